@@ -1,0 +1,106 @@
+//! 充电卡 and the other things by which a person proves who pays.
+
+use crate::id::{CardId, CustomerId};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What was shown to start a session.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Token {
+    pub kind: TokenKind,
+    /// Card: the number as the pile reads it (OCPP idTag, 云快充 physical card as 16 hex digits
+    /// without leading zeros). Compared without regard to case.
+    pub value: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    Card,
+    Account,
+    Vin,
+}
+
+impl Token {
+    pub fn card(value: impl Into<String>) -> Token {
+        Token { kind: TokenKind::Card, value: value.into() }
+    }
+
+    /// The form in which tokens are stored and compared.
+    pub fn key(&self) -> String {
+        self.value.trim().to_ascii_uppercase()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CardStatus {
+    Accepted,
+    Blocked,
+    Expired,
+}
+
+impl CardStatus {
+    pub const ALL: [CardStatus; 3] = [CardStatus::Accepted, CardStatus::Blocked, CardStatus::Expired];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CardStatus::Accepted => "accepted",
+            CardStatus::Blocked => "blocked",
+            CardStatus::Expired => "expired",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<CardStatus> {
+        CardStatus::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    pub id: CardId,
+    /// [`Token::key`] of the card.
+    pub tag: String,
+    pub status: CardStatus,
+    /// Cards of one group may stop each other's sessions (OCPP parentIdTag).
+    pub group: Option<String>,
+    pub customer: Option<CustomerId>,
+    pub expires_at: Option<Timestamp>,
+    /// How many sessions may run on this card at once.
+    pub sessions_max: i64,
+}
+
+/// May this token charge here and now?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenVerdict {
+    Accepted,
+    /// Known, but not to be served.
+    Blocked,
+    Expired,
+    /// Not known to us.
+    Unknown,
+    /// Already charging as often as it may.
+    Concurrent,
+    /// The pile or station is out of service.
+    OutOfService,
+    /// The connector is taken.
+    ConnectorBusy,
+    /// The balance does not suffice.
+    NoBalance,
+    /// The pile asked for a password and it was wrong.
+    WrongPassword,
+    /// No tariff is set for the station, so nothing could be billed.
+    NoTariff,
+}
+
+impl Card {
+    pub fn verdict(&self, now: Timestamp) -> TokenVerdict {
+        match self.status {
+            CardStatus::Blocked => TokenVerdict::Blocked,
+            CardStatus::Expired => TokenVerdict::Expired,
+            CardStatus::Accepted if self.expires_at.is_some_and(|at| at <= now) => TokenVerdict::Expired,
+            CardStatus::Accepted => TokenVerdict::Accepted,
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! What a pile can tell us and what we can ask of it, in the words of charging: the meeting point
+//! of `protocol`, which knows the bytes, and `engine`, which knows the business.
+//!
+//! Times in events are the pile's own; the gateway adds the time of receipt.
+
+use crate::card::{Token, TokenVerdict};
+use crate::connector::ConnectorStatus;
+use crate::energy::Energy;
+use crate::error::Text;
+use crate::id::{ConnectorNo, SessionKey, TradeNo};
+use crate::money::{Amount, Fen, Price};
+use crate::order::{StartMode, StopClass};
+use crate::site::PileKind;
+use crate::tariff::Tariff;
+use crate::time::Timestamp;
+
+/// The pile speaks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeviceEvent {
+    /// The pile is up and introduces itself. OCPP BootNotification, 云快充 0x01.
+    Booted(Box<Introduction>),
+    /// The state of a connector (0: of the whole pile). OCPP StatusNotification; 云快充 0x13 and
+    /// 0x03 when the state they carry differs from the last one.
+    Status(StatusReport),
+    /// May this token charge? OCPP Authorize.
+    Authorize { token: Token },
+    /// The pile asks the platform to begin a session and to name it. 云快充 0x31.
+    StartAsked { connector: ConnectorNo, token: Token, mode: StartMode, password: Option<String> },
+    /// A session has begun at the pile. OCPP StartTransaction.
+    Started { connector: ConnectorNo, token: Token, meter_start: Energy, at: Timestamp },
+    /// The pile says whether the start that we commanded succeeded. 云快充 0x33 (also the second
+    /// one, sent when the plug came within 60 s).
+    StartConfirmed { session: SessionKey, connector: ConnectorNo, result: Result<(), Refusal> },
+    /// Values of a running session, or of an idle connector. OCPP MeterValues, 云快充 0x13.
+    Metered { session: Option<SessionKey>, connector: ConnectorNo, samples: Vec<Sample> },
+    /// 云快充 0x13: what the pile believes is going on, with values, in one message.
+    Observed(Box<Observation>),
+    /// A session has ended at the pile. OCPP StopTransaction.
+    Stopped(Box<StopRecord>),
+    /// The pile's own final bill. 云快充 0x3B.
+    Billed(Box<PileBill>),
+    /// Is this still the tariff? 云快充 0x05.
+    TariffChecked { model_no: u16 },
+    /// Give me the tariff. 云快充 0x09.
+    TariffAsked,
+    /// The pile's clock, e.g. 云快充 0x55.
+    ClockReported { at: Timestamp },
+    /// Something only the vendor understands. OCPP DataTransfer.
+    Data { vendor: String, message: Option<String>, data: Option<String> },
+    /// A well-formed message that needs only to be kept (BMS frames, firmware and diagnostics
+    /// status, …), under its wire name.
+    Noted { what: &'static str },
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Introduction {
+    pub vendor: Option<String>,
+    pub model: Option<String>,
+    pub serial: Option<String>,
+    pub firmware: Option<String>,
+    pub iccid: Option<String>,
+    pub imsi: Option<String>,
+    pub meter_type: Option<String>,
+    pub meter_serial: Option<String>,
+    pub kind: Option<PileKind>,
+    pub connectors: Option<u16>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusReport {
+    pub connector: ConnectorNo,
+    pub status: ConnectorStatus,
+    /// `None` when there is no error.
+    pub error: Option<Fault>,
+    /// The pile's own time, when the message carried one.
+    pub at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// The wire's word: `GroundFailure`, `ykc:hw_fault:0001`.
+    pub code: String,
+    pub vendor_code: Option<String>,
+    pub info: Option<String>,
+}
+
+/// Values at one moment. Absent means not reported, never zero.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    pub at: Timestamp,
+    pub energy: Option<SampledEnergy>,
+    pub power_w: Option<i64>,
+    /// 0.1 V
+    pub voltage_dv: Option<i64>,
+    /// 0.1 A
+    pub current_da: Option<i64>,
+    pub soc_percent: Option<i64>,
+    pub temperature_c: Option<i64>,
+}
+
+impl Sample {
+    pub fn at(at: Timestamp) -> Sample {
+        Sample {
+            at,
+            energy: None,
+            power_w: None,
+            voltage_dv: None,
+            current_da: None,
+            soc_percent: None,
+            temperature_c: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SampledEnergy {
+    /// The meter's register over its whole life (OCPP Energy.Active.Import.Register).
+    Register(Energy),
+    /// Since the start of the session (云快充 0x13).
+    Session(Energy),
+}
+
+/// 云快充 0x13.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// `None` when the trade number is all zero: no session runs.
+    pub session: Option<SessionKey>,
+    pub status: StatusReport,
+    /// The pile says it is delivering energy.
+    pub charging: bool,
+    pub sample: Sample,
+    /// What the pile thinks the session has cost so far.
+    pub amount: Amount,
+    pub remaining_minutes: Option<i64>,
+}
+
+/// The end of a session whose bill is ours to make. OCPP StopTransaction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StopRecord {
+    pub session: SessionKey,
+    pub meter_stop: Energy,
+    pub at: Timestamp,
+    pub reason: StopReason,
+    pub token: Option<Token>,
+    /// Values sent along (OCPP transactionData).
+    pub samples: Vec<Sample>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StopReason {
+    pub class: StopClass,
+    /// Wire name with its protocol in front: `ocpp:EVDisconnected`, `ykc:40`. The protocol crate
+    /// turns it into a sentence.
+    pub code: String,
+}
+
+/// The end of a session together with the pile's own bill. 云快充 0x3B.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PileBill {
+    pub session: TradeNo,
+    pub connector: ConnectorNo,
+    pub started_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    /// Sharp, peak, flat, valley.
+    pub periods: [PileBillPeriod; 4],
+    pub meter_start: Energy,
+    pub meter_end: Energy,
+    pub energy: Energy,
+    pub loss_energy: Energy,
+    pub amount: Amount,
+    pub vin: Option<String>,
+    pub mode: StartMode,
+    pub traded_at: Option<Timestamp>,
+    pub reason: StopReason,
+    pub card: Option<Token>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PileBillPeriod {
+    /// Electricity + service fee.
+    pub price: Price,
+    pub energy: Energy,
+    pub loss_energy: Energy,
+    pub amount: Amount,
+}
+
+/// What the platform says to an event, after it was made durable.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Heard and kept; nothing more to say.
+    Noted,
+    Booted {
+        accepted: bool,
+    },
+    Token(TokenAnswer),
+    /// To [`DeviceEvent::StartAsked`].
+    StartAsked {
+        session: TradeNo,
+        verdict: TokenVerdict,
+        balance: Fen,
+        card: Option<String>,
+    },
+    /// To [`DeviceEvent::Started`]. The transaction id is valid whatever the verdict.
+    Started {
+        transaction: i32,
+        token: TokenAnswer,
+    },
+    /// To [`DeviceEvent::Stopped`]. `None`: the message carried no token.
+    Stopped {
+        token: Option<TokenAnswer>,
+    },
+    /// To [`DeviceEvent::Billed`]. `accepted: false` only for a bill that can never be ours.
+    Billed {
+        accepted: bool,
+    },
+    TariffChecked {
+        model_no: u16,
+        same: bool,
+    },
+    /// `None`: the station has no tariff, the pile must not charge.
+    Tariff(Option<TariffModel>),
+    /// To [`DeviceEvent::Data`]: we know no vendor's words.
+    DataUnknown,
+}
+
+/// A tariff version and the number under which a 云快充 pile keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TariffModel {
+    pub model_no: u16,
+    pub tariff: Tariff,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenAnswer {
+    pub verdict: TokenVerdict,
+    pub group: Option<String>,
+    pub expires_at: Option<Timestamp>,
+}
+
+impl TokenAnswer {
+    pub fn of(verdict: TokenVerdict) -> TokenAnswer {
+        TokenAnswer { verdict, group: None, expires_at: None }
+    }
+}
+
+/// We ask the pile for something.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeviceCommand {
+    Start {
+        connector: ConnectorNo,
+        /// The card or the one-time tag under which the pile shall begin (OCPP idTag, at most 20
+        /// characters); for 云快充 the physical card, if any.
+        token: String,
+        /// 云快充 only; OCPP piles are given their transaction id when they begin.
+        session: Option<TradeNo>,
+        balance: Fen,
+    },
+    Stop {
+        session: SessionKey,
+        connector: ConnectorNo,
+    },
+    Reset {
+        hard: bool,
+    },
+    Unlock {
+        connector: ConnectorNo,
+    },
+    Availability {
+        connector: ConnectorNo,
+        operative: bool,
+    },
+    ConfigurationGet {
+        keys: Vec<String>,
+    },
+    ConfigurationSet {
+        key: String,
+        value: String,
+    },
+    CacheClear,
+    /// Ask for a message: OCPP TriggerMessage (`StatusNotification`, `MeterValues`, …); 云快充 0x12
+    /// whatever the message.
+    Trigger {
+        message: String,
+        connector: Option<ConnectorNo>,
+    },
+    TariffSet(TariffModel),
+    ClockSet {
+        at: Timestamp,
+    },
+    /// Any operation by its wire name, with its payload as JSON.
+    Call {
+        action: String,
+        payload: String,
+    },
+}
+
+/// How a command ended. Exactly one of these, always.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The pile agreed. `detail`: its answer as JSON, when it carries more than the agreement.
+    Accepted {
+        detail: Option<String>,
+    },
+    Refused(Refusal),
+    /// The pile does not know this operation, or this protocol has no such message.
+    Unsupported(Text),
+    /// No answer by the deadline.
+    TimedOut,
+    /// The link went before an answer came.
+    LinkLost,
+}
+
+/// The pile said no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The wire's word: `Rejected`, `ykc:33:05`.
+    pub code: String,
+    pub text: Text,
+    /// The pile's whole answer as JSON where the protocol speaks JSON.
+    pub detail: Option<String>,
+}
+
+/// Why a link is closed by us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The pile broke the protocol beyond repair.
+    ProtocolError,
+    /// A message larger than the limit.
+    TooLarge,
+    /// Nothing was heard for too long.
+    Silent,
+    /// The pile is not registered, or its password is wrong.
+    NotRegistered,
+    /// Another connection of the same pile took over.
+    Replaced,
+    /// We cannot make durable what the pile says; it keeps its records and comes back.
+    Unavailable,
+    /// The server is stopping.
+    Stopping,
+}

@@ -1,0 +1,152 @@
+//! Identifiers. Row ids are 64-bit integers; what people and piles see is derived from them.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! row_id {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+row_id!(
+    /// 运营商
+    OperatorId,
+    /// 充电站
+    StationId,
+    /// Internal row of a pile; outside it is known by its [`PileCode`].
+    PileId,
+    OrderId,
+    /// A published version of a tariff. Every version is a row of its own and never changes.
+    TariffId,
+    CardId,
+    CustomerId,
+    StaffId,
+    FrameId,
+    CommandId,
+);
+
+/// 电桩编号: the name under which the pile connects (OCPP identity, 云快充 14 digits).
+///
+/// 1 to 48 characters of `A-Z a-z 0-9 . _ - : * @`, as in OCPP-J 1.6 section 3.1.1 minus what a URL
+/// would have to escape.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[serde(transparent)]
+pub struct PileCode(String);
+
+impl PileCode {
+    pub fn parse(text: &str) -> Option<PileCode> {
+        let ok = (1..=48).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-:*@".contains(&b));
+        ok.then(|| PileCode(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PileCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// 枪号. 1 is the first connector; 0 means the pile as a whole.
+pub type ConnectorNo = u16;
+
+/// How a pile names a charging session: OCPP 1.6 by the transaction id we gave it,
+/// 云快充 by the 32-digit 交易流水号.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SessionKey {
+    Transaction(i32),
+    Trade(TradeNo),
+}
+
+impl SessionKey {
+    /// The text kept with the order; [`SessionKey::parse`] reads it back.
+    pub fn parse(text: &str) -> Option<SessionKey> {
+        if text.len() == 32 {
+            return TradeNo::parse(text).map(SessionKey::Trade);
+        }
+        text.parse().ok().map(SessionKey::Transaction)
+    }
+}
+
+impl fmt::Display for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SessionKey::Transaction(id) => id.fmt(f),
+            SessionKey::Trade(no) => no.fmt(f),
+        }
+    }
+}
+
+/// 交易流水号: 16 BCD bytes, 32 digits = pile 14 + connector 2 + yymmddhhmmss 12 + counter 4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TradeNo(pub [u8; 16]);
+
+impl TradeNo {
+    pub const ZERO: TradeNo = TradeNo([0; 16]);
+
+    pub fn is_zero(&self) -> bool {
+        *self == TradeNo::ZERO
+    }
+
+    /// Reads 32 hexadecimal digits: piles are seen that put nibbles A to F into BCD fields, and a
+    /// trade number is compared, never computed with.
+    pub fn parse(text: &str) -> Option<TradeNo> {
+        let digits = text.as_bytes();
+        if digits.len() != 32 {
+            return None;
+        }
+        let mut bytes = [0u8; 16];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let high = char::from(pair[0]).to_digit(16)?;
+            let low = char::from(pair[1]).to_digit(16)?;
+            *byte = (high * 16 + low) as u8;
+        }
+        Some(TradeNo(bytes))
+    }
+}
+
+impl fmt::Display for TradeNo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02X}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pile_code_takes_identities_and_refuses_url_tricks() {
+        for good in ["A", "32010600019236", "CP-01.x_y:z*@"] {
+            assert_eq!(PileCode::parse(good).unwrap().as_str(), good);
+        }
+        let long = "x".repeat(49);
+        for bad in ["", "a/b", "a b", "桩1", "a%2e", "../a", "a;x", &long] {
+            assert_eq!(PileCode::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn session_key_survives_its_text() {
+        let trade = TradeNo::parse("32010600019236012607151030000001").unwrap();
+        for key in [SessionKey::Transaction(1), SessionKey::Transaction(i32::MAX), SessionKey::Trade(trade)] {
+            assert_eq!(SessionKey::parse(&key.to_string()), Some(key));
+        }
+        assert_eq!(SessionKey::parse("x"), None);
+        assert_eq!(TradeNo::parse("3201060001923601260715103000000é"), None);
+    }
+}

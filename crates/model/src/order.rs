@@ -1,0 +1,279 @@
+//! 充电订单: one charging session and its bill. States change only through [`OrderState::to`],
+//! which may refuse.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// 启动中: asked for, the pile has not confirmed.
+    Starting,
+    /// 充电中
+    Charging,
+    /// 停止中: asked to stop, the pile has not confirmed.
+    Stopping,
+    /// 待结算: the session ended, the pile's final record is awaited.
+    Unsettled,
+    /// 已完成: billed.
+    Completed,
+    /// 启动失败(已关闭)
+    Failed,
+    /// 异常(待处理): held for a person, never billed by itself.
+    Abnormal,
+}
+
+impl OrderState {
+    pub const ALL: [OrderState; 7] = [
+        OrderState::Starting,
+        OrderState::Charging,
+        OrderState::Stopping,
+        OrderState::Unsettled,
+        OrderState::Completed,
+        OrderState::Failed,
+        OrderState::Abnormal,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OrderState::Starting => "starting",
+            OrderState::Charging => "charging",
+            OrderState::Stopping => "stopping",
+            OrderState::Unsettled => "unsettled",
+            OrderState::Completed => "completed",
+            OrderState::Failed => "failed",
+            OrderState::Abnormal => "abnormal",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<OrderState> {
+        OrderState::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+
+    /// The connector is taken by this order.
+    pub fn is_open(self) -> bool {
+        matches!(self, OrderState::Starting | OrderState::Charging | OrderState::Stopping)
+    }
+
+    /// A late record of the pile may still change the order.
+    pub fn awaits_record(self) -> bool {
+        self.is_open() || self == OrderState::Unsettled
+    }
+
+    /// The change, or `None` when an order in this state cannot make it.
+    pub fn to(self, next: OrderState) -> Option<OrderState> {
+        use OrderState::*;
+        let allowed = match self {
+            Starting => matches!(next, Charging | Stopping | Unsettled | Completed | Failed | Abnormal),
+            Charging => matches!(next, Stopping | Unsettled | Completed | Abnormal),
+            Stopping => matches!(next, Charging | Unsettled | Completed | Failed | Abnormal),
+            Unsettled => matches!(next, Completed | Abnormal),
+            // The pile's record may arrive days after the order was given up.
+            Failed | Abnormal => matches!(next, Completed | Abnormal),
+            Completed => false,
+        };
+        allowed.then_some(next)
+    }
+}
+
+/// 启动方式
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StartMode {
+    /// 后台: by staff from the console
+    Console,
+    /// 扫码 / APP
+    App,
+    /// 刷卡
+    Card,
+    /// 离线卡
+    OfflineCard,
+    /// 即插即充 by VIN
+    Vin,
+    /// By the pile itself, without a token we know.
+    Pile,
+}
+
+impl StartMode {
+    pub const ALL: [StartMode; 6] = [
+        StartMode::Console,
+        StartMode::App,
+        StartMode::Card,
+        StartMode::OfflineCard,
+        StartMode::Vin,
+        StartMode::Pile,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StartMode::Console => "console",
+            StartMode::App => "app",
+            StartMode::Card => "card",
+            StartMode::OfflineCard => "offline_card",
+            StartMode::Vin => "vin",
+            StartMode::Pile => "pile",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<StartMode> {
+        StartMode::ALL.into_iter().find(|m| m.as_str() == text)
+    }
+}
+
+/// Why an order is held for a person (异常类型). An order may have several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Abnormality {
+    /// 缺失账单: the pile vanished, no final record came in time.
+    NoRecord,
+    /// 金额不符: the pile's own amount differs from ours by more than the tolerance.
+    AmountDiffers,
+    /// 起始读数为零: the first meter reading was a placeholder.
+    ZeroBaseline,
+    /// 表数倒退: the meter went backwards.
+    MeterBackwards,
+    /// 超额定功率: more energy than rated power × time allows.
+    PowerExceeded,
+    /// 时间异常: an end before the start, a session of weeks, a year 1970 or 9999.
+    TimeImplausible,
+    /// 电表不符: meter end − start is not the energy of the record.
+    MeterMismatch,
+    /// 补录: a record for a session that no order knows.
+    Unannounced,
+    /// 未授权卡: the session ran on a token that may not charge.
+    TokenRefused,
+    /// 无计费模型: no tariff was known when the session began.
+    NoTariff,
+    /// 枪被占用: a session began on a connector that another order held.
+    ConnectorTaken,
+    /// 时段电量不符: Σ periods is not the total of the record.
+    PeriodMismatch,
+}
+
+impl Abnormality {
+    pub const ALL: [Abnormality; 12] = [
+        Abnormality::NoRecord,
+        Abnormality::AmountDiffers,
+        Abnormality::ZeroBaseline,
+        Abnormality::MeterBackwards,
+        Abnormality::PowerExceeded,
+        Abnormality::TimeImplausible,
+        Abnormality::MeterMismatch,
+        Abnormality::Unannounced,
+        Abnormality::TokenRefused,
+        Abnormality::NoTariff,
+        Abnormality::ConnectorTaken,
+        Abnormality::PeriodMismatch,
+    ];
+
+    fn bit(self) -> i64 {
+        1 << (self as i64)
+    }
+}
+
+/// The set of an order's abnormalities; kept as one integer in the database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Abnormalities(i64);
+
+impl Abnormalities {
+    pub fn from_bits(bits: i64) -> Abnormalities {
+        Abnormalities(bits)
+    }
+
+    pub fn bits(self) -> i64 {
+        self.0
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn add(&mut self, which: Abnormality) {
+        self.0 |= which.bit();
+    }
+
+    pub fn remove(&mut self, which: Abnormality) {
+        self.0 &= !which.bit();
+    }
+
+    pub fn has(self, which: Abnormality) -> bool {
+        self.0 & which.bit() != 0
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Abnormality> {
+        Abnormality::ALL.into_iter().filter(move |a| self.has(*a))
+    }
+}
+
+/// What kind of end a session had; the exact reason is kept as the pile's own code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StopClass {
+    /// 充电完成
+    Normal,
+    /// 启动失败
+    StartFailed,
+    /// 余额
+    Balance,
+    /// 异常中止
+    Fault,
+    /// 急停
+    Emergency,
+    /// 安全: insulation, temperature, polarity
+    Safety,
+    /// 未知
+    Unknown,
+}
+
+impl StopClass {
+    pub const ALL: [StopClass; 7] = [
+        StopClass::Normal,
+        StopClass::StartFailed,
+        StopClass::Balance,
+        StopClass::Fault,
+        StopClass::Emergency,
+        StopClass::Safety,
+        StopClass::Unknown,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StopClass::Normal => "normal",
+            StopClass::StartFailed => "start_failed",
+            StopClass::Balance => "balance",
+            StopClass::Fault => "fault",
+            StopClass::Emergency => "emergency",
+            StopClass::Safety => "safety",
+            StopClass::Unknown => "unknown",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<StopClass> {
+        StopClass::ALL.into_iter().find(|c| c.as_str() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_completed_order_never_changes_and_only_open_ones_hold_the_connector() {
+        for next in OrderState::ALL {
+            assert_eq!(OrderState::Completed.to(next), None);
+        }
+        assert_eq!(OrderState::Charging.to(OrderState::Failed), None, "energy may have flowed");
+        assert_eq!(OrderState::Abnormal.to(OrderState::Completed), Some(OrderState::Completed));
+        assert!(OrderState::Stopping.is_open() && !OrderState::Unsettled.is_open());
+    }
+
+    #[test]
+    fn abnormalities_are_a_set() {
+        let mut set = Abnormalities::default();
+        set.add(Abnormality::ZeroBaseline);
+        set.add(Abnormality::ZeroBaseline);
+        set.add(Abnormality::PeriodMismatch);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [Abnormality::ZeroBaseline, Abnormality::PeriodMismatch]);
+        set.remove(Abnormality::ZeroBaseline);
+        assert_eq!(Abnormalities::from_bits(set.bits()), set);
+    }
+}

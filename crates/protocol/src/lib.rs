@@ -1,0 +1,139 @@
+//! The only code that knows wire bytes. No sockets, no clock, no database: bytes and the time go
+//! in, meanings and bytes come out, so that every rule of a protocol is a table in a test.
+//!
+//! The gateway drives every protocol with the same loop: [`Session::receive`] what came from the
+//! socket, then take [`Session::next`] until it is empty. An [`Output::Event`] is made durable by
+//! the engine, its answer rendered by [`Asked::render`] *before* the commit (so that the frame log
+//! holds what was really said), sent after it, and reported back with [`Session::answered`].
+
+pub mod ocpp16;
+pub mod ykc;
+
+use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
+use model::id::{CommandId, PileCode};
+use model::time::Timestamp;
+use model::{Error, Text};
+
+/// One link to one pile, from the platform's side.
+pub enum Session {
+    Ocpp16(Box<ocpp16::Session>),
+    Ykc(Box<ykc::Session>),
+}
+
+/// What a session wants done. Taken one at a time, in order.
+#[derive(Debug)]
+pub enum Output {
+    /// The pile has said who it is (云快充 0x01); OCPP piles are known from the URL and never say
+    /// this. The event that follows, [`DeviceEvent::Booted`], carries the rest.
+    Identified(PileCode),
+    /// The pile says something that the engine must know. The answer goes to `asked`.
+    Event {
+        asked: Asked,
+        event: DeviceEvent,
+        frame: Frame,
+    },
+    /// Put these bytes on the wire. `frame` is their entry in the frame log; `None` for what is not
+    /// worth one (heartbeat answers, repeated answers).
+    Send {
+        bytes: Vec<u8>,
+        frame: Option<Frame>,
+    },
+    /// A message that broke a rule and never reaches the engine: it goes into the frame log with
+    /// the reason, and any reply follows as [`Output::Send`].
+    Rejected {
+        frame: Frame,
+        why: Text,
+    },
+    /// A command came to its end. `frame`: what the pile answered, if it did.
+    Done {
+        command: CommandId,
+        outcome: Outcome,
+        frame: Option<Frame>,
+    },
+    /// The pile is alive and asked for nothing else (heartbeat): already answered.
+    Alive,
+    Close(CloseReason),
+}
+
+/// An entry of the frame log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The wire's name of the message: `StartTransaction`, `0x3B`. For an answer to a call, the
+    /// name of the call.
+    pub kind: &'static str,
+    /// As it was on the wire (JSON text or the whole binary frame).
+    pub bytes: Vec<u8>,
+}
+
+/// To whom an answer goes: what must be echoed. Opaque to everyone but its protocol.
+#[derive(Debug)]
+pub enum Asked {
+    Ocpp16(ocpp16::Asked),
+    Ykc(ykc::Asked),
+}
+
+impl Asked {
+    /// The bytes of the answer, which may be empty where the protocol answers nothing. Pure: called
+    /// inside the transaction, before it is known whether the commit succeeds. An error means that
+    /// a fault of ours kept us from deciding; where the protocol has no word for it, it is empty and
+    /// the gateway closes the link.
+    pub fn render(&self, answer: &Result<Answer, Error>, now: Timestamp) -> Vec<u8> {
+        match self {
+            Asked::Ocpp16(asked) => asked.render(answer, now),
+            Asked::Ykc(asked) => asked.render(answer, now),
+        }
+    }
+}
+
+impl Session {
+    /// Takes what came from the socket: one whole WebSocket text message, or any piece of a TCP
+    /// stream.
+    pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {
+        match self {
+            Session::Ocpp16(session) => session.receive(bytes, now),
+            Session::Ykc(session) => session.receive(bytes, now),
+        }
+    }
+
+    /// Sends a command to the pile, or queues it until the pile may be asked. It ends in exactly one
+    /// [`Output::Done`].
+    pub fn command(&mut self, id: CommandId, command: &DeviceCommand, now: Timestamp) {
+        match self {
+            Session::Ocpp16(session) => session.command(id, command, now),
+            Session::Ykc(session) => session.command(id, command, now),
+        }
+    }
+
+    /// The answer to an event was committed; `bytes` are what [`Asked::render`] gave, and the
+    /// gateway sends them. The session remembers what it must (log-in accepted, answer to repeat).
+    pub fn answered(&mut self, asked: Asked, answer: &Result<Answer, Error>, bytes: &[u8], now: Timestamp) {
+        match (self, asked) {
+            (Session::Ocpp16(session), Asked::Ocpp16(asked)) => session.answered(asked, answer, bytes, now),
+            (Session::Ykc(session), Asked::Ykc(asked)) => session.answered(asked, answer, bytes, now),
+            _ => {}
+        }
+    }
+
+    /// Time has passed: commands expire, a silent link is given up.
+    pub fn tick(&mut self, now: Timestamp) {
+        match self {
+            Session::Ocpp16(session) => session.tick(now),
+            Session::Ykc(session) => session.tick(now),
+        }
+    }
+
+    pub fn next(&mut self) -> Option<Output> {
+        match self {
+            Session::Ocpp16(session) => session.next(),
+            Session::Ykc(session) => session.next(),
+        }
+    }
+
+    /// When [`Session::tick`] wants to be called next, if nothing happens before.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        match self {
+            Session::Ocpp16(session) => session.deadline(),
+            Session::Ykc(session) => session.deadline(),
+        }
+    }
+}
