@@ -12,3 +12,6 @@ mod session;
 pub use codes::{FaultBase, fault_text, stop_class, stop_text};
 pub use message::{Explained, ExplainedField, explain};
 pub use session::{Asked, Session, Settings};
+
+#[cfg(test)]
+mod tests;

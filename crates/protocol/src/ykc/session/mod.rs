@@ -188,6 +188,7 @@ impl Session {
         }
     }
 
+    #[expect(clippy::should_implement_trait, reason = "the word of the contract in lib.rs; not an iterator")]
     pub fn next(&mut self) -> Option<Output> {
         let output = self.outputs.pop_front();
         if self.outputs.is_empty() {
