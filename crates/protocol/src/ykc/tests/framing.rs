@@ -72,7 +72,7 @@ fn longer_bodies_are_read_and_their_tails_ignored() {
         let (mut packet, order) = Packet::parse(&vector(id)).unwrap();
         let plain = Message::decode(kind, &packet.body).unwrap();
         packet.body.extend(vec![0xA5; extra]);
-        let bytes = packet.to_bytes(order);
+        let bytes = packet.to_bytes(order.unwrap_or_default());
         let frames = read(&mut Reader::default(), &bytes);
         assert_eq!(frames, std::slice::from_ref(&bytes));
         let (longer, _) = Packet::parse(&frames[0]).unwrap();
@@ -115,4 +115,19 @@ fn a_body_one_byte_short_is_refused_for_every_type() {
             assert!(Message::decode(packet.kind, &packet.body).is_err(), "{id}");
         }
     }
+}
+
+#[test]
+fn a_crc_of_two_equal_bytes_tells_no_order() {
+    let (mut packet, _) = Packet::parse(&vector("G3")).unwrap();
+    let equal = (0..=u16::MAX).find_map(|sequence| {
+        packet.sequence = sequence.to_le_bytes();
+        let bytes = packet.to_bytes(CrcOrder::LowFirst);
+        (bytes[bytes.len() - 1] == bytes[bytes.len() - 2]).then_some(bytes)
+    });
+    let mut reader = Reader::default();
+    let high = Packet::parse(&vector("S3")).unwrap().0.to_bytes(CrcOrder::HighFirst);
+    read(&mut reader, &high);
+    assert_eq!(read(&mut reader, &equal.unwrap()).len(), 1);
+    assert_eq!(reader.order(), Some(CrcOrder::HighFirst));
 }
