@@ -18,3 +18,6 @@ pub use asked::Asked;
 pub use message::status_notification::fault_text;
 pub use message::stop_transaction::stop_text;
 pub use session::{Session, Settings};
+
+#[cfg(test)]
+mod tests;
