@@ -259,8 +259,17 @@ impl Session {
             self.done(calling, Outcome::TimedOut, None, now);
         }
         if self.silence().is_some_and(|until| until <= now) && !self.closed {
-            self.closed = true;
+            self.lost();
             self.outputs.push_back(Output::Close(CloseReason::Silent));
+        }
+    }
+
+    /// The link is gone: whatever still waited for an answer ends as [`Outcome::LinkLost`].
+    pub fn lost(&mut self) {
+        self.closed = true;
+        let calling = self.calling.take().map(|calling| calling.command);
+        for command in calling.into_iter().chain(self.queue.drain(..).map(|waiting| waiting.command)) {
+            self.outputs.push_back(Output::Done { command, outcome: Outcome::LinkLost, frame: None });
         }
     }
 

@@ -176,6 +176,27 @@ fn a_silent_link_is_given_up_once() {
 }
 
 #[test]
+fn a_lost_link_ends_every_command() {
+    let mut session = session();
+    for id in 1..=3 {
+        session.command(CommandId(id), &DeviceCommand::CacheClear, NOW);
+    }
+    outputs(&mut session);
+    session.lost();
+    session.command(CommandId(4), &DeviceCommand::CacheClear, NOW);
+    let ended: Vec<i64> = outputs(&mut session)
+        .into_iter()
+        .map(|output| match output {
+            Output::Done { command, outcome: Outcome::LinkLost, .. } => command.0,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(ended, [1, 2, 3, 4]);
+    session.lost();
+    assert!(session.next().is_none());
+}
+
+#[test]
 fn an_idle_session_is_small() {
     let size = size_of::<Session>();
     assert!(size <= 512, "{size}");
