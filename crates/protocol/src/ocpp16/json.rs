@@ -75,8 +75,16 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(Node::Integer(value.into()))
     }
 
+    /// Integers beyond 64 bits come here, too, and rounded; they are out of every range, not of the
+    /// wrong type.
     fn visit_f64<E: Error>(self, value: f64) -> Result<Node, E> {
-        Ok(Node::Float(value))
+        Ok(if value >= 9.2e18 {
+            Node::Integer(i128::MAX)
+        } else if value <= -9.2e18 {
+            Node::Integer(i128::MIN)
+        } else {
+            Node::Float(value)
+        })
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Node, E> {
