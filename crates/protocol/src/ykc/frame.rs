@@ -158,6 +158,11 @@ impl Reader {
         self.crc_errors
     }
 
+    #[cfg(test)]
+    pub(super) fn memory(&self) -> usize {
+        self.buffer.capacity()
+    }
+
     fn drain(&mut self, found: &mut impl FnMut(&[u8])) {
         let mut at = 0;
         while let Some(rest) = self.buffer.get(at..).filter(|rest| !rest.is_empty()) {

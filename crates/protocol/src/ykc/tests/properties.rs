@@ -1,9 +1,8 @@
 //! Any bytes: no panic, bounded memory, and what was read is written back unchanged.
 
-use super::{Bench, Said, start, vector};
+use super::{Bench, Said, vector};
 use crate::ykc::frame::{CrcOrder, FRAME_MAX, Packet, Reader};
 use crate::ykc::message::{Message, explain, types};
-use crate::ykc::{Session, Settings};
 use proptest::prelude::*;
 
 proptest! {
@@ -83,7 +82,13 @@ fn every_type_byte_has_a_name() {
 }
 
 #[test]
-fn an_idle_session_is_small() {
-    assert!(size_of::<Session>() <= 512, "{}", size_of::<Session>());
-    let _ = Session::new(start(), Settings::default());
+fn a_session_is_small_when_idle_and_bounded_when_flooded() {
+    let mut bench = Bench::logged_in();
+    for id in ["G3", "G5", "G10", "G11", "G21", "G20"] {
+        bench.receive(&vector(id));
+    }
+    assert!(bench.session.memory() <= 1024, "{}", bench.session.memory());
+    bench.receive(&[0x68; 100_000]);
+    bench.receive(&vec![0xFF; 100_000]);
+    assert!(bench.session.memory() <= 2048, "{}", bench.session.memory());
 }

@@ -254,3 +254,14 @@ fn half_a_frame_is_given_up_and_the_frame_behind_it_found() {
     assert_eq!(bench.later(10_000), [Said::Send(vector("G4")), Said::Alive]);
     assert_eq!((bench.session.dropped_bytes(), bench.session.crc_errors()), (3, 0));
 }
+
+#[test]
+fn garbage_instead_of_a_log_in_closes_the_link() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.receive(&[b'x'; 4096]), [Said::Rejected("garbage")]);
+    assert_eq!(bench.receive(b"GET / HTTP/1.1"), [Said::Close(CloseReason::ProtocolError)]);
+    assert_eq!(bench.receive(&vector("G1")), []);
+    let mut bench = Bench::logged_in();
+    bench.receive(&[b'x'; 8192]);
+    assert_eq!(bench.receive(&vector("G3")).len(), 2, "a pile behind a bad line is kept");
+}

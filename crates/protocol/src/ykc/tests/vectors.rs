@@ -37,7 +37,7 @@ fn every_vector_is_one_frame_and_is_written_back_byte_for_byte() {
         let explained = explain(&bytes).unwrap();
         assert_ne!(explained.title.zh, "未知帧类型", "{id}");
     }
-    assert!(typed >= 45, "{typed}");
+    assert_eq!(typed, 56, "all but 0x44, whose length varies");
 }
 
 #[test]
@@ -246,4 +246,34 @@ fn bms_frames_are_explained() {
     assert_eq!((g12.meas_current, g12.soc, g12.remaining_minutes, g12.charged_minutes), (5103, 55, 42, 31));
     assert_eq!(is!("S18", BmsParameters).cell_max_voltage, 0);
     assert_eq!(is!("S19", BmsStop).stop_fault, 0);
+}
+
+#[test]
+fn frames_for_later_are_explained() {
+    let balance = is!("G23", BalanceUpdate);
+    assert_eq!((balance.balance, balance.physical_card.text()), (8888, None));
+    assert_eq!(is!("G24", BalanceUpdateReply).result, 0);
+    let parameters = is!("G26", WorkParameters);
+    assert_eq!((parameters.work_allowed, parameters.max_power_pct), (0, 80));
+    assert_eq!(is!("G27", WorkParametersReply).result, 1);
+    assert_eq!((is!("G31", GroundLock).gun, is!("G31", GroundLock).action), (1, 0xFF));
+    let lock = is!("G32", GroundLockReport);
+    assert_eq!((lock.lock_state, lock.park_state, lock.battery_pct), (0xFF, 0, 90));
+    assert_eq!(is!("S21", FirmwareUpdateReply).status, 0);
+    let update = is!("S22", FirmwareUpdate);
+    assert_eq!(
+        (update.model, update.power, update.port, update.when, update.timeout_min),
+        (1, 15, 21, 2, 60)
+    );
+    assert_eq!(update.server.text().as_deref(), Some("114.55.114.174"));
+    assert_eq!(
+        (update.user.text().as_deref(), update.password.text().as_deref()),
+        (Some("sr"), Some("sr123"))
+    );
+    assert_eq!(update.path.text().as_deref(), Some("AC-7KW/20180131"));
+    assert_eq!(is!("G34", FirmwareUpdate).when, 2);
+    let merged = is!("G35", MergedStart);
+    assert_eq!((merged.merge_no.to_string().as_str(), merged.balance), ("260715103000", 5000));
+    let words = explain(&super::vector("S22")).unwrap();
+    assert!(words.fields.iter().all(|field| !field.value.zh.contains("sr123")), "no password is shown");
 }
