@@ -137,6 +137,16 @@ impl Session {
         self.reader.crc_errors()
     }
 
+    /// The socket is gone: every command without an answer is lost.
+    pub fn lost(&mut self) {
+        let lost: Vec<CommandId> = self.outstanding().collect();
+        self.pending.clear();
+        self.waiting.clear();
+        for command in lost {
+            self.done(command, Outcome::LinkLost, None);
+        }
+    }
+
     /// The commands that have no answer yet: should the link go, they are lost.
     pub fn outstanding(&self) -> impl Iterator<Item = CommandId> {
         self.pending.iter().map(|p| p.command).chain(self.waiting.iter().map(|w| w.command))
@@ -307,12 +317,7 @@ impl Session {
 
     /// No more of this link; commands without an answer are lost.
     fn close(&mut self, reason: CloseReason) {
-        let lost: Vec<CommandId> = self.outstanding().collect();
-        self.pending.clear();
-        self.waiting.clear();
-        for command in lost {
-            self.done(command, Outcome::LinkLost, None);
-        }
+        self.lost();
         self.link = Link::Closed;
         self.outputs.push_back(Output::Close(reason));
     }
