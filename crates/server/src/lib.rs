@@ -1,1 +1,7 @@
+//! The executable's insides: everything that touches the outside.
 
+pub mod app;
+pub mod devices;
+pub mod gateway;
+pub mod knocks;
+pub mod serve;
