@@ -4,7 +4,7 @@
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 TARGET="${CARGO_TARGET_DIR:-$ROOT/target}"
 RUST_MIN=1.95
-NODE_MIN=20
+NODE_MIN=20.19
 CARGO_DENY_VERSION=0.20.2
 
 say() { printf '==> %s\n' "$*"; }
