@@ -77,7 +77,8 @@ RANDOM="$SEED"
 acknowledged=0
 for kill in $(seq "$KILLS"); do
     # 0.3 to 2.3 s of work, then no warning.
-    sleep "$(printf '%d.%03d' $(((300 + RANDOM % 2000) / 1000)) $(((300 + RANDOM % 2000) % 1000)))"
+    pause_ms=$((300 + RANDOM % 2000))
+    sleep "$(printf '%d.%03d' $((pause_ms / 1000)) $((pause_ms % 1000)))"
     kill -0 "$load" 2>/dev/null || die "the load ended before its time"
     kill -9 "$server"
     wait "$server" 2>/dev/null || true
