@@ -39,7 +39,10 @@ server= load=
 finish() {
     local status=$?
     trap - EXIT INT TERM
-    for process in $load $server; do kill -9 "$process" 2>/dev/null || true; done
+    for process in $load $server; do
+        kill -9 "$process" 2>/dev/null || true
+        wait "$process" 2>/dev/null || true
+    done
     if [ "$status" != 0 ]; then
         say "kept for a look: $DATA"
         tail -n 20 "$DATA/server.log" "$DATA/load.log" 2>/dev/null || true
