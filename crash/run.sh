@@ -69,11 +69,24 @@ start_server() {
     die "the server did not get ready within 30 s"
 }
 
-PILEOPS_TOKEN="$("$PILEOPS_BIN" token add crash --data "$DATA" "${DATABASE[@]}" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
-export PILEOPS_TOKEN PILEOPS_SERVER="http://$HTTP"
-start_server
-"$PILEOPS_SIM_BIN" crash-load --address "$HTTP" --ykc-address "$YKC" --server "$PILEOPS_SERVER" --token "$PILEOPS_TOKEN" \
-    --piles "$PILES" --seed "$SEED" --witness "$DATA/witness.jsonl" >"$DATA/load.log" 2>&1 &
+pileops() { "$PILEOPS_BIN" "$@"; }
+# Through the API of the running server; one station, the piles and cards of the load.
+furnish() {
+    local station number
+    PILEOPS_TOKEN="$(pileops token add crash --data "$DATA" "${DATABASE[@]}" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
+    export PILEOPS_TOKEN PILEOPS_SERVER="http://$HTTP"
+    start_server
+    station="$(python3 e2e/furnish.py)"
+    for number in $(seq -f %06.0f "$PILES"); do
+        pileops pile add "CRASH$number" --protocol ocpp1.6 --password "$PASSWORD" --station "$station"
+        pileops card add "CARD$number" --status accepted
+    done >>"$DATA/furnish.log"
+}
+PASSWORD="crash-pile-password-0123"
+furnish
+# The piles repeat what was not answered, as real ones do, until the end of the run ends them.
+"$PILEOPS_SIM_BIN" load --mode crash --server "ws://$HTTP/ocpp" --piles "$PILES" --prefix CRASH --tag-prefix CARD \
+    --password "$PASSWORD" --warmup 0 --seconds 86400 --patience 2 --witness "$DATA/witness.jsonl" >"$DATA/load.log" 2>&1 &
 load=$!
 
 RANDOM="$SEED"
