@@ -53,7 +53,7 @@ class Server:
             command = [SIM, "floor", "--listen", self.http, "--file", os.path.join(self.data, "floor.log")]
         else:
             database = ["--database-url", os.environ["PILEOPS_TEST_PG"]] if self.name == "postgres" else []
-            token = subprocess.run([PILEOPS, "token", "add", "bench", "--data", self.data, *database], capture_output=True, text=True, check=True)
+            token = subprocess.run([PILEOPS, "token", "add", f"bench-{self.http}", "--data", self.data, *database], capture_output=True, text=True, check=True)
             self.token = re.search(r"pop_[A-Za-z0-9_-]+", token.stdout).group()
             command = [PILEOPS, "serve", "--data", self.data, *database, "--listen", self.http, "--ykc-listen", f"127.0.0.1:{free_port()}"]
         self.process = pinned(self.options.server_core, command, stdout=self.log, stderr=self.log)

@@ -11,7 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/../scripts/tools.sh"
 cd "$ROOT"
 
-KILLS=5 SEED=1 PILES=40 POSTGRES=
+KILLS=5 SEED=1 PILES=40 POSTGRES=""
 while [ $# -gt 0 ]; do
     case "$1" in
     --kills) KILLS="$2"; shift 2 ;;
@@ -35,7 +35,7 @@ if [ -n "$POSTGRES" ]; then
     DATABASE=(--database-url "$PILEOPS_TEST_PG")
     NAME=postgres
 fi
-server= load=
+server="" load=""
 finish() {
     local status=$?
     trap - EXIT INT TERM
