@@ -69,6 +69,7 @@ api_is_fresh() {
 
 scripts_are_sound() {
     local file
+    (provide_python) || return 1
     for file in scripts/*.sh e2e/*.sh crash/*.sh bench/*.sh .ci/run; do bash -n "$file" || return 1; done
     PYTHONDONTWRITEBYTECODE=1 python3 - e2e/*.py crash/*.py bench/*.py <<'PY'
 import pathlib, sys

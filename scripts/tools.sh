@@ -160,6 +160,7 @@ web_install() {
     say "web: installing npm packages"
     (cd "$ROOT/web" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error) ||
         die "npm ci failed in web/" "is an npm registry reachable? (npm ping)"
+    mkdir -p "$ROOT/web/node_modules"
     echo "$want" >"$stamp"
 }
 
