@@ -56,8 +56,13 @@ apt_install() {
         as_root apt-get update -qq || say "apt-get update failed; trying with the lists that are here"
         apt_updated=1
     fi
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
+    local log
+    log="$(mktemp)"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >"$log" 2>&1 || {
+        tail -n 15 "$log" >&2
         die "Could not install $*" "try by hand: apt-get install $*"
+    }
+    rm -f "$log"
 }
 
 # --- PostgreSQL server programs: never a system cluster ---------------------------------------
