@@ -8,7 +8,7 @@ help: ## this list
 run: ## build everything and start the demo: console, simulated piles, printed log-in (ARGS="--listen 0.0.0.0:8080")
 	@scripts/run.sh $(ARGS)
 
-test: ## provide what the tests need, then run all of them (STAGES="house web" for some)
+test: ## provide what the tests need, then run all of them (STAGES="format rust" for some of them)
 	@scripts/test.sh $(STAGES)
 
 lint: ## formatting, clippy, cargo deny, the console's lint and types

@@ -88,11 +88,11 @@ stage clippy "" cargo clippy --workspace --all-targets --quiet -- -D warnings
 # The pages come before the Rust tests: the server carries them inside.
 stage web-install web/package-lock.json web_install
 stage web-lint web/package-lock.json npm_run lint
-stage web-types web/package-lock.json npm_run typecheck
+stage web-types web/package-lock.json npm_run --if-present typecheck
 stage web-test web/package-lock.json npm_run test
 stage web-build web/package-lock.json web_build
 stage rust "" env PILEOPS_PG_FAST=1 scripts/with-postgres.sh cargo test --workspace
-stage contract web/api api_is_fresh
+stage contract openapi.json api_is_fresh
 stage deny "" eval 'provide_deny && cargo deny --log-level error check bans licenses sources'
 if [[ "$ONLY" == *" audit "* ]]; then stage audit "" eval 'provide_deny && cargo deny check advisories'; fi
 
