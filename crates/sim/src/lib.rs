@@ -3,6 +3,10 @@
 //!
 //! Everything here is seeded and takes the time as a parameter: the same seed says the same words.
 
+pub mod bay;
+pub mod car;
 pub mod floor;
 pub mod load;
+pub mod ocpp16;
+pub mod pile;
 pub mod random;
