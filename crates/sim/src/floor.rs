@@ -43,11 +43,16 @@ struct Floor {
 
 /// Serves until the process ends.
 pub async fn run(options: Options, clock: Clock) -> Result<(), String> {
-    let log = Log::open(&options.file).map_err(|e| format!("--file {}: {e}", options.file.display()))?;
-    let floor = Arc::new(Floor { log, clock, transactions: AtomicU64::new(0) });
     let listener =
         TcpListener::bind(options.listen).await.map_err(|e| format!("--listen {}: {e}", options.listen))?;
     println!("floor listening on ws://{}", options.listen);
+    serve(listener, &options.file, clock).await
+}
+
+/// Serves until the future is dropped.
+pub async fn serve(listener: TcpListener, file: &Path, clock: Clock) -> Result<(), String> {
+    let log = Log::open(file).map_err(|e| format!("--file {}: {e}", file.display()))?;
+    let floor = Arc::new(Floor { log, clock, transactions: AtomicU64::new(0) });
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {

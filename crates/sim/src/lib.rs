@@ -10,3 +10,6 @@ pub mod load;
 pub mod ocpp16;
 pub mod pile;
 pub mod random;
+pub mod runner;
+pub mod site;
+pub mod ykc;

@@ -2,7 +2,7 @@
 //! at the pile go in, bytes come out. [`crate::runner`] puts one on a real link.
 
 use crate::car::Car;
-use crate::ocpp16;
+use crate::{ocpp16, ykc};
 use model::site::{PileKind, Protocol};
 use model::time::{Timestamp, Zone};
 
@@ -105,17 +105,23 @@ pub struct View {
 
 pub enum Pile {
     Ocpp16(Box<ocpp16::Pile>),
+    Ykc(Box<ykc::Pile>),
 }
 
 impl Pile {
     pub fn new(config: PileConfig, now: Timestamp) -> Pile {
-        Pile::Ocpp16(Box::new(ocpp16::Pile::new(config, now)))
+        if config.protocol.is_ykc() {
+            Pile::Ykc(Box::new(ykc::Pile::new(config, now)))
+        } else {
+            Pile::Ocpp16(Box::new(ocpp16::Pile::new(config, now)))
+        }
     }
 
     /// The link is up.
     pub fn connected(&mut self, now: Timestamp) {
         match self {
             Pile::Ocpp16(pile) => pile.connected(now),
+            Pile::Ykc(pile) => pile.connected(now),
         }
     }
 
@@ -123,24 +129,28 @@ impl Pile {
     pub fn disconnected(&mut self, now: Timestamp) {
         match self {
             Pile::Ocpp16(pile) => pile.disconnected(now),
+            Pile::Ykc(pile) => pile.disconnected(now),
         }
     }
 
     pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {
         match self {
             Pile::Ocpp16(pile) => pile.receive(bytes, now),
+            Pile::Ykc(pile) => pile.receive(bytes, now),
         }
     }
 
     pub fn act(&mut self, action: Action, now: Timestamp) {
         match self {
             Pile::Ocpp16(pile) => pile.act(action, now),
+            Pile::Ykc(pile) => pile.act(action, now),
         }
     }
 
     pub fn tick(&mut self, now: Timestamp) {
         match self {
             Pile::Ocpp16(pile) => pile.tick(now),
+            Pile::Ykc(pile) => pile.tick(now),
         }
     }
 
@@ -148,12 +158,14 @@ impl Pile {
     pub fn deadline(&self) -> Timestamp {
         match self {
             Pile::Ocpp16(pile) => pile.deadline(),
+            Pile::Ykc(pile) => pile.deadline(),
         }
     }
 
-    pub fn next(&mut self) -> Option<Output> {
+    pub fn next_output(&mut self) -> Option<Output> {
         match self {
-            Pile::Ocpp16(pile) => pile.next(),
+            Pile::Ocpp16(pile) => pile.next_output(),
+            Pile::Ykc(pile) => pile.next_output(),
         }
     }
 
@@ -161,6 +173,7 @@ impl Pile {
     pub fn view(&self, connector: usize) -> Option<View> {
         match self {
             Pile::Ocpp16(pile) => pile.view(connector),
+            Pile::Ykc(pile) => pile.view(connector),
         }
     }
 }

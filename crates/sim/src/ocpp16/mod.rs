@@ -160,11 +160,11 @@ impl Pile {
 
     pub fn deadline(&self) -> Timestamp {
         let slots = self.slots.iter().map(Slot::deadline).min().unwrap_or(NEVER);
-        let calls = if self.online { self.outbox.deadline(ANSWER_MS) } else { NEVER };
+        let calls = if self.online && self.booted { self.outbox.deadline(ANSWER_MS) } else { NEVER };
         slots.min(calls).min(self.boot_again_at).min(self.heartbeat_at)
     }
 
-    pub fn next(&mut self) -> Option<Output> {
+    pub fn next_output(&mut self) -> Option<Output> {
         self.out.pop_front()
     }
 
