@@ -169,6 +169,14 @@ impl Pile {
         }
     }
 
+    /// The platform has accepted the pile on this link, and cars may be charged.
+    pub fn is_in_service(&self) -> bool {
+        match self {
+            Pile::Ocpp16(pile) => pile.is_in_service(),
+            Pile::Ykc(pile) => pile.is_in_service(),
+        }
+    }
+
     /// `None` for a connector that the pile does not have.
     pub fn view(&self, connector: usize) -> Option<View> {
         match self {

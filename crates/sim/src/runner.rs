@@ -36,7 +36,8 @@ pub struct PileHandle {
 /// What a bystander sees of a pile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
-    pub linked: bool,
+    /// Connected and accepted by the platform (booted, or logged in with a tariff).
+    pub in_service: bool,
     pub connectors: Vec<View>,
 }
 
@@ -278,7 +279,7 @@ impl Runner {
 
     fn publish(&self, linked: bool) {
         let views = (1..=self.config.connectors).filter_map(|connector| self.pile.view(connector)).collect();
-        let seen = Seen { linked, connectors: views };
+        let seen = Seen { in_service: linked && self.pile.is_in_service(), connectors: views };
         self.show.send_if_modified(|shown| {
             let changed = *shown != seen;
             *shown = seen;

@@ -163,7 +163,7 @@ impl Place {
             let wait = if first { self.random.between(1_000, 20_000) } else { self.next_arrival_ms(&config) };
             first = false;
             pause(wait).await;
-            let free = self.seen.borrow().linked && self.view(|v| !v.plugged && !v.faulted);
+            let free = self.seen.borrow().in_service && self.view(|v| !v.plugged && !v.faulted);
             if free && let Some(tag) = self.cards.take(&mut self.random) {
                 self.visit(&tag, config.speed).await;
                 self.cards.give_back(&tag);

@@ -180,6 +180,10 @@ impl Pile {
         self.out.pop_front()
     }
 
+    pub fn is_in_service(&self) -> bool {
+        self.stage == Stage::InService
+    }
+
     pub fn view(&self, connector: usize) -> Option<View> {
         let slot = self.slots.get(connector.checked_sub(1)?)?;
         let measured = slot.bay.measure(NEVER);
