@@ -76,6 +76,11 @@ struct FleetOptions {
     connectors: usize,
     #[arg(long, default_value_t = 120_000)]
     rated_power_w: i64,
+    /// 云快充 piles beside them, and their cards
+    #[arg(long, default_value_t = 0)]
+    ykc_piles: usize,
+    #[arg(long, default_value = "99010600")]
+    ykc_prefix: String,
     /// Station that the piles belong to; left empty the column is empty
     #[arg(long, default_value = "")]
     station: String,
@@ -143,6 +148,13 @@ fn fleet(options: &FleetOptions) -> Result<(), String> {
             "{prefix}{number:06},{prefix} {number},{station},ocpp1.6,dc,{connectors},{rated_power_w},{password}\n"
         ));
         cards.push_str(&format!("{tag_prefix}{number:06},accepted\n"));
+    }
+    for number in options.first..options.first + options.ykc_piles {
+        let FleetOptions { ykc_prefix, station, rated_power_w, .. } = options;
+        piles.push_str(&format!(
+            "{ykc_prefix}{number:06},YKC {number},{station},ykc1.6,dc,1,{rated_power_w},\n"
+        ));
+        cards.push_str(&format!("{},accepted\n", load::ykc::card_tag(number)));
     }
     for (name, text) in [("piles.csv", piles), ("cards.csv", cards)] {
         let path = options.dir.join(name);

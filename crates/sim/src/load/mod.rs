@@ -13,6 +13,7 @@ mod session;
 mod sessions;
 pub mod wire;
 pub mod witness;
+pub mod ykc;
 
 use call::Identity;
 use histogram::Histogram;
@@ -92,6 +93,15 @@ pub struct Options {
     /// Crash mode: give up on an answer after this many seconds, reconnect and send again
     #[arg(long, default_value_t = 5.0)]
     pub patience: f64,
+    /// Crash mode: where its 云快充 piles connect
+    #[arg(long, default_value = "127.0.0.1:8768")]
+    pub ykc: String,
+    /// Crash mode: how many 云快充 piles send bills beside the OCPP piles
+    #[arg(long, default_value_t = 0)]
+    pub ykc_piles: usize,
+    /// Their codes are these eight digits and six more, from `--first`; their cards CA and the six
+    #[arg(long, default_value = "99010600")]
+    pub ykc_prefix: String,
     /// Report CPU and memory of this process and its children (repeatable)
     #[arg(long = "server-pid")]
     pub server_pids: Vec<u32>,
@@ -204,6 +214,9 @@ pub async fn run(options: Options, clock: Clock) -> Result<(), String> {
         orders: AtomicU64::new(0),
         reconnects: AtomicU64::new(0),
     });
+    if shared.options.ykc_piles > 0 && ykc::identity(&shared.options, 0).is_none() {
+        return Err(format!("--ykc-prefix {}: eight digits are needed", shared.options.ykc_prefix));
+    }
     let gate = Arc::new(Semaphore::new(shared.options.concurrency.max(1)));
     let report = match shared.options.mode {
         Mode::Sessions | Mode::Crash => sessions::run(&shared, identities, gate).await,

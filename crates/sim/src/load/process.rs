@@ -66,8 +66,12 @@ fn descends(pid: u32, roots: &[u32], processes: &HashMap<u32, Process>) -> bool 
     false
 }
 
+/// Resident memory without shared segments: every backend of a PostgreSQL maps the same buffers.
 fn rss_kib(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0)
+    let field = |name: &str| -> u64 {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0)
+    };
+    field("VmRSS:").saturating_sub(field("RssShmem:"))
 }

@@ -2,7 +2,7 @@
 
 use super::call::{Caller, Identity, Reply};
 use super::session::{Cycle, Progress, Stamp};
-use super::{Mode, Options, Report, Shared, measure};
+use super::{Mode, Options, Report, Shared, measure, ykc};
 use std::io::{Error, ErrorKind, Result};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-const BACK_OFF_FIRST: Duration = Duration::from_millis(20);
-const BACK_OFF_MAX: Duration = Duration::from_millis(500);
+pub const BACK_OFF_FIRST: Duration = Duration::from_millis(20);
+pub const BACK_OFF_MAX: Duration = Duration::from_millis(500);
 /// A pile that is still in a session so long after the end hangs on a lost answer.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -30,6 +30,12 @@ pub async fn run(shared: &Arc<Shared>, identities: Vec<Identity>, gate: Arc<Sema
                 shared.error(&format!("{}: {error}", who.code));
             }
         });
+    }
+    if shared.options.mode == Mode::Crash {
+        let numbers = (0..shared.options.ykc_piles).filter_map(|place| ykc::identity(&shared.options, place));
+        for (number, card) in numbers {
+            piles.spawn(ykc::Pile::new(shared.clone(), number, card).run());
+        }
     }
     let measured = measure(shared).await;
     let drained = tokio::time::timeout(GRACE, async { while piles.join_next().await.is_some() {} }).await;
