@@ -1,7 +1,105 @@
 //! 充电订单: one charging session and its bill. States change only through [`OrderState::to`],
 //! which may refuse.
 
+use crate::card::{Token, TokenKind};
+use crate::curve::Curve;
+use crate::energy::Energy;
+use crate::id::{
+    CardId, ConnectorNo, CustomerId, OperatorId, OrderId, PileId, SessionKey, StaffId, StationId, TariffId,
+};
+use crate::money::{Amount, Fen};
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// One charging session and what it costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    pub id: OrderId,
+    pub pile: PileId,
+    pub station: StationId,
+    pub operator: OperatorId,
+    pub connector: ConnectorNo,
+    /// Unknown while an OCPP pile has not begun yet.
+    pub session: Option<SessionKey>,
+    pub start_mode: StartMode,
+    pub token: Option<Token>,
+    pub card: Option<CardId>,
+    pub customer: Option<CustomerId>,
+    /// Who clicked, for a start from the console.
+    pub staff: Option<StaffId>,
+    /// The version shown at the start is the one used.
+    pub tariff: Option<TariffId>,
+    pub created_at: Timestamp,
+    /// Samples and frames of this order have ids from here on.
+    pub sample_from: i64,
+    pub frame_from: i64,
+    pub state: OrderState,
+    pub abnormal: Abnormalities,
+    /// When the order is closed by rule if nothing happens before.
+    pub deadline: Option<Timestamp>,
+    /// By the pile's clock once it has begun; the creation before.
+    pub started_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    /// When the end reached us.
+    pub end_received: Option<Timestamp>,
+    /// The pile's clock minus ours, when it reported the start.
+    pub skew_ms: Option<i64>,
+    pub meter_start: Option<Energy>,
+    pub meter_end: Option<Energy>,
+    pub energy: Energy,
+    pub electricity: Fen,
+    pub service: Fen,
+    pub total: Fen,
+    /// What the pile itself has computed (云快充).
+    pub pile_amount: Option<Amount>,
+    pub soc_start: Option<i64>,
+    pub soc_end: Option<i64>,
+    pub vin: Option<String>,
+    pub stop_code: Option<String>,
+    pub stop_class: Option<StopClass>,
+}
+
+impl Order {
+    /// 订单号: the day of creation in the platform's zone and the row's number, `20261123-0000000042`
+    /// without the dash. Sortable, and the number can be read back from it.
+    pub fn number(id: OrderId, day: i64) -> String {
+        format!("{day}{:010}", id.0)
+    }
+
+    pub fn id_of_number(number: &str) -> Option<OrderId> {
+        let digits = number.trim();
+        let tail = if digits.len() == 18 { digits.get(8..)? } else { digits };
+        tail.parse().ok().filter(|id| *id > 0).map(OrderId)
+    }
+
+    /// Whether this token may end the session: the same card, seen without regard to case.
+    pub fn began_with(&self, token: &Token) -> bool {
+        self.token.as_ref().is_some_and(|own| own.kind == token.kind && own.key() == token.key())
+    }
+}
+
+/// An order whose session is running, with what the pile has reported so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenOrder {
+    pub order: Order,
+    pub curve: Curve,
+}
+
+impl TokenKind {
+    pub const ALL: [TokenKind; 3] = [TokenKind::Card, TokenKind::Account, TokenKind::Vin];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TokenKind::Card => "card",
+            TokenKind::Account => "account",
+            TokenKind::Vin => "vin",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<TokenKind> {
+        TokenKind::ALL.into_iter().find(|k| k.as_str() == text)
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

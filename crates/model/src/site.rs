@@ -1,6 +1,58 @@
 //! Where charging happens: operators, cities, stations, piles.
 
+use crate::connector::ConnectorStatus;
+use crate::device::Fault;
+use crate::id::{ConnectorNo, OperatorId, PileCode, PileId, StationId, TariffId};
+use crate::time::{Timestamp, Zone};
 use serde::{Deserialize, Serialize};
+
+/// What the device path must know of a station.
+#[derive(Clone, Debug)]
+pub struct StationFacts {
+    pub id: StationId,
+    pub operator: OperatorId,
+    pub zone: Zone,
+    pub tariff: Option<TariffId>,
+}
+
+/// 充电桩
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pile {
+    pub id: PileId,
+    pub code: PileCode,
+    pub name: String,
+    pub station: StationId,
+    pub operator: OperatorId,
+    pub kind: PileKind,
+    pub protocol: Protocol,
+    pub lifecycle: Lifecycle,
+    pub rated_power_w: i64,
+    /// Keyed hash of the connection password; `None`: none is wanted (云快充).
+    pub secret: Option<String>,
+    pub vendor: Option<String>,
+    pub model: Option<String>,
+    pub serial: Option<String>,
+    pub firmware: Option<String>,
+    pub iccid: Option<String>,
+    pub meter_serial: Option<String>,
+    pub online: bool,
+    pub connected_at: Option<Timestamp>,
+    pub last_seen: Option<Timestamp>,
+    pub remote_address: Option<String>,
+    pub skew_ms: Option<i64>,
+    pub created_at: Timestamp,
+    pub version: i64,
+}
+
+/// 枪: a connector and what the pile last said about it. Number 0 is the pile as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connector {
+    pub pile: PileId,
+    pub no: ConnectorNo,
+    pub status: ConnectorStatus,
+    pub status_at: Timestamp,
+    pub fault: Option<Fault>,
+}
 
 /// What a pile speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]

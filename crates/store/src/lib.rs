@@ -1,1 +1,137 @@
+//! The only SQL of PileOps, and the only place that knows there are two databases.
+//!
+//! Changes go through [`Store::write`]: group commit, see `writer.rs`. Reads for pages go through
+//! [`Store::read`], on connections of their own that cannot write. One file per noun; the SQL of a
+//! list stands beside the view that it fills.
 
+pub mod cards;
+pub mod change;
+pub mod commands;
+pub mod db;
+pub mod frames;
+pub mod hot;
+pub mod ids;
+pub mod migrate;
+pub mod orders;
+pub mod piles;
+mod reader;
+pub mod rollups;
+pub mod stations;
+pub mod tariffs;
+mod tx;
+mod writer;
+
+pub use change::Change;
+pub use db::{Conn, DbError, DbResult, Row, Source, Value};
+pub use hot::{HotPile, TariffVersion};
+pub use tx::Tx;
+pub use writer::Watcher;
+
+use model::id::PileId;
+use model::time::Timestamp;
+use model::{Error, Result};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// How a store is opened.
+#[derive(Clone)]
+pub struct Settings {
+    pub source: Source,
+    /// Writers; piles are spread over them. SQLite has one writer whatever is set here.
+    pub writers: usize,
+    /// Connections for pages.
+    pub readers: usize,
+}
+
+impl Settings {
+    pub fn new(source: Source) -> Settings {
+        Settings { source, writers: 1, readers: 3 }
+    }
+}
+
+pub struct Store {
+    writers: Vec<writer::Writer>,
+    readers: reader::Readers,
+    pub source: Source,
+}
+
+impl Store {
+    /// Brings the database to this version and starts the threads that own its connections.
+    pub fn open(settings: Settings, now: Timestamp, watcher: Watcher) -> Result<Store> {
+        let Settings { source, writers, readers } = settings;
+        let mut conn = Conn::open(&source, db::Purpose::Write)?;
+        migrate::migrate(&mut conn, now)?;
+        drop(conn);
+        let shared = Arc::new(hot::Shared::default());
+        let writers = if matches!(source, Source::Sqlite(_)) { 1 } else { writers.max(1) };
+        let writers = (0..writers)
+            .map(|shard| {
+                writer::Writer::start(shard, source.clone(), Arc::clone(&shared), Arc::clone(&watcher))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Store { writers, readers: reader::Readers::start(&source, readers)?, source })
+    }
+
+    /// Runs `work` in a transaction that is shared with whatever else is waiting, and gives its
+    /// result once that is committed. `work` may run more than once and must not do anything that
+    /// cannot be undone by forgetting it. Work about a pile goes to the writer of that pile.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        pile: Option<PileId>,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let shard = pile.map_or(0, |pile| pile.0.unsigned_abs() as usize % self.writers.len());
+        self.write_on(shard, work).await
+    }
+
+    async fn write_on<T: Send + 'static>(
+        &self,
+        shard: usize,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, result) = oneshot::channel();
+        let job = Box::new(writer::Waiting { work, result: None, reply: Some(reply) });
+        if self.writers[shard].jobs.send(job).is_err() {
+            return Err(Error::unavailable("数据库", "database"));
+        }
+        result.await.unwrap_or_else(|_| Err(Error::unavailable("数据库", "database")))
+    }
+
+    /// Queues `work` without waiting for it: for what nobody must be told of (a frame that we sent).
+    pub fn post(&self, pile: Option<PileId>, work: impl FnMut(&mut Tx<'_>) -> Result<()> + Send + 'static) {
+        let shard = pile.map_or(0, |pile| pile.0.unsigned_abs() as usize % self.writers.len());
+        let job = Box::new(writer::Waiting { work, result: None, reply: None });
+        let _ = self.writers[shard].jobs.send(job);
+    }
+
+    /// Runs `work` on every writer, e.g. to make all of them forget a card.
+    pub async fn write_everywhere<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + Clone + 'static,
+    ) -> Result<Vec<T>> {
+        let mut results = Vec::with_capacity(self.writers.len());
+        for shard in 0..self.writers.len() {
+            results.push(self.write_on(shard, work.clone()).await?);
+        }
+        Ok(results)
+    }
+
+    pub fn writer_count(&self) -> usize {
+        self.writers.len()
+    }
+
+    /// Runs `work` on a connection that cannot write.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> DbResult<T> + Send + 'static,
+    ) -> Result<T> {
+        self.readers.run(work).await
+    }
+
+    /// Does what is queued, then closes everything.
+    pub fn close(mut self) {
+        for writer in &mut self.writers {
+            writer.stop();
+        }
+    }
+}

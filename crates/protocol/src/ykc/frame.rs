@@ -31,8 +31,9 @@ pub struct Packet {
 }
 
 impl Packet {
-    /// Takes one whole frame apart; `None` unless it is exactly one frame with a right CRC.
-    pub fn parse(frame: &[u8]) -> Option<(Packet, CrcOrder)> {
+    /// Takes one whole frame apart; `None` unless it is exactly one frame with a right CRC. The order
+    /// of its CRC is `None` when both bytes are equal and so do not tell it.
+    pub fn parse(frame: &[u8]) -> Option<(Packet, Option<CrcOrder>)> {
         let order = check(frame)?;
         let body_end = frame.len().checked_sub(2)?;
         let packet = Packet {
@@ -91,7 +92,7 @@ const fn crc_table() -> [u16; 256] {
 }
 
 /// Whether these bytes are exactly one frame, and in which order its CRC stands.
-fn check(frame: &[u8]) -> Option<CrcOrder> {
+fn check(frame: &[u8]) -> Option<Option<CrcOrder>> {
     let length = usize::from(*frame.get(1)?);
     if *frame.first()? != START || length < LENGTH_MIN || frame.len() != length + 4 {
         return None;
@@ -99,12 +100,11 @@ fn check(frame: &[u8]) -> Option<CrcOrder> {
     let (covered, crc) = frame.get(2..)?.split_at_checked(length)?;
     let crc = <[u8; 2]>::try_from(crc).ok()?;
     let expected = crc16(covered);
-    if crc == expected.to_le_bytes() {
-        Some(CrcOrder::LowFirst)
-    } else if crc == expected.to_be_bytes() {
-        Some(CrcOrder::HighFirst)
-    } else {
-        None
+    match (crc == expected.to_le_bytes(), crc == expected.to_be_bytes()) {
+        (true, true) => Some(None),
+        (true, false) => Some(Some(CrcOrder::LowFirst)),
+        (false, true) => Some(Some(CrcOrder::HighFirst)),
+        (false, false) => None,
     }
 }
 
@@ -158,6 +158,11 @@ impl Reader {
         self.crc_errors
     }
 
+    #[cfg(test)]
+    pub(super) fn memory(&self) -> usize {
+        self.buffer.capacity()
+    }
+
     fn drain(&mut self, found: &mut impl FnMut(&[u8])) {
         let mut at = 0;
         while let Some(rest) = self.buffer.get(at..).filter(|rest| !rest.is_empty()) {
@@ -173,7 +178,7 @@ impl Reader {
                     self.crc_errors += 1;
                 }
                 Look::Frame(order, length) => {
-                    self.order = Some(order);
+                    self.order = order.or(self.order);
                     found(rest.get(..length).unwrap_or_default());
                     at += length;
                 }
@@ -192,7 +197,7 @@ enum Look {
     Wait,
     Drop,
     BadCrc,
-    Frame(CrcOrder, usize),
+    Frame(Option<CrcOrder>, usize),
 }
 
 fn look(rest: &[u8]) -> Look {

@@ -13,8 +13,7 @@ frame_body! {
     CardStart = 0x31 {
         pile: PileNo = "桩编号", "pile number", plain;
         gun: Gun = "枪号", "gun", gun;
-        start_mode: u8 = "启动方式", "start mode", |v| choice(
-            *v, &[(1, "刷卡", "card"), (2, "账号", "account"), (3, "VIN码", "VIN")]);
+        start_mode: u8 = "启动方式", "start mode", |v| choice(*v, START_MODES);
         need_password: u8 = "是否需要密码", "password", |v| choice(*v, &[(0, "不需要", "no"), (1, "需要", "yes")]);
         card_or_account: CardNo = "账号或者物理卡号", "account or physical card", card;
         password_md5: Ascii<16> = "输入密码", "password (MD5)", hidden;
@@ -36,7 +35,10 @@ frame_body! {
     }
 }
 
-const REASONS: &[(u8, &str, &str)] = &[
+pub(super) const START_MODES: &[(u8, &str, &str)] =
+    &[(1, "刷卡", "card"), (2, "账号", "account"), (3, "VIN码", "VIN")];
+
+pub(super) const REASONS: &[(u8, &str, &str)] = &[
     (0x00, "无", "none"),
     (0x01, "账户不存在", "account does not exist"),
     (0x02, "账户冻结", "account frozen"),
@@ -69,6 +71,6 @@ pub fn fail_reason(verdict: TokenVerdict, by_vin: bool) -> Option<u8> {
 }
 
 /// A password, even a hashed one, is not shown.
-fn hidden(password: &Ascii<16>) -> Text {
+pub(super) fn hidden(password: &Ascii<16>) -> Text {
     if password.text().is_some() { Text::of("******", "******") } else { text(password) }
 }

@@ -2,12 +2,16 @@
 //! frame is one field table ([`frame_body!`]) from which decoding, encoding and the explanation for
 //! people follow. Which type is handled how: [`types`].
 
+pub mod balance;
 pub mod bill;
 pub mod bms;
 pub mod card_start;
 pub mod clock;
+pub mod firmware;
+pub mod ground_lock;
 pub mod heartbeat;
 pub mod login;
+pub mod merged_start;
 pub mod realtime;
 pub mod reboot;
 pub mod remote_start;
@@ -16,6 +20,7 @@ pub mod show;
 pub mod tariff;
 pub mod tariff_check;
 pub mod types;
+pub mod work_parameters;
 
 use super::field::same;
 use super::frame::{CrcOrder, Packet};
@@ -163,6 +168,20 @@ messages! {
     ClockSet(clock::ClockSet),
     RebootReply(reboot::RebootReply),
     Reboot(reboot::Reboot),
+    // Explained, not yet given a meaning by the session.
+    BalanceUpdateReply(balance::BalanceUpdateReply),
+    BalanceUpdate(balance::BalanceUpdate),
+    WorkParametersReply(work_parameters::WorkParametersReply),
+    WorkParameters(work_parameters::WorkParameters),
+    GroundLockReport(ground_lock::GroundLockReport),
+    GroundLock(ground_lock::GroundLock),
+    GroundLockReply(ground_lock::GroundLockReply),
+    FirmwareUpdateReply(firmware::FirmwareUpdateReply),
+    FirmwareUpdate(firmware::FirmwareUpdate),
+    MergedCardStart(merged_start::MergedCardStart),
+    MergedCardStartReply(merged_start::MergedCardStartReply),
+    MergedStartReply(merged_start::MergedStartReply),
+    MergedStart(merged_start::MergedStart),
 }
 
 impl Message {

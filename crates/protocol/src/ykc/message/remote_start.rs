@@ -32,7 +32,7 @@ frame_body! {
     }
 }
 
-const REASONS: &[(u8, &str, &str)] = &[
+pub(super) const REASONS: &[(u8, &str, &str)] = &[
     (0, "无", "none"),
     (1, "设备编号不匹配", "pile number mismatch"),
     (2, "枪已在充电", "gun already charging"),

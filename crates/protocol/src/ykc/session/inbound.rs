@@ -32,7 +32,7 @@ impl Session {
             return;
         }
         let Some((packet, order)) = Packet::parse(bytes) else { return };
-        self.order = Some(order);
+        self.order = order.or(self.order);
         // Before the log-in only the log-in itself keeps the link open.
         if matches!(self.link, Link::LoggedIn(_)) || packet.kind == Login::TYPE {
             self.heard_at = now;

@@ -78,6 +78,9 @@ struct GunState {
     status: Option<ConnectorStatus>,
 }
 
+/// Who sends so much garbage before a log-in is no pile.
+const GARBAGE_MAX: u64 = 4096;
+
 /// A pile has at most so many guns; what a broken one says beyond is handled, but not remembered.
 const GUNS_MAX: usize = 32;
 
@@ -134,12 +137,25 @@ impl Session {
         self.reader.crc_errors()
     }
 
+    /// The socket is gone: every command without an answer is lost.
+    pub fn lost(&mut self) {
+        let lost: Vec<CommandId> = self.outstanding().collect();
+        self.pending.clear();
+        self.waiting.clear();
+        for command in lost {
+            self.done(command, Outcome::LinkLost, None);
+        }
+    }
+
     /// The commands that have no answer yet: should the link go, they are lost.
     pub fn outstanding(&self) -> impl Iterator<Item = CommandId> {
         self.pending.iter().map(|p| p.command).chain(self.waiting.iter().map(|w| w.command))
     }
 
     pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {
+        if self.link == Link::Closed {
+            return;
+        }
         self.give_up_partial(now);
         let dropped = self.reader.dropped_bytes();
         let frames = self.read(now, |reader, found| reader.receive(bytes, found));
@@ -150,6 +166,9 @@ impl Session {
         }
         if self.reader.dropped_bytes() > dropped {
             self.tell_garbage(bytes, now);
+        }
+        if self.link == Link::New && self.reader.dropped_bytes() > GARBAGE_MAX {
+            self.close(CloseReason::ProtocolError);
         }
     }
 
@@ -188,6 +207,7 @@ impl Session {
         }
     }
 
+    #[expect(clippy::should_implement_trait, reason = "the word of the contract in lib.rs; not an iterator")]
     pub fn next(&mut self) -> Option<Output> {
         let output = self.outputs.pop_front();
         if self.outputs.is_empty() {
@@ -206,6 +226,17 @@ impl Session {
         let partial = self.partial_since.map(|since| since.plus_ms(self.settings.partial_ms));
         let silence = self.heard_at.plus_ms(self.settings.silence_ms);
         commands.chain(waiting).chain(partial).chain(self.clock_at).chain([silence]).min()
+    }
+
+    /// Bytes held by this session, without what the allocator adds.
+    #[cfg(test)]
+    pub(super) fn memory(&self) -> usize {
+        size_of::<Session>()
+            + self.reader.memory()
+            + self.guns.capacity() * size_of::<GunState>()
+            + self.pending.capacity() * size_of::<outbound::Pending>()
+            + self.waiting.capacity() * size_of::<outbound::Waiting>()
+            + self.outputs.capacity() * size_of::<Output>()
     }
 
     /// Runs the reader and handles each frame that it finds.
@@ -286,12 +317,7 @@ impl Session {
 
     /// No more of this link; commands without an answer are lost.
     fn close(&mut self, reason: CloseReason) {
-        let lost: Vec<CommandId> = self.outstanding().collect();
-        self.pending.clear();
-        self.waiting.clear();
-        for command in lost {
-            self.done(command, Outcome::LinkLost, None);
-        }
+        self.lost();
         self.link = Link::Closed;
         self.outputs.push_back(Output::Close(reason));
     }

@@ -1,0 +1,313 @@
+//! The seam: one SQL text, two databases. Nothing outside this folder knows which one it is.
+//!
+//! The SQL is portable: `$N` placeholders in order of first appearance, BIGINT, TEXT, BOOLEAN and
+//! BYTEA columns, `INSERT … ON CONFLICT`, partial indexes, `CAST(SUM(x) AS BIGINT)`. A connection
+//! belongs to one thread and is used synchronously; PostgreSQL statements of one flush travel
+//! together in a single round trip ([`Conn::pipeline`]).
+
+mod postgres;
+mod sqlite;
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+/// Where the data lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file; its folder must exist.
+    Sqlite(PathBuf),
+    /// `postgres://user:password@host:port/database`
+    Postgres(String),
+}
+
+/// Why the database said no.
+#[derive(Debug)]
+pub enum DbError {
+    /// A unique constraint; the text names it.
+    Unique(String),
+    /// The database does not answer, is locked, or its disk is full. Whether a commit that fails
+    /// so took place is not known.
+    Unavailable(String),
+    /// The statement itself is wrong: a fault of ours.
+    Fault(String),
+}
+
+impl std::fmt::Display for DbError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            DbError::Unique(what) => write!(f, "unique constraint: {what}"),
+            DbError::Unavailable(what) => write!(f, "database unavailable: {what}"),
+            DbError::Fault(what) => write!(f, "database fault: {what}"),
+        }
+    }
+}
+
+impl From<DbError> for model::Error {
+    fn from(error: DbError) -> model::Error {
+        match error {
+            DbError::Unique(what) => {
+                tracing::debug!(%what, "unique constraint");
+                model::Error::conflict(
+                    "row.exists",
+                    "已存在相同的记录，请检查编号或名称是否重复",
+                    "Such a record exists already; check the number or name for a duplicate.",
+                )
+            }
+            DbError::Unavailable(what) => {
+                tracing::error!(%what, "database unavailable");
+                model::Error::unavailable("数据库", "database")
+            }
+            DbError::Fault(what) => {
+                tracing::error!(%what, "database fault");
+                model::Error::internal()
+            }
+        }
+    }
+}
+
+pub type DbResult<T> = Result<T, DbError>;
+
+/// A parameter. Text is borrowed where it can be; a NUL, which PostgreSQL cannot store and piles
+/// are known to send, becomes U+2400 in both databases.
+#[derive(Clone, Debug)]
+pub enum Value<'a> {
+    Null,
+    Int(i64),
+    Bool(bool),
+    Text(Cow<'a, str>),
+    Bytes(Cow<'a, [u8]>),
+}
+
+impl Value<'_> {
+    fn clean(text: &str) -> Cow<'_, str> {
+        if text.as_bytes().contains(&0) {
+            Cow::Owned(text.replace('\0', "\u{2400}"))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Value::Int(value)
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Value::Bool(value)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Value::Text(Value::clean(value))
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(value: &'a String) -> Self {
+        Value::Text(Value::clean(value))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(value: String) -> Self {
+        Value::Text(Cow::Owned(Value::clean(&value).into_owned()))
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Value::Bytes(Cow::Borrowed(value))
+    }
+}
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+/// One row of an answer. Columns by position, as the SELECT beside the call names them.
+pub enum Row<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
+}
+
+macro_rules! getters {
+    ($($(#[$doc:meta])* $name:ident, $opt:ident -> $ty:ty;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(&self, column: usize) -> DbResult<$ty> {
+            match self {
+                Row::Sqlite(row) => row.get(column).map_err(sqlite::error),
+                Row::Postgres(row) => row.try_get(column).map_err(postgres::error),
+            }
+        }
+
+        pub fn $opt(&self, column: usize) -> DbResult<Option<$ty>> {
+            match self {
+                Row::Sqlite(row) => row.get(column).map_err(sqlite::error),
+                Row::Postgres(row) => row.try_get(column).map_err(postgres::error),
+            }
+        }
+    )*};
+}
+
+impl Row<'_> {
+    getters! {
+        int, int_opt -> i64;
+        text, text_opt -> String;
+        bool, bool_opt -> bool;
+        bytes, bytes_opt -> Vec<u8>;
+    }
+
+    /// Reads an enum's word; a word that this version does not know is a fault, not a guess.
+    pub fn word<T>(&self, column: usize, parse: impl Fn(&str) -> Option<T>) -> DbResult<T> {
+        let text = self.text(column)?;
+        parse(&text).ok_or_else(|| DbError::Fault(format!("column {column} holds the unknown word {text:?}")))
+    }
+}
+
+/// An `INSERT` of any number of rows into one table, optionally with what to do on a conflict.
+pub struct Insert {
+    pub table: &'static str,
+    pub columns: &'static [&'static str],
+    /// Text after the values, e.g. `ON CONFLICT (id) DO UPDATE SET state = excluded.state`.
+    pub on_conflict: &'static str,
+}
+
+impl Insert {
+    /// The statement for `rows` rows.
+    fn sql(&self, rows: usize) -> String {
+        let mut sql = format!("INSERT INTO {} ({}) VALUES ", self.table, self.columns.join(", "));
+        let mut number = 0;
+        for row in 0..rows {
+            sql.push_str(if row == 0 { "(" } else { ", (" });
+            for column in 0..self.columns.len() {
+                number += 1;
+                sql.push_str(if column == 0 { "$" } else { ", $" });
+                sql.push_str(&number.to_string());
+            }
+            sql.push(')');
+        }
+        if !self.on_conflict.is_empty() {
+            sql.push(' ');
+            sql.push_str(self.on_conflict);
+        }
+        sql
+    }
+}
+
+/// Rows for an [`Insert`], flattened.
+pub struct Inserts<'a> {
+    pub insert: &'static Insert,
+    pub values: Vec<Value<'a>>,
+}
+
+/// A connection, owned by one thread.
+pub enum Conn {
+    Sqlite(sqlite::Sqlite),
+    Postgres(Box<postgres::Postgres>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// May write, and creates the database file if it is missing.
+    Write,
+    Read,
+}
+
+impl Conn {
+    pub fn open(source: &Source, purpose: Purpose) -> DbResult<Conn> {
+        match source {
+            Source::Sqlite(path) => sqlite::Sqlite::open(path, purpose).map(Conn::Sqlite),
+            Source::Postgres(url) => {
+                postgres::Postgres::open(url, purpose).map(|c| Conn::Postgres(Box::new(c)))
+            }
+        }
+    }
+
+    pub fn query<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        map: impl FnMut(&Row<'_>) -> DbResult<T>,
+    ) -> DbResult<Vec<T>> {
+        match self {
+            Conn::Sqlite(conn) => conn.query(sql, params, map),
+            Conn::Postgres(conn) => conn.query(sql, params, map),
+        }
+    }
+
+    /// The first row, if any.
+    pub fn find<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        map: impl FnMut(&Row<'_>) -> DbResult<T>,
+    ) -> DbResult<Option<T>> {
+        Ok(self.query(sql, params, map)?.into_iter().next())
+    }
+
+    /// The one row that an aggregate always gives.
+    pub fn one<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        map: impl FnMut(&Row<'_>) -> DbResult<T>,
+    ) -> DbResult<T> {
+        self.find(sql, params, map)?.ok_or_else(|| DbError::Fault(format!("no row: {sql}")))
+    }
+
+    /// Runs a statement; the number of rows it changed.
+    pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> DbResult<u64> {
+        match self {
+            Conn::Sqlite(conn) => conn.execute(sql, params),
+            Conn::Postgres(conn) => conn.execute(sql, params),
+        }
+    }
+
+    /// Several statements without parameters, for migrations and `BEGIN`.
+    pub fn script(&mut self, sql: &str) -> DbResult<()> {
+        match self {
+            Conn::Sqlite(conn) => conn.script(sql),
+            Conn::Postgres(conn) => conn.script(sql),
+        }
+    }
+
+    /// Runs the inserts in order, between an optional `BEGIN` and an optional `COMMIT`. On
+    /// PostgreSQL all of it is one round trip.
+    pub fn pipeline(&mut self, begin: bool, inserts: &[Inserts<'_>], commit: bool) -> DbResult<()> {
+        match self {
+            Conn::Sqlite(conn) => conn.pipeline(begin, inserts, commit),
+            Conn::Postgres(conn) => conn.pipeline(begin, inserts, commit),
+        }
+    }
+
+    /// A migration's text in this database's dialect. The only difference: in SQLite a BIGINT
+    /// PRIMARY KEY must be called INTEGER PRIMARY KEY to be the table's own key instead of a
+    /// second tree.
+    pub fn dialect(&self, migration: &str) -> String {
+        match self {
+            Conn::Sqlite(_) => migration.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY"),
+            Conn::Postgres(_) => migration.to_owned(),
+        }
+    }
+
+    /// Whether the connection is still worth keeping after an error.
+    pub fn is_alive(&self) -> bool {
+        match self {
+            Conn::Sqlite(_) => true,
+            Conn::Postgres(conn) => conn.is_alive(),
+        }
+    }
+
+    /// Housekeeping between commits (SQLite: the write-ahead log is folded back).
+    pub fn idle(&mut self) {
+        if let Conn::Sqlite(conn) = self {
+            conn.idle();
+        }
+    }
+}

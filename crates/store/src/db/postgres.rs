@@ -1,0 +1,190 @@
+//! PostgreSQL, driven synchronously from the thread that owns the connection.
+
+use super::{DbError, DbResult, Inserts, Purpose, Row, Value};
+use futures_util::future::join_all;
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut};
+use tokio_postgres::{Client, Statement};
+
+/// Most rows in one statement; a larger flush is several statements in the same round trip.
+const ROWS_MAX: usize = 64;
+
+pub struct Postgres {
+    runtime: Runtime,
+    client: Client,
+    statements: HashMap<String, Statement>,
+    inserts: HashMap<(&'static str, &'static str, usize), Statement>,
+}
+
+impl Postgres {
+    pub fn open(url: &str, purpose: Purpose) -> DbResult<Postgres> {
+        let mut config: tokio_postgres::Config =
+            url.parse().map_err(|e| DbError::Fault(format!("the database URL cannot be read: {e}")))?;
+        config.connect_timeout(Duration::from_secs(5)).application_name("pileops");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| DbError::Unavailable(e.to_string()))?;
+        let client = runtime.block_on(async {
+            let (client, connection) = config.connect(tokio_postgres::NoTls).await.map_err(error)?;
+            tokio::spawn(async move {
+                if let Err(why) = connection.await {
+                    tracing::warn!(%why, "the database connection ended");
+                }
+            });
+            client
+                .batch_execute(match purpose {
+                    Purpose::Write => "SET synchronous_commit = on; SET statement_timeout = '60s'",
+                    Purpose::Read => "SET default_transaction_read_only = on; SET statement_timeout = '60s'",
+                })
+                .await
+                .map_err(error)?;
+            Ok::<Client, DbError>(client)
+        })?;
+        Ok(Postgres { runtime, client, statements: HashMap::new(), inserts: HashMap::new() })
+    }
+
+    fn statement(&mut self, sql: &str) -> DbResult<Statement> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.runtime.block_on(self.client.prepare(sql)).map_err(error)?;
+        if self.statements.len() >= 512 {
+            self.statements.clear();
+        }
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    pub fn query<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        mut map: impl FnMut(&Row<'_>) -> DbResult<T>,
+    ) -> DbResult<Vec<T>> {
+        let statement = self.statement(sql)?;
+        let params = references(params);
+        let rows = self.runtime.block_on(self.client.query(&statement, &params)).map_err(error)?;
+        rows.iter().map(|row| map(&Row::Postgres(row))).collect()
+    }
+
+    pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> DbResult<u64> {
+        let statement = self.statement(sql)?;
+        let params = references(params);
+        self.runtime.block_on(self.client.execute(&statement, &params)).map_err(error)
+    }
+
+    pub fn script(&mut self, sql: &str) -> DbResult<()> {
+        self.runtime.block_on(self.client.batch_execute(sql)).map_err(error)
+    }
+
+    pub fn pipeline(&mut self, begin: bool, inserts: &[Inserts<'_>], commit: bool) -> DbResult<()> {
+        let mut calls: Vec<(Statement, Vec<&(dyn ToSql + Sync)>)> = Vec::new();
+        for Inserts { insert, values } in inserts {
+            let columns = insert.columns.len();
+            let mut rest = values.as_slice();
+            while !rest.is_empty() {
+                let rows = portion(rest.len() / columns);
+                let (now, later) = rest.split_at(rows * columns);
+                rest = later;
+                calls.push((self.insert(insert, rows)?, references(now)));
+            }
+        }
+        let client = &self.client;
+        self.runtime.block_on(async {
+            let opened = async { if begin { client.batch_execute("BEGIN").await } else { Ok(()) } };
+            let written = join_all(calls.iter().map(|(statement, params)| client.execute(statement, params)));
+            let closed = async { if commit { client.batch_execute("COMMIT").await } else { Ok(()) } };
+            // The futures are first polled in this order, which is the order on the wire.
+            let (opened, written, closed) = futures_util::future::join3(opened, written, closed).await;
+            opened.map_err(error)?;
+            written.into_iter().try_for_each(|done| done.map(drop).map_err(error))?;
+            closed.map_err(error)
+        })
+    }
+
+    fn insert(&mut self, insert: &'static super::Insert, rows: usize) -> DbResult<Statement> {
+        let key = (insert.table, insert.on_conflict, rows);
+        if let Some(statement) = self.inserts.get(&key) {
+            return Ok(statement.clone());
+        }
+        let statement = self.runtime.block_on(self.client.prepare(&insert.sql(rows))).map_err(error)?;
+        self.inserts.insert(key, statement.clone());
+        Ok(statement)
+    }
+
+    pub fn is_alive(&self) -> bool {
+        !self.client.is_closed()
+    }
+}
+
+/// Sizes are powers of two, so that few statements need to be prepared.
+fn portion(rows: usize) -> usize {
+    if rows >= ROWS_MAX { ROWS_MAX } else { 1 << rows.ilog2() }
+}
+
+fn references<'a>(params: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Int(value) => value.to_sql(ty, out),
+            Value::Bool(value) => value.to_sql(ty, out),
+            Value::Text(text) => text.as_ref().to_sql(ty, out),
+            Value::Bytes(bytes) => bytes.as_ref().to_sql(ty, out),
+        }
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(*ty, Type::INT8 | Type::BOOL | Type::TEXT | Type::BYTEA | Type::VARCHAR)
+    }
+
+    fn to_sql_checked(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        let fits = match self {
+            Value::Null => true,
+            Value::Int(_) => *ty == Type::INT8,
+            Value::Bool(_) => *ty == Type::BOOL,
+            Value::Text(_) => matches!(*ty, Type::TEXT | Type::VARCHAR),
+            Value::Bytes(_) => *ty == Type::BYTEA,
+        };
+        if fits { self.to_sql(ty, out) } else { Err(format!("{self:?} is no {ty}").into()) }
+    }
+}
+
+pub fn error(error: tokio_postgres::Error) -> DbError {
+    let Some(db) = error.as_db_error() else {
+        let text = format!("{error}: {:?}", std::error::Error::source(&error).map(ToString::to_string));
+        return if error.is_closed()
+            || std::error::Error::source(&error).is_some_and(|s| s.is::<std::io::Error>())
+        {
+            DbError::Unavailable(text)
+        } else {
+            DbError::Fault(text)
+        };
+    };
+    let text = format!("{} {}", db.code().code(), db.message());
+    match db.code() {
+        &SqlState::UNIQUE_VIOLATION => {
+            DbError::Unique(format!("{} {text}", db.constraint().unwrap_or_default()))
+        }
+        // Classes 08 connection, 53 resources, 57 operator intervention, 58 system, 40 conflicts.
+        code if ["08", "53", "57", "58", "40", "25"].iter().any(|class| code.code().starts_with(class)) => {
+            DbError::Unavailable(text)
+        }
+        _ => DbError::Fault(text),
+    }
+}

@@ -1,0 +1,169 @@
+//! The hot state: what the device path must know without asking the database.
+//!
+//! Owned by a writer thread, so it needs no locks. It always equals what the transaction has
+//! written so far: a job takes a pile out, changes it and puts it back; a job that fails drops it,
+//! and it is read again. After a failed transaction all of it is forgotten.
+
+use crate::db::{Conn, DbResult};
+use crate::ids::Ids;
+use model::card::Card;
+use model::curve::Curve;
+use model::id::{CardId, OrderId, PileId, SessionKey, StationId, TariffId};
+use model::order::OpenOrder;
+use model::site::{Connector, Pile, StationFacts};
+use model::tariff::Tariff;
+use model::time::Timestamp;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Most tokens remembered; an attacker who tries millions of card numbers only empties the memory.
+const CARDS_MAX: usize = 100_000;
+
+/// A pile with everything its messages are judged by.
+#[derive(Clone, Debug)]
+pub struct HotPile {
+    pub pile: Pile,
+    /// By number, 0 (the pile as a whole) included once it has spoken of it.
+    pub connectors: Vec<Connector>,
+    /// Orders that await the pile's record; at most one per connector runs.
+    pub open: Vec<OpenOrder>,
+    /// The latest start of any order of this pile, by the pile's clock: a start after it cannot be a
+    /// repetition, so that the database need not be asked.
+    pub latest_start: Option<Timestamp>,
+    /// The pile's clock minus ours as its last live message showed it; believed when two agree.
+    pub skew_candidate: Option<i64>,
+}
+
+impl HotPile {
+    pub fn connector(&self, no: u16) -> Option<&Connector> {
+        self.connectors.iter().find(|c| c.no == no)
+    }
+
+    /// The order that holds the connector.
+    pub fn open_on(&self, no: u16) -> Option<usize> {
+        self.open.iter().position(|o| o.order.connector == no && o.order.state.is_open())
+    }
+
+    /// The order of a session that has not got its record yet.
+    pub fn open_session(&self, session: SessionKey) -> Option<usize> {
+        self.open.iter().position(|o| o.order.session == Some(session))
+    }
+}
+
+/// A published tariff version with the name and number it is shown under.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TariffVersion {
+    pub id: TariffId,
+    pub name: String,
+    pub version_no: i64,
+    pub model_no: u16,
+    pub tariff: Tariff,
+}
+
+/// What all writers of this process share: how many sessions run on each card. A place is taken when
+/// a session is admitted and given back when it ends or its admission is undone, so that two writers
+/// cannot both give the last one away.
+#[derive(Debug, Default)]
+pub struct Shared {
+    running: Mutex<HashMap<CardId, HashSet<OrderId>>>,
+}
+
+impl Shared {
+    pub(crate) fn take_place(&self, card: CardId, order: OrderId, most: i64) -> bool {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let orders = running.entry(card).or_default();
+        if orders.contains(&order) {
+            return true;
+        }
+        let free = i64::try_from(orders.len()).unwrap_or(i64::MAX) < most;
+        if free {
+            orders.insert(order);
+        }
+        free
+    }
+
+    pub(crate) fn give_back(&self, card: CardId, order: OrderId) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(orders) = running.get_mut(&card) {
+            orders.remove(&order);
+            if orders.is_empty() {
+                running.remove(&card);
+            }
+        }
+    }
+}
+
+pub struct Hot {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) ids: Ids,
+    pub(crate) piles: HashMap<PileId, Box<HotPile>>,
+    /// Open orders of piles that have not spoken since the start.
+    pub(crate) sleeping: HashMap<PileId, Vec<OpenOrder>>,
+    pub(crate) stations: HashMap<StationId, Arc<StationFacts>>,
+    pub(crate) tariffs: HashMap<TariffId, Arc<TariffVersion>>,
+    cards: HashMap<String, Option<Arc<Card>>>,
+    /// Entries of the sparse frame index that are known to be there.
+    pub(crate) blocks: HashSet<(PileId, i64)>,
+    pub(crate) block: i64,
+    loaded: bool,
+}
+
+impl Hot {
+    pub fn new(shared: Arc<Shared>) -> Hot {
+        Hot {
+            shared,
+            ids: Ids::default(),
+            piles: HashMap::new(),
+            sleeping: HashMap::new(),
+            stations: HashMap::new(),
+            tariffs: HashMap::new(),
+            cards: HashMap::new(),
+            blocks: HashSet::new(),
+            block: 0,
+            loaded: false,
+        }
+    }
+
+    /// Drops everything that may differ from the database.
+    pub fn forget(&mut self) {
+        *self = Hot::new(Arc::clone(&self.shared));
+    }
+
+    /// Reads the open orders with their curves: at the start and after a failed transaction.
+    pub fn ensure_loaded(&mut self, conn: &mut Conn) -> DbResult<()> {
+        if self.loaded {
+            return Ok(());
+        }
+        for open in crate::orders::open_all(conn)? {
+            if let Some(card) = open.order.card {
+                self.shared.take_place(card, open.order.id, i64::MAX);
+            }
+            self.sleeping.entry(open.order.pile).or_default().push(open);
+        }
+        self.loaded = true;
+        Ok(())
+    }
+
+    pub(crate) fn card(&mut self, conn: &mut Conn, tag: &str) -> DbResult<Option<Arc<Card>>> {
+        if let Some(card) = self.cards.get(tag) {
+            return Ok(card.clone());
+        }
+        let card = crate::cards::find(conn, tag)?.map(Arc::new);
+        if self.cards.len() >= CARDS_MAX {
+            self.cards.clear();
+        }
+        self.cards.insert(tag.to_owned(), card.clone());
+        Ok(card)
+    }
+
+    pub(crate) fn forget_card(&mut self, tag: &str) {
+        self.cards.remove(tag);
+    }
+}
+
+/// A curve from samples in any order.
+pub(crate) fn curve_of(points: impl IntoIterator<Item = model::curve::Point>) -> Curve {
+    let mut curve = Curve::default();
+    points.into_iter().for_each(|point| curve.push(point));
+    curve
+}

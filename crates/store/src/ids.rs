@@ -1,0 +1,98 @@
+//! Row ids, leased in blocks: a writer asks the database once for many, and no two writers, nor a
+//! writer before and after a crash, ever use the same one.
+
+use crate::db::{Conn, DbResult};
+
+/// One block of frame ids is one entry of the sparse index `frame_block`.
+pub const FRAME_BLOCK: i64 = 2_048;
+
+#[derive(Clone, Copy, Debug)]
+pub enum Noun {
+    Order,
+    Sample,
+    Frame,
+    Command,
+    Pile,
+    Station,
+    Operator,
+    Tariff,
+    Card,
+    Staff,
+    Audit,
+}
+
+impl Noun {
+    fn name(self) -> &'static str {
+        match self {
+            Noun::Order => "order",
+            Noun::Sample => "sample",
+            Noun::Frame => "frame",
+            Noun::Command => "command",
+            Noun::Pile => "pile",
+            Noun::Station => "station",
+            Noun::Operator => "operator",
+            Noun::Tariff => "tariff",
+            Noun::Card => "card",
+            Noun::Staff => "staff",
+            Noun::Audit => "audit",
+        }
+    }
+
+    /// How many ids are leased at once. What people see numbered wastes few at a restart.
+    fn block(self) -> i64 {
+        match self {
+            Noun::Frame => FRAME_BLOCK,
+            Noun::Sample => 8_192,
+            Noun::Order | Noun::Command => 64,
+            Noun::Audit => 16,
+            _ => 1,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Lease {
+    next: i64,
+    end: i64,
+}
+
+/// The leases of one writer. Forgotten whenever a transaction fails: what was leased inside it was
+/// given back by the rollback, and what was used was never seen by anyone.
+#[derive(Debug, Default)]
+pub struct Ids {
+    leases: [Lease; 11],
+}
+
+impl Ids {
+    pub fn next(&mut self, conn: &mut Conn, noun: Noun) -> DbResult<i64> {
+        let lease = self.leased(conn, noun)?;
+        lease.next += 1;
+        Ok(lease.next - 1)
+    }
+
+    /// The id that the next call of [`Ids::next`] will give.
+    pub fn peek(&mut self, conn: &mut Conn, noun: Noun) -> DbResult<i64> {
+        Ok(self.leased(conn, noun)?.next)
+    }
+
+    /// Whether the next id is at hand, so that no transaction must be open to get it.
+    pub fn ready(&self, noun: Noun) -> bool {
+        let lease = self.leases[noun as usize];
+        lease.next < lease.end
+    }
+
+    fn leased(&mut self, conn: &mut Conn, noun: Noun) -> DbResult<&mut Lease> {
+        let lease = &mut self.leases[noun as usize];
+        if lease.next >= lease.end {
+            let block = noun.block();
+            let end = conn.one(
+                "INSERT INTO id_lease (noun, next_id) VALUES ($1, $2) \
+                 ON CONFLICT (noun) DO UPDATE SET next_id = id_lease.next_id + $3 RETURNING next_id",
+                &[noun.name().into(), (2 * block).into(), block.into()],
+                |row| row.int(0),
+            )?;
+            *lease = Lease { next: end - block, end };
+        }
+        Ok(lease)
+    }
+}

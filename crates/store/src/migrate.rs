@@ -1,0 +1,34 @@
+//! Migrations: numbered files, never edited once they have been released, run once in order.
+
+use crate::db::{Conn, DbResult, Value};
+use model::time::Timestamp;
+
+/// Number and text of every migration.
+pub const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../migrations/0001_spine.sql"))];
+
+/// Brings the database to this version; the numbers that were run now.
+pub fn migrate(conn: &mut Conn, now: Timestamp) -> DbResult<Vec<i64>> {
+    conn.script(
+        "CREATE TABLE IF NOT EXISTS migration (number BIGINT NOT NULL UNIQUE, at_ms BIGINT NOT NULL)",
+    )?;
+    let done = conn.query("SELECT number FROM migration", &[], |row| row.int(0))?;
+    let mut run = Vec::new();
+    for (number, text) in MIGRATIONS.iter().filter(|(number, _)| !done.contains(number)) {
+        conn.script("BEGIN")?;
+        let applied = conn.script(&conn.dialect(text)).and_then(|()| {
+            conn.execute(
+                "INSERT INTO migration (number, at_ms) VALUES ($1, $2)",
+                &[Value::Int(*number), Value::Int(now.as_ms())],
+            )
+        });
+        match applied {
+            Ok(_) => conn.script("COMMIT")?,
+            Err(error) => {
+                let _ = conn.script("ROLLBACK");
+                return Err(error);
+            }
+        }
+        run.push(*number);
+    }
+    Ok(run)
+}

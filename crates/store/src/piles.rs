@@ -1,0 +1,195 @@
+//! 充电桩 and their connectors: writing them, and reading them for the device path.
+
+use crate::db::{Conn, DbResult, Insert, Inserts, Row};
+use crate::hot::HotPile;
+use crate::tx::latest;
+use model::connector::ConnectorStatus;
+use model::device::Fault;
+use model::id::{OperatorId, PileCode, PileId, StationId};
+use model::site::{Connector, Lifecycle, Pile, PileKind, Protocol};
+use model::time::Timestamp;
+
+pub(crate) const COLUMNS: &[&str] = &[
+    "id",
+    "code",
+    "name",
+    "station_id",
+    "operator_id",
+    "kind",
+    "protocol",
+    "lifecycle",
+    "rated_power_w",
+    "secret",
+    "vendor",
+    "model",
+    "serial",
+    "firmware",
+    "iccid",
+    "meter_serial",
+    "online",
+    "connected_at_ms",
+    "last_seen_ms",
+    "remote_address",
+    "skew_ms",
+    "created_at_ms",
+    "version",
+];
+
+/// What the pile itself changes; what staff edit is written by its own statement.
+static PILE: Insert = Insert {
+    table: "pile",
+    columns: COLUMNS,
+    on_conflict: "ON CONFLICT (id) DO UPDATE SET lifecycle = excluded.lifecycle, vendor = excluded.vendor, \
+        model = excluded.model, serial = excluded.serial, firmware = excluded.firmware, iccid = excluded.iccid, \
+        meter_serial = excluded.meter_serial, online = excluded.online, \
+        connected_at_ms = excluded.connected_at_ms, last_seen_ms = excluded.last_seen_ms, \
+        remote_address = excluded.remote_address, skew_ms = excluded.skew_ms",
+};
+
+static CONNECTOR: Insert = Insert {
+    table: "connector",
+    columns: &[
+        "id",
+        "pile_id",
+        "no",
+        "status",
+        "status_at_ms",
+        "fault_code",
+        "fault_vendor_code",
+        "fault_info",
+    ],
+    on_conflict: "ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_at_ms = excluded.status_at_ms, \
+        fault_code = excluded.fault_code, fault_vendor_code = excluded.fault_vendor_code, \
+        fault_info = excluded.fault_info",
+};
+
+/// Connector numbers are 0..=999; the row id is made of pile and number.
+pub const CONNECTORS_MAX: u16 = 999;
+
+pub(crate) fn inserts(rows: &[Pile]) -> Inserts<'_> {
+    let mut values = Vec::new();
+    for p in latest(rows, |p| p.id) {
+        values.extend([
+            p.id.0.into(),
+            p.code.as_str().into(),
+            (&p.name).into(),
+            p.station.0.into(),
+            p.operator.0.into(),
+            p.kind.as_str().into(),
+            p.protocol.as_str().into(),
+            p.lifecycle.as_str().into(),
+            p.rated_power_w.into(),
+            p.secret.as_ref().into(),
+            p.vendor.as_ref().into(),
+            p.model.as_ref().into(),
+            p.serial.as_ref().into(),
+            p.firmware.as_ref().into(),
+            p.iccid.as_ref().into(),
+            p.meter_serial.as_ref().into(),
+            p.online.into(),
+            p.connected_at.map(Timestamp::as_ms).into(),
+            p.last_seen.map(Timestamp::as_ms).into(),
+            p.remote_address.as_ref().into(),
+            p.skew_ms.into(),
+            p.created_at.as_ms().into(),
+            p.version.into(),
+        ]);
+    }
+    Inserts { insert: &PILE, values }
+}
+
+pub(crate) fn connector_inserts(rows: &[Connector]) -> Inserts<'_> {
+    let mut values = Vec::new();
+    for c in latest(rows, |c| (c.pile, c.no)) {
+        let fault = c.fault.as_ref();
+        values.extend([
+            (c.pile.0 * 1_000 + i64::from(c.no)).into(),
+            c.pile.0.into(),
+            i64::from(c.no).into(),
+            c.status.as_str().into(),
+            c.status_at.as_ms().into(),
+            fault.map(|f| f.code.as_str()).into(),
+            fault.and_then(|f| f.vendor_code.as_deref()).into(),
+            fault.and_then(|f| f.info.as_deref()).into(),
+        ]);
+    }
+    Inserts { insert: &CONNECTOR, values }
+}
+
+pub(crate) fn pile(row: &Row<'_>) -> DbResult<Pile> {
+    let time = |column| Ok(row.int_opt(column)?.map(Timestamp::from_ms));
+    Ok(Pile {
+        id: PileId(row.int(0)?),
+        code: row.word(1, PileCode::parse)?,
+        name: row.text(2)?,
+        station: StationId(row.int(3)?),
+        operator: OperatorId(row.int(4)?),
+        kind: row.word(5, PileKind::parse)?,
+        protocol: row.word(6, Protocol::parse)?,
+        lifecycle: row.word(7, Lifecycle::parse)?,
+        rated_power_w: row.int(8)?,
+        secret: row.text_opt(9)?,
+        vendor: row.text_opt(10)?,
+        model: row.text_opt(11)?,
+        serial: row.text_opt(12)?,
+        firmware: row.text_opt(13)?,
+        iccid: row.text_opt(14)?,
+        meter_serial: row.text_opt(15)?,
+        online: row.bool(16)?,
+        connected_at: time(17)?,
+        last_seen: time(18)?,
+        remote_address: row.text_opt(19)?,
+        skew_ms: row.int_opt(20)?,
+        created_at: Timestamp::from_ms(row.int(21)?),
+        version: row.int(22)?,
+    })
+}
+
+pub fn get(conn: &mut Conn, id: PileId) -> DbResult<Option<Pile>> {
+    conn.find(&format!("SELECT {} FROM pile WHERE id = $1", COLUMNS.join(", ")), &[id.0.into()], pile)
+}
+
+pub fn by_code(conn: &mut Conn, code: &PileCode) -> DbResult<Option<Pile>> {
+    let sql = format!("SELECT {} FROM pile WHERE code = $1", COLUMNS.join(", "));
+    conn.find(&sql, &[code.as_str().into()], pile)
+}
+
+/// All piles, for what the gateway keeps in memory.
+pub fn all(conn: &mut Conn) -> DbResult<Vec<Pile>> {
+    conn.query(&format!("SELECT {} FROM pile ORDER BY id", COLUMNS.join(", ")), &[], pile)
+}
+
+pub fn connectors(conn: &mut Conn, pile: PileId) -> DbResult<Vec<Connector>> {
+    conn.query(
+        "SELECT no, status, status_at_ms, fault_code, fault_vendor_code, fault_info FROM connector \
+         WHERE id >= $1 AND id <= $2 ORDER BY id",
+        &[(pile.0 * 1_000).into(), (pile.0 * 1_000 + 999).into()],
+        |row| {
+            let (vendor_code, info) = (row.text_opt(4)?, row.text_opt(5)?);
+            Ok(Connector {
+                pile,
+                no: row.int(0)? as u16,
+                status: row.word(1, ConnectorStatus::parse)?,
+                status_at: Timestamp::from_ms(row.int(2)?),
+                fault: row.text_opt(3)?.map(|code| Fault { code, vendor_code, info }),
+            })
+        },
+    )
+}
+
+/// The pile as the device path wants it; its open orders are added by the caller.
+pub(crate) fn hot(conn: &mut Conn, id: PileId) -> DbResult<Option<HotPile>> {
+    let Some(pile) = get(conn, id)? else { return Ok(None) };
+    let connectors = connectors(conn, id)?;
+    let latest_start =
+        conn.one("SELECT MAX(started_at_ms) FROM orders WHERE pile_id = $1", &[id.0.into()], |row| {
+            row.int_opt(0)
+        })?;
+    let latest_start = latest_start.map(Timestamp::from_ms);
+    Ok(Some(HotPile { pile, connectors, open: Vec::new(), latest_start, skew_candidate: None }))
+}
+
+/// After a start of the server no pile is connected, whatever the last run has written.
+pub fn all_offline(conn: &mut Conn) -> DbResult<u64> {
+    conn.execute("UPDATE pile SET online = false WHERE online", &[])
+}

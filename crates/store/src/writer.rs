@@ -1,0 +1,220 @@
+//! The write path: group commit.
+//!
+//! One thread owns the writing connection (one per shard of piles on PostgreSQL). It takes whatever
+//! queued up while the last commit ran, runs each job against the hot state, gathers what they want
+//! written, and commits all of it at once; then every waiter gets its own result. There is no fixed
+//! window: a lone event is committed at once, a thousand share one fsync.
+//!
+//! A job that fails undoes only itself. Should the database refuse the batch as a whole, it is
+//! rolled back and its jobs run again one by one, so that the one at fault fails alone.
+
+use crate::change::Change;
+use crate::db::{Conn, DbError, Purpose, Source};
+use crate::hot::Hot;
+use crate::tx::Tx;
+use model::{Error, Result};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::oneshot;
+
+/// Most jobs in one commit: enough for one fsync to be nothing, few enough for a short wait.
+const BATCH_MAX: usize = 512;
+
+/// Told of every change after its commit, never before.
+pub type Watcher = Arc<dyn Fn(&[Change]) + Send + Sync>;
+
+/// Something to be done inside a transaction. It may run more than once; only the last run counts.
+pub(crate) trait Job: Send {
+    /// Runs it; whether it succeeded.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// It failed for a reason that is not its own.
+    fn fail(&mut self, error: Error);
+    /// The transaction is over: tell whoever waits.
+    fn release(self: Box<Self>);
+}
+
+pub(crate) struct Waiting<F, T> {
+    pub work: F,
+    pub result: Option<Result<T>>,
+    pub reply: Option<oneshot::Sender<Result<T>>>,
+}
+
+impl<F, T> Job for Waiting<F, T>
+where
+    F: FnMut(&mut Tx<'_>) -> Result<T> + Send,
+    T: Send,
+{
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let result = (self.work)(tx);
+        let ok = result.is_ok();
+        self.result = Some(result);
+        ok
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.result = Some(Err(error));
+    }
+
+    fn release(mut self: Box<Self>) {
+        if let (Some(reply), Some(result)) = (self.reply.take(), self.result.take()) {
+            // Whoever asked may have gone; what was asked for is done all the same.
+            let _ = reply.send(result);
+        }
+    }
+}
+
+pub(crate) struct Writer {
+    pub jobs: Sender<Box<dyn Job>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Writer {
+    pub fn start(
+        shard: usize,
+        source: Source,
+        shared: Arc<crate::hot::Shared>,
+        watcher: Watcher,
+    ) -> Result<Writer> {
+        let (jobs, queue) = channel::<Box<dyn Job>>();
+        let thread = std::thread::Builder::new()
+            .name(format!("writer-{shard}"))
+            .spawn(move || Loop { source, conn: None, hot: Hot::new(shared), watcher }.run(&queue))
+            .map_err(|why| {
+                tracing::error!(%why, "no thread for the writer");
+                Error::internal()
+            })?;
+        Ok(Writer { jobs, thread: Some(thread) })
+    }
+
+    /// Ends the thread after it has done what is queued.
+    pub fn stop(&mut self) {
+        let (closed, _) = channel();
+        self.jobs = closed;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Loop {
+    source: Source,
+    conn: Option<Conn>,
+    hot: Hot,
+    watcher: Watcher,
+}
+
+impl Loop {
+    fn run(mut self, queue: &Receiver<Box<dyn Job>>) {
+        let mut batch: Vec<Box<dyn Job>> = Vec::new();
+        while let Ok(first) = queue.recv() {
+            batch.push(first);
+            while batch.len() < BATCH_MAX
+                && let Ok(next) = queue.try_recv()
+            {
+                batch.push(next);
+            }
+            self.batch(&mut batch);
+            batch.drain(..).for_each(Job::release);
+            if let Some(conn) = &mut self.conn {
+                conn.idle();
+            }
+        }
+    }
+
+    fn batch(&mut self, batch: &mut [Box<dyn Job>]) {
+        match self.attempt(batch) {
+            Ok(()) => {}
+            Err(Broken::Own | Broken::Database(DbError::Unique(_) | DbError::Fault(_)))
+                if batch.len() > 1 =>
+            {
+                for job in batch.chunks_mut(1) {
+                    if let Err(Broken::Database(error)) = self.attempt(job) {
+                        job[0].fail(error.into());
+                    }
+                }
+            }
+            // The one job keeps the error that it gave itself.
+            Err(Broken::Own) => {}
+            Err(Broken::Database(error)) => {
+                let error = Error::from(error);
+                batch.iter_mut().for_each(|job| job.fail(error.clone()));
+            }
+        }
+    }
+
+    /// Runs the jobs in one transaction. After an error nothing of it is left, here or in the
+    /// database, unless the connection broke during the commit: then the hot state is read anew and
+    /// shows what really happened.
+    fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), Broken> {
+        let mut conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => Conn::open(&self.source, Purpose::Write)?,
+        };
+        match self.transact(&mut conn, batch) {
+            Ok(changes) => {
+                self.conn = Some(conn);
+                if !changes.is_empty() {
+                    (self.watcher)(&changes);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.hot.forget();
+                if conn.is_alive() && conn.script("ROLLBACK").is_ok() {
+                    self.conn = Some(conn);
+                } else if matches!(self.source, Source::Sqlite(_)) {
+                    // Nothing was begun, or the rollback happened by itself.
+                    self.conn = Some(conn);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn transact(&mut self, conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> Result<Vec<Change>, Broken> {
+        self.hot.ensure_loaded(conn)?;
+        let mut tx = Tx::new(conn, &mut self.hot);
+        for job in batch.iter_mut() {
+            run(job.as_mut(), &mut tx)?;
+        }
+        Ok(tx.commit()?)
+    }
+}
+
+/// Why a transaction must be undone as a whole.
+enum Broken {
+    Database(DbError),
+    /// A job failed by its own rules after it had written directly; what it wrote can only be undone
+    /// together with its neighbours' work, which then runs again.
+    Own,
+}
+
+impl From<DbError> for Broken {
+    fn from(error: DbError) -> Broken {
+        Broken::Database(error)
+    }
+}
+
+/// Runs one job; its own failure undoes only itself. An error here concerns the whole batch.
+fn run(job: &mut dyn Job, tx: &mut Tx<'_>) -> Result<(), Broken> {
+    tx.begin_job();
+    let ended = catch_unwind(AssertUnwindSafe(|| job.run(tx)));
+    if let Some(error) = tx.take_error() {
+        return Err(Broken::Database(error));
+    }
+    match ended {
+        Ok(true) => Ok(()),
+        Ok(false) => undo(tx),
+        Err(_) => {
+            // A panic is a fault of ours in one job: the writer, and everyone else, goes on.
+            tracing::error!("a job panicked inside the writer");
+            job.fail(Error::internal());
+            undo(tx)
+        }
+    }
+}
+
+fn undo(tx: &mut Tx<'_>) -> Result<(), Broken> {
+    if tx.undo_job() { Ok(()) } else { Err(Broken::Own) }
+}
