@@ -1,39 +1,380 @@
-//! What staff can ask of a pile.
+//! From a click to the pile: permission, order and command rows, commit, then the link. Every command
+//! ends in exactly one state, and the person who gave it can wait for it.
 
 use crate::Engine;
-use model::access::Caller;
-use model::id::{CommandId, ConnectorNo, OrderId, PileId};
-use model::{Error, Result};
+use crate::device::{Context, busy, fail_at, new_order, trade_no};
+use model::access::{Caller, Permission, Scope};
+use model::card::Token;
+use model::curve::Curve;
+use model::device::{DeviceCommand, Outcome, TariffModel};
+use model::id::{CommandId, ConnectorNo, OrderId, PileId, SessionKey};
+use model::order::{OpenOrder, OrderState, StartMode};
+use model::time::{SECOND_MS, Timestamp};
+use model::{Error, Result, Text};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::Duration;
-use store::commands::CommandRow;
+use store::commands::{CommandRow, CommandState};
+use store::ids::Noun;
+use store::{HotPile, Tx};
 
-#[derive(Clone, Debug, PartialEq)]
+/// After this long without an answer a command has timed out, whatever the link thinks.
+const DEADLINE_MS: i64 = 60 * SECOND_MS;
+
+/// What a person can ask of a pile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CommandRequest {
-    Start { connector: ConnectorNo },
-    Stop { order: OrderId },
+    Start { connector_no: ConnectorNo },
+    Stop { order_id: OrderId },
     Reset { hard: bool },
-    Unlock { connector: ConnectorNo },
-    Availability { connector: ConnectorNo, operative: bool },
+    Unlock { connector_no: ConnectorNo },
+    Availability { connector_no: ConnectorNo, operative: bool },
     ConfigurationGet { keys: Vec<String> },
     ConfigurationSet { key: String, value: String },
     CacheClear,
-    Trigger { message: String, connector: Option<ConnectorNo> },
+    Trigger { message: String, connector_no: Option<ConnectorNo> },
     TariffSet,
     ClockSet,
     Call { action: String, payload: String },
 }
 
-impl Engine {
-    pub async fn command(
-        &self,
-        _caller: &Caller,
-        _pile: PileId,
-        _request: CommandRequest,
-    ) -> Result<CommandId> {
-        Err(Error::unavailable("设备通道", "device link"))
+impl CommandRequest {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            CommandRequest::Start { .. } => "start",
+            CommandRequest::Stop { .. } => "stop",
+            CommandRequest::Reset { .. } => "reset",
+            CommandRequest::Unlock { .. } => "unlock",
+            CommandRequest::Availability { .. } => "availability",
+            CommandRequest::ConfigurationGet { .. } => "configuration_get",
+            CommandRequest::ConfigurationSet { .. } => "configuration_set",
+            CommandRequest::CacheClear => "cache_clear",
+            CommandRequest::Trigger { .. } => "trigger",
+            CommandRequest::TariffSet => "tariff_set",
+            CommandRequest::ClockSet => "clock_set",
+            CommandRequest::Call { .. } => "call",
+        }
     }
 
-    pub async fn command_wait(&self, _id: CommandId, _wait: Duration) -> Result<CommandRow> {
-        Err(Error::unavailable("设备通道", "device link"))
+    fn connector(&self) -> Option<ConnectorNo> {
+        match self {
+            CommandRequest::Start { connector_no }
+            | CommandRequest::Unlock { connector_no }
+            | CommandRequest::Availability { connector_no, .. } => Some(*connector_no),
+            CommandRequest::Trigger { connector_no, .. } => *connector_no,
+            _ => None,
+        }
     }
+}
+
+impl Engine {
+    /// Gives a command to a pile. Returns once it is kept and on its way; see [`Engine::command_wait`].
+    pub async fn command(&self, caller: &Caller, pile: PileId, request: CommandRequest) -> Result<CommandId> {
+        if !caller.may(Permission::PileCommand) {
+            return Err(Error::new(
+                model::error::Kind::Denied,
+                "pile.command_denied",
+                Text::of(
+                    "您没有远程操作充电桩的权限，请联系系统管理员",
+                    "You may not operate piles from afar; ask the system administrator.",
+                ),
+            ));
+        }
+        let now = self.clock.now();
+        let (rules, secrets, caller) = (Arc::clone(&self.rules), Arc::clone(&self.secrets), caller.clone());
+        let (id, command) = self
+            .store
+            .write(Some(pile), move |tx| {
+                let context = Context { rules: &rules, secrets: &secrets, now };
+                tx.with_pile(pile, |tx, hot| prepare(&context, tx, hot, &caller, &request))
+            })
+            .await?;
+        if !(self.dispatch)(pile, id, command) {
+            self.command_ended(id, Outcome::LinkLost).await?;
+        }
+        Ok(id)
+    }
+
+    /// The command's row, at once when it has ended, else after at most `wait`.
+    pub async fn command_wait(&self, id: CommandId, wait: Duration) -> Result<CommandRow> {
+        let mut ended = self.ended.subscribe();
+        let patience = tokio::time::sleep(wait);
+        tokio::pin!(patience);
+        loop {
+            let row = self.command_get(id).await?;
+            if row.ended_at_ms.is_some() || patience.is_elapsed() {
+                return Ok(row);
+            }
+            loop {
+                tokio::select! {
+                    told = ended.recv() => match told {
+                        Ok(other) if other != id => continue,
+                        _ => break,
+                    },
+                    () = &mut patience => break,
+                }
+            }
+        }
+    }
+
+    pub async fn command_get(&self, id: CommandId) -> Result<CommandRow> {
+        let row = self.store.read(move |conn| store::commands::get(conn, id)).await?;
+        row.ok_or_else(|| Error::not_found("command.not_found", "没有这条指令", "There is no such command."))
+    }
+
+    /// The pile's answer, or the lack of one. Money and connectors that waited for it are let go.
+    pub async fn command_ended(&self, id: CommandId, outcome: Outcome) -> Result<()> {
+        // A 云快充 pile that was not plugged may still begin within a minute; its deadline closes it.
+        let plug_awaited = matches!(&outcome, Outcome::Refused(refusal) if refusal.code.ends_with(":05"));
+        let (state, message, detail) = match outcome {
+            Outcome::Accepted { detail } => (CommandState::Accepted, None, detail),
+            Outcome::Refused(refusal) => (CommandState::Refused, Some(refusal.text), refusal.detail),
+            Outcome::Unsupported(text) => (CommandState::Unsupported, Some(text), None),
+            Outcome::TimedOut => (
+                CommandState::TimedOut,
+                Some(Text::of(
+                    "充电桩在规定时间内没有应答，指令已作废；请确认设备状态后重试",
+                    "The pile did not answer in time and the command is void. Check the pile, then try again.",
+                )),
+                None,
+            ),
+            Outcome::LinkLost => (
+                CommandState::LinkLost,
+                Some(Text::of(
+                    "充电桩已离线，指令没有送达；请待设备上线后重试",
+                    "The pile is off line and the command did not reach it. Try again once it is back.",
+                )),
+                None,
+            ),
+        };
+        let row = self.command_get(id).await?;
+        self.command_close(row, state, message, detail, plug_awaited).await
+    }
+
+    pub(crate) async fn command_close(
+        &self,
+        row: CommandRow,
+        state: CommandState,
+        message: Option<Text>,
+        detail: Option<String>,
+        plug_awaited: bool,
+    ) -> Result<()> {
+        if row.ended_at_ms.is_some() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let (rules, secrets, pile, id) =
+            (Arc::clone(&self.rules), Arc::clone(&self.secrets), row.pile, row.id);
+        let message = message.and_then(|text| serde_json::to_string(&text).ok());
+        let ended = CommandRow { state, message, detail, ended_at_ms: Some(now.as_ms()), ..row };
+        self.store
+            .write(Some(pile), move |tx| {
+                let context = Context { rules: &rules, secrets: &secrets, now };
+                tx.with_pile(pile, |tx, hot| {
+                    if state != CommandState::Accepted && !plug_awaited {
+                        undo(&context, tx, hot, &ended);
+                    }
+                    tx.command_save(&hot.pile, ended.clone());
+                    Ok(())
+                })
+            })
+            .await?;
+        let _ = self.ended.send(CommandId(id));
+        Ok(())
+    }
+}
+
+/// What a command that came to nothing had reserved is given back.
+fn undo(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, command: &CommandRow) {
+    let Some(place) = hot.open.iter().position(|o| Some(o.order.id.0) == command.order) else { return };
+    match (command.kind.as_str(), hot.open[place].order.state) {
+        ("start", OrderState::Starting) => fail_at(context, tx, hot, place),
+        ("stop", OrderState::Stopping) => {
+            let order = &mut hot.open[place].order;
+            order.state = if order.meter_start.is_some() || order.deadline.is_none() {
+                OrderState::Charging
+            } else {
+                OrderState::Starting
+            };
+            tx.order_save(order);
+        }
+        _ => {}
+    }
+}
+
+fn prepare(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    caller: &Caller,
+    request: &CommandRequest,
+) -> Result<(CommandId, DeviceCommand)> {
+    if let Scope::Operator(operator) = caller.scope
+        && operator != hot.pile.operator
+    {
+        return Err(Error::not_found(
+            "pile.not_found",
+            "没有这台充电桩，请检查电桩编号",
+            "There is no such pile; check its number.",
+        ));
+    }
+    if !hot.pile.online {
+        return Err(Error::refused(
+            "pile.offline",
+            format!("充电桩 {} 当前离线，无法远程操作；请待设备上线后重试", hot.pile.code),
+            format!(
+                "Pile {} is off line and cannot be operated from afar. Try again once it is back.",
+                hot.pile.code
+            ),
+        ));
+    }
+    let (command, order) = match request {
+        CommandRequest::Start { connector_no } => start(context, tx, hot, caller, *connector_no)?,
+        CommandRequest::Stop { order_id } => stop(tx, hot, *order_id)?,
+        CommandRequest::TariffSet => (tariff_set(tx, hot)?, None),
+        plain => (plain_command(plain, context.now), None),
+    };
+    let id = CommandId(tx.next_id(Noun::Command)?);
+    let connector = request.connector().or_else(|| match &command {
+        DeviceCommand::Stop { connector, .. } => Some(*connector),
+        _ => None,
+    });
+    tx.command_save(
+        &hot.pile,
+        CommandRow {
+            id: id.0,
+            pile: hot.pile.id,
+            connector: connector.map(i64::from),
+            order: order.map(|id| id.0),
+            kind: request.kind().to_owned(),
+            body: serde_json::to_string(request).map_err(|_| Error::internal())?,
+            staff: Some(caller.staff.0),
+            state: CommandState::Queued,
+            message: None,
+            detail: None,
+            created_at_ms: context.now.as_ms(),
+            deadline_ms: context.now.as_ms() + DEADLINE_MS,
+            ended_at_ms: None,
+        },
+    );
+    Ok((id, command))
+}
+
+fn plain_command(request: &CommandRequest, now: Timestamp) -> DeviceCommand {
+    match request.clone() {
+        CommandRequest::Reset { hard } => DeviceCommand::Reset { hard },
+        CommandRequest::Unlock { connector_no } => DeviceCommand::Unlock { connector: connector_no },
+        CommandRequest::Availability { connector_no, operative } => {
+            DeviceCommand::Availability { connector: connector_no, operative }
+        }
+        CommandRequest::ConfigurationGet { keys } => DeviceCommand::ConfigurationGet { keys },
+        CommandRequest::ConfigurationSet { key, value } => DeviceCommand::ConfigurationSet { key, value },
+        CommandRequest::Trigger { message, connector_no } => {
+            DeviceCommand::Trigger { message, connector: connector_no }
+        }
+        CommandRequest::Call { action, payload } => DeviceCommand::Call { action, payload },
+        CommandRequest::ClockSet => DeviceCommand::ClockSet { at: now },
+        CommandRequest::CacheClear
+        | CommandRequest::Start { .. }
+        | CommandRequest::Stop { .. }
+        | CommandRequest::TariffSet => DeviceCommand::CacheClear,
+    }
+}
+
+fn start(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    caller: &Caller,
+    connector: ConnectorNo,
+) -> Result<(DeviceCommand, Option<OrderId>)> {
+    let known = hot.connector(connector);
+    if connector == 0 || known.is_none() {
+        return Err(Error::invalid(
+            "connector_no",
+            format!("充电桩 {} 没有 {connector} 号枪，请选择已有的枪号", hot.pile.code),
+            format!("Pile {} has no connector {connector}; choose one that it has.", hot.pile.code),
+        ));
+    }
+    if !hot.pile.lifecycle.in_service() {
+        return Err(Error::refused(
+            "pile.out_of_service",
+            format!("充电桩 {} 已停用，请先启用再启动充电", hot.pile.code),
+            format!("Pile {} is out of service; put it into service first.", hot.pile.code),
+        ));
+    }
+    let waiting =
+        hot.open_on(connector).is_some_and(|place| hot.open[place].order.state == OrderState::Starting);
+    let startable = known.is_some_and(|c| c.status.can_start());
+    if waiting || busy(context, hot, connector) || !startable {
+        return Err(Error::conflict(
+            "connector.busy",
+            format!("{connector} 号枪正在使用或暂不可用，不能重复启动；请先结束当前订单或换一把枪"),
+            format!(
+                "Connector {connector} is in use or not available. End its order first, or take another one."
+            ),
+        ));
+    }
+    let mut order = new_order(context, tx, hot, connector, StartMode::Console, None)?;
+    if order.tariff.is_none() {
+        return Err(Error::refused(
+            "station.no_tariff",
+            "该充电站还没有计费模型，无法计费；请先在计费模型中为该站设置价格",
+            "This station has no tariff, so nothing could be billed. Set one first.",
+        ));
+    }
+    order.staff = Some(caller.staff);
+    order.deadline = Some(context.now.plus_ms(context.rules.start_timeout_ms));
+    let mut token = String::new();
+    let mut session = None;
+    if hot.pile.protocol.is_ykc() {
+        let trade = trade_no(tx, hot, connector, context.now, order.id)?;
+        order.session = Some(SessionKey::Trade(trade));
+        session = Some(trade);
+    } else {
+        // The pile begins under this one-time tag, and by it we know its start as ours.
+        token = format!("PO{:X}", order.id.0);
+        order.token = Some(Token::card(token.clone()));
+    }
+    let id = order.id;
+    tx.order_save(&order);
+    hot.open.push(OpenOrder { order, curve: Curve::default() });
+    Ok((DeviceCommand::Start { connector, token, session, balance: context.rules.credit }, Some(id)))
+}
+
+fn stop(tx: &mut Tx<'_>, hot: &mut HotPile, order: OrderId) -> Result<(DeviceCommand, Option<OrderId>)> {
+    let place = hot.open.iter().position(|o| o.order.id == order && o.order.state.is_open());
+    let Some(place) = place else {
+        return Err(Error::conflict(
+            "order.not_open",
+            "该订单已经结束，无需再停止",
+            "This order has ended already; there is nothing to stop.",
+        ));
+    };
+    let open = &mut hot.open[place].order;
+    let Some(session) = open.session else {
+        return Err(Error::conflict(
+            "order.not_begun",
+            "充电桩还没有开始充电，请稍候再停止；若90秒内未启动，订单会自动关闭",
+            "The pile has not begun yet. Wait a moment; the order closes by itself if it does not begin within 90 s.",
+        ));
+    };
+    if let Some(next) = open.state.to(OrderState::Stopping) {
+        open.state = next;
+        tx.order_save(open);
+    }
+    Ok((DeviceCommand::Stop { session, connector: open.connector }, Some(order)))
+}
+
+fn tariff_set(tx: &mut Tx<'_>, hot: &HotPile) -> Result<DeviceCommand> {
+    let Some(tariff) = tx.station(hot.pile.station)?.tariff else {
+        return Err(Error::refused(
+            "station.no_tariff",
+            "该充电站还没有计费模型，请先设置再下发",
+            "This station has no tariff; set one before sending it.",
+        ));
+    };
+    let version = tx.tariff(tariff)?;
+    Ok(DeviceCommand::TariffSet(TariffModel { model_no: version.model_no, tariff: version.tariff.clone() }))
 }

@@ -1,32 +1,95 @@
 //! Everything that changes the business, callable without a network.
+//!
+//! What a pile says comes in as a [`device::Inbound`] and leaves as an answer that is already
+//! durable; what a person wants comes in as a function named `noun_verb`. Nothing here knows a wire
+//! protocol, and nothing here asks the system for the time.
 
 pub mod audit;
 pub mod card;
 pub mod command;
+pub mod device;
 pub mod pricing;
 pub mod random;
 pub mod secrets;
 pub mod site;
 pub mod staff;
+pub mod sweep;
+pub mod verify;
 
+use model::id::{CommandId, PileId};
+use model::money::Fen;
 use model::time::Clock;
 use random::Random;
 use secrets::Secrets;
 use std::sync::Arc;
 use store::Store;
+use tokio::sync::broadcast;
+
+/// Gives a committed command to the link of its pile; false when the pile has none.
+pub type Dispatch = Arc<dyn Fn(PileId, CommandId, model::device::DeviceCommand) -> bool + Send + Sync>;
+
+/// The rules with numbers in them.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// A start that the pile has not carried out by then has failed (云快充 13.3: 90 s).
+    pub start_timeout_ms: i64,
+    /// How long the pile's record is awaited after its session is seen to have ended.
+    pub record_timeout_ms: i64,
+    /// How long an order of a pile that has gone silent stays open.
+    pub silence_timeout_ms: i64,
+    /// A running session that showed life within this time refuses a second start on its connector.
+    pub busy_ms: i64,
+    /// Pile clocks that differ by less than this are taken as right.
+    pub skew_tolerance_ms: i64,
+    /// The pile's amount may differ from ours by this much (0.0001 yuan).
+    pub amount_tolerance_e4: i64,
+    /// What a session may cost before the pile stops it, as long as nobody keeps balances.
+    pub credit: Fen,
+}
+
+impl Default for Rules {
+    fn default() -> Rules {
+        Rules {
+            start_timeout_ms: 90_000,
+            record_timeout_ms: 10 * 60_000,
+            silence_timeout_ms: 12 * 3_600_000,
+            busy_ms: 5 * 60_000,
+            skew_tolerance_ms: 60_000,
+            amount_tolerance_e4: 500,
+            credit: Fen(100_000),
+        }
+    }
+}
+
+/// What an engine is made of.
+pub struct Parts {
+    pub store: Arc<Store>,
+    pub clock: Clock,
+    pub rules: Rules,
+    pub secrets: Secrets,
+    pub random: Random,
+    pub dispatch: Dispatch,
+}
 
 /// The business: the only one that changes anything. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
     pub store: Arc<Store>,
     pub clock: Clock,
+    pub rules: Arc<Rules>,
     pub secrets: Arc<Secrets>,
     pub random: Random,
+    /// What keeps people who guess passwords at bay.
     pub doors: Arc<staff::Doors>,
+    dispatch: Dispatch,
+    ended: broadcast::Sender<CommandId>,
 }
 
 impl Engine {
-    pub fn new(store: Arc<Store>, clock: Clock, secrets: Secrets, random: Random) -> Engine {
-        Engine { store, clock, secrets: Arc::new(secrets), random, doors: Arc::default() }
+    pub fn new(parts: Parts) -> Engine {
+        let Parts { store, clock, rules, secrets, random, dispatch } = parts;
+        let (ended, _) = broadcast::channel(1_024);
+        let (rules, secrets, doors) = (Arc::new(rules), Arc::new(secrets), Arc::default());
+        Engine { store, clock, rules, secrets, random, doors, dispatch, ended }
     }
 }

@@ -1,5 +1,6 @@
 //! Identifiers. Row ids are 64-bit integers; what people and piles see is derived from them.
 
+use crate::time::Local;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -117,6 +118,21 @@ impl TradeNo {
         }
         Some(TradeNo(bytes))
     }
+
+    /// The number of a new session: `counter` tells the sessions of one second apart and is used by
+    /// its last four digits. `None` unless the pile code is 14 digits and the connector 1 to 99.
+    pub fn build(pile_code: &str, connector: ConnectorNo, local: Local, counter: u32) -> Option<TradeNo> {
+        let is_code = pile_code.len() == 14 && pile_code.bytes().all(|b| b.is_ascii_digit());
+        if !is_code || !(1..=99).contains(&connector) {
+            return None;
+        }
+        let day = local.day.rem_euclid(1_000_000);
+        let (hour, minute, second) = (local.hour, local.minute, local.second);
+        let counter = counter % 10_000;
+        TradeNo::parse(&format!(
+            "{pile_code}{connector:02}{day:06}{hour:02}{minute:02}{second:02}{counter:04}"
+        ))
+    }
 }
 
 impl fmt::Display for TradeNo {
@@ -148,5 +164,23 @@ mod tests {
         }
         assert_eq!(SessionKey::parse("x"), None);
         assert_eq!(TradeNo::parse("3201060001923601260715103000000é"), None);
+    }
+
+    #[test]
+    fn a_trade_number_names_pile_connector_time_and_counter() {
+        let local = Local { day: 20_260_715, hour: 10, minute: 30, second: 0 };
+        let built = TradeNo::build("32010600019236", 1, local, 1).unwrap();
+        assert_eq!(built.to_string(), "32010600019236012607151030000001");
+        let wrapped = TradeNo::build("32010600019236", 99, local, 1_234_567).unwrap();
+        assert_eq!(wrapped.to_string(), "32010600019236992607151030004567");
+        for (code, connector) in [
+            ("3201060001923", 1),
+            ("CP-01", 1),
+            ("3201060001923A", 1),
+            ("32010600019236", 0),
+            ("32010600019236", 100),
+        ] {
+            assert_eq!(TradeNo::build(code, connector, local, 1), None, "{code} {connector}");
+        }
     }
 }

@@ -11,6 +11,7 @@ pub mod ykc;
 
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileCode};
+use model::site::Protocol;
 use model::time::Timestamp;
 use model::{Error, Text};
 
@@ -122,6 +123,16 @@ impl Session {
         }
     }
 
+    /// The socket is gone: every command that waits ends as [`Outcome::LinkLost`], in
+    /// [`Session::next`].
+    pub fn lost(&mut self) {
+        match self {
+            Session::Ocpp16(session) => session.lost(),
+            Session::Ykc(session) => session.lost(),
+        }
+    }
+
+    #[expect(clippy::should_implement_trait, reason = "a session is no iterator: more may come after None")]
     pub fn next(&mut self) -> Option<Output> {
         match self {
             Session::Ocpp16(session) => session.next(),
@@ -136,4 +147,35 @@ impl Session {
             Session::Ykc(session) => session.deadline(),
         }
     }
+}
+
+/// A field of a decoded frame, for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    pub name: String,
+    pub label: Text,
+    pub value: Text,
+}
+
+/// What a binary frame says, field by field. JSON frames explain themselves: empty.
+pub fn explain(protocol: Protocol, bytes: &[u8]) -> Vec<Field> {
+    if !protocol.is_ykc() {
+        return Vec::new();
+    }
+    let Some(explained) = ykc::explain(bytes) else { return Vec::new() };
+    explained
+        .fields
+        .into_iter()
+        .map(|field| Field { name: field.name.to_string(), label: field.label, value: field.value })
+        .collect()
+}
+
+/// The sentence for a stop reason, `ocpp:EVDisconnected` or `ykc:40`.
+pub fn stop_text(code: &str) -> Option<Text> {
+    ocpp16::stop_text(code).or_else(|| ykc::stop_text(code))
+}
+
+/// The sentence for a connector's fault code.
+pub fn fault_text(code: &str) -> Option<Text> {
+    ocpp16::fault_text(code).or_else(|| ykc::fault_text(code, ykc::FaultBase::One))
 }

@@ -1,6 +1,11 @@
-//! The executable: everything that touches the outside.
+//! The executable's insides: everything that touches the outside.
 
 pub mod app;
+pub mod config;
 pub mod devices;
+pub mod gateway;
 pub mod http;
+pub mod install;
+pub mod knocks;
 pub mod live;
+pub mod serve;

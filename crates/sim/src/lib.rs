@@ -1,1 +1,15 @@
+//! Pretend piles and cars. They speak to the real listeners over real sockets, so that the demo, the
+//! tests and the load runs exercise what a pile in the street exercises.
+//!
+//! Everything here is seeded and takes the time as a parameter: the same seed says the same words.
 
+pub mod bay;
+pub mod car;
+pub mod floor;
+pub mod load;
+pub mod ocpp16;
+pub mod pile;
+pub mod random;
+pub mod runner;
+pub mod site;
+pub mod ykc;

@@ -8,7 +8,7 @@ use crate::db::{Conn, DbResult};
 use crate::ids::Ids;
 use model::card::Card;
 use model::curve::Curve;
-use model::id::{CardId, OrderId, PileId, StationId, TariffId};
+use model::id::{CardId, OrderId, PileId, SessionKey, StationId, TariffId};
 use model::order::OpenOrder;
 use model::site::{Connector, Pile, StationFacts};
 use model::tariff::Tariff;
@@ -25,11 +25,13 @@ pub struct HotPile {
     pub pile: Pile,
     /// By number, 0 (the pile as a whole) included once it has spoken of it.
     pub connectors: Vec<Connector>,
-    /// Orders whose sessions run, at most one per connector.
+    /// Orders that await the pile's record; at most one per connector runs.
     pub open: Vec<OpenOrder>,
     /// The latest start of any order of this pile, by the pile's clock: a start after it cannot be a
     /// repetition, so that the database need not be asked.
     pub latest_start: Option<Timestamp>,
+    /// The pile's clock minus ours as its last live message showed it; believed when two agree.
+    pub skew_candidate: Option<i64>,
 }
 
 impl HotPile {
@@ -37,8 +39,14 @@ impl HotPile {
         self.connectors.iter().find(|c| c.no == no)
     }
 
-    pub fn open_on(&mut self, no: u16) -> Option<&mut OpenOrder> {
-        self.open.iter_mut().find(|o| o.order.connector == no)
+    /// The order that holds the connector.
+    pub fn open_on(&self, no: u16) -> Option<usize> {
+        self.open.iter().position(|o| o.order.connector == no && o.order.state.is_open())
+    }
+
+    /// The order of a session that has not got its record yet.
+    pub fn open_session(&self, session: SessionKey) -> Option<usize> {
+        self.open.iter().position(|o| o.order.session == Some(session))
     }
 }
 

@@ -108,15 +108,23 @@ impl Store {
         result.await.unwrap_or_else(|_| Err(Error::unavailable("数据库", "database")))
     }
 
+    /// Queues `work` without waiting for it: for what nobody must be told of (a frame that we sent).
+    pub fn post(&self, pile: Option<PileId>, work: impl FnMut(&mut Tx<'_>) -> Result<()> + Send + 'static) {
+        let shard = pile.map_or(0, |pile| pile.0.unsigned_abs() as usize % self.writers.len());
+        let job = Box::new(writer::Waiting { work, result: None, reply: None });
+        let _ = self.writers[shard].jobs.send(job);
+    }
+
     /// Runs `work` on every writer, e.g. to make all of them forget a card.
-    pub async fn write_everywhere(
+    pub async fn write_everywhere<T: Send + 'static>(
         &self,
-        work: impl FnMut(&mut Tx<'_>) -> Result<()> + Send + Clone + 'static,
-    ) -> Result<()> {
+        work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + Clone + 'static,
+    ) -> Result<Vec<T>> {
+        let mut results = Vec::with_capacity(self.writers.len());
         for shard in 0..self.writers.len() {
-            self.write_on(shard, work.clone()).await?;
+            results.push(self.write_on(shard, work.clone()).await?);
         }
-        Ok(())
+        Ok(results)
     }
 
     pub fn writer_count(&self) -> usize {

@@ -5,10 +5,12 @@ use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page};
 use crate::pile_list::{LiveValues, masked};
 use model::access::Scope;
+use model::curve::{Curve, Point};
+use model::energy::Energy;
 use model::error::Text;
 use model::id::OrderId;
 use model::order::{Abnormalities, Abnormality, Order, OrderState, StartMode, StopClass};
-use model::tariff::Segment;
+use model::tariff::{Reading, Segment};
 use model::time::{Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -88,7 +90,7 @@ pub struct OrderTariff {
     pub version_no: i64,
 }
 
-/// One period of the pile's own bill, as `order_detail.pile_bill` keeps it.
+/// One period of the pile's own bill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PileSegment {
     pub period: model::tariff::Period,
@@ -96,6 +98,12 @@ pub struct PileSegment {
     pub price_e5: i64,
     pub energy_dwh: i64,
     pub amount_e4: i64,
+}
+
+/// What `order_detail.pile_bill` holds, as far as pages show it.
+#[derive(Deserialize)]
+struct PileBill {
+    periods: Vec<PileSegment>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -300,8 +308,8 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
     let curve = match crate::orders::detail(conn, id)? {
         Some(detail) => detail.curve,
         None => match crate::orders::get(conn, id)? {
-            Some(order) => crate::orders::running_curve(conn, &order)?,
-            None => model::curve::Curve::default(),
+            Some(order) => running_curve(conn, &order)?,
+            None => Curve::default(),
         },
     };
     found.curve = curve.points().iter().copied().map(LiveValues::from).collect();
@@ -323,6 +331,7 @@ fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
     });
     let pile_segments = row.text_opt(34)?.and_then(|text| {
         serde_json::from_str(&text)
+            .map(|bill: PileBill| bill.periods)
             .inspect_err(|why| tracing::error!(%why, order = order.id, "a pile's bill cannot be read"))
             .ok()
     });
@@ -340,6 +349,40 @@ fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
         explanation: Vec::new(),
         order,
     })
+}
+
+/// The curve of a session that still runs, from its samples.
+fn running_curve(conn: &mut Conn, order: &Order) -> DbResult<Curve> {
+    let mut curve = Curve::default();
+    conn.query(
+        "SELECT at_ms, delivered_dwh, power_w, voltage_dv, current_da, soc_percent, temperature_c \
+         FROM sample WHERE id >= $1 AND order_id = $2 ORDER BY id",
+        &[order.sample_from.into(), order.id.0.into()],
+        |row| {
+            curve.push(Point {
+                at: Timestamp::from_ms(row.int(0)?),
+                delivered: row.int_opt(1)?.map(Energy::from_dwh),
+                power_w: row.int_opt(2)?,
+                voltage_dv: row.int_opt(3)?,
+                current_da: row.int_opt(4)?,
+                soc_percent: row.int_opt(5)?,
+                temperature_c: row.int_opt(6)?,
+            });
+            Ok(())
+        },
+    )?;
+    Ok(curve)
+}
+
+/// What a session that still runs has cost so far, in 0.0001 yuan: the bill of the readings that
+/// have come in. `None` without a tariff, or while there is nothing to bill.
+pub fn running_amount(conn: &mut Conn, id: OrderId) -> DbResult<Option<i64>> {
+    let Some(order) = crate::orders::get(conn, id)? else { return Ok(None) };
+    let Some(tariff) = order.tariff else { return Ok(None) };
+    let tariff = crate::tariffs::version(conn, tariff)?.tariff;
+    let zone = crate::stations::facts(conn, order.station)?.zone;
+    let readings: Vec<Reading> = running_curve(conn, &order)?.readings().collect();
+    Ok(tariff.bill(&zone, &readings).ok().map(|bill| bill.exact.0))
 }
 
 /// What the frames and a stop of an order need: its pile and where its frames begin.

@@ -297,8 +297,7 @@ pub fn latest_of_pile(conn: &mut Conn, pile: PileId, limit: i64) -> DbResult<Vec
     )
 }
 
-const OPEN: &str =
-    "state <> 'completed' AND state <> 'failed' AND state IN ('starting', 'charging', 'stopping')";
+const OPEN: &str = "state <> 'completed' AND state <> 'failed' AND state IN ('starting', 'charging', 'stopping', 'unsettled')";
 
 pub fn open_of_pile(conn: &mut Conn, pile: PileId) -> DbResult<Vec<OpenOrder>> {
     let orders = conn.query(

@@ -89,6 +89,8 @@ pub struct ConnectorDetail {
     pub status_at_ms: i64,
     pub fault_code: Option<String>,
     pub fault_info: Option<String>,
+    /// The fault as a sentence in the reader's language.
+    pub fault_text: Option<String>,
     pub order: Option<ConnectorOrder>,
     pub live: Option<LiveValues>,
 }
@@ -375,6 +377,9 @@ fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail
             Ok((row.int(0)?, order))
         },
     )?;
+    for (_, order) in &mut orders {
+        order.amount_e4 = crate::order_list::running_amount(conn, model::id::OrderId(order.id))?;
+    }
     conn.query(
         "SELECT no, status, status_at_ms, fault_code, fault_info FROM connector \
          WHERE id > $1 AND id <= $2 ORDER BY id",
@@ -388,6 +393,7 @@ fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail
                 status_at_ms: row.int(2)?,
                 fault_code: row.text_opt(3)?,
                 fault_info: row.text_opt(4)?,
+                fault_text: None,
                 order: place.map(|place| orders.swap_remove(place).1),
                 live: None,
             })

@@ -186,7 +186,7 @@ pub(crate) fn hot(conn: &mut Conn, id: PileId) -> DbResult<Option<HotPile>> {
             row.int_opt(0)
         })?;
     let latest_start = latest_start.map(Timestamp::from_ms);
-    Ok(Some(HotPile { pile, connectors, open: Vec::new(), latest_start }))
+    Ok(Some(HotPile { pile, connectors, open: Vec::new(), latest_start, skew_candidate: None }))
 }
 
 /// After a start of the server no pile is connected, whatever the last run has written.

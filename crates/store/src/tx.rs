@@ -12,8 +12,9 @@ use crate::{commands, piles, stations, tariffs};
 use model::Result;
 use model::card::Card;
 use model::id::{CardId, CommandId, OrderId, PileId, StationId, TariffId};
-use model::order::Order;
+use model::order::{OpenOrder, Order};
 use model::site::{Connector, Pile, StationFacts};
+use model::time::Timestamp;
 use std::sync::Arc;
 
 /// What is to be written at the next flush, in the order of arrival; later rows win.
@@ -239,10 +240,11 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// Piles of this writer that have open orders, awake or not.
-    pub fn piles_with_open_orders(&self) -> Vec<PileId> {
-        let awake = self.hot.piles.iter().filter(|(_, pile)| !pile.open.is_empty()).map(|(id, _)| *id);
-        awake.chain(self.hot.sleeping.keys().copied()).collect()
+    /// Piles of this writer with an order whose time is over, awake or not.
+    pub fn piles_with_deadlines(&self, now: Timestamp) -> Vec<PileId> {
+        let due = |open: &[OpenOrder]| open.iter().any(|o| o.order.deadline.is_some_and(|at| at <= now));
+        let awake = self.hot.piles.iter().filter(|(_, pile)| due(&pile.open)).map(|(id, _)| *id);
+        awake.chain(self.hot.sleeping.iter().filter(|(_, open)| due(open)).map(|(id, _)| *id)).collect()
     }
 
     // ---- writing ----

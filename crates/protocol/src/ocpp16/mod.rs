@@ -1,29 +1,23 @@
-//! Placeholder until the protocol lands.
-#![allow(unused)]
-use model::Error;
-use model::device::{Answer, DeviceCommand};
-use model::id::CommandId;
-use model::time::Timestamp;
+//! OCPP 1.6 JSON, the Central System's side: Core profile, and any call of the other profiles and of
+//! the security extension by its wire name. `docs/protocols/ocpp16.md` says what is done with what.
 
-pub struct Session;
-#[derive(Debug)]
-pub struct Asked;
+mod asked;
+mod decimal;
+mod error;
+mod frame;
+mod json;
+mod message;
+mod recent;
+mod sampled_value;
+mod schema;
+mod schemas;
+mod session;
+mod text;
 
-impl Asked {
-    pub fn render(&self, answer: &Result<Answer, Error>, now: Timestamp) -> Vec<u8> {
-        Vec::new()
-    }
-}
+pub use asked::Asked;
+pub use message::status_notification::fault_text;
+pub use message::stop_transaction::stop_text;
+pub use session::{Session, Settings};
 
-impl Session {
-    pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {}
-    pub fn command(&mut self, id: CommandId, command: &DeviceCommand, now: Timestamp) {}
-    pub fn answered(&mut self, asked: Asked, answer: &Result<Answer, Error>, bytes: &[u8], now: Timestamp) {}
-    pub fn tick(&mut self, now: Timestamp) {}
-    pub fn next(&mut self) -> Option<crate::Output> {
-        None
-    }
-    pub fn deadline(&self) -> Option<Timestamp> {
-        None
-    }
-}
+#[cfg(test)]
+mod tests;

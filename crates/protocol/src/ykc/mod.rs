@@ -1,29 +1,32 @@
-//! Placeholder until the protocol lands.
-#![allow(unused)]
-use model::Error;
-use model::device::{Answer, DeviceCommand};
-use model::id::CommandId;
-use model::time::Timestamp;
+//! 云快充 (YKC) 1.5/1.6 over TCP. Layouts, traps and flows: docs/protocols/ykc.md.
+//!
+//! The codec serves both sides: the platform's [`Session`] here, and a pile of the simulator with
+//! [`frame::Reader`], [`frame::Packet`] and [`message`]:
+//!
+//! ```
+//! use protocol::ykc::field::{Gun, PileNo};
+//! use protocol::ykc::frame::{CrcOrder, Packet, Reader};
+//! use protocol::ykc::message::{Body, Message, heartbeat::Heartbeat};
+//!
+//! let pile = PileNo::parse("32010600019236").unwrap();
+//! let beat = Heartbeat { pile, gun: Gun::of(1).unwrap(), gun_state: 0 };
+//! let bytes = beat.frame([0x01, 0x00], CrcOrder::LowFirst);
+//! let mut reader = Reader::default();
+//! reader.receive(&bytes, |frame| {
+//!     let (packet, _) = Packet::parse(frame).unwrap();
+//!     assert_eq!(Message::decode(packet.kind, &packet.body), Ok(Message::Heartbeat(beat.clone())));
+//! });
+//! ```
 
-pub struct Session;
-#[derive(Debug)]
-pub struct Asked;
+pub mod codes;
+pub mod field;
+pub mod frame;
+pub mod message;
+mod session;
 
-impl Asked {
-    pub fn render(&self, answer: &Result<Answer, Error>, now: Timestamp) -> Vec<u8> {
-        Vec::new()
-    }
-}
+pub use codes::{FaultBase, fault_text, stop_class, stop_text};
+pub use message::{Explained, ExplainedField, explain};
+pub use session::{Asked, Session, Settings};
 
-impl Session {
-    pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {}
-    pub fn command(&mut self, id: CommandId, command: &DeviceCommand, now: Timestamp) {}
-    pub fn answered(&mut self, asked: Asked, answer: &Result<Answer, Error>, bytes: &[u8], now: Timestamp) {}
-    pub fn tick(&mut self, now: Timestamp) {}
-    pub fn next(&mut self) -> Option<crate::Output> {
-        None
-    }
-    pub fn deadline(&self) -> Option<Timestamp> {
-        None
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,13 @@
 //! 充电桩
 
-use super::Shared;
+use super::{Shared, wire};
 use super::error::Answer;
 use super::give::{Created, Done, Given};
-use super::take::{Code, Input, Query, Who, no_pile};
+use super::take::{Code, Input, Query, Reader, Who, no_pile};
 use axum::extract::State;
 use engine::site::{PileChange, PileCreated, PileDraft};
 use model::Error;
-use model::id::{OrderId, PileId};
+use model::id::PileId;
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::time::Zone;
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,7 @@ pub async fn pile_list(
         limit: Paging { cursor: None, limit: query.limit }.limit()?,
         after: query.cursor,
     };
-    let (scope, today) = (who.scope(), Zone::shanghai().local(app.now()).day);
+    let (scope, today) = (who.scope(), Zone::shanghai().local(app.clock().now()).day);
     let read = move |conn: &mut store::Conn| pile_list::pile_list(conn, &scope, &wanted, today);
     let mut page = app.engine.store.read(read).await?;
     for pile in page.items.iter_mut().filter(|pile| pile.facts.online) {
@@ -83,20 +83,26 @@ fn live(app: &Shared, pile: i64, connector: i64) -> Option<LiveValues> {
     Some(LiveValues::from(point))
 }
 
-pub async fn pile_get(State(app): State<Shared>, who: Who, Code(code): Code) -> Answer<Given<PileDetail>> {
-    let (scope, today) = (who.scope(), Zone::shanghai().local(app.now()).day);
+pub async fn pile_get(
+    State(app): State<Shared>,
+    who: Who,
+    reader: Reader,
+    Code(code): Code,
+) -> Answer<Given<PileDetail>> {
+    let (scope, today) = (who.scope(), Zone::shanghai().local(app.clock().now()).day);
     let read = move |conn: &mut store::Conn| pile_list::pile_get(conn, &scope, &code, today);
     let mut pile = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
     if let Some(link) = app.devices.online(PileId(pile.facts.id)) {
         pile.facts.last_seen_ms = Some(link.last_seen.as_ms());
     }
     for connector in &mut pile.connectors {
+        let fault = connector.fault_code.as_deref().and_then(wire::fault_text);
+        connector.fault_text = fault.map(|text| reader.tell(&text));
         connector.live = live(&app, pile.facts.id, connector.no).filter(|_| pile.facts.online);
-        if let Some(order) = &mut connector.order {
-            order.amount_e4 = app.devices.running_amount(OrderId(order.id)).map(|amount| amount.0);
-            if let Some(energy) = connector.live.and_then(|live| live.energy_dwh) {
-                order.energy_dwh = energy;
-            }
+        if let Some(order) = &mut connector.order
+            && let Some(energy) = connector.live.and_then(|live| live.energy_dwh)
+        {
+            order.energy_dwh = energy;
         }
     }
     Ok(Given(pile))

@@ -1,0 +1,196 @@
+//! How a session ends: the pile's stop (OCPP) or its bill (云快充). Always answered, settled once.
+
+use super::meter::point;
+use super::settle::{PileBillRecord, record_of, settle};
+use super::token::judge;
+use super::{Context, Handled};
+use crate::device::start::new_order;
+use model::Result;
+use model::card::TokenVerdict;
+use model::curve::Curve;
+use model::device::{Answer, PileBill, StopRecord};
+use model::energy::Energy;
+use model::id::SessionKey;
+use model::order::{Abnormality, OpenOrder, Order, OrderState, StartMode};
+use store::frames::Verdict;
+use store::{HotPile, Tx};
+
+/// OCPP StopTransaction.
+pub fn stopped(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    record: &StopRecord,
+) -> Result<Handled> {
+    let token = match &record.token {
+        Some(token) => Some(judge(context, tx, token)?.answer()),
+        None => None,
+    };
+    let handled = Handled::new(Answer::Stopped { token });
+    let mut ended = match take(tx, hot, record.session)? {
+        Found::Open(open) => open,
+        Found::Closed(order) => {
+            return Ok(handled
+                .about(order.id)
+                .on(order.connector)
+                .judged(Verdict::Duplicate, "the order has its record already: the first answer again"));
+        }
+        Found::Nothing => match take_unnamed(hot, record) {
+            Some(open) => open,
+            None => {
+                return Ok(
+                    handled.judged(Verdict::Quarantined, "no order of this pile has this transaction id")
+                );
+            }
+        },
+    };
+    for sample in &record.samples {
+        ended.curve.push(point(&ended.order, sample));
+    }
+    let order = &mut ended.order;
+    order.abnormal.remove(Abnormality::NoRecord);
+    order.meter_end = Some(record.meter_stop);
+    order.energy = record.meter_stop - order.meter_start.unwrap_or(Energy::ZERO);
+    order.ended_at = Some(record.at);
+    order.end_received = Some(context.now);
+    order.stop_code = Some(record.reason.code.clone());
+    order.stop_class = Some(record.reason.class);
+    order.soc_end = ended.curve.points().iter().rev().find_map(|p| p.soc_percent).or(order.soc_end);
+    let handled = handled.about(order.id).on(order.connector);
+    if order.state == OrderState::Failed && order.energy == Energy::ZERO {
+        // The refused start was stopped at once, as it should be: nothing to bill, nothing to hold.
+        tx.order_save(order);
+        return Ok(handled);
+    }
+    settle(context, tx, hot, ended, None)?;
+    Ok(handled)
+}
+
+enum Found {
+    Open(OpenOrder),
+    /// Has had its record; nothing changes any more.
+    Closed(Box<Order>),
+    Nothing,
+}
+
+/// The order of a session: a running one is taken out, one that was closed without its record is
+/// opened again, because the record is the truth that was missing.
+fn take(tx: &mut Tx<'_>, hot: &mut HotPile, session: SessionKey) -> Result<Found> {
+    if let Some(place) = hot.open_session(session) {
+        return Ok(Found::Open(hot.open.remove(place)));
+    }
+    let pile = hot.pile.id;
+    let found = tx.read(|conn| match store::orders::by_session(conn, pile, session)? {
+        Some(order) if order.end_received.is_none() => {
+            let curve = match store::orders::detail(conn, order.id)? {
+                Some(detail) => detail.curve,
+                None => Curve::default(),
+            };
+            Ok(Some((order, Some(curve))))
+        }
+        Some(order) => Ok(Some((order, None))),
+        None => Ok(None),
+    })?;
+    Ok(match found {
+        Some((order, Some(curve))) => Found::Open(OpenOrder { order, curve }),
+        Some((order, None)) => Found::Closed(Box::new(order)),
+        None => Found::Nothing,
+    })
+}
+
+/// Some piles send 0 or −1 when they began off line and never learned the id. Matched only when
+/// exactly one running order of this pile fits in token, time and meter; never by a guess.
+fn take_unnamed(hot: &mut HotPile, record: &StopRecord) -> Option<OpenOrder> {
+    if !matches!(record.session, SessionKey::Transaction(-1 | 0)) {
+        return None;
+    }
+    let token = record.token.as_ref()?;
+    let fits = |open: &OpenOrder| {
+        let order = &open.order;
+        order.state.is_open()
+            && order.began_with(token)
+            && order.started_at <= record.at
+            && order.meter_start.is_some_and(|start| start <= record.meter_stop)
+    };
+    let mut places = (0..hot.open.len()).filter(|place| fits(&hot.open[*place]));
+    match (places.next(), places.next()) {
+        (Some(place), None) => Some(hot.open.remove(place)),
+        _ => None,
+    }
+}
+
+/// 云快充 0x3B: the only settlement source of such a pile. Always confirmed, also when repeated.
+pub fn billed(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, bill: &PileBill) -> Result<Handled> {
+    let handled = Handled::new(Answer::Billed { accepted: true }).on(bill.connector);
+    if bill.session.is_zero() {
+        return Ok(Handled::new(Answer::Billed { accepted: false })
+            .on(bill.connector)
+            .judged(Verdict::Quarantined, "a bill without a trade number can belong to no order"));
+    }
+    let mut ended = match take(tx, hot, SessionKey::Trade(bill.session))? {
+        Found::Open(open) => open,
+        Found::Closed(order) => {
+            return Ok(handled.about(order.id).judged(Verdict::Duplicate, "billed before: confirmed again"));
+        }
+        Found::Nothing => unannounced(context, tx, hot, bill)?,
+    };
+    let record = record_of(bill);
+    fill(context, &mut ended.order, bill, &record);
+    let handled = handled.about(ended.order.id);
+    settle(context, tx, hot, ended, Some(record))?;
+    Ok(handled)
+}
+
+/// Puts what the bill says into the order, and doubts what does not agree with itself.
+fn fill(context: &Context<'_>, order: &mut Order, bill: &PileBill, record: &PileBillRecord) {
+    order.abnormal.remove(Abnormality::NoRecord);
+    match (bill.started_at, bill.ended_at) {
+        (Some(started_at), Some(ended_at)) => {
+            (order.started_at, order.ended_at) = (started_at, Some(ended_at))
+        }
+        _ => {
+            order.ended_at = Some(context.now.max(order.started_at));
+            order.abnormal.add(Abnormality::TimeImplausible);
+        }
+    }
+    order.end_received = Some(context.now);
+    order.energy = bill.energy;
+    order.pile_amount = Some(bill.amount);
+    order.stop_code = Some(bill.reason.code.clone());
+    order.stop_class = Some(bill.reason.class);
+    if bill.vin.is_some() {
+        order.vin.clone_from(&bill.vin);
+    }
+    if bill.meter_start != Energy::ZERO || bill.meter_end != Energy::ZERO {
+        (order.meter_start, order.meter_end) = (Some(bill.meter_start), Some(bill.meter_end));
+    }
+    // The meters count only when the pile has them: captured bills carry zeros (ykc.md S3).
+    let metered = bill.meter_start != Energy::ZERO && bill.meter_end != Energy::ZERO;
+    if metered && bill.meter_end - bill.meter_start != bill.energy {
+        order.abnormal.add(Abnormality::MeterMismatch);
+    }
+    let periods: i64 = record.periods.iter().map(|p| p.energy_dwh).fold(0, i64::saturating_add);
+    if periods != bill.energy.dwh() {
+        order.abnormal.add(Abnormality::PeriodMismatch);
+    }
+}
+
+/// A bill for a session that no order knows: an offline card, or an order that was lost. It becomes
+/// an order, marked 补录 unless it is an offline card that we know and that may charge.
+fn unannounced(context: &Context<'_>, tx: &mut Tx<'_>, hot: &HotPile, bill: &PileBill) -> Result<OpenOrder> {
+    let mut order = new_order(context, tx, hot, bill.connector, bill.mode, bill.card.clone())?;
+    order.session = Some(SessionKey::Trade(bill.session));
+    order.state = OrderState::Unsettled;
+    let judged = match &bill.card {
+        Some(card) => Some(judge(context, tx, card)?),
+        None => None,
+    };
+    if let Some(card) = judged.as_ref().and_then(|j| j.card.as_ref()) {
+        (order.card, order.customer) = (Some(card.id), card.customer);
+    }
+    let offline = bill.mode == StartMode::OfflineCard;
+    if !(offline && judged.is_some_and(|j| j.verdict == TokenVerdict::Accepted)) {
+        order.abnormal.add(Abnormality::Unannounced);
+    }
+    Ok(OpenOrder { order, curve: Curve::default() })
+}

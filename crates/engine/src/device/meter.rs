@@ -1,0 +1,158 @@
+//! Values along a session.
+
+use super::status::{apply, await_record, observe_clock};
+use super::{Context, Handled};
+use model::Result;
+use model::curve::Point;
+use model::device::{Answer, Observation, Sample, SampledEnergy};
+use model::id::{ConnectorNo, SessionKey};
+use model::order::{OpenOrder, Order, OrderState};
+use model::time::{DAY_MS, Timestamp};
+use store::frames::Verdict;
+use store::orders::SampleRow;
+use store::{Change, HotPile, Tx};
+
+/// OCPP MeterValues.
+pub fn metered(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    session: Option<SessionKey>,
+    connector: ConnectorNo,
+    samples: &[Sample],
+) -> Result<Handled> {
+    let handled = Handled::new(Answer::Noted).on(connector);
+    let place = match session {
+        Some(session) => hot.open_session(session),
+        // Some piles leave the transaction id away; the running session of the connector is meant.
+        None => hot.open_on(connector).filter(|place| hot.open[*place].order.state != OrderState::Starting),
+    };
+    let Some(place) = place else {
+        return Ok(match session {
+            Some(_) => handled.judged(Verdict::Quarantined, "no running session of this pile has this id"),
+            None => handled,
+        });
+    };
+    let handled = handled.about(hot.open[place].order.id);
+    let kept = keep(context, tx, hot, place, samples)?;
+    Ok(if kept == samples.len() {
+        handled
+    } else {
+        handled.judged(
+            Verdict::Quarantined,
+            format!("{} values lie outside the session's time", samples.len() - kept),
+        )
+    })
+}
+
+/// Puts samples into the order's curve and the sample log; how many were believed.
+pub(super) fn keep(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    place: usize,
+    samples: &[Sample],
+) -> Result<usize> {
+    let mut kept = 0;
+    for sample in samples {
+        let OpenOrder { order, curve } = &mut hot.open[place];
+        if !within(context, order, sample.at) {
+            continue;
+        }
+        kept += 1;
+        let point = point(order, sample);
+        if order.soc_start.is_none() {
+            order.soc_start = point.soc_percent;
+        }
+        order.soc_end = point.soc_percent.or(order.soc_end);
+        if order.meter_start.is_none()
+            && let Some(SampledEnergy::Register(register)) = sample.energy
+        {
+            order.meter_start = Some(register);
+        }
+        if let Some(delivered) = point.delivered {
+            order.energy = delivered;
+        }
+        curve.push(point);
+        tx.sample_append(SampleRow { id: 0, order: order.id, point })?;
+        tx.changed(Change::Sample {
+            order: order.id,
+            pile: order.pile,
+            connector: order.connector,
+            operator: order.operator,
+            point,
+        });
+    }
+    // A session that delivers is alive, whatever made us doubt it.
+    let order = &mut hot.open[place].order;
+    if kept > 0 && order.state == OrderState::Charging && order.deadline.take().is_some() {
+        tx.order_save(order);
+    }
+    Ok(kept)
+}
+
+/// A poisoned clock must not stretch a curve over centuries.
+fn within(context: &Context<'_>, order: &Order, at: Timestamp) -> bool {
+    at.since(order.started_at) >= -DAY_MS && at.since(context.now) <= DAY_MS
+}
+
+pub(super) fn point(order: &Order, sample: &Sample) -> Point {
+    let delivered = sample.energy.and_then(|energy| match energy {
+        SampledEnergy::Register(register) => order.meter_start.map(|start| register - start),
+        SampledEnergy::Session(delivered) => Some(delivered),
+    });
+    Point {
+        at: sample.at,
+        delivered,
+        power_w: sample.power_w,
+        voltage_dv: sample.voltage_dv,
+        current_da: sample.current_da,
+        soc_percent: sample.soc_percent,
+        temperature_c: sample.temperature_c,
+    }
+}
+
+/// 云快充 0x13: state and values in one.
+pub fn observed(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    seen: &Observation,
+) -> Result<Handled> {
+    let connector = seen.status.connector;
+    let handled = Handled::new(Answer::Noted).on(connector);
+    apply(context, tx, hot, &seen.status);
+    if let Some(at) = seen.status.at {
+        observe_clock(context, tx, hot, at);
+    }
+    let Some(session) = seen.session else {
+        if !seen.charging {
+            // Idle while an order of ours runs here: its bill is awaited (云快充 13.3 rule 4).
+            await_record(context, tx, hot, connector);
+        }
+        return Ok(handled);
+    };
+    let Some(place) = hot.open_session(session) else {
+        return Ok(if seen.charging {
+            handled.judged(Verdict::Quarantined, "charging under a trade number that no open order has")
+        } else {
+            handled
+        });
+    };
+    let order = &mut hot.open[place].order;
+    let handled = handled.about(order.id);
+    if seen.charging && order.state == OrderState::Starting {
+        order.state = OrderState::Charging;
+        order.started_at = context.now;
+        order.deadline = None;
+        tx.order_save(order);
+    }
+    if order.state.is_open() && order.state != OrderState::Starting {
+        if seen.charging {
+            keep(context, tx, hot, place, std::slice::from_ref(&seen.sample))?;
+        } else {
+            await_record(context, tx, hot, connector);
+        }
+    }
+    Ok(handled)
+}

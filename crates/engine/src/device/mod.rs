@@ -1,0 +1,213 @@
+//! What piles say, made durable and answered.
+//!
+//! One event is one job of the writer: it judges by the hot state, puts down what shall be written,
+//! renders its answer, and puts the frame with that answer into the log. All of it is one
+//! transaction; the answer leaves only after the commit.
+
+mod end;
+mod meter;
+mod settle;
+mod start;
+mod status;
+mod token;
+
+pub use settle::{PileBillPeriodRecord, PileBillRecord, recompute};
+pub(crate) use settle::{fail as fail_at, give_up as give_up_at};
+pub(crate) use start::{busy, new_order, trade_no};
+
+use crate::secrets::Secrets;
+use crate::{Engine, Rules};
+use model::device::{Answer, DeviceEvent};
+use model::id::{ConnectorNo, OrderId, PileId};
+use model::order::OpenOrder;
+use model::tariff::Bill;
+use model::time::Timestamp;
+use model::{Error, Result};
+use std::sync::Arc;
+use store::frames::{FrameRow, Verdict};
+use store::{HotPile, Tx};
+
+/// Turns an answer into the bytes of its protocol. Pure; called inside the transaction.
+pub type Render = Box<dyn Fn(&Result<Answer>, Timestamp) -> Vec<u8> + Send>;
+
+/// Something a pile has said.
+pub struct Inbound {
+    pub pile: PileId,
+    pub received_at: Timestamp,
+    pub event: DeviceEvent,
+    /// The wire's name of the message and its bytes.
+    pub kind: &'static str,
+    pub bytes: Vec<u8>,
+    pub render: Render,
+}
+
+/// What is told to the pile.
+pub struct Told {
+    pub answer: Result<Answer>,
+    pub bytes: Vec<u8>,
+}
+
+/// A session as it is at this moment.
+pub struct Running {
+    pub open: OpenOrder,
+    /// Empty where the values so far cannot be believed.
+    pub bill: Bill,
+}
+
+/// What handling an event came to.
+pub(crate) struct Handled {
+    pub answer: Answer,
+    pub connector: Option<ConnectorNo>,
+    pub order: Option<OrderId>,
+    pub verdict: Verdict,
+    pub note: Option<String>,
+}
+
+impl Handled {
+    pub fn new(answer: Answer) -> Handled {
+        Handled { answer, connector: None, order: None, verdict: Verdict::Applied, note: None }
+    }
+
+    pub fn on(mut self, connector: ConnectorNo) -> Handled {
+        self.connector = Some(connector);
+        self
+    }
+
+    pub fn about(mut self, order: OrderId) -> Handled {
+        self.order = Some(order);
+        self
+    }
+
+    pub fn judged(mut self, verdict: Verdict, note: impl Into<String>) -> Handled {
+        self.verdict = verdict;
+        self.note = Some(note.into());
+        self
+    }
+}
+
+/// What every handler is given besides the transaction and the pile.
+pub(crate) struct Context<'a> {
+    pub rules: &'a Rules,
+    pub secrets: &'a Secrets,
+    pub now: Timestamp,
+}
+
+impl Engine {
+    /// Makes an event durable and gives the answer to it. After an error of ours the answer is the
+    /// protocol's word for it, or nothing where it has none.
+    pub async fn device(&self, inbound: Inbound) -> Told {
+        let Inbound { pile, received_at, event, kind, bytes, render } = inbound;
+        let (rules, secrets) = (Arc::clone(&self.rules), Arc::clone(&self.secrets));
+        let render = Arc::new(std::sync::Mutex::new(render));
+        let inside = Arc::clone(&render);
+        let done = self
+            .store
+            .write(Some(pile), move |tx| {
+                let context = Context { rules: &rules, secrets: &secrets, now: received_at };
+                let frame =
+                    FrameRow { pile, at_ms: received_at.as_ms(), up: true, kind, ..FrameRow::default() };
+                tx.with_pile(pile, |tx, hot| {
+                    let handled = handle(&context, tx, hot, &event)?;
+                    let answer = Ok(handled.answer);
+                    let render = inside.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    let told = (*render)(&answer, received_at);
+                    drop(render);
+                    tx.frame_append(FrameRow {
+                        connector: handled.connector.map(i64::from),
+                        order: handled.order.map(|id| id.0),
+                        verdict: handled.verdict,
+                        note: handled.note,
+                        body: bytes.clone(),
+                        answer: (!told.is_empty()).then(|| told.clone()),
+                        ..frame
+                    })?;
+                    Ok((answer, told))
+                })
+            })
+            .await;
+        match done {
+            Ok((answer, bytes)) => Told { answer, bytes },
+            Err(error) => {
+                let answer: Result<Answer, Error> = Err(error);
+                let render = render.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let bytes = (*render)(&answer, received_at);
+                Told { answer, bytes }
+            }
+        }
+    }
+
+    /// A running order with its curve and what it costs so far; `None` once it has ended.
+    pub async fn order_running(&self, pile: PileId, order: OrderId) -> Result<Option<Running>> {
+        let now = self.clock.now();
+        self.store
+            .write(Some(pile), move |tx| {
+                tx.with_pile(pile, |tx, hot| {
+                    let Some(open) = hot.open.iter().find(|o| o.order.id == order) else { return Ok(None) };
+                    let bill = match open.order.tariff {
+                        Some(id) => settle::so_far(
+                            open,
+                            now,
+                            &tx.tariff(id)?.tariff,
+                            &tx.station(open.order.station)?.zone,
+                        ),
+                        None => Bill::default(),
+                    };
+                    Ok(Some(Running { open: open.clone(), bill }))
+                })
+            })
+            .await
+    }
+
+    /// Keeps a frame that is not an event: what we sent, or what was refused at the door. Nobody
+    /// waits for it.
+    pub fn frame_keep(&self, frame: FrameRow) {
+        self.store.post(Some(frame.pile), move |tx| tx.frame_append(frame.clone()).map(drop));
+    }
+}
+
+fn handle(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    pile: &mut HotPile,
+    event: &DeviceEvent,
+) -> Result<Handled> {
+    match event {
+        DeviceEvent::Booted(introduction) => status::booted(context, tx, pile, introduction),
+        DeviceEvent::Status(report) => status::reported(context, tx, pile, report),
+        DeviceEvent::ClockReported { at } => status::clock(context, tx, pile, *at),
+        DeviceEvent::Authorize { token } => token::authorize(context, tx, pile, token),
+        DeviceEvent::StartAsked { connector, token, mode, password } => {
+            start::asked(context, tx, pile, *connector, token, *mode, password.as_deref())
+        }
+        DeviceEvent::Started { connector, token, meter_start, at } => start::started(
+            context,
+            tx,
+            pile,
+            &start::Begun { connector: *connector, token, meter_start: *meter_start, at: *at },
+        ),
+        DeviceEvent::StartConfirmed { session, connector, result } => {
+            start::confirmed(context, tx, pile, *session, *connector, result.as_ref().err())
+        }
+        DeviceEvent::Metered { session, connector, samples } => {
+            meter::metered(context, tx, pile, *session, *connector, samples)
+        }
+        DeviceEvent::Observed(observation) => meter::observed(context, tx, pile, observation),
+        DeviceEvent::Stopped(record) => end::stopped(context, tx, pile, record),
+        DeviceEvent::Billed(bill) => end::billed(context, tx, pile, bill),
+        DeviceEvent::TariffChecked { model_no } => {
+            let current = status::tariff_of(tx, pile)?;
+            let model_no_wanted = current.as_ref().map_or(0, |version| version.model_no);
+            let same = current.is_some() && model_no_wanted == *model_no;
+            Ok(Handled::new(Answer::TariffChecked { model_no: model_no_wanted, same }))
+        }
+        DeviceEvent::TariffAsked => {
+            let model = status::tariff_of(tx, pile)?.map(|version| model::device::TariffModel {
+                model_no: version.model_no,
+                tariff: version.tariff.clone(),
+            });
+            Ok(Handled::new(Answer::Tariff(model)))
+        }
+        DeviceEvent::Data { .. } => Ok(Handled::new(Answer::DataUnknown)),
+        DeviceEvent::Noted { .. } => Ok(Handled::new(Answer::Noted)),
+    }
+}

@@ -1,0 +1,374 @@
+//! How a session begins: at the pile (OCPP), by asking first (云快充 0x31), or as we commanded.
+
+use super::status::{observe_clock, tariff_of};
+use super::token::{Judged, judge};
+use super::{Context, Handled};
+use crate::device::settle;
+use model::Result;
+use model::card::{Token, TokenKind, TokenVerdict};
+use model::curve::Curve;
+use model::device::{Answer, Refusal, TokenAnswer};
+use model::energy::Energy;
+use model::id::{ConnectorNo, OrderId, SessionKey, StaffId, TradeNo};
+use model::order::{Abnormalities, Abnormality, OpenOrder, Order, OrderState, StartMode};
+use model::time::{MINUTE_MS, Timestamp};
+use store::frames::Verdict;
+use store::ids::Noun;
+use store::{HotPile, Tx};
+
+/// What a pile says of a session that it has begun.
+pub(super) struct Begun<'a> {
+    pub connector: ConnectorNo,
+    pub token: &'a Token,
+    pub meter_start: Energy,
+    pub at: Timestamp,
+}
+
+/// OCPP StartTransaction.
+pub fn started(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    begun: &Begun<'_>,
+) -> Result<Handled> {
+    if let Some(known) = repeated(tx, hot, begun)? {
+        return repeat_answer(context, tx, begun, &known);
+    }
+    observe_clock(context, tx, hot, begun.at);
+    hot.latest_start = hot.latest_start.max(Some(begun.at));
+    if let Some(place) = commanded(hot, begun) {
+        return Ok(begin_commanded(context, tx, hot, place, begun));
+    }
+    let mut judged = judge(context, tx, begun.token)?;
+    let mut order = new_order(context, tx, hot, begun.connector, StartMode::Card, Some(begun.token.clone()))?;
+    let transaction = context.secrets.transaction_id(order.id);
+    order.session = Some(SessionKey::Transaction(transaction));
+    order.started_at = begun.at;
+    order.meter_start = Some(begun.meter_start);
+    admit(context, tx, hot, &mut order, &mut judged)?;
+    let handled = Handled::new(Answer::Started { transaction, token: judged.answer() })
+        .on(begun.connector)
+        .about(order.id);
+    if judged.verdict == TokenVerdict::Accepted {
+        supersede(context, tx, hot, begun.connector)?;
+        order.state = OrderState::Charging;
+        tx.order_save(&order);
+        hot.open.push(OpenOrder { order, curve: Curve::default() });
+        return Ok(handled);
+    }
+    // The pile has begun all the same and will stop; whatever it delivers is held, never billed.
+    order.state = OrderState::Failed;
+    order.ended_at = Some(begun.at);
+    order.abnormal.add(match judged.verdict {
+        TokenVerdict::ConnectorBusy => Abnormality::ConnectorTaken,
+        TokenVerdict::NoTariff => Abnormality::NoTariff,
+        _ => Abnormality::TokenRefused,
+    });
+    tx.order_save(&order);
+    Ok(handled.judged(Verdict::Applied, format!("refused: {:?}", judged.verdict)))
+}
+
+/// The same start, said again: after a lost answer, a restart of the pile, or of ours.
+fn repeated(tx: &mut Tx<'_>, hot: &HotPile, begun: &Begun<'_>) -> Result<Option<Order>> {
+    let same = |order: &Order| {
+        order.started_at == begun.at
+            && order.connector == begun.connector
+            && order.meter_start == Some(begun.meter_start)
+            && matches!(order.session, Some(SessionKey::Transaction(_)))
+            // A commanded session carries its one-time tag; another card at the same instant is not it.
+            && order.began_with(begun.token)
+    };
+    if let Some(open) = hot.open.iter().find(|o| same(&o.order)) {
+        return Ok(Some(open.order.clone()));
+    }
+    if hot.latest_start.is_none_or(|latest| begun.at > latest) {
+        return Ok(None);
+    }
+    let pile = hot.pile.id;
+    let known = tx.read(|conn| store::orders::by_start(conn, pile, begun.at))?;
+    Ok(known.into_iter().find(same))
+}
+
+fn repeat_answer(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    begun: &Begun<'_>,
+    known: &Order,
+) -> Result<Handled> {
+    let refused = known.state == OrderState::Failed
+        || known.abnormal.has(Abnormality::TokenRefused)
+        || known.abnormal.has(Abnormality::ConnectorTaken);
+    let token = if refused {
+        let judged = judge(context, tx, begun.token)?;
+        match judged.verdict {
+            TokenVerdict::Accepted => TokenAnswer::of(TokenVerdict::Concurrent),
+            _ => judged.answer(),
+        }
+    } else {
+        let mut judged = judge(context, tx, begun.token)?;
+        judged.verdict = TokenVerdict::Accepted;
+        judged.answer()
+    };
+    let transaction = match known.session {
+        Some(SessionKey::Transaction(id)) => id,
+        _ => context.secrets.transaction_id(known.id),
+    };
+    Ok(Handled::new(Answer::Started { transaction, token })
+        .on(begun.connector)
+        .about(known.id)
+        .judged(Verdict::Duplicate, "a repeated start: the first answer again"))
+}
+
+/// The order that this start carries out: ours, still waiting, on the one-time tag it was given.
+fn commanded(hot: &HotPile, begun: &Begun<'_>) -> Option<usize> {
+    hot.open.iter().position(|o| {
+        matches!(o.order.state, OrderState::Starting | OrderState::Stopping)
+            && o.order.session.is_none()
+            && o.order.began_with(begun.token)
+    })
+}
+
+fn begin_commanded(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    place: usize,
+    begun: &Begun<'_>,
+) -> Handled {
+    let skew_ms = hot.pile.skew_ms;
+    let order = &mut hot.open[place].order;
+    let transaction = context.secrets.transaction_id(order.id);
+    order.session = Some(SessionKey::Transaction(transaction));
+    // The pile may have begun on another connector than the one that was asked for.
+    order.connector = begun.connector;
+    order.started_at = begun.at;
+    order.meter_start = Some(begun.meter_start);
+    order.skew_ms = skew_ms;
+    order.deadline = None;
+    if order.state == OrderState::Starting {
+        order.state = OrderState::Charging;
+    }
+    tx.order_save(order);
+    Handled::new(Answer::Started { transaction, token: TokenAnswer::of(TokenVerdict::Accepted) })
+        .on(begun.connector)
+        .about(order.id)
+}
+
+/// 云快充 0x31: the pile asks, we name the session.
+pub fn asked(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    connector: ConnectorNo,
+    token: &Token,
+    mode: StartMode,
+    password: Option<&str>,
+) -> Result<Handled> {
+    let answer = |session: TradeNo, verdict: TokenVerdict| {
+        let card = (token.kind == TokenKind::Card).then(|| token.value.clone());
+        let balance =
+            if verdict == TokenVerdict::Accepted { context.rules.credit } else { model::money::Fen(0) };
+        Answer::StartAsked { session, verdict, balance, card }
+    };
+    // Asked again, because our answer was lost: the same session.
+    let again = hot.open.iter().find(|o| {
+        o.order.connector == connector && o.order.state == OrderState::Starting && o.order.began_with(token)
+    });
+    if let Some(OpenOrder { order: Order { id, session: Some(SessionKey::Trade(trade)), .. }, .. }) = again {
+        return Ok(Handled::new(answer(*trade, TokenVerdict::Accepted))
+            .on(connector)
+            .about(*id)
+            .judged(Verdict::Duplicate, "asked again: the first answer again"));
+    }
+    let mut judged = judge(context, tx, token)?;
+    if password.is_some() && judged.verdict == TokenVerdict::Accepted {
+        // No card of ours has a password, so none can be right.
+        judged.verdict = TokenVerdict::WrongPassword;
+    }
+    let mut order = new_order(context, tx, hot, connector, mode, Some(token.clone()))?;
+    let trade = trade_no(tx, hot, connector, context.now, order.id)?;
+    order.session = Some(SessionKey::Trade(trade));
+    admit(context, tx, hot, &mut order, &mut judged)?;
+    let handled = Handled::new(answer(trade, judged.verdict)).on(connector);
+    if judged.verdict != TokenVerdict::Accepted {
+        return Ok(handled.judged(Verdict::Applied, format!("refused: {:?}", judged.verdict)));
+    }
+    supersede(context, tx, hot, connector)?;
+    order.deadline = Some(context.now.plus_ms(context.rules.start_timeout_ms));
+    tx.order_save(&order);
+    let id = order.id;
+    hot.open.push(OpenOrder { order, curve: Curve::default() });
+    Ok(handled.about(id))
+}
+
+/// 云快充 0x33: what became of the start that we commanded.
+pub fn confirmed(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    session: SessionKey,
+    connector: ConnectorNo,
+    refusal: Option<&Refusal>,
+) -> Result<Handled> {
+    let handled = Handled::new(Answer::Noted).on(connector);
+    let Some(place) = hot.open_session(session) else {
+        return Ok(handled.judged(Verdict::Quarantined, "no order waits for this session"));
+    };
+    let order = &mut hot.open[place].order;
+    let handled = handled.about(order.id);
+    match refusal {
+        None => {
+            if order.state == OrderState::Starting {
+                order.state = OrderState::Charging;
+                order.started_at = context.now;
+                order.deadline = None;
+                tx.order_save(order);
+            }
+            Ok(handled)
+        }
+        // Not plugged in: the driver has a minute, then a second message says so (云快充 6.2).
+        Some(refusal) if refusal.code.ends_with(":05") => {
+            order.deadline = Some(order.created_at.plus_ms(context.rules.start_timeout_ms));
+            tx.order_save(order);
+            Ok(handled.judged(Verdict::Applied, "not plugged in yet"))
+        }
+        Some(refusal) => {
+            order.stop_code = Some(refusal.code.clone());
+            settle::fail(context, tx, hot, place);
+            Ok(handled.judged(Verdict::Applied, refusal.text.en.clone()))
+        }
+    }
+}
+
+/// A new order on this connector, not yet admitted and not yet saved.
+pub(crate) fn new_order(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    connector: ConnectorNo,
+    mode: StartMode,
+    token: Option<Token>,
+) -> Result<Order> {
+    let tariff = tariff_of(tx, hot)?.map(|version| version.id);
+    Ok(Order {
+        id: OrderId(tx.next_id(Noun::Order)?),
+        pile: hot.pile.id,
+        station: hot.pile.station,
+        operator: hot.pile.operator,
+        connector,
+        session: None,
+        start_mode: mode,
+        token,
+        card: None,
+        customer: None,
+        staff: None::<StaffId>,
+        tariff,
+        created_at: context.now,
+        sample_from: tx.peek_id(Noun::Sample)?,
+        frame_from: tx.peek_id(Noun::Frame)?,
+        state: OrderState::Starting,
+        abnormal: Abnormalities::default(),
+        deadline: None,
+        started_at: context.now,
+        ended_at: None,
+        end_received: None,
+        skew_ms: hot.pile.skew_ms,
+        meter_start: None,
+        meter_end: None,
+        energy: Energy::ZERO,
+        electricity: model::money::Fen(0),
+        service: model::money::Fen(0),
+        total: model::money::Fen(0),
+        pile_amount: None,
+        soc_start: None,
+        soc_end: None,
+        vin: None,
+        stop_code: None,
+        stop_class: None,
+    })
+}
+
+/// Admits the order, or worsens the verdict: pile out of service, no tariff, connector busy, card in
+/// use. On success the card's place is taken.
+fn admit(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    order: &mut Order,
+    judged: &mut Judged,
+) -> Result<()> {
+    order.card = judged.card.as_ref().map(|card| card.id);
+    order.customer = judged.card.as_ref().and_then(|card| card.customer);
+    if judged.verdict != TokenVerdict::Accepted {
+        return Ok(());
+    }
+    judged.verdict = if !hot.pile.lifecycle.in_service() {
+        TokenVerdict::OutOfService
+    } else if order.tariff.is_none() {
+        TokenVerdict::NoTariff
+    } else if busy(context, hot, order.connector) {
+        TokenVerdict::ConnectorBusy
+    } else if judged.card.as_ref().is_some_and(|card| !tx.card_take(card, order.id)) {
+        TokenVerdict::Concurrent
+    } else {
+        TokenVerdict::Accepted
+    };
+    Ok(())
+}
+
+/// A session on this connector has shown life lately. One that has not has ended without our
+/// knowing, and must not block the connector for ever.
+pub(crate) fn busy(context: &Context<'_>, hot: &HotPile, connector: ConnectorNo) -> bool {
+    let Some(place) = hot.open_on(connector) else { return false };
+    let open = &hot.open[place];
+    if open.order.state == OrderState::Starting {
+        // A pending start from afar gives way to the person who stands at the pile.
+        return false;
+    }
+    let alive_at = open.curve.last().map_or(open.order.started_at, |point| point.at);
+    open.order.deadline.is_none() && context.now.since(alive_at) < context.rules.busy_ms.max(MINUTE_MS)
+}
+
+/// The connector has begun anew, so whatever order held it has ended: a pending start has failed, a
+/// running one now awaits its record.
+fn supersede(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    connector: ConnectorNo,
+) -> Result<()> {
+    while let Some(place) = hot.open_on(connector) {
+        if hot.open[place].order.state == OrderState::Starting {
+            hot.open[place].order.abnormal.add(Abnormality::ConnectorTaken);
+            settle::fail(context, tx, hot, place);
+        } else {
+            let order = &mut hot.open[place].order;
+            order.state = OrderState::Unsettled;
+            order.deadline = Some(context.now.plus_ms(context.rules.record_timeout_ms));
+            if let Some(card) = order.card {
+                tx.card_free(card, order.id);
+            }
+            tx.order_save(order);
+        }
+    }
+    Ok(())
+}
+
+/// The 32 digits under which a 云快充 pile will know the session.
+pub(crate) fn trade_no(
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    connector: ConnectorNo,
+    now: Timestamp,
+    order: OrderId,
+) -> Result<TradeNo> {
+    let zone = &tx.station(hot.pile.station)?.zone;
+    let counter = u32::try_from(order.0.rem_euclid(10_000)).unwrap_or(0);
+    TradeNo::build(hot.pile.code.as_str(), connector, zone.local(now), counter).ok_or_else(|| {
+        model::Error::refused(
+            "pile.code_not_ykc",
+            "云快充电桩的编号必须是14位数字，请修改电桩编号后重新登记",
+            "A 云快充 pile needs a number of 14 digits; register it again under such a number.",
+        )
+    })
+}

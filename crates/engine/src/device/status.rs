@@ -1,0 +1,175 @@
+//! The pile itself: its introduction, its connectors, its clock.
+
+use super::{Context, Handled};
+use model::Result;
+use model::connector::ConnectorStatus;
+use model::device::{Answer, Introduction, StatusReport};
+use model::id::ConnectorNo;
+use model::order::OrderState;
+use model::site::{Connector, Lifecycle};
+use model::time::Timestamp;
+use std::sync::Arc;
+use store::frames::Verdict;
+use store::{HotPile, TariffVersion, Tx};
+
+/// A pile may speak of this many connectors; a hostile one must not fill the table.
+const CONNECTORS_MAX: ConnectorNo = 64;
+
+pub fn booted(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    told: &Introduction,
+) -> Result<Handled> {
+    let pile = &mut hot.pile;
+    if pile.lifecycle == Lifecycle::Retired {
+        return Ok(Handled::new(Answer::Booted { accepted: false }).judged(Verdict::Rejected, "retired"));
+    }
+    if pile.lifecycle == Lifecycle::Inactive {
+        pile.lifecycle = Lifecycle::Enabled;
+    }
+    let facts = [
+        (&mut pile.vendor, &told.vendor),
+        (&mut pile.model, &told.model),
+        (&mut pile.serial, &told.serial),
+        (&mut pile.firmware, &told.firmware),
+        (&mut pile.iccid, &told.iccid),
+        (&mut pile.meter_serial, &told.meter_serial),
+    ];
+    for (known, told) in facts {
+        if told.is_some() {
+            known.clone_from(told);
+        }
+    }
+    pile.last_seen = Some(context.now);
+    tx.pile_save(&hot.pile);
+    for no in 1..=told.connectors.unwrap_or(0).min(CONNECTORS_MAX) {
+        if hot.connector(no).is_none() {
+            set_status(context, tx, hot, no, ConnectorStatus::Unknown);
+        }
+    }
+    // A pile that has restarted may have lost its sessions: it has a while to show otherwise.
+    let deadline = context.now.plus_ms(context.rules.record_timeout_ms);
+    for open in &mut hot.open {
+        if matches!(open.order.state, OrderState::Charging | OrderState::Stopping)
+            && open.order.deadline.is_none()
+        {
+            open.order.deadline = Some(deadline);
+            tx.order_save(&open.order);
+        }
+    }
+    Ok(Handled::new(Answer::Booted { accepted: true }))
+}
+
+pub fn reported(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    report: &StatusReport,
+) -> Result<Handled> {
+    let handled = Handled::new(Answer::Noted).on(report.connector);
+    if report.connector > CONNECTORS_MAX {
+        return Ok(handled.judged(Verdict::Quarantined, "connector number out of range"));
+    }
+    if let Some(at) = report.at {
+        observe_clock(context, tx, hot, at);
+    }
+    if !apply(context, tx, hot, report) {
+        return Ok(handled.judged(Verdict::Applied, "older than what is known: live state unchanged"));
+    }
+    if report.status == ConnectorStatus::Available {
+        // Nothing is plugged in, so a session of ours has ended: its record is awaited, not for ever.
+        await_record(context, tx, hot, report.connector);
+    }
+    Ok(handled)
+}
+
+/// Puts the report into the connector; false when it is older than what is known.
+pub(super) fn apply(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    report: &StatusReport,
+) -> bool {
+    // A pile whose clock runs ahead must not make its later, right reports look old.
+    let at = report.at.map_or(context.now, |at| at.min(context.now));
+    match hot.connectors.iter_mut().find(|c| c.no == report.connector) {
+        Some(known) if at < known.status_at => return false,
+        Some(known) => {
+            if known.status == report.status && known.fault == report.error {
+                known.status_at = at;
+                return true;
+            }
+            known.status = report.status;
+            known.status_at = at;
+            known.fault.clone_from(&report.error);
+            tx.connector_save(&hot.pile, known);
+        }
+        None => {
+            let connector = Connector {
+                pile: hot.pile.id,
+                no: report.connector,
+                status: report.status,
+                status_at: at,
+                fault: report.error.clone(),
+            };
+            tx.connector_save(&hot.pile, &connector);
+            hot.connectors.push(connector);
+            hot.connectors.sort_by_key(|c| c.no);
+        }
+    }
+    true
+}
+
+fn set_status(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    connector: ConnectorNo,
+    status: ConnectorStatus,
+) {
+    apply(context, tx, hot, &StatusReport { connector, status, error: None, at: Some(context.now) });
+}
+
+/// The session on this connector is seen to have ended without its record: give the record a while.
+pub(super) fn await_record(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    connector: ConnectorNo,
+) {
+    let Some(place) = hot.open_on(connector) else { return };
+    let order = &mut hot.open[place].order;
+    if matches!(order.state, OrderState::Charging | OrderState::Stopping) && order.deadline.is_none() {
+        order.deadline = Some(context.now.plus_ms(context.rules.record_timeout_ms));
+        tx.order_save(order);
+    }
+}
+
+pub fn clock(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, at: Timestamp) -> Result<Handled> {
+    observe_clock(context, tx, hot, at);
+    Ok(Handled::new(Answer::Noted))
+}
+
+/// Learns how far the pile's clock is off. A message that waited in the pile's queue looks like a
+/// slow clock, so a difference is believed only when two messages in a row show it.
+pub(super) fn observe_clock(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, at: Timestamp) {
+    const SAME_MS: i64 = 5_000;
+    let skew = at.since(context.now);
+    let skew = if skew.abs() < SAME_MS { 0 } else { skew };
+    let believed = skew == 0 || hot.skew_candidate.is_some_and(|c| c.abs_diff(skew) <= SAME_MS as u64);
+    hot.skew_candidate = Some(skew);
+    let known = hot.pile.skew_ms.unwrap_or(0);
+    if believed && known.abs_diff(skew) > SAME_MS as u64 {
+        hot.pile.skew_ms = (skew != 0).then_some(skew);
+        tx.pile_save(&hot.pile);
+    }
+}
+
+/// The tariff version that a session beginning now would be billed by.
+pub(super) fn tariff_of(tx: &mut Tx<'_>, hot: &HotPile) -> Result<Option<Arc<TariffVersion>>> {
+    match tx.station(hot.pile.station)?.tariff {
+        Some(id) => tx.tariff(id).map(Some),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,99 @@
+//! What happens because time has passed: orders that are closed by rule, commands that expire, piles
+//! that come and go.
+
+use crate::Engine;
+use crate::device::{Context, fail_at, give_up_at};
+use model::Result;
+use model::id::PileId;
+use model::order::OrderState;
+use model::site::Pile;
+use model::time::Timestamp;
+use std::sync::Arc;
+use store::commands::CommandState;
+use store::{HotPile, Tx};
+
+impl Engine {
+    /// The pile is here.
+    pub async fn pile_connected(&self, pile: PileId, remote_address: String) -> Result<Pile> {
+        let now = self.clock.now();
+        self.store
+            .write(Some(pile), move |tx| {
+                tx.with_pile(pile, |tx, hot| {
+                    hot.pile.online = true;
+                    hot.pile.connected_at = Some(now);
+                    hot.pile.last_seen = Some(now);
+                    hot.pile.remote_address = Some(remote_address.clone());
+                    tx.pile_save(&hot.pile);
+                    Ok(hot.pile.clone())
+                })
+            })
+            .await
+    }
+
+    /// The pile is gone. Its sessions may go on without us; they stay open for a while.
+    pub async fn pile_gone(&self, pile: PileId, last_seen: Timestamp) -> Result<()> {
+        let now = self.clock.now();
+        let silence_ms = self.rules.silence_timeout_ms;
+        self.store
+            .write(Some(pile), move |tx| {
+                tx.with_pile(pile, |tx, hot| {
+                    hot.pile.online = false;
+                    hot.pile.last_seen = Some(last_seen);
+                    tx.pile_save(&hot.pile);
+                    for open in &mut hot.open {
+                        if open.order.deadline.is_none() {
+                            open.order.deadline = Some(now.plus_ms(silence_ms));
+                            tx.order_save(&open.order);
+                        }
+                    }
+                    Ok(())
+                })?;
+                tx.pile_rest(pile);
+                Ok(())
+            })
+            .await
+    }
+
+    /// Closes what is over by rule. Run every few seconds; doing it twice changes nothing.
+    pub async fn sweep(&self) -> Result<usize> {
+        let now = self.clock.now();
+        let (rules, secrets) = (Arc::clone(&self.rules), Arc::clone(&self.secrets));
+        let closed = self
+            .store
+            .write_everywhere(move |tx| {
+                let mut closed = 0;
+                for pile in tx.piles_with_deadlines(now) {
+                    let context = Context { rules: &rules, secrets: &secrets, now };
+                    closed += tx.with_pile(pile, |tx, hot| Ok(close_overdue(&context, tx, hot)))?;
+                }
+                Ok(closed)
+            })
+            .await?;
+        self.commands_expire(now).await?;
+        Ok(closed.into_iter().sum())
+    }
+
+    /// Commands whose answer can no longer come: the server was stopped while they waited.
+    async fn commands_expire(&self, now: Timestamp) -> Result<()> {
+        let overdue =
+            self.store.read(move |conn| store::commands::overdue(conn, now.as_ms() - 5_000)).await?;
+        for command in overdue {
+            self.command_close(command, CommandState::TimedOut, None, None, false).await?;
+        }
+        Ok(())
+    }
+}
+
+fn close_overdue(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile) -> usize {
+    let mut closed = 0;
+    while let Some(place) = hot.open.iter().position(|o| o.order.deadline.is_some_and(|at| at <= context.now))
+    {
+        if hot.open[place].order.state == OrderState::Starting {
+            fail_at(context, tx, hot, place);
+        } else {
+            give_up_at(tx, hot, place);
+        }
+        closed += 1;
+    }
+    closed
+}

@@ -1,0 +1,118 @@
+//! `pileops verify`: every billed order is made again from what is stored with it, to the fen.
+
+use crate::Engine;
+use crate::device::recompute;
+use model::Result;
+use model::id::OrderId;
+use model::order::{Order, OrderState};
+use std::collections::HashMap;
+use store::{Conn, DbResult};
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Verified {
+    pub orders: u64,
+    /// Held orders: they must cost nothing.
+    pub held: u64,
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Problem {
+    pub order_id: i64,
+    pub what: String,
+}
+
+const PAGE: i64 = 500;
+
+impl Engine {
+    pub async fn orders_verify(&self) -> Result<Verified> {
+        let mut verified = Verified::default();
+        let mut after = OrderId(0);
+        loop {
+            let page = self.store.read(move |conn| verify_page(conn, after)).await?;
+            let Some(last) = page.last else { break };
+            after = last;
+            verified.orders += page.orders;
+            verified.held += page.held;
+            verified.problems.extend(page.problems);
+        }
+        Ok(verified)
+    }
+}
+
+#[derive(Default)]
+struct Page {
+    last: Option<OrderId>,
+    orders: u64,
+    held: u64,
+    problems: Vec<Problem>,
+}
+
+fn verify_page(conn: &mut Conn, after: OrderId) -> DbResult<Page> {
+    let mut page = Page::default();
+    let mut stations = HashMap::new();
+    let mut tariffs = HashMap::new();
+    for order in store::orders::billed_after(conn, after, PAGE)? {
+        page.last = Some(order.id);
+        page.orders += 1;
+        let mut fault = |what: String| page.problems.push(Problem { order_id: order.id.0, what });
+        if order.electricity + order.service != order.total {
+            fault("electricity and service fee do not add up to the total".to_owned());
+        }
+        if order.state == OrderState::Abnormal {
+            page.held += 1;
+            if order.total.0 != 0 {
+                fault("an order that is held was billed".to_owned());
+            }
+            continue;
+        }
+        let Some(detail) = store::orders::detail(conn, order.id)? else {
+            fault("the order has no detail".to_owned());
+            continue;
+        };
+        let Some(tariff) = order.tariff else {
+            if order.total.0 != 0 {
+                fault("the order was billed without a tariff".to_owned());
+            }
+            continue;
+        };
+        if let std::collections::hash_map::Entry::Vacant(place) = tariffs.entry(tariff) {
+            place.insert(store::tariffs::version(conn, tariff)?.tariff);
+        }
+        if let std::collections::hash_map::Entry::Vacant(place) = stations.entry(order.station) {
+            place.insert(store::stations::facts(conn, order.station)?.zone);
+        }
+        let (Some(tariff), Some(zone)) = (tariffs.get(&tariff), stations.get(&order.station)) else {
+            continue;
+        };
+        match recompute(&order, &detail, tariff, zone) {
+            Ok(bill) => differences(&order, &detail.segments, &bill).into_iter().for_each(&mut fault),
+            Err(why) => fault(why),
+        }
+    }
+    Ok(page)
+}
+
+fn differences(order: &Order, segments: &str, bill: &model::tariff::Bill) -> Vec<String> {
+    let mut found = Vec::new();
+    if bill.total != order.total || bill.electricity != order.electricity || bill.service != order.service {
+        found.push(format!(
+            "the stored total is {} fen, the recomputed one {} fen",
+            order.total.0, bill.total.0
+        ));
+    }
+    if bill.energy != order.energy {
+        found.push(format!(
+            "the stored energy is {} × 0.1 Wh, the segments have {}",
+            order.energy.dwh(),
+            bill.energy.dwh()
+        ));
+    }
+    match serde_json::from_str::<Vec<model::tariff::Segment>>(segments) {
+        Ok(stored) if stored == bill.segments => {}
+        Ok(_) => found.push("the stored segments are not the recomputed ones".to_owned()),
+        Err(why) => found.push(format!("the stored segments cannot be read: {why}")),
+    }
+    found
+}

@@ -1,0 +1,69 @@
+//! CALLERROR (OCPP-J 1.6 section 4.2.3).
+
+/// Table 7 of OCPP-J 1.6, spelled as there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The action is not in the standard.
+    NotImplemented,
+    /// The action is in the standard, but not for us to serve.
+    NotSupported,
+    InternalError,
+    ProtocolError,
+    SecurityError,
+    FormationViolation,
+    PropertyConstraintViolation,
+    /// Spelled with one r in OCPP 1.6.
+    OccurenceConstraintViolation,
+    TypeConstraintViolation,
+    GenericError,
+}
+
+impl Code {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::NotImplemented => "NotImplemented",
+            Code::NotSupported => "NotSupported",
+            Code::InternalError => "InternalError",
+            Code::ProtocolError => "ProtocolError",
+            Code::SecurityError => "SecurityError",
+            Code::FormationViolation => "FormationViolation",
+            Code::PropertyConstraintViolation => "PropertyConstraintViolation",
+            Code::OccurenceConstraintViolation => "OccurenceConstraintViolation",
+            Code::TypeConstraintViolation => "TypeConstraintViolation",
+            Code::GenericError => "GenericError",
+        }
+    }
+}
+
+/// `[4,"id","Code","description",{}]`. The description is cut at 255 characters (the standard's
+/// limit); quotes and control characters of hostile text are escaped by the JSON writer.
+pub fn call_error(id: &str, code: Code, description: &str) -> Vec<u8> {
+    let description = match description.char_indices().nth(255) {
+        Some((end, _)) => &description[..end],
+        None => description,
+    };
+    let mut bytes = b"[4,".to_vec();
+    push_json(&mut bytes, id);
+    bytes.extend_from_slice(b",\"");
+    bytes.extend_from_slice(code.as_str().as_bytes());
+    bytes.extend_from_slice(b"\",");
+    push_json(&mut bytes, description);
+    bytes.extend_from_slice(b",{}]");
+    bytes
+}
+
+/// `[3,"id",payload]`
+pub fn call_result(id: &str, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(id.len() + payload.len() + 8);
+    bytes.extend_from_slice(b"[3,");
+    push_json(&mut bytes, id);
+    bytes.push(b',');
+    bytes.extend_from_slice(payload);
+    bytes.push(b']');
+    bytes
+}
+
+/// A JSON string. Writing a string into memory cannot fail.
+pub fn push_json(bytes: &mut Vec<u8>, text: &str) {
+    let _ = serde_json::to_writer(bytes, text);
+}

@@ -1,0 +1,138 @@
+//! The messages of OCPP 1.6, one file each (the commands of the platform share one, being alike).
+//!
+//! A request from the pile is read straight from the wire into a borrowed type; the type is as strict
+//! as the official schema, and a test compares the two case by case.
+
+pub mod authorize;
+pub mod boot_notification;
+pub mod command;
+pub mod data_transfer;
+pub mod heartbeat;
+pub mod meter_values;
+pub mod noted;
+pub mod outcome;
+pub mod start_transaction;
+pub mod status_notification;
+pub mod stop_transaction;
+
+use super::schemas::Operation;
+use super::text::{Object, words};
+use model::device::DeviceEvent;
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error};
+
+words! {
+    /// What a pile may ask of us.
+    pub enum Action {
+        "Authorize" => Authorize,
+        "BootNotification" => BootNotification,
+        "DataTransfer" => DataTransfer,
+        "DiagnosticsStatusNotification" => DiagnosticsStatusNotification,
+        "FirmwareStatusNotification" => FirmwareStatusNotification,
+        "Heartbeat" => Heartbeat,
+        "LogStatusNotification" => LogStatusNotification,
+        "MeterValues" => MeterValues,
+        "SecurityEventNotification" => SecurityEventNotification,
+        "SignedFirmwareStatusNotification" => SignedFirmwareStatusNotification,
+        "StartTransaction" => StartTransaction,
+        "StatusNotification" => StatusNotification,
+        "StopTransaction" => StopTransaction,
+    }
+}
+
+impl Action {
+    /// Whether the answer is always `{}`, whatever was decided.
+    pub fn answers_nothing(self) -> bool {
+        matches!(
+            self,
+            Action::StatusNotification
+                | Action::MeterValues
+                | Action::DiagnosticsStatusNotification
+                | Action::FirmwareStatusNotification
+                | Action::LogStatusNotification
+                | Action::SecurityEventNotification
+                | Action::SignedFirmwareStatusNotification
+        )
+    }
+
+    /// Whether the message belongs to a charging session, so that losing it loses money or truth.
+    pub fn is_record(self) -> bool {
+        matches!(
+            self,
+            Action::StartTransaction
+                | Action::StopTransaction
+                | Action::MeterValues
+                | Action::StatusNotification
+        )
+    }
+
+    /// Records of money are not refused for an unreadable time.
+    pub fn loose_times(self) -> bool {
+        matches!(self, Action::StartTransaction | Action::StopTransaction)
+    }
+}
+
+/// A request of the pile, read.
+#[derive(Debug)]
+pub enum Request<'a> {
+    Authorize(authorize::Request<'a>),
+    BootNotification(boot_notification::Request<'a>),
+    DataTransfer(data_transfer::Request<'a>),
+    Heartbeat,
+    MeterValues(meter_values::Request<'a>),
+    StartTransaction(start_transaction::Request<'a>),
+    StatusNotification(status_notification::Request<'a>),
+    StopTransaction(stop_transaction::Request<'a>),
+    /// Only to be kept.
+    Noted(Action),
+}
+
+impl Request<'_> {
+    /// In the words of charging; a heartbeat says nothing.
+    pub fn event(&self) -> Option<DeviceEvent> {
+        Some(match self {
+            Request::Authorize(request) => request.event(),
+            Request::BootNotification(request) => request.event(),
+            Request::DataTransfer(request) => request.event(),
+            Request::Heartbeat => return None,
+            Request::MeterValues(request) => request.event(),
+            Request::StartTransaction(request) => request.event(),
+            Request::StatusNotification(request) => request.event(),
+            Request::StopTransaction(request) => request.event(),
+            Request::Noted(action) => DeviceEvent::Noted { what: action.word() },
+        })
+    }
+}
+
+/// Reads the payload that belongs to an action.
+impl<'de> DeserializeSeed<'de> for Action {
+    type Value = Request<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Request<'de>, D::Error> {
+        fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+            Object::<T>::deserialize(from).map(|object| object.0)
+        }
+        Ok(match self {
+            Action::Authorize => Request::Authorize(read(from)?),
+            Action::BootNotification => Request::BootNotification(read(from)?),
+            Action::DataTransfer => Request::DataTransfer(read(from)?),
+            Action::Heartbeat => {
+                read::<heartbeat::Request, D>(from)?;
+                Request::Heartbeat
+            }
+            Action::MeterValues => Request::MeterValues(read(from)?),
+            Action::StartTransaction => Request::StartTransaction(read(from)?),
+            Action::StatusNotification => Request::StatusNotification(read(from)?),
+            Action::StopTransaction => Request::StopTransaction(read(from)?),
+            Action::DiagnosticsStatusNotification
+            | Action::FirmwareStatusNotification
+            | Action::LogStatusNotification
+            | Action::SecurityEventNotification
+            | Action::SignedFirmwareStatusNotification => {
+                let operation = Operation::find(self.word()).ok_or_else(|| D::Error::custom("no schema"))?;
+                noted::read(operation, from)?;
+                Request::Noted(self)
+            }
+        })
+    }
+}

@@ -1,0 +1,14 @@
+//! Reports of the pile that are kept and change nothing here: DiagnosticsStatusNotification (OCPP 1.6
+//! section 4.4), FirmwareStatusNotification (4.5), and of the security extension
+//! LogStatusNotification, SecurityEventNotification and SignedFirmwareStatusNotification. They are
+//! rare, so the schema itself reads them. The answer is `{}`.
+
+use crate::ocpp16::json::Node;
+use crate::ocpp16::schema::check;
+use crate::ocpp16::schemas::Operation;
+use serde::de::{Deserialize, Deserializer, Error};
+
+pub fn read<'de, D: Deserializer<'de>>(operation: &'static Operation, from: D) -> Result<(), D::Error> {
+    let payload = Node::deserialize(from)?;
+    check(operation.request.tree(), &payload, false).map_err(|_| D::Error::custom("breaks the schema"))
+}

@@ -1,0 +1,150 @@
+//! What a pile's answer to a command means (OCPP 1.6 section 5, the `.conf` messages).
+
+use crate::ocpp16::error::Code;
+use crate::ocpp16::json::Node;
+use crate::ocpp16::schema::{Violation, check};
+use crate::ocpp16::schemas::Operation;
+use model::Text;
+use model::device::{Outcome, Refusal};
+
+/// A CALLRESULT. An answer with a field too many is understood all the same: the pile has acted, and
+/// to call that a refusal would be untrue. Any other broken rule makes it unintelligible.
+pub fn result(operation: &Operation, payload: &str) -> Outcome {
+    let answer = match Node::parse(payload) {
+        Ok(answer) => answer,
+        Err(error) => return invalid(operation, &Violation::unreadable(&error), payload),
+    };
+    let status = answer.get("status").and_then(Node::text);
+    if let Err(violation) = check(operation.response.tree(), &answer, false) {
+        let extra = violation.code == Code::FormationViolation && status.is_some_and(|word| word.len() <= 40);
+        if !extra {
+            return invalid(operation, &violation, payload);
+        }
+    }
+    match status {
+        None | Some("Accepted" | "Unlocked" | "Scheduled" | "RebootRequired" | "AcceptedCanceled") => {
+            let plain = match (&answer, status) {
+                (Node::Object(fields), Some("Accepted")) => fields.len() == 1,
+                (Node::Object(fields), None) => fields.is_empty(),
+                _ => false,
+            };
+            Outcome::Accepted { detail: (!plain).then(|| payload.to_owned()) }
+        }
+        Some(word) => Outcome::Refused(Refusal {
+            code: word.to_owned(),
+            text: status_text(operation.name, word),
+            detail: Some(payload.to_owned()),
+        }),
+    }
+}
+
+/// A CALLERROR.
+pub fn error(operation: &Operation, code: &str, description: &str) -> Outcome {
+    let name = operation.name;
+    if matches!(code, "NotImplemented" | "NotSupported") {
+        return Outcome::Unsupported(Text::new(
+            format!("该桩不支持 {name}（{code}）"),
+            format!("The pile does not support {name} ({code})"),
+        ));
+    }
+    let code: String = code.chars().take(60).collect();
+    let description: String = description.chars().take(255).collect();
+    let said_zh =
+        if description.is_empty() { String::new() } else { format!("，桩的说明：{description}") };
+    let said_en =
+        if description.is_empty() { String::new() } else { format!("; the pile says: {description}") };
+    Outcome::Refused(Refusal {
+        text: Text::new(
+            format!("桩返回错误 {code}，{name} 未执行{said_zh}"),
+            format!("The pile answered with the error {code}; {name} was not carried out{said_en}"),
+        ),
+        code,
+        detail: Some(serde_json::json!({ "errorDescription": description }).to_string()),
+    })
+}
+
+fn invalid(operation: &Operation, violation: &Violation, payload: &str) -> Outcome {
+    let text = violation.text();
+    let name = operation.name;
+    Outcome::Refused(Refusal {
+        code: violation.code.as_str().to_owned(),
+        text: Text::new(
+            format!("桩对 {name} 的应答不符合 OCPP 1.6：{}；请以桩的实际状态为准", text.zh),
+            format!(
+                "The pile's answer to {name} breaks OCPP 1.6 ({}); check what the pile actually does",
+                text.en
+            ),
+        ),
+        detail: Some(payload.to_owned()),
+    })
+}
+
+/// An answer whose envelope is broken.
+pub fn unreadable(operation: &Operation, why: &Text) -> Outcome {
+    let name = operation.name;
+    Outcome::Refused(Refusal {
+        code: Code::FormationViolation.as_str().to_owned(),
+        text: Text::new(
+            format!("桩对 {name} 的应答无法读取：{}；请以桩的实际状态为准", why.zh),
+            format!(
+                "The pile's answer to {name} cannot be read ({}); check what the pile actually does",
+                why.en
+            ),
+        ),
+        detail: None,
+    })
+}
+
+fn status_text(name: &str, word: &str) -> Text {
+    match (name, word) {
+        ("RemoteStartTransaction", "Rejected") => Text::of(
+            "桩拒绝启动充电；请检查枪是否空闲、已插好、无故障",
+            "The pile refused to start; check that the connector is free, plugged in and without a fault",
+        ),
+        ("RemoteStopTransaction", "Rejected") => Text::of(
+            "桩拒绝停止充电；它可能已没有这笔充电",
+            "The pile refused to stop; it may no longer know this session",
+        ),
+        ("UnlockConnector", "UnlockFailed") => Text::of(
+            "桩未能解锁枪；请现场检查枪锁",
+            "The pile could not unlock the connector; have the lock checked on site",
+        ),
+        ("UnlockConnector", "NotSupported") => Text::of(
+            "该枪没有可解锁的锁，或编号不存在",
+            "The connector has no lock, or there is no such connector",
+        ),
+        ("ChangeConfiguration", "NotSupported") => {
+            Text::of("桩没有这个配置项", "The pile has no such configuration key")
+        }
+        ("ChangeConfiguration", "Rejected") => Text::of(
+            "桩拒绝该配置值；配置项可能只读，或取值不允许",
+            "The pile refused the value; the key may be read-only or the value not allowed",
+        ),
+        ("TriggerMessage" | "ExtendedTriggerMessage", "NotImplemented") => {
+            Text::of("桩不能按要求发送该消息", "The pile cannot send this message on request")
+        }
+        ("DataTransfer", "UnknownVendorId") => {
+            Text::of("桩不认识该厂商标识", "The pile does not know this vendor id")
+        }
+        ("DataTransfer", "UnknownMessageId") => {
+            Text::of("桩不认识该消息标识", "The pile does not know this message id")
+        }
+        ("SendLocalList", "VersionMismatch") => {
+            Text::of("名单版本不符，请下发完整名单", "The list version does not fit; send the full list")
+        }
+        (_, "NotSupported") => {
+            Text::new(format!("桩不支持 {name}"), format!("The pile does not support {name}"))
+        }
+        (_, "Occupied") => Text::of("枪被占用", "The connector is occupied"),
+        (_, "Faulted") => Text::of("枪有故障", "The connector has a fault"),
+        (_, "Unavailable") => Text::of("枪已停用", "The connector is out of service"),
+        (_, "NotFound" | "Unknown") => {
+            Text::of("桩上没有符合条件的内容", "The pile has nothing that matches")
+        }
+        (_, "Rejected") => Text::new(format!("桩拒绝了 {name}"), format!("The pile refused {name}")),
+        _ => Text::new(
+            format!("桩对 {name} 的回答是 {word}"),
+            format!("The pile's answer to {name} was {word}"),
+        ),
+    }
+}

@@ -1,0 +1,333 @@
+//! One link to one pile, from the platform's side (ykc.md section 6; the contract is in lib.rs).
+//!
+//! Before a log-in was answered with success nothing but 0x01 is accepted. Frames of another pile
+//! than the one that logged in are refused. Heartbeats are answered here; everything that matters
+//! becomes an event and is answered when the engine has made it durable.
+
+mod asked;
+mod inbound;
+mod observed;
+mod outbound;
+
+pub use asked::Asked;
+
+use super::codes::FaultBase;
+use super::field::{Cp56, Gun, PileNo};
+use super::frame::{CrcOrder, FRAME_MAX, Packet, Reader};
+use super::message::{Message, clock, types};
+use crate::{Frame, Output};
+use asked::Reply;
+use model::connector::ConnectorStatus;
+use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
+use model::id::CommandId;
+use model::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp, Zone};
+use model::{Error, Text};
+use std::collections::VecDeque;
+
+/// What differs between stations and vendors.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The station's zone, in which CP56Time2a is read and written; never the host's. When it is
+    /// known only after the log-in: [`Session::set_zone`].
+    pub zone: Zone,
+    /// A link on which nothing was heard for so long is given up (heartbeats come every 10 s).
+    pub silence_ms: i64,
+    /// A command that was not answered for so long has timed out.
+    pub command_timeout_ms: i64,
+    /// How long to wait for the rest of a frame before its beginning is taken for garbage.
+    pub partial_ms: i64,
+    /// How often the pile's clock is set (0x56), besides after every log-in.
+    pub clock_every_ms: i64,
+    /// Which mask "Bit1" of the hardware faults is (section 5.2).
+    pub fault_base: FaultBase,
+    /// The CRC order for sending; `None`: the one that the pile uses.
+    pub crc_order: Option<CrcOrder>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            zone: Zone::shanghai(),
+            silence_ms: 90 * SECOND_MS,
+            command_timeout_ms: 30 * SECOND_MS,
+            partial_ms: 10 * SECOND_MS,
+            clock_every_ms: DAY_MS,
+            fault_base: FaultBase::default(),
+            crc_order: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Link {
+    /// Connected; nobody knows who.
+    New,
+    /// 0x01 came, the engine has not answered.
+    LoggingIn(PileNo),
+    LoggedIn(PileNo),
+    Closed,
+}
+
+/// What a gun said last.
+#[derive(Clone, Copy, Debug)]
+struct GunState {
+    gun: Gun,
+    /// The flag of the heartbeat, once one came.
+    fault: Option<bool>,
+    /// From 0x13.
+    status: Option<ConnectorStatus>,
+}
+
+/// Who sends so much garbage before a log-in is no pile.
+const GARBAGE_MAX: u64 = 4096;
+
+/// A pile has at most so many guns; what a broken one says beyond is handled, but not remembered.
+const GUNS_MAX: usize = 32;
+
+pub struct Session {
+    settings: Settings,
+    reader: Reader,
+    link: Link,
+    order: Option<CrcOrder>,
+    /// The sequence of our own frames, counted little-endian.
+    counter: u16,
+    gun_count: u8,
+    guns: Vec<GunState>,
+    heard_at: Timestamp,
+    partial_since: Option<Timestamp>,
+    garbage_told_at: Option<Timestamp>,
+    clock_at: Option<Timestamp>,
+    pending: Vec<outbound::Pending>,
+    waiting: Vec<outbound::Waiting>,
+    outputs: VecDeque<Output>,
+}
+
+impl Session {
+    pub fn new(now: Timestamp, settings: Settings) -> Session {
+        Session {
+            settings,
+            reader: Reader::default(),
+            link: Link::New,
+            order: None,
+            counter: 0,
+            gun_count: 0,
+            guns: Vec::new(),
+            heard_at: now,
+            partial_since: None,
+            garbage_told_at: None,
+            clock_at: None,
+            pending: Vec::new(),
+            waiting: Vec::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// The zone of the station, once the pile is known.
+    pub fn set_zone(&mut self, zone: Zone) {
+        self.settings.zone = zone;
+    }
+
+    /// How many bytes of this link belonged to no frame.
+    pub fn dropped_bytes(&self) -> u64 {
+        self.reader.dropped_bytes()
+    }
+
+    /// How often something had the shape of a frame and a wrong CRC.
+    pub fn crc_errors(&self) -> u64 {
+        self.reader.crc_errors()
+    }
+
+    /// The socket is gone: every command without an answer is lost.
+    pub fn lost(&mut self) {
+        let lost: Vec<CommandId> = self.outstanding().collect();
+        self.pending.clear();
+        self.waiting.clear();
+        for command in lost {
+            self.done(command, Outcome::LinkLost, None);
+        }
+    }
+
+    /// The commands that have no answer yet: should the link go, they are lost.
+    pub fn outstanding(&self) -> impl Iterator<Item = CommandId> {
+        self.pending.iter().map(|p| p.command).chain(self.waiting.iter().map(|w| w.command))
+    }
+
+    pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {
+        if self.link == Link::Closed {
+            return;
+        }
+        self.give_up_partial(now);
+        let dropped = self.reader.dropped_bytes();
+        let frames = self.read(now, |reader, found| reader.receive(bytes, found));
+        if !self.reader.is_partial() {
+            self.partial_since = None;
+        } else if frames > 0 || self.partial_since.is_none() {
+            self.partial_since = Some(now);
+        }
+        if self.reader.dropped_bytes() > dropped {
+            self.tell_garbage(bytes, now);
+        }
+        if self.link == Link::New && self.reader.dropped_bytes() > GARBAGE_MAX {
+            self.close(CloseReason::ProtocolError);
+        }
+    }
+
+    pub fn answered(&mut self, asked: Asked, answer: &Result<Answer, Error>, _bytes: &[u8], now: Timestamp) {
+        let (Reply::Login, Link::LoggingIn(pile) | Link::LoggedIn(pile)) = (&asked.reply, self.link) else {
+            return;
+        };
+        match answer {
+            Ok(Answer::Booted { accepted: true }) => {
+                self.link = Link::LoggedIn(pile);
+                self.heard_at = now;
+                self.guns.clear();
+                self.set_clock(pile, now);
+                self.issue_waiting(pile, now);
+            }
+            Ok(_) => self.close(CloseReason::NotRegistered),
+            // The gateway closes the link; should it not, the pile may try again.
+            Err(_) if self.link == Link::LoggingIn(pile) => self.link = Link::New,
+            Err(_) => {}
+        }
+    }
+
+    pub fn tick(&mut self, now: Timestamp) {
+        if self.link == Link::Closed {
+            return;
+        }
+        self.expire_commands(now);
+        self.give_up_partial(now);
+        if now >= self.heard_at.plus_ms(self.settings.silence_ms) {
+            return self.close(CloseReason::Silent);
+        }
+        if let (Link::LoggedIn(pile), Some(at)) = (self.link, self.clock_at)
+            && now >= at
+        {
+            self.set_clock(pile, now);
+        }
+    }
+
+    #[expect(clippy::should_implement_trait, reason = "the word of the contract in lib.rs; not an iterator")]
+    pub fn next(&mut self) -> Option<Output> {
+        let output = self.outputs.pop_front();
+        if self.outputs.is_empty() {
+            // An idle link keeps no queue.
+            self.outputs = VecDeque::new();
+        }
+        output
+    }
+
+    pub fn deadline(&self) -> Option<Timestamp> {
+        if self.link == Link::Closed {
+            return None;
+        }
+        let commands = self.pending.iter().map(|p| p.expires_at);
+        let waiting = self.waiting.iter().map(|w| w.expires_at);
+        let partial = self.partial_since.map(|since| since.plus_ms(self.settings.partial_ms));
+        let silence = self.heard_at.plus_ms(self.settings.silence_ms);
+        commands.chain(waiting).chain(partial).chain(self.clock_at).chain([silence]).min()
+    }
+
+    /// Bytes held by this session, without what the allocator adds.
+    #[cfg(test)]
+    pub(super) fn memory(&self) -> usize {
+        size_of::<Session>()
+            + self.reader.memory()
+            + self.guns.capacity() * size_of::<GunState>()
+            + self.pending.capacity() * size_of::<outbound::Pending>()
+            + self.waiting.capacity() * size_of::<outbound::Waiting>()
+            + self.outputs.capacity() * size_of::<Output>()
+    }
+
+    /// Runs the reader and handles each frame that it finds.
+    fn read(&mut self, now: Timestamp, run: impl FnOnce(&mut Reader, &mut dyn FnMut(&[u8]))) -> usize {
+        let mut reader = std::mem::take(&mut self.reader);
+        let mut frames = 0;
+        run(&mut reader, &mut |frame| {
+            frames += 1;
+            self.inbound(frame, now);
+        });
+        self.reader = reader;
+        frames
+    }
+
+    fn give_up_partial(&mut self, now: Timestamp) {
+        let is_late = |since: Timestamp| now >= since.plus_ms(self.settings.partial_ms);
+        if self.partial_since.is_some_and(is_late) {
+            self.read(now, |reader, found| reader.give_up(found));
+            self.partial_since = self.reader.is_partial().then_some(now);
+        }
+    }
+
+    /// One entry in the frame log a minute, so that a pile with a wrong CRC can be diagnosed and a
+    /// noisy line does not fill the log.
+    fn tell_garbage(&mut self, bytes: &[u8], now: Timestamp) {
+        if self.garbage_told_at.is_some_and(|at| now < at.plus_ms(MINUTE_MS)) {
+            return;
+        }
+        self.garbage_told_at = Some(now);
+        let (dropped, crc) = (self.reader.dropped_bytes(), self.reader.crc_errors());
+        self.outputs.push_back(Output::Rejected {
+            frame: Frame { kind: "garbage", bytes: bytes.get(..FRAME_MAX).unwrap_or(bytes).to_vec() },
+            why: Text::new(
+                format!("收到无法识别的字节：本连接累计丢弃 {dropped} 字节，校验错误 {crc} 次"),
+                format!("bytes that are no frame: {dropped} dropped, {crc} wrong CRCs on this link so far"),
+            ),
+        });
+    }
+
+    /// 0x56, after every log-in and daily.
+    fn set_clock(&mut self, pile: PileNo, now: Timestamp) {
+        let time = Cp56::of(now, &self.settings.zone);
+        self.send(&clock::ClockSet { pile, now: time }.into());
+        self.clock_at = Some(now.plus_ms(self.settings.clock_every_ms));
+    }
+
+    /// Sends a frame of our own and gives its sequence.
+    fn send(&mut self, message: &Message) -> [u8; 2] {
+        let sequence = self.counter.to_le_bytes();
+        self.counter = self.counter.wrapping_add(1);
+        let bytes = message.frame(sequence, self.crc_order());
+        let frame = Frame { kind: types::code(message.kind()), bytes: bytes.clone() };
+        self.outputs.push_back(Output::Send { bytes, frame: Some(frame) });
+        sequence
+    }
+
+    fn crc_order(&self) -> CrcOrder {
+        self.settings.crc_order.or(self.order).unwrap_or_default()
+    }
+
+    fn event(&mut self, reply: Reply, packet: &Packet, bytes: &[u8], event: DeviceEvent) {
+        let asked = Asked { reply, sequence: packet.sequence, order: self.crc_order(), pile: self.pile() };
+        let frame = Frame { kind: types::code(packet.kind), bytes: bytes.to_vec() };
+        self.outputs.push_back(Output::Event { asked: crate::Asked::Ykc(asked), event, frame });
+    }
+
+    fn done(&mut self, command: CommandId, outcome: Outcome, frame: Option<Frame>) {
+        self.outputs.push_back(Output::Done { command, outcome, frame });
+    }
+
+    /// The pile that is logging in or logged in.
+    fn pile(&self) -> PileNo {
+        match self.link {
+            Link::LoggingIn(pile) | Link::LoggedIn(pile) => pile,
+            Link::New | Link::Closed => PileNo([0; 7]),
+        }
+    }
+
+    /// No more of this link; commands without an answer are lost.
+    fn close(&mut self, reason: CloseReason) {
+        self.lost();
+        self.link = Link::Closed;
+        self.outputs.push_back(Output::Close(reason));
+    }
+
+    pub fn command(&mut self, id: CommandId, command: &DeviceCommand, now: Timestamp) {
+        let expires_at = now.plus_ms(self.settings.command_timeout_ms);
+        match self.link {
+            Link::Closed => self.done(id, Outcome::LinkLost, None),
+            Link::LoggedIn(pile) => self.issue(pile, id, command, expires_at),
+            Link::New | Link::LoggingIn(_) => self.wait(id, command, expires_at),
+        }
+    }
+}

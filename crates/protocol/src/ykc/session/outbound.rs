@@ -1,0 +1,224 @@
+//! Commands to the pile and their ends: 0x34, 0x36, 0x92, 0x12, 0x58, 0x56.
+//!
+//! A reply is paired with a command on (reply type, gun, trade number where present). Among several
+//! the one whose sequence is repeated is taken, else the newest: not every pile repeats it.
+
+use super::Session;
+use super::asked::balance_of;
+use crate::Frame;
+use crate::ykc::field::{Bcd, CardNo, Cp56, Gun, PileNo};
+use crate::ykc::message::clock::{ClockReply, ClockSet};
+use crate::ykc::message::realtime::{Realtime, RealtimeRequest};
+use crate::ykc::message::reboot::{Reboot, RebootReply};
+use crate::ykc::message::remote_start::{RemoteStart, RemoteStartReply};
+use crate::ykc::message::remote_stop::{RemoteStop, RemoteStopReply};
+use crate::ykc::message::tariff::{TariffSet, TariffSetReply};
+use crate::ykc::message::{Body, Message};
+use model::Text;
+use model::device::{DeviceCommand, Outcome, Refusal};
+use model::id::{CommandId, ConnectorNo, TradeNo};
+use model::time::{Timestamp, Zone};
+
+/// More commands than these at once are refused: nobody clicks so fast.
+const OUTSTANDING_MAX: usize = 64;
+
+/// A command that was sent.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) command: CommandId,
+    pub(super) expires_at: Timestamp,
+    reply: u8,
+    /// `None`: any gun.
+    gun: Option<Gun>,
+    trade_no: Option<TradeNo>,
+    sequence: [u8; 2],
+}
+
+/// A command that waits for the log-in.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) command: CommandId,
+    pub(super) expires_at: Timestamp,
+    what: DeviceCommand,
+}
+
+/// What a command is on the wire, and what ends it.
+struct Request {
+    messages: Vec<Message>,
+    reply: u8,
+    gun: Option<Gun>,
+    trade_no: Option<TradeNo>,
+}
+
+impl Request {
+    fn new(message: Message, reply: u8) -> Request {
+        Request { messages: vec![message], reply, gun: None, trade_no: None }
+    }
+}
+
+impl Session {
+    pub(super) fn wait(&mut self, command: CommandId, what: &DeviceCommand, expires_at: Timestamp) {
+        if self.outstanding().count() >= OUTSTANDING_MAX {
+            return self.done(command, too_many(), None);
+        }
+        self.waiting.push(Waiting { command, expires_at, what: what.clone() });
+    }
+
+    pub(super) fn issue_waiting(&mut self, pile: PileNo, _now: Timestamp) {
+        for Waiting { command, expires_at, what } in std::mem::take(&mut self.waiting) {
+            self.issue(pile, command, &what, expires_at);
+        }
+    }
+
+    pub(super) fn issue(&mut self, pile: PileNo, id: CommandId, what: &DeviceCommand, expires_at: Timestamp) {
+        if self.outstanding().count() >= OUTSTANDING_MAX {
+            return self.done(id, too_many(), None);
+        }
+        let request = match request(pile, what, self.gun_count, &self.settings.zone) {
+            Ok(request) => request,
+            Err(outcome) => return self.done(id, outcome, None),
+        };
+        let mut sequence = [0, 0];
+        for message in &request.messages {
+            sequence = self.send(message);
+        }
+        let Request { reply, gun, trade_no, .. } = request;
+        self.pending.push(Pending { command: id, expires_at, reply, gun, trade_no, sequence });
+    }
+
+    pub(super) fn expire_commands(&mut self, now: Timestamp) {
+        let mut late = Vec::new();
+        self.pending.retain(|p| {
+            p.expires_at > now || {
+                late.push(p.command);
+                false
+            }
+        });
+        self.waiting.retain(|w| {
+            w.expires_at > now || {
+                late.push(w.command);
+                false
+            }
+        });
+        for command in late {
+            self.done(command, Outcome::TimedOut, None);
+        }
+    }
+
+    /// Ends the command that this reply belongs to. `frame`: unless an event carries it already.
+    pub(super) fn finish(&mut self, reply: &ReplyTo, outcome: Outcome, frame: Option<Frame>) -> bool {
+        let fits = |p: &Pending| {
+            p.reply == reply.kind
+                && (p.gun.is_none() || p.gun.map(Gun::no) == reply.gun.map(Gun::no))
+                && (p.trade_no.is_none() || p.trade_no == reply.trade_no)
+        };
+        let echoed = self.pending.iter().rposition(|p| fits(p) && p.sequence == reply.sequence);
+        let Some(index) = echoed.or_else(|| self.pending.iter().rposition(fits)) else { return false };
+        let command = self.pending.remove(index).command;
+        if self.pending.is_empty() {
+            self.pending = Vec::new();
+        }
+        self.done(command, outcome, frame);
+        true
+    }
+}
+
+/// By what a reply is paired with its command.
+pub(super) struct ReplyTo {
+    pub(super) kind: u8,
+    pub(super) gun: Option<Gun>,
+    pub(super) trade_no: Option<TradeNo>,
+    pub(super) sequence: [u8; 2],
+}
+
+fn request(pile: PileNo, what: &DeviceCommand, gun_count: u8, zone: &Zone) -> Result<Request, Outcome> {
+    Ok(match what {
+        DeviceCommand::Start { connector, token, session, balance } => {
+            let gun = gun_of(*connector)?;
+            let Some(trade_no) = *session else { return Err(no_trade_no()) };
+            let message = RemoteStart {
+                trade_no,
+                pile,
+                gun,
+                logic_card: Bcd::ZERO,
+                // A one-time tag that is no card number leaves the field empty: nobody can stop with it.
+                physical_card: CardNo::parse(token).unwrap_or(CardNo::ZERO),
+                balance: balance_of(*balance),
+            };
+            let request = Request::new(message.into(), RemoteStartReply::TYPE);
+            Request { gun: Some(gun), trade_no: Some(trade_no), ..request }
+        }
+        DeviceCommand::Stop { connector, .. } => {
+            let gun = gun_of(*connector)?;
+            let request = Request::new(RemoteStop { pile, gun }.into(), RemoteStopReply::TYPE);
+            Request { gun: Some(gun), ..request }
+        }
+        DeviceCommand::Reset { hard } => {
+            let when = if *hard { 1 } else { 2 };
+            Request::new(Reboot { pile, when }.into(), RebootReply::TYPE)
+        }
+        DeviceCommand::Trigger { connector, .. } => trigger(pile, *connector, gun_count)?,
+        DeviceCommand::TariffSet(model) => {
+            Request::new(TariffSet::of(pile, model).into(), TariffSetReply::TYPE)
+        }
+        DeviceCommand::ClockSet { at } => {
+            Request::new(ClockSet { pile, now: Cp56::of(*at, zone) }.into(), ClockReply::TYPE)
+        }
+        // 0x52 (working parameters) belongs here once it is typed; it locks the whole pile.
+        DeviceCommand::Availability { .. } => {
+            return Err(unsupported("停用/启用枪", "changing availability"));
+        }
+        DeviceCommand::Unlock { .. } => return Err(unsupported("解锁枪", "unlocking a connector")),
+        DeviceCommand::ConfigurationGet { .. } | DeviceCommand::ConfigurationSet { .. } => {
+            return Err(unsupported("读写配置项", "reading or changing configuration keys"));
+        }
+        DeviceCommand::CacheClear => {
+            return Err(unsupported("清除授权缓存", "clearing the authorization cache"));
+        }
+        DeviceCommand::Call { .. } => return Err(unsupported("自定义操作", "operations by their wire name")),
+    })
+}
+
+/// 0x12 for one gun, or for each gun that the pile announced; the first 0x13 ends it.
+fn trigger(pile: PileNo, connector: Option<ConnectorNo>, gun_count: u8) -> Result<Request, Outcome> {
+    let ask = |gun| RealtimeRequest { pile, gun }.into();
+    match connector.filter(|no| *no != 0) {
+        Some(no) => {
+            let gun = gun_of(no)?;
+            Ok(Request { gun: Some(gun), ..Request::new(ask(gun), Realtime::TYPE) })
+        }
+        None => {
+            let guns = 1..=u16::from(gun_count.clamp(1, 32));
+            let messages = guns.filter_map(Gun::of).map(ask).collect();
+            Ok(Request { messages, reply: Realtime::TYPE, gun: None, trade_no: None })
+        }
+    }
+}
+
+fn gun_of(connector: ConnectorNo) -> Result<Gun, Outcome> {
+    Gun::of(connector)
+        .ok_or_else(|| refused("ykc:gun", "枪号必须为 1 至 99", "the connector must be 1 to 99"))
+}
+
+fn no_trade_no() -> Outcome {
+    refused("ykc:trade_no", "缺少交易流水号，无法启动", "cannot start without a trade number")
+}
+
+fn too_many() -> Outcome {
+    refused(
+        "ykc:busy",
+        "未应答的命令过多，请稍后重试",
+        "too many commands without an answer; try again later",
+    )
+}
+
+fn refused(code: &str, zh: &'static str, en: &'static str) -> Outcome {
+    Outcome::Refused(Refusal { code: code.to_owned(), text: Text::of(zh, en), detail: None })
+}
+
+fn unsupported(zh: &str, en: &str) -> Outcome {
+    Outcome::Unsupported(Text::new(
+        format!("云快充 1.5/1.6 协议不支持：{zh}"),
+        format!("not part of the YKC 1.5/1.6 protocol: {en}"),
+    ))
+}

@@ -1,0 +1,164 @@
+//! `pileops-sim`: pretend piles for demos, tests and load, and the floor of the benchmark.
+
+use clap::{Parser, Subcommand};
+use model::time::Clock;
+use sim::site::{Site, SiteConfig, piles_from_csv};
+use sim::{floor, load};
+use std::future::Future;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(version, about = "Pretend EV charging piles: sites, load, and the floor of the benchmark")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the piles of a file, with drivers who come and go, until Ctrl-C
+    Run(RunOptions),
+    /// Put load on a server and report messages/s, latency and acknowledged orders
+    Load(load::Options),
+    /// Serve the least that keeps its word: parse, append, fdatasync, answer
+    Floor(floor::Options),
+    /// Write the piles and cards of a load run as CSV files for `pileops pile import` and `card import`
+    Fleet(FleetOptions),
+}
+
+#[derive(clap::Args)]
+struct RunOptions {
+    /// Where OCPP piles connect; the pile's code is appended
+    #[arg(long, default_value = "ws://127.0.0.1:8080/ocpp")]
+    server: String,
+    /// Where 云快充 piles connect
+    #[arg(long, default_value = "127.0.0.1:8768")]
+    ykc: String,
+    /// CSV with a header: code,protocol,password,connectors,rated_power_w,kind
+    #[arg(long)]
+    piles: PathBuf,
+    /// Card tags, one a line (the first column of a CSV; a header named tag is skipped)
+    #[arg(long)]
+    cards: Option<PathBuf>,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Batteries so many times smaller, so that sessions are so much shorter
+    #[arg(long, default_value_t = 1)]
+    speed: i64,
+    /// Cars that come to one connector a day
+    #[arg(long, default_value_t = 12)]
+    arrivals: i64,
+    /// Every so many connectors one without drivers, for remote starts; 0 for none
+    #[arg(long, default_value_t = 4)]
+    free_every: usize,
+    /// Faults and link losses per hour
+    #[arg(long, default_value_t = 4)]
+    misfortunes: i64,
+    /// Seconds between the reports of a charging connector
+    #[arg(long, default_value_t = 15)]
+    meter_interval: i64,
+}
+
+#[derive(clap::Args)]
+struct FleetOptions {
+    #[arg(long, default_value_t = 100)]
+    piles: usize,
+    #[arg(long, default_value = "SIM")]
+    prefix: String,
+    #[arg(long, default_value = "CARD")]
+    tag_prefix: String,
+    #[arg(long, default_value_t = 1)]
+    first: usize,
+    #[arg(long, default_value = "")]
+    password: String,
+    #[arg(long, default_value_t = 1)]
+    connectors: usize,
+    #[arg(long, default_value_t = 120_000)]
+    rated_power_w: i64,
+    /// 云快充 piles beside them, and their cards
+    #[arg(long, default_value_t = 0)]
+    ykc_piles: usize,
+    #[arg(long, default_value = "99010600")]
+    ykc_prefix: String,
+    /// Station that the piles belong to; left empty the column is empty
+    #[arg(long, default_value = "")]
+    station: String,
+    /// piles.csv and cards.csv are written here
+    #[arg(long, default_value = ".")]
+    dir: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let ended = match Arguments::parse().command {
+        Command::Run(options) => on_threads(2, run(options)),
+        Command::Load(options) => on_threads(options.threads, load::run(options, Clock::System)),
+        Command::Floor(options) => on_threads(options.threads, floor::run(options, Clock::System)),
+        Command::Fleet(options) => fleet(&options),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pileops-sim: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One thread is cheaper than a pool of one, because nothing needs to be woken across threads.
+fn on_threads(threads: usize, work: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let runtime = if threads <= 1 {
+        tokio::runtime::Builder::new_current_thread().enable_all().build()
+    } else {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()
+    };
+    runtime.map_err(|error| format!("the runtime did not start: {error}"))?.block_on(work)
+}
+
+async fn run(options: RunOptions) -> Result<(), String> {
+    let read = |path: &PathBuf| std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()));
+    let mut piles = piles_from_csv(&read(&options.piles)?, &options.server, &options.ykc)
+        .map_err(|e| format!("{}: {e}", options.piles.display()))?;
+    for pile in &mut piles {
+        pile.seed = options.seed;
+        pile.meter_interval_ms = options.meter_interval.max(1) * 1_000;
+    }
+    let cards = options.cards.as_ref().map(read).transpose()?.unwrap_or_default();
+    let tags = cards.lines().filter_map(|line| line.split(',').next()).map(str::trim);
+    let tags: Vec<String> = tags.filter(|tag| !tag.is_empty() && *tag != "tag").map(str::to_owned).collect();
+    let mut config = SiteConfig::new(piles, tags);
+    config.seed = options.seed;
+    config.speed = options.speed.max(1);
+    config.arrivals_per_day = options.arrivals.max(1);
+    config.free_every = options.free_every;
+    config.misfortunes_per_hour = options.misfortunes;
+    println!("{} piles, {} cards; Ctrl-C ends", config.piles.len(), config.tags.len());
+    let site = Site::start(config, Clock::System);
+    let _ = tokio::signal::ctrl_c().await;
+    site.stop().await;
+    Ok(())
+}
+
+fn fleet(options: &FleetOptions) -> Result<(), String> {
+    let mut piles = String::from("code,name,station,protocol,kind,connectors,rated_power_w,password\n");
+    let mut cards = String::from("tag,status\n");
+    for number in options.first..options.first + options.piles {
+        let FleetOptions { prefix, station, connectors, rated_power_w, password, tag_prefix, .. } = options;
+        piles.push_str(&format!(
+            "{prefix}{number:06},{prefix} {number},{station},ocpp1.6,dc,{connectors},{rated_power_w},{password}\n"
+        ));
+        cards.push_str(&format!("{tag_prefix}{number:06},accepted\n"));
+    }
+    for number in options.first..options.first + options.ykc_piles {
+        let FleetOptions { ykc_prefix, station, rated_power_w, .. } = options;
+        piles.push_str(&format!(
+            "{ykc_prefix}{number:06},YKC {number},{station},ykc1.6,dc,1,{rated_power_w},\n"
+        ));
+        cards.push_str(&format!("{},accepted\n", load::ykc::card_tag(number)));
+    }
+    for (name, text) in [("piles.csv", piles), ("cards.csv", cards)] {
+        let path = options.dir.join(name);
+        std::fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    Ok(())
+}
