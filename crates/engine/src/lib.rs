@@ -4,10 +4,15 @@
 //! durable; what a person wants comes in as a function named `noun_verb`. Nothing here knows a wire
 //! protocol, and nothing here asks the system for the time.
 
+pub mod audit;
+pub mod card;
 pub mod command;
 pub mod device;
+pub mod pricing;
 pub mod random;
 pub mod secrets;
+pub mod site;
+pub mod staff;
 pub mod sweep;
 pub mod verify;
 
@@ -74,6 +79,8 @@ pub struct Engine {
     pub rules: Arc<Rules>,
     pub secrets: Arc<Secrets>,
     pub random: Random,
+    /// Limits on wrong sign-ins and on hashing.
+    pub doors: Arc<staff::Doors>,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,
 }
@@ -82,6 +89,7 @@ impl Engine {
     pub fn new(parts: Parts) -> Engine {
         let Parts { store, clock, rules, secrets, random, dispatch } = parts;
         let (ended, _) = broadcast::channel(1_024);
-        Engine { store, clock, rules: Arc::new(rules), secrets: Arc::new(secrets), random, dispatch, ended }
+        let (rules, secrets, doors) = (Arc::new(rules), Arc::new(secrets), Arc::default());
+        Engine { store, clock, rules, secrets, random, doors, dispatch, ended }
     }
 }

@@ -4,6 +4,8 @@ pub mod app;
 pub mod config;
 pub mod devices;
 pub mod gateway;
+pub mod http;
 pub mod install;
 pub mod knocks;
+pub mod live;
 pub mod serve;

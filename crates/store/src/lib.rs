@@ -4,21 +4,32 @@
 //! [`Store::read`], on connections of their own that cannot write. One file per noun; the SQL of a
 //! list stands beside the view that it fills.
 
+pub mod audit;
+pub mod card_list;
 pub mod cards;
 pub mod change;
+pub mod command_list;
 pub mod commands;
 pub mod db;
+pub mod filter;
 pub mod frames;
+pub mod home;
 pub mod hot;
 pub mod ids;
 pub mod migrate;
+pub mod order_list;
 pub mod orders;
+pub mod pile_list;
 pub mod piles;
 mod reader;
 pub mod rollups;
+pub mod staff;
+pub mod station_list;
 pub mod stations;
+pub mod tariff_list;
 pub mod tariffs;
 mod tx;
+pub mod unknown_piles;
 mod writer;
 
 pub use change::Change;

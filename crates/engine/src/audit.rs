@@ -1,0 +1,57 @@
+//! Who does something, and the record of it.
+
+use model::access::Caller;
+use model::time::Timestamp;
+use model::{Error, Result};
+use serde_json::Value;
+use store::Tx;
+use store::audit::Entry;
+
+/// Who asks for a change, and from where.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub caller: Caller,
+    /// The address of the other side, or `local` for the command line.
+    pub address: String,
+}
+
+impl Actor {
+    /// Writes the record of a change in the transaction of the change.
+    pub(crate) fn record(
+        &self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        action: &'static str,
+        noun: &'static str,
+        key: impl ToString,
+        detail: &Value,
+    ) -> Result<()> {
+        let entry = Entry {
+            at_ms: now.as_ms(),
+            staff_id: Some(self.caller.staff.0),
+            staff_name: self.caller.name.clone(),
+            action,
+            noun,
+            key: key.to_string(),
+            success: true,
+            detail: detail.to_string(),
+            remote_address: self.address.clone(),
+        };
+        store::audit::append(tx, &entry)
+    }
+
+    /// Changes of what all operators share are for the platform's own staff.
+    pub(crate) fn must_be_platform(&self) -> Result<()> {
+        match self.caller.scope {
+            model::access::Scope::All => Ok(()),
+            model::access::Scope::Operator(_) => Err(Error::new(
+                model::error::Kind::Denied,
+                "scope.denied",
+                model::Text::of(
+                    "这项内容由平台统一管理，运营商账号不能修改，请联系平台管理员",
+                    "This belongs to the platform; staff of one operator cannot change it. Ask the platform's administrator.",
+                ),
+            )),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! 充电卡
+
+use super::Shared;
+use super::error::Answer;
+use super::give::{Created, Done, Given, NewId};
+use super::take::{Id, Input, Query, Who};
+use axum::extract::State;
+use engine::card::{CardChange, CardDraft};
+use model::card::CardStatus;
+use model::id::CardId;
+use serde::Deserialize;
+use store::card_list::{self, CardFilter, CardView};
+use store::filter::{Page, Paging};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CardQuery {
+    tag: Option<String>,
+    status: Option<CardStatus>,
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+pub async fn card_list(
+    State(app): State<Shared>,
+    Query(query): Query<CardQuery>,
+) -> Answer<Given<Page<CardView>>> {
+    let paging = Paging { cursor: query.cursor, limit: query.limit };
+    let before = paging.key::<1>()?.map(|[id]| id);
+    let wanted = CardFilter { tag: query.tag, status: query.status, before, limit: paging.limit()? };
+    let read = move |conn: &mut store::Conn| card_list::card_list(conn, &wanted);
+    Ok(Given(app.engine.store.read(read).await?))
+}
+
+pub async fn card_create(
+    State(app): State<Shared>,
+    who: Who,
+    Input(draft): Input<CardDraft>,
+) -> Answer<Created<NewId>> {
+    let id = app.engine.card_create(&who.actor(), draft).await?;
+    Ok(Created(NewId { id: id.0 }))
+}
+
+pub async fn card_update(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(change): Input<CardChange>,
+) -> Answer<Done> {
+    app.engine.card_update(&who.actor(), CardId(id), change).await?;
+    Ok(Done)
+}

@@ -1,0 +1,246 @@
+//! 远程操作: what staff ask of a pile, and what came of it.
+
+use super::Shared;
+use super::error::{Answer, Failure};
+use super::give::{Commanded, Given};
+use super::take::{Code, Id, Input, Query, Reader, Who, no_pile};
+use axum::extract::State;
+use engine::command::CommandRequest;
+use model::error::Text;
+use model::id::{CommandId, OrderId, PileId};
+use model::{Error, Result};
+use serde::Deserialize;
+use std::time::Duration;
+use store::command_list::{self, Command};
+use store::filter::{Page, Paging};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum CommandDraft {
+    Start {
+        connector_no: u16,
+    },
+    Stop {
+        order_id: i64,
+    },
+    Reset {
+        hard: bool,
+    },
+    Unlock {
+        connector_no: u16,
+    },
+    Availability {
+        connector_no: u16,
+        operative: bool,
+    },
+    ConfigurationGet {
+        keys: Vec<String>,
+    },
+    ConfigurationSet {
+        key: String,
+        value: String,
+    },
+    CacheClear {},
+    Trigger {
+        message: String,
+        connector_no: Option<u16>,
+    },
+    TariffSet {},
+    ClockSet {},
+    /// Any operation by its wire name.
+    Call {
+        action: String,
+        #[schema(value_type = Object)]
+        payload: serde_json::Value,
+    },
+}
+
+impl CommandDraft {
+    fn request(self) -> CommandRequest {
+        match self {
+            CommandDraft::Start { connector_no } => CommandRequest::Start { connector: connector_no },
+            CommandDraft::Stop { order_id } => CommandRequest::Stop { order: OrderId(order_id) },
+            CommandDraft::Reset { hard } => CommandRequest::Reset { hard },
+            CommandDraft::Unlock { connector_no } => CommandRequest::Unlock { connector: connector_no },
+            CommandDraft::Availability { connector_no, operative } => {
+                CommandRequest::Availability { connector: connector_no, operative }
+            }
+            CommandDraft::ConfigurationGet { keys } => CommandRequest::ConfigurationGet { keys },
+            CommandDraft::ConfigurationSet { key, value } => CommandRequest::ConfigurationSet { key, value },
+            CommandDraft::CacheClear {} => CommandRequest::CacheClear,
+            CommandDraft::Trigger { message, connector_no } => {
+                CommandRequest::Trigger { message, connector: connector_no }
+            }
+            CommandDraft::TariffSet {} => CommandRequest::TariffSet,
+            CommandDraft::ClockSet {} => CommandRequest::ClockSet,
+            CommandDraft::Call { action, payload } => {
+                CommandRequest::Call { action, payload: payload.to_string() }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaitQuery {
+    /// Wait this long for the outcome, 0 to 60000.
+    wait_ms: Option<u64>,
+}
+
+const WAIT_MAX_MS: u64 = 60_000;
+
+pub async fn pile_command(
+    State(app): State<Shared>,
+    who: Who,
+    reader: Reader,
+    Asked(Code(code), Query(wait)): Asked,
+    Input(draft): Input<CommandDraft>,
+) -> Answer<Commanded> {
+    let pile = pile(&app, &who, code).await?;
+    ask(&app, &who, &reader, pile, draft.request(), wait).await
+}
+
+/// Which pile, and how long to wait for it.
+pub struct Asked(Code, Query<WaitQuery>);
+
+impl axum::extract::FromRequestParts<Shared> for Asked {
+    type Rejection = Failure;
+
+    async fn from_request_parts(
+        parts: &mut axum::http::request::Parts,
+        app: &Shared,
+    ) -> Result<Asked, Failure> {
+        let code = Code::from_request_parts(parts, app).await?;
+        Ok(Asked(code, Query::from_request_parts(parts, app).await?))
+    }
+}
+
+impl super::describe::Describe for Asked {
+    fn describe(draft: &mut super::describe::Draft) {
+        Code::describe(draft);
+        Query::<WaitQuery>::describe(draft);
+    }
+}
+
+/// Asks the pile, and waits for the outcome if that is wanted.
+pub async fn ask(
+    app: &Shared,
+    who: &Who,
+    reader: &Reader,
+    pile: PileId,
+    request: CommandRequest,
+    WaitQuery { wait_ms }: WaitQuery,
+) -> Answer<Commanded> {
+    if wait_ms.is_some_and(|wait| wait > WAIT_MAX_MS) {
+        return Err(Failure(Error::invalid(
+            "wait_ms",
+            format!("等待时间必须在 0 到 {WAIT_MAX_MS} 毫秒之间"),
+            format!("wait_ms must be between 0 and {WAIT_MAX_MS}."),
+        )));
+    }
+    let id = app.engine.command(&who.session.caller, pile, request).await?;
+    let Some(wait_ms) = wait_ms.filter(|wait| *wait > 0) else { return Ok(Commanded::Underway(id.0)) };
+    let row = app.engine.command_wait(id, Duration::from_millis(wait_ms)).await?;
+    if row.ended_at_ms.is_none() {
+        return Ok(Commanded::Underway(id.0));
+    }
+    Ok(Commanded::Ended(Box::new(get(app, who, reader, id).await?)))
+}
+
+async fn pile(app: &Shared, who: &Who, code: String) -> Result<PileId> {
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| store::pile_list::pile_find(conn, &scope, &code);
+    let (pile, _, _) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
+    Ok(PileId(pile))
+}
+
+async fn get(app: &Shared, who: &Who, reader: &Reader, id: CommandId) -> Result<Command> {
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| command_list::command_get(conn, &scope, id);
+    let mut command = app.engine.store.read(read).await?.ok_or_else(|| {
+        Error::not_found("command.not_found", "没有这条远程操作记录", "There is no such command.")
+    })?;
+    tell(&mut command, reader);
+    Ok(command)
+}
+
+pub async fn command_get(
+    State(app): State<Shared>,
+    who: Who,
+    reader: Reader,
+    Id(id): Id,
+) -> Answer<Given<Command>> {
+    Ok(Given(get(&app, &who, &reader, CommandId(id)).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommandQuery {
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+pub async fn command_list(
+    State(app): State<Shared>,
+    who: Who,
+    reader: Reader,
+    Code(code): Code,
+    Query(query): Query<CommandQuery>,
+) -> Answer<Given<Page<Command>>> {
+    let paging = Paging { cursor: query.cursor, limit: query.limit };
+    let (limit, before) = (paging.limit()?, paging.key::<1>()?.map(|[id]| id));
+    let pile = pile(&app, &who, code).await?;
+    let read = move |conn: &mut store::Conn| command_list::command_list(conn, pile, before, limit);
+    let mut page = app.engine.store.read(read).await?;
+    page.items.iter_mut().for_each(|command| tell(command, &reader));
+    Ok(Given(page))
+}
+
+/// Puts the request and the pile's reason into the reader's language.
+pub fn tell(command: &mut Command, reader: &Reader) {
+    command.summary = reader.tell(&summary(command));
+    command.message = command.message.take().map(|message| match serde_json::from_str::<Text>(&message) {
+        Ok(text) => reader.tell(&text),
+        Err(_) => message,
+    });
+}
+
+/// `body` may name its fields as the API or as the engine does.
+fn summary(command: &Command) -> Text {
+    let body: serde_json::Value = serde_json::from_str(&command.body).unwrap_or_default();
+    let word = |name: &str| body.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let yes = |name: &str| body.get(name).and_then(serde_json::Value::as_bool).unwrap_or_default();
+    let no = command.connector_no.unwrap_or(0);
+    let plain = |zh, en| Text::of(zh, en);
+    match command.kind.as_str() {
+        "start" => Text::new(format!("远程启动 {no} 号枪"), format!("Start connector {no}")),
+        "stop" => plain("远程停止充电", "Stop charging"),
+        "reset" if yes("hard") => plain("硬重启", "Hard reset"),
+        "reset" => plain("软重启", "Soft reset"),
+        "unlock" => Text::new(format!("解锁 {no} 号枪"), format!("Unlock connector {no}")),
+        "availability" if no == 0 && yes("operative") => plain("整桩恢复可用", "Make the pile operative"),
+        "availability" if no == 0 => plain("整桩停用", "Make the pile inoperative"),
+        "availability" if yes("operative") => {
+            Text::new(format!("{no} 号枪恢复可用"), format!("Make connector {no} operative"))
+        }
+        "availability" => Text::new(format!("{no} 号枪停用"), format!("Make connector {no} inoperative")),
+        "configuration_get" => plain("读取配置", "Read the configuration"),
+        "configuration_set" => {
+            let (key, value) = (word("key"), word("value"));
+            Text::new(format!("修改配置 {key} = {value}"), format!("Set {key} = {value}"))
+        }
+        "cache_clear" => plain("清除授权缓存", "Clear the authorisation cache"),
+        "trigger" => {
+            let message = word("message");
+            Text::new(format!("请求上报 {message}"), format!("Ask for {message}"))
+        }
+        "tariff_set" => plain("下发计费模型", "Send the tariff"),
+        "clock_set" => plain("对时", "Set the clock"),
+        "call" => {
+            let action = word("action");
+            Text::new(format!("原始指令 {action}"), format!("Raw call {action}"))
+        }
+        other => Text::new(other.to_owned(), other.to_owned()),
+    }
+}

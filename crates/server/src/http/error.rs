@@ -1,0 +1,198 @@
+//! The one place where an error becomes an HTTP answer.
+
+use super::Shared;
+use super::take::wants_english;
+use axum::Json;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use model::error::{Kind, Text};
+use model::{Error, Result};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What every refusal looks like.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// Stable word for programs, `noun.rule`.
+    pub code: String,
+    /// A sentence in the reader's language: the field, the rule, the way out.
+    pub message: String,
+    /// The field that the message is about, as the API spells it.
+    pub field: Option<String>,
+    /// Names this request in the server's log.
+    pub trace_id: String,
+}
+
+/// An error on its way out. The body is written by [`finish`], which knows the reader's language.
+#[derive(Debug)]
+pub struct Failure(pub Error);
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure(error)
+    }
+}
+
+pub fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::Invalid => StatusCode::BAD_REQUEST,
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Kind::Denied => StatusCode::FORBIDDEN,
+        Kind::Limited => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = match self.0.code {
+            "body.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+            "method.not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
+            _ => status(self.0.kind),
+        };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self.0);
+        response
+    }
+}
+
+/// Around everything under `/api`: writes the bodies of errors, forbids caching, counts.
+pub async fn finish(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let english = wants_english(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let mut response = next.run(request).await;
+    if let Some(error) = response.extensions_mut().remove::<Error>() {
+        let trace_id = app.engine.random.hex::<8>().unwrap_or_default();
+        let route = route.as_deref().unwrap_or("-");
+        if response.status().is_server_error() {
+            tracing::error!(%trace_id, %method, route, %error, "a request failed");
+        } else {
+            tracing::info!(%trace_id, %method, route, %error, "a request was refused");
+        }
+        let status = response.status();
+        let limited = error.kind == Kind::Limited;
+        let message = if english { error.text.en } else { error.text.zh };
+        let field = error.field.map(|field| field.into_owned());
+        let body = ErrorBody { code: error.code.to_owned(), message: message.into_owned(), field, trace_id };
+        let allow = response.headers_mut().remove(header::ALLOW);
+        response = (status, Json(body)).into_response();
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        if limited {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+        }
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    app.metrics.request(&method, route.as_deref(), response.status());
+    response
+}
+
+/// No such address.
+pub async fn no_such_path() -> Failure {
+    Failure(Error::not_found(
+        "path.not_found",
+        "没有这个接口，请检查地址；接口清单见 /api/openapi.json",
+        "There is no such address; /api/openapi.json lists all of them.",
+    ))
+}
+
+/// The address exists, but not for this method.
+pub async fn no_such_method() -> Failure {
+    Failure(Error::new(
+        Kind::Invalid,
+        "method.not_allowed",
+        Text::of(
+            "该接口不支持这种请求方法；接口清单见 /api/openapi.json",
+            "This address does not take this method; /api/openapi.json lists what it takes.",
+        ),
+    ))
+}
+
+/// What serde has found wrong, as a sentence that names the field and the rule. `path` is `.` at
+/// the top.
+pub fn explain(path: &str, message: &str) -> Error {
+    let quoted = message.split('`').nth(1).unwrap_or_default();
+    if message.starts_with("unknown field") {
+        let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
+        let known = known.join(", ");
+        return Error::invalid(
+            quoted.to_owned(),
+            format!("没有名为“{quoted}”的参数，可用的有：{known}"),
+            format!("There is no parameter {quoted:?}; known are: {known}."),
+        );
+    }
+    if message.starts_with("missing field") {
+        return Error::invalid(
+            quoted.to_owned(),
+            format!("缺少必填项“{quoted}”"),
+            format!("{quoted:?} is required."),
+        );
+    }
+    let field = path.trim_start_matches('.').to_owned();
+    if field.is_empty() && !message.contains("expected ") || message.contains("at line") && is_syntax(message)
+    {
+        return Error::new(
+            Kind::Invalid,
+            "body.not_json",
+            Text::new(
+                format!("请求内容不是有效的 JSON（{message}），请检查格式"),
+                format!("The body is not valid JSON ({message})."),
+            ),
+        );
+    }
+    let zh = expectation(message);
+    let en = message.split(" at line").next().unwrap_or(message);
+    Error {
+        kind: Kind::Invalid,
+        code: "field.invalid",
+        field: Some(field.clone().into()),
+        text: Text::new(
+            format!("“{field}”的值不正确：{zh}"),
+            format!("The value of {field:?} is wrong: {en}."),
+        ),
+    }
+}
+
+fn is_syntax(message: &str) -> bool {
+    ![
+        "invalid type",
+        "invalid value",
+        "invalid length",
+        "unknown variant",
+        "48 half hours",
+        "duplicate field",
+    ]
+    .iter()
+    .any(|known| message.starts_with(known))
+}
+
+fn expectation(message: &str) -> String {
+    if message.starts_with("unknown variant") {
+        let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
+        return format!("可选值为 {}", known.join("、"));
+    }
+    let wanted = message.rsplit("expected ").next().unwrap_or_default();
+    let wanted = wanted.split(" at line").next().unwrap_or_default();
+    let zh = match wanted {
+        "i64" | "u64" | "i32" | "u32" | "u16" | "u8" => "应为整数",
+        "a boolean" => "应为 true 或 false",
+        "a string" | "a borrowed string" => "应为文本",
+        "a sequence" => "应为数组",
+        _ if message.contains("invalid digit") || message.contains("cannot parse integer") => "应为整数",
+        _ if message.contains("provided string was not `true` or `false`") => "应为 true 或 false",
+        _ if message.contains("number too") => "数字超出范围",
+        _ => return format!("格式不符（{message}）"),
+    };
+    zh.to_owned()
+}
+
+/// An answer of ours, or the fault that we log.
+pub type Answer<T> = Result<T, Failure>;

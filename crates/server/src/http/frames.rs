@@ -1,0 +1,154 @@
+//! 报文: everything that was said, raw and decoded.
+
+use super::Shared;
+use super::error::Answer;
+use super::give::Given;
+use super::take::{Code, Id, Query, Who, no_pile};
+use super::wire::{self, FrameField};
+use axum::extract::State;
+use model::Error;
+use model::id::{OrderId, PileId};
+use model::site::Protocol;
+use serde::{Deserialize, Serialize};
+use store::filter::{Page, Paging};
+use store::frames::{FrameFilter, Verdict};
+use utoipa::ToSchema;
+
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameDirection {
+    /// From the pile to us.
+    Up,
+    Down,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameEncoding {
+    Text,
+    Hex,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Frame {
+    id: i64,
+    at_ms: i64,
+    direction: FrameDirection,
+    kind: String,
+    connector_no: Option<i64>,
+    order_id: Option<i64>,
+    verdict: Verdict,
+    note: Option<String>,
+    raw: String,
+    encoding: FrameEncoding,
+    /// What we answered, encoded as `raw` is.
+    answer: Option<String>,
+    decoded: Option<Vec<FrameField>>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FrameQuery {
+    order_id: Option<i64>,
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+fn view(protocol: Protocol, frame: store::frames::Frame) -> Frame {
+    let encoding = if protocol.is_ykc() { FrameEncoding::Hex } else { FrameEncoding::Text };
+    let shown = |bytes: &[u8]| match encoding {
+        FrameEncoding::Text => String::from_utf8_lossy(bytes).into_owned(),
+        FrameEncoding::Hex => engine::random::hex(bytes),
+    };
+    Frame {
+        id: frame.id,
+        at_ms: frame.at_ms,
+        direction: if frame.up { FrameDirection::Up } else { FrameDirection::Down },
+        connector_no: frame.connector,
+        order_id: frame.order,
+        verdict: frame.verdict,
+        note: frame.note,
+        raw: shown(&frame.body),
+        encoding,
+        answer: frame.answer.as_deref().filter(|answer| !answer.is_empty()).map(shown),
+        decoded: wire::explain(protocol, &frame.body),
+        kind: frame.kind,
+    }
+}
+
+/// Newest first.
+pub async fn frame_list(
+    State(app): State<Shared>,
+    who: Who,
+    Code(code): Code,
+    Query(query): Query<FrameQuery>,
+) -> Answer<Given<Page<Frame>>> {
+    let paging = Paging { cursor: query.cursor, limit: query.limit };
+    let (limit, before) = (paging.limit()?, paging.key::<1>()?.map(|[id]| id));
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| {
+        let Some((pile, _, protocol)) = store::pile_list::pile_find(conn, &scope, &code)? else {
+            return Ok(None);
+        };
+        let wanted = FrameFilter {
+            pile: PileId(pile),
+            order: query.order_id,
+            from: None,
+            before,
+            limit: usize::try_from(limit + 1).unwrap_or(1),
+        };
+        Ok(Some((protocol, store::frames::list(conn, &wanted)?)))
+    };
+    let (protocol, frames) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
+    let frames = frames.into_iter().map(|frame| view(protocol, frame)).collect();
+    Ok(Given(Page::of(frames, limit, None, |frame| frame.id.to_string())))
+}
+
+/// Most frames of one order that are shown: a session of a day at one in half a minute.
+const ORDER_FRAMES_MAX: usize = 5_000;
+
+/// Oldest first.
+pub async fn order_frame_list(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Query(query): Query<OrderFrameQuery>,
+) -> Answer<Given<Page<Frame>>> {
+    let paging = Paging { cursor: query.cursor, limit: query.limit };
+    let (limit, after) = (paging.limit()?, paging.key::<1>()?.map(|[id]| id));
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| {
+        let Some(place) = store::order_list::order_place(conn, &scope, OrderId(id))? else {
+            return Ok(None);
+        };
+        let wanted = FrameFilter {
+            pile: PileId(place.pile_id),
+            order: Some(id),
+            from: Some(after.map_or(place.frame_from, |after| after + 1)),
+            before: None,
+            limit: ORDER_FRAMES_MAX,
+        };
+        let mut frames = store::frames::list(conn, &wanted)?;
+        frames.reverse();
+        frames.truncate(usize::try_from(limit + 1).unwrap_or(1));
+        Ok(Some((place.protocol, frames)))
+    };
+    let (protocol, frames) = app.engine.store.read(read).await?.ok_or_else(no_order)?;
+    let frames = frames.into_iter().map(|frame| view(protocol, frame)).collect();
+    Ok(Given(Page::of(frames, limit, None, |frame| frame.id.to_string())))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderFrameQuery {
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+pub fn no_order() -> Error {
+    Error::not_found(
+        "order.not_found",
+        "没有这个订单，请检查订单号",
+        "There is no such order; check its number.",
+    )
+}

@@ -1,0 +1,60 @@
+//! `/metrics` for Prometheus: numbers of the whole server, never of a person.
+
+use super::Shared;
+use axum::extract::State;
+use axum::http::{Method, StatusCode, header};
+use axum::response::IntoResponse;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
+
+#[derive(Default)]
+pub struct Metrics {
+    /// By method, route (its pattern, so that their number is bounded) and status.
+    requests: Mutex<BTreeMap<(String, String, u16), u64>>,
+}
+
+impl Metrics {
+    pub fn request(&self, method: &Method, route: Option<&str>, status: StatusCode) {
+        let method = match *method {
+            Method::GET | Method::POST | Method::PUT | Method::PATCH | Method::DELETE | Method::HEAD => {
+                method.as_str()
+            }
+            _ => "other",
+        };
+        let key = (method.to_owned(), route.unwrap_or("none").to_owned(), status.as_u16());
+        *self.requests.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += 1;
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str("# HELP pileops_http_requests_total Answered HTTP requests.\n");
+        out.push_str("# TYPE pileops_http_requests_total counter\n");
+        for ((method, route, status), count) in
+            self.requests.lock().unwrap_or_else(PoisonError::into_inner).iter()
+        {
+            let _ = writeln!(
+                out,
+                "pileops_http_requests_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {count}"
+            );
+        }
+    }
+}
+
+pub async fn show(State(app): State<Shared>) -> impl IntoResponse {
+    let mut out = String::new();
+    out.push_str("# HELP pileops_piles_online Piles that are connected to this server.\n");
+    out.push_str("# TYPE pileops_piles_online gauge\n");
+    let _ = writeln!(out, "pileops_piles_online {}", app.devices.online_count());
+    let open = app.engine.store.read(|conn| {
+        let sql = "SELECT COUNT(*) FROM orders WHERE state <> 'completed' AND state <> 'failed' \
+                   AND state IN ('starting', 'charging', 'stopping')";
+        conn.one(sql, &[], |row| row.int(0))
+    });
+    if let Ok(open) = open.await {
+        out.push_str("# HELP pileops_orders_open Orders whose session runs.\n");
+        out.push_str("# TYPE pileops_orders_open gauge\n");
+        let _ = writeln!(out, "pileops_orders_open {open}");
+    }
+    app.metrics.write(&mut out);
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out)
+}

@@ -1,0 +1,67 @@
+//! The HTTP API: one table of routes, each with its permission; one guard before all of them; one
+//! file that turns errors into answers; one file per noun.
+
+mod audit;
+mod cards;
+mod commands;
+pub mod describe;
+mod error;
+mod explain;
+mod frames;
+mod give;
+mod guard;
+mod home;
+pub mod metrics;
+mod openapi;
+mod orders;
+mod outside;
+mod piles;
+mod route;
+mod session;
+mod staff;
+mod stations;
+mod stream;
+mod table;
+mod take;
+mod tariffs;
+mod wire;
+
+pub use error::ErrorBody;
+pub use openapi::{document, text as openapi_text};
+pub use route::{Access, Route};
+pub use table::table;
+
+use crate::app::App;
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use std::sync::Arc;
+
+pub type Shared = Arc<App>;
+
+/// What the operator of the installation decides.
+#[derive(Clone, Debug, Default)]
+pub struct HttpSettings {
+    /// The console is only reached by https, so its cookie must not travel otherwise.
+    pub secure_cookies: bool,
+    /// A reverse proxy stands in front, whose `X-Forwarded-For` and `X-Forwarded-Proto` are true.
+    pub behind_proxy: bool,
+}
+
+/// Everything that is asked over HTTP, except the piles' own WebSockets.
+pub fn router(app: Shared) -> Router {
+    let api = table()
+        .into_iter()
+        .fold(Router::new(), |router, route| route.mount(router, &app))
+        .route("/api/openapi.json", get(openapi::serve))
+        .route("/api", get(error::no_such_path))
+        .route("/api/{*path}", axum::routing::any(error::no_such_path))
+        .method_not_allowed_fallback(error::no_such_method)
+        .layer(from_fn_with_state(Arc::clone(&app), error::finish));
+    let outside = Router::new()
+        .route("/healthz", get(outside::alive))
+        .route("/readyz", get(outside::ready))
+        .route("/metrics", get(metrics::show))
+        .fallback(outside::page);
+    api.merge(outside).layer(from_fn(outside::secure)).with_state(app)
+}

@@ -1,0 +1,161 @@
+//! 充电订单
+
+use super::commands::{self, WaitQuery};
+use super::error::Answer;
+use super::frames::no_order;
+use super::give::{Commanded, Given};
+use super::take::{Id, Query, Reader, Who};
+use super::{Shared, explain, wire};
+use axum::extract::State;
+use engine::command::CommandRequest;
+use model::id::{OrderId, PileId};
+use model::order::{Abnormality, Order, OrderState, StartMode};
+use model::time::{Timestamp, Zone};
+use model::{Error, Result};
+use serde::Deserialize;
+use store::filter::Paging;
+use store::order_list::{self, OrderDetail, OrderFilter, OrderList, OrderTime, OrderView};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderQuery {
+    time: Option<OrderTime>,
+    /// This month of Asia/Shanghai when neither is given.
+    from_ms: Option<i64>,
+    /// Exclusive.
+    to_ms: Option<i64>,
+    order_no: Option<String>,
+    session_key: Option<String>,
+    station_name: Option<String>,
+    station_id: Option<i64>,
+    pile_code: Option<String>,
+    operator_name: Option<String>,
+    state: Option<OrderState>,
+    abnormality: Option<Abnormality>,
+    token: Option<String>,
+    start_mode: Option<StartMode>,
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+impl OrderQuery {
+    fn filter(self, now: Timestamp) -> Result<OrderFilter> {
+        let paging = Paging { cursor: self.cursor, limit: self.limit };
+        let id =
+            self.order_no.as_deref().map(str::trim).map(|no| Order::id_of_number(no).ok_or_else(bad_number));
+        let id = id.transpose()?;
+        // A number names one order, whenever it was.
+        let named = id.is_some() || self.session_key.is_some();
+        let (from, to) = if named { (0, i64::MAX) } else { month(now) };
+        let (from_ms, to_ms) = match (self.from_ms, self.to_ms) {
+            (None, None) => (from, to),
+            (from, to) => (from.unwrap_or(0), to.unwrap_or(i64::MAX)),
+        };
+        if from_ms > to_ms {
+            return Err(Error::invalid(
+                "to_ms",
+                "结束时间早于开始时间，请重新选择时间范围",
+                "The end of the time range is before its start.",
+            ));
+        }
+        Ok(OrderFilter {
+            time: self.time.unwrap_or_default(),
+            from_ms,
+            to_ms,
+            id,
+            session_key: self.session_key.map(|key| key.trim().to_owned()),
+            station_name: self.station_name,
+            station_id: self.station_id,
+            pile_code: self.pile_code,
+            operator_name: self.operator_name,
+            state: self.state,
+            abnormality: self.abnormality,
+            token: self.token,
+            start_mode: self.start_mode,
+            after: paging.key::<2>()?,
+            limit: paging.limit()?,
+        })
+    }
+}
+
+fn bad_number() -> Error {
+    Error::invalid(
+        "order_no",
+        "订单号应为 18 位数字（日期 8 位 + 序号 10 位），请检查后重试",
+        "An order number has 18 digits (8 of the date, 10 of the serial number).",
+    )
+}
+
+/// The month in which `now` lies, by the platform's clock.
+fn month(now: Timestamp) -> (i64, i64) {
+    let zone = Zone::shanghai();
+    let day = zone.local(now).day;
+    let first = day - day % 100 + 1;
+    let next = if first / 100 % 100 == 12 { first + 8_900 } else { first + 100 };
+    let start = |day| zone.day_start(day).map(Timestamp::as_ms);
+    (start(first).unwrap_or(0), start(next).unwrap_or(i64::MAX))
+}
+
+fn tell(order: &mut OrderView, reader: &Reader) {
+    order.stop_text = order.stop_code.as_deref().and_then(wire::stop_text).map(|text| reader.tell(&text));
+}
+
+pub async fn order_list(
+    State(app): State<Shared>,
+    who: Who,
+    reader: Reader,
+    Query(query): Query<OrderQuery>,
+) -> Answer<Given<OrderList>> {
+    let (scope, wanted) = (who.scope(), query.filter(app.now())?);
+    let read = move |conn: &mut store::Conn| order_list::order_list(conn, &scope, &wanted);
+    let mut list = app.engine.store.read(read).await?;
+    list.items.iter_mut().for_each(|order| tell(order, &reader));
+    Ok(Given(list))
+}
+
+pub async fn order_get(
+    State(app): State<Shared>,
+    who: Who,
+    reader: Reader,
+    Id(id): Id,
+) -> Answer<Given<OrderDetail>> {
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| order_list::order_get(conn, &scope, OrderId(id));
+    let mut order = app.engine.store.read(read).await?.ok_or_else(no_order)?;
+    let stop = order.order.stop_code.as_deref().and_then(wire::stop_text);
+    order.explanation = explain::order(&order, stop.as_ref());
+    tell(&mut order.order, &reader);
+    order.commands.iter_mut().for_each(|command| commands::tell(command, &reader));
+    Ok(Given(order))
+}
+
+pub async fn order_stop(
+    State(app): State<Shared>,
+    who: Who,
+    reader: Reader,
+    Id(id): Id,
+    Query(wait): Query<WaitQuery>,
+) -> Answer<Commanded> {
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| order_list::order_place(conn, &scope, OrderId(id));
+    let place = app.engine.store.read(read).await?.ok_or_else(no_order)?;
+    let request = CommandRequest::Stop { order: OrderId(id) };
+    commands::ask(&app, &who, &reader, PileId(place.pile_id), request, wait).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_this_month_of_the_platform() {
+        let at = |text: &str| Timestamp::parse(text).unwrap();
+        let (from, to) = month(at("2026-12-31T16:30:00Z"));
+        assert_eq!(from, at("2026-12-31T16:00:00Z").as_ms());
+        assert_eq!(to, at("2027-01-31T16:00:00Z").as_ms());
+        let (from, to) = month(at("2026-12-31T15:59:59Z"));
+        assert_eq!(from, at("2026-11-30T16:00:00Z").as_ms());
+        assert_eq!(to, at("2026-12-31T16:00:00Z").as_ms());
+    }
+}

@@ -1,0 +1,51 @@
+//! What is not the API: is the server alive, the pages of the console, and the headers that keep
+//! them safe.
+
+use super::Shared;
+use super::error::Failure;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use model::Error;
+use std::time::Duration;
+
+/// The process is alive.
+pub async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// The database answers.
+pub async fn ready(State(app): State<Shared>) -> Result<&'static str, Failure> {
+    let asked = app.engine.store.read(|conn| conn.one("SELECT 1", &[], |_| Ok(())));
+    match tokio::time::timeout(Duration::from_secs(1), asked).await {
+        Ok(Ok(())) => Ok("ready\n"),
+        Ok(Err(error)) => Err(Failure(error)),
+        Err(_) => Err(Failure(Error::unavailable("数据库", "database"))),
+    }
+}
+
+pub async fn page() -> &'static str {
+    "console not built\n"
+}
+
+const HEADERS: [(HeaderName, HeaderValue); 3] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+             connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        ),
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+];
+
+/// On every answer.
+pub async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}

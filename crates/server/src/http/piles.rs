@@ -1,0 +1,158 @@
+//! 充电桩
+
+use super::Shared;
+use super::error::Answer;
+use super::give::{Created, Done, Given};
+use super::take::{Code, Input, Query, Who, no_pile};
+use axum::extract::State;
+use engine::site::{PileChange, PileCreated, PileDraft};
+use model::Error;
+use model::id::{OrderId, PileId};
+use model::site::{Lifecycle, PileKind, Protocol};
+use model::time::Zone;
+use serde::{Deserialize, Serialize};
+use store::filter::{Page, Paging};
+use store::pile_list::{self, LiveValues, PileDetail, PileFilter, PileState, PileView};
+use store::unknown_piles::{UnknownPile, unknown_pile_list as unknown_list};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PileQuery {
+    operator_name: Option<String>,
+    city_name: Option<String>,
+    station_name: Option<String>,
+    station_id: Option<i64>,
+    code: Option<String>,
+    lifecycle: Option<Lifecycle>,
+    /// A connector's status, `suspended`, or `offline`.
+    state: Option<String>,
+    online: Option<bool>,
+    kind: Option<PileKind>,
+    protocol: Option<Protocol>,
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+pub async fn pile_list(
+    State(app): State<Shared>,
+    who: Who,
+    Query(query): Query<PileQuery>,
+) -> Answer<Given<Page<PileView>>> {
+    let state = match query.state.as_deref() {
+        Some(text) => Some(PileState::parse(text).ok_or_else(unknown_state)?),
+        None => None,
+    };
+    let wanted = PileFilter {
+        operator_name: query.operator_name,
+        city_name: query.city_name,
+        station_name: query.station_name,
+        station_id: query.station_id,
+        code: query.code,
+        lifecycle: query.lifecycle,
+        state,
+        online: query.online,
+        kind: query.kind,
+        protocol: query.protocol,
+        limit: Paging { cursor: None, limit: query.limit }.limit()?,
+        after: query.cursor,
+    };
+    let (scope, today) = (who.scope(), Zone::shanghai().local(app.now()).day);
+    let read = move |conn: &mut store::Conn| pile_list::pile_list(conn, &scope, &wanted, today);
+    let mut page = app.engine.store.read(read).await?;
+    for pile in page.items.iter_mut().filter(|pile| pile.facts.online) {
+        for connector in pile.connectors.iter_mut().filter(|connector| connector.order_id.is_some()) {
+            if let Some(live) = live(&app, pile.facts.id, connector.no) {
+                (connector.power_w, connector.soc_percent) = (live.power_w, live.soc_percent);
+            }
+        }
+    }
+    Ok(Given(page))
+}
+
+fn unknown_state() -> Error {
+    Error::invalid(
+        "state",
+        "没有这种运营状态；可用的有 offline、suspended 以及各种枪状态（available、charging、faulted 等）",
+        "There is no such state; known are offline, suspended and the statuses of a connector (available, charging, faulted, …).",
+    )
+}
+
+fn live(app: &Shared, pile: i64, connector: i64) -> Option<LiveValues> {
+    let point = app.devices.live_values(PileId(pile), u16::try_from(connector).ok()?)?;
+    Some(LiveValues::from(point))
+}
+
+pub async fn pile_get(State(app): State<Shared>, who: Who, Code(code): Code) -> Answer<Given<PileDetail>> {
+    let (scope, today) = (who.scope(), Zone::shanghai().local(app.now()).day);
+    let read = move |conn: &mut store::Conn| pile_list::pile_get(conn, &scope, &code, today);
+    let mut pile = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
+    if let Some(link) = app.devices.online(PileId(pile.facts.id)) {
+        pile.facts.last_seen_ms = Some(link.last_seen.as_ms());
+    }
+    for connector in &mut pile.connectors {
+        connector.live = live(&app, pile.facts.id, connector.no).filter(|_| pile.facts.online);
+        if let Some(order) = &mut connector.order {
+            let running = app.engine.order_running(PileId(pile.facts.id), OrderId(order.id)).await?;
+            order.amount_e4 = running.map(|running| running.bill.exact.0);
+            if let Some(energy) = connector.live.and_then(|live| live.energy_dwh) {
+                order.energy_dwh = energy;
+            }
+        }
+    }
+    Ok(Given(pile))
+}
+
+pub async fn pile_create(
+    State(app): State<Shared>,
+    who: Who,
+    Input(draft): Input<PileDraft>,
+) -> Answer<Created<PileCreated>> {
+    Ok(Created(app.engine.pile_create(&who.actor(), draft).await?))
+}
+
+pub async fn pile_update(
+    State(app): State<Shared>,
+    who: Who,
+    Code(code): Code,
+    Input(change): Input<PileChange>,
+) -> Answer<Done> {
+    app.engine.pile_update(&who.actor(), &code, change).await?;
+    Ok(Done)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PilePasswordDraft {
+    /// Generated when null.
+    password: Option<String>,
+}
+
+/// Shown once: only a hash is kept.
+#[derive(Serialize, ToSchema)]
+pub struct PilePassword {
+    password: String,
+}
+
+pub async fn pile_password_set(
+    State(app): State<Shared>,
+    who: Who,
+    Code(code): Code,
+    Input(draft): Input<PilePasswordDraft>,
+) -> Answer<Given<PilePassword>> {
+    let password = app.engine.pile_password_set(&who.actor(), &code, draft.password).await?;
+    Ok(Given(PilePassword { password }))
+}
+
+pub async fn unknown_pile_list(State(app): State<Shared>, who: Who) -> Answer<Given<Page<UnknownPile>>> {
+    // They belong to no operator yet, so only the platform's own staff can register them.
+    if who.scope() != model::access::Scope::All {
+        return Ok(Given(Page::whole(Vec::new())));
+    }
+    Ok(Given(app.engine.store.read(unknown_list).await?))
+}
+
+pub async fn unknown_pile_dismiss(State(app): State<Shared>, who: Who, Code(code): Code) -> Answer<Done> {
+    app.engine.unknown_pile_dismiss(&who.actor(), &code).await?;
+    Ok(Done)
+}

@@ -1,0 +1,118 @@
+//! Signing in and out.
+
+use super::Shared;
+use super::error::Answer;
+use super::give::{Done, Given};
+use super::guard::{COOKIE_NAME, is_https};
+use super::take::{Input, Reader, Who};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use engine::staff::Session;
+use model::access::{Permission, Role};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionDraft {
+    account: String,
+    password: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView {
+    staff: SessionStaff,
+    permissions: Vec<Permission>,
+    /// When it ends at the latest, busy or not; null for an API token.
+    expires_at_ms: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SessionStaff {
+    id: i64,
+    account: String,
+    name: String,
+    role: Role,
+    operator_id: Option<i64>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    current_password: String,
+    new_password: String,
+}
+
+fn view(session: Session) -> SessionView {
+    let role = session.caller.role;
+    SessionView {
+        staff: SessionStaff {
+            id: session.caller.staff.0,
+            account: session.account,
+            name: session.caller.name,
+            role,
+            operator_id: session.operator_id,
+        },
+        permissions: Permission::ALL.into_iter().filter(|permission| role.allows(*permission)).collect(),
+        expires_at_ms: session.expires_at.map(|at| at.as_ms()),
+    }
+}
+
+/// An answer that also sets the browser's cookie.
+pub struct WithCookie<T>(HeaderValue, T);
+
+impl<T: IntoResponse> IntoResponse for WithCookie<T> {
+    fn into_response(self) -> Response {
+        ([(header::SET_COOKIE, self.0)], self.1).into_response()
+    }
+}
+
+impl<T: super::describe::Describe> super::describe::Describe for WithCookie<T> {
+    fn describe(draft: &mut super::describe::Draft) {
+        T::describe(draft);
+    }
+}
+
+/// Scripts of the page cannot read it, other sites cannot send it.
+fn cookie(secret: &str, https: bool, age_s: i64) -> HeaderValue {
+    let secure = if https { "; Secure" } else { "" };
+    let text = format!("{COOKIE_NAME}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age_s}{secure}");
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+pub async fn session_create(
+    State(app): State<Shared>,
+    reader: Reader,
+    headers: HeaderMap,
+    Input(draft): Input<SessionDraft>,
+) -> Answer<WithCookie<Given<SessionView>>> {
+    let opened = app.engine.session_create(&draft.account, &draft.password, &reader.address).await?;
+    let age_s = opened.session.expires_at.map_or(0, |at| at.since(app.now()) / 1_000);
+    let cookie = cookie(&opened.secret, is_https(&headers, &app.settings), age_s);
+    Ok(WithCookie(cookie, Given(view(opened.session))))
+}
+
+pub async fn session_get(who: Who) -> Answer<Given<SessionView>> {
+    Ok(Given(view(who.session)))
+}
+
+pub async fn session_delete(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    who: Who,
+) -> Answer<WithCookie<Done>> {
+    app.engine.session_delete(&who.session, &who.address).await?;
+    Ok(WithCookie(cookie("", is_https(&headers, &app.settings), 0), Done))
+}
+
+pub async fn session_password_set(
+    State(app): State<Shared>,
+    who: Who,
+    Input(change): Input<PasswordChange>,
+) -> Answer<Done> {
+    let PasswordChange { current_password, new_password } = change;
+    app.engine.session_password_set(&who.session, &who.address, &current_password, &new_password).await?;
+    Ok(Done)
+}

@@ -1,0 +1,59 @@
+//! Every route of the API, with who may use it. openapi.json and the test that tries every door
+//! are made from this.
+
+use super::route::Access::{May, Public, SignedIn};
+use super::route::Route;
+use super::{audit, cards, commands, frames, home, orders, piles, session, staff, stations, stream, tariffs};
+use axum::http::Method;
+use model::access::Permission::*;
+
+macro_rules! routes {
+    ($($method:ident $path:literal $access:expr, $module:ident :: $operation:ident;)*) => {
+        vec![$(Route::new(
+            Method::$method,
+            concat!("/api/v1", $path),
+            stringify!($operation),
+            $access,
+            $module::$operation,
+        )),*]
+    };
+}
+
+pub fn table() -> Vec<Route> {
+    routes! {
+        POST "/session" Public, session::session_create;
+        GET "/session" SignedIn, session::session_get;
+        DELETE "/session" SignedIn, session::session_delete;
+        PUT "/session/password" SignedIn, session::session_password_set;
+        GET "/home" May(HomeRead), home::home_get;
+        GET "/operators" May(StationRead), stations::operator_list;
+        GET "/cities" May(StationRead), stations::city_list;
+        GET "/stations" May(StationRead), stations::station_list;
+        POST "/stations" May(StationWrite), stations::station_create;
+        GET "/piles" May(PileRead), piles::pile_list;
+        POST "/piles" May(PileWrite), piles::pile_create;
+        GET "/piles/{code}" May(PileRead), piles::pile_get;
+        PATCH "/piles/{code}" May(PileWrite), piles::pile_update;
+        PUT "/piles/{code}/password" May(PileWrite), piles::pile_password_set;
+        GET "/piles/{code}/frames" May(PileRead), frames::frame_list;
+        POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
+        GET "/piles/{code}/commands" May(PileRead), commands::command_list;
+        GET "/commands/{id}" May(PileRead), commands::command_get;
+        GET "/unknown-piles" May(PileWrite), piles::unknown_pile_list;
+        DELETE "/unknown-piles/{code}" May(PileWrite), piles::unknown_pile_dismiss;
+        GET "/orders" May(OrderRead), orders::order_list;
+        GET "/orders/{id}" May(OrderRead), orders::order_get;
+        POST "/orders/{id}/stop" May(PileCommand), orders::order_stop;
+        GET "/orders/{id}/frames" May(OrderRead), frames::order_frame_list;
+        GET "/tariffs" May(TariffRead), tariffs::tariff_list;
+        POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
+        GET "/cards" May(CardRead), cards::card_list;
+        POST "/cards" May(CardWrite), cards::card_create;
+        PATCH "/cards/{id}" May(CardWrite), cards::card_update;
+        GET "/staff" May(StaffRead), staff::staff_list;
+        POST "/staff" May(StaffWrite), staff::staff_create;
+        POST "/tokens" SignedIn, staff::token_create;
+        GET "/audit" May(AuditRead), audit::audit_list;
+        GET "/live" SignedIn, stream::live_stream;
+    }
+}

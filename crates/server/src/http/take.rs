@@ -1,0 +1,196 @@
+//! What handlers take: every door checks what comes in, and says in the same shape what is wrong.
+
+use super::Shared;
+use super::error::{Failure, explain};
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
+use axum::http::request::Parts;
+use engine::audit::Actor;
+use engine::staff::Session;
+use model::access::Scope;
+use model::error::{Kind, Text};
+use model::id::PileCode;
+use model::{Error, Result};
+use serde::de::DeserializeOwned;
+
+/// Most bytes of a JSON body.
+pub const BODY_MAX: usize = 64 * 1024;
+
+/// Who asks: put into the request by the guard of the route, so that no handler can forget it.
+#[derive(Clone)]
+pub struct Who {
+    pub session: Session,
+    pub address: String,
+}
+
+impl Who {
+    pub fn scope(&self) -> Scope {
+        self.session.caller.scope.clone()
+    }
+
+    pub fn actor(&self) -> Actor {
+        Actor { caller: self.session.caller.clone(), address: self.address.clone() }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Who {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Who, Failure> {
+        parts.extensions.get::<Who>().cloned().ok_or_else(|| {
+            tracing::error!("a handler asks who is there on a route without a guard");
+            Failure(Error::internal())
+        })
+    }
+}
+
+/// The language and address of whoever asks, signed in or not.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pub english: bool,
+    pub address: String,
+}
+
+impl Reader {
+    pub fn tell(&self, text: &Text) -> String {
+        if self.english { text.en.to_string() } else { text.zh.to_string() }
+    }
+}
+
+impl FromRequestParts<Shared> for Reader {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Reader, Failure> {
+        let address = super::guard::remote_address(parts, &app.settings);
+        Ok(Reader { english: wants_english(&parts.headers), address })
+    }
+}
+
+/// Chinese, unless the first language that we know and they accept is English.
+pub fn wants_english(headers: &axum::http::HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let known = accepted.split(',').find_map(|part| {
+        let language = part.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match language.get(..2) {
+            Some("zh") => Some(false),
+            Some("en") => Some(true),
+            _ => None,
+        }
+    });
+    known.unwrap_or(false)
+}
+
+/// `{code}` of the path. A text that can be no pile's code is simply not there.
+pub struct Code(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Code {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Code, Failure> {
+        let code = match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(code)) => PileCode::parse(&code),
+            Err(_) => None,
+        };
+        code.map(|code| Code(code.as_str().to_owned())).ok_or_else(|| Failure(no_pile()))
+    }
+}
+
+pub fn no_pile() -> Error {
+    Error::not_found(
+        "pile.not_found",
+        "没有这台充电桩，请检查电桩编号",
+        "There is no such pile; check its number.",
+    )
+}
+
+/// `{id}` of the path.
+pub struct Id(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Id, Failure> {
+        match Path::<i64>::from_request_parts(parts, state).await {
+            Ok(Path(id)) => Ok(Id(id)),
+            Err(_) => Err(Failure(
+                Error::new(
+                    Kind::NotFound,
+                    "row.not_found",
+                    Text::of("没有这条记录，请检查地址", "There is no such record; check the address."),
+                )
+                .on_field("id"),
+            )),
+        }
+    }
+}
+
+/// The query string. An empty value asks for nothing; an unknown name is refused, because a filter
+/// that is silently ignored shows the wrong list.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, Failure> {
+        let raw = parts.uri.query().unwrap_or_default();
+        let set: Vec<&str> = raw.split('&').filter(|pair| !pair.is_empty() && !pair.ends_with('=')).collect();
+        let set = set.join("&");
+        let pairs = serde_urlencoded::Deserializer::new(form(set.as_bytes()));
+        serde_path_to_error::deserialize(pairs).map(Query).map_err(|error| {
+            let path = error.path().to_string();
+            Failure(explain(&path, &error.into_inner().to_string()))
+        })
+    }
+}
+
+fn form(bytes: &[u8]) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(bytes)
+}
+
+/// A JSON body.
+pub struct Input<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Input<T>, Failure> {
+        let json = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("application/json"));
+        if !json {
+            return Err(Failure(Error::new(
+                Kind::Invalid,
+                "body.not_json",
+                Text::of(
+                    "请求内容必须是 JSON，并带有 Content-Type: application/json",
+                    "The body must be JSON with Content-Type: application/json.",
+                ),
+            )));
+        }
+        let bytes = match to_bytes(request.into_body(), BODY_MAX).await {
+            Ok(bytes) => bytes,
+            Err(_) => return Err(Failure(too_large())),
+        };
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            Failure(explain(&path, &error.into_inner().to_string()))
+        })?;
+        json.end().map_err(|why| Failure(explain(".", &why.to_string())))?;
+        Ok(Input(parsed))
+    }
+}
+
+fn too_large() -> Error {
+    Error::new(
+        Kind::Invalid,
+        "body.too_large",
+        Text::new(
+            format!("请求内容过大（上限 {} KiB）或传输中断，请减少内容后重试", BODY_MAX / 1024),
+            format!("The body is larger than {} KiB, or it was cut off; send less.", BODY_MAX / 1024),
+        ),
+    )
+}

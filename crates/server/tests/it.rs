@@ -1,0 +1,3 @@
+//! The whole server, from the outside.
+
+mod http;

@@ -1,0 +1,107 @@
+//! Who changed what, and who tried to. Written in the transaction of the change itself.
+
+use crate::Tx;
+use crate::db::{Conn, DbResult};
+use crate::filter::{Filter, Page, count};
+use crate::ids::Noun;
+use model::Result;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What is to be remembered.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub at_ms: i64,
+    pub staff_id: Option<i64>,
+    pub staff_name: String,
+    /// The operation, `pile_update`.
+    pub action: &'static str,
+    pub noun: &'static str,
+    /// Which one: its id or code.
+    pub key: String,
+    pub success: bool,
+    /// Short JSON, usually `{"before":…,"after":…}`. Never a password.
+    pub detail: String,
+    pub remote_address: String,
+}
+
+pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
+    let id = tx.next_id(Noun::Audit)?;
+    tx.execute(
+        "INSERT INTO audit (id, at_ms, staff_id, staff_name, action, noun, key, success, detail, remote_address) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &[
+            id.into(),
+            entry.at_ms.into(),
+            entry.staff_id.into(),
+            (&entry.staff_name).into(),
+            entry.action.into(),
+            entry.noun.into(),
+            (&entry.key).into(),
+            entry.success.into(),
+            (&entry.detail).into(),
+            (&entry.remote_address).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AuditRecord {
+    pub id: i64,
+    pub at_ms: i64,
+    pub staff_name: String,
+    pub action: String,
+    pub noun: String,
+    pub key: String,
+    pub success: bool,
+    /// Short JSON.
+    pub detail: String,
+    pub address: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    pub staff_name: Option<String>,
+    pub action: Option<String>,
+    pub noun: Option<String>,
+    pub success: Option<bool>,
+    pub from_ms: Option<i64>,
+    pub to_ms: Option<i64>,
+    /// The id of the last row of the page before.
+    pub before: Option<i64>,
+    pub limit: i64,
+}
+
+/// Newest first.
+pub fn audit_list(conn: &mut Conn, wanted: &AuditFilter) -> DbResult<Page<AuditRecord>> {
+    let mut filter = Filter::new();
+    filter.and_contains("LOWER(staff_name) LIKE ?", wanted.staff_name.as_deref());
+    filter.and_some("action = ?", wanted.action.clone());
+    filter.and_some("noun = ?", wanted.noun.clone());
+    filter.and_some("success = ?", wanted.success);
+    filter.and_some("at_ms >= ?", wanted.from_ms);
+    filter.and_some("at_ms < ?", wanted.to_ms);
+    let total = conn.one(&format!("SELECT COUNT(*) FROM audit {}", filter.sql()), &filter.values, count)?;
+    filter.and_some("id < ?", wanted.before);
+    let limit = filter.bind(wanted.limit + 1);
+    let sql = format!(
+        "SELECT id, at_ms, staff_name, action, noun, key, success, detail, remote_address FROM audit {} \
+         ORDER BY id DESC LIMIT {limit}",
+        filter.sql()
+    );
+    let rows = conn.query(&sql, &filter.values, |row| {
+        Ok(AuditRecord {
+            id: row.int(0)?,
+            at_ms: row.int(1)?,
+            staff_name: row.text(2)?,
+            action: row.text(3)?,
+            noun: row.text(4)?,
+            key: row.text(5)?,
+            success: row.bool(6)?,
+            detail: row.text(7)?,
+            address: row.text(8)?,
+        })
+    })?;
+    Ok(Page::of(rows, wanted.limit, Some(total), |record| record.id.to_string()))
+}

@@ -1,0 +1,59 @@
+//! 充电卡 as staff see them.
+
+use crate::db::{Conn, DbResult};
+use crate::filter::{Filter, Page, count};
+use model::card::CardStatus;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Card)]
+pub struct CardView {
+    pub id: i64,
+    pub tag: String,
+    pub status: CardStatus,
+    /// Cards of one group may stop each other's sessions.
+    pub group: Option<String>,
+    pub customer_name: Option<String>,
+    pub expires_at_ms: Option<i64>,
+    /// How many sessions may run on it at once.
+    pub sessions_max: i64,
+    pub created_at_ms: i64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct CardFilter {
+    pub tag: Option<String>,
+    pub status: Option<CardStatus>,
+    /// The id of the last row of the page before.
+    pub before: Option<i64>,
+    pub limit: i64,
+}
+
+/// Cards belong to the platform (they charge at every operator's piles). Newest first.
+pub fn card_list(conn: &mut Conn, wanted: &CardFilter) -> DbResult<Page<CardView>> {
+    let mut filter = Filter::new();
+    filter.and_contains("LOWER(k.tag) LIKE ?", wanted.tag.as_deref());
+    filter.and_some("k.status = ?", wanted.status.map(CardStatus::as_str));
+    let total = conn.one(&format!("SELECT COUNT(*) FROM card k {}", filter.sql()), &filter.values, count)?;
+    filter.and_some("k.id < ?", wanted.before);
+    let limit = filter.bind(wanted.limit + 1);
+    let sql = format!(
+        "SELECT k.id, k.tag, k.status, k.card_group, c.name, k.expires_at_ms, k.sessions_max, k.created_at_ms \
+         FROM card k LEFT JOIN customer c ON c.id = k.customer_id {} ORDER BY k.id DESC LIMIT {limit}",
+        filter.sql()
+    );
+    let rows = conn.query(&sql, &filter.values, |row| {
+        Ok(CardView {
+            id: row.int(0)?,
+            tag: row.text(1)?,
+            status: row.word(2, CardStatus::parse)?,
+            group: row.text_opt(3)?,
+            customer_name: row.text_opt(4)?,
+            expires_at_ms: row.int_opt(5)?,
+            sessions_max: row.int(6)?,
+            created_at_ms: row.int(7)?,
+        })
+    })?;
+    Ok(Page::of(rows, wanted.limit, Some(total), |card| card.id.to_string()))
+}

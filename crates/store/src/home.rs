@@ -1,0 +1,290 @@
+//! The home page: from the hourly sums and the connectors' last words, never from adding up orders.
+
+use crate::db::{Conn, DbResult, Row};
+use crate::filter::{Filter, count};
+use model::access::Scope;
+use model::time::{DAY_MS, Timestamp, Zone};
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Home {
+    pub now_ms: i64,
+    /// The business day, 20261123.
+    pub day: i64,
+    pub today: HomeFigures,
+    /// Up to the same time of day; the running hour by its share.
+    pub yesterday_same_time: HomeFigures,
+    pub week_ago_same_time: HomeFigures,
+    pub connectors: HomeConnectors,
+    pub piles: HomePiles,
+    pub power_w: i64,
+    pub charging_order_count: i64,
+    pub todo: HomeTodo,
+    /// Today, 0 to 23.
+    pub hours: Vec<HomeHour>,
+    /// The last 30 days, today included.
+    pub days: Vec<HomeDay>,
+    /// The last 7 days, at most ten.
+    pub top_stations: Vec<HomeStation>,
+    /// Pile and connector of every running session, for the power that only memory knows.
+    #[serde(skip)]
+    pub running: Vec<(i64, i64)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HomeFigures {
+    pub energy_dwh: i64,
+    pub order_count: i64,
+    pub total_fen: i64,
+    pub service_fen: i64,
+    /// Sessions that really charged, of 1000; null without sessions.
+    pub success_permille: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HomeConnectors {
+    pub available: i64,
+    pub preparing: i64,
+    pub charging: i64,
+    pub suspended: i64,
+    pub finishing: i64,
+    pub reserved: i64,
+    pub unavailable: i64,
+    pub faulted: i64,
+    pub offline: i64,
+    pub unknown: i64,
+    pub total: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HomePiles {
+    pub online: i64,
+    pub offline: i64,
+    pub total: i64,
+    pub disabled: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HomeTodo {
+    pub abnormal_order_count: i64,
+    pub faulted_connector_count: i64,
+    pub offline_pile_count: i64,
+    pub unknown_pile_count: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HomeHour {
+    pub hour: i64,
+    pub energy_dwh: i64,
+    pub total_fen: i64,
+    pub order_count: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HomeDay {
+    pub day: i64,
+    pub energy_dwh: i64,
+    pub total_fen: i64,
+    pub order_count: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HomeStation {
+    pub station_id: i64,
+    pub name: String,
+    pub energy_dwh: i64,
+    pub total_fen: i64,
+    pub order_count: i64,
+}
+
+/// Everything but `power_w`, which the caller adds from [`Home::running`].
+pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> DbResult<Home> {
+    let local = zone.local(now);
+    let back = |days: i64| zone.local(now.plus_ms(-days * DAY_MS)).day;
+    let today = hours_of(conn, scope, local.day)?;
+    let yesterday = hours_of(conn, scope, back(1))?;
+    let week_ago = hours_of(conn, scope, back(7))?;
+    let (connectors, piles) = states(conn, scope)?;
+    let running = running(conn, scope)?;
+    Ok(Home {
+        now_ms: now.as_ms(),
+        day: local.day,
+        today: figures(&today, 24, 0),
+        yesterday_same_time: figures(&yesterday, local.hour, local.minute),
+        week_ago_same_time: figures(&week_ago, local.hour, local.minute),
+        connectors,
+        piles,
+        power_w: 0,
+        charging_order_count: i64::try_from(running.len()).unwrap_or(i64::MAX),
+        todo: todo(conn, scope, &connectors, &piles)?,
+        hours: hours(&today),
+        days: days(conn, scope, &(0..30).rev().map(back).collect::<Vec<_>>())?,
+        top_stations: top_stations(conn, scope, back(6))?,
+        running,
+    })
+}
+
+/// Orders, successes, energy, service fee, total.
+type Sums = [i64; 5];
+
+const SUMS: &str = "CAST(SUM(h.order_count) AS BIGINT), CAST(SUM(h.success_count) AS BIGINT), \
+    CAST(SUM(h.energy_dwh) AS BIGINT), CAST(SUM(h.service_fen) AS BIGINT), CAST(SUM(h.total_fen) AS BIGINT)";
+
+fn sums(row: &Row<'_>, at: usize) -> DbResult<Sums> {
+    Ok([row.int(at)?, row.int(at + 1)?, row.int(at + 2)?, row.int(at + 3)?, row.int(at + 4)?])
+}
+
+fn hours_of(conn: &mut Conn, scope: &Scope, day: i64) -> DbResult<HashMap<i64, Sums>> {
+    let mut filter = Filter::new();
+    filter.and_value("h.day = ?", day);
+    filter.scope("h.operator_id", scope);
+    let sql = format!("SELECT h.hour, {SUMS} FROM station_hour h {} GROUP BY h.hour", filter.sql());
+    Ok(conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, sums(row, 1)?)))?.into_iter().collect())
+}
+
+/// All hours before `hour` and `minute`/60 of that one.
+fn figures(hours: &HashMap<i64, Sums>, hour: i64, minute: i64) -> HomeFigures {
+    let mut sum: Sums = [0; 5];
+    for (at, values) in hours {
+        for (sum, value) in sum.iter_mut().zip(values) {
+            match (*at).cmp(&hour) {
+                std::cmp::Ordering::Less => *sum += value,
+                std::cmp::Ordering::Equal => *sum += value * minute / 60,
+                std::cmp::Ordering::Greater => {}
+            }
+        }
+    }
+    let [order_count, success, energy_dwh, service_fen, total_fen] = sum;
+    let success_permille = (order_count > 0).then(|| (success * 1_000 / order_count).min(1_000));
+    HomeFigures { energy_dwh, order_count, total_fen, service_fen, success_permille }
+}
+
+fn hours(today: &HashMap<i64, Sums>) -> Vec<HomeHour> {
+    let hour = |hour| {
+        let [order_count, _, energy_dwh, _, total_fen] = today.get(&hour).copied().unwrap_or_default();
+        HomeHour { hour, energy_dwh, total_fen, order_count }
+    };
+    (0..24).map(hour).collect()
+}
+
+fn days(conn: &mut Conn, scope: &Scope, wanted: &[i64]) -> DbResult<Vec<HomeDay>> {
+    let mut filter = Filter::new();
+    filter.and_some("h.day >= ?", wanted.first().copied());
+    filter.scope("h.operator_id", scope);
+    let sql = format!("SELECT h.day, {SUMS} FROM station_hour h {} GROUP BY h.day", filter.sql());
+    let found: HashMap<i64, Sums> =
+        conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, sums(row, 1)?)))?.into_iter().collect();
+    let day = |day: &i64| {
+        let [order_count, _, energy_dwh, _, total_fen] = found.get(day).copied().unwrap_or_default();
+        HomeDay { day: *day, energy_dwh, total_fen, order_count }
+    };
+    Ok(wanted.iter().map(day).collect())
+}
+
+fn top_stations(conn: &mut Conn, scope: &Scope, from_day: i64) -> DbResult<Vec<HomeStation>> {
+    let mut filter = Filter::new();
+    filter.and_value("h.day >= ?", from_day);
+    filter.scope("h.operator_id", scope);
+    let sql = format!(
+        "SELECT t.station_id, s.name, t.energy, t.total, t.orders FROM (\
+           SELECT h.station_id AS station_id, CAST(SUM(h.energy_dwh) AS BIGINT) AS energy, \
+           CAST(SUM(h.total_fen) AS BIGINT) AS total, CAST(SUM(h.order_count) AS BIGINT) AS orders \
+           FROM station_hour h {} GROUP BY h.station_id) t JOIN station s ON s.id = t.station_id \
+         ORDER BY t.energy DESC, t.station_id LIMIT 10",
+        filter.sql()
+    );
+    conn.query(&sql, &filter.values, |row| {
+        Ok(HomeStation {
+            station_id: row.int(0)?,
+            name: row.text(1)?,
+            energy_dwh: row.int(2)?,
+            total_fen: row.int(3)?,
+            order_count: row.int(4)?,
+        })
+    })
+}
+
+/// What the connectors of a pile that is off line last said is not what they are: they count as
+/// off line.
+fn states(conn: &mut Conn, scope: &Scope) -> DbResult<(HomeConnectors, HomePiles)> {
+    let mut filter = Filter::new();
+    filter.and("p.lifecycle <> 'retired'");
+    filter.scope("p.operator_id", scope);
+    let piles = conn.query(
+        &format!(
+            "SELECT p.online, p.lifecycle, COUNT(*) FROM pile p {} GROUP BY p.online, p.lifecycle",
+            filter.sql()
+        ),
+        &filter.values,
+        |row| Ok((row.bool(0)?, row.text(1)?, row.int(2)?)),
+    )?;
+    let mut of_piles = HomePiles::default();
+    for (online, lifecycle, number) in piles {
+        of_piles.total += number;
+        *(if online { &mut of_piles.online } else { &mut of_piles.offline }) += number;
+        if lifecycle == "disabled" {
+            of_piles.disabled += number;
+        }
+    }
+    filter.and("k.no > 0");
+    let rows = conn.query(
+        &format!(
+            "SELECT p.online, k.status, COUNT(*) FROM connector k JOIN pile p ON p.id = k.pile_id {} \
+             GROUP BY p.online, k.status",
+            filter.sql()
+        ),
+        &filter.values,
+        |row| Ok((row.bool(0)?, row.text(1)?, row.int(2)?)),
+    )?;
+    let mut of = HomeConnectors::default();
+    for (online, status, number) in rows {
+        of.total += number;
+        let place = match (online, status.as_str()) {
+            (false, _) => &mut of.offline,
+            (true, "available") => &mut of.available,
+            (true, "preparing") => &mut of.preparing,
+            (true, "charging") => &mut of.charging,
+            (true, "suspended_ev" | "suspended_evse") => &mut of.suspended,
+            (true, "finishing") => &mut of.finishing,
+            (true, "reserved") => &mut of.reserved,
+            (true, "unavailable") => &mut of.unavailable,
+            (true, "faulted") => &mut of.faulted,
+            (true, _) => &mut of.unknown,
+        };
+        *place += number;
+    }
+    Ok((of, of_piles))
+}
+
+fn running(conn: &mut Conn, scope: &Scope) -> DbResult<Vec<(i64, i64)>> {
+    let mut filter = Filter::new();
+    filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state IN ('charging', 'stopping')");
+    filter.scope("o.operator_id", scope);
+    let sql = format!("SELECT o.pile_id, o.connector_no FROM orders o {}", filter.sql());
+    conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, row.int(1)?)))
+}
+
+fn todo(
+    conn: &mut Conn,
+    scope: &Scope,
+    connectors: &HomeConnectors,
+    piles: &HomePiles,
+) -> DbResult<HomeTodo> {
+    let mut filter = Filter::new();
+    filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state = 'abnormal'");
+    filter.scope("o.operator_id", scope);
+    let abnormal =
+        conn.one(&format!("SELECT COUNT(*) FROM orders o {}", filter.sql()), &filter.values, count)?;
+    let unknown = match scope {
+        Scope::All => conn.one("SELECT COUNT(*) FROM unknown_pile", &[], count)?,
+        Scope::Operator(_) => 0,
+    };
+    Ok(HomeTodo {
+        abnormal_order_count: abnormal,
+        faulted_connector_count: connectors.faulted,
+        offline_pile_count: piles.offline,
+        unknown_pile_count: unknown,
+    })
+}

@@ -1,0 +1,242 @@
+//! 账号: people who work in the console, and what proves that it is them.
+
+use crate::Tx;
+use crate::db::{Conn, DbResult, Row};
+use crate::filter::{Filter, Page};
+use crate::ids::Noun;
+use model::Result;
+use model::access::{Role, Scope};
+use model::id::{OperatorId, StaffId};
+use model::time::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An account with its secrets; never leaves the server.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub id: StaffId,
+    pub account: String,
+    pub name: String,
+    pub role: Role,
+    pub operator: Option<OperatorId>,
+    /// What `engine` made of the password.
+    pub password: String,
+    pub disabled: bool,
+    pub failed_count: i64,
+    pub locked_until: Option<Timestamp>,
+}
+
+const COLUMNS: &str = "f.id, f.account, f.name, f.role, f.operator_id, f.password, f.disabled, f.failed_count, \
+    f.locked_until_ms";
+
+fn account(row: &Row<'_>) -> DbResult<Account> {
+    Ok(Account {
+        id: StaffId(row.int(0)?),
+        account: row.text(1)?,
+        name: row.text(2)?,
+        role: row.word(3, Role::parse)?,
+        operator: row.int_opt(4)?.map(OperatorId),
+        password: row.text(5)?,
+        disabled: row.bool(6)?,
+        failed_count: row.int(7)?,
+        locked_until: row.int_opt(8)?.map(Timestamp::from_ms),
+    })
+}
+
+pub fn by_account(conn: &mut Conn, name: &str) -> DbResult<Option<Account>> {
+    conn.find(&format!("SELECT {COLUMNS} FROM staff f WHERE f.account = $1"), &[name.into()], account)
+}
+
+pub fn get(conn: &mut Conn, id: StaffId) -> DbResult<Option<Account>> {
+    conn.find(&format!("SELECT {COLUMNS} FROM staff f WHERE f.id = $1"), &[id.0.into()], account)
+}
+
+pub fn any_admin(conn: &mut Conn) -> DbResult<Option<Account>> {
+    conn.find(
+        &format!(
+            "SELECT {COLUMNS} FROM staff f WHERE f.role = 'admin' AND NOT f.disabled ORDER BY f.id LIMIT 1"
+        ),
+        &[],
+        account,
+    )
+}
+
+pub fn insert(tx: &mut Tx<'_>, account: &Account, now: Timestamp) -> Result<StaffId> {
+    let id = tx.next_id(Noun::Staff)?;
+    tx.execute(
+        "INSERT INTO staff (id, account, name, role, operator_id, password, disabled, failed_count, created_at_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)",
+        &[
+            id.into(),
+            (&account.account).into(),
+            (&account.name).into(),
+            account.role.as_str().into(),
+            account.operator.map(|operator| operator.0).into(),
+            (&account.password).into(),
+            account.disabled.into(),
+            now.as_ms().into(),
+        ],
+    )?;
+    Ok(StaffId(id))
+}
+
+/// Counts a wrong password in the database itself, so that tries at the same time all count. After
+/// the `most`-th the account is locked until `until`, and the count begins anew. Whether it is
+/// locked now.
+pub fn failed(tx: &mut Tx<'_>, id: StaffId, most: i64, until: Timestamp) -> Result<bool> {
+    tx.execute(
+        "UPDATE staff SET locked_until_ms = CASE WHEN failed_count + 1 >= $1 THEN CAST($2 AS BIGINT) \
+         ELSE locked_until_ms END, \
+         failed_count = CASE WHEN failed_count + 1 >= $1 THEN 0 ELSE failed_count + 1 END WHERE id = $3",
+        &[most.into(), until.as_ms().into(), id.0.into()],
+    )?;
+    let locked =
+        tx.find("SELECT locked_until_ms FROM staff WHERE id = $1", &[id.0.into()], |row| row.int_opt(0))?;
+    Ok(locked.flatten() == Some(until.as_ms()))
+}
+
+pub fn succeeded(tx: &mut Tx<'_>, id: StaffId) -> Result<()> {
+    tx.execute("UPDATE staff SET failed_count = 0, locked_until_ms = NULL WHERE id = $1", &[id.0.into()])?;
+    Ok(())
+}
+
+pub fn password_set(tx: &mut Tx<'_>, id: StaffId, password: &str) -> Result<()> {
+    tx.execute("UPDATE staff SET password = $1 WHERE id = $2", &[password.into(), id.0.into()])?;
+    Ok(())
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Staff)]
+pub struct StaffView {
+    pub id: i64,
+    pub account: String,
+    pub name: String,
+    pub role: Role,
+    pub operator_id: Option<i64>,
+    pub operator_name: Option<String>,
+    pub disabled: bool,
+    pub locked_until_ms: Option<i64>,
+    pub created_at_ms: i64,
+}
+
+/// By account. Staff of an operator see their own colleagues only.
+pub fn staff_list(conn: &mut Conn, scope: &Scope) -> DbResult<Page<StaffView>> {
+    let mut filter = Filter::new();
+    filter.scope("f.operator_id", scope);
+    let sql = format!(
+        "SELECT f.id, f.account, f.name, f.role, f.operator_id, op.name, f.disabled, f.locked_until_ms, \
+         f.created_at_ms FROM staff f LEFT JOIN operator op ON op.id = f.operator_id {} ORDER BY f.account",
+        filter.sql()
+    );
+    let rows = conn.query(&sql, &filter.values, |row| {
+        Ok(StaffView {
+            id: row.int(0)?,
+            account: row.text(1)?,
+            name: row.text(2)?,
+            role: row.word(3, Role::parse)?,
+            operator_id: row.int_opt(4)?,
+            operator_name: row.text_opt(5)?,
+            disabled: row.bool(6)?,
+            locked_until_ms: row.int_opt(7)?,
+            created_at_ms: row.int(8)?,
+        })
+    })?;
+    Ok(Page::whole(rows))
+}
+
+/// A browser session or an API token, known by the hash of its secret.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    pub hash: String,
+    pub kind: CredentialKind,
+    pub name: String,
+    pub staff: StaffId,
+    pub created_at: Timestamp,
+    pub seen_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub remote_address: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialKind {
+    Session,
+    Token,
+}
+
+impl CredentialKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            CredentialKind::Session => "session",
+            CredentialKind::Token => "token",
+        }
+    }
+
+    fn parse(text: &str) -> Option<CredentialKind> {
+        [CredentialKind::Session, CredentialKind::Token].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+pub fn credential_insert(tx: &mut Tx<'_>, credential: &Credential) -> Result<()> {
+    tx.execute(
+        "INSERT INTO credential (hash, kind, name, staff_id, created_at_ms, seen_at_ms, expires_at_ms, \
+         remote_address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            (&credential.hash).into(),
+            credential.kind.as_str().into(),
+            (&credential.name).into(),
+            credential.staff.0.into(),
+            credential.created_at.as_ms().into(),
+            credential.seen_at.as_ms().into(),
+            credential.expires_at.map(Timestamp::as_ms).into(),
+            (&credential.remote_address).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The credential and whom it proves.
+pub fn credential_find(conn: &mut Conn, hash: &str) -> DbResult<Option<(Credential, Account)>> {
+    let sql = format!(
+        "SELECT {COLUMNS}, c.kind, c.name, c.created_at_ms, c.seen_at_ms, c.expires_at_ms, c.remote_address \
+         FROM credential c JOIN staff f ON f.id = c.staff_id WHERE c.hash = $1"
+    );
+    conn.find(&sql, &[hash.into()], |row| {
+        let staff = account(row)?;
+        let credential = Credential {
+            hash: hash.to_owned(),
+            kind: row.word(9, CredentialKind::parse)?,
+            name: row.text(10)?,
+            staff: staff.id,
+            created_at: Timestamp::from_ms(row.int(11)?),
+            seen_at: Timestamp::from_ms(row.int(12)?),
+            expires_at: row.int_opt(13)?.map(Timestamp::from_ms),
+            remote_address: row.text(14)?,
+        };
+        Ok((credential, staff))
+    })
+}
+
+pub fn credential_seen(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<()> {
+    tx.execute("UPDATE credential SET seen_at_ms = $1 WHERE hash = $2", &[now.as_ms().into(), hash.into()])?;
+    Ok(())
+}
+
+pub fn credential_remove(tx: &mut Tx<'_>, hash: &str) -> Result<bool> {
+    Ok(tx.execute("DELETE FROM credential WHERE hash = $1", &[hash.into()])? > 0)
+}
+
+/// Ends the sessions of a person, except the one that is asking.
+pub fn sessions_remove(tx: &mut Tx<'_>, staff: StaffId, except: &str) -> Result<u64> {
+    tx.execute(
+        "DELETE FROM credential WHERE staff_id = $1 AND kind = 'session' AND hash <> $2",
+        &[staff.0.into(), except.into()],
+    )
+}
+
+/// Forgets sessions whose time is over, so that the table stays small.
+pub fn sessions_expire(tx: &mut Tx<'_>, idle_before: Timestamp, now: Timestamp) -> Result<u64> {
+    tx.execute(
+        "DELETE FROM credential WHERE kind = 'session' AND (seen_at_ms < $1 OR expires_at_ms <= $2)",
+        &[idle_before.as_ms().into(), now.as_ms().into()],
+    )
+}
