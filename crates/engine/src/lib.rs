@@ -6,12 +6,16 @@
 
 pub mod command;
 pub mod device;
+pub mod random;
+pub mod secrets;
 pub mod sweep;
 pub mod verify;
 
-use model::id::{CommandId, OrderId, PileId};
+use model::id::{CommandId, PileId};
 use model::money::Fen;
 use model::time::Clock;
+use random::Random;
+use secrets::Secrets;
 use std::sync::Arc;
 use store::Store;
 use tokio::sync::broadcast;
@@ -52,13 +56,14 @@ impl Default for Rules {
     }
 }
 
-/// Secrets of this installation, kept apart from the database.
-#[derive(Clone)]
-pub struct Secrets {
-    /// Keys the hashes of pile passwords.
-    pub pile_key: [u8; 32],
-    /// Makes transaction ids that cannot be guessed from one another.
-    pub transaction_key: u64,
+/// What an engine is made of.
+pub struct Parts {
+    pub store: Arc<Store>,
+    pub clock: Clock,
+    pub rules: Rules,
+    pub secrets: Secrets,
+    pub random: Random,
+    pub dispatch: Dispatch,
 }
 
 /// The business: the only one that changes anything. Cheap to clone.
@@ -68,61 +73,15 @@ pub struct Engine {
     pub clock: Clock,
     pub rules: Arc<Rules>,
     pub secrets: Arc<Secrets>,
+    pub random: Random,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,
 }
 
 impl Engine {
-    pub fn new(
-        store: Arc<Store>,
-        clock: Clock,
-        rules: Rules,
-        secrets: Secrets,
-        dispatch: Dispatch,
-    ) -> Engine {
+    pub fn new(parts: Parts) -> Engine {
+        let Parts { store, clock, rules, secrets, random, dispatch } = parts;
         let (ended, _) = broadcast::channel(1_024);
-        Engine { store, clock, rules: Arc::new(rules), secrets: Arc::new(secrets), dispatch, ended }
-    }
-}
-
-impl Secrets {
-    /// The OCPP transaction id of an order: a permutation of the order's number within 1..2³¹, so
-    /// that ids are distinct, never used again, and say nothing about each other.
-    pub fn transaction_id(&self, order: OrderId) -> i32 {
-        let mut value = (order.0 as u64 & 0x7fff_ffff) as u32;
-        loop {
-            value = self.permute(value);
-            // Walk on until the value lies in the range; a permutation of 2³² does so by itself.
-            if let Ok(id @ 1..) = i32::try_from(value) {
-                return id;
-            }
-        }
-    }
-
-    /// A four-round Feistel network over 32 bits.
-    fn permute(&self, value: u32) -> u32 {
-        let (mut left, mut right) = ((value >> 16) as u16, value as u16);
-        for round in 0..4u32 {
-            let key = (self.transaction_key >> (round * 16)) as u16;
-            let mixed = (u32::from(right) ^ u32::from(key)).wrapping_mul(0x9e37_79b1).rotate_left(15 + round);
-            (left, right) = (right, left ^ (mixed ^ (mixed >> 16)) as u16);
-        }
-        (u32::from(left) << 16) | u32::from(right)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn transaction_ids_are_distinct_positive_and_not_in_order() {
-        let secrets = Secrets { pile_key: [0; 32], transaction_key: 0x0123_4567_89ab_cdef };
-        let ids: Vec<i32> = (1..50_000).map(|n| secrets.transaction_id(OrderId(n))).collect();
-        let distinct: std::collections::HashSet<i32> = ids.iter().copied().collect();
-        assert_eq!(distinct.len(), ids.len());
-        assert!(ids.iter().all(|id| *id > 0));
-        let ascending = ids.windows(2).filter(|pair| pair[0] < pair[1]).count();
-        assert!((20_000..30_000).contains(&ascending), "{ascending} of 49998 steps go up");
+        Engine { store, clock, rules: Arc::new(rules), secrets: Arc::new(secrets), random, dispatch, ended }
     }
 }

@@ -1,1 +1,9 @@
+//! The executable's insides: everything that touches the outside.
 
+pub mod app;
+pub mod config;
+pub mod devices;
+pub mod gateway;
+pub mod install;
+pub mod knocks;
+pub mod serve;

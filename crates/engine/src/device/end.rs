@@ -176,7 +176,7 @@ fn fill(context: &Context<'_>, order: &mut Order, bill: &PileBill, record: &Pile
 }
 
 /// A bill for a session that no order knows: an offline card, or an order that was lost. It becomes
-/// an order (补录); a known card that may charge is billed, anything else is held.
+/// an order, marked 补录 unless it is an offline card that we know and that may charge.
 fn unannounced(context: &Context<'_>, tx: &mut Tx<'_>, hot: &HotPile, bill: &PileBill) -> Result<OpenOrder> {
     let mut order = new_order(context, tx, hot, bill.connector, bill.mode, bill.card.clone())?;
     order.session = Some(SessionKey::Trade(bill.session));

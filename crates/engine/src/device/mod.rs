@@ -15,7 +15,8 @@ pub use settle::{PileBillPeriodRecord, PileBillRecord, recompute};
 pub(crate) use settle::{fail as fail_at, give_up as give_up_at};
 pub(crate) use start::{busy, new_order, trade_no};
 
-use crate::{Engine, Rules, Secrets};
+use crate::secrets::Secrets;
+use crate::{Engine, Rules};
 use model::device::{Answer, DeviceEvent};
 use model::id::{ConnectorNo, OrderId, PileId};
 use model::order::OpenOrder;

@@ -149,7 +149,10 @@ pub(super) fn settle(
         order.abnormal.add(Abnormality::AmountDiffers);
     }
     order.deadline = None;
-    if order.abnormal.is_empty() {
+    // 补录 alone is a mark, not a doubt: a lost order whose record is sound is billed.
+    let mut doubtful = order.abnormal;
+    doubtful.remove(Abnormality::Unannounced);
+    if doubtful.is_empty() {
         order.state = order.state.to(OrderState::Completed).unwrap_or(OrderState::Completed);
         (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
         detail.segments = serde_json::to_string(&bill.segments).map_err(|_| Error::internal())?;

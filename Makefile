@@ -1,0 +1,36 @@
+# The few words people type. What they do is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt openapi bench crash fuzz audit clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+run: ## build everything and start the demo: console, simulated piles, printed log-in (ARGS="--listen 0.0.0.0:8080")
+	@scripts/run.sh $(ARGS)
+
+test: ## provide what the tests need, then run all of them (STAGES="format rust" for some of them)
+	@scripts/test.sh $(STAGES)
+
+lint: ## formatting, clippy, cargo deny, the console's lint and types
+	@scripts/test.sh format clippy deny web-install web-lint web-types
+
+fmt: ## format the Rust sources
+	@cargo fmt --all
+
+openapi: ## write openapi.json and the console's types after a change of the API
+	@scripts/openapi.sh
+
+bench: ## durable messages per second beside their floor, on SQLite and PostgreSQL (minutes)
+	@scripts/bench.sh $(ARGS)
+
+crash: ## kill -9 the server 50 times under load on SQLite, 50 times on PostgreSQL, and count what was lost
+	@scripts/crash.sh $(ARGS)
+
+fuzz: ## feed both wire decoders with noise (SECONDS_EACH=60)
+	@scripts/fuzz.sh
+
+audit: ## known vulnerabilities in what we depend on (needs the public advisory database)
+	@scripts/test.sh audit
+
+clean: ## remove what was built; data folders are left alone
+	@scripts/clean.sh

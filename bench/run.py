@@ -1,0 +1,169 @@
+"""Durable messages per second of PileOps as a ratio to a floor, in one run on one machine.
+
+The floor (`pileops-sim floor`) parses the message, appends it to a file with one fsync for all that
+wait, and answers. Server and database processes are pinned to one core, the generator to another.
+Prints a table for the README, and the raw reports with --json FILE.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "e2e"))
+PILEOPS, SIM = os.environ["PILEOPS_BIN"], os.environ["PILEOPS_SIM_BIN"]
+PASSWORD = "bench-pile-password-0123"
+
+
+def say(text):
+    print(f"==> {text}", file=sys.stderr, flush=True)
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def pinned(core, command, **options):
+    return subprocess.Popen(["taskset", "-c", str(core), *command], **options)
+
+
+class Server:
+    """Something that piles can connect to, pinned to the server's core, gone at the end of the block."""
+
+    def __init__(self, name, options):
+        self.name, self.options = name, options
+        self.data = tempfile.mkdtemp(prefix="pileops-bench-")
+        self.http = f"127.0.0.1:{free_port()}"
+        self.pids = []
+
+    def __enter__(self):
+        self.log = open(os.path.join(self.data, "server.log"), "wb")
+        if self.name == "floor":
+            command = [SIM, "floor", "--listen", self.http, "--file", os.path.join(self.data, "floor.log")]
+        else:
+            database = ["--database-url", os.environ["PILEOPS_TEST_PG"]] if self.name == "postgres" else []
+            token = subprocess.run([PILEOPS, "token", "add", f"bench-{self.http}", "--data", self.data, *database], capture_output=True, text=True, check=True)
+            self.token = re.search(r"pop_[A-Za-z0-9_-]+", token.stdout).group()
+            command = [PILEOPS, "serve", "--data", self.data, *database, "--listen", self.http, "--ykc-listen", f"127.0.0.1:{free_port()}"]
+        self.process = pinned(self.options.server_core, command, stdout=self.log, stderr=self.log)
+        self.pids = [self.process.pid]
+        if self.name == "postgres":
+            postmaster = int(os.environ["PILEOPS_TEST_PG_PID"])
+            subprocess.run(["taskset", "-acp", str(self.options.server_core), str(postmaster)], check=True, stdout=subprocess.DEVNULL)
+            self.pids.append(postmaster)
+        self.wait()
+        if self.name != "floor":
+            self.furnish()
+        return self
+
+    def wait(self):
+        for _ in range(600):
+            if self.process.poll() is not None:
+                raise SystemExit(f"{self.name} ended at its start, see {self.log.name}")
+            try:
+                if self.name == "floor":
+                    socket.create_connection(self.http.split(":"), timeout=1).close()
+                else:
+                    urllib.request.urlopen(f"http://{self.http}/readyz", timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit(f"{self.name} did not get ready")
+
+    def furnish(self):
+        os.environ.update(PILEOPS_SERVER=f"http://{self.http}", PILEOPS_TOKEN=self.token)
+        station = subprocess.run([sys.executable, os.path.join(ROOT, "e2e/furnish.py")], capture_output=True, text=True, check=True).stdout.strip()
+        piles, cards = os.path.join(self.data, "piles.csv"), os.path.join(self.data, "cards.csv")
+        numbers = range(1, self.options.idle_piles + 1)
+        with open(piles, "w") as file:
+            file.write("id,protocol,password,station\n")
+            file.writelines(f"SIM{number:06},ocpp1.6,{PASSWORD},{station}\n" for number in numbers)
+        with open(cards, "w") as file:
+            file.write("tag,status\n")
+            file.writelines(f"CARD{number:06},accepted\n" for number in numbers)
+        for noun, path in (("pile", piles), ("card", cards)):
+            subprocess.run([PILEOPS, noun, "import", path], check=True, stdout=subprocess.DEVNULL)
+
+    def load(self, *arguments):
+        command = [SIM, "load", "--server", f"ws://{self.http}/ocpp", "--password", PASSWORD, "--json", *arguments]
+        for pid in self.pids:
+            command += ["--server-pid", str(pid)]
+        say(f"{self.name}: {' '.join(arguments)}")
+        done = pinned(self.options.load_core, command, stdout=subprocess.PIPE, text=True)
+        text, _ = done.communicate()
+        if done.returncode:
+            raise SystemExit(f"the load failed on {self.name}")
+        return json.loads(text)
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.log.close()
+        shutil.rmtree(self.data, ignore_errors=True)
+
+
+def measure(name, options):
+    with Server(name, options) as server:
+        report = {"sessions": server.load("--mode", "sessions", "--piles", "100", "--seconds", str(options.seconds))}
+        report["open"] = server.load("--mode", "open", "--piles", "1000", "--rate", "1000", "--seconds", str(options.seconds))
+    # Memory is measured on a server that has done nothing before.
+    with Server(name, options) as server:
+        report["idle"] = server.load("--mode", "idle", "--piles", str(options.idle_piles), "--hold", "5")
+    return report
+
+
+def table(reports):
+    floor = reports["floor"]["sessions"]["messages_per_second"]
+    yield "| | messages/s, closed loop | ratio to the floor | CPU-ms per 1000 | p50 / p99 ms | open loop p50 / p99 ms | idle piles: ready in s | KiB a pile | errors |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for name, report in reports.items():
+        closed, opened, idle = report["sessions"], report["open"], report["idle"]
+        cells = [
+            name,
+            f"{closed['messages_per_second']:,.0f}",
+            f"{closed['messages_per_second'] / floor:.2f}",
+            f"{closed.get('server_cpu_ms_per_1000') or 0:.1f}",
+            f"{closed['p50_us'] / 1000:.2f} / {closed['p99_us'] / 1000:.2f}",
+            f"{opened['p50_us'] / 1000:.2f} / {opened['p99_us'] / 1000:.2f}",
+            f"{idle['idle']['connected']:,}: {idle['idle']['ready_seconds']:.2f}",
+            f"{idle['idle']['rss_per_pile_kib']:.1f}",
+            str(sum(part["errors"] + part["refused"] for part in report.values())),
+        ]
+        yield "| " + " | ".join(cells) + " |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", choices=["floor", "sqlite", "postgres"], action="append", help="the floor is always measured")
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--idle-piles", type=int, default=10_000)
+    parser.add_argument("--server-core", type=int, default=0)
+    parser.add_argument("--load-core", type=int, default=1)
+    parser.add_argument("--json", help="write the raw reports to this file")
+    options = parser.parse_args()
+    names = ["floor", "sqlite", "postgres"]
+    if options.only:
+        names = [name for name in names if name == "floor" or name in options.only]
+    reports = {name: measure(name, options) for name in names}
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump(reports, file, indent=2)
+    print("\n".join(table(reports)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Kills the server with -9 at random moments while piles charge, starts it again each time, and then
+# counts: every record that a pile saw acknowledged must be there exactly once.
+#
+#   crash/run.sh [--kills N] [--seed N] [--piles N] [--postgres]
+#
+# --postgres: on the database in PILEOPS_TEST_PG (scripts/with-postgres.sh gives one), else SQLite.
+# The same seed kills after the same pauses.
+set -euo pipefail
+# shellcheck source=scripts/tools.sh
+. "$(dirname "$0")/../scripts/tools.sh"
+cd "$ROOT"
+
+KILLS=5 SEED=1 PILES=40 POSTGRES=""
+while [ $# -gt 0 ]; do
+    case "$1" in
+    --kills) KILLS="$2"; shift 2 ;;
+    --seed) SEED="$2"; shift 2 ;;
+    --piles) PILES="$2"; shift 2 ;;
+    --postgres) POSTGRES=1; shift ;;
+    *) die "crash/run.sh [--kills N] [--seed N] [--piles N] [--postgres]" ;;
+    esac
+done
+PILEOPS_BIN="${PILEOPS_BIN:-$TARGET/debug/pileops}"
+PILEOPS_SIM_BIN="${PILEOPS_SIM_BIN:-$TARGET/debug/pileops-sim}"
+for program in "$PILEOPS_BIN" "$PILEOPS_SIM_BIN"; do
+    [ -x "$program" ] || die "$program is not built" "cargo build -p pileops-server -p pileops-sim"
+done
+
+DATA="$(mktemp -d)"
+DATABASE=()
+NAME=sqlite
+if [ -n "$POSTGRES" ]; then
+    [ -n "${PILEOPS_TEST_PG:-}" ] || die "--postgres needs PILEOPS_TEST_PG" "scripts/with-postgres.sh crash/run.sh --postgres"
+    DATABASE=(--database-url "$PILEOPS_TEST_PG")
+    NAME=postgres
+fi
+server="" load=""
+finish() {
+    local status=$?
+    trap - EXIT INT TERM
+    for process in $load $server; do
+        kill -9 "$process" 2>/dev/null || true
+        wait "$process" 2>/dev/null || true
+    done
+    if [ "$status" != 0 ]; then
+        say "kept for a look: $DATA"
+        tail -n 20 "$DATA/server.log" "$DATA/load.log" 2>/dev/null || true
+    else
+        rm -rf "$DATA"
+    fi
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# The ports must stay the same over the restarts, as they would: the piles come back by themselves.
+free_port() { node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
+HTTP="127.0.0.1:$(free_port)" YKC="127.0.0.1:$(free_port)"
+
+start_server() {
+    "$PILEOPS_BIN" serve --data "$DATA" "${DATABASE[@]}" --listen "$HTTP" --ykc-listen "$YKC" >>"$DATA/server.log" 2>&1 &
+    server=$!
+    for _ in $(seq 600); do
+        kill -0 "$server" 2>/dev/null || die "the server ended at its start"
+        if node -e 'fetch(process.argv[1]).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))' "http://$HTTP/readyz"; then return; fi
+        sleep 0.05
+    done
+    die "the server did not get ready within 30 s"
+}
+
+pileops() { "$PILEOPS_BIN" "$@"; }
+# Through the API of the running server; one station, the piles and cards of the load.
+furnish() {
+    local station number
+    PILEOPS_TOKEN="$(pileops token add crash --data "$DATA" "${DATABASE[@]}" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
+    export PILEOPS_TOKEN PILEOPS_SERVER="http://$HTTP"
+    start_server
+    station="$(python3 e2e/furnish.py)"
+    for number in $(seq -f %06.0f "$PILES"); do
+        pileops pile add "CRASH$number" --protocol ocpp1.6 --password "$PASSWORD" --station "$station"
+        pileops card add "CARD$number" --status accepted
+    done >>"$DATA/furnish.log"
+}
+PASSWORD="crash-pile-password-0123"
+furnish
+# The piles repeat what was not answered, as real ones do, until the end of the run ends them.
+"$PILEOPS_SIM_BIN" load --mode crash --server "ws://$HTTP/ocpp" --piles "$PILES" --prefix CRASH --tag-prefix CARD \
+    --password "$PASSWORD" --warmup 0 --seconds 86400 --patience 2 --witness "$DATA/witness.jsonl" >"$DATA/load.log" 2>&1 &
+load=$!
+
+RANDOM="$SEED"
+acknowledged=0
+for kill in $(seq "$KILLS"); do
+    # 0.3 to 2.3 s of work, then no warning.
+    pause_ms=$((300 + RANDOM % 2000))
+    sleep "$(printf '%d.%03d' $((pause_ms / 1000)) $((pause_ms % 1000)))"
+    kill -0 "$load" 2>/dev/null || die "the load ended before its time"
+    kill -9 "$server"
+    wait "$server" 2>/dev/null || true
+    start_server
+    before="$acknowledged"
+    acknowledged="$(wc -l <"$DATA/witness.jsonl")"
+    say "$NAME: kill $kill of $KILLS, $acknowledged records acknowledged (+$((acknowledged - before)))"
+done
+# Let the piles come back and deliver what they kept, then end the load and ask the server.
+sleep 3
+kill -TERM "$load" 2>/dev/null || true
+wait "$load" 2>/dev/null || true
+load=
+"$PILEOPS_BIN" order list --json >"$DATA/orders.json"
+python3 crash/check.py --name "crash-$NAME" --witness "$DATA/witness.jsonl" --orders "$DATA/orders.json" --kills "$KILLS"

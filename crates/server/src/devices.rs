@@ -1,0 +1,193 @@
+//! Which piles are connected, and where their commands go. In memory; what must outlive a restart is
+//! in the database.
+
+use crate::gateway::Order as LinkOrder;
+use model::curve::Point;
+use model::device::DeviceCommand;
+use model::id::{CommandId, ConnectorNo, OperatorId, OrderId, PileCode, PileId};
+use model::time::Timestamp;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use store::Change;
+use tokio::sync::{mpsc, oneshot};
+
+/// How long an old link may take to show that it lives, when a second one of the same pile comes.
+pub const PROBE_MS: u64 = 5_000;
+
+/// Commands that may wait for one link.
+const QUEUE: usize = 64;
+
+#[derive(Default)]
+pub struct Devices {
+    links: Mutex<HashMap<PileId, Arc<Link>>>,
+    names: Mutex<HashMap<PileId, (PileCode, OperatorId)>>,
+    live: Mutex<HashMap<(PileId, ConnectorNo), (OrderId, Point)>>,
+    epochs: AtomicU64,
+}
+
+/// One connected pile.
+pub struct Link {
+    pub epoch: u64,
+    pub pile: PileId,
+    pub connected_at: Timestamp,
+    pub remote_address: String,
+    last_seen_ms: AtomicI64,
+    orders: mpsc::Sender<LinkOrder>,
+}
+
+impl Link {
+    pub fn seen(&self, at: Timestamp) {
+        self.last_seen_ms.store(at.as_ms(), Ordering::Relaxed);
+    }
+
+    pub fn last_seen(&self) -> Timestamp {
+        Timestamp::from_ms(self.last_seen_ms.load(Ordering::Relaxed))
+    }
+}
+
+/// What pages show of a link.
+#[derive(Clone, Debug)]
+pub struct LinkInfo {
+    pub connected_at: Timestamp,
+    pub last_seen: Timestamp,
+    pub remote_address: String,
+}
+
+impl Devices {
+    /// Enters a new link, unless one that answers is there already. `Err`: the pile is connected and
+    /// alive on another link, which keeps it.
+    pub async fn enter(
+        &self,
+        pile: PileId,
+        remote_address: String,
+        now: Timestamp,
+    ) -> Result<(Arc<Link>, mpsc::Receiver<LinkOrder>), LinkInfo> {
+        let mut dead = None;
+        loop {
+            let known = lock(&self.links).get(&pile).cloned();
+            if let Some(known) = known {
+                if self.is_alive(&known).await {
+                    return Err(info(&known));
+                }
+                dead = Some(known.epoch);
+            }
+            let (orders, received) = mpsc::channel(QUEUE);
+            let link = Arc::new(Link {
+                epoch: self.epochs.fetch_add(1, Ordering::Relaxed),
+                pile,
+                connected_at: now,
+                remote_address: remote_address.clone(),
+                last_seen_ms: AtomicI64::new(now.as_ms()),
+                orders,
+            });
+            let mut links = lock(&self.links);
+            // Two new links may have probed the same dead one; the first wins, the second looks again.
+            if links.get(&pile).is_some_and(|other| Some(other.epoch) != dead) {
+                continue;
+            }
+            if let Some(old) = links.insert(pile, Arc::clone(&link)) {
+                let _ = old.orders.try_send(LinkOrder::Replaced);
+            }
+            return Ok((link, received));
+        }
+    }
+
+    /// Asks the link to show that its socket still answers.
+    async fn is_alive(&self, link: &Link) -> bool {
+        let (reply, alive) = oneshot::channel();
+        if link.orders.try_send(LinkOrder::Probe(reply)).is_err() {
+            return false;
+        }
+        let patience = std::time::Duration::from_millis(PROBE_MS);
+        matches!(tokio::time::timeout(patience, alive).await, Ok(Ok(())))
+    }
+
+    /// Removes the link, if it is still the pile's own; whether it was.
+    pub fn leave(&self, link: &Link) -> bool {
+        let mut links = lock(&self.links);
+        let own = links.get(&link.pile).is_some_and(|known| known.epoch == link.epoch);
+        if own {
+            links.remove(&link.pile);
+        }
+        own
+    }
+
+    /// Hands a command to the pile's link; false when there is none, or it is choked.
+    pub fn send(&self, pile: PileId, id: CommandId, command: DeviceCommand) -> bool {
+        let link = lock(&self.links).get(&pile).cloned();
+        link.is_some_and(|link| link.orders.try_send(LinkOrder::Command(id, Box::new(command))).is_ok())
+    }
+
+    /// Tells every link to close, because the server stops.
+    pub fn stop_all(&self) {
+        for link in lock(&self.links).values() {
+            let _ = link.orders.try_send(LinkOrder::Stop);
+        }
+    }
+
+    pub fn online_count(&self) -> usize {
+        lock(&self.links).len()
+    }
+
+    pub fn online(&self, pile: PileId) -> Option<LinkInfo> {
+        lock(&self.links).get(&pile).map(|link| info(link))
+    }
+
+    /// The last values of the session on a connector.
+    pub fn live_values(&self, pile: PileId, connector: ConnectorNo) -> Option<Point> {
+        lock(&self.live).get(&(pile, connector)).map(|(_, point)| *point)
+    }
+
+    pub fn live_of_order(&self, pile: PileId, connector: ConnectorNo, order: OrderId) -> Option<Point> {
+        lock(&self.live).get(&(pile, connector)).filter(|(known, _)| *known == order).map(|(_, point)| *point)
+    }
+
+    /// Sum of the power of all running sessions that `wanted` picks.
+    pub fn power_w(&self, wanted: impl Fn(PileId) -> bool) -> i64 {
+        lock(&self.live)
+            .iter()
+            .filter(|((pile, _), _)| wanted(*pile))
+            .filter_map(|(_, (_, p))| p.power_w)
+            .sum()
+    }
+
+    pub fn name(&self, pile: PileId, code: PileCode, operator: OperatorId) {
+        lock(&self.names).insert(pile, (code, operator));
+    }
+
+    pub fn code(&self, pile: PileId) -> Option<PileCode> {
+        lock(&self.names).get(&pile).map(|(code, _)| code.clone())
+    }
+
+    pub fn operator(&self, pile: PileId) -> Option<OperatorId> {
+        lock(&self.names).get(&pile).map(|(_, operator)| *operator)
+    }
+
+    /// Keeps the last values of running sessions. Called after every commit, so it must be quick.
+    pub fn committed(&self, changes: &[Change]) {
+        let mut live = None;
+        for change in changes {
+            if let Change::Sample { order, pile, connector, point, .. } = change {
+                live.get_or_insert_with(|| lock(&self.live)).insert((*pile, *connector), (*order, *point));
+            }
+        }
+    }
+
+    /// The session on this connector is over: its values are history.
+    pub fn session_over(&self, pile: PileId, connector: ConnectorNo) {
+        lock(&self.live).remove(&(pile, connector));
+    }
+}
+
+fn info(link: &Link) -> LinkInfo {
+    LinkInfo {
+        connected_at: link.connected_at,
+        last_seen: link.last_seen(),
+        remote_address: link.remote_address.clone(),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,153 @@
+//! OCPP-J: HTTP Basic and the sub-protocol are judged before the upgrade; then the link is served.
+
+use super::{enter, serve, transport};
+use crate::app::App;
+use crate::gateway::transport::Transport;
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::header::{
+    AUTHORIZATION, CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use engine::secrets::pile_password_matches;
+use hyper_util::rt::TokioIo;
+use model::id::PileCode;
+use model::site::{Pile, Protocol};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, frame::coding::CloseCode};
+
+const OCPP16: &str = "ocpp1.6";
+
+/// `GET /ocpp/{pile}`
+pub async fn upgrade(
+    State(app): State<Arc<App>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    Path(code): Path<String>,
+    request: Request,
+) -> Response {
+    if !app.knocks.may_try(from.ip(), app.clock().now()) {
+        return (StatusCode::TOO_MANY_REQUESTS, "too many failed attempts, try again later").into_response();
+    }
+    let headers = request.headers();
+    let Some(key) = web_socket_key(headers) else {
+        return (
+            StatusCode::UPGRADE_REQUIRED,
+            [(UPGRADE, "websocket")],
+            "this address speaks OCPP over WebSocket",
+        )
+            .into_response();
+    };
+    let accept = derive_accept_key(key.as_bytes());
+    let Some(pile) = authenticate(&app, &code, headers, from).await else {
+        app.knocks.failed(from.ip(), app.clock().now());
+        // The same answer for an unknown pile and a wrong password: which piles exist is no one's business.
+        let wanted = [(WWW_AUTHENTICATE, "Basic realm=\"OCPP\", charset=\"UTF-8\"")];
+        return (StatusCode::UNAUTHORIZED, wanted, "unknown pile or wrong password").into_response();
+    };
+    let speaks_16 = offered(headers).any(|name| name == OCPP16);
+    let on_upgrade = hyper::upgrade::on(request);
+    tokio::spawn(async move {
+        let Ok(upgraded) = on_upgrade.await else { return };
+        let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+            tracing::error!("an upgraded connection is not the socket it came on");
+            return;
+        };
+        let config = Some(transport::web_socket_config());
+        let stream = parts.io.into_inner();
+        let socket =
+            WebSocketStream::from_partially_read(stream, parts.read_buf.to_vec(), Role::Server, config).await;
+        link(app, pile, socket, from, speaks_16).await;
+    });
+    let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
+    let answer = response.headers_mut();
+    answer.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    answer.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    if let Ok(accept) = HeaderValue::from_str(&accept) {
+        answer.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    if speaks_16 {
+        answer.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(OCPP16));
+    }
+    response
+}
+
+async fn link(
+    app: Arc<App>,
+    pile: Pile,
+    mut socket: WebSocketStream<TcpStream>,
+    from: SocketAddr,
+    speaks_16: bool,
+) {
+    if !speaks_16 {
+        // OCPP-J 1.6, 3.1.2: without a common sub-protocol the connection is closed at once.
+        let why =
+            CloseFrame { code: CloseCode::Protocol, reason: "no common sub-protocol; offer ocpp1.6".into() };
+        let _ = socket.close(Some(why)).await;
+        return;
+    }
+    let now = app.clock().now();
+    let remote_address = from.to_string();
+    let Some(entered) = enter(&app, &pile, &remote_address, now).await else {
+        let why = CloseFrame { code: CloseCode::Policy, reason: "connected elsewhere".into() };
+        let _ = socket.close(Some(why)).await;
+        return;
+    };
+    let settings = protocol::ocpp16::Settings {
+        heartbeat_s: app.settings.heartbeat_s,
+        // Spread by the pile's number, so that thousands that are refused do not come back together.
+        retry_s: 60 + u32::try_from(pile.id.0.rem_euclid(60)).unwrap_or(0),
+        silence_ms: 0,
+        ..protocol::ocpp16::Settings::default()
+    };
+    let session = protocol::ocpp16::Session::new(now, settings);
+    let session = protocol::Session::Ocpp16(Box::new(session));
+    serve(app, session, Transport::WebSocket(Box::new(socket)), remote_address, Some(entered)).await;
+}
+
+/// The pile, if the credentials are its own.
+async fn authenticate(app: &App, code: &str, headers: &HeaderMap, from: SocketAddr) -> Option<Pile> {
+    let code = PileCode::parse(code)?;
+    let (user, password) = basic(headers)?;
+    if user != code.as_str().as_bytes() {
+        return None;
+    }
+    let pile = app.pile_for_link(&code, &from.to_string(), Some(OCPP16)).await?;
+    (pile.protocol == Protocol::Ocpp16 && pile_password_matches(&app.engine.secrets, &pile, &password))
+        .then_some(pile)
+}
+
+/// User and password as raw bytes: an AuthorizationKey need not be text (OCPP 1.6 security, 3.2).
+fn basic(headers: &HeaderMap) -> Option<(Vec<u8>, Vec<u8>)> {
+    let value = headers.get(AUTHORIZATION)?.as_bytes();
+    let (scheme, coded) = value.split_at_checked(6)?;
+    if !scheme.eq_ignore_ascii_case(b"Basic ") {
+        return None;
+    }
+    let pair = BASE64_STANDARD.decode(coded.trim_ascii()).ok()?;
+    let colon = pair.iter().position(|byte| *byte == b':')?;
+    let (user, password) = pair.split_at(colon);
+    Some((user.to_vec(), password[1..].to_vec()))
+}
+
+fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let lists = headers.get_all(SEC_WEBSOCKET_PROTOCOL).into_iter().filter_map(|value| value.to_str().ok());
+    lists.flat_map(|list| list.split(',')).map(str::trim)
+}
+
+/// The key of a proper WebSocket handshake, RFC 6455 section 4.2.1.
+fn web_socket_key(headers: &HeaderMap) -> Option<&HeaderValue> {
+    let has = |name, word: &str| {
+        let lists = headers.get_all(name).into_iter().filter_map(|value: &HeaderValue| value.to_str().ok());
+        lists.flat_map(|list| list.split(',')).any(|part| part.trim().eq_ignore_ascii_case(word))
+    };
+    let version = headers.get(SEC_WEBSOCKET_VERSION)?.as_bytes() == b"13";
+    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|key| key.len() == 24)?;
+    (has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && version).then_some(key)
+}

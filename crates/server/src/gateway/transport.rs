@@ -1,0 +1,122 @@
+//! A socket of either kind, as the gateway's loop sees it.
+
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use model::device::CloseReason;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes as WsBytes, Message};
+
+/// Larger messages are refused with 1009: no OCPP message comes near it.
+pub const MESSAGE_MAX: usize = 256 * 1024;
+const FRAME_MAX: usize = 64 * 1024;
+
+/// A peer that does not take what we say for this long is gone.
+const SEND_PATIENCE: Duration = Duration::from_secs(10);
+
+pub enum Transport {
+    WebSocket(Box<WebSocketStream<TcpStream>>),
+    Tcp { stream: TcpStream, buffer: Vec<u8> },
+}
+
+pub enum Heard {
+    Bytes(Bytes),
+    Pong,
+    Nothing,
+    TooLarge,
+    End,
+}
+
+/// Buffers small enough for tens of thousands of idle piles.
+pub fn web_socket_config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(2 * 1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(2 * MESSAGE_MAX)
+        .max_message_size(Some(MESSAGE_MAX))
+        .max_frame_size(Some(FRAME_MAX))
+}
+
+impl Transport {
+    pub fn tcp(stream: TcpStream) -> Transport {
+        Transport::Tcp { stream, buffer: vec![0; 1024] }
+    }
+
+    /// Whether the other side can be asked if it lives.
+    pub fn pings(&self) -> bool {
+        matches!(self, Transport::WebSocket(_))
+    }
+
+    pub async fn hear(&mut self) -> Heard {
+        match self {
+            Transport::WebSocket(socket) => match socket.next().await {
+                Some(Ok(Message::Text(text))) => Heard::Bytes(text.into()),
+                Some(Ok(Message::Binary(bytes))) => Heard::Bytes(bytes),
+                Some(Ok(Message::Pong(_))) => Heard::Pong,
+                // The library has answered it; it goes out with the next flush.
+                Some(Ok(Message::Ping(_) | Message::Frame(_))) => Heard::Nothing,
+                Some(Err(WsError::Capacity(CapacityError::MessageTooLong { .. }))) => Heard::TooLarge,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => Heard::End,
+            },
+            Transport::Tcp { stream, buffer } => match stream.read(buffer).await {
+                Ok(0) | Err(_) => Heard::End,
+                Ok(length) => Heard::Bytes(Bytes::copy_from_slice(&buffer[..length])),
+            },
+        }
+    }
+
+    /// False when the other side does not take it.
+    pub async fn say(&mut self, bytes: Vec<u8>) -> bool {
+        let sent = async {
+            match self {
+                Transport::WebSocket(socket) => match String::from_utf8(bytes) {
+                    Ok(text) => socket.feed(Message::text(text)).await.is_ok(),
+                    Err(_) => false,
+                },
+                Transport::Tcp { stream, .. } => stream.write_all(&bytes).await.is_ok(),
+            }
+        };
+        tokio::time::timeout(SEND_PATIENCE, sent).await.unwrap_or(false)
+    }
+
+    pub async fn flush(&mut self) {
+        if let Transport::WebSocket(socket) = self {
+            let _ = tokio::time::timeout(SEND_PATIENCE, socket.flush()).await;
+        }
+    }
+
+    pub async fn ping(&mut self) {
+        if let Transport::WebSocket(socket) = self {
+            let ping = socket.send(Message::Ping(WsBytes::new()));
+            let _ = tokio::time::timeout(SEND_PATIENCE, ping).await;
+        }
+    }
+
+    /// Says why we go, where the transport has a word for it.
+    pub async fn say_goodbye(&mut self, reason: CloseReason) {
+        if let Transport::WebSocket(socket) = self {
+            let (code, reason) = match reason {
+                CloseReason::ProtocolError => (CloseCode::Protocol, "protocol error"),
+                CloseReason::TooLarge => (CloseCode::Size, "message too large"),
+                CloseReason::Silent => (CloseCode::Policy, "silent for too long"),
+                CloseReason::NotRegistered => (CloseCode::Policy, "not registered"),
+                CloseReason::Replaced => (CloseCode::Policy, "connected elsewhere"),
+                CloseReason::Unavailable => (CloseCode::Again, "try again later"),
+                CloseReason::Stopping => (CloseCode::Away, "server is stopping"),
+            };
+            let goodbye = socket.as_mut().close(Some(CloseFrame { code, reason: reason.into() }));
+            let _ = tokio::time::timeout(Duration::from_secs(2), goodbye).await;
+        }
+    }
+
+    pub async fn close(&mut self) {
+        if let Transport::Tcp { stream, .. } = self {
+            let _ = stream.shutdown().await;
+        }
+    }
+}

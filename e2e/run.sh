@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# End-to-end tests against the real server:
+#   e2e/run.sh ocpp      an independent OCPP 1.6J client
+#   e2e/run.sh ykc       captured 云快充 frames
+#   e2e/run.sh console   a browser, on the demo with its simulated piles
+# The server's data, ports and log are of this run alone; PILEOPS_BIN names another executable.
+set -euo pipefail
+# shellcheck source=scripts/tools.sh
+. "$(dirname "$0")/../scripts/tools.sh"
+cd "$ROOT"
+
+PILEOPS_BIN="${PILEOPS_BIN:-$TARGET/debug/pileops}"
+WHAT="${1:-ocpp}"
+[ -x "$PILEOPS_BIN" ] || die "$PILEOPS_BIN is not built" "cargo build -p pileops-server"
+
+DATA="$(mktemp -d)"
+server=
+finish() {
+    local status=$?
+    trap - EXIT INT TERM
+    if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
+    if [ "$status" != 0 ] && [ -s "$DATA.log" ]; then
+        say "the last lines of the server's log"
+        tail -n 40 "$DATA.log"
+    fi
+    rm -rf "$DATA" "$DATA.log"
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+pileops() { "$PILEOPS_BIN" "$@"; }
+# address http | address ykc: where the server says it listens.
+address() { node -p 'JSON.parse(require("fs").readFileSync(process.argv[1]))[process.argv[2]]' "$DATA/addresses.json" "$1"; }
+
+# start_server SUBCOMMAND...: returns when it answers.
+start_server() {
+    pileops "$@" --data "$DATA" --listen 127.0.0.1:0 >"$DATA.log" 2>&1 &
+    server=$!
+    for _ in $(seq 600); do
+        kill -0 "$server" 2>/dev/null || die "the server ended at its start"
+        if [ -s "$DATA/addresses.json" ] && node -e 'fetch(process.argv[1]).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))' "http://$(address http)/readyz"; then
+            say "server at $(address http)"
+            return
+        fi
+        sleep 0.1
+    done
+    die "the server did not get ready within 60 s"
+}
+
+# A platform with one station, the tariff of the protocol's sample bill, and the piles of the tests.
+furnish() {
+    # The token comes first: with it the rest is done through the API of the running server.
+    PILEOPS_TOKEN="$(pileops token add e2e --data "$DATA" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
+    export PILEOPS_TOKEN
+    start_server serve --ykc-listen 127.0.0.1:0
+    PILEOPS_SERVER="http://$(address http)"
+    export PILEOPS_SERVER
+    local station
+    station="$("$PYTHON" e2e/furnish.py)"
+    pileops pile add E2E-OCPP --protocol ocpp1.6 --password "$PILE_PASSWORD" --station "$station"
+    local number
+    for number in 32010600019236 20231212000010 01812000000005 32010600395600 18120000003627; do
+        pileops pile add "$number" --protocol ykc1.6 --station "$station"
+    done
+    pileops card add E2E-CARD-1 --status accepted
+    pileops card add D14B0A54 --status accepted
+}
+
+PYTHON="$ROOT/.venv/bin/python"
+PILE_PASSWORD="e2e-pile-password-0123"
+case "$WHAT" in
+ocpp)
+    provide_python
+    furnish
+    failed=0
+    for mode in session bad remote; do
+        "$PYTHON" e2e/ocpp_client.py "$mode" --address "$(address http)" --pile E2E-OCPP --password "$PILE_PASSWORD" \
+            --tag E2E-CARD-1 --token "$PILEOPS_TOKEN" || failed=1
+    done
+    pileops order list --pile E2E-OCPP --json >/dev/null || failed=1
+    exit "$failed"
+    ;;
+ykc)
+    provide_python
+    furnish
+    "$PYTHON" e2e/ykc_replay.py --address "$(address ykc)" --server "$PILEOPS_SERVER" --token "$PILEOPS_TOKEN"
+    ;;
+console)
+    provide_chromium
+    web_install
+    start_server demo --ykc-listen 127.0.0.1:0
+    # The demo prints its log-in once, for people; it is read here as a person would.
+    PILEOPS_ACCOUNT="$(sed -nE 's/.*(账号|[Aa]ccount)[:： ]+([^ ,，]+).*/\2/p' "$DATA.log" | head -n 1)"
+    PILEOPS_PASSWORD="$(sed -nE 's/.*(密码|[Pp]assword)[:： ]+([^ ,，]+).*/\2/p' "$DATA.log" | head -n 1)"
+    PILEOPS_URL="http://$(address http)"
+    [ -n "$PILEOPS_PASSWORD" ] || die "the demo printed no log-in"
+    export PILEOPS_ACCOUNT PILEOPS_PASSWORD PILEOPS_URL
+    cd web
+    CI=1 npm run --silent e2e
+    ;;
+*)
+    die "e2e/run.sh ocpp | ykc | console"
+    ;;
+esac
