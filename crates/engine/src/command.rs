@@ -25,18 +25,45 @@ const DEADLINE_MS: i64 = 60 * SECOND_MS;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CommandRequest {
-    Start { connector_no: ConnectorNo },
-    Stop { order_id: OrderId },
-    Reset { hard: bool },
-    Unlock { connector_no: ConnectorNo },
-    Availability { connector_no: ConnectorNo, operative: bool },
-    ConfigurationGet { keys: Vec<String> },
-    ConfigurationSet { key: String, value: String },
+    Start {
+        #[serde(rename = "connector_no")]
+        connector: ConnectorNo,
+    },
+    Stop {
+        #[serde(rename = "order_id")]
+        order: OrderId,
+    },
+    Reset {
+        hard: bool,
+    },
+    Unlock {
+        #[serde(rename = "connector_no")]
+        connector: ConnectorNo,
+    },
+    Availability {
+        #[serde(rename = "connector_no")]
+        connector: ConnectorNo,
+        operative: bool,
+    },
+    ConfigurationGet {
+        keys: Vec<String>,
+    },
+    ConfigurationSet {
+        key: String,
+        value: String,
+    },
     CacheClear,
-    Trigger { message: String, connector_no: Option<ConnectorNo> },
+    Trigger {
+        message: String,
+        #[serde(rename = "connector_no")]
+        connector: Option<ConnectorNo>,
+    },
     TariffSet,
     ClockSet,
-    Call { action: String, payload: String },
+    Call {
+        action: String,
+        payload: String,
+    },
 }
 
 impl CommandRequest {
@@ -59,10 +86,10 @@ impl CommandRequest {
 
     fn connector(&self) -> Option<ConnectorNo> {
         match self {
-            CommandRequest::Start { connector_no }
-            | CommandRequest::Unlock { connector_no }
-            | CommandRequest::Availability { connector_no, .. } => Some(*connector_no),
-            CommandRequest::Trigger { connector_no, .. } => *connector_no,
+            CommandRequest::Start { connector }
+            | CommandRequest::Unlock { connector }
+            | CommandRequest::Availability { connector, .. } => Some(*connector),
+            CommandRequest::Trigger { connector, .. } => *connector,
             _ => None,
         }
     }
@@ -230,8 +257,8 @@ fn prepare(
         ));
     }
     let (command, order) = match request {
-        CommandRequest::Start { connector_no } => start(context, tx, hot, caller, *connector_no)?,
-        CommandRequest::Stop { order_id } => stop(tx, hot, *order_id)?,
+        CommandRequest::Start { connector } => start(context, tx, hot, caller, *connector)?,
+        CommandRequest::Stop { order } => stop(tx, hot, *order)?,
         CommandRequest::TariffSet => (tariff_set(tx, hot)?, None),
         plain => (plain_command(plain, context.now), None),
     };
@@ -264,15 +291,13 @@ fn prepare(
 fn plain_command(request: &CommandRequest, now: Timestamp) -> DeviceCommand {
     match request.clone() {
         CommandRequest::Reset { hard } => DeviceCommand::Reset { hard },
-        CommandRequest::Unlock { connector_no } => DeviceCommand::Unlock { connector: connector_no },
-        CommandRequest::Availability { connector_no, operative } => {
-            DeviceCommand::Availability { connector: connector_no, operative }
+        CommandRequest::Unlock { connector } => DeviceCommand::Unlock { connector },
+        CommandRequest::Availability { connector, operative } => {
+            DeviceCommand::Availability { connector, operative }
         }
         CommandRequest::ConfigurationGet { keys } => DeviceCommand::ConfigurationGet { keys },
         CommandRequest::ConfigurationSet { key, value } => DeviceCommand::ConfigurationSet { key, value },
-        CommandRequest::Trigger { message, connector_no } => {
-            DeviceCommand::Trigger { message, connector: connector_no }
-        }
+        CommandRequest::Trigger { message, connector } => DeviceCommand::Trigger { message, connector },
         CommandRequest::Call { action, payload } => DeviceCommand::Call { action, payload },
         CommandRequest::ClockSet => DeviceCommand::ClockSet { at: now },
         CommandRequest::CacheClear

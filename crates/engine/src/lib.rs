@@ -79,7 +79,7 @@ pub struct Engine {
     pub rules: Arc<Rules>,
     pub secrets: Arc<Secrets>,
     pub random: Random,
-    /// What keeps people who guess passwords at bay.
+    /// Limits on wrong sign-ins and on hashing.
     pub doors: Arc<staff::Doors>,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,

@@ -11,52 +11,44 @@ use engine::{Engine, Parts, Rules};
 use model::Result;
 use model::id::PileCode;
 use model::site::Pile;
-use model::time::{Clock, Zone};
+use model::time::{Clock, Timestamp, Zone};
 use std::sync::Arc;
 use store::{Settings as StoreSettings, Store};
 
-/// What the outside of the server can be told.
-#[derive(Clone, Debug)]
+/// What an app is opened with.
 pub struct AppSettings {
-    /// Seconds between a pile's heartbeats.
-    pub heartbeat_s: u32,
+    pub store: StoreSettings,
+    pub clock: Clock,
+    pub rules: Rules,
+    pub secrets: Secrets,
     pub http: HttpSettings,
-}
-
-impl Default for AppSettings {
-    fn default() -> AppSettings {
-        AppSettings { heartbeat_s: 300, http: HttpSettings::default() }
-    }
+    /// Seconds between an OCPP pile's heartbeats.
+    pub heartbeat_s: u32,
 }
 
 pub struct App {
     pub engine: Engine,
     pub devices: Arc<Devices>,
-    pub knocks: Knocks,
     pub live: Arc<Live>,
+    pub knocks: Knocks,
     pub metrics: Metrics,
-    pub settings: AppSettings,
+    pub settings: HttpSettings,
+    pub heartbeat_s: u32,
 }
 
 impl App {
     /// Opens the store and puts the parts together. Nothing listens yet.
-    pub async fn open(
-        store: StoreSettings,
-        clock: Clock,
-        rules: Rules,
-        secrets: Secrets,
-        settings: AppSettings,
-    ) -> Result<Arc<App>> {
+    pub async fn open(settings: AppSettings) -> Result<Arc<App>> {
+        let AppSettings { store, clock, rules, secrets, http, heartbeat_s } = settings;
         let devices = Arc::new(Devices::default());
-        let (watching, dispatching) = (Arc::clone(&devices), Arc::clone(&devices));
         let live = Arc::new(Live::default());
-        let telling = Arc::clone(&live);
+        let (watching, telling, dispatching) =
+            (Arc::clone(&devices), Arc::clone(&live), Arc::clone(&devices));
         let watcher = move |changes: &[store::Change]| {
             watching.committed(changes);
             telling.publish(changes);
         };
-        let store = Store::open(store, clock.now(), Arc::new(watcher))?;
-        let store = Arc::new(store);
+        let store = Arc::new(Store::open(store, clock.now(), Arc::new(watcher))?);
         let engine = Engine::new(Parts {
             store: Arc::clone(&store),
             clock,
@@ -75,11 +67,15 @@ impl App {
             devices.name(pile.id, pile.code, pile.operator);
         }
         let (knocks, metrics) = (Knocks::default(), Metrics::default());
-        Ok(Arc::new(App { engine, devices, knocks, live, metrics, settings }))
+        Ok(Arc::new(App { engine, devices, live, knocks, metrics, settings: http, heartbeat_s }))
     }
 
     pub fn clock(&self) -> &Clock {
         &self.engine.clock
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.engine.clock.now()
     }
 
     /// The pile that wants to come in. One that is not registered is noted for one-click

@@ -82,7 +82,10 @@ impl Config {
             Error::invalid(
                 "config",
                 format!("配置文件 {} 无法读取：{why}；请检查路径与权限", file.display()),
-                format!("The configuration file {} cannot be read: {why}. Check its path and permissions.", file.display()),
+                format!(
+                    "The configuration file {} cannot be read: {why}. Check its path and permissions.",
+                    file.display()
+                ),
             )
         })?;
         let table: toml::Table = text.parse().map_err(|why: toml::de::Error| {
@@ -97,7 +100,9 @@ impl Config {
                 return Err(Error::invalid(
                     name.clone(),
                     format!("配置文件中有未知的配置项 {name}；可用 pileops config 查看全部配置项"),
-                    format!("The configuration file has an unknown setting {name}; `pileops config` lists all of them."),
+                    format!(
+                        "The configuration file has an unknown setting {name}; `pileops config` lists all of them."
+                    ),
                 ));
             };
             let value = match value {
@@ -105,7 +110,12 @@ impl Config {
                 toml::Value::Integer(number) => number.to_string(),
                 toml::Value::Boolean(flag) => flag.to_string(),
                 other => {
-                    return Err(wrong(setting.name, &other.to_string(), "文本、整数或布尔值", "a text, an integer or a boolean"));
+                    return Err(wrong(
+                        setting.name,
+                        other.type_str(),
+                        "文本、整数或布尔值",
+                        "a text, an integer or a boolean",
+                    ));
                 }
             };
             self.values.insert(setting.name, (value, Origin::File));
@@ -148,7 +158,9 @@ impl Config {
 
     pub fn address(&self, name: &'static str) -> Result<SocketAddr> {
         let text = self.text(name);
-        text.parse().map_err(|_| wrong(name, text, "地址:端口，例如 127.0.0.1:8080", "ADDRESS:PORT, such as 127.0.0.1:8080"))
+        text.parse().map_err(|_| {
+            wrong(name, text, "地址:端口，例如 127.0.0.1:8080", "ADDRESS:PORT, such as 127.0.0.1:8080")
+        })
     }
 
     pub fn data(&self) -> PathBuf {
@@ -195,7 +207,9 @@ mod tests {
 
     #[test]
     fn a_bad_value_names_the_setting_and_the_rule() {
-        for (name, value) in [("listen", "8080"), ("heartbeat_s", "soon"), ("database_url", "mysql://x:pw@h/db")] {
+        for (name, value) in
+            [("listen", "8080"), ("heartbeat_s", "soon"), ("database_url", "mysql://x:pw@h/db")]
+        {
             let config = Config::load(None, [], &[(name, value.to_owned())]).unwrap();
             let error = match name {
                 "listen" => config.address("listen").unwrap_err(),

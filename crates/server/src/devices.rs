@@ -156,8 +156,8 @@ impl Devices {
         lock(&self.names).insert(pile, (code, operator));
     }
 
-    pub fn code(&self, pile: PileId) -> Option<PileCode> {
-        lock(&self.names).get(&pile).map(|(code, _)| code.clone())
+    pub fn code(&self, pile: PileId) -> Option<String> {
+        lock(&self.names).get(&pile).map(|(code, _)| code.as_str().to_owned())
     }
 
     pub fn operator(&self, pile: PileId) -> Option<OperatorId> {

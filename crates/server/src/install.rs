@@ -19,8 +19,14 @@ pub fn prepare(data: &Path, random: &Random) -> Result<Secrets> {
             Some(secret) => Ok(Secrets::of(&secret)),
             None => Err(Error::invalid(
                 SECRET,
-                format!("密钥文件 {} 已损坏，应为64位十六进制；请从备份恢复，否则充电桩密码将全部失效", path.display()),
-                format!("The key file {} is damaged; it holds 64 hexadecimal digits. Restore it from a backup, else no pile's password will fit.", path.display()),
+                format!(
+                    "密钥文件 {} 已损坏，应为64位十六进制；请从备份恢复，否则充电桩密码将全部失效",
+                    path.display()
+                ),
+                format!(
+                    "The key file {} is damaged; it holds 64 hexadecimal digits. Restore it from a backup, else no pile's password will fit.",
+                    path.display()
+                ),
             )),
         },
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => {
@@ -46,7 +52,8 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 /// Where the running server listens, for the command line and for scripts.
 pub fn addresses_write(data: &Path, http: SocketAddr, ykc: SocketAddr) -> Result<()> {
     let path = data.join(ADDRESSES);
-    let text = serde_json::json!({ "http": http.to_string(), "ykc": ykc.to_string(), "pid": std::process::id() });
+    let text =
+        serde_json::json!({ "http": http.to_string(), "ykc": ykc.to_string(), "pid": std::process::id() });
     std::fs::write(&path, text.to_string()).map_err(|why| cannot(&path, &why))
 }
 
@@ -65,6 +72,9 @@ fn cannot(path: &Path, why: &std::io::Error) -> Error {
     Error::invalid(
         "data",
         format!("无法使用 {}：{why}；请检查路径、权限与磁盘空间", path.display()),
-        format!("{} cannot be used: {why}. Check the path, its permissions and the disk space.", path.display()),
+        format!(
+            "{} cannot be used: {why}. Check the path, its permissions and the disk space.",
+            path.display()
+        ),
     )
 }

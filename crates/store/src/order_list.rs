@@ -10,7 +10,7 @@ use model::energy::Energy;
 use model::error::Text;
 use model::id::OrderId;
 use model::order::{Abnormalities, Abnormality, Order, OrderState, StartMode, StopClass};
-use model::tariff::{Reading, Segment};
+use model::tariff::Segment;
 use model::time::{Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -372,17 +372,6 @@ fn running_curve(conn: &mut Conn, order: &Order) -> DbResult<Curve> {
         },
     )?;
     Ok(curve)
-}
-
-/// What a session that still runs has cost so far, in 0.0001 yuan: the bill of the readings that
-/// have come in. `None` without a tariff, or while there is nothing to bill.
-pub fn running_amount(conn: &mut Conn, id: OrderId) -> DbResult<Option<i64>> {
-    let Some(order) = crate::orders::get(conn, id)? else { return Ok(None) };
-    let Some(tariff) = order.tariff else { return Ok(None) };
-    let tariff = crate::tariffs::version(conn, tariff)?.tariff;
-    let zone = crate::stations::facts(conn, order.station)?.zone;
-    let readings: Vec<Reading> = running_curve(conn, &order)?.readings().collect();
-    Ok(tariff.bill(&zone, &readings).ok().map(|bill| bill.exact.0))
 }
 
 /// What the frames and a stop of an order need: its pile and where its frames begin.

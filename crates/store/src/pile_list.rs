@@ -377,9 +377,6 @@ fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail
             Ok((row.int(0)?, order))
         },
     )?;
-    for (_, order) in &mut orders {
-        order.amount_e4 = crate::order_list::running_amount(conn, model::id::OrderId(order.id))?;
-    }
     conn.query(
         "SELECT no, status, status_at_ms, fault_code, fault_info FROM connector \
          WHERE id > $1 AND id <= $2 ORDER BY id",

@@ -7,13 +7,79 @@ use super::take::{Code, Id, Input, Query, Reader, Who, no_pile};
 use axum::extract::State;
 use engine::command::CommandRequest;
 use model::error::Text;
-use model::id::{CommandId, PileId};
+use model::id::{CommandId, OrderId, PileId};
 use model::{Error, Result};
 use serde::Deserialize;
 use std::time::Duration;
 use store::command_list::{self, Command};
 use store::filter::{Page, Paging};
 use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum CommandDraft {
+    Start {
+        connector_no: u16,
+    },
+    Stop {
+        order_id: i64,
+    },
+    Reset {
+        hard: bool,
+    },
+    Unlock {
+        connector_no: u16,
+    },
+    Availability {
+        connector_no: u16,
+        operative: bool,
+    },
+    ConfigurationGet {
+        keys: Vec<String>,
+    },
+    ConfigurationSet {
+        key: String,
+        value: String,
+    },
+    CacheClear {},
+    Trigger {
+        message: String,
+        connector_no: Option<u16>,
+    },
+    TariffSet {},
+    ClockSet {},
+    /// Any operation by its wire name.
+    Call {
+        action: String,
+        #[schema(value_type = Object)]
+        payload: serde_json::Value,
+    },
+}
+
+impl CommandDraft {
+    fn request(self) -> CommandRequest {
+        match self {
+            CommandDraft::Start { connector_no } => CommandRequest::Start { connector: connector_no },
+            CommandDraft::Stop { order_id } => CommandRequest::Stop { order: OrderId(order_id) },
+            CommandDraft::Reset { hard } => CommandRequest::Reset { hard },
+            CommandDraft::Unlock { connector_no } => CommandRequest::Unlock { connector: connector_no },
+            CommandDraft::Availability { connector_no, operative } => {
+                CommandRequest::Availability { connector: connector_no, operative }
+            }
+            CommandDraft::ConfigurationGet { keys } => CommandRequest::ConfigurationGet { keys },
+            CommandDraft::ConfigurationSet { key, value } => CommandRequest::ConfigurationSet { key, value },
+            CommandDraft::CacheClear {} => CommandRequest::CacheClear,
+            CommandDraft::Trigger { message, connector_no } => {
+                CommandRequest::Trigger { message, connector: connector_no }
+            }
+            CommandDraft::TariffSet {} => CommandRequest::TariffSet,
+            CommandDraft::ClockSet {} => CommandRequest::ClockSet,
+            CommandDraft::Call { action, payload } => {
+                CommandRequest::Call { action, payload: payload.to_string() }
+            }
+        }
+    }
+}
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -29,10 +95,10 @@ pub async fn pile_command(
     who: Who,
     reader: Reader,
     Asked(Code(code), Query(wait)): Asked,
-    Input(request): Input<CommandRequest>,
+    Input(draft): Input<CommandDraft>,
 ) -> Answer<Commanded> {
     let pile = pile(&app, &who, code).await?;
-    ask(&app, &who, &reader, pile, request, wait).await
+    ask(&app, &who, &reader, pile, draft.request(), wait).await
 }
 
 /// Which pile, and how long to wait for it.
@@ -140,6 +206,7 @@ pub fn tell(command: &mut Command, reader: &Reader) {
     });
 }
 
+/// `body` may name its fields as the API or as the engine does.
 fn summary(command: &Command) -> Text {
     let body: serde_json::Value = serde_json::from_str(&command.body).unwrap_or_default();
     let word = |name: &str| body.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();

@@ -23,7 +23,7 @@ pub async fn guard(
     next: Next,
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
-    let address = remote_address(&parts, &app.settings.http);
+    let address = remote_address(&parts, &app.settings);
     let bearer = bearer(&parts.headers);
     if bearer.is_none() && parts.method != Method::GET && parts.method != Method::HEAD {
         same_origin(&parts.headers)?;

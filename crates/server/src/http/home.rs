@@ -10,7 +10,7 @@ use model::time::Zone;
 use store::home::Home;
 
 pub async fn home_get(State(app): State<Shared>, who: Who) -> Answer<Given<Home>> {
-    let (scope, now) = (who.scope(), app.clock().now());
+    let (scope, now) = (who.scope(), app.now());
     let read = move |conn: &mut store::Conn| store::home::home_get(conn, &scope, &Zone::shanghai(), now);
     let mut home = app.engine.store.read(read).await?;
     let power = |(pile, no): &(i64, i64)| {

@@ -107,7 +107,7 @@ pub async fn order_list(
     reader: Reader,
     Query(query): Query<OrderQuery>,
 ) -> Answer<Given<OrderList>> {
-    let (scope, wanted) = (who.scope(), query.filter(app.clock().now())?);
+    let (scope, wanted) = (who.scope(), query.filter(app.now())?);
     let read = move |conn: &mut store::Conn| order_list::order_list(conn, &scope, &wanted);
     let mut list = app.engine.store.read(read).await?;
     list.items.iter_mut().for_each(|order| tell(order, &reader));
@@ -140,7 +140,7 @@ pub async fn order_stop(
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| order_list::order_place(conn, &scope, OrderId(id));
     let place = app.engine.store.read(read).await?.ok_or_else(no_order)?;
-    let request = CommandRequest::Stop { order_id: OrderId(id) };
+    let request = CommandRequest::Stop { order: OrderId(id) };
     commands::ask(&app, &who, &reader, PileId(place.pile_id), request, wait).await
 }
 

@@ -7,7 +7,7 @@ use super::take::{Code, Input, Query, Reader, Who, no_pile};
 use axum::extract::State;
 use engine::site::{PileChange, PileCreated, PileDraft};
 use model::Error;
-use model::id::PileId;
+use model::id::{OrderId, PileId};
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::time::Zone;
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,7 @@ pub async fn pile_list(
         limit: Paging { cursor: None, limit: query.limit }.limit()?,
         after: query.cursor,
     };
-    let (scope, today) = (who.scope(), Zone::shanghai().local(app.clock().now()).day);
+    let (scope, today) = (who.scope(), Zone::shanghai().local(app.now()).day);
     let read = move |conn: &mut store::Conn| pile_list::pile_list(conn, &scope, &wanted, today);
     let mut page = app.engine.store.read(read).await?;
     for pile in page.items.iter_mut().filter(|pile| pile.facts.online) {
@@ -89,7 +89,7 @@ pub async fn pile_get(
     reader: Reader,
     Code(code): Code,
 ) -> Answer<Given<PileDetail>> {
-    let (scope, today) = (who.scope(), Zone::shanghai().local(app.clock().now()).day);
+    let (scope, today) = (who.scope(), Zone::shanghai().local(app.now()).day);
     let read = move |conn: &mut store::Conn| pile_list::pile_get(conn, &scope, &code, today);
     let mut pile = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
     if let Some(link) = app.devices.online(PileId(pile.facts.id)) {
@@ -99,10 +99,12 @@ pub async fn pile_get(
         let fault = connector.fault_code.as_deref().and_then(wire::fault_text);
         connector.fault_text = fault.map(|text| reader.tell(&text));
         connector.live = live(&app, pile.facts.id, connector.no).filter(|_| pile.facts.online);
-        if let Some(order) = &mut connector.order
-            && let Some(energy) = connector.live.and_then(|live| live.energy_dwh)
-        {
-            order.energy_dwh = energy;
+        if let Some(order) = &mut connector.order {
+            let running = app.engine.order_running(PileId(pile.facts.id), OrderId(order.id)).await?;
+            order.amount_e4 = running.map(|running| running.bill.exact.0);
+            if let Some(energy) = connector.live.and_then(|live| live.energy_dwh) {
+                order.energy_dwh = energy;
+            }
         }
     }
     Ok(Given(pile))

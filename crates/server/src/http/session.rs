@@ -89,8 +89,8 @@ pub async fn session_create(
     Input(draft): Input<SessionDraft>,
 ) -> Answer<WithCookie<Given<SessionView>>> {
     let opened = app.engine.session_create(&draft.account, &draft.password, &reader.address).await?;
-    let age_s = opened.session.expires_at.map_or(0, |at| at.since(app.clock().now()) / 1_000);
-    let cookie = cookie(&opened.secret, is_https(&headers, &app.settings.http), age_s);
+    let age_s = opened.session.expires_at.map_or(0, |at| at.since(app.now()) / 1_000);
+    let cookie = cookie(&opened.secret, is_https(&headers, &app.settings), age_s);
     Ok(WithCookie(cookie, Given(view(opened.session))))
 }
 
@@ -104,7 +104,7 @@ pub async fn session_delete(
     who: Who,
 ) -> Answer<WithCookie<Done>> {
     app.engine.session_delete(&who.session, &who.address).await?;
-    Ok(WithCookie(cookie("", is_https(&headers, &app.settings.http), 0), Done))
+    Ok(WithCookie(cookie("", is_https(&headers, &app.settings), 0), Done))
 }
 
 pub async fn session_password_set(

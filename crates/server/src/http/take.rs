@@ -62,7 +62,7 @@ impl FromRequestParts<Shared> for Reader {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Reader, Failure> {
-        let address = super::guard::remote_address(parts, &app.settings.http);
+        let address = super::guard::remote_address(parts, &app.settings);
         Ok(Reader { english: wants_english(&parts.headers), address })
     }
 }
