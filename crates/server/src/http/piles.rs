@@ -1,9 +1,9 @@
 //! 充电桩
 
-use super::{Shared, wire};
 use super::error::Answer;
 use super::give::{Created, Done, Given};
 use super::take::{Code, Input, Query, Reader, Who, no_pile};
+use super::{Shared, wire};
 use axum::extract::State;
 use engine::site::{PileChange, PileCreated, PileDraft};
 use model::Error;
