@@ -7,7 +7,7 @@ use super::{Shared, wire};
 use axum::extract::State;
 use engine::site::{PileChange, PileCreated, PileDraft};
 use model::Error;
-use model::id::{OrderId, PileId};
+use model::id::{OrderId, PileCode, PileId};
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::time::Zone;
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,17 @@ pub async fn pile_create(
     who: Who,
     Input(draft): Input<PileDraft>,
 ) -> Answer<Created<PileCreated>> {
-    Ok(Created(app.engine.pile_create(&who.actor(), draft).await?))
+    let code = draft.code.trim().to_owned();
+    let created = app.engine.pile_create(&who.actor(), draft).await?;
+    // The open pages are told of piles by their codes.
+    if let Some(code) = PileCode::parse(&code) {
+        let wanted = code.clone();
+        let pile = app.engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await?;
+        if let Some(pile) = pile {
+            app.devices.name(pile.id, code, pile.operator);
+        }
+    }
+    Ok(Created(created))
 }
 
 pub async fn pile_update(
