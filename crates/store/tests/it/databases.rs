@@ -39,8 +39,13 @@ pub fn databases() -> Vec<Database> {
     let mut all = vec![Database { name: "SQLite", source: sqlite, folder: Some(folder) }];
     match std::env::var("PILEOPS_TEST_PG") {
         Ok(url) => {
-            let mut conn = Conn::open(&Source::Postgres(url.clone()), Purpose::Write).unwrap();
-            conn.script(&format!("CREATE SCHEMA {unique}")).unwrap();
+            // A connection blocks, which a test's runtime forbids on its own thread.
+            let server = Source::Postgres(url.clone());
+            let sql = format!("CREATE SCHEMA {unique}");
+            let made = std::thread::spawn(move || {
+                Conn::open(&server, Purpose::Write).unwrap().script(&sql).unwrap();
+            });
+            made.join().unwrap();
             let mark = if url.contains('?') { '&' } else { '?' };
             let source = Source::Postgres(format!("{url}{mark}options=-csearch_path%3D{unique}"));
             all.push(Database { name: "PostgreSQL", source, folder: None });
