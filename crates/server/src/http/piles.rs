@@ -74,7 +74,7 @@ fn unknown_state() -> Error {
     Error::invalid(
         "state",
         "没有这种运营状态；可用的有 offline、suspended 以及各种枪状态（available、charging、faulted 等）",
-        "There is no such state; known are offline, suspended and the statuses of a connector (available, charging, faulted, …).",
+        "There is no such state; known are offline, suspended and the statuses of a connector (available, charging, faulted and so on).",
     )
 }
 
