@@ -167,8 +167,9 @@ impl Stream {
                 Change::Command { command, operator, .. } if self.sees(*operator) => {
                     self.gathered.insert(("command", command.to_string()));
                 }
-                Change::Sample { order, pile, connector, operator, point } if self.sees(*operator) => {
-                    if self.pile == Some(*pile) || self.order == Some(*order) {
+                Change::Sample { order, pile, connector, operator, point } => {
+                    let shown = self.pile == Some(*pile) || self.order == Some(*order);
+                    if shown && self.sees(*operator) {
                         let mut data = json!({"order_id": order, "connector_no": connector});
                         let values = serde_json::to_value(LiveValues::from(*point)).unwrap_or_default();
                         if let (Some(data), serde_json::Value::Object(values)) =

@@ -27,17 +27,23 @@ async fn a_pile_is_registered_changed_and_given_a_password() {
         assert_eq!(pile.json["lifecycle"], "inactive");
         assert_eq!(pile.json["connectors"].as_array().unwrap().len(), 2);
         assert_eq!(pile.json["tariff"]["name"], "分时");
-        let change = json!({"version": 1, "name": "二号", "station_id": other, "lifecycle": "disabled"}).to_string();
+        let change =
+            json!({"version": 1, "name": "二号", "station_id": other, "lifecycle": "disabled"}).to_string();
         house.send("PATCH", "/piles/NEW-1", &cookie, Some(&change), &[]).await.ok();
         let again = house.send("PATCH", "/piles/NEW-1", &cookie, Some(&change), &[]).await;
         again.refused(409, "pile.changed");
         let pile = house.get("/piles/NEW-1", &cookie).await;
         assert_eq!((&pile.json["version"], &pile.json["operator_name"]), (&json!(2), &json!("乙运营")));
 
-        let set = async |body: &str| house.send("PUT", "/piles/NEW-1/password", &cookie, Some(body), &[]).await;
-        assert_eq!(set("{\"password\":\"short\"}").await.refused(400, "field.invalid").json["field"], "password");
+        let set =
+            async |body: &str| house.send("PUT", "/piles/NEW-1/password", &cookie, Some(body), &[]).await;
+        assert_eq!(
+            set("{\"password\":\"short\"}").await.refused(400, "field.invalid").json["field"],
+            "password"
+        );
         let password = set("{\"password\":null}").await.ok().json["password"].as_str().unwrap().to_owned();
-        let stored = house.app.engine.store.read(move |conn| store::piles::by_code(conn, &code)).await.unwrap();
+        let stored =
+            house.app.engine.store.read(move |conn| store::piles::by_code(conn, &code)).await.unwrap();
         let (secrets, stored) = (&house.app.engine.secrets, stored.unwrap());
         assert!(engine::secrets::pile_password_matches(secrets, &stored, password.as_bytes()));
         assert!(!engine::secrets::pile_password_matches(secrets, &stored, b"other"));
@@ -74,11 +80,16 @@ async fn what_a_pile_cannot_be() {
         }
         let mut ykc = good.clone();
         ykc["protocol"] = json!("ykc1.6");
-        assert_eq!(house.post("/piles", &cookie, &ykc.to_string()).await.refused(400, "field.invalid").json["field"], "code");
+        assert_eq!(
+            house.post("/piles", &cookie, &ykc.to_string()).await.refused(400, "field.invalid").json["field"],
+            "code"
+        );
         ykc["code"] = json!("32010600019236");
         let made = house.post("/piles", &cookie, &ykc.to_string()).await;
         assert_eq!(made.ok().json["password"], json!(null));
-        let put = house.send("PUT", "/piles/32010600019236/password", &cookie, Some("{\"password\":null}"), &[]).await;
+        let put = house
+            .send("PUT", "/piles/32010600019236/password", &cookie, Some("{\"password\":null}"), &[])
+            .await;
         put.refused(422, "pile.no_password");
         assert_eq!(house.get("/piles", &cookie).await.json["total"], 5);
     }
@@ -117,7 +128,10 @@ async fn cards_are_issued_found_and_blocked() {
         let path = format!("/cards/{id}");
         house.send("PATCH", &path, &cookie, Some("{\"status\":\"blocked\"}"), &[]).await.ok();
         let cards = house.get("/cards?status=blocked", &cookie).await;
-        assert_eq!((&cards.json["items"][0]["tag"], &cards.json["items"][0]["sessions_max"]), (&json!("AB_1"), &json!(1)));
+        assert_eq!(
+            (&cards.json["items"][0]["tag"], &cards.json["items"][0]["sessions_max"]),
+            (&json!("AB_1"), &json!(1))
+        );
         let gone = house.send("PATCH", "/cards/99", &cookie, Some("{\"status\":\"blocked\"}"), &[]).await;
         gone.refused(404, "card.not_found");
     }
@@ -132,14 +146,21 @@ async fn a_file_is_taken_as_a_whole_or_not_at_all_and_twice_does_no_harm() {
             house.send("POST", path, &cookie, Some(text), &[("content-type", "text/csv")]).await
         };
         let head = "code,name,station,kind,protocol,rated_power_w,connector_count,password\n";
-        let bad = format!("{head}N1,,甲站,dc,ocpp1.6,60000,2,\nN2,,没有,dc,ocpp1.6,60000,2,\nN3,,甲站,dc,ocpp1.6,x,2,\n");
+        let bad = format!(
+            "{head}N1,,甲站,dc,ocpp1.6,60000,2,\nN2,,没有,dc,ocpp1.6,60000,2,\nN3,,甲站,dc,ocpp1.6,x,2,\n"
+        );
         let report = send("/imports/piles", &bad).await;
-        let lines: Vec<_> =
-            report.ok().json["errors"].as_array().unwrap().iter().map(|e| e["line"].as_i64().unwrap()).collect();
+        let lines: Vec<_> = report.ok().json["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| e["line"].as_i64().unwrap())
+            .collect();
         assert_eq!((report.json["created"].as_i64(), lines.len()), (Some(0), 2), "{}", report.text);
         assert!(lines.contains(&3) && lines.contains(&4), "{lines:?}");
         assert_eq!(house.get("/piles", &cookie).await.json["total"], 4);
-        let good = format!("\u{feff}{head}N1,,甲站,dc,ocpp1.6,60000,2,\nN2,二,乙站,ac,ocpp1.6,7000,1,Secret-123\n");
+        let good =
+            format!("\u{feff}{head}N1,,甲站,dc,ocpp1.6,60000,2,\nN2,二,乙站,ac,ocpp1.6,7000,1,Secret-123\n");
         let report = send("/imports/piles", &good).await;
         assert_eq!(report.ok().json["created"], 2);
         assert_eq!(report.json["passwords"].as_array().unwrap().len(), 1);
@@ -147,7 +168,8 @@ async fn a_file_is_taken_as_a_whole_or_not_at_all_and_twice_does_no_harm() {
         assert_eq!((&report.json["created"], &report.json["existing"]), (&json!(0), &json!(2)));
         assert_eq!(house.get("/piles", &cookie).await.json["total"], 6);
 
-        let cards = "tag,status,group,expires_at,sessions_max\nC1,accepted,,2027-01-01T00:00:00+08:00,\nC2,,,,3\n";
+        let cards =
+            "tag,status,group,expires_at,sessions_max\nC1,accepted,,2027-01-01T00:00:00+08:00,\nC2,,,,3\n";
         assert_eq!(send("/imports/cards", cards).await.ok().json["created"], 2);
         let twice = send("/imports/cards", "tag\nD1\nd1\n").await;
         assert_eq!(twice.ok().json["errors"][0]["line"], 3, "{}", twice.text);

@@ -100,13 +100,19 @@ async fn an_operator_sees_nothing_of_another_over_http() {
     assert_eq!(house.get("/staff", &cookie).await.json["total"], 2);
     house.get("/audit", &cookie).await.refused(403, "scope.denied");
     // Nor can it make what belongs to all, or somebody who sees more.
-    let card = "{\"tag\":\"C1\",\"status\":\"accepted\",\"group\":null,\"expires_at_ms\":null,\"sessions_max\":1}";
+    let card =
+        "{\"tag\":\"C1\",\"status\":\"accepted\",\"group\":null,\"expires_at_ms\":null,\"sessions_max\":1}";
     house.post("/cards", &cookie, card).await.refused(403, "scope.denied");
     for operator in ["null", "2"] {
-        let body = format!("{{\"account\":\"new.one\",\"name\":\"新\",\"role\":\"admin\",\"operator_id\":{operator}}}");
+        let body = format!(
+            "{{\"account\":\"new.one\",\"name\":\"新\",\"role\":\"admin\",\"operator_id\":{operator}}}"
+        );
         let answer = house.post("/staff", &cookie, &body).await;
         assert_eq!(answer.refused(400, "field.invalid").json["field"], "operator_id");
     }
     let station = "{\"name\":\"新站\",\"operator_id\":2,\"city_code\":\"420100\",\"address\":\"\"}";
-    assert_eq!(house.post("/stations", &cookie, station).await.refused(400, "field.invalid").json["field"], "operator_id");
+    assert_eq!(
+        house.post("/stations", &cookie, station).await.refused(400, "field.invalid").json["field"],
+        "operator_id"
+    );
 }

@@ -25,7 +25,13 @@ async fn a_wrong_request_names_the_field_and_the_rule() {
         ("POST", "/cards", "{\"tag\":\"A\",\"status\":\"accepted\",\"x\":1}", "field.invalid", "x"),
         ("POST", "/cards", "{\"tag\":7,\"status\":\"accepted\"}", "field.invalid", "tag"),
         ("POST", "/cards", "{\"tag\":\"A B\",\"status\":\"accepted\"}", "field.invalid", "tag"),
-        ("POST", "/piles/A-1/commands?wait_ms=60001", "{\"kind\":\"reset\",\"hard\":true}", "field.invalid", "wait_ms"),
+        (
+            "POST",
+            "/piles/A-1/commands?wait_ms=60001",
+            "{\"kind\":\"reset\",\"hard\":true}",
+            "field.invalid",
+            "wait_ms",
+        ),
     ];
     for (method, path, body, code, field) in cases {
         let body = (!body.is_empty()).then_some(body);
@@ -86,7 +92,8 @@ async fn the_outside_answers_without_a_session() {
     let metrics = get("/metrics").await.1;
     assert!(metrics.contains("pileops_piles_online 0\n"), "{metrics}");
     assert!(
-        metrics.contains("pileops_http_requests_total{method=\"GET\",route=\"/api/v1/home\",status=\"401\"} 1"),
+        metrics
+            .contains("pileops_http_requests_total{method=\"GET\",route=\"/api/v1/home\",status=\"401\"} 1"),
         "{metrics}"
     );
     let (parts, text) = get("/api/openapi.json").await;

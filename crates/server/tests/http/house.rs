@@ -58,8 +58,7 @@ pub async fn house() -> House {
 impl House {
     async fn new(server: Option<String>) -> House {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let unique =
-            format!("pileops_http_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let unique = format!("pileops_http_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(&unique);
         std::fs::create_dir_all(&folder).unwrap();
         let source = match server {
@@ -95,7 +94,8 @@ impl House {
         let tariff = engine.tariff_create(&local, tariff("分时")).await.unwrap();
         let mut stations = Vec::new();
         for name in ["甲", "乙"] {
-            let OperatorId(operator_id) = engine.operator_ensure(&local, &format!("{name}运营")).await.unwrap();
+            let OperatorId(operator_id) =
+                engine.operator_ensure(&local, &format!("{name}运营")).await.unwrap();
             let station = StationDraft {
                 name: format!("{name}站"),
                 operator_id,
@@ -129,7 +129,9 @@ impl House {
 
     /// Signs in and gives the cookie.
     pub async fn sign_in(&self, account: &str) -> String {
-        let answer = self.post("/session", "", &format!("{{\"account\":\"{account}\",\"password\":\"{PASSWORD}\"}}")).await;
+        let answer = self
+            .post("/session", "", &format!("{{\"account\":\"{account}\",\"password\":\"{PASSWORD}\"}}"))
+            .await;
         assert_eq!(answer.status, StatusCode::OK, "{account}: {}", answer.text);
         answer.cookie.unwrap().split(';').next().unwrap().to_owned()
     }

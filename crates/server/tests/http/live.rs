@@ -67,7 +67,11 @@ async fn many_changes_of_one_thing_are_told_once_and_only_to_whom_they_concern()
 async fn values_go_only_to_the_page_that_shows_them() {
     let house = house().await;
     house.furnish().await;
-    let found = house.app.engine.store.read(|conn| conn.one("SELECT id FROM pile WHERE code = 'A-1'", &[], |row| row.int(0)));
+    let found = house
+        .app
+        .engine
+        .store
+        .read(|conn| conn.one("SELECT id FROM pile WHERE code = 'A-1'", &[], |row| row.int(0)));
     let shown = found.await.unwrap();
     let mut stream = listen(&house, "viewer", "?pile=A-1").await;
     let mut point = Point::at(model::time::Timestamp::from_ms(5));
@@ -91,7 +95,11 @@ async fn a_page_that_falls_behind_is_told_to_fetch_everything() {
     house.furnish().await;
     let mut stream = listen(&house, "viewer", "").await;
     for n in 0..5_000 {
-        house.app.live.publish(&[Change::Order { order: OrderId(n), pile: PileId(1), operator: OperatorId(1) }]);
+        house.app.live.publish(&[Change::Order {
+            order: OrderId(n),
+            pile: PileId(1),
+            operator: OperatorId(1),
+        }]);
     }
     let told = all(&mut stream).await;
     assert!(told.iter().any(|event| event.contains("\"noun\":\"all\"")), "{told:?}");

@@ -174,7 +174,11 @@ async fn a_token_works_as_its_owner_and_not_as_a_cookie() {
         let cookie = format!("pileops_session={token}");
         house.get("/piles", &cookie).await.refused(401, "session.missing");
         // Nothing of the secret is kept.
-        let kept = house.app.engine.store.read(|conn| conn.query("SELECT hash FROM credential", &[], |row| row.text(0)));
+        let kept = house
+            .app
+            .engine
+            .store
+            .read(|conn| conn.query("SELECT hash FROM credential", &[], |row| row.text(0)));
         assert!(kept.await.unwrap().iter().all(|hash| hash.len() == 64 && !token.contains(hash)));
     }
 }

@@ -123,7 +123,12 @@ async fn pages_of_piles_follow_one_another_and_carry_their_connectors() {
             let wanted = PileFilter { after, ..piles(3) };
             let page = read(&store, move |conn| pile_list(conn, &Scope::All, &wanted, DAY)).await;
             for pile in &page.items {
-                assert_eq!(pile.connectors.iter().map(|c| c.no).collect::<Vec<_>>(), [1, 2], "{}", database.name);
+                assert_eq!(
+                    pile.connectors.iter().map(|c| c.no).collect::<Vec<_>>(),
+                    [1, 2],
+                    "{}",
+                    database.name
+                );
                 codes.push(pile.facts.code.clone());
             }
             after = page.next_cursor;

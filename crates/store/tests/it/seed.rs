@@ -19,11 +19,14 @@ pub const DAY: i64 = 20_261_123;
 pub const NAMES: [&str; 2] = ["甲运营 50%_Off", "乙运营 Beta"];
 
 pub async fn seed(store: &Store) {
-    store.write(None, |tx| rows(tx)).await.unwrap();
+    store.write(None, rows).await.unwrap();
 }
 
 fn rows(tx: &mut Tx<'_>) -> model::Result<()> {
-    tx.execute("INSERT INTO city (code, province, name, status) VALUES ('420100', '湖北', '武汉', 'open')", &[])?;
+    tx.execute(
+        "INSERT INTO city (code, province, name, status) VALUES ('420100', '湖北', '武汉', 'open')",
+        &[],
+    )?;
     for operator in 1..=2i64 {
         let name = NAMES[operator as usize - 1];
         tx.execute(
@@ -39,7 +42,8 @@ fn rows(tx: &mut Tx<'_>) -> model::Result<()> {
             let pile = pile(operator * 100 + n, operator);
             tx.pile_save(&pile);
             for no in 1..=2u16 {
-                let status = if no == 1 && n == 1 { ConnectorStatus::Faulted } else { ConnectorStatus::Available };
+                let status =
+                    if no == 1 && n == 1 { ConnectorStatus::Faulted } else { ConnectorStatus::Available };
                 let status_at = Timestamp::from_ms(NOON);
                 tx.connector_save(&pile, &Connector { pile: pile.id, no, status, status_at, fault: None });
             }
