@@ -6,4 +6,5 @@ mod errors;
 mod house;
 mod live;
 mod openapi;
+mod orders;
 mod session;

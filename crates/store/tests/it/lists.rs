@@ -228,3 +228,64 @@ async fn strangers_are_remembered_up_to_a_limit() {
             .unwrap();
     }
 }
+
+#[tokio::test]
+async fn an_order_comes_with_all_that_explains_it() {
+    for database in databases() {
+        let store = database.open();
+        seed(&store).await;
+        store
+            .write(None, |tx| {
+                tx.execute(
+                    "INSERT INTO tariff (id, name, version_no, model_no, body, created_at_ms) \
+                     VALUES (7, '分时', 3, 1, '{}', 0)",
+                    &[],
+                )?;
+                tx.execute(
+                    "INSERT INTO staff (id, account, name, role, password, disabled, failed_count, created_at_ms) \
+                     VALUES (5, 'lilei', '李雷', 'admin', '', false, 0, 0)",
+                    &[],
+                )?;
+                tx.execute(
+                    "UPDATE orders SET tariff_id = 7, staff_id = 5, meter_start_dwh = 11, meter_end_dwh = 22, \
+                     vin = 'VIN', skew_ms = 33, stop_code = 'ocpp:Local', stop_class = 'normal' WHERE id = 1000",
+                    &[],
+                )?;
+                tx.execute(
+                    "UPDATE order_detail SET pile_bill = $1 WHERE order_id = 1000",
+                    &["{\"periods\":[{\"period\":\"peak\",\"price_e5\":1,\"energy_dwh\":2,\"amount_e4\":3}],\"x\":0}".into()],
+                )?;
+                tx.execute(
+                    "INSERT INTO command (id, pile_id, connector_no, order_id, kind, body, staff_id, state, message, \
+                     detail, created_at_ms, deadline_ms, ended_at_ms) \
+                     VALUES (1, 101, 1, 1000, 'start', '{}', 5, 'accepted', NULL, NULL, 1, 2, 3)",
+                    &[],
+                )?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let order = read(&store, |conn| order_get(conn, &A, OrderId(1_000))).await.unwrap();
+        let tariff = order.tariff.as_ref().map(|tariff| (tariff.name.as_str(), tariff.version_no));
+        assert_eq!(tariff, Some(("分时", 3)), "{}", database.name);
+        assert_eq!(
+            (order.meter_start_dwh, order.meter_end_dwh, order.skew_ms),
+            (Some(11), Some(22), Some(33))
+        );
+        assert_eq!((order.vin.as_deref(), order.started_by.as_deref()), (Some("VIN"), Some("李雷")));
+        assert_eq!((order.time_zone.as_str(), order.order.pile_id), ("Asia/Shanghai", 101));
+        assert_eq!(order.pile_segments.as_ref().map(|segments| segments[0].amount_e4), Some(3));
+        assert_eq!((order.commands.len(), order.commands[0].staff_name.as_deref()), (1, Some("李雷")));
+        assert_eq!(order.order.stop_code.as_deref(), Some("ocpp:Local"));
+        let place = read(&store, |conn| order_place(conn, &A, OrderId(1_000))).await.unwrap();
+        assert_eq!(place.pile_id, 101);
+        let commands =
+            read(&store, |conn| store::command_list::command_list(conn, model::id::PileId(101), None, 20));
+        assert_eq!(commands.await.items[0].pile_code, "CP-101_x");
+        let hidden = read(&store, |conn| {
+            let other = Scope::Operator(OperatorId(2));
+            store::command_list::command_get(conn, &other, model::id::CommandId(1))
+        });
+        assert!(hidden.await.is_none());
+    }
+}

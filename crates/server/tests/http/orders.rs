@@ -1,0 +1,131 @@
+//! An order on the screen: its bill in sentences, its frames, its numbers.
+
+use super::house::house;
+use model::card::Token;
+use model::energy::Energy;
+use model::id::{OperatorId, OrderId, PileId, StationId, TariffId};
+use model::money::{Amount, Fen, Price};
+use model::order::{Abnormalities, Order, OrderState, StartMode, StopClass};
+use model::tariff::Tariff;
+use model::time::Timestamp;
+use store::frames::FrameRow;
+use store::orders::{BilledBy, OrderDetail};
+
+fn order(pile: i64) -> Order {
+    Order {
+        id: OrderId(42),
+        pile: PileId(pile),
+        station: StationId(1),
+        operator: OperatorId(1),
+        connector: 1,
+        session: None,
+        start_mode: StartMode::Card,
+        token: Some(Token::card("0123456789")),
+        card: None,
+        customer: None,
+        staff: None,
+        tariff: Some(TariffId(1)),
+        created_at: Timestamp::from_ms(super::house::NOON),
+        sample_from: 0,
+        frame_from: 0,
+        state: OrderState::Completed,
+        abnormal: Abnormalities::default(),
+        deadline: None,
+        started_at: Timestamp::from_ms(super::house::NOON),
+        ended_at: Some(Timestamp::from_ms(super::house::NOON + 1_800_000)),
+        end_received: None,
+        skew_ms: Some(-120_000),
+        meter_start: None,
+        meter_end: None,
+        energy: Energy::from_dwh(221_234),
+        electricity: Fen(1_327),
+        service: Fen(885),
+        total: Fen(2_212),
+        pile_amount: Some(Amount(225_000)),
+        soc_start: None,
+        soc_end: None,
+        vin: None,
+        stop_code: Some("ocpp:EVDisconnected".to_owned()),
+        stop_class: Some(StopClass::Normal),
+    }
+}
+
+#[tokio::test]
+async fn an_order_explains_itself_in_both_languages() {
+    let house = house().await;
+    house.furnish().await;
+    let found = house
+        .app
+        .engine
+        .store
+        .read(|conn| conn.one("SELECT id FROM pile WHERE code = 'A-1'", &[], |row| row.int(0)));
+    let pile = found.await.unwrap();
+    let writing = house.app.engine.store.write(None, move |tx| {
+        let order = order(pile);
+        let zero = Energy::ZERO;
+        let (from, to) = (order.started_at, order.ended_at.unwrap());
+        let bill = Tariff::uniform(Price(60_000), Price(40_000)).bill_periods(
+            from,
+            to,
+            [zero, order.energy, zero, zero],
+        );
+        tx.order_save(&order);
+        tx.order_detail_save(OrderDetail {
+            order: order.id,
+            segments: serde_json::to_string(&bill.segments).unwrap(),
+            pile_bill: None,
+            billed_by: BilledBy::Record,
+            curve: model::curve::Curve::default(),
+        });
+        tx.frame_append(FrameRow {
+            pile: order.pile,
+            at_ms: 5,
+            up: true,
+            kind: "StopTransaction",
+            order: Some(42),
+            body: b"[2,\"1\",\"StopTransaction\",{}]".to_vec(),
+            ..FrameRow::default()
+        })
+        .map(drop)
+    });
+    writing.await.unwrap();
+    let cookie = house.sign_in("a.viewer").await;
+    let detail = house.get("/orders/42", &cookie).await;
+    let told: Vec<&str> = detail.ok().json["explanation"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|text| text["zh"].as_str().unwrap())
+        .collect();
+    let told = told.join("\n");
+    for part in [
+        "共 22.1234 kWh，应付 22.12 元",
+        "计费模型「分时」第 1 版",
+        "12:00–12:30 峰：22.1234 kWh ×（电价 0.60000 + 服务费 0.40000）元/kWh = 22.1234 元",
+        "22.1234 元，四舍五入到分为 22.12 元，其中电费 13.27 元、服务费 8.85 元",
+        "充电桩自己计算的金额为 22.5000 元，比平台多 0.3800 元",
+        "慢 120 秒",
+        "ocpp:EVDisconnected",
+    ] {
+        assert!(told.contains(part), "{part} is not in\n{told}");
+    }
+    for text in detail.json["explanation"].as_array().unwrap() {
+        assert!(!text["en"].as_str().unwrap().is_empty());
+    }
+    assert_eq!((&detail.json["token"], &detail.json["duration_s"]), (&"****6789".into(), &1_800.into()));
+    let list = house.get("/orders", &cookie).await;
+    assert_eq!((&list.ok().json["total"], &list.json["totals"]["total_fen"]), (&1.into(), &2_212.into()));
+    assert_eq!(house.get("/orders?order_no=202611230000000042", &cookie).await.json["total"], 1);
+    let frames = house.get("/orders/42/frames", &cookie).await;
+    assert_eq!(
+        (&frames.ok().json["items"][0]["encoding"], &frames.json["items"][0]["direction"]),
+        (&"text".into(), &"up".into())
+    );
+    assert_eq!(house.get("/piles/A-1/frames", &cookie).await.json["items"][0]["kind"], "StopTransaction");
+    // It is last month's order next month, and still there under its number.
+    house.clock.advance(std::time::Duration::from_secs(10 * 24 * 3_600));
+    let cookie = house.sign_in("a.viewer").await;
+    assert_eq!(house.get("/orders", &cookie).await.json["total"], 0);
+    assert_eq!(house.get("/orders?order_no=202611230000000042", &cookie).await.json["total"], 1);
+    house.get("/home", &cookie).await.ok();
+}
