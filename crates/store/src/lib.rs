@@ -60,6 +60,19 @@ impl Settings {
     }
 }
 
+/// Brings the database to this version. On a thread of its own: a connection to PostgreSQL blocks,
+/// and whoever opens a store may be on a thread of a runtime, where that is forbidden.
+fn prepare(source: &Source, now: Timestamp) -> Result<()> {
+    let migrated = std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let mut conn = Conn::open(source, db::Purpose::Write)?;
+            migrate::migrate(&mut conn, now).map_err(Error::from)
+        });
+        thread.join()
+    });
+    migrated.map_err(|_| Error::internal())?.map(drop)
+}
+
 pub struct Store {
     writers: Vec<writer::Writer>,
     readers: reader::Readers,
@@ -70,9 +83,7 @@ impl Store {
     /// Brings the database to this version and starts the threads that own its connections.
     pub fn open(settings: Settings, now: Timestamp, watcher: Watcher) -> Result<Store> {
         let Settings { source, writers, readers } = settings;
-        let mut conn = Conn::open(&source, db::Purpose::Write)?;
-        migrate::migrate(&mut conn, now)?;
-        drop(conn);
+        prepare(&source, now)?;
         let shared = Arc::new(hot::Shared::default());
         let writers = if matches!(source, Source::Sqlite(_)) { 1 } else { writers.max(1) };
         let writers = (0..writers)
