@@ -4,6 +4,7 @@ import { hooks, type Permission } from '@/api'
 import { language, t } from '@/i18n'
 import ConsoleLayout from '@/layout/ConsoleLayout.vue'
 import { problemShow } from '@/problem'
+import { safeReturn } from '@/safe-return'
 import { may, session, sessionLoad } from '@/session'
 
 declare module 'vue-router' {
@@ -45,10 +46,6 @@ export const router = createRouter({
     },
   ],
 })
-
-/** Only a path of our own is followed after signing in. */
-export const safeReturn = (to: unknown): string =>
-  typeof to === 'string' && /^\/(?![/\\])/.test(to) && !to.startsWith('/sign-in') ? to : '/'
 
 router.beforeEach(async (to) => {
   try {
