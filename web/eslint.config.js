@@ -2,7 +2,7 @@ import vue from 'eslint-plugin-vue'
 import ts from 'typescript-eslint'
 
 export default ts.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'api/**', 'e2e/results/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', 'api/**', 'e2e/test-results/**'] },
   ...ts.configs.recommended,
   ...vue.configs['flat/recommended'],
   {

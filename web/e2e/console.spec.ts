@@ -56,6 +56,7 @@ test('the pile list keeps its filter in the address bar', async ({ page }) => {
 })
 
 test('a session: start from the console, watch it live, stop it, read the bill', async ({ page }) => {
+  test.setTimeout(Number(process.env.T ?? 420_000))
   const faults = complaints(page)
   await signIn(page)
 
@@ -65,7 +66,7 @@ test('a session: start from the console, watch it live, stop it, read the bill',
     const card = page.getByRole('article', { name: `${no} 号枪` })
     const start = card.getByRole('button', { name: '远程启动' })
     // The pile may have been taken meanwhile.
-    if (!(await start.isEnabled().catch(() => false))) continue
+    if (!(await start.isEnabled({ timeout: 8_000 }).catch(() => false))) continue
     await shot(page, 'pile')
     await start.click()
     const question = page.getByRole('dialog', { name: '远程启动' })

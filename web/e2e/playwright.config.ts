@@ -5,7 +5,7 @@ import { defineConfig } from '@playwright/test'
 
 export default defineConfig({
   testDir: '.',
-  outputDir: process.env.PILEOPS_E2E_OUTPUT ?? './results',
+  outputDir: process.env.PILEOPS_E2E_OUTPUT ?? './test-results',
   workers: 1,
   retries: 0,
   timeout: 180_000,
@@ -14,6 +14,7 @@ export default defineConfig({
   use: {
     baseURL: process.env.PILEOPS_URL ?? 'http://127.0.0.1:8080',
     viewport: { width: 1366, height: 768 },
+    actionTimeout: 15_000,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
     screenshot: 'only-on-failure',
