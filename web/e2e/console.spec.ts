@@ -56,7 +56,7 @@ test('the pile list keeps its filter in the address bar', async ({ page }) => {
 })
 
 test('a session: start from the console, watch it live, stop it, read the bill', async ({ page }) => {
-  test.setTimeout(Number(process.env.T ?? 420_000))
+  test.setTimeout(420_000)
   const faults = complaints(page)
   await signIn(page)
 
