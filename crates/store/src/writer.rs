@@ -116,9 +116,6 @@ impl Loop {
             }
             self.batch(&mut batch);
             batch.drain(..).for_each(Job::release);
-            if let Some(conn) = &mut self.conn {
-                conn.idle();
-            }
         }
     }
 
