@@ -1,6 +1,6 @@
 //! An order on the screen: its bill in sentences, its frames, its numbers.
 
-use super::house::house;
+use super::house::{House, house};
 use model::card::Token;
 use model::energy::Energy;
 use model::id::{OperatorId, OrderId, PileId, StationId, TariffId};
@@ -50,8 +50,8 @@ fn order(pile: i64) -> Order {
     }
 }
 
-#[tokio::test]
-async fn an_order_explains_itself_in_both_languages() {
+/// The house with that order, as the writer leaves it, and one frame.
+async fn charged() -> House {
     let house = house().await;
     house.furnish().await;
     let found = house
@@ -89,6 +89,12 @@ async fn an_order_explains_itself_in_both_languages() {
         .map(drop)
     });
     writing.await.unwrap();
+    house
+}
+
+#[tokio::test]
+async fn an_order_explains_itself_in_both_languages() {
+    let house = charged().await;
     let cookie = house.sign_in("a.viewer").await;
     let detail = house.get("/orders/42", &cookie).await;
     let told: Vec<&str> = detail.ok().json["explanation"]
@@ -113,6 +119,12 @@ async fn an_order_explains_itself_in_both_languages() {
         assert!(!text["en"].as_str().unwrap().is_empty());
     }
     assert_eq!((&detail.json["token"], &detail.json["duration_s"]), (&"****6789".into(), &1_800.into()));
+}
+
+#[tokio::test]
+async fn an_order_is_in_the_list_of_its_month_and_found_by_its_number() {
+    let house = charged().await;
+    let cookie = house.sign_in("a.viewer").await;
     let list = house.get("/orders", &cookie).await;
     assert_eq!((&list.ok().json["total"], &list.json["totals"]["total_fen"]), (&1.into(), &2_212.into()));
     assert_eq!(house.get("/orders?order_no=202611230000000042", &cookie).await.json["total"], 1);
