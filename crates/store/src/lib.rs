@@ -72,12 +72,20 @@ impl Store {
         let Settings { source, writers, readers } = settings;
         let mut conn = Conn::open(&source, db::Purpose::Write)?;
         migrate::migrate(&mut conn, now)?;
-        drop(conn);
+        let count = if matches!(source, Source::Sqlite(_)) { 1 } else { writers.max(1) };
+        // Places on cards must be known before the first start, on whichever writer it comes in.
         let shared = Arc::new(hot::Shared::default());
-        let writers = if matches!(source, Source::Sqlite(_)) { 1 } else { writers.max(1) };
-        let writers = (0..writers)
+        let held = orders::card_places(&mut conn)?;
+        for shard in 0..count {
+            let own = held.iter().filter(|(pile, ..)| hot::shard_of(*pile, count) == shard);
+            let own: Vec<_> = own.map(|(_, card, order)| (*card, *order)).collect();
+            shared.reload(shard, &own);
+        }
+        drop(conn);
+        let writers = (0..count)
             .map(|shard| {
-                writer::Writer::start(shard, source.clone(), Arc::clone(&shared), Arc::clone(&watcher))
+                let hot = hot::Hot::new(Arc::clone(&shared), shard, count);
+                writer::Writer::start(shard, source.clone(), hot, Arc::clone(&watcher))
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Store { writers, readers: reader::Readers::start(&source, readers)?, source })
@@ -91,7 +99,7 @@ impl Store {
         pile: Option<PileId>,
         work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let shard = pile.map_or(0, |pile| pile.0.unsigned_abs() as usize % self.writers.len());
+        let shard = pile.map_or(0, |pile| hot::shard_of(pile, self.writers.len()));
         self.write_on(shard, work).await
     }
 
@@ -110,7 +118,7 @@ impl Store {
 
     /// Queues `work` without waiting for it: for what nobody must be told of (a frame that we sent).
     pub fn post(&self, pile: Option<PileId>, work: impl FnMut(&mut Tx<'_>) -> Result<()> + Send + 'static) {
-        let shard = pile.map_or(0, |pile| pile.0.unsigned_abs() as usize % self.writers.len());
+        let shard = pile.map_or(0, |pile| hot::shard_of(pile, self.writers.len()));
         let job = Box::new(writer::Waiting { work, result: None, reply: None });
         let _ = self.writers[shard].jobs.send(job);
     }

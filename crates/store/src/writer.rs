@@ -70,16 +70,11 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub fn start(
-        shard: usize,
-        source: Source,
-        shared: Arc<crate::hot::Shared>,
-        watcher: Watcher,
-    ) -> Result<Writer> {
+    pub fn start(shard: usize, source: Source, hot: Hot, watcher: Watcher) -> Result<Writer> {
         let (jobs, queue) = channel::<Box<dyn Job>>();
         let thread = std::thread::Builder::new()
             .name(format!("writer-{shard}"))
-            .spawn(move || Loop { source, conn: None, hot: Hot::new(shared), watcher }.run(&queue))
+            .spawn(move || Loop { source, conn: None, hot, watcher }.run(&queue))
             .map_err(|why| {
                 tracing::error!(%why, "no thread for the writer");
                 Error::internal()
