@@ -1,0 +1,14 @@
+//! The store on both databases.
+
+#[path = "it/databases.rs"]
+mod databases;
+#[path = "it/frames.rs"]
+mod frames;
+#[path = "it/migrations.rs"]
+mod migrations;
+#[path = "it/seam.rs"]
+mod seam;
+#[path = "it/seed.rs"]
+mod seed;
+#[path = "it/write_path.rs"]
+mod write_path;
