@@ -278,10 +278,10 @@ fn prepare(
         plain => (plain_command(plain, context.now), None),
     };
     let id = CommandId(tx.next_id(Noun::Command)?);
-    let connector = request.connector().or_else(|| match &command {
+    let connector = match &command {
         DeviceCommand::Stop { connector, .. } => Some(*connector),
-        _ => None,
-    });
+        _ => request.connector(),
+    };
     tx.command_save(
         &hot.pile,
         CommandRow {

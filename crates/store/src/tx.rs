@@ -349,8 +349,7 @@ impl<'a> Tx<'a> {
     /// `instead_of`, an order that this transaction ends, counts as free.
     pub fn card_take(&mut self, card: &Card, order: OrderId, instead_of: Option<OrderId>) -> bool {
         let (shard, most) = (self.hot.shard, card.sessions_max);
-        let taken =
-            self.hot.shared.take_place(&Place { card: card.id, order, shard, most, instead_of });
+        let taken = self.hot.shared.take_place(&Place { card: card.id, order, shard, most, instead_of });
         if taken {
             self.job.taken.push((card.id, order));
         }

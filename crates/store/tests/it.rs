@@ -1,5 +1,7 @@
 //! The store on both databases.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[path = "it/databases.rs"]
 mod databases;
 #[path = "it/frames.rs"]

@@ -66,6 +66,7 @@ pub fn stopped(
     Ok(handled)
 }
 
+#[expect(clippy::large_enum_variant, reason = "taken apart as soon as it is made")]
 enum Found {
     Open(OpenOrder),
     /// Has had its record; nothing changes any more.

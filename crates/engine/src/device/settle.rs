@@ -140,7 +140,10 @@ pub(super) fn settle(
         }
     };
     let bill = bill.unwrap_or_else(|_| {
-        order.abnormal.add(Abnormality::MeterBackwards);
+        // What stands in the way was doubted above, under its own name.
+        if order.abnormal.is_empty() {
+            order.abnormal.add(Abnormality::MeterBackwards);
+        }
         Bill::default()
     });
     if let Some(amount) = order.pile_amount

@@ -50,7 +50,11 @@ fn both_databases_get_the_same_tables_and_a_second_run_does_nothing() {
         assert_eq!(migrate(&mut db.conn(), NOON).unwrap(), numbers);
         let first = (columns(&db), indexes(&db));
         assert!(first.0.len() > 100 && first.1.len() > 10, "{first:?}");
-        assert_eq!(migrate(&mut db.conn(), NOON).unwrap(), Vec::<i64>::new(), "the second run has nothing to do");
+        assert_eq!(
+            migrate(&mut db.conn(), NOON).unwrap(),
+            Vec::<i64>::new(),
+            "the second run has nothing to do"
+        );
         db.store().close();
         assert_eq!((columns(&db), indexes(&db)), first, "nor has a store that is opened");
         seen.push(first);

@@ -20,12 +20,10 @@ fn thing<'a>(id: i64, name: Option<&'a str>, yes: bool, body: &'a [u8]) -> [Valu
 }
 
 fn tables(conn: &mut Conn) {
-    conn.script(
-        &conn.dialect(
-            "CREATE TABLE thing (id BIGINT PRIMARY KEY, name TEXT, yes BOOLEAN NOT NULL, body BYTEA NOT NULL); \
+    conn.script(&conn.dialect(
+        "CREATE TABLE thing (id BIGINT PRIMARY KEY, name TEXT, yes BOOLEAN NOT NULL, body BYTEA NOT NULL); \
              CREATE TABLE log (no BIGINT NOT NULL UNIQUE, what TEXT NOT NULL)",
-        ),
-    )
+    ))
     .unwrap();
 }
 
@@ -50,7 +48,8 @@ fn a_pipeline_of_many_statements_and_rows_is_written_in_order_or_not_at_all() {
         let expected: i64 = (0..40).map(|n| 1 + n * 5).sum::<i64>() + 1;
         let count = |conn: &mut Conn| conn.one("SELECT COUNT(*) FROM thing", &[], |row| row.int(0)).unwrap();
         assert_eq!(count(&mut conn), expected);
-        let name = |conn: &mut Conn| conn.one("SELECT name FROM thing WHERE id = 0", &[], |r| r.text(0)).unwrap();
+        let name =
+            |conn: &mut Conn| conn.one("SELECT name FROM thing WHERE id = 0", &[], |r| r.text(0)).unwrap();
         assert_eq!(name(&mut conn), "last");
         // One bad statement in the middle: nothing of it stays, although the COMMIT was sent with it.
         let bad = [
@@ -81,24 +80,34 @@ fn every_kind_of_value_comes_back_as_it_went() {
             (2, Some(&long), true, &[7; 100_000]),
         ];
         for (id, name, yes, body) in cases {
-            conn.execute("INSERT INTO thing (id, name, yes, body) VALUES ($1, $2, $3, $4)", &thing(id, name, yes, body))
-                .unwrap();
+            conn.execute(
+                "INSERT INTO thing (id, name, yes, body) VALUES ($1, $2, $3, $4)",
+                &thing(id, name, yes, body),
+            )
+            .unwrap();
             let sql = "SELECT id, name, yes, body FROM thing WHERE id = $1 AND yes = $2";
-            let read = |row: &store::Row<'_>| Ok((row.int(0)?, row.text_opt(1)?, row.bool(2)?, row.bytes(3)?));
+            let read =
+                |row: &store::Row<'_>| Ok((row.int(0)?, row.text_opt(1)?, row.bool(2)?, row.bytes(3)?));
             let found = conn.find(sql, &[id.into(), yes.into()], read).unwrap().unwrap();
             let name = name.map(|name| name.replace('\0', "\u{2400}"));
             assert_eq!(found, (id, name, yes, body.to_vec()));
         }
         // A parameter may be used twice, and a null compares with nothing.
         let twice = conn
-            .one("SELECT COUNT(*) FROM thing WHERE id = $1 OR id = $2 OR id = $1", &[0.into(), 1.into()], |r| r.int(0))
+            .one(
+                "SELECT COUNT(*) FROM thing WHERE id = $1 OR id = $2 OR id = $1",
+                &[0.into(), 1.into()],
+                |r| r.int(0),
+            )
             .unwrap();
         assert_eq!(twice, 2);
         // What does not fit is a fault of ours with a name, not a panic.
         let wrong: [DbError; 4] = [
-            conn.execute("INSERT INTO thing (id, name, yes, body) VALUES ($1, $2, $3, $4)", &[1.into()]).unwrap_err(),
+            conn.execute("INSERT INTO thing (id, name, yes, body) VALUES ($1, $2, $3, $4)", &[1.into()])
+                .unwrap_err(),
             conn.execute("INSERT INTO nothing (id) VALUES ($1)", &[1.into()]).unwrap_err(),
-            conn.query("SELECT name FROM thing WHERE id = $1", &[i64::MIN.into()], |r| r.text(0)).unwrap_err(),
+            conn.query("SELECT name FROM thing WHERE id = $1", &[i64::MIN.into()], |r| r.text(0))
+                .unwrap_err(),
             conn.query("SELECT name FROM thing WHERE id = $1", &[0.into()], |r| r.int(0)).unwrap_err(),
         ];
         for error in wrong {
@@ -181,7 +190,9 @@ fn carry(mut from: TcpStream, mut to: TcpStream) {
 }
 
 fn note(store: &store::Store, name: &'static str) -> model::Result<u64> {
-    wait(store.write(None, move |tx| tx.execute("INSERT INTO setting (name, value) VALUES ($1, '')", &[name.into()])))
+    wait(store.write(None, move |tx| {
+        tx.execute("INSERT INTO setting (name, value) VALUES ($1, '')", &[name.into()])
+    }))
 }
 
 fn noted(conn: &mut Conn) -> Vec<String> {

@@ -22,7 +22,11 @@ pub fn tariff() -> Tariff {
 /// `CARD2` three times, `BLOCKED` and `EXPIRED` are what they are called; cards 11..=40 are `C11`….
 pub fn seed(conn: &mut Conn) {
     let body = serde_json::to_string(&tariff()).unwrap();
-    run(conn, "INSERT INTO operator (id, name, status, created_at_ms) VALUES (1, '甲', 'active', 0), (2, '乙', 'active', 0)", &[]);
+    run(
+        conn,
+        "INSERT INTO operator (id, name, status, created_at_ms) VALUES (1, '甲', 'active', 0), (2, '乙', 'active', 0)",
+        &[],
+    );
     let sql = "INSERT INTO tariff (id, name, version_no, model_no, body, created_at_ms) VALUES ($1, $2, $3, $4, $5, $6)";
     run(conn, sql, &[1.into(), "夏季".into(), 1.into(), 1.into(), body.into(), 0.into()]);
     for (id, operator, tariff) in [(1, 1, Some(1)), (2, 2, Some(1)), (3, 1, None)] {
@@ -42,10 +46,17 @@ pub fn seed(conn: &mut Conn) {
             &[id.into(), code.clone().into(), code.into(), station.into(), operator.into(), protocol.into()],
         );
     }
-    let named = [("CARD1", "accepted", 1), ("CARD2", "accepted", 3), ("BLOCKED", "blocked", 1), ("EXPIRED", "expired", 1)];
-    let named = named.into_iter().zip(1..).map(|((tag, status, most), id)| (id, tag.to_owned(), status, most));
+    let named = [
+        ("CARD1", "accepted", 1),
+        ("CARD2", "accepted", 3),
+        ("BLOCKED", "blocked", 1),
+        ("EXPIRED", "expired", 1),
+    ];
+    let named =
+        named.into_iter().zip(1..).map(|((tag, status, most), id)| (id, tag.to_owned(), status, most));
     for (id, tag, status, most) in named.chain((11..=40).map(|id| (id, format!("C{id}"), "accepted", 1))) {
-        let sql = "INSERT INTO card (id, tag, status, sessions_max, created_at_ms) VALUES ($1, $2, $3, $4, 0)";
+        let sql =
+            "INSERT INTO card (id, tag, status, sessions_max, created_at_ms) VALUES ($1, $2, $3, $4, 0)";
         run(conn, sql, &[id.into(), tag.into(), status.into(), most.into()]);
     }
 }

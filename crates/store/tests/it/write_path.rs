@@ -104,7 +104,8 @@ fn rename(tx: &mut Tx<'_>, pile: i64, vendor: &'static str) -> Result<()> {
 }
 
 fn hot(store: &Store, pile: i64) -> HotPile {
-    wait(store.write(Some(PileId(pile)), move |tx| tx.with_pile(PileId(pile), |_, hot| Ok(hot.clone())))).unwrap()
+    wait(store.write(Some(PileId(pile)), move |tx| tx.with_pile(PileId(pile), |_, hot| Ok(hot.clone()))))
+        .unwrap()
 }
 
 /// What is in memory equals what a store says that has just been opened.
@@ -151,7 +152,8 @@ fn together(store: &Arc<Store>, jobs: Vec<Work>) -> Vec<Result<i64>> {
                 wait(async {
                     let write = store.write(None, job);
                     tokio::pin!(write);
-                    let first = std::future::poll_fn(|cx| std::task::Poll::Ready(write.as_mut().poll(cx))).await;
+                    let first =
+                        std::future::poll_fn(|cx| std::task::Poll::Ready(write.as_mut().poll(cx))).await;
                     queued.send(()).unwrap();
                     match first {
                         std::task::Poll::Ready(result) => result,
@@ -179,7 +181,9 @@ fn a_thousand_writers_each_get_their_own_result() {
                         let result = store
                             .write(Some(PileId(1 + n % 20)), move |tx| {
                                 let id = tx.frame_append(frame(1 + n % 20))?;
-                                if n % 7 == 0 { setting(tx, &n.to_string())? }
+                                if n % 7 == 0 {
+                                    setting(tx, &n.to_string())?
+                                }
                                 if n % 10 == 3 { refused() } else { Ok((n, id)) }
                             })
                             .await;
