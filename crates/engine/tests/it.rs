@@ -10,8 +10,8 @@ mod convergence;
 mod databases;
 #[path = "it/doubt.rs"]
 mod doubt;
-#[path = "../../store/tests/it/seed.rs"]
-mod seed;
+#[path = "../../store/tests/it/scene.rs"]
+mod scene;
 #[path = "it/session.rs"]
 mod session;
 #[path = "it/time.rs"]

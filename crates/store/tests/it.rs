@@ -10,7 +10,7 @@ mod frames;
 mod migrations;
 #[path = "it/seam.rs"]
 mod seam;
-#[path = "it/seed.rs"]
-mod seed;
+#[path = "it/scene.rs"]
+mod scene;
 #[path = "it/write_path.rs"]
 mod write_path;

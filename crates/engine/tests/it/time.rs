@@ -1,7 +1,7 @@
 //! Time: midnight, tariffs, queues, wrong clocks, and piles that never come back.
 
 use crate::databases::wait;
-use crate::seed::run;
+use crate::scene::run;
 use crate::world::{World, kwh, sample, stop_of, told, wall, worlds};
 use model::connector::ConnectorStatus;
 use model::device::StatusReport;

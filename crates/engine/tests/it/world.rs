@@ -1,7 +1,7 @@
 //! A platform with a clock that is set by hand, and piles that say what they are told to say.
 
 use crate::databases::{Database, databases, wait};
-use crate::seed::{NOON, seed};
+use crate::scene::{NOON, seed};
 use engine::device::{Inbound, Told};
 use engine::random::Random;
 use engine::secrets::Secrets;

@@ -156,7 +156,7 @@ fn an_amount_that_differs_by_more_than_the_tolerance_is_held() {
         )
     };
     let valley = model::tariff::Rate { electricity: Price(50_000), service: Price(40_000) };
-    let mut tariff = crate::seed::tariff();
+    let mut tariff = crate::scene::tariff();
     tariff.rates[3] = valley;
     let body = serde_json::to_string(&tariff).unwrap();
     for (tolerance, expected) in [

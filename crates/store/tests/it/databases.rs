@@ -10,6 +10,7 @@ use store::{Conn, Settings, Source, Store};
 
 /// A fresh database, removed when the test is over.
 pub struct Database {
+    pub name: &'static str,
     pub source: Source,
     gone: Gone,
 }
@@ -30,19 +31,24 @@ pub fn databases() -> Vec<Database> {
     let folder = std::env::temp_dir().join(unique());
     std::fs::create_dir_all(&folder).unwrap();
     let source = Source::Sqlite(folder.join("pileops.db"));
-    let mut all = vec![Database { source, gone: Gone::Folder(folder) }];
+    let mut all = vec![Database { name: "SQLite", source, gone: Gone::Folder(folder) }];
     match postgres() {
         Some(server) => {
             let name = unique();
-            let mut conn = Conn::open(&Source::Postgres(server.clone()), Purpose::Write).unwrap();
-            conn.script(&format!("CREATE DATABASE {name}")).unwrap();
+            script(&server, format!("CREATE DATABASE {name}")).unwrap();
             let (front, _) = server.rsplit_once('/').unwrap();
             let source = Source::Postgres(format!("{front}/{name}"));
-            all.push(Database { source, gone: Gone::Database { server, name } });
+            all.push(Database { name: "PostgreSQL", source, gone: Gone::Database { server, name } });
         }
         None => eprintln!("PILEOPS_TEST_PG is not set: the PostgreSQL half of this test is skipped"),
     }
     all
+}
+
+/// On a thread of its own: a connection blocks, which a test's runtime forbids on its own thread.
+fn script(server: &str, sql: String) -> store::DbResult<()> {
+    let server = Source::Postgres(server.to_owned());
+    std::thread::spawn(move || Conn::open(&server, Purpose::Write)?.script(&sql)).join().unwrap()
 }
 
 impl Drop for Database {
@@ -50,9 +56,7 @@ impl Drop for Database {
         match &self.gone {
             Gone::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
             Gone::Database { server, name } => {
-                if let Ok(mut conn) = Conn::open(&Source::Postgres(server.clone()), Purpose::Write) {
-                    let _ = conn.script(&format!("DROP DATABASE {name} WITH (FORCE)"));
-                }
+                let _ = script(server, format!("DROP DATABASE {name} WITH (FORCE)"));
             }
         }
     }
@@ -63,6 +67,11 @@ impl Database {
         Conn::open(&self.source, Purpose::Write).unwrap()
     }
 
+    /// The store as it is in service, with two writers where there can be.
+    pub fn open(&self) -> Store {
+        self.store_of(2)
+    }
+
     /// The store with one writer, told of nothing.
     pub fn store(&self) -> Store {
         self.store_of(1)
@@ -70,7 +79,7 @@ impl Database {
 
     pub fn store_of(&self, writers: usize) -> Store {
         let settings = Settings { writers, ..Settings::new(self.source.clone()) };
-        Store::open(settings, crate::seed::NOON, Arc::new(|_| {})).unwrap()
+        Store::open(settings, crate::scene::NOON, Arc::new(|_| {})).unwrap()
     }
 }
 

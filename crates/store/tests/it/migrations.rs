@@ -1,7 +1,7 @@
 //! The migrations give the same tables on both databases, and may be run again.
 
 use crate::databases::{Database, databases};
-use crate::seed::NOON;
+use crate::scene::NOON;
 use store::Source;
 use store::migrate::{MIGRATIONS, migrate};
 

@@ -212,7 +212,7 @@ fn without_postgresql_everyone_is_told_so_and_work_goes_on_when_it_is_back() {
         let door = Door::to(server.to_owned());
         let source = Source::Postgres(format!("{user}@127.0.0.1:{}/{name}", door.port));
         let settings = store::Settings::new(source);
-        let store = store::Store::open(settings, crate::seed::NOON, Arc::new(|_| {})).unwrap();
+        let store = store::Store::open(settings, crate::scene::NOON, Arc::new(|_| {})).unwrap();
         note(&store, "before").unwrap();
         assert!(wait(store.read(|conn| conn.one("SELECT 1::bigint", &[], |r| r.int(0)))).is_ok());
         door.shut();
