@@ -1,6 +1,7 @@
 //! Who does something, and the record of it.
 
-use model::access::Caller;
+use model::access::{Caller, Role, Scope};
+use model::id::{OperatorId, StaffId};
 use model::time::Timestamp;
 use model::{Error, Result};
 use serde_json::Value;
@@ -16,6 +17,13 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Whoever sits at the machine itself: the command line, the demo.
+    pub fn local() -> Actor {
+        let caller =
+            Caller { staff: StaffId(0), name: "local".to_owned(), role: Role::Admin, scope: Scope::All };
+        Actor { caller, address: "local".to_owned() }
+    }
+
     /// Writes the record of a change in the transaction of the change.
     pub(crate) fn record(
         &self,
@@ -28,7 +36,7 @@ impl Actor {
     ) -> Result<()> {
         let entry = Entry {
             at_ms: now.as_ms(),
-            staff_id: Some(self.caller.staff.0),
+            staff_id: Some(self.caller.staff.0).filter(|id| *id > 0),
             staff_name: self.caller.name.clone(),
             action,
             noun,
@@ -41,10 +49,18 @@ impl Actor {
     }
 
     /// Changes of what all operators share are for the platform's own staff.
+    /// Whether the rows of an operator are there for this person.
+    pub(crate) fn sees(&self, operator: OperatorId) -> bool {
+        match self.caller.scope {
+            Scope::All => true,
+            Scope::Operator(own) => own == operator,
+        }
+    }
+
     pub(crate) fn must_be_platform(&self) -> Result<()> {
         match self.caller.scope {
-            model::access::Scope::All => Ok(()),
-            model::access::Scope::Operator(_) => Err(Error::new(
+            Scope::All => Ok(()),
+            Scope::Operator(_) => Err(Error::new(
                 model::error::Kind::Denied,
                 "scope.denied",
                 model::Text::of(

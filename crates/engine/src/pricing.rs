@@ -2,11 +2,16 @@
 
 use crate::Engine;
 use crate::audit::Actor;
-use model::id::TariffId;
-use model::tariff::Period;
+use crate::site::named;
+use model::id::{StationId, TariffId};
+use model::money::Price;
+use model::tariff::{Period, Rate, Tariff};
 use model::{Error, Result};
 use serde::Deserialize;
+use serde_json::json;
+use store::ids::Noun;
 use store::tariff_list::TariffRate;
+use store::{Change, Tx};
 use utoipa::ToSchema;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -21,8 +26,152 @@ pub struct TariffDraft {
     pub periods: Vec<Period>,
 }
 
+/// 100 yuan per kWh: more is a slip of the finger.
+const PRICE_MAX: i64 = 100 * 100_000;
+
+/// 云快充 piles keep a tariff under four digits.
+const MODEL_NO_MAX: i64 = 9_999;
+
+impl TariffDraft {
+    fn checked(self) -> Result<(String, Tariff)> {
+        let name = named("name", &self.name, 32)?;
+        let count = self.periods.len();
+        let periods = <[Period; 48]>::try_from(self.periods).map_err(|_| {
+            Error::invalid(
+                "periods",
+                format!("应有 48 个半小时时段，现为 {count} 个"),
+                format!("A day has 48 half hours; {count} were given."),
+            )
+        })?;
+        let mut rates = [None; 4];
+        for rate in &self.rates {
+            let place = &mut rates[rate.period.number()];
+            if place.is_some() {
+                return Err(incomplete());
+            }
+            for (field, price) in [
+                ("electricity_price_e5", rate.electricity_price_e5),
+                ("service_price_e5", rate.service_price_e5),
+            ] {
+                if !(0..=PRICE_MAX).contains(&price) {
+                    return Err(Error::invalid(
+                        format!("rates.{field}"),
+                        "单价应在 0 到 100 元/kWh 之间（单位为 0.00001 元）",
+                        "A price is between 0 and 100 yuan per kWh (in 0.00001 yuan).",
+                    ));
+                }
+            }
+            let (electricity, service) = (Price(rate.electricity_price_e5), Price(rate.service_price_e5));
+            *place = Some(Rate { electricity, service });
+        }
+        let [Some(sharp), Some(peak), Some(flat), Some(valley)] = rates else { return Err(incomplete()) };
+        Ok((name, Tariff { rates: [sharp, peak, flat, valley], periods }))
+    }
+}
+
+fn incomplete() -> Error {
+    Error::invalid(
+        "rates",
+        "尖、峰、平、谷四个时段的单价应各有一个",
+        "There is exactly one rate for each of sharp, peak, flat and valley.",
+    )
+}
+
 impl Engine {
-    pub async fn tariff_create(&self, _actor: &Actor, _draft: TariffDraft) -> Result<TariffId> {
-        Err(Error::internal())
+    /// Publishes a tariff, or the next version of the one of that name; stations that used an older
+    /// version take the new one for new orders.
+    pub async fn tariff_create(&self, actor: &Actor, draft: TariffDraft) -> Result<TariffId> {
+        actor.must_be_platform()?;
+        let (name, tariff) = draft.checked()?;
+        let body = serde_json::to_string(&tariff).map_err(|_| Error::internal())?;
+        let (actor, now) = (actor.clone(), self.clock.now());
+        let (id, stations) = self
+            .store
+            .write(None, move |tx| {
+                let version = tx.find(
+                    "SELECT COALESCE(MAX(version_no), 0) FROM tariff WHERE name = $1",
+                    &[(&name).into()],
+                    |row| row.int(0),
+                )?;
+                let version = version.unwrap_or(0) + 1;
+                let last =
+                    tx.find("SELECT model_no FROM tariff ORDER BY id DESC LIMIT 1", &[], |row| row.int(0))?;
+                let model_no = last.unwrap_or(0) % MODEL_NO_MAX + 1;
+                let id = tx.next_id(Noun::Tariff)?;
+                tx.execute(
+                    "INSERT INTO tariff (id, name, version_no, model_no, body, created_at_ms) \
+                     VALUES ($1, $2, $3, $4, $5, $6)",
+                    &[
+                        id.into(),
+                        (&name).into(),
+                        version.into(),
+                        model_no.into(),
+                        (&body).into(),
+                        now.as_ms().into(),
+                    ],
+                )?;
+                let stations = stations_move(tx, &name, id)?;
+                tx.changed(Change::Noun("tariff"));
+                let after =
+                    json!({"after": {"name": name, "version_no": version, "stations": stations.len()}});
+                actor.record(tx, now, "tariff_create", "tariff", id, &after)?;
+                Ok((TariffId(id), stations))
+            })
+            .await?;
+        self.stations_changed(stations).await?;
+        Ok(id)
+    }
+
+    /// After the commit every writer reads these stations again.
+    async fn stations_changed(&self, stations: Vec<i64>) -> Result<()> {
+        let forget = move |tx: &mut Tx<'_>| {
+            stations.iter().for_each(|id| tx.station_changed(StationId(*id)));
+            Ok(())
+        };
+        self.store.write_everywhere(forget).await.map(drop)
+    }
+}
+
+fn stations_move(tx: &mut Tx<'_>, name: &str, new: i64) -> Result<Vec<i64>> {
+    let stations = tx.query(
+        "SELECT id FROM station WHERE tariff_id IN (SELECT id FROM tariff WHERE name = $1)",
+        &[name.into()],
+        |row| row.int(0),
+    )?;
+    tx.execute(
+        "UPDATE station SET tariff_id = $1, version = version + 1 \
+         WHERE tariff_id IN (SELECT id FROM tariff WHERE name = $2)",
+        &[new.into(), name.into()],
+    )?;
+    Ok(stations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> TariffDraft {
+        let rate = |period| TariffRate { period, electricity_price_e5: 60_000, service_price_e5: 40_000 };
+        TariffDraft {
+            name: " 一号 ".to_owned(),
+            rates: Period::ALL.into_iter().rev().map(rate).collect(),
+            periods: vec![Period::Flat; 48],
+        }
+    }
+
+    #[test]
+    fn a_tariff_is_complete_and_its_prices_are_sane() {
+        assert_eq!(draft().checked().unwrap().0, "一号");
+        let field = |change: fn(&mut TariffDraft)| {
+            let mut draft = draft();
+            change(&mut draft);
+            draft.checked().unwrap_err().field.unwrap().into_owned()
+        };
+        assert_eq!(field(|d| d.name = "  ".to_owned()), "name");
+        assert_eq!(field(|d| d.periods.truncate(47)), "periods");
+        assert_eq!(field(|d| d.rates.truncate(3)), "rates");
+        assert_eq!(field(|d| d.rates[0] = d.rates[1]), "rates");
+        assert_eq!(field(|d| d.rates[0].service_price_e5 = -1), "rates.service_price_e5");
+        assert_eq!(field(|d| d.rates[3].electricity_price_e5 = 10_000_001), "rates.electricity_price_e5");
     }
 }

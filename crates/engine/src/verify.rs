@@ -6,15 +6,34 @@ use model::Result;
 use model::id::OrderId;
 use model::order::{Order, OrderState};
 use std::collections::HashMap;
-use store::{Conn, DbResult};
+use store::db::Purpose;
+use store::{Conn, DbResult, Source};
 
 /// What came of it.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Verified {
+    /// Where the next page begins; `None` when all were seen.
+    #[serde(skip)]
+    next: Option<OrderId>,
     pub orders: u64,
     /// Held orders: they must cost nothing.
     pub held: u64,
     pub problems: Vec<Problem>,
+}
+
+impl Default for Verified {
+    fn default() -> Verified {
+        Verified { next: Some(OrderId(0)), orders: 0, held: 0, problems: Vec::new() }
+    }
+}
+
+impl Verified {
+    fn add(&mut self, page: Page) {
+        self.next = page.last;
+        self.orders += page.orders;
+        self.held += page.held;
+        self.problems.extend(page.problems);
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -28,17 +47,23 @@ const PAGE: i64 = 500;
 impl Engine {
     pub async fn orders_verify(&self) -> Result<Verified> {
         let mut verified = Verified::default();
-        let mut after = OrderId(0);
-        loop {
+        while let Some(after) = verified.next {
             let page = self.store.read(move |conn| verify_page(conn, after)).await?;
-            let Some(last) = page.last else { break };
-            after = last;
-            verified.orders += page.orders;
-            verified.held += page.held;
-            verified.problems.extend(page.problems);
+            verified.add(page);
         }
         Ok(verified)
     }
+}
+
+/// The same without a running server, reading the database only.
+pub fn verify_source(source: &Source) -> Result<Verified> {
+    let mut conn = Conn::open(source, Purpose::Read)?;
+    let mut verified = Verified::default();
+    while let Some(after) = verified.next {
+        let page = verify_page(&mut conn, after)?;
+        verified.add(page);
+    }
+    Ok(verified)
 }
 
 #[derive(Default)]

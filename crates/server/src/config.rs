@@ -34,6 +34,7 @@ settings! {
     "amount_tolerance_e4" = "500", "桩金额与平台金额允许的差异（0.0001 元）", "allowed difference between the pile's amount and ours, in 0.0001 yuan";
     "credit_fen" = "100000", "下发给桩的单次充电金额上限（分）", "most that one session may cost, told to the pile, in fen";
     "secure_cookies" = "false", "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
+    "behind_proxy" = "false", "前面有反向代理，其 X-Forwarded-For / -Proto 可信", "a reverse proxy stands in front, whose X-Forwarded-For and -Proto are true";
     "log" = "info", "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
 }
 

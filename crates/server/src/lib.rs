@@ -1,6 +1,7 @@
 //! The executable's insides: everything that touches the outside.
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod devices;
 pub mod gateway;

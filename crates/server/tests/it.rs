@@ -1,3 +1,5 @@
 //! The whole server, from the outside.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 mod http;

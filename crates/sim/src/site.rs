@@ -7,6 +7,7 @@ use crate::random::Random;
 use crate::runner::{PileHandle, Seen};
 use model::site::{PileKind, Protocol};
 use model::time::{Clock, DAY_MS, HOUR_MS, Zone};
+use protocol::ykc::field::CardNo;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -88,7 +89,7 @@ impl Site {
             let mut pile = pile.clone();
             pile.behaviours.plug_on_remote_start = true;
             pile.behaviours.speed = config.speed;
-            let kind = pile.kind;
+            let (kind, ykc) = (pile.kind, pile.protocol.is_ykc());
             let handle = PileHandle::start(pile, clock.clone());
             for connector in 1..=handle.connectors {
                 connectors += 1;
@@ -98,6 +99,7 @@ impl Site {
                 let place = Place {
                     connector,
                     kind,
+                    ykc,
                     actions: handle.actions(),
                     seen: handle.watch(),
                     random: Random::named(config.seed, &format!("{}/{connector}", handle.code)),
@@ -127,11 +129,12 @@ struct Cards {
 }
 
 impl Cards {
-    fn take(&self, random: &mut Random) -> Option<String> {
+    /// A card that nobody holds and that this kind of reader can read; `None` after some tries.
+    fn take(&self, random: &mut Random, ykc: bool) -> Option<String> {
         let mut taken = self.taken.lock().ok()?;
-        for _ in 0..8 {
+        for _ in 0..32 {
             let tag = random.pick(&self.tags)?;
-            if taken.insert(tag.clone()) {
+            if (!ykc || CardNo::parse(tag).is_some()) && taken.insert(tag.clone()) {
                 return Some(tag.clone());
             }
         }
@@ -149,6 +152,7 @@ impl Cards {
 struct Place {
     connector: usize,
     kind: PileKind,
+    ykc: bool,
     actions: mpsc::UnboundedSender<Action>,
     seen: watch::Receiver<Seen>,
     random: Random,
@@ -164,7 +168,7 @@ impl Place {
             first = false;
             pause(wait).await;
             let free = self.seen.borrow().in_service && self.view(|v| !v.plugged && !v.faulted);
-            if free && let Some(tag) = self.cards.take(&mut self.random) {
+            if free && let Some(tag) = self.cards.take(&mut self.random, self.ykc) {
                 self.visit(&tag, config.speed).await;
                 self.cards.give_back(&tag);
             }

@@ -38,7 +38,7 @@ pub use hot::{HotPile, TariffVersion};
 pub use tx::Tx;
 pub use writer::Watcher;
 
-use model::id::PileId;
+use model::id::{CardId, OrderId, PileId};
 use model::time::Timestamp;
 use model::{Error, Result};
 use std::sync::Arc;
@@ -60,6 +60,21 @@ impl Settings {
     }
 }
 
+/// Brings the database to this version; which orders hold places on cards. On a thread of its own: a
+/// connection to PostgreSQL blocks, and whoever opens a store may be on a thread of a runtime, where
+/// that is forbidden.
+fn prepare(source: &Source, now: Timestamp) -> Result<Vec<(PileId, CardId, OrderId)>> {
+    let prepared = std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let mut conn = Conn::open(source, db::Purpose::Write)?;
+            migrate::migrate(&mut conn, now)?;
+            orders::card_places(&mut conn)
+        });
+        thread.join()
+    });
+    prepared.map_err(|_| Error::internal())?.map_err(Error::from)
+}
+
 pub struct Store {
     writers: Vec<writer::Writer>,
     readers: reader::Readers,
@@ -70,18 +85,15 @@ impl Store {
     /// Brings the database to this version and starts the threads that own its connections.
     pub fn open(settings: Settings, now: Timestamp, watcher: Watcher) -> Result<Store> {
         let Settings { source, writers, readers } = settings;
-        let mut conn = Conn::open(&source, db::Purpose::Write)?;
-        migrate::migrate(&mut conn, now)?;
+        let held = prepare(&source, now)?;
         let count = if matches!(source, Source::Sqlite(_)) { 1 } else { writers.max(1) };
         // Places on cards must be known before the first start, on whichever writer it comes in.
         let shared = Arc::new(hot::Shared::default());
-        let held = orders::card_places(&mut conn)?;
         for shard in 0..count {
             let own = held.iter().filter(|(pile, ..)| hot::shard_of(*pile, count) == shard);
             let own: Vec<_> = own.map(|(_, card, order)| (*card, *order)).collect();
             shared.reload(shard, &own);
         }
-        drop(conn);
         let writers = (0..count)
             .map(|shard| {
                 let hot = hot::Hot::new(Arc::clone(&shared), shard, count);

@@ -30,6 +30,8 @@ pub struct OrderView {
     pub session_key: Option<String>,
     pub pile_code: String,
     pub pile_name: String,
+    #[serde(skip)]
+    pub pile_id: i64,
     pub station_id: i64,
     pub station_name: String,
     pub operator_name: String,
@@ -70,6 +72,8 @@ pub struct OrderDetail {
     /// The pile's clock minus ours when it reported the start.
     pub skew_ms: Option<i64>,
     pub tariff: Option<OrderTariff>,
+    /// The station's, by whose clock the tariff was cut.
+    pub time_zone: String,
     pub segments: Vec<Segment>,
     /// What the pile itself has counted and priced per period.
     pub pile_segments: Option<Vec<PileSegment>>,
@@ -88,7 +92,7 @@ pub struct OrderTariff {
     pub version_no: i64,
 }
 
-/// One period of the pile's own bill, as `order_detail.pile_bill` keeps it.
+/// One period of the pile's own bill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PileSegment {
     pub period: model::tariff::Period,
@@ -96,6 +100,12 @@ pub struct PileSegment {
     pub price_e5: i64,
     pub energy_dwh: i64,
     pub amount_e4: i64,
+}
+
+/// What `order_detail.pile_bill` holds, as far as pages show it.
+#[derive(Deserialize)]
+struct PileBill {
+    periods: Vec<PileSegment>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -195,7 +205,7 @@ fn filter(scope: &Scope, wanted: &OrderFilter) -> Filter {
 const COLUMNS: &str = "o.id, o.session_key, p.code, p.name, o.station_id, s.name, op.name, o.connector_no, \
     o.start_mode, o.token, c.name, o.state, o.abnormal, o.created_at_ms, o.started_at_ms, o.ended_at_ms, \
     o.energy_dwh, o.electricity_fen, o.service_fen, o.total_fen, o.pile_amount_e4, o.soc_start, o.soc_end, \
-    o.stop_code, o.stop_class, o.tariff_id";
+    o.stop_code, o.stop_class, o.tariff_id, o.pile_id";
 
 const FROM: &str = "FROM orders o JOIN pile p ON p.id = o.pile_id JOIN station s ON s.id = o.station_id \
     JOIN operator op ON op.id = o.operator_id LEFT JOIN customer c ON c.id = o.customer_id";
@@ -236,6 +246,7 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
         stop_class: row.text_opt(24)?.and_then(|class| StopClass::parse(&class)),
         stop_text: None,
         tariff_id: row.int_opt(25)?,
+        pile_id: row.int(26)?,
     })
 }
 
@@ -284,59 +295,56 @@ pub fn order_list(conn: &mut Conn, scope: &Scope, wanted: &OrderFilter) -> DbRes
     })
 }
 
-/// One order with all that explains it, if the caller may see it. `explanation` and the sentences
-/// in the reader's language are added by the caller.
+/// One order with all that explains it, if the caller may see it. `explanation`, the sentences in
+/// the reader's language and what is known of a running session are added by the caller.
 pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option<OrderDetail>> {
     let mut filter = Filter::new();
     filter.and_value("o.id = ?", id.0);
     filter.scope("o.operator_id", scope);
     let sql = format!(
         "SELECT {COLUMNS}, o.meter_start_dwh, o.meter_end_dwh, o.vin, o.skew_ms, t.name, t.version_no, f.name, \
-         d.segments, d.pile_bill {FROM} LEFT JOIN tariff t ON t.id = o.tariff_id \
+         d.segments, d.pile_bill, s.time_zone {FROM} LEFT JOIN tariff t ON t.id = o.tariff_id \
          LEFT JOIN staff f ON f.id = o.staff_id LEFT JOIN order_detail d ON d.order_id = o.id {}",
         filter.sql()
     );
     let Some(mut found) = conn.find(&sql, &filter.values, detail)? else { return Ok(None) };
-    let curve = match crate::orders::detail(conn, id)? {
-        Some(detail) => detail.curve,
-        None => match crate::orders::get(conn, id)? {
-            Some(order) => crate::orders::running_curve(conn, &order)?,
-            None => model::curve::Curve::default(),
-        },
-    };
-    found.curve = curve.points().iter().copied().map(LiveValues::from).collect();
+    if let Some(detail) = crate::orders::detail(conn, id)? {
+        found.curve = detail.curve.points().iter().copied().map(LiveValues::from).collect();
+    }
     found.commands = crate::command_list::of_order(conn, id)?;
     Ok(Some(found))
 }
 
 fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
     let order = view(row)?;
-    let tariff = match (order.tariff_id, row.text_opt(30)?, row.int_opt(31)?) {
+    let tariff = match (order.tariff_id, row.text_opt(31)?, row.int_opt(32)?) {
         (Some(id), Some(name), Some(version_no)) => Some(OrderTariff { id, name, version_no }),
         _ => None,
     };
-    let segments = row.text_opt(33)?.map_or_else(Vec::new, |text| {
+    let segments = row.text_opt(34)?.map_or_else(Vec::new, |text| {
         serde_json::from_str(&text).unwrap_or_else(|why| {
             tracing::error!(%why, order = order.id, "the segments of an order cannot be read");
             Vec::new()
         })
     });
-    let pile_segments = row.text_opt(34)?.and_then(|text| {
+    let pile_segments = row.text_opt(35)?.and_then(|text| {
         serde_json::from_str(&text)
+            .map(|bill: PileBill| bill.periods)
             .inspect_err(|why| tracing::error!(%why, order = order.id, "a pile's bill cannot be read"))
             .ok()
     });
     Ok(OrderDetail {
-        meter_start_dwh: row.int_opt(26)?,
-        meter_end_dwh: row.int_opt(27)?,
-        vin: row.text_opt(28)?,
-        skew_ms: row.int_opt(29)?,
+        meter_start_dwh: row.int_opt(27)?,
+        meter_end_dwh: row.int_opt(28)?,
+        vin: row.text_opt(29)?,
+        skew_ms: row.int_opt(30)?,
         tariff,
+        time_zone: row.text(36)?,
         segments,
         pile_segments,
         curve: Vec::new(),
         commands: Vec::new(),
-        started_by: row.text_opt(32)?,
+        started_by: row.text_opt(33)?,
         explanation: Vec::new(),
         order,
     })

@@ -89,6 +89,8 @@ pub struct ConnectorDetail {
     pub status_at_ms: i64,
     pub fault_code: Option<String>,
     pub fault_info: Option<String>,
+    /// The fault as a sentence in the reader's language.
+    pub fault_text: Option<String>,
     pub order: Option<ConnectorOrder>,
     pub live: Option<LiveValues>,
 }
@@ -388,6 +390,7 @@ fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail
                 status_at_ms: row.int(2)?,
                 fault_code: row.text_opt(3)?,
                 fault_info: row.text_opt(4)?,
+                fault_text: None,
                 order: place.map(|place| orders.swap_remove(place).1),
                 live: None,
             })

@@ -111,9 +111,6 @@ impl Loop {
             }
             self.batch(&mut batch);
             batch.drain(..).for_each(Job::release);
-            if let Some(conn) = &mut self.conn {
-                conn.idle();
-            }
         }
     }
 
@@ -143,8 +140,8 @@ impl Loop {
     /// shows what really happened.
     fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), Broken> {
         let mut conn = match self.conn.take() {
-            Some(conn) => conn,
-            None => Conn::open(&self.source, Purpose::Write)?,
+            Some(conn) if conn.is_alive() => conn,
+            _ => Conn::open(&self.source, Purpose::Write)?,
         };
         match self.transact(&mut conn, batch) {
             Ok(changes) => {

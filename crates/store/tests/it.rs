@@ -1,16 +1,22 @@
-//! The store on both databases.
+//! The store from the outside, on both databases.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 #[path = "it/databases.rs"]
 mod databases;
 #[path = "it/frames.rs"]
 mod frames;
+#[path = "it/lists.rs"]
+mod lists;
 #[path = "it/migrations.rs"]
 mod migrations;
-#[path = "it/seam.rs"]
-mod seam;
+#[path = "it/places.rs"]
+mod places;
 #[path = "it/scene.rs"]
 mod scene;
+#[path = "it/seam.rs"]
+mod seam;
+#[path = "it/seed.rs"]
+mod seed;
 #[path = "it/write_path.rs"]
 mod write_path;

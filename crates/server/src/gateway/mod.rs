@@ -5,7 +5,6 @@ mod ocpp;
 mod transport;
 mod ykc;
 
-pub use ocpp::upgrade;
 pub use ykc::listen;
 
 use crate::app::App;
@@ -21,6 +20,11 @@ use std::time::Duration;
 use store::frames::{FrameRow, Verdict};
 use tokio::sync::{mpsc, oneshot};
 use transport::{Heard, Transport};
+
+/// The piles' door on the HTTP port.
+pub fn router(app: Arc<App>) -> axum::Router {
+    axum::Router::new().route("/ocpp/{pile}", axum::routing::get(ocpp::upgrade)).with_state(app)
+}
 
 /// What others want of a link.
 pub enum Order {

@@ -17,7 +17,7 @@ pub type Schemas = BTreeMap<String, RefOr<Schema>>;
 #[derive(Default)]
 pub struct Draft {
     pub parameters: Vec<Parameter>,
-    body: Option<RefOr<Schema>>,
+    body: Option<(&'static str, RefOr<Schema>)>,
     answers: Vec<(u16, &'static str, Option<RefOr<Schema>>)>,
     /// Schemas of what is taken, and of what is given: in these nothing is ever absent.
     pub taken: Schemas,
@@ -40,6 +40,10 @@ impl Draft {
 
     pub fn silence(&mut self, status: u16, what: &'static str) {
         self.answers.push((status, what, None));
+    }
+
+    pub fn text_body(&mut self, kind: &'static str) {
+        self.body = Some((kind, ObjectBuilder::new().schema_type(Type::String).into()));
     }
 
     pub fn text_stream(&mut self) {
@@ -68,10 +72,9 @@ impl Draft {
             .tag(tag)
             .parameters(Some(self.parameters.clone()))
             .responses(responses.response("default", failure).build());
-        if let Some(body) = &self.body {
-            let body = RequestBodyBuilder::new()
-                .content("application/json", json(body.clone()))
-                .required(Some(Required::True));
+        if let Some((kind, body)) = &self.body {
+            let body =
+                RequestBodyBuilder::new().content(*kind, json(body.clone())).required(Some(Required::True));
             operation = operation.request_body(Some(body.build()));
         }
         operation
@@ -121,7 +124,7 @@ impl Describe for Id {
 impl<T: ToSchema> Describe for Input<T> {
     fn describe(draft: &mut Draft) {
         collect_schema::<T>(&mut draft.taken);
-        draft.body = Some(Ref::from_schema_name(T::name()).into());
+        draft.body = Some(("application/json", Ref::from_schema_name(T::name()).into()));
     }
 }
 

@@ -64,34 +64,44 @@ impl IntoResponse for Failure {
 
 /// Around everything under `/api`: writes the bodies of errors, forbids caching, counts.
 pub async fn finish(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let english = wants_english(request.headers());
-    let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let mut response = next.run(request).await;
-    if let Some(error) = response.extensions_mut().remove::<Error>() {
-        let trace_id = app.engine.random.hex::<8>().unwrap_or_default();
-        let route = route.as_deref().unwrap_or("-");
-        if response.status().is_server_error() {
-            tracing::error!(%trace_id, %method, route, %error, "a request failed");
-        } else {
-            tracing::info!(%trace_id, %method, route, %error, "a request was refused");
-        }
-        let status = response.status();
-        let limited = error.kind == Kind::Limited;
-        let message = if english { error.text.en } else { error.text.zh };
-        let field = error.field.map(|field| field.into_owned());
-        let body = ErrorBody { code: error.code.to_owned(), message: message.into_owned(), field, trace_id };
-        let allow = response.headers_mut().remove(header::ALLOW);
-        response = (status, Json(body)).into_response();
-        if let Some(allow) = allow {
-            response.headers_mut().insert(header::ALLOW, allow);
-        }
-        if limited {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-        }
-    }
+    let method = request.method().clone();
+    let mut response = told(&app, route.as_deref(), request, next).await;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     app.metrics.request(&method, route.as_deref(), response.status());
+    response
+}
+
+/// Around what is not the API: writes the bodies of errors and leaves the rest alone.
+pub async fn plain(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    told(&app, None, request, next).await
+}
+
+async fn told(app: &Shared, route: Option<&str>, request: Request, next: Next) -> Response {
+    let english = wants_english(request.headers());
+    let method = request.method().clone();
+    let mut response = next.run(request).await;
+    let Some(error) = response.extensions_mut().remove::<Error>() else { return response };
+    let trace_id = app.engine.random.hex::<8>().unwrap_or_default();
+    let route = route.unwrap_or("-");
+    if response.status().is_server_error() {
+        tracing::error!(%trace_id, %method, route, %error, "a request failed");
+    } else {
+        tracing::info!(%trace_id, %method, route, %error, "a request was refused");
+    }
+    let status = response.status();
+    let limited = error.kind == Kind::Limited;
+    let message = if english { error.text.en } else { error.text.zh };
+    let field = error.field.map(|field| field.into_owned());
+    let body = ErrorBody { code: error.code.to_owned(), message: message.into_owned(), field, trace_id };
+    let allow = response.headers_mut().remove(header::ALLOW);
+    let mut response = (status, Json(body)).into_response();
+    if let Some(allow) = allow {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    if limited {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    }
     response
 }
 
@@ -114,6 +124,18 @@ pub async fn no_such_method() -> Failure {
             "This address does not take this method; /api/openapi.json lists what it takes.",
         ),
     ))
+}
+
+/// More than `most` bytes, or cut off on the way.
+pub fn too_large(most: usize) -> Error {
+    Error::new(
+        Kind::Invalid,
+        "body.too_large",
+        Text::new(
+            format!("请求内容过大（上限 {} KiB）或传输中断，请减少内容后重试", most / 1024),
+            format!("The body is larger than {} KiB, or it was cut off; send less.", most / 1024),
+        ),
+    )
 }
 
 /// What serde has found wrong, as a sentence that names the field and the rule. `path` is `.` at

@@ -3,7 +3,7 @@
 use super::Shared;
 use super::error::Answer;
 use super::give::Given;
-use super::take::{Code, Id, Query, Who, no_pile};
+use super::take::{Code, Id, Query, Reader, Who, no_pile};
 use super::wire::{self, FrameField};
 use axum::extract::State;
 use model::Error;
@@ -54,7 +54,7 @@ pub struct FrameQuery {
     cursor: Option<String>,
 }
 
-fn view(protocol: Protocol, frame: store::frames::Frame) -> Frame {
+fn view(protocol: Protocol, frame: store::frames::Frame, reader: &Reader) -> Frame {
     let encoding = if protocol.is_ykc() { FrameEncoding::Hex } else { FrameEncoding::Text };
     let shown = |bytes: &[u8]| match encoding {
         FrameEncoding::Text => String::from_utf8_lossy(bytes).into_owned(),
@@ -71,7 +71,7 @@ fn view(protocol: Protocol, frame: store::frames::Frame) -> Frame {
         raw: shown(&frame.body),
         encoding,
         answer: frame.answer.as_deref().filter(|answer| !answer.is_empty()).map(shown),
-        decoded: wire::explain(protocol, &frame.body),
+        decoded: wire::explain(protocol, &frame.body, reader),
         kind: frame.kind,
     }
 }
@@ -80,6 +80,7 @@ fn view(protocol: Protocol, frame: store::frames::Frame) -> Frame {
 pub async fn frame_list(
     State(app): State<Shared>,
     who: Who,
+    reader: Reader,
     Code(code): Code,
     Query(query): Query<FrameQuery>,
 ) -> Answer<Given<Page<Frame>>> {
@@ -100,7 +101,7 @@ pub async fn frame_list(
         Ok(Some((protocol, store::frames::list(conn, &wanted)?)))
     };
     let (protocol, frames) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
-    let frames = frames.into_iter().map(|frame| view(protocol, frame)).collect();
+    let frames = frames.into_iter().map(|frame| view(protocol, frame, &reader)).collect();
     Ok(Given(Page::of(frames, limit, None, |frame| frame.id.to_string())))
 }
 
@@ -111,6 +112,7 @@ const ORDER_FRAMES_MAX: usize = 5_000;
 pub async fn order_frame_list(
     State(app): State<Shared>,
     who: Who,
+    reader: Reader,
     Id(id): Id,
     Query(query): Query<OrderFrameQuery>,
 ) -> Answer<Given<Page<Frame>>> {
@@ -134,7 +136,7 @@ pub async fn order_frame_list(
         Ok(Some((place.protocol, frames)))
     };
     let (protocol, frames) = app.engine.store.read(read).await?.ok_or_else(no_order)?;
-    let frames = frames.into_iter().map(|frame| view(protocol, frame)).collect();
+    let frames = frames.into_iter().map(|frame| view(protocol, frame, &reader)).collect();
     Ok(Given(Page::of(frames, limit, None, |frame| frame.id.to_string())))
 }
 

@@ -45,6 +45,9 @@ pub async fn show(State(app): State<Shared>) -> impl IntoResponse {
     out.push_str("# HELP pileops_piles_online Piles that are connected to this server.\n");
     out.push_str("# TYPE pileops_piles_online gauge\n");
     let _ = writeln!(out, "pileops_piles_online {}", app.devices.online_count());
+    out.push_str("# HELP pileops_live_streams Pages that listen for changes.\n");
+    out.push_str("# TYPE pileops_live_streams gauge\n");
+    let _ = writeln!(out, "pileops_live_streams {}", app.live.open_count());
     let open = app.engine.store.read(|conn| {
         let sql = "SELECT COUNT(*) FROM orders WHERE state <> 'completed' AND state <> 'failed' \
                    AND state IN ('starting', 'charging', 'stopping')";

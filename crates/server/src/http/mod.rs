@@ -4,6 +4,7 @@
 mod audit;
 mod cards;
 mod commands;
+mod console;
 pub mod describe;
 mod error;
 mod explain;
@@ -11,6 +12,7 @@ mod frames;
 mod give;
 mod guard;
 mod home;
+mod imports;
 pub mod metrics;
 mod openapi;
 mod orders;
@@ -62,6 +64,7 @@ pub fn router(app: Shared) -> Router {
         .route("/healthz", get(outside::alive))
         .route("/readyz", get(outside::ready))
         .route("/metrics", get(metrics::show))
-        .fallback(outside::page);
+        .fallback(console::console)
+        .layer(from_fn_with_state(Arc::clone(&app), error::plain));
     api.merge(outside).layer(from_fn(outside::secure)).with_state(app)
 }

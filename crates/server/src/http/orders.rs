@@ -15,6 +15,7 @@ use model::{Error, Result};
 use serde::Deserialize;
 use store::filter::Paging;
 use store::order_list::{self, OrderDetail, OrderFilter, OrderList, OrderTime, OrderView};
+use store::pile_list::LiveValues;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -123,11 +124,33 @@ pub async fn order_get(
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| order_list::order_get(conn, &scope, OrderId(id));
     let mut order = app.engine.store.read(read).await?.ok_or_else(no_order)?;
+    running(&app, &mut order).await?;
     let stop = order.order.stop_code.as_deref().and_then(wire::stop_text);
     order.explanation = explain::order(&order, stop.as_ref());
     tell(&mut order.order, &reader);
     order.commands.iter_mut().for_each(|command| commands::tell(command, &reader));
     Ok(Given(order))
+}
+
+/// A session that still runs is shown as it is now: its curve and what it has cost so far are in
+/// memory until it ends.
+async fn running(app: &Shared, detail: &mut OrderDetail) -> Result<()> {
+    let order = &mut detail.order;
+    if order.state == OrderState::Completed
+        || order.state == OrderState::Failed
+        || !detail.segments.is_empty()
+    {
+        return Ok(());
+    }
+    let running = app.engine.order_running(PileId(order.pile_id), OrderId(order.id)).await?;
+    let Some(running) = running else { return Ok(()) };
+    let bill = running.bill;
+    detail.curve = running.open.curve.points().iter().copied().map(LiveValues::from).collect();
+    order.energy_dwh = bill.energy.dwh().max(running.open.order.energy.dwh());
+    (order.electricity_fen, order.service_fen, order.total_fen) =
+        (bill.electricity.0, bill.service.0, bill.total.0);
+    detail.segments = bill.segments;
+    Ok(())
 }
 
 pub async fn order_stop(

@@ -25,10 +25,6 @@ pub async fn ready(State(app): State<Shared>) -> Result<&'static str, Failure> {
     }
 }
 
-pub async fn page() -> &'static str {
-    "console not built\n"
-}
-
 const HEADERS: [(HeaderName, HeaderValue); 3] = [
     (
         header::CONTENT_SECURITY_POLICY,

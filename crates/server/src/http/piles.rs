@@ -1,13 +1,13 @@
 //! 充电桩
 
-use super::Shared;
 use super::error::Answer;
 use super::give::{Created, Done, Given};
-use super::take::{Code, Input, Query, Who, no_pile};
+use super::take::{Code, Input, Query, Reader, Who, no_pile};
+use super::{Shared, wire};
 use axum::extract::State;
 use engine::site::{PileChange, PileCreated, PileDraft};
 use model::Error;
-use model::id::{OrderId, PileId};
+use model::id::{OrderId, PileCode, PileId};
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::time::Zone;
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,7 @@ fn unknown_state() -> Error {
     Error::invalid(
         "state",
         "没有这种运营状态；可用的有 offline、suspended 以及各种枪状态（available、charging、faulted 等）",
-        "There is no such state; known are offline, suspended and the statuses of a connector (available, charging, faulted, …).",
+        "There is no such state; known are offline, suspended and the statuses of a connector (available, charging, faulted and so on).",
     )
 }
 
@@ -83,7 +83,12 @@ fn live(app: &Shared, pile: i64, connector: i64) -> Option<LiveValues> {
     Some(LiveValues::from(point))
 }
 
-pub async fn pile_get(State(app): State<Shared>, who: Who, Code(code): Code) -> Answer<Given<PileDetail>> {
+pub async fn pile_get(
+    State(app): State<Shared>,
+    who: Who,
+    reader: Reader,
+    Code(code): Code,
+) -> Answer<Given<PileDetail>> {
     let (scope, today) = (who.scope(), Zone::shanghai().local(app.now()).day);
     let read = move |conn: &mut store::Conn| pile_list::pile_get(conn, &scope, &code, today);
     let mut pile = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
@@ -91,6 +96,8 @@ pub async fn pile_get(State(app): State<Shared>, who: Who, Code(code): Code) -> 
         pile.facts.last_seen_ms = Some(link.last_seen.as_ms());
     }
     for connector in &mut pile.connectors {
+        let fault = connector.fault_code.as_deref().and_then(wire::fault_text);
+        connector.fault_text = fault.map(|text| reader.tell(&text));
         connector.live = live(&app, pile.facts.id, connector.no).filter(|_| pile.facts.online);
         if let Some(order) = &mut connector.order {
             let running = app.engine.order_running(PileId(pile.facts.id), OrderId(order.id)).await?;
@@ -108,7 +115,17 @@ pub async fn pile_create(
     who: Who,
     Input(draft): Input<PileDraft>,
 ) -> Answer<Created<PileCreated>> {
-    Ok(Created(app.engine.pile_create(&who.actor(), draft).await?))
+    let code = draft.code.trim().to_owned();
+    let created = app.engine.pile_create(&who.actor(), draft).await?;
+    // The open pages are told of piles by their codes.
+    if let Some(code) = PileCode::parse(&code) {
+        let wanted = code.clone();
+        let pile = app.engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await?;
+        if let Some(pile) = pile {
+            app.devices.name(pile.id, code, pile.operator);
+        }
+    }
+    Ok(Created(created))
 }
 
 pub async fn pile_update(

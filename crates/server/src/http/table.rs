@@ -3,7 +3,9 @@
 
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
-use super::{audit, cards, commands, frames, home, orders, piles, session, staff, stations, stream, tariffs};
+use super::{
+    audit, cards, commands, frames, home, imports, orders, piles, session, staff, stations, stream, tariffs,
+};
 use axum::http::Method;
 use model::access::Permission::*;
 
@@ -54,6 +56,8 @@ pub fn table() -> Vec<Route> {
         POST "/staff" May(StaffWrite), staff::staff_create;
         POST "/tokens" SignedIn, staff::token_create;
         GET "/audit" May(AuditRead), audit::audit_list;
+        POST "/imports/piles" May(PileWrite), imports::pile_import;
+        POST "/imports/cards" May(CardWrite), imports::card_import;
         GET "/live" SignedIn, stream::live_stream;
     }
 }

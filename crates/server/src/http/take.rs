@@ -1,7 +1,7 @@
 //! What handlers take: every door checks what comes in, and says in the same shape what is wrong.
 
 use super::Shared;
-use super::error::{Failure, explain};
+use super::error::{Failure, explain, too_large};
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
@@ -172,7 +172,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
         }
         let bytes = match to_bytes(request.into_body(), BODY_MAX).await {
             Ok(bytes) => bytes,
-            Err(_) => return Err(Failure(too_large())),
+            Err(_) => return Err(Failure(too_large(BODY_MAX))),
         };
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
@@ -182,15 +182,4 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
         json.end().map_err(|why| Failure(explain(".", &why.to_string())))?;
         Ok(Input(parsed))
     }
-}
-
-fn too_large() -> Error {
-    Error::new(
-        Kind::Invalid,
-        "body.too_large",
-        Text::new(
-            format!("请求内容过大（上限 {} KiB）或传输中断，请减少内容后重试", BODY_MAX / 1024),
-            format!("The body is larger than {} KiB, or it was cut off; send less.", BODY_MAX / 1024),
-        ),
-    )
 }

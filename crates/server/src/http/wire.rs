@@ -1,9 +1,11 @@
 //! The one place where pages meet the protocols: frames and codes in people's words.
 
-use model::error::Text;
+use super::take::Reader;
 use model::site::Protocol;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub use protocol::{fault_text, stop_text};
 
 /// One field of a decoded frame.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -11,15 +13,21 @@ pub struct FrameField {
     pub name: String,
     pub zh: String,
     pub en: String,
+    /// In the reader's language.
     pub value: String,
 }
 
 /// The fields of a binary frame; JSON is its own explanation.
-pub fn explain(_protocol: Protocol, _bytes: &[u8]) -> Option<Vec<FrameField>> {
-    None
-}
-
-/// A stop code, `ocpp:EVDisconnected` or `ykc:40`, as a sentence.
-pub fn stop_text(_code: &str) -> Option<Text> {
-    None
+pub fn explain(protocol: Protocol, bytes: &[u8], reader: &Reader) -> Option<Vec<FrameField>> {
+    let fields = protocol::explain(protocol, bytes);
+    if fields.is_empty() {
+        return None;
+    }
+    let field = |field: protocol::Field| FrameField {
+        name: field.name,
+        zh: field.label.zh.into_owned(),
+        en: field.label.en.into_owned(),
+        value: reader.tell(&field.value),
+    };
+    Some(fields.into_iter().map(field).collect())
 }

@@ -73,8 +73,11 @@ fn pace(shared: &Shared, due: &[UnboundedSender<Instant>]) {
         if !wait.is_zero() {
             std::thread::sleep(wait);
         }
-        if shared.ending() || pile.send(at).is_err() {
+        if shared.ending() {
             return;
+        }
+        if pile.send(at).is_err() {
+            shared.error(&"a call was due on a pile that has lost its link");
         }
     }
 }

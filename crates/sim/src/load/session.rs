@@ -229,11 +229,16 @@ mod tests {
         let mut cycle = Cycle::new("TAG7");
         let mut stamp = Stamp::default();
         let mut said = Vec::new();
+        let mut platform = protocol::ocpp16::Session::new(Timestamp::from_ms(0), Default::default());
         for step in 0..18i64 {
             let now = Timestamp::from_ms(1_750_000_000_000 + step * 7);
-            let mut whole = b"[2,\"1\",".to_vec();
+            let mut whole = format!("[2,\"{step}\",").into_bytes();
             whole.extend_from_slice(cycle.write(now, &mut stamp));
             let call: (u8, String, String, serde_json::Value) = serde_json::from_slice(&whole).unwrap();
+            platform.receive(&whole, now);
+            let rejected =
+                platform.next().is_none_or(|output| matches!(output, protocol::Output::Rejected { .. }));
+            assert!(!rejected, "{}", String::from_utf8_lossy(&whole));
             if let Some(id) = call.3.get("transactionId") {
                 assert_eq!(id, 42 + step / 9);
             }

@@ -95,25 +95,60 @@ pub fn settle(shared: &Shared, who: &Identity, cycle: &mut Cycle, reply: Reply, 
     }
 }
 
+/// A link that is opened when it is needed.
+#[derive(Default)]
+struct Line {
+    caller: Option<Caller>,
+    /// Ids go on over reconnects.
+    next_id: u64,
+    /// A pile boots once; after that it has only lost its link.
+    booted: bool,
+}
+
+impl Line {
+    async fn call(
+        &mut self,
+        shared: &Shared,
+        who: &Identity,
+        gate: &Semaphore,
+        body: &[u8],
+    ) -> Result<Reply> {
+        if self.caller.is_none() {
+            let _turn = gate.acquire().await.map_err(Error::other)?;
+            let mut fresh = Caller::connect(who, self.next_id).await?;
+            if !self.booted && !shared.options.no_boot {
+                boot(&mut fresh).await?;
+            }
+            self.booted = true;
+            self.caller = Some(fresh);
+        }
+        match &mut self.caller {
+            Some(caller) => caller.call(body).await,
+            None => Err(ErrorKind::NotConnected.into()),
+        }
+    }
+
+    fn lose(&mut self) {
+        // One more than was used, should the call have been cut off between id and answer.
+        self.next_id = self.caller.take().map_or(self.next_id, |caller| caller.next_id()) + 1;
+    }
+}
+
 /// Outlives its server: after a loss it connects again and sends the unanswered message again,
 /// word for word under a new id, until it is answered. A session goes on where it was.
 async fn stubborn(shared: &Shared, who: &Identity, gate: &Semaphore) -> Result<()> {
     let mut cycle = Cycle::new(&who.tag);
     let mut stamp = Stamp::default();
-    let mut caller: Option<Caller> = None;
-    let mut next_id = 1;
+    let mut line = Line { next_id: 1, ..Line::default() };
     let mut back_off = BACK_OFF_FIRST;
+    let patience = Options::seconds(shared.options.patience);
     cycle.write(shared.clock.now(), &mut stamp);
     while !(shared.ending() && cycle.between_sessions()) {
         let sent = Instant::now();
-        let tried = tokio::time::timeout(
-            Options::seconds(shared.options.patience),
-            attempt(shared, who, gate, &mut caller, next_id, cycle.body()),
-        )
-        .await
-        .unwrap_or_else(|_| Err(Error::new(ErrorKind::TimedOut, "no answer")));
-        next_id = caller.as_ref().map_or(next_id, Caller::next_id);
-        match (tried, &caller) {
+        let tried = tokio::time::timeout(patience, line.call(shared, who, gate, cycle.body()))
+            .await
+            .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
+        match (tried, &line.caller) {
             (Ok(Reply::Result), Some(link)) => {
                 back_off = BACK_OFF_FIRST;
                 shared.answered(sent.elapsed());
@@ -124,8 +159,7 @@ async fn stubborn(shared: &Shared, who: &Identity, gate: &Semaphore) -> Result<(
             // The server cannot just now: the same message again, as the specification says.
             (Ok(Reply::Error), Some(link)) => shared.error(&String::from_utf8_lossy(link.answer())),
             _ => {
-                caller = None;
-                next_id += 1;
+                line.lose();
                 shared.reconnects.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -133,26 +167,4 @@ async fn stubborn(shared: &Shared, who: &Identity, gate: &Semaphore) -> Result<(
         back_off = (back_off * 2).min(BACK_OFF_MAX);
     }
     Ok(())
-}
-
-async fn attempt(
-    shared: &Shared,
-    who: &Identity,
-    gate: &Semaphore,
-    caller: &mut Option<Caller>,
-    next_id: u64,
-    body: &[u8],
-) -> Result<Reply> {
-    if caller.is_none() {
-        let _turn = gate.acquire().await.map_err(Error::other)?;
-        let mut fresh = Caller::connect(who, next_id).await?;
-        if next_id == 1 && !shared.options.no_boot {
-            boot(&mut fresh).await?;
-        }
-        *caller = Some(fresh);
-    }
-    match caller {
-        Some(caller) => caller.call(body).await,
-        None => Err(Error::other("not connected")),
-    }
 }

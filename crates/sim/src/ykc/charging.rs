@@ -102,11 +102,13 @@ impl Pile {
         } else if slot.bay.faulted || !tariff {
             self.answer_start(connector, &order, 3);
         } else if slot.bay.car.is_none() {
-            if brings_car {
-                slot.driver_at = now.plus_ms(walk_ms);
-            }
             slot.awaiting_plug = Some((order.clone(), now.plus_ms(PLUG_GRACE_MS)));
-            self.answer_start(connector, &order, 5);
+            if brings_car {
+                // The driver stands there with the plug in hand: the answer waits for it.
+                slot.driver_at = now.plus_ms(walk_ms);
+            } else {
+                self.answer_start(connector, &order, 5);
+            }
         } else if late_ms > 0 {
             slot.late = Some((order, now.plus_ms(late_ms)));
         } else {

@@ -303,11 +303,4 @@ impl Conn {
             Conn::Postgres(conn) => conn.is_alive(),
         }
     }
-
-    /// Housekeeping between commits (SQLite: the write-ahead log is folded back).
-    pub fn idle(&mut self) {
-        if let Conn::Sqlite(conn) = self {
-            conn.idle();
-        }
-    }
 }

@@ -8,7 +8,6 @@ use std::path::Path;
 
 pub struct Sqlite {
     conn: Connection,
-    purpose: Purpose,
     /// The text of each insert's single-row statement, by table and conflict clause.
     inserts: HashMap<(&'static str, &'static str), String>,
 }
@@ -23,13 +22,13 @@ impl Sqlite {
         conn.set_prepared_statement_cache_capacity(256);
         conn.execute_batch(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32000;",
+             PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;",
         )
         .map_err(error)?;
         if purpose == Purpose::Read {
             conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8000;").map_err(error)?;
         }
-        Ok(Sqlite { conn, purpose, inserts: HashMap::new() })
+        Ok(Sqlite { conn, inserts: HashMap::new() })
     }
 
     pub fn query<T>(
@@ -75,16 +74,6 @@ impl Sqlite {
             self.execute("COMMIT", &[])?;
         }
         Ok(())
-    }
-
-    /// Folds the write-ahead log back into the file. The writer does it between commits, so that no
-    /// commit pays for it by surprise.
-    pub fn idle(&mut self) {
-        if self.purpose == Purpose::Write
-            && let Err(why) = self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-        {
-            tracing::warn!(%why, "the write-ahead log could not be folded back");
-        }
     }
 }
 

@@ -9,6 +9,7 @@ use store::db::Purpose;
 use store::{Conn, Settings, Source, Store};
 
 /// A fresh database, removed when the test is over.
+#[allow(dead_code, reason = "each crate uses a part of it")]
 pub struct Database {
     pub name: &'static str,
     pub source: Source,
@@ -62,6 +63,7 @@ impl Drop for Database {
     }
 }
 
+#[allow(dead_code, reason = "each crate uses a part of it")]
 impl Database {
     pub fn conn(&self) -> Conn {
         Conn::open(&self.source, Purpose::Write).unwrap()

@@ -1,0 +1,210 @@
+//! Operators, cities, stations and piles: registering and changing them.
+
+mod import;
+mod pile;
+
+pub use import::{ImportReport, ImportedPassword, RowError};
+pub use pile::{PileChange, PileCreated, PileDraft};
+
+use crate::Engine;
+use crate::audit::Actor;
+use model::error::Text;
+use model::id::{OperatorId, StationId, TariffId};
+use model::time::Zone;
+use model::{Error, Result};
+use serde::Deserialize;
+use serde_json::json;
+use store::ids::Noun;
+use store::{Change, Tx};
+use utoipa::ToSchema;
+
+/// A name for people: trimmed, not empty, without control characters, of bounded length.
+pub(crate) fn named(field: &'static str, text: &str, most: usize) -> Result<String> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if length == 0 || length > most || text.chars().any(char::is_control) {
+        return Err(Error::invalid(
+            field,
+            format!("应为 1 到 {most} 个字符，且不含控制字符"),
+            format!("{field} has 1 to {most} characters and no control characters."),
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+pub(crate) fn operator_exists(tx: &mut Tx<'_>, operator: OperatorId) -> Result<()> {
+    let found = tx.find("SELECT id FROM operator WHERE id = $1", &[operator.0.into()], |row| row.int(0))?;
+    found.map(drop).ok_or_else(|| no_such("operator_id", "运营商", "operator"))
+}
+
+fn no_such(field: &'static str, zh: &str, en: &str) -> Error {
+    Error::invalid(
+        field,
+        format!("没有这个{zh}，请从列表中重新选择"),
+        format!("There is no such {en}; choose one from the list."),
+    )
+}
+
+/// A unique name that is taken already.
+pub(crate) fn taken(field: &'static str, code: &'static str, zh: &str, en: &str) -> Error {
+    Error::conflict(code, format!("{zh}已存在，请换一个"), format!("{en} exists already; choose another."))
+        .on_field(field)
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StationDraft {
+    pub name: String,
+    pub operator_id: i64,
+    pub city_code: String,
+    pub address: String,
+    pub tariff_id: Option<i64>,
+    pub longitude_e6: Option<i64>,
+    pub latitude_e6: Option<i64>,
+    /// Asia/Shanghai when not given.
+    pub time_zone: Option<String>,
+}
+
+impl StationDraft {
+    fn checked(mut self) -> Result<StationDraft> {
+        self.name = named("name", &self.name, 64)?;
+        let address = self.address.trim();
+        self.address = if address.is_empty() { String::new() } else { named("address", address, 200)? };
+        let zone = self.time_zone.get_or_insert_with(|| Zone::DEFAULT.to_owned());
+        if Zone::parse(zone).is_none() {
+            return Err(Error::invalid(
+                "time_zone",
+                "没有这个时区，请填写如 Asia/Shanghai 的时区名",
+                "There is no such time zone; give a name like Asia/Shanghai.",
+            ));
+        }
+        let places =
+            [("longitude_e6", self.longitude_e6, 180_000_000), ("latitude_e6", self.latitude_e6, 90_000_000)];
+        for (field, value, most) in places {
+            if value.is_some_and(|value| value.abs() > most) {
+                return Err(Error::invalid(
+                    field,
+                    "经纬度超出范围（单位为百万分之一度）",
+                    "This is no place on earth (the unit is a millionth of a degree).",
+                ));
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl Engine {
+    /// The operator of this name, made if it is missing.
+    pub async fn operator_ensure(&self, actor: &Actor, name: &str) -> Result<OperatorId> {
+        actor.must_be_platform()?;
+        let (name, actor, now) = (named("name", name, 64)?, actor.clone(), self.clock.now());
+        self.store
+            .write(None, move |tx| {
+                let found =
+                    tx.find("SELECT id FROM operator WHERE name = $1", &[(&name).into()], |row| row.int(0))?;
+                if let Some(id) = found {
+                    return Ok(OperatorId(id));
+                }
+                let id = tx.next_id(Noun::Operator)?;
+                tx.execute(
+                    "INSERT INTO operator (id, name, status, created_at_ms) VALUES ($1, $2, 'enabled', $3)",
+                    &[id.into(), (&name).into(), now.as_ms().into()],
+                )?;
+                tx.changed(Change::Noun("operator"));
+                actor.record(
+                    tx,
+                    now,
+                    "operator_create",
+                    "operator",
+                    id,
+                    &json!({"after": {"name": name}}),
+                )?;
+                Ok(OperatorId(id))
+            })
+            .await
+    }
+
+    /// Opens a city, or gives it its present name.
+    pub async fn city_ensure(&self, actor: &Actor, code: &str, province: &str, name: &str) -> Result<()> {
+        actor.must_be_platform()?;
+        let code = named("code", code, 16)?;
+        let (province, name) = (named("province", province, 32)?, named("name", name, 32)?);
+        let (actor, now) = (actor.clone(), self.clock.now());
+        self.store
+            .write(None, move |tx| {
+                let known = tx.find(
+                    "SELECT 1 FROM city WHERE code = $1 AND province = $2 AND name = $3",
+                    &[(&code).into(), (&province).into(), (&name).into()],
+                    |_| Ok(()),
+                )?;
+                if known.is_some() {
+                    return Ok(());
+                }
+                tx.execute(
+                    "INSERT INTO city (code, province, name, status) VALUES ($1, $2, $3, 'open') \
+                     ON CONFLICT (code) DO UPDATE SET province = excluded.province, name = excluded.name",
+                    &[(&code).into(), (&province).into(), (&name).into()],
+                )?;
+                tx.changed(Change::Noun("city"));
+                let after = json!({"after": {"province": province, "name": name}});
+                actor.record(tx, now, "city_save", "city", &code, &after)
+            })
+            .await
+    }
+
+    pub async fn station_create(&self, actor: &Actor, draft: StationDraft) -> Result<StationId> {
+        let draft = draft.checked()?;
+        let (actor, now) = (actor.clone(), self.clock.now());
+        if !actor.sees(OperatorId(draft.operator_id)) {
+            return Err(no_such("operator_id", "运营商", "operator"));
+        }
+        self.store.write(None, move |tx| station_insert(tx, &actor, now, &draft)).await
+    }
+}
+
+fn station_insert(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    now: model::time::Timestamp,
+    draft: &StationDraft,
+) -> Result<StationId> {
+    operator_exists(tx, OperatorId(draft.operator_id))?;
+    let city = tx.find("SELECT 1 FROM city WHERE code = $1", &[(&draft.city_code).into()], |_| Ok(()))?;
+    city.ok_or_else(|| no_such("city_code", "城市", "city"))?;
+    if let Some(tariff) = draft.tariff_id {
+        let found = tx.find("SELECT 1 FROM tariff WHERE id = $1", &[tariff.into()], |_| Ok(()))?;
+        found.ok_or_else(|| no_such("tariff_id", "计费模型", "tariff"))?;
+    }
+    let same = tx.find("SELECT 1 FROM station WHERE name = $1", &[(&draft.name).into()], |_| Ok(()))?;
+    if same.is_some() {
+        let (zh, en) = (format!("充电站“{}”", draft.name), format!("A station called {:?}", draft.name));
+        return Err(taken("name", "station.exists", &zh, &en));
+    }
+    let id = tx.next_id(Noun::Station)?;
+    tx.execute(
+        "INSERT INTO station (id, operator_id, city_code, name, address, longitude_e6, latitude_e6, time_zone, \
+         tariff_id, created_at_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)",
+        &[
+            id.into(),
+            draft.operator_id.into(),
+            (&draft.city_code).into(),
+            (&draft.name).into(),
+            (&draft.address).into(),
+            draft.longitude_e6.into(),
+            draft.latitude_e6.into(),
+            draft.time_zone.as_ref().into(),
+            draft.tariff_id.map(|id| TariffId(id).0).into(),
+            now.as_ms().into(),
+        ],
+    )?;
+    tx.station_changed(StationId(id));
+    let after = json!({"after": {"name": draft.name, "operator_id": draft.operator_id,
+        "city_code": draft.city_code, "tariff_id": draft.tariff_id}});
+    actor.record(tx, now, "station_create", "station", id, &after)?;
+    Ok(StationId(id))
+}
+
+/// Why a row of an import is not taken, in both languages.
+pub(crate) fn told(error: &Error) -> Text {
+    error.text.clone()
+}

@@ -1,0 +1,115 @@
+//! The command line. What can be done in the console can be done here, scriptable: every command is
+//! a client of the same API, over the network when a server runs, inside this process otherwise.
+
+mod serve;
+
+use crate::config::Config;
+use clap::{Args, Parser, Subcommand};
+use model::{Error, Result};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "pileops", version, about = "PileOps 充电桩数字化运营管理平台", propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the data is, or where the server that has it runs.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Place {
+    /// Data folder [default: data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// PostgreSQL instead of the embedded database
+    #[arg(long, global = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Settings file (TOML); see `pileops config`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Answers as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run the platform
+    Serve(Listen),
+    /// Run it with a believable operator, live simulated piles and three months of orders
+    Demo(Listen),
+    /// Print every setting with its value, its default and its meaning
+    Config,
+    /// Bring the database to this version
+    Migrate,
+    /// Recompute every bill and check what is stored
+    Verify,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+pub struct Listen {
+    /// Console, API and OCPP [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// 云快充 over TCP [default: 127.0.0.1:8768]
+    #[arg(long, value_name = "ADDR")]
+    pub ykc_listen: Option<String>,
+}
+
+impl Place {
+    /// All settings as they hold for this call.
+    pub fn config(&self, listen: &Listen) -> Result<Config> {
+        let mut given: Vec<(&'static str, String)> = Vec::new();
+        if let Some(data) = &self.data {
+            given.push(("data", data.display().to_string()));
+        }
+        let texts = [
+            ("database_url", &self.database_url),
+            ("listen", &listen.listen),
+            ("ykc_listen", &listen.ykc_listen),
+        ];
+        for (name, value) in texts {
+            if let Some(value) = value {
+                given.push((name, value.clone()));
+            }
+        }
+        Config::load(self.config.as_deref(), std::env::vars(), &given)
+    }
+}
+
+pub fn main(cli: Cli) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(why) => {
+            eprintln!("pileops: 无法启动运行时 / the runtime cannot start: {why}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("pileops: {}", told(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<ExitCode> {
+    let Cli { place, command } = cli;
+    match command {
+        Command::Serve(listen) => serve::serve(&place.config(&listen)?).await,
+        Command::Demo(listen) => serve::demo(&place, listen).await,
+        Command::Config => serve::config(&place),
+        Command::Migrate => serve::migrate(&place.config(&Listen::default())?).await,
+        Command::Verify => serve::verify(&place).await,
+    }
+}
+
+/// Both languages: who reads a terminal may be either.
+fn told(error: &Error) -> String {
+    let field = error.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
+    format!("{field}{}\n         {field}{}", error.text.zh, error.text.en)
+}

@@ -1,0 +1,197 @@
+//! Running the platform, and what is done to an installation as a whole.
+
+use super::{Listen, Place};
+use crate::app::{App, AppSettings};
+use crate::config::{Config, Origin};
+use crate::http::HttpSettings;
+use crate::serve::Serving;
+use crate::{gateway, http, install};
+use engine::Rules;
+use engine::random::Random;
+use model::money::Fen;
+use model::time::{Clock, SECOND_MS};
+use model::{Error, Result};
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+pub fn log_start(config: &Config) -> Result<()> {
+    let filter = EnvFilter::try_new(config.text("log")).map_err(|why| {
+        Error::invalid(
+            "log",
+            format!("日志级别不正确：{why}；例如 info 或 warn,server=debug"),
+            format!("The log filter is wrong: {why}. Use for example info or warn,server=debug."),
+        )
+    })?;
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .try_init();
+    Ok(())
+}
+
+/// Opens the app on the data that the settings name. Nothing listens yet.
+pub async fn open(config: &Config) -> Result<Arc<App>> {
+    let seconds = |name| Ok::<i64, Error>(config.integer(name, 1, 30 * 86_400)? * SECOND_MS);
+    let rules = Rules {
+        start_timeout_ms: seconds("start_timeout_s")?,
+        record_timeout_ms: seconds("record_timeout_s")?,
+        silence_timeout_ms: seconds("silence_timeout_s")?,
+        amount_tolerance_e4: config.integer("amount_tolerance_e4", 0, 1_000_000)?,
+        credit: Fen(config.integer("credit_fen", 1, 100_000_000)?),
+        ..Rules::default()
+    };
+    let mut store = store::Settings::new(config.source()?);
+    store.writers = usize::try_from(config.integer("database_writers", 1, 32)?).unwrap_or(1);
+    store.readers = usize::try_from(config.integer("database_readers", 1, 64)?).unwrap_or(3);
+    let http = HttpSettings {
+        secure_cookies: config.flag("secure_cookies")?,
+        behind_proxy: config.flag("behind_proxy")?,
+    };
+    App::open(AppSettings {
+        store,
+        clock: Clock::System,
+        rules,
+        secrets: install::prepare(&config.data(), &Random::System)?,
+        http,
+        heartbeat_s: u32::try_from(config.integer("heartbeat_s", 10, 86_400)?).unwrap_or(300),
+    })
+    .await
+}
+
+/// Listens on the addresses of the settings and tells them in the data folder.
+pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
+    let http = listen(config.address("listen")?, "listen").await?;
+    let ykc = listen(config.address("ykc_listen")?, "ykc_listen").await?;
+    let router = http::router(Arc::clone(&app)).merge(gateway::router(Arc::clone(&app)));
+    let serving = Serving::start(app, router, http, ykc).await.map_err(|why| {
+        tracing::error!(%why, "the server could not start");
+        Error::internal()
+    })?;
+    install::addresses_write(&config.data(), serving.http, serving.ykc)?;
+    tracing::info!(http = %serving.http, ykc = %serving.ykc, "listening");
+    Ok(serving)
+}
+
+async fn listen(at: SocketAddr, field: &'static str) -> Result<TcpListener> {
+    TcpListener::bind(at).await.map_err(|why| {
+        Error::invalid(
+            field,
+            format!("无法监听 {at}：{why}；请检查端口是否被占用，或用 --{} 换一个", field.replace('_', "-")),
+            format!(
+                "Cannot listen on {at}: {why}. See whether the port is taken, or choose another with --{}.",
+                field.replace('_', "-")
+            ),
+        )
+    })
+}
+
+/// Until somebody says stop.
+pub async fn run_until_stopped(config: &Config, serving: Serving) -> ExitCode {
+    stop_signal().await;
+    tracing::info!("stopping");
+    serving.stop().await;
+    install::addresses_remove(&config.data());
+    ExitCode::SUCCESS
+}
+
+#[cfg(unix)]
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+pub async fn serve(config: &Config) -> Result<ExitCode> {
+    log_start(config)?;
+    let app = open(config).await?;
+    let serving = start(config, app).await?;
+    Ok(run_until_stopped(config, serving).await)
+}
+
+pub async fn demo(_place: &Place, _listen: Listen) -> Result<ExitCode> {
+    Ok(ExitCode::FAILURE)
+}
+
+pub fn config(place: &Place) -> Result<ExitCode> {
+    let config = place.config(&Listen::default())?;
+    if place.json {
+        let rows: Vec<serde_json::Value> = config
+            .entries()
+            .map(|(setting, value, origin)| {
+                serde_json::json!({
+                    "name": setting.name, "value": shown(setting.name, value), "default": setting.default,
+                    "origin": format!("{origin:?}"), "variable": format!("PILEOPS_{}", setting.name.to_uppercase()),
+                    "meaning": setting.meaning,
+                })
+            })
+            .collect();
+        println!("{}", serde_json::Value::Array(rows));
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("# 命令行 > 环境变量 PILEOPS_<名称> > --config 文件 (TOML) > 默认值");
+    println!("# command line > environment PILEOPS_<NAME> > --config file (TOML) > default\n");
+    for (setting, value, origin) in config.entries() {
+        println!("# {}\n# {}", setting.meaning.zh, setting.meaning.en);
+        let mark = if origin == Origin::Default { "# " } else { "" };
+        println!("{mark}{} = {:?}\n", setting.name, shown(setting.name, value));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A password in a database address is nobody's business.
+fn shown(name: &str, value: &str) -> String {
+    match (name, value.split_once("://"), value.rsplit_once('@')) {
+        ("database_url", Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
+        _ => value.to_owned(),
+    }
+}
+
+pub async fn migrate(config: &Config) -> Result<ExitCode> {
+    install::prepare(&config.data(), &Random::System)?;
+    let mut conn = store::Conn::open(&config.source()?, store::db::Purpose::Write)?;
+    let run = store::migrate::migrate(&mut conn, Clock::System.now())?;
+    match run.as_slice() {
+        [] => println!("数据库已是最新版本 / the database is up to date"),
+        numbers => println!("已执行迁移 / migrations run: {numbers:?}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn verify(place: &Place) -> Result<ExitCode> {
+    let config = place.config(&Listen::default())?;
+    let verified = engine::verify::verify_source(&config.source()?)?;
+    if place.json {
+        println!("{}", serde_json::to_string(&verified).map_err(|_| Error::internal())?);
+    } else {
+        println!("订单 / orders checked: {}；其中待处理 / held: {}", verified.orders, verified.held);
+        for problem in &verified.problems {
+            println!("订单 / order {}: {}", problem.order_id, problem.what);
+        }
+        println!(
+            "{}",
+            if verified.problems.is_empty() {
+                "全部一致 / all bills agree to the fen"
+            } else {
+                "发现不一致 / differences found"
+            }
+        );
+    }
+    Ok(if verified.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

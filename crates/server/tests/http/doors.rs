@@ -1,0 +1,118 @@
+//! Every door is tried, as the table of routes names them: without a session, without the
+//! permission, without the header that another site cannot send.
+
+use super::house::house;
+use model::access::{Permission, Role};
+use server::http::{Access, table};
+
+/// What anybody may call, and what needs no permission but a session. Written out, so that a new
+/// route cannot slip in here unseen.
+const PUBLIC: &[&str] = &["session_create"];
+const OWN: &[&str] =
+    &["session_get", "session_delete", "session_password_set", "token_create", "live_stream"];
+
+fn real(path: &str) -> String {
+    path.replace("{code}", "A-1").replace("{id}", "1")
+}
+
+#[tokio::test]
+async fn every_route_wants_a_session() {
+    let house = house().await;
+    for route in table() {
+        let listed = PUBLIC.contains(&route.operation);
+        assert_eq!(route.access == Access::Public, listed, "{}", route.operation);
+        assert_eq!(route.access == Access::SignedIn, OWN.contains(&route.operation), "{}", route.operation);
+        if listed {
+            continue;
+        }
+        for cookie in ["", "pileops_session=0000", "other=1"] {
+            let answer = house.send(route.method.as_str(), &real(route.path), cookie, Some("{}"), &[]).await;
+            answer.refused(401, "session.missing");
+        }
+        let bearer = [("authorization", "Bearer pop_wrong")];
+        let answer = house.send(route.method.as_str(), &real(route.path), "", Some("{}"), &bearer).await;
+        answer.refused(401, "session.missing");
+    }
+}
+
+#[tokio::test]
+async fn every_route_refuses_a_role_without_its_permission() {
+    let house = house().await;
+    house.furnish().await;
+    let mut tried = Vec::new();
+    for role in Role::ALL {
+        let cookie = house.sign_in(role.as_str()).await;
+        for route in table() {
+            let Access::May(permission) = route.access else { continue };
+            if role.allows(permission) {
+                continue;
+            }
+            let answer = house.send(route.method.as_str(), &real(route.path), &cookie, Some("{}"), &[]).await;
+            answer.refused(403, "permission.denied");
+            tried.push(permission);
+        }
+    }
+    for permission in Permission::ALL {
+        let held_by_all = Role::ALL.iter().all(|role| role.allows(permission));
+        assert!(held_by_all || tried.contains(&permission), "{permission:?} was never refused");
+    }
+}
+
+#[tokio::test]
+async fn another_site_cannot_use_the_cookie() {
+    let house = house().await;
+    house.furnish().await;
+    let cookie = house.sign_in("admin").await;
+    for route in table().iter().filter(|route| route.method != axum::http::Method::GET) {
+        let path = real(route.path);
+        let without = [("x-requested-with", "")];
+        let answer = house.send(route.method.as_str(), &path, &cookie, Some("{}"), &without).await;
+        answer.refused(403, "csrf.header_missing");
+        let foreign = [("origin", "https://evil.example")];
+        let answer = house.send(route.method.as_str(), &path, &cookie, Some("{}"), &foreign).await;
+        answer.refused(403, "csrf.origin_differs");
+        let null = [("origin", "null")];
+        let answer = house.send(route.method.as_str(), &path, &cookie, Some("{}"), &null).await;
+        answer.refused(403, "csrf.origin_differs");
+    }
+    let own = [("origin", "https://pile.example")];
+    house.send("POST", "/tokens", &cookie, Some("{\"name\":\"x\"}"), &own).await.ok();
+}
+
+#[tokio::test]
+async fn an_operator_sees_nothing_of_another_over_http() {
+    let house = house().await;
+    house.furnish().await;
+    let cookie = house.sign_in("a.admin").await;
+    for path in ["/piles/B-1", "/piles/B-1/frames", "/piles/B-1/commands", "/live?pile=B-1"] {
+        house.get(path, &cookie).await.refused(404, "pile.not_found");
+    }
+    let patch = house.send("PATCH", "/piles/B-1", &cookie, Some("{\"version\":1,\"name\":\"x\"}"), &[]).await;
+    patch.refused(404, "pile.not_found");
+    let put = house.send("PUT", "/piles/B-1/password", &cookie, Some("{\"password\":null}"), &[]).await;
+    put.refused(404, "pile.not_found");
+    let command = house.post("/piles/B-1/commands", &cookie, "{\"kind\":\"reset\",\"hard\":false}").await;
+    command.refused(404, "pile.not_found");
+    let piles = house.get("/piles", &cookie).await;
+    assert_eq!(piles.ok().json["total"], 2);
+    assert_eq!(house.get("/operators", &cookie).await.json["total"], 1);
+    assert_eq!(house.get("/stations", &cookie).await.json["total"], 1);
+    assert_eq!(house.get("/staff", &cookie).await.json["total"], 2);
+    house.get("/audit", &cookie).await.refused(403, "scope.denied");
+    // Nor can it make what belongs to all, or somebody who sees more.
+    let card =
+        "{\"tag\":\"C1\",\"status\":\"accepted\",\"group\":null,\"expires_at_ms\":null,\"sessions_max\":1}";
+    house.post("/cards", &cookie, card).await.refused(403, "scope.denied");
+    for operator in ["null", "2"] {
+        let body = format!(
+            "{{\"account\":\"new.one\",\"name\":\"新\",\"role\":\"admin\",\"operator_id\":{operator}}}"
+        );
+        let answer = house.post("/staff", &cookie, &body).await;
+        assert_eq!(answer.refused(400, "field.invalid").json["field"], "operator_id");
+    }
+    let station = "{\"name\":\"新站\",\"operator_id\":2,\"city_code\":\"420100\",\"address\":\"\"}";
+    assert_eq!(
+        house.post("/stations", &cookie, station).await.refused(400, "field.invalid").json["field"],
+        "operator_id"
+    );
+}

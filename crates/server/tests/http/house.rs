@@ -1,0 +1,239 @@
+//! A whole server without sockets: requests go into the router, answers come out.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use engine::audit::Actor;
+use engine::pricing::TariffDraft;
+use engine::secrets::Secrets;
+use engine::site::{PileDraft, StationDraft};
+use engine::staff::StaffDraft;
+use model::access::Role;
+use model::id::{OperatorId, StationId};
+use model::site::{PileKind, Protocol};
+use model::tariff::Period;
+use model::time::{Clock, Timestamp};
+use serde_json::Value;
+use server::app::{App, AppSettings};
+use server::http::{HttpSettings, router};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use store::Source;
+use store::db::{Conn, Purpose};
+use store::tariff_list::TariffRate;
+use tower::ServiceExt;
+
+pub const PASSWORD: &str = "Correct-Horse-9";
+
+/// 2026-11-23 12:00 in Shanghai.
+pub const NOON: i64 = 1_795_406_400_000;
+
+pub struct House {
+    pub app: Arc<App>,
+    pub router: Router,
+    pub clock: Clock,
+    folder: std::path::PathBuf,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// On SQLite, and on PostgreSQL when PILEOPS_TEST_PG names a server.
+pub async fn houses() -> Vec<House> {
+    let mut all = vec![House::new(None).await];
+    match std::env::var("PILEOPS_TEST_PG") {
+        Ok(url) => all.push(House::new(Some(url)).await),
+        Err(_) => eprintln!("SKIPPED on PostgreSQL: PILEOPS_TEST_PG is not set"),
+    }
+    all
+}
+
+pub async fn house() -> House {
+    House::new(None).await
+}
+
+impl House {
+    async fn new(server: Option<String>) -> House {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let unique = format!("pileops_http_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(&unique);
+        std::fs::create_dir_all(&folder).unwrap();
+        let source = match server {
+            None => Source::Sqlite(folder.join("test.db")),
+            Some(url) => {
+                let (own, sql) = (Source::Postgres(url.clone()), format!("CREATE SCHEMA {unique}"));
+                std::thread::spawn(move || Conn::open(&own, Purpose::Write).unwrap().script(&sql).unwrap())
+                    .join()
+                    .unwrap();
+                let mark = if url.contains('?') { '&' } else { '?' };
+                Source::Postgres(format!("{url}{mark}options=-csearch_path%3D{unique}"))
+            }
+        };
+        let clock = Clock::manual(Timestamp::from_ms(NOON));
+        let app = App::open(AppSettings {
+            store: store::Settings::new(source),
+            clock: clock.clone(),
+            rules: engine::Rules::default(),
+            secrets: Secrets::of(&[7; 32]),
+            http: HttpSettings::default(),
+            heartbeat_s: 300,
+        })
+        .await
+        .unwrap();
+        House { router: router(Arc::clone(&app)), app, clock, folder }
+    }
+
+    /// Two operators with a station and two piles each, and one account per role; `a.admin` and
+    /// `a.viewer` belong to the first operator.
+    pub async fn furnish(&self) -> [StationId; 2] {
+        let (engine, local) = (&self.app.engine, Actor::local());
+        engine.city_ensure(&local, "420100", "湖北", "武汉").await.unwrap();
+        let tariff = engine.tariff_create(&local, tariff("分时")).await.unwrap();
+        let mut stations = Vec::new();
+        for name in ["甲", "乙"] {
+            let OperatorId(operator_id) =
+                engine.operator_ensure(&local, &format!("{name}运营")).await.unwrap();
+            let station = StationDraft {
+                name: format!("{name}站"),
+                operator_id,
+                city_code: "420100".to_owned(),
+                address: "一路1号".to_owned(),
+                tariff_id: Some(tariff.0),
+                longitude_e6: None,
+                latitude_e6: None,
+                time_zone: None,
+            };
+            let station = engine.station_create(&local, station).await.unwrap();
+            for n in 1..=2 {
+                let code = format!("{}-{n}", if name == "甲" { "A" } else { "B" });
+                engine.pile_create(&local, pile(&code, station)).await.unwrap();
+            }
+            stations.push(station);
+        }
+        for role in Role::ALL {
+            self.staff(role.as_str(), role, None).await;
+        }
+        self.staff("a.admin", Role::Admin, Some(1)).await;
+        self.staff("a.viewer", Role::Viewer, Some(1)).await;
+        [stations[0], stations[1]]
+    }
+
+    pub async fn staff(&self, account: &str, role: Role, operator_id: Option<i64>) {
+        let (name, password) = (format!("{account}先生"), Some(PASSWORD.to_owned()));
+        let draft = StaffDraft { account: account.to_owned(), name, role, operator_id, password };
+        self.app.engine.staff_create(&Actor::local(), draft).await.unwrap();
+    }
+
+    /// Signs in and gives the cookie.
+    pub async fn sign_in(&self, account: &str) -> String {
+        let answer = self
+            .post("/session", "", &format!("{{\"account\":\"{account}\",\"password\":\"{PASSWORD}\"}}"))
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{account}: {}", answer.text);
+        answer.cookie.unwrap().split(';').next().unwrap().to_owned()
+    }
+
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
+        self.send("GET", path, cookie, None, &[]).await
+    }
+
+    pub async fn post(&self, path: &str, cookie: &str, body: &str) -> Answer {
+        self.send("POST", path, cookie, Some(body), &[]).await
+    }
+
+    /// A request as the console makes it; an empty value takes a header away.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        cookie: &str,
+        body: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let uri = if path.starts_with("/api") || path == "/" || !path.starts_with('/') {
+            path.to_owned()
+        } else {
+            format!("/api/v1{path}")
+        };
+        let mut request = Request::builder().method(method).uri(uri).header(header::HOST, "pile.example");
+        let mut all = vec![("x-requested-with", "pileops"), ("content-type", "application/json")];
+        if !cookie.is_empty() {
+            all.push(("cookie", cookie));
+        }
+        all.retain(|(name, _)| !headers.iter().any(|(other, _)| other == name));
+        for (name, value) in all.iter().chain(headers).filter(|(_, value)| !value.is_empty()) {
+            request = request.header(*name, *value);
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_owned()));
+        Answer::of(self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()).await
+    }
+
+    /// As it comes: for streams and files.
+    pub async fn raw(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub text: String,
+    pub json: Value,
+    pub cookie: Option<String>,
+    pub headers: axum::http::HeaderMap,
+}
+
+impl Answer {
+    async fn of(response: axum::response::Response) -> Answer {
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 10_000_000).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let cookie = parts.headers.get(header::SET_COOKIE).map(|value| value.to_str().unwrap().to_owned());
+        Answer {
+            status: parts.status,
+            json: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+            cookie,
+            headers: parts.headers,
+        }
+    }
+
+    /// It is a refusal of this kind, in the shape that every refusal has.
+    pub fn refused(&self, status: u16, code: &str) -> &Answer {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        assert_eq!(self.json["code"], code, "{}", self.text);
+        assert!(!self.json["message"].as_str().unwrap().is_empty());
+        assert_eq!(self.json["trace_id"].as_str().unwrap().len(), 16);
+        assert!(self.json.get("field").is_some());
+        self
+    }
+
+    pub fn ok(&self) -> &Answer {
+        assert!(self.status.is_success(), "{} {}", self.status, self.text);
+        self
+    }
+}
+
+pub fn tariff(name: &str) -> TariffDraft {
+    let rate = |period| TariffRate { period, electricity_price_e5: 60_000, service_price_e5: 40_000 };
+    TariffDraft {
+        name: name.to_owned(),
+        rates: Period::ALL.into_iter().map(rate).collect(),
+        periods: vec![Period::Flat; 48],
+    }
+}
+
+pub fn pile(code: &str, station: StationId) -> PileDraft {
+    PileDraft {
+        code: code.to_owned(),
+        name: None,
+        station_id: station.0,
+        kind: PileKind::Dc,
+        protocol: Protocol::Ocpp16,
+        rated_power_w: 60_000,
+        connector_count: 2,
+        password: None,
+    }
+}

@@ -1,0 +1,210 @@
+//! Pretend piles against the platform's own sessions: nothing that they say is rejected, and what
+//! they say means what it should.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
+
+use model::card::TokenVerdict;
+use model::device::{Answer, DeviceCommand, DeviceEvent, Outcome, TariffModel, TokenAnswer};
+use model::id::{CommandId, SessionKey, TradeNo};
+use model::money::{Fen, Price};
+use model::site::{PileKind, Protocol};
+use model::tariff::Tariff;
+use model::time::Timestamp;
+use protocol::{Session, ocpp16, ykc};
+use sim::car::{Car, MODELS};
+use sim::pile::{self, Action, Pile, PileConfig};
+
+const CODE: &str = "32010600019236";
+
+struct Street {
+    pile: Pile,
+    platform: Session,
+    now: Timestamp,
+    events: Vec<DeviceEvent>,
+    outcomes: Vec<Outcome>,
+    commands: i64,
+}
+
+impl Street {
+    fn new(protocol: Protocol, kind: PileKind) -> Street {
+        let now = Timestamp::from_ms(1_750_000_000_000);
+        let mut config = PileConfig::new(CODE, protocol, "");
+        config.kind = kind;
+        config.connectors = 2;
+        config.behaviours.plug_on_remote_start = true;
+        config.behaviours.bms_frames = true;
+        let platform = if protocol.is_ykc() {
+            Session::Ykc(Box::new(ykc::Session::new(now, ykc::Settings::default())))
+        } else {
+            Session::Ocpp16(Box::new(ocpp16::Session::new(now, ocpp16::Settings::default())))
+        };
+        let pile = Pile::new(config, now);
+        let mut street =
+            Street { pile, platform, now, events: Vec::new(), outcomes: Vec::new(), commands: 0 };
+        street.pile.connected(now);
+        street.settle();
+        street
+    }
+
+    /// Carries everything between the two until both are quiet.
+    fn settle(&mut self) {
+        loop {
+            let mut quiet = true;
+            while let Some(output) = self.pile.next_output() {
+                quiet = false;
+                if let pile::Output::Send(bytes) = output {
+                    self.platform.receive(&bytes, self.now);
+                }
+            }
+            while let Some(output) = self.platform.next() {
+                quiet = false;
+                self.output(output);
+            }
+            if quiet {
+                return;
+            }
+        }
+    }
+
+    fn output(&mut self, output: protocol::Output) {
+        match output {
+            protocol::Output::Send { bytes, .. } => self.pile.receive(&bytes, self.now),
+            protocol::Output::Event { asked, event, .. } => {
+                let answer = Ok(answer(&event));
+                let bytes = asked.render(&answer, self.now);
+                self.events.push(event);
+                if !bytes.is_empty() {
+                    self.pile.receive(&bytes, self.now);
+                }
+                self.platform.answered(asked, &answer, &bytes, self.now);
+            }
+            protocol::Output::Done { outcome, .. } => self.outcomes.push(outcome),
+            protocol::Output::Rejected { frame, why } => {
+                panic!("rejected {}: {}", String::from_utf8_lossy(&frame.bytes), why.en)
+            }
+            protocol::Output::Close(reason) => panic!("closed: {reason:?}"),
+            protocol::Output::Identified(code) => assert_eq!(code.as_str(), CODE),
+            protocol::Output::Alive => {}
+        }
+    }
+
+    fn command(&mut self, command: DeviceCommand) -> Outcome {
+        self.commands += 1;
+        let id = CommandId(self.commands);
+        self.platform.command(id, &command, self.now);
+        self.settle();
+        // A start without a plug ends when the plug has come.
+        self.pass(10);
+        self.outcomes.pop().unwrap()
+    }
+
+    fn act(&mut self, action: Action) {
+        self.pile.act(action, self.now);
+        self.settle();
+    }
+
+    fn pass(&mut self, seconds: i64) {
+        for _ in 0..seconds {
+            self.now = self.now.plus_ms(1_000);
+            self.pile.tick(self.now);
+            self.platform.tick(self.now);
+            self.settle();
+        }
+    }
+
+    fn count(&self, wanted: impl Fn(&DeviceEvent) -> bool) -> usize {
+        self.events.iter().filter(|event| wanted(event)).count()
+    }
+}
+
+fn trade() -> TradeNo {
+    TradeNo::parse(&format!("{CODE}012607151050000001")).unwrap()
+}
+
+/// What an engine that allows everything would say.
+fn answer(event: &DeviceEvent) -> Answer {
+    let token = TokenAnswer::of(TokenVerdict::Accepted);
+    let tariff = Tariff::uniform(Price(100_000), Price(40_000));
+    match event {
+        DeviceEvent::Booted(_) => Answer::Booted { accepted: true },
+        DeviceEvent::Authorize { .. } => Answer::Token(token),
+        DeviceEvent::Started { .. } => Answer::Started { transaction: 77, token },
+        DeviceEvent::Stopped(_) => Answer::Stopped { token: Some(token) },
+        DeviceEvent::StartAsked { .. } => Answer::StartAsked {
+            session: trade(),
+            verdict: TokenVerdict::Accepted,
+            balance: Fen(100_000),
+            card: None,
+        },
+        DeviceEvent::Billed(_) => Answer::Billed { accepted: true },
+        DeviceEvent::TariffChecked { model_no } => Answer::TariffChecked { model_no: *model_no, same: false },
+        DeviceEvent::TariffAsked => Answer::Tariff(Some(TariffModel { model_no: 100, tariff })),
+        DeviceEvent::Data { .. } => Answer::DataUnknown,
+        _ => Answer::Noted,
+    }
+}
+
+fn start(session: Option<TradeNo>) -> DeviceCommand {
+    DeviceCommand::Start { connector: 1, token: "CA000001".to_owned(), session, balance: Fen(100_000) }
+}
+
+#[test]
+fn an_ocpp_pile_is_understood() {
+    for kind in [PileKind::Dc, PileKind::Ac] {
+        let mut street = Street::new(Protocol::Ocpp16, kind);
+        street.act(Action::Plug(2, Box::new(Car::new(&MODELS[1], 20, 80))));
+        street.act(Action::Swipe(2, "CARD1".to_owned()));
+        street.pass(40);
+        assert!(street.count(|e| matches!(e, DeviceEvent::Metered { session: Some(_), .. })) >= 2);
+        let metered = street.events.iter().find_map(|e| match e {
+            DeviceEvent::Metered { samples, .. } => samples.first().cloned(),
+            _ => None,
+        });
+        let sample = metered.unwrap();
+        assert!(sample.energy.is_some() && sample.power_w > Some(0) && sample.voltage_dv > Some(0));
+        assert!(sample.current_da > Some(0) && sample.temperature_c.is_some());
+        assert_eq!(sample.soc_percent.is_some(), kind == PileKind::Dc);
+        let session = SessionKey::Transaction(77);
+        assert!(matches!(
+            street.command(DeviceCommand::Stop { session, connector: 2 }),
+            Outcome::Accepted { .. }
+        ));
+        assert_eq!(street.count(|e| matches!(e, DeviceEvent::Stopped(_))), 1);
+        assert!(matches!(street.command(start(None)), Outcome::Accepted { .. }));
+        assert_eq!(street.count(|e| matches!(e, DeviceEvent::Started { connector: 1, .. })), 1);
+        street.act(Action::EmergencyStop(1));
+        street.act(Action::Repair(1));
+        assert!(matches!(street.command(DeviceCommand::Reset { hard: false }), Outcome::Accepted { .. }));
+    }
+}
+
+#[test]
+fn a_ykc_pile_is_understood() {
+    for protocol in [Protocol::Ykc15, Protocol::Ykc16] {
+        let mut street = Street::new(protocol, PileKind::Dc);
+        street.pass(30);
+        let outcome = street.command(start(Some(trade())));
+        assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+        street.pass(60);
+        let charging =
+            street.count(|e| matches!(e, DeviceEvent::Observed(o) if o.charging && o.session.is_some()));
+        assert!(charging >= 4, "{charging}");
+        let session = SessionKey::Trade(trade());
+        assert!(matches!(
+            street.command(DeviceCommand::Stop { session, connector: 1 }),
+            Outcome::Accepted { .. }
+        ));
+        let bill = street
+            .events
+            .iter()
+            .find_map(|e| if let DeviceEvent::Billed(bill) = e { Some(bill) } else { None });
+        let bill = bill.unwrap();
+        assert_eq!((bill.session, bill.reason.code.as_str()), (trade(), "ykc:40"));
+        assert!(bill.energy.dwh() > 0 && bill.meter_end - bill.meter_start == bill.energy);
+        street.act(Action::Plug(2, Box::new(Car::new(&MODELS[1], 20, 80))));
+        street.act(Action::Swipe(2, "D14B0A54".to_owned()));
+        assert_eq!(street.count(|e| matches!(e, DeviceEvent::StartAsked { .. })), 1);
+        street.act(Action::Fault(2));
+        assert_eq!(street.count(|e| matches!(e, DeviceEvent::Billed(_))), 2);
+        street.act(Action::Repair(2));
+    }
+}

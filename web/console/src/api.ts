@@ -1,0 +1,170 @@
+// The only door to the server. Every call is named as the contract's operationId; the types come
+// from the contract and are given short names here, so that a change of it is felt in one file.
+import createClient from 'openapi-fetch'
+import type { components, operations, paths } from '@contract'
+
+type Schemas = components['schemas']
+export type Session = Schemas['Session']
+export type Permission = Session['permissions'][number]
+export type Home = Schemas['Home']
+export type Operator = Schemas['Operator']
+export type City = Schemas['City']
+export type Station = Schemas['Station']
+export type Pile = Schemas['Pile']
+export type PileDetail = Schemas['PileDetail']
+export type PileUpdate = Schemas['PileUpdate']
+export type PileCreate = Schemas['PileCreate']
+export type ConnectorBrief = Schemas['ConnectorBrief']
+export type ConnectorDetail = Schemas['ConnectorDetail']
+export type Command = Schemas['Command']
+export type CommandRequest = Schemas['CommandRequest']
+export type Frame = Schemas['Frame']
+export type UnknownPile = Schemas['UnknownPile']
+export type Order = Schemas['Order']
+export type OrderDetail = Schemas['OrderDetail']
+export type Tariff = Schemas['Tariff']
+export type Card = Schemas['Card']
+export type Staff = Schemas['Staff']
+export type AuditEntry = Schemas['AuditEntry']
+export type Segment = OrderDetail['segments'][number]
+export type CurvePoint = OrderDetail['curve'][number]
+export type Period = Segment['period']
+
+type QueryOf<Id extends keyof operations> = NonNullable<operations[Id]['parameters']['query']>
+type BodyOf<Id extends keyof operations> = operations[Id] extends {
+  requestBody: { content: { 'application/json': infer Body } }
+}
+  ? Body
+  : never
+
+/** Filters and cursor as they stand in the address bar; the server judges their values. */
+export type ListQuery = Record<string, string | number | boolean | undefined>
+export interface ListPage<Row> {
+  items: Row[]
+  next_cursor: string | null
+  total: number | null
+}
+
+/** What went wrong, in the server's own words; `status` 0: no answer at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly field: string | null,
+    readonly traceId: string | null,
+  ) {
+    super(message)
+  }
+}
+
+export const hooks = {
+  language: () => 'zh-CN',
+  signedOut: () => {},
+}
+
+const http = createClient<paths>({
+  baseUrl: '',
+  fetch: async (request: Request) => {
+    try {
+      return await fetch(request)
+    } catch (cause) {
+      if (request.signal.aborted) throw cause
+      throw new ApiError(0, 'link.lost', '', null, null)
+    }
+  },
+})
+http.use({
+  onRequest({ request }) {
+    request.headers.set('Accept-Language', hooks.language())
+    if (request.method !== 'GET') request.headers.set('X-Requested-With', 'pileops')
+    return request
+  },
+})
+
+interface Answer<T> {
+  data?: T
+  error?: unknown
+  response: Response
+}
+
+async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await asked
+  if (response.ok) return data as T
+  const body = (typeof error === 'object' && error !== null ? error : {}) as Partial<Schemas['ErrorBody']>
+  if (response.status === 401 && body.code !== 'session.wrong_credentials') hooks.signedOut()
+  throw new ApiError(
+    response.status,
+    body.code ?? `http.${response.status}`,
+    body.message ?? '',
+    body.field ?? null,
+    body.trace_id ?? null,
+  )
+}
+
+const WAIT_MS = 30_000
+const list = <Id extends keyof operations>(query: ListQuery) => ({ params: { query: query as QueryOf<Id> } })
+const byId = (id: number) => ({ params: { path: { id } } })
+const byCode = (code: string) => ({ params: { path: { code } } })
+const v = '/api/v1' as const
+
+export const api = {
+  session_get: () => take(http.GET(`${v}/session`)),
+  session_create: (body: BodyOf<'session_create'>) => take(http.POST(`${v}/session`, { body })),
+  session_delete: () => take(http.DELETE(`${v}/session`)),
+  session_password_set: (body: BodyOf<'session_password_set'>) => take(http.PUT(`${v}/session/password`, { body })),
+
+  home_get: () => take(http.GET(`${v}/home`)),
+
+  operator_list: (query: ListQuery) => take(http.GET(`${v}/operators`, list<'operator_list'>(query))),
+  city_list: (query: ListQuery) => take(http.GET(`${v}/cities`, list<'city_list'>(query))),
+  station_list: (query: ListQuery) => take(http.GET(`${v}/stations`, list<'station_list'>(query))),
+  station_create: (body: BodyOf<'station_create'>) => take(http.POST(`${v}/stations`, { body })),
+
+  pile_list: (query: ListQuery) => take(http.GET(`${v}/piles`, list<'pile_list'>(query))),
+  pile_get: (code: string) => take(http.GET(`${v}/piles/{code}`, byCode(code))),
+  pile_create: (body: PileCreate) => take(http.POST(`${v}/piles`, { body })),
+  pile_update: (code: string, body: PileUpdate) => take(http.PATCH(`${v}/piles/{code}`, { ...byCode(code), body })),
+  pile_password_set: (code: string, password: string | null) =>
+    take(http.PUT(`${v}/piles/{code}/password`, { ...byCode(code), body: { password } })),
+  frame_list: (code: string, query: ListQuery) =>
+    take(http.GET(`${v}/piles/{code}/frames`, { params: { path: { code }, query: query as QueryOf<'frame_list'> } })),
+  command_list: (code: string, query: ListQuery) =>
+    take(http.GET(`${v}/piles/{code}/commands`, { params: { path: { code }, query: query as QueryOf<'command_list'> } })),
+  /** Waits for the outcome; when the pile is slower than that, the row says how far it is. */
+  async pile_command(code: string, body: CommandRequest): Promise<Command> {
+    const params = { path: { code }, query: { wait_ms: WAIT_MS } }
+    return settle(await take<unknown>(http.POST(`${v}/piles/{code}/commands`, { params, body })))
+  },
+  command_get: (id: number) => take(http.GET(`${v}/commands/{id}`, byId(id))),
+
+  unknown_pile_list: (query: ListQuery) => take(http.GET(`${v}/unknown-piles`, list<'unknown_pile_list'>(query))),
+  unknown_pile_dismiss: (code: string) => take(http.DELETE(`${v}/unknown-piles/{code}`, byCode(code))),
+
+  order_list: (query: ListQuery) => take(http.GET(`${v}/orders`, list<'order_list'>(query))),
+  order_get: (id: number) => take(http.GET(`${v}/orders/{id}`, byId(id))),
+  async order_stop(id: number): Promise<Command> {
+    const params = { path: { id }, query: { wait_ms: WAIT_MS } }
+    return settle(await take<unknown>(http.POST(`${v}/orders/{id}/stop`, { params })))
+  },
+  order_frame_list: (id: number, query: ListQuery) =>
+    take(http.GET(`${v}/orders/{id}/frames`, { params: { path: { id }, query: query as QueryOf<'order_frame_list'> } })),
+
+  tariff_list: (query: ListQuery) => take(http.GET(`${v}/tariffs`, list<'tariff_list'>(query))),
+  tariff_create: (body: BodyOf<'tariff_create'>) => take(http.POST(`${v}/tariffs`, { body })),
+
+  card_list: (query: ListQuery) => take(http.GET(`${v}/cards`, list<'card_list'>(query))),
+  card_create: (body: BodyOf<'card_create'>) => take(http.POST(`${v}/cards`, { body })),
+  card_update: (id: number, body: BodyOf<'card_update'>) => take(http.PATCH(`${v}/cards/{id}`, { ...byId(id), body })),
+
+  staff_list: (query: ListQuery) => take(http.GET(`${v}/staff`, list<'staff_list'>(query))),
+  staff_create: (body: BodyOf<'staff_create'>) => take(http.POST(`${v}/staff`, { body })),
+
+  audit_list: (query: ListQuery) => take(http.GET(`${v}/audit`, list<'audit_list'>(query))),
+}
+
+/** 202 answers with the id alone: the command is under way and its row tells the rest. */
+async function settle(answer: unknown): Promise<Command> {
+  const given = answer as Command | { id: number }
+  return 'state' in given ? given : api.command_get(given.id)
+}

@@ -1,0 +1,23 @@
+import type { Option } from '@/components/list'
+
+export type FormValues = Record<string, unknown>
+
+export interface Field {
+  key: string
+  label: string
+  kind: 'text' | 'password' | 'number' | 'select' | 'textarea' | 'remote' | 'date' | 'custom'
+  options?: Option[]
+  /** For `remote`: looks for options while the person types. */
+  find?: (text: string) => Promise<Option[]>
+  required?: boolean
+  help?: string
+  placeholder?: string
+  unit?: string
+  min?: number
+  max?: number
+  length?: number
+  disabled?: boolean
+  wide?: boolean
+  /** What is wrong with the value, or null. */
+  check?: (value: unknown, values: FormValues) => string | null
+}

@@ -1,0 +1,76 @@
+// How each state looks: a tone and a shape. The word comes from the locale; colour is never the only sign.
+import type { GlyphName } from '@/components/glyphs'
+
+export type Tone = 'ok' | 'busy' | 'warn' | 'bad' | 'calm' | 'mute'
+export interface Look {
+  tone: Tone
+  glyph: GlyphName
+}
+export type StatusGroup = keyof typeof looks
+
+const looks = {
+  connector: {
+    available: { tone: 'ok', glyph: 'ring' },
+    preparing: { tone: 'warn', glyph: 'plug' },
+    charging: { tone: 'busy', glyph: 'bolt' },
+    suspended: { tone: 'calm', glyph: 'pause' },
+    suspended_ev: { tone: 'calm', glyph: 'pause' },
+    suspended_evse: { tone: 'calm', glyph: 'pause' },
+    finishing: { tone: 'warn', glyph: 'check' },
+    reserved: { tone: 'calm', glyph: 'clock' },
+    unavailable: { tone: 'mute', glyph: 'ban' },
+    faulted: { tone: 'bad', glyph: 'alert' },
+    offline: { tone: 'mute', glyph: 'offline' },
+    unknown: { tone: 'mute', glyph: 'question' },
+  },
+  lifecycle: {
+    inactive: { tone: 'warn', glyph: 'clock' },
+    enabled: { tone: 'ok', glyph: 'check' },
+    disabled: { tone: 'mute', glyph: 'ban' },
+    retired: { tone: 'mute', glyph: 'cross' },
+  },
+  link: {
+    online: { tone: 'ok', glyph: 'ring' },
+    offline: { tone: 'mute', glyph: 'offline' },
+  },
+  order: {
+    starting: { tone: 'warn', glyph: 'clock' },
+    charging: { tone: 'busy', glyph: 'bolt' },
+    stopping: { tone: 'warn', glyph: 'stop' },
+    unsettled: { tone: 'calm', glyph: 'clock' },
+    completed: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'mute', glyph: 'cross' },
+    abnormal: { tone: 'bad', glyph: 'alert' },
+  },
+  command: {
+    queued: { tone: 'mute', glyph: 'clock' },
+    sent: { tone: 'busy', glyph: 'frames' },
+    accepted: { tone: 'ok', glyph: 'check' },
+    refused: { tone: 'bad', glyph: 'cross' },
+    unsupported: { tone: 'warn', glyph: 'ban' },
+    timed_out: { tone: 'warn', glyph: 'clock' },
+    link_lost: { tone: 'bad', glyph: 'offline' },
+  },
+  verdict: {
+    applied: { tone: 'ok', glyph: 'check' },
+    duplicate: { tone: 'mute', glyph: 'copy' },
+    rejected: { tone: 'bad', glyph: 'cross' },
+    quarantined: { tone: 'warn', glyph: 'alert' },
+    sent: { tone: 'busy', glyph: 'right' },
+  },
+  card: {
+    accepted: { tone: 'ok', glyph: 'check' },
+    blocked: { tone: 'bad', glyph: 'ban' },
+    expired: { tone: 'mute', glyph: 'clock' },
+  },
+  outcome: {
+    yes: { tone: 'ok', glyph: 'check' },
+    no: { tone: 'bad', glyph: 'cross' },
+  },
+  abnormality: {},
+} satisfies Record<string, Record<string, Look>>
+
+export function lookOf(group: StatusGroup, value: string): Look {
+  const found = (looks[group] as Record<string, Look>)[value]
+  return found ?? (group === 'abnormality' ? { tone: 'bad', glyph: 'alert' } : { tone: 'mute', glyph: 'question' })
+}

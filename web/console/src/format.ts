@@ -1,0 +1,114 @@
+// One way to write every figure. All numbers come as integers with the unit in their name.
+const DASH = '—'
+type Maybe = number | null | undefined
+
+/** The platform's clock: fixed, so that a link shows the same times to everyone. */
+export const ZONE = 'Asia/Shanghai'
+const ZONE_MS = 8 * 3_600_000
+export const DAY_MS = 86_400_000
+
+function grouped(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits)
+  const [whole = '0', fraction] = text.split('.')
+  const sign = value < 0 && Number(text) !== 0 ? '-' : ''
+  return sign + whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction ? `.${fraction}` : '')
+}
+
+export const count = (value: Maybe): string => (value == null ? DASH : grouped(value, 0))
+
+/** Fen as yuan: 123456 → ¥1,234.56. */
+export const money = (fen: Maybe): string => {
+  if (fen == null) return DASH
+  const text = grouped(fen / 100, 2)
+  return text.startsWith('-') ? `-¥${text.slice(1)}` : `¥${text}`
+}
+/** 0.0001 yuan with all four places: the exact amount of a segment. */
+export const amount = (e4: Maybe): string => {
+  if (e4 == null) return DASH
+  const text = grouped(e4 / 10_000, 4)
+  return text.startsWith('-') ? `-¥${text.slice(1)}` : `¥${text}`
+}
+/** 0.00001 yuan per kWh, at least four places: prices are published so. */
+export const price = (e5: Maybe): string => (e5 == null ? DASH : (e5 / 100_000).toFixed(e5 % 10 === 0 ? 4 : 5))
+
+/** 0.1 Wh as kWh. */
+export const energy = (dwh: Maybe, digits = 2): string => (dwh == null ? DASH : `${grouped(dwh / 10_000, digits)} kWh`)
+export const energyNumber = (dwh: Maybe, digits = 2): string => (dwh == null ? DASH : grouped(dwh / 10_000, digits))
+
+/** W as kW. */
+export const power = (w: Maybe, digits = 1): string => (w == null ? DASH : `${grouped(w / 1000, digits)} kW`)
+/** Rated powers are round: 120 kW, not 120.0 kW. */
+export const ratedPower = (w: Maybe): string => power(w, w != null && w % 1000 === 0 ? 0 : 1)
+export const voltage = (dv: Maybe): string => (dv == null ? DASH : `${grouped(dv / 10, 1)} V`)
+export const current = (da: Maybe): string => (da == null ? DASH : `${grouped(da / 10, 1)} A`)
+export const soc = (percent: Maybe): string => (percent == null ? DASH : `${percent}%`)
+export const temperature = (c: Maybe): string => (c == null ? DASH : `${c} ℃`)
+export const permille = (value: Maybe): string => (value == null ? DASH : `${(value / 10).toFixed(1)}%`)
+
+const two = (n: number) => String(n).padStart(2, '0')
+function parts(ms: number) {
+  const t = new Date(ms + ZONE_MS)
+  return {
+    day: `${t.getUTCFullYear()}-${two(t.getUTCMonth() + 1)}-${two(t.getUTCDate())}`,
+    minute: `${two(t.getUTCHours())}:${two(t.getUTCMinutes())}`,
+    second: two(t.getUTCSeconds()),
+    milli: String(t.getUTCMilliseconds()).padStart(3, '0'),
+  }
+}
+const valid = (ms: Maybe): ms is number => ms != null && Math.abs(ms) < 8.64e15 - ZONE_MS
+
+export const time = (ms: Maybe): string => {
+  if (!valid(ms)) return DASH
+  const p = parts(ms)
+  return `${p.day} ${p.minute}:${p.second}`
+}
+export const date = (ms: Maybe): string => (valid(ms) ? parts(ms).day : DASH)
+export const clock = (ms: Maybe): string => (valid(ms) ? `${parts(ms).minute}:${parts(ms).second}` : DASH)
+export const clockMinute = (ms: Maybe): string => (valid(ms) ? parts(ms).minute : DASH)
+export const clockMilli = (ms: Maybe): string => (valid(ms) ? `${clock(ms)}.${parts(ms).milli}` : DASH)
+/** 20261123 → 11-23 */
+export const dayShort = (day: number): string => `${two(Math.floor(day / 100) % 100)}-${two(day % 100)}`
+
+/** Seconds as 1:02:03 or 02:03; the same in both languages. */
+export const duration = (seconds: Maybe): string => {
+  if (seconds == null) return DASH
+  const s = Math.abs(Math.round(seconds))
+  const h = Math.floor(s / 3600)
+  const tail = `${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`
+  return (seconds < 0 ? '-' : '') + (h > 0 ? `${h}:${tail}` : tail)
+}
+
+/** Change against a base; nothing to compare with gives null. */
+export const change = (now: Maybe, base: Maybe): number | null =>
+  now == null || base == null || base === 0 ? null : (now - base) / Math.abs(base)
+export const percentChange = (ratio: number | null): string =>
+  ratio == null ? DASH : `${ratio > 0 ? '+' : ''}${(ratio * 100).toFixed(Math.abs(ratio) >= 10 ? 0 : 1)}%`
+
+/** Start of the platform's day that holds the moment, moved by whole days. */
+export const dayStart = (ms: number, shiftDays = 0): number =>
+  Math.floor((ms + ZONE_MS) / DAY_MS) * DAY_MS - ZONE_MS + shiftDays * DAY_MS
+export const monthStart = (ms: number, shiftMonths = 0): number => {
+  const t = new Date(ms + ZONE_MS)
+  return Date.UTC(t.getUTCFullYear(), t.getUTCMonth() + shiftMonths, 1) - ZONE_MS
+}
+/** "2026-11-23 08:00:00" on the platform's clock, as a date field gives it. */
+export const fromWall = (text: string): number => Date.parse(`${text.replace(' ', 'T')}+08:00`)
+export const minuteOfDay = (ms: number): number => Math.floor((((ms + ZONE_MS) % DAY_MS) + DAY_MS) % DAY_MS / 60_000)
+
+/** Minutes of the day as a label: 90 → 01:30, 1440 → 24:00. */
+export const minuteLabel = (minutes: number): string => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+
+/** Hex in pairs and in rows of sixteen bytes, as people read it. */
+export const hexGrouped = (hex: string): string => {
+  const pairs = hex.replace(/\s+/g, '').match(/.{1,2}/g) ?? []
+  const rows: string[] = []
+  for (let i = 0; i < pairs.length; i += 16) rows.push(pairs.slice(i, i + 16).join(' '))
+  return rows.join('\n')
+}
+export const jsonPretty = (text: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,14 @@
+import { VueQueryPlugin } from '@tanstack/vue-query'
+import { createApp } from 'vue'
+import App from '@/App.vue'
+import { elementsInstall } from '@/elements'
+import { i18n } from '@/i18n'
+import { queries } from '@/query'
+import { router } from '@/router'
+import '@/theme'
+import '@/styles/tokens.css'
+import '@/styles/base.css'
+
+const app = createApp(App)
+elementsInstall(app)
+app.use(i18n).use(VueQueryPlugin, { queryClient: queries }).use(router).mount('#app')

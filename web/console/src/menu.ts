@@ -1,0 +1,41 @@
+// The side menu, in the order in which the standard names the sections. A section without a page is left out.
+import type { Permission } from '@/api'
+import type { GlyphName } from '@/components/glyphs'
+
+export interface MenuPage {
+  name: string
+  path: string
+  permission: Permission
+  glyph: GlyphName
+}
+export interface MenuSection {
+  name: string
+  pages: MenuPage[]
+}
+
+export const menu: MenuSection[] = [
+  { name: 'home', pages: [{ name: 'home', path: '/', permission: 'home.read', glyph: 'home' }] },
+  {
+    name: 'base',
+    pages: [
+      { name: 'piles', path: '/piles', permission: 'pile.read', glyph: 'pile' },
+      { name: 'stations', path: '/stations', permission: 'station.read', glyph: 'station' },
+    ],
+  },
+  {
+    name: 'operation',
+    pages: [
+      { name: 'orders', path: '/orders', permission: 'order.read', glyph: 'order' },
+      { name: 'tariffs', path: '/tariffs', permission: 'tariff.read', glyph: 'tariff' },
+    ],
+  },
+  { name: 'customer', pages: [{ name: 'cards', path: '/cards', permission: 'card.read', glyph: 'card' }] },
+  {
+    name: 'system',
+    pages: [
+      { name: 'unknown_piles', path: '/unknown-piles', permission: 'pile.read', glyph: 'unknown' },
+      { name: 'staff', path: '/staff', permission: 'staff.read', glyph: 'staff' },
+      { name: 'audit', path: '/audit', permission: 'audit.read', glyph: 'audit' },
+    ],
+  },
+]

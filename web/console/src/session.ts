@@ -1,0 +1,29 @@
+// Who is signed in, and what that person may do.
+import { reactive } from 'vue'
+import { api, ApiError, type Permission, type Session } from '@/api'
+
+export const session = reactive<{ current: Session | null; known: boolean }>({ current: null, known: false })
+
+export const may = (permission: Permission): boolean => session.current?.permissions.includes(permission) ?? false
+
+/** Asks the server once who is signed in; a 401 is an answer, not an error. */
+export async function sessionLoad(): Promise<void> {
+  if (session.known) return
+  try {
+    session.current = await api.session_get()
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error
+    session.current = null
+  }
+  session.known = true
+}
+
+export async function signIn(account: string, password: string): Promise<void> {
+  session.current = await api.session_create({ account, password })
+  session.known = true
+}
+
+export async function signOut(): Promise<void> {
+  await api.session_delete()
+  session.current = null
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { rangeOf, rangeParse, rangeText, rangeWall } from '@/components/list'
+import { time } from '@/format'
+import { safeReturn } from '@/safe-return'
+import { readQuery, writeQuery } from '@/url-state'
+
+describe('query', () => {
+  it('reads the known keys, trimmed, and takes the first of several', () => {
+    expect(readQuery({ code: ' CP ', state: ['faulted', 'x'], page: '', other: '1' }, ['code', 'state', 'page'])).toEqual({ code: 'CP', state: 'faulted' })
+  })
+  it('writes changes, drops what is empty and keeps what belongs to others', () => {
+    expect(writeQuery({ a: '1', tab: 'orders' }, { a: undefined, b: ' x ', c: '' })).toEqual({ tab: 'orders', b: 'x' })
+  })
+  it('keeps percent and underscore as they are', () => {
+    expect(readQuery(writeQuery({}, { code: '50%_a' }), ['code'])).toEqual({ code: '50%_a' })
+  })
+})
+
+describe('range', () => {
+  const now = Date.UTC(2026, 10, 23, 3)
+  it('names end where the next begins', () => {
+    expect(rangeOf('today', now).from_ms).toBe(rangeOf('yesterday', now).to_ms)
+    expect(rangeOf('this_month', now).from_ms).toBe(rangeOf('last_month', now).to_ms)
+    expect(time(rangeOf('this_month', now).to_ms)).toBe('2026-12-01 00:00:00')
+    expect(rangeOf('days7', now).to_ms - rangeOf('days7', now).from_ms).toBe(7 * 86_400_000)
+  })
+  it('a range chosen by hand survives the address bar; nonsense gives the default', () => {
+    const text = rangeText('2026-11-01 00:00:00', '2026-11-02 23:59:59')
+    const range = rangeParse(text, 'this_month', now)
+    expect(range.name).toBeNull()
+    expect(rangeWall(range)).toEqual(['2026-11-01 00:00:00', '2026-11-02 23:59:59'])
+    expect(rangeParse('last_century', 'this_month', now).name).toBe('this_month')
+    expect(rangeParse(undefined, 'today', now).name).toBe('today')
+  })
+})
+
+describe('return after sign-in', () => {
+  it('goes only to a path of our own', () => {
+    expect(safeReturn('/piles?code=1')).toBe('/piles?code=1')
+    for (const bad of ['//evil.example', '/\\evil.example', 'https://evil.example', undefined, '/sign-in?to=/x']) expect(safeReturn(bad)).toBe('/')
+  })
+})

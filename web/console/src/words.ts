@@ -1,0 +1,20 @@
+// The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
+import type { Card, ConnectorBrief, Order, Period, Pile, Staff } from '@/api'
+import type { Option } from '@/components/list'
+import { word } from '@/i18n'
+
+export const connectorStatuses: ConnectorBrief['status'][] = ['available', 'preparing', 'charging', 'suspended_ev', 'suspended_evse', 'finishing', 'reserved', 'unavailable', 'faulted', 'unknown']
+export const lifecycles: Pile['lifecycle'][] = ['inactive', 'enabled', 'disabled', 'retired']
+export const kinds: Pile['kind'][] = ['dc', 'ac', 'ac_dc']
+export const protocols: Pile['protocol'][] = ['ocpp1.6', 'ykc1.5', 'ykc1.6']
+export const orderStates: Order['state'][] = ['starting', 'charging', 'stopping', 'unsettled', 'completed', 'failed', 'abnormal']
+export const startModes: Order['start_mode'][] = ['console', 'app', 'card', 'offline_card', 'vin', 'pile']
+export const abnormalities: Order['abnormalities'] = ['no_record', 'amount_differs', 'zero_baseline', 'meter_backwards', 'power_exceeded', 'time_implausible', 'meter_mismatch', 'unannounced', 'token_refused', 'no_tariff', 'connector_taken', 'period_mismatch']
+export const cardStatuses: Card['status'][] = ['accepted', 'blocked', 'expired']
+export const roles: Staff['role'][] = ['admin', 'operations', 'finance', 'technician', 'viewer']
+export const periods: Period[] = ['sharp', 'peak', 'flat', 'valley']
+
+export const optionsOf = (group: string, values: readonly string[]): Option[] => values.map((value) => ({ value, label: word(group, value) }))
+export const orderOpen = (state: Order['state']): boolean => state === 'starting' || state === 'charging' || state === 'stopping'
+/** As the server's model has it: the pile itself has the last word on `unknown`. */
+export const canStart = (status: ConnectorBrief['status']): boolean => ['unknown', 'available', 'preparing', 'finishing'].includes(status)

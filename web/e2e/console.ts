@@ -1,0 +1,60 @@
+// What the tests share: signing in, watching the browser's console, finding piles by what they do.
+import { expect, type Page } from '@playwright/test'
+import type { components } from '../api/schema'
+
+export type Pile = components['schemas']['Pile']
+export type Order = components['schemas']['OrderDetail']
+export interface Found {
+  pile: Pile
+  no: number
+}
+
+export const account = process.env.PILEOPS_ACCOUNT ?? 'admin'
+export const password = process.env.PILEOPS_PASSWORD ?? ''
+
+/** Everything that the browser complains of; a 401 while nobody is signed in is an answer, not a fault. */
+export function complaints(page: Page): string[] {
+  const list: string[] = []
+  page.on('pageerror', (error) => list.push(`page error: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 401/.test(message.text())) list.push(message.text())
+  })
+  return list
+}
+
+export async function signIn(page: Page): Promise<void> {
+  await page.goto('/sign-in')
+  await page.getByLabel('账号', { exact: true }).fill(account)
+  await page.getByLabel('密码', { exact: true }).fill(password)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('navigation', { name: '主菜单' })).toBeVisible()
+}
+
+export async function shot(page: Page, name: string): Promise<void> {
+  const folder = process.env.PILEOPS_SHOTS
+  if (!folder) return
+  // Let the charts and the entering transitions come to rest.
+  await page.waitForTimeout(600)
+  await page.screenshot({ path: `${folder}/${name}.png` })
+}
+
+async function get<T>(page: Page, path: string): Promise<T> {
+  const answer = await page.request.get(path)
+  expect(answer.ok(), `${path}: ${answer.status()}`).toBe(true)
+  return (await answer.json()) as T
+}
+
+export const orderGet = (page: Page, id: number): Promise<Order> => get(page, `/api/v1/orders/${id}`)
+
+/** Connectors on line that are free, those with a plugged car first: such a car takes energy at once. */
+export async function startable(page: Page): Promise<Found[]> {
+  const found: Found[] = []
+  for (const state of ['preparing', 'available']) {
+    const { items } = await get<{ items: Pile[] }>(page, `/api/v1/piles?state=${state}&online=true&lifecycle=enabled&limit=100`)
+    for (const pile of items) for (const c of pile.connectors) if (pile.online && c.status === state && c.order_id == null) found.push({ pile, no: c.no })
+  }
+  return found
+}
+
+/** "1,234.56 kWh" → 1234.56 */
+export const number = (text: string | null): number => Number((text ?? '').replace(/[^\d.-]/g, ''))
