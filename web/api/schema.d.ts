@@ -4,6 +4,332 @@
  */
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: audit.read */
+        get: operations["audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: card.read */
+        get: operations["card_list"];
+        put?: never;
+        /** Permission: card.write */
+        post: operations["card_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: card.write */
+        patch: operations["card_update"];
+        trace?: never;
+    };
+    "/api/v1/cities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["city_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["command_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: home.read */
+        get: operations["home_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: card.write */
+        post: operations["card_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/piles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.write */
+        post: operations["pile_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["live_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["operator_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_frame_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["order_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_list"];
+        put?: never;
+        /** Permission: pile.write */
+        post: operations["pile_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: pile.write */
+        patch: operations["pile_update"];
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["command_list"];
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["pile_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["frame_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: pile.write */
+        put: operations["pile_password_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -36,48 +362,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/home": {
+    "/api/v1/staff": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["home_get"];
+        /** Permission: staff.read */
+        get: operations["staff_list"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operators": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["operator_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["city_list"];
-        put?: never;
-        post?: never;
+        /** Permission: staff.write */
+        post: operations["staff_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -91,201 +387,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Permission: station.read */
         get: operations["station_list"];
         put?: never;
+        /** Permission: station.write */
         post: operations["station_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/piles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["pile_list"];
-        put?: never;
-        post: operations["pile_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/piles/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["pile_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch: operations["pile_update"];
-        trace?: never;
-    };
-    "/api/v1/piles/{code}/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: operations["pile_password_set"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/piles/{code}/frames": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["frame_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/piles/{code}/commands": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["command_list"];
-        put?: never;
-        post: operations["pile_command"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/commands/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["command_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/unknown-piles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["unknown_pile_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/unknown-piles/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete: operations["unknown_pile_dismiss"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["order_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orders/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["order_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orders/{id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["order_stop"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orders/{id}/frames": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["order_frame_list"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -299,57 +405,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Permission: tariff.read */
         get: operations["tariff_list"];
         put?: never;
+        /** Permission: tariff.write */
         post: operations["tariff_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cards": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["card_list"];
-        put?: never;
-        post: operations["card_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cards/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch: operations["card_update"];
-        trace?: never;
-    };
-    "/api/v1/staff": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["staff_list"];
-        put?: never;
-        post: operations["staff_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -372,17 +432,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit": {
+    "/api/v1/unknown-piles": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["audit_list"];
+        /** Permission: pile.write */
+        get: operations["unknown_pile_list"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unknown-piles/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: pile.write */
+        delete: operations["unknown_pile_dismiss"];
         options?: never;
         head?: never;
         patch?: never;
@@ -392,434 +470,154 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        ErrorBody: {
-            code: string;
-            message: string;
-            field: string | null;
-            trace_id: string;
-        };
-        Text: {
-            zh: string;
-            en: string;
-        };
-        Created: {
-            /** Format: int64 */
-            id: number;
-        };
-        /** @enum {string} */
-        Permission: "home.read" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "staff.read" | "staff.write" | "audit.read";
-        /** @enum {string} */
-        Role: "admin" | "operations" | "finance" | "technician" | "viewer";
-        /** @enum {string} */
-        ConnectorStatus: "unknown" | "available" | "preparing" | "charging" | "suspended_ev" | "suspended_evse" | "finishing" | "reserved" | "unavailable" | "faulted";
-        /** @enum {string} */
-        Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
-        /** @enum {string} */
-        PileKind: "dc" | "ac" | "ac_dc";
-        /** @enum {string} */
-        Lifecycle: "inactive" | "enabled" | "disabled" | "retired";
-        /** @enum {string} */
-        OrderState: "starting" | "charging" | "stopping" | "unsettled" | "completed" | "failed" | "abnormal";
-        /** @enum {string} */
-        StartMode: "console" | "app" | "card" | "offline_card" | "vin" | "pile";
-        /** @enum {string} */
+        /**
+         * @description Why an order is held for a person (异常类型). An order may have several.
+         * @enum {string}
+         */
         Abnormality: "no_record" | "amount_differs" | "zero_baseline" | "meter_backwards" | "power_exceeded" | "time_implausible" | "meter_mismatch" | "unannounced" | "token_refused" | "no_tariff" | "connector_taken" | "period_mismatch";
-        /** @enum {string} */
-        StopClass: "normal" | "start_failed" | "balance" | "fault" | "emergency" | "safety" | "unknown";
-        /** @enum {string} */
-        Period: "sharp" | "peak" | "flat" | "valley";
-        /** @enum {string} */
-        CardStatus: "accepted" | "blocked" | "expired";
-        /** @enum {string} */
-        CommandState: "queued" | "sent" | "accepted" | "refused" | "unsupported" | "timed_out" | "link_lost";
-        Session: {
-            staff: {
-                /** Format: int64 */
-                id: number;
-                account: string;
-                name: string;
-                role: components["schemas"]["Role"];
-                /** Format: int64 */
-                operator_id: number | null;
-            };
-            permissions: components["schemas"]["Permission"][];
-            /** Format: int64 */
-            expires_at_ms: number;
-        };
-        Figures: {
-            /** Format: int64 */
-            energy_dwh: number;
-            /** Format: int64 */
-            order_count: number;
-            /** Format: int64 */
-            total_fen: number;
-            /** Format: int64 */
-            service_fen: number;
-            /** Format: int64 */
-            success_permille: number | null;
-        };
-        Home: {
-            /** Format: int64 */
-            now_ms: number;
-            /** Format: int64 */
-            day: number;
-            today: components["schemas"]["Figures"];
-            yesterday_same_time: components["schemas"]["Figures"];
-            week_ago_same_time: components["schemas"]["Figures"];
-            connectors: {
-                /** Format: int64 */
-                available: number;
-                /** Format: int64 */
-                preparing: number;
-                /** Format: int64 */
-                charging: number;
-                /** Format: int64 */
-                suspended: number;
-                /** Format: int64 */
-                finishing: number;
-                /** Format: int64 */
-                reserved: number;
-                /** Format: int64 */
-                unavailable: number;
-                /** Format: int64 */
-                faulted: number;
-                /** Format: int64 */
-                offline: number;
-                /** Format: int64 */
-                unknown: number;
-                /** Format: int64 */
-                total: number;
-            };
-            piles: {
-                /** Format: int64 */
-                online: number;
-                /** Format: int64 */
-                offline: number;
-                /** Format: int64 */
-                total: number;
-                /** Format: int64 */
-                disabled: number;
-            };
-            /** Format: int64 */
-            power_w: number;
-            /** Format: int64 */
-            charging_order_count: number;
-            todo: {
-                /** Format: int64 */
-                abnormal_order_count: number;
-                /** Format: int64 */
-                faulted_connector_count: number;
-                /** Format: int64 */
-                offline_pile_count: number;
-                /** Format: int64 */
-                unknown_pile_count: number;
-            };
-            hours: {
-                /** Format: int64 */
-                hour: number;
-                /** Format: int64 */
-                energy_dwh: number;
-                /** Format: int64 */
-                total_fen: number;
-                /** Format: int64 */
-                order_count: number;
-            }[];
-            days: {
-                /** Format: int64 */
-                day: number;
-                /** Format: int64 */
-                energy_dwh: number;
-                /** Format: int64 */
-                total_fen: number;
-                /** Format: int64 */
-                order_count: number;
-            }[];
-            top_stations: {
-                /** Format: int64 */
-                station_id: number;
-                name: string;
-                /** Format: int64 */
-                energy_dwh: number;
-                /** Format: int64 */
-                total_fen: number;
-                /** Format: int64 */
-                order_count: number;
-            }[];
-        };
-        Operator: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            status: string;
-        };
-        City: {
-            code: string;
-            province: string;
-            name: string;
-        };
-        Station: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            /** Format: int64 */
-            operator_id: number;
-            operator_name: string;
-            city_code: string;
-            city_name: string;
+        /**
+         * Format: int64
+         * @description 0.0001 yuan: what one segment of an order costs.
+         */
+        Amount: number;
+        AuditRecord: {
+            action: string;
             address: string;
             /** Format: int64 */
-            longitude_e6: number | null;
-            /** Format: int64 */
-            latitude_e6: number | null;
-            /** Format: int64 */
-            pile_count: number;
-            /** Format: int64 */
-            connector_count: number;
-            /** Format: int64 */
-            tariff_id: number | null;
-            tariff_name: string | null;
-            time_zone: string;
-        };
-        ConnectorBrief: {
-            /** Format: int64 */
-            no: number;
-            status: components["schemas"]["ConnectorStatus"];
-            fault_code: string | null;
-            /** Format: int64 */
-            order_id: number | null;
-            /** Format: int64 */
-            power_w: number | null;
-            /** Format: int64 */
-            soc_percent: number | null;
-        };
-        Live: {
-            /** Format: int64 */
             at_ms: number;
-            /** Format: int64 */
-            power_w: number | null;
-            /** Format: int64 */
-            voltage_dv: number | null;
-            /** Format: int64 */
-            current_da: number | null;
-            /** Format: int64 */
-            soc_percent: number | null;
-            /** Format: int64 */
-            temperature_c: number | null;
-            /** Format: int64 */
-            energy_dwh: number | null;
-        };
-        ConnectorDetail: {
-            /** Format: int64 */
-            no: number;
-            status: components["schemas"]["ConnectorStatus"];
-            /** Format: int64 */
-            status_at_ms: number | null;
-            fault_code: string | null;
-            fault_info: string | null;
-            order: null | components["schemas"]["ConnectorOrder"];
-            live: null | components["schemas"]["Live"];
-        };
-        ConnectorOrder: {
+            /** @description Short JSON. */
+            detail: string;
             /** Format: int64 */
             id: number;
-            order_no: string;
-            state: components["schemas"]["OrderState"];
-            /** Format: int64 */
-            started_at_ms: number | null;
-            /** Format: int64 */
-            energy_dwh: number;
-            /** Format: int64 */
-            amount_e4: number;
-            token: string | null;
+            key: string;
+            noun: string;
+            staff_name: string;
+            success: boolean;
         };
-        Pile: {
+        AuditRecordList: {
+            items: components["schemas"]["AuditRecord"][];
+            next_cursor: string | null;
             /** Format: int64 */
-            id: number;
-            code: string;
-            name: string;
-            /** Format: int64 */
-            operator_id: number;
-            operator_name: string;
-            city_code: string;
-            city_name: string;
-            /** Format: int64 */
-            station_id: number;
-            station_name: string;
-            kind: components["schemas"]["PileKind"];
-            protocol: components["schemas"]["Protocol"];
-            lifecycle: components["schemas"]["Lifecycle"];
-            online: boolean;
-            /** Format: int64 */
-            last_seen_ms: number | null;
-            /** Format: int64 */
-            rated_power_w: number;
-            vendor: string | null;
-            model: string | null;
-            firmware: string | null;
-            connectors: components["schemas"]["ConnectorBrief"][];
-            /** Format: int64 */
-            today_energy_dwh: number;
+            total: number | null;
         };
-        PileDetail: {
-            /** Format: int64 */
-            id: number;
-            code: string;
-            name: string;
-            /** Format: int64 */
-            operator_id: number;
-            operator_name: string;
-            city_code: string;
-            city_name: string;
-            /** Format: int64 */
-            station_id: number;
-            station_name: string;
-            kind: components["schemas"]["PileKind"];
-            protocol: components["schemas"]["Protocol"];
-            lifecycle: components["schemas"]["Lifecycle"];
-            online: boolean;
-            /** Format: int64 */
-            last_seen_ms: number | null;
-            /** Format: int64 */
-            rated_power_w: number;
-            vendor: string | null;
-            model: string | null;
-            firmware: string | null;
-            /** Format: int64 */
-            today_energy_dwh: number;
-            serial: string | null;
-            iccid: string | null;
-            meter_serial: string | null;
-            /** Format: int64 */
-            connected_at_ms: number | null;
-            remote_address: string | null;
-            /** Format: int64 */
-            clock_skew_ms: number | null;
-            tariff: null | components["schemas"]["PileTariff"];
+        Card: {
             /** Format: int64 */
             created_at_ms: number;
+            customer_name: string | null;
             /** Format: int64 */
-            version: number;
-            connectors: components["schemas"]["ConnectorDetail"][];
-        };
-        PileTariff: {
+            expires_at_ms: number | null;
+            /** @description Cards of one group may stop each other's sessions. */
+            group: string | null;
             /** Format: int64 */
             id: number;
-            name: string;
-            /** Format: int64 */
-            model_no: number | null;
+            /**
+             * Format: int64
+             * @description How many sessions may run on it at once.
+             */
+            sessions_max: number;
+            status: components["schemas"]["CardStatus"];
+            tag: string;
         };
-        PileCreate: {
+        CardChange: {
+            status: components["schemas"]["CardStatus"];
+        };
+        CardDraft: {
+            /** Format: int64 */
+            expires_at_ms?: number | null;
+            group?: string | null;
+            /**
+             * Format: int64
+             * @description How many sessions may run on it at once; 1 when not given.
+             */
+            sessions_max?: number | null;
+            status: components["schemas"]["CardStatus"];
+            tag: string;
+        };
+        CardList: {
+            items: components["schemas"]["Card"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @enum {string} */
+        CardStatus: "accepted" | "blocked" | "expired";
+        City: {
             code: string;
             name: string;
-            /** Format: int64 */
-            station_id: number;
-            kind: components["schemas"]["PileKind"];
-            protocol: components["schemas"]["Protocol"];
-            /** Format: int64 */
-            rated_power_w: number;
-            /** Format: int64 */
-            connector_count: number;
-            password?: string | null;
+            province: string;
         };
-        PileUpdate: {
+        CityList: {
+            items: components["schemas"]["City"][];
+            next_cursor: string | null;
             /** Format: int64 */
-            version: number;
-            name?: string;
-            /** Format: int64 */
-            station_id?: number;
-            lifecycle?: components["schemas"]["Lifecycle"];
-            /** Format: int64 */
-            rated_power_w?: number;
-            kind?: components["schemas"]["PileKind"];
-            protocol?: components["schemas"]["Protocol"];
-        };
-        FrameField: {
-            name: string;
-            zh: string;
-            en: string;
-            value: string;
-        };
-        Frame: {
-            /** Format: int64 */
-            id: number;
-            /** Format: int64 */
-            at_ms: number;
-            /** @enum {string} */
-            direction: "up" | "down";
-            kind: string;
-            /** Format: int64 */
-            connector_no: number | null;
-            /** Format: int64 */
-            order_id: number | null;
-            /** @enum {string} */
-            verdict: "applied" | "duplicate" | "rejected" | "quarantined" | "sent";
-            note: string | null;
-            raw: string;
-            /** @enum {string} */
-            encoding: "text" | "hex";
-            answer: string | null;
-            decoded: components["schemas"]["FrameField"][] | null;
+            total: number | null;
         };
         Command: {
             /** Format: int64 */
-            id: number;
-            pile_code: string;
-            kind: string;
-            summary: string;
-            state: components["schemas"]["CommandState"];
-            message: string | null;
-            detail: string | null;
-            staff_name: string | null;
+            connector_no: number | null;
             /** Format: int64 */
             created_at_ms: number;
+            /** @description The pile's whole answer as JSON. */
+            detail: string | null;
             /** Format: int64 */
             ended_at_ms: number | null;
             /** Format: int64 */
+            id: number;
+            /** @description `start`, `stop`, `reset`, … */
+            kind: string;
+            /** @description The pile's reason in the reader's language. */
+            message: string | null;
+            /** Format: int64 */
             order_id: number | null;
+            pile_code: string;
+            staff_name: string | null;
+            state: components["schemas"]["CommandState"];
+            /** @description What was asked for, as a sentence in the reader's language. */
+            summary: string;
         };
-        CommandRequest: {
+        CommandDraft: {
+            /** Format: int32 */
+            connector_no: number;
             /** @enum {string} */
             kind: "start";
-            /** Format: int64 */
-            connector_no: number;
         } | {
             /** @enum {string} */
             kind: "stop";
             /** Format: int64 */
             order_id: number;
         } | {
+            hard: boolean;
             /** @enum {string} */
             kind: "reset";
-            hard: boolean;
         } | {
+            /** Format: int32 */
+            connector_no: number;
             /** @enum {string} */
             kind: "unlock";
-            /** Format: int64 */
-            connector_no: number;
         } | {
+            /** Format: int32 */
+            connector_no: number;
             /** @enum {string} */
             kind: "availability";
-            /** Format: int64 */
-            connector_no: number;
             operative: boolean;
         } | {
+            keys: string[];
             /** @enum {string} */
             kind: "configuration_get";
-            keys: string[];
         } | {
+            key: string;
             /** @enum {string} */
             kind: "configuration_set";
-            key: string;
             value: string;
         } | {
             /** @enum {string} */
             kind: "cache_clear";
         } | {
+            /** Format: int32 */
+            connector_no?: number | null;
             /** @enum {string} */
             kind: "trigger";
             message: string;
-            /** Format: int64 */
-            connector_no: number | null;
         } | {
             /** @enum {string} */
             kind: "tariff_set";
@@ -827,112 +625,390 @@ export interface components {
             /** @enum {string} */
             kind: "clock_set";
         } | {
+            action: string;
             /** @enum {string} */
             kind: "call";
-            action: string;
-            payload: unknown;
+            payload: Record<string, never>;
         };
-        UnknownPile: {
-            code: string;
-            protocol: components["schemas"]["Protocol"];
-            remote_address: string | null;
+        CommandList: {
+            items: components["schemas"]["Command"][];
+            next_cursor: string | null;
             /** Format: int64 */
-            first_seen_ms: number;
-            /** Format: int64 */
-            last_seen_ms: number;
-            /** Format: int64 */
-            attempts: number;
-            vendor: string | null;
-            model: string | null;
+            total: number | null;
         };
-        Order: {
+        /** @enum {string} */
+        CommandState: "queued" | "accepted" | "refused" | "unsupported" | "timed_out" | "link_lost";
+        ConnectorBrief: {
+            fault_code: string | null;
+            /** Format: int64 */
+            no: number;
+            /**
+             * Format: int64
+             * @description The order that holds the connector.
+             */
+            order_id: number | null;
+            /** Format: int64 */
+            power_w: number | null;
+            /** Format: int64 */
+            soc_percent: number | null;
+            status: components["schemas"]["ConnectorStatus"];
+        };
+        ConnectorDetail: {
+            fault_code: string | null;
+            fault_info: string | null;
+            /** @description The fault as a sentence in the reader's language. */
+            fault_text: string | null;
+            live: components["schemas"]["LiveValues"] | null;
+            /** Format: int64 */
+            no: number;
+            order: components["schemas"]["ConnectorOrder"] | null;
+            status: components["schemas"]["ConnectorStatus"];
+            /** Format: int64 */
+            status_at_ms: number;
+        };
+        ConnectorOrder: {
+            /**
+             * Format: int64
+             * @description What it has cost so far.
+             */
+            amount_e4: number | null;
+            /** Format: int64 */
+            energy_dwh: number;
             /** Format: int64 */
             id: number;
             order_no: string;
-            session_key: string | null;
-            pile_code: string;
-            pile_name: string;
-            /** Format: int64 */
-            station_id: number;
-            station_name: string;
-            operator_name: string;
-            /** Format: int64 */
-            connector_no: number;
-            start_mode: components["schemas"]["StartMode"];
-            token: string | null;
-            customer_name: string | null;
-            state: components["schemas"]["OrderState"];
-            abnormalities: components["schemas"]["Abnormality"][];
-            /** Format: int64 */
-            created_at_ms: number;
-            /** Format: int64 */
-            started_at_ms: number | null;
-            /** Format: int64 */
-            ended_at_ms: number | null;
-            /** Format: int64 */
-            duration_s: number | null;
-            /** Format: int64 */
-            energy_dwh: number;
-            /** Format: int64 */
-            electricity_fen: number;
-            /** Format: int64 */
-            service_fen: number;
-            /** Format: int64 */
-            total_fen: number;
-            /** Format: int64 */
-            pile_amount_e4: number | null;
-            /** Format: int64 */
-            soc_start: number | null;
-            /** Format: int64 */
-            soc_end: number | null;
-            stop_code: string | null;
-            stop_class: null | components["schemas"]["StopClass"];
-            stop_text: string | null;
-            /** Format: int64 */
-            tariff_id: number | null;
-        };
-        Segment: {
-            period: components["schemas"]["Period"];
             /** Format: int64 */
             started_at_ms: number;
-            /** Format: int64 */
-            ended_at_ms: number;
-            /** Format: int64 */
-            energy_dwh: number;
-            /** Format: int64 */
-            electricity_price_e5: number;
-            /** Format: int64 */
-            service_price_e5: number;
-            /** Format: int64 */
-            electricity_e4: number;
-            /** Format: int64 */
-            service_e4: number;
+            state: components["schemas"]["OrderState"];
+            /** @description Masked to its last four characters. */
+            token: string | null;
         };
-        PileSegment: {
-            period: components["schemas"]["Period"];
-            /** Format: int64 */
-            price_e5: number;
-            /** Format: int64 */
-            energy_dwh: number;
-            /** Format: int64 */
-            amount_e4: number;
+        /**
+         * @description What the pile last said of a connector. Whether the pile is on line is another fact: an old
+         *     `charging` of a pile that went away is shown as off line, not forgotten.
+         * @enum {string}
+         */
+        ConnectorStatus: "unknown" | "available" | "preparing" | "charging" | "suspended_ev" | "suspended_evse" | "finishing" | "reserved" | "unavailable" | "faulted";
+        /** Format: int64 */
+        Energy: number;
+        /** @description What every refusal looks like. */
+        ErrorBody: {
+            /** @description Stable word for programs, `noun.rule`. */
+            code: string;
+            /** @description The field that the message is about, as the API spells it. */
+            field: string | null;
+            /** @description A sentence in the reader's language: the field, the rule, the way out. */
+            message: string;
+            /** @description Names this request in the server's log. */
+            trace_id: string;
         };
-        CurvePoint: {
+        Frame: {
+            /** @description What we answered, encoded as `raw` is. */
+            answer: string | null;
             /** Format: int64 */
             at_ms: number;
+            /** Format: int64 */
+            connector_no: number | null;
+            decoded: components["schemas"]["FrameField"][] | null;
+            direction: components["schemas"]["FrameDirection"];
+            encoding: components["schemas"]["FrameEncoding"];
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            note: string | null;
+            /** Format: int64 */
+            order_id: number | null;
+            raw: string;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @enum {string} */
+        FrameDirection: "up" | "down";
+        /** @enum {string} */
+        FrameEncoding: "text" | "hex";
+        /** @description One field of a decoded frame. */
+        FrameField: {
+            en: string;
+            name: string;
+            /** @description In the reader's language. */
+            value: string;
+            zh: string;
+        };
+        FrameList: {
+            items: components["schemas"]["Frame"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        Home: {
+            /** Format: int64 */
+            charging_order_count: number;
+            connectors: components["schemas"]["HomeConnectors"];
+            /**
+             * Format: int64
+             * @description The business day, 20261123.
+             */
+            day: number;
+            /** @description The last 30 days, today included. */
+            days: components["schemas"]["HomeDay"][];
+            /** @description Today, 0 to 23. */
+            hours: components["schemas"]["HomeHour"][];
+            /** Format: int64 */
+            now_ms: number;
+            piles: components["schemas"]["HomePiles"];
+            /** Format: int64 */
+            power_w: number;
+            today: components["schemas"]["HomeFigures"];
+            todo: components["schemas"]["HomeTodo"];
+            /** @description The last 7 days, at most ten. */
+            top_stations: components["schemas"]["HomeStation"][];
+            week_ago_same_time: components["schemas"]["HomeFigures"];
+            /** @description Up to the same time of day; the running hour by its share. */
+            yesterday_same_time: components["schemas"]["HomeFigures"];
+        };
+        HomeConnectors: {
+            /** Format: int64 */
+            available: number;
+            /** Format: int64 */
+            charging: number;
+            /** Format: int64 */
+            faulted: number;
+            /** Format: int64 */
+            finishing: number;
+            /** Format: int64 */
+            offline: number;
+            /** Format: int64 */
+            preparing: number;
+            /** Format: int64 */
+            reserved: number;
+            /** Format: int64 */
+            suspended: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unavailable: number;
+            /** Format: int64 */
+            unknown: number;
+        };
+        HomeDay: {
+            /** Format: int64 */
+            day: number;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        HomeFigures: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            service_fen: number;
+            /**
+             * Format: int64
+             * @description Sessions that really charged, of 1000; null without sessions.
+             */
+            success_permille: number | null;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        HomeHour: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            hour: number;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        HomePiles: {
+            /** Format: int64 */
+            disabled: number;
+            /** Format: int64 */
+            offline: number;
+            /** Format: int64 */
+            online: number;
+            /** Format: int64 */
+            total: number;
+        };
+        HomeStation: {
+            /** Format: int64 */
+            energy_dwh: number;
+            name: string;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            station_id: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        HomeTodo: {
+            /** Format: int64 */
+            abnormal_order_count: number;
+            /** Format: int64 */
+            faulted_connector_count: number;
+            /** Format: int64 */
+            offline_pile_count: number;
+            /** Format: int64 */
+            unknown_pile_count: number;
+        };
+        ImportReport: {
+            /**
+             * Format: int64
+             * @description Rows that were written: none when there is any error.
+             */
+            created: number;
+            errors: components["schemas"]["RowError"][];
+            /**
+             * Format: int64
+             * @description Rows that were there already and were left as they are.
+             */
+            existing: number;
+            /** @description Generated passwords; shown once and not kept. */
+            passwords: components["schemas"]["ImportedPassword"][];
+        };
+        ImportedPassword: {
+            code: string;
+            password: string;
+        };
+        /**
+         * @description 启停状态 of a pile: what the operator wants, whatever the pile is doing.
+         * @enum {string}
+         */
+        Lifecycle: "inactive" | "enabled" | "disabled" | "retired";
+        /** @description What a connector last measured. */
+        LiveValues: {
+            /** Format: int64 */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description 0.1 A
+             */
+            current_da: number | null;
             /** Format: int64 */
             energy_dwh: number | null;
             /** Format: int64 */
             power_w: number | null;
             /** Format: int64 */
-            voltage_dv: number | null;
-            /** Format: int64 */
-            current_da: number | null;
-            /** Format: int64 */
             soc_percent: number | null;
             /** Format: int64 */
             temperature_c: number | null;
+            /**
+             * Format: int64
+             * @description 0.1 V
+             */
+            voltage_dv: number | null;
         };
+        /** @description The id of something that was just made. */
+        NewId: {
+            /** Format: int64 */
+            id: number;
+        };
+        Operator: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description `enabled` or `disabled`. */
+            status: string;
+        };
+        OperatorList: {
+            items: components["schemas"]["Operator"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        Order: {
+            abnormalities: components["schemas"]["Abnormality"][];
+            /** Format: int64 */
+            connector_no: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            customer_name: string | null;
+            /** Format: int64 */
+            duration_s: number | null;
+            /** Format: int64 */
+            electricity_fen: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            operator_name: string;
+            order_no: string;
+            /**
+             * Format: int64
+             * @description What the pile itself has computed.
+             */
+            pile_amount_e4: number | null;
+            pile_code: string;
+            pile_name: string;
+            /** Format: int64 */
+            service_fen: number;
+            /** @description The pile's name of the session: OCPP transaction id, 云快充 trade number. */
+            session_key: string | null;
+            /** Format: int64 */
+            soc_end: number | null;
+            /** Format: int64 */
+            soc_start: number | null;
+            start_mode: components["schemas"]["StartMode"];
+            /**
+             * Format: int64
+             * @description Null while the pile has not begun.
+             */
+            started_at_ms: number | null;
+            state: components["schemas"]["OrderState"];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            stop_class: components["schemas"]["StopClass"] | null;
+            stop_code: string | null;
+            /** @description The stop code as a sentence in the reader's language. */
+            stop_text: string | null;
+            /** Format: int64 */
+            tariff_id: number | null;
+            /** @description Masked to its last four characters. */
+            token: string | null;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        OrderDetail: components["schemas"]["Order"] & {
+            commands: components["schemas"]["Command"][];
+            curve: components["schemas"]["LiveValues"][];
+            /** @description Sentences that explain the bill and the state. */
+            explanation: components["schemas"]["Text"][];
+            /** Format: int64 */
+            meter_end_dwh: number | null;
+            /** Format: int64 */
+            meter_start_dwh: number | null;
+            /** @description What the pile itself has counted and priced per period. */
+            pile_segments: components["schemas"]["PileSegment"][] | null;
+            segments: components["schemas"]["Segment"][];
+            /**
+             * Format: int64
+             * @description The pile's clock minus ours when it reported the start.
+             */
+            skew_ms: number | null;
+            /** @description Who clicked, for a start from the console. */
+            started_by: string | null;
+            tariff: components["schemas"]["OrderTariff"] | null;
+            /** @description The station's, by whose clock the tariff was cut. */
+            time_zone: string;
+            vin: string | null;
+        };
+        OrderList: {
+            items: components["schemas"]["Order"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+            /** @description Sums over everything that the filters select, not only this page. */
+            totals: components["schemas"]["OrderTotals"];
+        };
+        /** @enum {string} */
+        OrderState: "starting" | "charging" | "stopping" | "unsettled" | "completed" | "failed" | "abnormal";
         OrderTariff: {
             /** Format: int64 */
             id: number;
@@ -940,129 +1016,409 @@ export interface components {
             /** Format: int64 */
             version_no: number;
         };
-        OrderDetail: {
+        /**
+         * @description By which time orders are chosen and sorted.
+         * @enum {string}
+         */
+        OrderTime: "started" | "ended";
+        OrderTotals: {
             /** Format: int64 */
-            id: number;
-            order_no: string;
-            session_key: string | null;
-            pile_code: string;
-            pile_name: string;
-            /** Format: int64 */
-            station_id: number;
-            station_name: string;
-            operator_name: string;
-            /** Format: int64 */
-            connector_no: number;
-            start_mode: components["schemas"]["StartMode"];
-            token: string | null;
-            customer_name: string | null;
-            state: components["schemas"]["OrderState"];
-            abnormalities: components["schemas"]["Abnormality"][];
-            /** Format: int64 */
-            created_at_ms: number;
-            /** Format: int64 */
-            started_at_ms: number | null;
-            /** Format: int64 */
-            ended_at_ms: number | null;
-            /** Format: int64 */
-            duration_s: number | null;
+            electricity_fen: number;
             /** Format: int64 */
             energy_dwh: number;
             /** Format: int64 */
-            electricity_fen: number;
+            order_count: number;
             /** Format: int64 */
             service_fen: number;
             /** Format: int64 */
             total_fen: number;
-            /** Format: int64 */
-            pile_amount_e4: number | null;
-            /** Format: int64 */
-            soc_start: number | null;
-            /** Format: int64 */
-            soc_end: number | null;
-            stop_code: string | null;
-            stop_class: null | components["schemas"]["StopClass"];
-            stop_text: string | null;
-            /** Format: int64 */
-            tariff_id: number | null;
-            /** Format: int64 */
-            meter_start_dwh: number | null;
-            /** Format: int64 */
-            meter_end_dwh: number | null;
-            vin: string | null;
-            /** Format: int64 */
-            skew_ms: number | null;
-            tariff: null | components["schemas"]["OrderTariff"];
-            segments: components["schemas"]["Segment"][];
-            pile_segments: components["schemas"]["PileSegment"][] | null;
-            curve: components["schemas"]["CurvePoint"][];
-            commands: components["schemas"]["Command"][];
-            started_by: string | null;
-            explanation: components["schemas"]["Text"][];
         };
-        Rate: {
+        PasswordChange: {
+            current_password: string;
+            new_password: string;
+        };
+        /**
+         * @description The four price periods, numbered as 云快充 numbers them.
+         * @enum {string}
+         */
+        Period: "sharp" | "peak" | "flat" | "valley";
+        /**
+         * @description One right, named `noun.verb` as the routes and the menu name it.
+         * @enum {string}
+         */
+        Permission: "home.read" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "staff.read" | "staff.write" | "audit.read";
+        Pile: components["schemas"]["PileFacts"] & {
+            connectors: components["schemas"]["ConnectorBrief"][];
+        };
+        PileChange: {
+            kind?: components["schemas"]["PileKind"] | null;
+            lifecycle?: components["schemas"]["Lifecycle"] | null;
+            name?: string | null;
+            protocol?: components["schemas"]["Protocol"] | null;
+            /** Format: int64 */
+            rated_power_w?: number | null;
+            /** Format: int64 */
+            station_id?: number | null;
+            /**
+             * Format: int64
+             * @description As it was read; somebody else's change in between is a conflict.
+             */
+            version: number;
+        };
+        /** @description What is only known at this moment: the password is not kept. */
+        PileCreated: {
+            id: components["schemas"]["PileId"];
+            password: string | null;
+        };
+        PileDetail: components["schemas"]["PileFacts"] & {
+            /**
+             * Format: int64
+             * @description The pile's clock minus ours.
+             */
+            clock_skew_ms: number | null;
+            /** Format: int64 */
+            connected_at_ms: number | null;
+            connectors: components["schemas"]["ConnectorDetail"][];
+            /** Format: int64 */
+            created_at_ms: number;
+            /** @description Whether the pile must show a password when it connects. */
+            has_password: boolean;
+            iccid: string | null;
+            meter_serial: string | null;
+            remote_address: string | null;
+            serial: string | null;
+            tariff: components["schemas"]["PileTariff"] | null;
+            /**
+             * Format: int64
+             * @description To be given back with a change, so that nobody overwrites another's.
+             */
+            version: number;
+        };
+        PileDraft: {
+            code: string;
+            /** Format: int64 */
+            connector_count: number;
+            kind: components["schemas"]["PileKind"];
+            /** @description The code when not given. */
+            name?: string | null;
+            /** @description Generated for an OCPP pile when not given. */
+            password?: string | null;
+            protocol: components["schemas"]["Protocol"];
+            /** Format: int64 */
+            rated_power_w: number;
+            /** Format: int64 */
+            station_id: number;
+        };
+        /** @description What a row of the list and the page of one pile have in common. */
+        PileFacts: {
+            city_code: string;
+            city_name: string;
+            /** @description 电桩编号 */
+            code: string;
+            firmware: string | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["PileKind"];
+            /** Format: int64 */
+            last_seen_ms: number | null;
+            lifecycle: components["schemas"]["Lifecycle"];
+            model: string | null;
+            /** @description 站内名称 */
+            name: string;
+            online: boolean;
+            /** Format: int64 */
+            operator_id: number;
+            operator_name: string;
+            protocol: components["schemas"]["Protocol"];
+            /** Format: int64 */
+            rated_power_w: number;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            today_energy_dwh: number;
+            vendor: string | null;
+        };
+        /**
+         * Format: int64
+         * @description Internal row of a pile; outside it is known by its [`PileCode`].
+         */
+        PileId: number;
+        /**
+         * @description 充电类型
+         * @enum {string}
+         */
+        PileKind: "dc" | "ac" | "ac_dc";
+        PileList: {
+            items: components["schemas"]["Pile"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description Shown once: only a hash is kept. */
+        PilePassword: {
+            password: string;
+        };
+        PilePasswordDraft: {
+            /** @description Generated when null. */
+            password?: string | null;
+        };
+        /** @description One period of the pile's own bill. */
+        PileSegment: {
+            /** Format: int64 */
+            amount_e4: number;
+            /** Format: int64 */
+            energy_dwh: number;
             period: components["schemas"]["Period"];
+            /**
+             * Format: int64
+             * @description Electricity and service fee together.
+             */
+            price_e5: number;
+        };
+        PileTariff: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            model_no: number;
+            name: string;
+        };
+        /**
+         * Format: int64
+         * @description 0.00001 yuan per kWh (云快充's own unit).
+         */
+        Price: number;
+        /**
+         * @description What a pile speaks.
+         * @enum {string}
+         */
+        Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
+        /** @enum {string} */
+        Role: "admin" | "operations" | "finance" | "technician" | "viewer";
+        RowError: {
+            field: string | null;
+            /**
+             * Format: int64
+             * @description The line of the file, 1 for the names of the columns.
+             */
+            line: number;
+            message: components["schemas"]["Text"];
+        };
+        /** @description A stretch of an order within one period. */
+        Segment: {
+            electricity_e4: components["schemas"]["Amount"];
+            electricity_price_e5: components["schemas"]["Price"];
+            ended_at_ms: components["schemas"]["Timestamp"];
+            energy_dwh: components["schemas"]["Energy"];
+            period: components["schemas"]["Period"];
+            service_e4: components["schemas"]["Amount"];
+            service_price_e5: components["schemas"]["Price"];
+            started_at_ms: components["schemas"]["Timestamp"];
+        };
+        Session: {
+            /**
+             * Format: int64
+             * @description When it ends at the latest, busy or not; null for an API token.
+             */
+            expires_at_ms: number | null;
+            permissions: components["schemas"]["Permission"][];
+            staff: components["schemas"]["SessionStaff"];
+        };
+        SessionDraft: {
+            account: string;
+            password: string;
+        };
+        SessionStaff: {
+            account: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            operator_id: number | null;
+            role: components["schemas"]["Role"];
+        };
+        Staff: {
+            account: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            disabled: boolean;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            locked_until_ms: number | null;
+            name: string;
+            /** Format: int64 */
+            operator_id: number | null;
+            operator_name: string | null;
+            role: components["schemas"]["Role"];
+        };
+        StaffCreated: {
+            id: components["schemas"]["StaffId"];
+            /** @description Only when it was generated; it is not kept. */
+            password: string | null;
+        };
+        StaffDraft: {
+            account: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Null for the platform's own staff.
+             */
+            operator_id?: number | null;
+            /** @description Generated when not given. */
+            password?: string | null;
+            role: components["schemas"]["Role"];
+        };
+        /** Format: int64 */
+        StaffId: number;
+        StaffList: {
+            items: components["schemas"]["Staff"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description 启动方式
+         * @enum {string}
+         */
+        StartMode: "console" | "app" | "card" | "offline_card" | "vin" | "pile";
+        Station: {
+            address: string;
+            city_code: string;
+            city_name: string;
+            /** Format: int64 */
+            connector_count: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            latitude_e6: number | null;
+            /** Format: int64 */
+            longitude_e6: number | null;
+            name: string;
+            /** Format: int64 */
+            operator_id: number;
+            operator_name: string;
+            /** Format: int64 */
+            pile_count: number;
+            /**
+             * Format: int64
+             * @description The tariff version for new orders.
+             */
+            tariff_id: number | null;
+            tariff_name: string | null;
+            time_zone: string;
+        };
+        StationDraft: {
+            address: string;
+            city_code: string;
+            /** Format: int64 */
+            latitude_e6?: number | null;
+            /** Format: int64 */
+            longitude_e6?: number | null;
+            name: string;
+            /** Format: int64 */
+            operator_id: number;
+            /** Format: int64 */
+            tariff_id?: number | null;
+            /** @description Asia/Shanghai when not given. */
+            time_zone?: string | null;
+        };
+        StationList: {
+            items: components["schemas"]["Station"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description What kind of end a session had; the exact reason is kept as the pile's own code.
+         * @enum {string}
+         */
+        StopClass: "normal" | "start_failed" | "balance" | "fault" | "emergency" | "safety" | "unknown";
+        Tariff: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description The number under which a 云快充 pile keeps it.
+             */
+            model_no: number;
+            name: string;
+            /** @description One per half hour from 00:00 of the station's day. */
+            periods: components["schemas"]["Period"][];
+            /** @description Sharp, peak, flat, valley. */
+            rates: components["schemas"]["TariffRate"][];
+            /**
+             * Format: int64
+             * @description Stations that use this version for new orders.
+             */
+            station_count: number;
+            /** Format: int64 */
+            version_no: number;
+        };
+        TariffDraft: {
+            name: string;
+            /** @description One per half hour from 00:00 of the station's day. */
+            periods: components["schemas"]["Period"][];
+            /** @description One for each of the four periods. */
+            rates: components["schemas"]["TariffRate"][];
+        };
+        TariffList: {
+            items: components["schemas"]["Tariff"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        TariffRate: {
             /** Format: int64 */
             electricity_price_e5: number;
+            period: components["schemas"]["Period"];
             /** Format: int64 */
             service_price_e5: number;
         };
-        Tariff: {
-            /** Format: int64 */
-            id: number;
+        /** @description A sentence for people, in both languages of the product. */
+        Text: {
+            en: string;
+            zh: string;
+        };
+        /**
+         * Format: int64
+         * @description Milliseconds since 1970-01-01 UTC.
+         */
+        Timestamp: number;
+        /** @description Shown once: only a hash is kept. */
+        Token: {
+            token: string;
+        };
+        TokenDraft: {
+            /** @description What it is for, e.g. `nightly export`. */
             name: string;
-            /** Format: int64 */
-            version_no: number;
-            /** Format: int64 */
-            model_no: number | null;
-            /** Format: int64 */
-            station_count: number;
-            /** Format: int64 */
-            created_at_ms: number;
-            rates: components["schemas"]["Rate"][];
-            periods: components["schemas"]["Period"][];
         };
-        Card: {
+        UnknownPile: {
             /** Format: int64 */
-            id: number;
-            tag: string;
-            status: components["schemas"]["CardStatus"];
-            group: string | null;
-            customer_name: string | null;
+            attempts: number;
+            code: string;
             /** Format: int64 */
-            expires_at_ms: number | null;
+            first_seen_ms: number;
             /** Format: int64 */
-            sessions_max: number;
-            /** Format: int64 */
-            created_at_ms: number;
+            last_seen_ms: number;
+            model: string | null;
+            protocol: string;
+            remote_address: string;
+            vendor: string | null;
         };
-        Staff: {
+        UnknownPileList: {
+            items: components["schemas"]["UnknownPile"][];
+            next_cursor: string | null;
             /** Format: int64 */
-            id: number;
-            account: string;
-            name: string;
-            role: components["schemas"]["Role"];
-            /** Format: int64 */
-            operator_id: number | null;
-            operator_name?: string | null;
-            /** Format: int64 */
-            created_at_ms?: number | null;
-            /** Format: int64 */
-            last_seen_ms?: number | null;
+            total: number | null;
         };
-        AuditEntry: {
-            /** Format: int64 */
-            id: number;
-            /** Format: int64 */
-            at_ms: number;
-            staff_name: string | null;
-            action: string;
-            noun: string;
-            key: string | null;
-            success: boolean;
-            detail: string | null;
-            address: string | null;
-        };
+        /**
+         * @description What became of a frame.
+         * @enum {string}
+         */
+        Verdict: "applied" | "duplicate" | "rejected" | "quarantined" | "sent";
     };
     responses: never;
     parameters: never;
@@ -1072,6 +1428,805 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    audit_list: {
+        parameters: {
+            query?: {
+                action?: string;
+                cursor?: string;
+                from_ms?: number;
+                limit?: number;
+                noun?: string;
+                staff_name?: string;
+                success?: boolean;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRecordList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    card_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: components["schemas"]["CardStatus"];
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    card_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    card_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    city_list: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    command_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    home_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    card_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    live_stream: {
+        parameters: {
+            query?: {
+                order?: number;
+                pile?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description text/event-stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    operator_list: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_list: {
+        parameters: {
+            query?: {
+                abnormality?: components["schemas"]["Abnormality"];
+                cursor?: string;
+                from_ms?: number;
+                limit?: number;
+                operator_name?: string;
+                order_no?: string;
+                pile_code?: string;
+                session_key?: string;
+                start_mode?: components["schemas"]["StartMode"];
+                state?: components["schemas"]["OrderState"];
+                station_id?: number;
+                station_name?: string;
+                time?: components["schemas"]["OrderTime"];
+                to_ms?: number;
+                token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_frame_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_stop: {
+        parameters: {
+            query?: {
+                wait_ms?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description It is under way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_list: {
+        parameters: {
+            query?: {
+                city_name?: string;
+                code?: string;
+                cursor?: string;
+                kind?: components["schemas"]["PileKind"];
+                lifecycle?: components["schemas"]["Lifecycle"];
+                limit?: number;
+                online?: boolean;
+                operator_name?: string;
+                protocol?: components["schemas"]["Protocol"];
+                state?: string;
+                station_id?: number;
+                station_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PileDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileCreated"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PileChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    command_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_command: {
+        parameters: {
+            query?: {
+                wait_ms?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandDraft"];
+            };
+        };
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description It is under way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    frame_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                order_id?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_password_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PilePasswordDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilePassword"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     session_get: {
         parameters: {
             query?: never;
@@ -1081,7 +2236,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1090,7 +2245,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1110,14 +2265,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    account: string;
-                    password: string;
-                };
+                "application/json": components["schemas"]["SessionDraft"];
             };
         };
         responses: {
-            /** @description Done */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1126,7 +2278,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1153,7 +2305,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1173,10 +2325,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    current_password: string;
-                    new_password: string;
-                };
+                "application/json": components["schemas"]["PasswordChange"];
             };
         };
         responses: {
@@ -1187,7 +2336,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1198,7 +2347,7 @@ export interface operations {
             };
         };
     };
-    home_get: {
+    staff_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -1207,16 +2356,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Home"];
+                    "application/json": components["schemas"]["StaffList"];
                 };
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1227,72 +2376,29 @@ export interface operations {
             };
         };
     };
-    operator_list: {
+    staff_create: {
         parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                name?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Operator"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffDraft"];
             };
         };
-    };
-    city_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                name?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
-            /** @description Done */
-            200: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["City"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
+                    "application/json": components["schemas"]["StaffCreated"];
                 };
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1306,11 +2412,9 @@ export interface operations {
     station_list: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
+                city_code?: string;
                 name?: string;
                 operator_id?: number;
-                city_code?: string;
             };
             header?: never;
             path?: never;
@@ -1318,21 +2422,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Station"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
+                    "application/json": components["schemas"]["StationList"];
                 };
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1352,28 +2451,20 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name: string;
-                    /** Format: int64 */
-                    operator_id: number;
-                    city_code: string;
-                    address: string;
-                    /** Format: int64 */
-                    tariff_id: number | null;
-                };
+                "application/json": components["schemas"]["StationDraft"];
             };
         };
         responses: {
-            /** @description Done */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Created"];
+                    "application/json": components["schemas"]["NewId"];
                 };
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1384,43 +2475,25 @@ export interface operations {
             };
         };
     };
-    pile_list: {
+    tariff_list: {
         parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                operator_name?: string;
-                city_name?: string;
-                station_name?: string;
-                code?: string;
-                lifecycle?: components["schemas"]["Lifecycle"];
-                state?: string;
-                online?: boolean;
-                kind?: components["schemas"]["PileKind"];
-                protocol?: components["schemas"]["Protocol"];
-                station_id?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Pile"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
+                    "application/json": components["schemas"]["TariffList"];
                 };
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1431,7 +2504,7 @@ export interface operations {
             };
         };
     };
-    pile_create: {
+    tariff_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -1440,24 +2513,20 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PileCreate"];
+                "application/json": components["schemas"]["TariffDraft"];
             };
         };
         responses: {
-            /** @description Done */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** Format: int64 */
-                        id: number;
-                        password: string | null;
-                    };
+                    "application/json": components["schemas"]["NewId"];
                 };
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1468,255 +2537,29 @@ export interface operations {
             };
         };
     };
-    pile_get: {
+    token_create: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PileDetail"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    pile_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PileUpdate"];
+                "application/json": components["schemas"]["TokenDraft"];
             };
         };
         responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused; the body says why */
-            default: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["Token"];
                 };
             };
-        };
-    };
-    pile_password_set: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    password: string | null;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        password: string | null;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    frame_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                order_id?: number;
-            };
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Frame"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    command_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Command"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    pile_command: {
-        parameters: {
-            query?: {
-                wait_ms?: number;
-            };
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CommandRequest"];
-            };
-        };
-        responses: {
-            /** @description Outcome */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Command"];
-                };
-            };
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Created"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    command_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Command"];
-                };
-            };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1729,31 +2572,23 @@ export interface operations {
     };
     unknown_pile_list: {
         parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["UnknownPile"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
+                    "application/json": components["schemas"]["UnknownPileList"];
                 };
             };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1782,525 +2617,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    order_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                time?: "started" | "ended";
-                from_ms?: number;
-                to_ms?: number;
-                order_no?: string;
-                session_key?: string;
-                station_name?: string;
-                station_id?: number;
-                pile_code?: string;
-                operator_name?: string;
-                state?: components["schemas"]["OrderState"];
-                abnormality?: components["schemas"]["Abnormality"];
-                token?: string;
-                start_mode?: components["schemas"]["StartMode"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Order"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                        totals: {
-                            /** Format: int64 */
-                            order_count: number;
-                            /** Format: int64 */
-                            energy_dwh: number;
-                            /** Format: int64 */
-                            electricity_fen: number;
-                            /** Format: int64 */
-                            service_fen: number;
-                            /** Format: int64 */
-                            total_fen: number;
-                        };
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    order_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrderDetail"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    order_stop: {
-        parameters: {
-            query?: {
-                wait_ms?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Outcome */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Command"];
-                };
-            };
-            /** @description Done */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Created"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    order_frame_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Frame"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    tariff_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Tariff"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    tariff_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    name: string;
-                    rates: components["schemas"]["Rate"][];
-                    periods: components["schemas"]["Period"][];
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Created"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    card_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                tag?: string;
-                status?: components["schemas"]["CardStatus"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Card"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    card_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    tag: string;
-                    status: components["schemas"]["CardStatus"];
-                    group: string | null;
-                    /** Format: int64 */
-                    expires_at_ms: number | null;
-                    /** Format: int64 */
-                    sessions_max: number;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Created"];
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    card_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    status: components["schemas"]["CardStatus"];
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    staff_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Staff"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    staff_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    account: string;
-                    name: string;
-                    role: components["schemas"]["Role"];
-                    /** Format: int64 */
-                    operator_id: number | null;
-                    password: string | null;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** Format: int64 */
-                        id: number;
-                        password: string | null;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    token_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    name: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        token: string;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    audit_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["AuditEntry"][];
-                        next_cursor: string | null;
-                        /** Format: int64 */
-                        total: number | null;
-                    };
-                };
-            };
-            /** @description Refused; the body says why */
+            /** @description Any error */
             default: {
                 headers: {
                     [name: string]: unknown;

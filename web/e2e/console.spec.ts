@@ -55,62 +55,80 @@ test('the pile list keeps its filter in the address bar', async ({ page }) => {
   expect(faults).toEqual([])
 })
 
-test('a session: start from the console, watch it live, stop it, read the bill', async ({ page }) => {
-  test.setTimeout(420_000)
-  const faults = complaints(page)
-  await signIn(page)
+for (const [family, protocol] of [
+  ['OCPP', /^ocpp/],
+  ['云快充', /^ykc/],
+] as const)
+  test(`a session of ${family}: start from the console, watch it live, stop it, read the bill`, async ({ page }) => {
+    test.setTimeout(420_000)
+    const faults = complaints(page)
+    await signIn(page)
 
-  let orderPath = ''
-  for (const { pile, no } of (await startable(page)).slice(0, 8)) {
-    await page.goto(`/piles/${encodeURIComponent(pile.code)}`)
-    const card = page.getByRole('article', { name: `${no} 号枪` })
-    const start = card.getByRole('button', { name: '远程启动' })
-    // The pile may have been taken meanwhile.
-    if (!(await start.isEnabled({ timeout: 8_000 }).catch(() => false))) continue
-    await shot(page, 'pile')
-    await start.click()
-    const question = page.getByRole('dialog', { name: '远程启动' })
-    await expect(question).toContainText(pile.code)
-    await question.getByRole('button', { name: '远程启动' }).click()
-    const order = card.getByRole('link')
-    if (await order.waitFor({ timeout: 45_000 }).then(() => true, () => false)) {
-      orderPath = (await order.getAttribute('href')) ?? ''
-      // A pile without a car gives the order up; the next one may have a car.
-      await page.goto(orderPath)
-      if (await expect(page.getByText('充电中').first()).toBeVisible({ timeout: 45_000 }).then(() => true, () => false)) break
+    let orderPath = ''
+    for (const { pile, no } of (await startable(page, protocol)).slice(0, 8)) {
+      await page.goto(`/piles/${encodeURIComponent(pile.code)}`)
+      const card = page.getByRole('article', { name: `${no} 号枪` })
+      const start = card.getByRole('button', { name: '远程启动' })
+      await expect(card).toBeVisible()
+      // The pile may have been taken meanwhile.
+      if (!(await start.isEnabled())) continue
+      await shot(page, `pile-${family}`)
+      await start.click()
+      const question = page.getByRole('dialog', { name: '远程启动' })
+      await expect(question).toContainText(pile.code)
+      await question.getByRole('button', { name: '远程启动' }).click()
+      const order = card.getByRole('link', { name: /^\d{12,}/ })
+      if (await order.waitFor({ timeout: 45_000 }).then(() => true, () => false)) {
+        // A pile without a car gives the order up; the next one may have a car.
+        const charging = await expect(card.getByText('充电中').first()).toBeVisible({ timeout: 45_000 }).then(() => true, () => false)
+        if (charging) {
+          orderPath = (await order.getAttribute('href')) ?? ''
+          await shot(page, `pile-charging-${family}`)
+          await order.click()
+          break
+        }
+      }
     }
-    orderPath = ''
-  }
-  expect(orderPath, 'some pile on line started a session').toMatch(/^\/orders\/\d+$/)
+    expect(orderPath, 'some pile on line started a session').toMatch(/^\/orders\/\d+$/)
 
-  // Live: the energy grows on the open page. The mark would be gone after a reload.
-  await page.evaluate(() => Object.assign(window, { notReloaded: true }))
-  const energy = term(page, '电量')
-  const before = number(await energy.innerText())
-  await expect.poll(async () => number(await energy.innerText()), { timeout: 60_000 }).toBeGreaterThan(before)
-  await shot(page, 'order-live')
+    // Live: the energy grows on the open page. The mark would be gone after a reload.
+    await page.evaluate(() => Object.assign(window, { notReloaded: true }))
+    const energy = term(page, '电量')
+    const before = number(await energy.innerText())
+    await expect.poll(async () => number(await energy.innerText()), { timeout: 60_000 }).toBeGreaterThan(before)
+    await shot(page, `order-live-${family}`)
 
-  await page.getByRole('button', { name: '远程停止' }).click()
-  const question = page.getByRole('dialog', { name: '远程停止' })
-  await question.getByRole('button', { name: '远程停止' }).click()
-  await expect(page.getByText('已完成').first()).toBeVisible({ timeout: 60_000 })
-  expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true)
+    await page.getByRole('button', { name: '远程停止' }).click()
+    const question = page.getByRole('dialog', { name: '远程停止' })
+    await question.getByRole('button', { name: '远程停止' }).click()
+    await expect(page.getByText('已完成').first()).toBeVisible({ timeout: 60_000 })
+    expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true)
 
-  // The bill: segments and a total that is theirs.
-  const bill = page.getByRole('region', { name: '账单' })
-  await expect(bill.getByText('分段合计')).toBeVisible()
-  expect(await bill.locator('tbody tr').count()).toBeGreaterThan(0)
-  const order = await orderGet(page, Number(orderPath.split('/').pop()))
-  await expect.poll(async () => Math.round(number(await term(page, '总金额').innerText()) * 100)).toBe(order.total_fen)
-  expect(order.electricity_fen + order.service_fen).toBe(order.total_fen)
-  await shot(page, 'order-bill')
+    // The bill: segments, a total that is theirs, and words that explain it.
+    const bill = page.getByRole('region', { name: '账单' })
+    await expect(bill.getByText('分段合计')).toBeVisible()
+    expect(await bill.locator('tbody tr').count()).toBeGreaterThan(0)
+    const order = await orderGet(page, Number(orderPath.split('/').pop()))
+    await expect.poll(async () => Math.round(number(await term(page, '总金额').innerText()) * 100)).toBe(order.total_fen)
+    expect(order.electricity_fen + order.service_fen).toBe(order.total_fen)
+    expect(order.explanation.length).toBeGreaterThan(0)
+    for (const sentence of order.explanation) await expect(page.getByText(sentence.zh)).toBeVisible()
+    expect(order.curve.length).toBeGreaterThan(0)
+    await expect(page.getByRole('img', { name: '充电曲线' })).toBeVisible()
+    await shot(page, `order-bill-${family}`)
 
-  // The frames of the session, decoded and raw.
-  const frame = page.getByRole('button', { name: /上行|下行/ }).first()
-  await frame.click()
-  await expect(page.getByText('原始报文').first()).toBeVisible()
-  expect(faults).toEqual([])
-})
+    // The frames of the session, decoded and raw.
+    const frame = page.getByRole('button', { name: /上行|下行/ }).first()
+    await frame.click()
+    await expect(page.getByText('原始报文').first()).toBeVisible()
+    expect(await page.locator('.frame .fields tr').count()).toBeGreaterThan(2)
+    await frame.scrollIntoViewIfNeeded()
+    await shot(page, `order-frames-${family}`)
+
+    await page.getByRole('button', { name: 'English' }).click()
+    await expect(page.getByRole('heading', { name: 'Order' })).toBeVisible()
+    expect(faults).toEqual([])
+  })
 
 test('every page opens in both languages and both themes without a complaint', async ({ page }) => {
   const faults = complaints(page)

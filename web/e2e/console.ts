@@ -46,12 +46,13 @@ async function get<T>(page: Page, path: string): Promise<T> {
 
 export const orderGet = (page: Page, id: number): Promise<Order> => get(page, `/api/v1/orders/${id}`)
 
-/** Connectors on line that are free, those with a plugged car first: such a car takes energy at once. */
-export async function startable(page: Page): Promise<Found[]> {
+/** Connectors of a protocol on line that are free, those with a plugged car first: such a car takes energy at once. */
+export async function startable(page: Page, protocol: RegExp): Promise<Found[]> {
   const found: Found[] = []
-  for (const state of ['preparing', 'available']) {
+  for (const state of ['preparing', 'available'] as const) {
     const { items } = await get<{ items: Pile[] }>(page, `/api/v1/piles?state=${state}&online=true&lifecycle=enabled&limit=100`)
-    for (const pile of items) for (const c of pile.connectors) if (pile.online && c.status === state && c.order_id == null) found.push({ pile, no: c.no })
+    for (const pile of items.filter((p) => protocol.test(p.protocol)))
+      for (const c of pile.connectors) if (pile.online && c.status === state && c.order_id == null) found.push({ pile, no: c.no })
   }
   return found
 }

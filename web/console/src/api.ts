@@ -12,12 +12,12 @@ export type City = Schemas['City']
 export type Station = Schemas['Station']
 export type Pile = Schemas['Pile']
 export type PileDetail = Schemas['PileDetail']
-export type PileUpdate = Schemas['PileUpdate']
-export type PileCreate = Schemas['PileCreate']
+export type PileChange = Schemas['PileChange']
+export type PileDraft = Schemas['PileDraft']
 export type ConnectorBrief = Schemas['ConnectorBrief']
 export type ConnectorDetail = Schemas['ConnectorDetail']
 export type Command = Schemas['Command']
-export type CommandRequest = Schemas['CommandRequest']
+export type CommandDraft = Schemas['CommandDraft']
 export type Frame = Schemas['Frame']
 export type UnknownPile = Schemas['UnknownPile']
 export type Order = Schemas['Order']
@@ -25,7 +25,8 @@ export type OrderDetail = Schemas['OrderDetail']
 export type Tariff = Schemas['Tariff']
 export type Card = Schemas['Card']
 export type Staff = Schemas['Staff']
-export type AuditEntry = Schemas['AuditEntry']
+export type AuditRecord = Schemas['AuditRecord']
+export type ImportReport = Schemas['ImportReport']
 export type Segment = OrderDetail['segments'][number]
 export type CurvePoint = OrderDetail['curve'][number]
 export type Period = Segment['period']
@@ -106,6 +107,7 @@ const WAIT_MS = 30_000
 const list = <Id extends keyof operations>(query: ListQuery) => ({ params: { query: query as QueryOf<Id> } })
 const byId = (id: number) => ({ params: { path: { id } } })
 const byCode = (code: string) => ({ params: { path: { code } } })
+const csvBody = (csv: string) => ({ body: csv, bodySerializer: (text: string) => text, headers: { 'Content-Type': 'text/csv' } })
 const v = '/api/v1' as const
 
 export const api = {
@@ -123,8 +125,8 @@ export const api = {
 
   pile_list: (query: ListQuery) => take(http.GET(`${v}/piles`, list<'pile_list'>(query))),
   pile_get: (code: string) => take(http.GET(`${v}/piles/{code}`, byCode(code))),
-  pile_create: (body: PileCreate) => take(http.POST(`${v}/piles`, { body })),
-  pile_update: (code: string, body: PileUpdate) => take(http.PATCH(`${v}/piles/{code}`, { ...byCode(code), body })),
+  pile_create: (body: PileDraft) => take(http.POST(`${v}/piles`, { body })),
+  pile_update: (code: string, body: PileChange) => take(http.PATCH(`${v}/piles/{code}`, { ...byCode(code), body })),
   pile_password_set: (code: string, password: string | null) =>
     take(http.PUT(`${v}/piles/{code}/password`, { ...byCode(code), body: { password } })),
   frame_list: (code: string, query: ListQuery) =>
@@ -132,13 +134,14 @@ export const api = {
   command_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/commands`, { params: { path: { code }, query: query as QueryOf<'command_list'> } })),
   /** Waits for the outcome; when the pile is slower than that, the row says how far it is. */
-  async pile_command(code: string, body: CommandRequest): Promise<Command> {
+  async pile_command(code: string, body: CommandDraft): Promise<Command> {
     const params = { path: { code }, query: { wait_ms: WAIT_MS } }
     return settle(await take<unknown>(http.POST(`${v}/piles/{code}/commands`, { params, body })))
   },
+  pile_import: (csv: string) => take(http.POST(`${v}/imports/piles`, csvBody(csv))),
   command_get: (id: number) => take(http.GET(`${v}/commands/{id}`, byId(id))),
 
-  unknown_pile_list: (query: ListQuery) => take(http.GET(`${v}/unknown-piles`, list<'unknown_pile_list'>(query))),
+  unknown_pile_list: () => take(http.GET(`${v}/unknown-piles`)),
   unknown_pile_dismiss: (code: string) => take(http.DELETE(`${v}/unknown-piles/{code}`, byCode(code))),
 
   order_list: (query: ListQuery) => take(http.GET(`${v}/orders`, list<'order_list'>(query))),
@@ -150,14 +153,16 @@ export const api = {
   order_frame_list: (id: number, query: ListQuery) =>
     take(http.GET(`${v}/orders/{id}/frames`, { params: { path: { id }, query: query as QueryOf<'order_frame_list'> } })),
 
-  tariff_list: (query: ListQuery) => take(http.GET(`${v}/tariffs`, list<'tariff_list'>(query))),
+  tariff_list: () => take(http.GET(`${v}/tariffs`)),
   tariff_create: (body: BodyOf<'tariff_create'>) => take(http.POST(`${v}/tariffs`, { body })),
 
   card_list: (query: ListQuery) => take(http.GET(`${v}/cards`, list<'card_list'>(query))),
   card_create: (body: BodyOf<'card_create'>) => take(http.POST(`${v}/cards`, { body })),
   card_update: (id: number, body: BodyOf<'card_update'>) => take(http.PATCH(`${v}/cards/{id}`, { ...byId(id), body })),
 
-  staff_list: (query: ListQuery) => take(http.GET(`${v}/staff`, list<'staff_list'>(query))),
+  card_import: (csv: string) => take(http.POST(`${v}/imports/cards`, csvBody(csv))),
+
+  staff_list: () => take(http.GET(`${v}/staff`)),
   staff_create: (body: BodyOf<'staff_create'>) => take(http.POST(`${v}/staff`, { body })),
 
   audit_list: (query: ListQuery) => take(http.GET(`${v}/audit`, list<'audit_list'>(query))),

@@ -21,23 +21,36 @@ const hearers = new Set<(sample: Sample) => void>()
 
 // Which lists grow old with which noun.
 const touches: Record<string, string[]> = {
-  pile: ['pile', 'pile_list', 'unknown_pile_list', 'command_list', 'frame_list'],
-  connector: ['pile', 'pile_list', 'frame_list'],
-  order: ['order', 'order_list', 'frame_list', 'order_frame_list'],
+  pile: ['pile', 'pile_list', 'command_list', 'frame_list'],
+  order: ['order', 'order_list', 'order_frame_list'],
   command: ['command_list'],
   home: ['home'],
+  card: ['card_list'],
+  station: ['station_list', 'pile_list', 'pile'],
+  tariff: ['tariff_list', 'station_list', 'pile'],
+  staff: ['staff_list'],
+  unknown_pile: ['unknown_pile_list', 'home'],
 }
 // Keyed by the thing they are about; the others are lists of many things.
 const ofOne = new Set(['pile', 'order', 'frame_list', 'order_frame_list'])
+// Whether the event's id is the one by which the page's data is kept.
+const ownId = (noun: string, name: string) => !ofOne.has(name) || name === noun || (noun === 'pile' && name === 'frame_list') || (noun === 'order' && name === 'order_frame_list')
+const ANY = '*'
 const pending = new Map<string, Set<string>>()
 const flushedAt = new Map<string, number>()
 const LIST_MS = 2_500
 const ONE_MS = 700
 
 function noteChange(noun: string, id: string) {
+  // More has changed than is worth naming.
+  if (noun === 'all') {
+    void queries.invalidateQueries()
+    return
+  }
   for (const name of touches[noun] ?? []) {
     const ids = pending.get(name) ?? new Set<string>()
-    ids.add(id).add(id.split('/')[0] ?? id)
+    // Without an id, or with that of another thing, it may be any of them.
+    ids.add(id && ownId(noun, name) ? id : ANY)
     pending.set(name, ids)
   }
 }
@@ -52,7 +65,7 @@ function flush() {
     void queries.invalidateQueries({
       queryKey: [name],
       // A page about one thing is left alone when another thing changed.
-      predicate: (query) => wide || query.queryKey[1] == null || ids.has(String(query.queryKey[1])),
+      predicate: (query) => wide || ids.has(ANY) || query.queryKey[1] == null || ids.has(String(query.queryKey[1])),
     })
   }
 }

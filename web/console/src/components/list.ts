@@ -33,6 +33,8 @@ export interface ListSource<Row> {
   load: (query: ListQuery) => Promise<ListPage<Row>>
   rowKey: (row: Row) => string | number
   link?: (row: Row) => RouteLocationRaw
+  /** The server gives all rows at once. */
+  whole?: boolean
 }
 
 export const rangeNames = ['today', 'yesterday', 'days7', 'this_month', 'last_month'] as const

@@ -44,7 +44,6 @@ const looks = {
   },
   command: {
     queued: { tone: 'mute', glyph: 'clock' },
-    sent: { tone: 'busy', glyph: 'frames' },
     accepted: { tone: 'ok', glyph: 'check' },
     refused: { tone: 'bad', glyph: 'cross' },
     unsupported: { tone: 'warn', glyph: 'ban' },

@@ -48,10 +48,10 @@ export default {
   role: { admin: '系统管理员', operations: '运营', finance: '财务', technician: '运维', viewer: '只读' },
   outcome: { yes: '成功', no: '失败' },
   command: {
-    queued: '排队中', sent: '已下发', accepted: '成功', refused: '被拒绝', unsupported: '不支持', timed_out: '超时无应答', link_lost: '连接断开', waiting: '等待桩应答 {seconds} 秒',
+    queued: '等待应答', accepted: '成功', refused: '被拒绝', unsupported: '不支持', timed_out: '超时无应答', link_lost: '连接断开', waiting: '等待桩应答 {seconds} 秒',
     summary: '操作', state: '结果', message: '说明', staff: '操作人', created: '下发时间', took: '用时', none: '还没有对这台桩下发过指令',
   },
-  command_told: { queued: '仍在排队，可在指令记录中查看结果', sent: '已下发，桩尚未应答，可在指令记录中查看结果', accepted: '桩已执行', refused: '桩拒绝执行', unsupported: '这台桩不支持该操作', timed_out: '桩在规定时间内没有应答', link_lost: '桩的连接已断开，指令未确认' },
+  command_told: { queued: '桩尚未应答，可在指令记录中查看结果', accepted: '桩已执行', refused: '桩拒绝执行', unsupported: '这台桩不支持该操作', timed_out: '桩在规定时间内没有应答', link_lost: '桩的连接已断开，指令未确认' },
   verdict: { applied: '已处理', duplicate: '重复', rejected: '已拒收', quarantined: '待核查', sent: '已发送' },
   direction: { up: '上行', down: '下行' },
   curve: { title: '充电曲线', power: '功率', soc: 'SOC', voltage: '电压', current: '电流', energy: '电量', temperature: '温度', choose: '请在上方选择要显示的曲线', none: '还没有充电数据' },
@@ -65,7 +65,7 @@ export default {
   pile: {
     code: '电桩编号', name: '站内名称', operator: '所属运营商', station: '所属充电站', city: '城市', kind: '充电类型', state: '运营状态', live_state: '实时状态', lifecycle: '启停状态', connectors: '充电枪', protocol: '通信协议', link: '在线', last_seen: '最近通信',
     rated: '额定功率', today: '今日电量', firmware: '程序版本', vendor: '厂商', model: '型号', serial: '出厂编号', iccid: 'SIM 卡 ICCID', meter: '电表编号', connected: '连接时间', address: '来源地址', skew: '时钟偏差', tariff: '计费模型', created: '登记时间',
-    operator_name: '运营商名称', operator_find: '名称包含', create: '新建充电桩', connector_no: '{no} 号枪', connector_count: '枪数', password: '接入密码', password_help: '留空则自动生成；仅显示一次', password_once: '接入密码（仅显示这一次，请立即保存）', created_told: '充电桩 {code} 已登记',
+    operator_name: '运营商名称', operator_find: '名称包含', create: '新建充电桩', connector_no: '{no} 号枪', connector_count: '枪数', password: '接入密码', password_set: '已设置', password_none: '未设置', password_help: 'OCPP 桩留空则自动生成；仅显示一次', password_once: '接入密码（仅显示这一次，请立即保存）', created_told: '充电桩 {code} 已登记',
     code_help: '云快充为 14 位数字；OCPP 为桩上配置的标识', code_ykc: '云快充桩编号须为 14 位数字', code_ocpp: 'OCPP 标识只能含字母、数字和 . _ - : 等符号，不能有空格或 /', rated_kw: '额定功率 (kW)', edit: '编辑档案', changed: '资料已被他人修改，已读取最新内容，请核对后再保存', saved: '已保存', empty_hint: '先新建充电站，再登记充电桩；已接入但未登记的桩见「未登记设备」',
     tab_connectors: '实时', tab_orders: '订单', tab_frames: '报文', tab_commands: '指令记录', tab_base: '档案', start: '远程启动', stop: '远程停止', unlock: '解锁', make_unavailable: '停用枪', make_available: '启用枪', reset_soft: '软重启', reset_hard: '硬重启', tariff_set: '下发计费', clock_set: '校时', trigger: '召测', call: '发送任意指令', cache_clear: '清除授权缓存', remote: '远程操作',
     ask_start: '在 {code}（{name}）的 {no} 号枪上启动充电？', ask_stop: '停止订单 {order_no} 的充电？', ask_unlock: '解锁 {code} 的 {no} 号枪？车主正在使用时请先确认。', ask_unavailable: '停用 {code} 的 {no} 号枪？停用后不能启动新的充电。', ask_available: '启用 {code} 的 {no} 号枪？',

@@ -3,18 +3,18 @@ import { api } from '@/api'
 import type { Option } from '@/components/list'
 
 export async function stationFind(text: string): Promise<Option[]> {
-  const page = await api.station_list({ name: text || undefined, limit: 30 })
-  return page.items.map((s) => ({ value: s.id, label: s.name }))
+  const page = await api.station_list({ name: text || undefined })
+  return page.items.slice(0, 50).map((s) => ({ value: s.id, label: s.name }))
 }
 export async function operatorFind(text: string): Promise<Option[]> {
-  const page = await api.operator_list({ name: text || undefined, limit: 30 })
-  return page.items.map((o) => ({ value: o.id, label: o.name }))
+  const page = await api.operator_list({ name: text || undefined })
+  return page.items.slice(0, 50).map((o) => ({ value: o.id, label: o.name }))
 }
 export async function cityFind(text: string): Promise<Option[]> {
-  const page = await api.city_list({ name: text || undefined, limit: 50 })
-  return page.items.map((c) => ({ value: c.code, label: c.province === c.name ? c.name : `${c.province} ${c.name}` }))
+  const page = await api.city_list({ name: text || undefined })
+  return page.items.slice(0, 50).map((c) => ({ value: c.code, label: c.province === c.name ? c.name : `${c.province} ${c.name}` }))
 }
 export async function tariffFind(text: string): Promise<Option[]> {
-  const page = await api.tariff_list({ limit: 100 })
+  const page = await api.tariff_list()
   return page.items.filter((x) => x.name.includes(text)).map((x) => ({ value: x.id, label: `${x.name} · v${x.version_no}` }))
 }
