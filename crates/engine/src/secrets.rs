@@ -73,9 +73,9 @@ pub fn pile_password_matches(secrets: &Secrets, pile: &Pile, password: &[u8]) ->
     let Some(kept) = secret.strip_prefix(PREFIX).and_then(unhex) else { return false };
     let digits = hex(password);
     let forms = [password, digits.as_bytes(), &digits.to_ascii_uppercase().into_bytes()];
-    forms.into_iter().fold(false, |found, form| {
-        found | mac(secrets, pile.code.as_str(), form).verify_slice(&kept).is_ok()
-    })
+    forms
+        .into_iter()
+        .fold(false, |found, form| found | mac(secrets, pile.code.as_str(), form).verify_slice(&kept).is_ok())
 }
 
 /// HMAC's key is a whole block, filled up with zeros (RFC 2104).

@@ -74,7 +74,16 @@ impl App {
             devices.name(pile.id, pile.code, pile.operator);
         }
         let (knocks, metrics) = (Knocks::default(), Metrics::default());
-        Ok(Arc::new(App { engine, devices, live, knocks, metrics, settings: http, heartbeat_s, local: OnceLock::new() }))
+        Ok(Arc::new(App {
+            engine,
+            devices,
+            live,
+            knocks,
+            metrics,
+            settings: http,
+            heartbeat_s,
+            local: OnceLock::new(),
+        }))
     }
 
     /// Before listening: no pile is connected, whatever the last run has written.
@@ -113,7 +122,8 @@ impl App {
         let local = self.local.get()?;
         let (known, shown) = (local.token.as_bytes(), secret.as_bytes());
         // Compared without stopping at the first difference.
-        let differs = known.iter().zip(shown).fold(known.len() ^ shown.len(), |d, (a, b)| d | usize::from(a ^ b));
+        let differs =
+            known.iter().zip(shown).fold(known.len() ^ shown.len(), |d, (a, b)| d | usize::from(a ^ b));
         (differs == 0).then(|| local.session.clone())
     }
 

@@ -39,7 +39,7 @@ pub fn prepare(data: &Path, random: &Random) -> Result<Secrets> {
 }
 
 /// Readable by the owner alone where the system knows such a thing.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -82,7 +82,7 @@ pub fn address_http(data: &Path) -> Option<String> {
     Some(value.get("http")?.as_str()?.to_owned())
 }
 
-fn cannot(path: &Path, why: &std::io::Error) -> Error {
+pub fn cannot(path: &Path, why: &std::io::Error) -> Error {
     Error::invalid(
         "data",
         format!("无法使用 {}：{why}；请检查路径、权限与磁盘空间", path.display()),

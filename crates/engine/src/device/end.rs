@@ -143,7 +143,7 @@ pub fn billed(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, bill: &
 }
 
 /// Puts what the bill says into the order, and doubts what does not agree with itself.
-fn fill(context: &Context<'_>, order: &mut Order, bill: &PileBill, record: &PileBillRecord) {
+pub(super) fn fill(context: &Context<'_>, order: &mut Order, bill: &PileBill, record: &PileBillRecord) {
     order.abnormal.remove(Abnormality::NoRecord);
     match (bill.started_at, bill.ended_at) {
         (Some(started_at), Some(ended_at)) => {

@@ -5,12 +5,14 @@
 //! transaction; the answer leaves only after the commit.
 
 mod end;
+mod history;
 mod meter;
 mod settle;
 mod start;
 mod status;
 mod token;
 
+pub use history::PastSession;
 pub use settle::{PileBillPeriodRecord, PileBillRecord, recompute};
 pub(crate) use settle::{fail as fail_at, give_up as give_up_at};
 pub(crate) use start::{busy, new_order, trade_no};

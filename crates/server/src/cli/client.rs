@@ -25,7 +25,10 @@ pub struct Client {
 enum Way {
     /// `host:port` of a running server.
     Remote(String),
-    Local { router: Router, app: Arc<App> },
+    Local {
+        router: Router,
+        app: Arc<App>,
+    },
 }
 
 /// An answer that says no.
@@ -44,7 +47,8 @@ impl Client {
             return Ok(Client { token, way: Way::Remote(host_of(&server)?) });
         }
         let config = place.config(&Listen::default())?;
-        if let (Some(host), Some(token)) = (install::address_http(&config.data()), install::token_read(&config.data()))
+        if let (Some(host), Some(token)) =
+            (install::address_http(&config.data()), install::token_read(&config.data()))
             && TcpStream::connect(&host).await.is_ok()
         {
             return Ok(Client { token, way: Way::Remote(host) });
@@ -52,7 +56,10 @@ impl Client {
         let app = serve::open(&config).await?;
         let (token, generated) = app.local_open().await?;
         if let Some(password) = generated {
-            eprintln!("管理员账号 / administrator: {}  初始密码 / password: {password}（只显示这一次 / shown this once）", crate::app::ADMIN);
+            eprintln!(
+                "管理员账号 / administrator: {}  初始密码 / password: {password}（只显示这一次 / shown this once）",
+                crate::app::ADMIN
+            );
         }
         let router = http::router(Arc::clone(&app)).merge(gateway::router(Arc::clone(&app)));
         Ok(Client { token, way: Way::Local { router, app } })
@@ -105,7 +112,9 @@ impl Client {
             Some((kind, text)) => request.header(CONTENT_TYPE, kind).body(Body::from(text)),
             None => request.body(Body::empty()),
         };
-        let request = request.map_err(|_| Error::invalid("argument", "参数含有无法传送的字符", "An argument cannot be sent."))?;
+        let request = request.map_err(|_| {
+            Error::invalid("argument", "参数含有无法传送的字符", "An argument cannot be sent.")
+        })?;
         let response = match &self.way {
             Way::Local { router, .. } => match router.clone().oneshot(request).await {
                 Ok(response) => response,
@@ -115,8 +124,16 @@ impl Client {
         };
         let status = response.status();
         let bytes = to_bytes(response.into_body(), ANSWER_MAX).await.map_err(|_| cut_off())?;
-        let value = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or(Value::Null) };
-        Ok(if status.is_success() { Ok(value) } else { Err(Refused { status: status.as_u16(), body: value }) })
+        let value = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).unwrap_or(Value::Null)
+        };
+        Ok(if status.is_success() {
+            Ok(value)
+        } else {
+            Err(Refused { status: status.as_u16(), body: value })
+        })
     }
 
     /// Waits until what was queued is written.
@@ -143,7 +160,9 @@ impl Refused {
 
 /// Chinese unless the terminal says otherwise.
 fn language() -> &'static str {
-    let lang = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let lang = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     if lang.is_some_and(|lang| lang.starts_with("en")) { "en" } else { "zh-CN" }
 }
 

@@ -17,10 +17,14 @@ pub async fn run(place: &Place, noun: Noun) -> Result<ExitCode> {
         Noun::Staff(StaffVerb::Add(args)) => staff_add(&client, place, args).await,
         Noun::Token(TokenVerb::Add { name }) => token_add(&client, place, &name).await,
         Noun::Station(StationVerb::Add(args)) => station_add(&client, place, args).await,
-        Noun::Station(StationVerb::List) => list(&client, place, "/stations", &["id", "name", "operator_name", "pile_count"]).await,
+        Noun::Station(StationVerb::List) => {
+            list(&client, place, "/stations", &["id", "name", "operator_name", "pile_count"]).await
+        }
         Noun::Tariff(TariffVerb::Add(args)) => tariff_add(&client, place, args).await,
         Noun::Pile(PileVerb::Add(args)) => pile_add(&client, place, args).await,
-        Noun::Pile(PileVerb::List) => list(&client, place, "/piles", &["code", "protocol", "station_name", "online", "lifecycle"]).await,
+        Noun::Pile(PileVerb::List) => {
+            list(&client, place, "/piles", &["code", "protocol", "station_name", "online", "lifecycle"]).await
+        }
         Noun::Pile(PileVerb::Import { file }) => import(&client, place, "/imports/piles", &file).await,
         Noun::Pile(PileVerb::Call { id, action, payload }) => pile_call(&client, &id, action, payload).await,
         Noun::Card(CardVerb::Add(args)) => card_add(&client, place, args).await,
@@ -32,7 +36,11 @@ pub async fn run(place: &Place, noun: Noun) -> Result<ExitCode> {
 }
 
 fn say(place: &Place, value: &Value, text: &str) -> ExitCode {
-    if place.json { println!("{value}") } else { println!("{text}") }
+    if place.json {
+        println!("{value}")
+    } else {
+        println!("{text}")
+    }
     ExitCode::SUCCESS
 }
 
@@ -47,7 +55,11 @@ async fn staff_add(client: &Client, place: &Place, args: StaffAdd) -> Result<Exi
     });
     let made = client.call(Method::POST, "/staff", Some(body)).await?;
     let password = text(&made, "password");
-    let shown = if password.is_empty() { String::new() } else { format!("  密码 / password: {password}（只显示这一次 / shown this once）") };
+    let shown = if password.is_empty() {
+        String::new()
+    } else {
+        format!("  密码 / password: {password}（只显示这一次 / shown this once）")
+    };
     Ok(say(place, &made, &format!("账号 / account: {}{shown}", args.account)))
 }
 
@@ -58,11 +70,18 @@ async fn token_add(client: &Client, place: &Place, name: &str) -> Result<ExitCod
 
 async fn station_add(client: &Client, place: &Place, args: StationAdd) -> Result<ExitCode> {
     if let Some(known) = named(client, "/stations", &args.name).await? {
-        return Ok(say(place, &known, &format!("充电站已存在 / the station exists: {} {}", known["id"], args.name)));
+        return Ok(say(
+            place,
+            &known,
+            &format!("充电站已存在 / the station exists: {} {}", known["id"], args.name),
+        ));
     }
     let tariff = match args.tariff {
         Some(tariff) => Some(id_of(client, "/tariffs", &tariff, "tariff").await?),
-        None => client.get("/tariffs").await?["items"].as_array().and_then(|rows| rows.first().cloned()).and_then(|row| row["id"].as_i64()),
+        None => client.get("/tariffs").await?["items"]
+            .as_array()
+            .and_then(|rows| rows.first().cloned())
+            .and_then(|row| row["id"].as_i64()),
     };
     let operator = match args.operator {
         Some(operator) => Some(id_of(client, "/operators", &operator, "operator").await?),
@@ -74,7 +93,9 @@ async fn station_add(client: &Client, place: &Place, args: StationAdd) -> Result
     });
     let made = client.call(Method::POST, "/stations", Some(body)).await?;
     if tariff.is_none() {
-        eprintln!("注意：该站还没有计费模型，无法充电；请用 pileops tariff add 与控制台设置 / note: the station has no tariff yet");
+        eprintln!(
+            "注意：该站还没有计费模型，无法充电；请用 pileops tariff add 与控制台设置 / note: the station has no tariff yet"
+        );
     }
     Ok(say(place, &made, &format!("充电站 / station: {} {}", made["id"], args.name)))
 }
@@ -107,10 +128,13 @@ async fn tariff_add(client: &Client, place: &Place, args: TariffAdd) -> Result<E
             body
         }
         None => {
-            let rate = |period: &str| json!({
-                "period": period, "electricity_price_e5": args.electricity_price_e5, "service_price_e5": args.service_price_e5,
-            });
-            json!({ "name": args.name, "rates": ["sharp", "peak", "flat", "valley"].map(rate), "periods": vec!["flat"; 48] })
+            let rate = |period: &str| {
+                json!({
+                    "period": period, "electricity_price_e5": args.electricity_price_e5, "service_price_e5": args.service_price_e5,
+                })
+            };
+            let rates = ["sharp", "peak", "flat", "valley"].map(rate);
+            json!({ "name": args.name, "rates": rates, "periods": vec!["flat"; 48] })
         }
     };
     let made = client.call(Method::POST, "/tariffs", Some(body)).await?;
@@ -129,13 +153,23 @@ async fn pile_add(client: &Client, place: &Place, args: PileAdd) -> Result<ExitC
     match client.ask(Method::POST, "/piles", Some(("application/json", body.to_string()))).await? {
         Ok(made) => {
             let password = text(&made, "password");
-            let shown = if password.is_empty() { String::new() } else { format!("  密码 / password: {password}（只显示这一次 / shown this once）") };
+            let shown = if password.is_empty() {
+                String::new()
+            } else {
+                format!("  密码 / password: {password}（只显示这一次 / shown this once）")
+            };
             Ok(say(place, &made, &format!("充电桩 / pile: {}{shown}", args.id)))
         }
         // Said twice, it is still one pile; a password that was given is set.
         Err(refused) if text(&refused.body, "code") == "pile.exists" => {
             if let Some(password) = &args.password {
-                client.call(Method::PUT, &format!("/piles/{}/password", args.id), Some(json!({ "password": password }))).await?;
+                client
+                    .call(
+                        Method::PUT,
+                        &format!("/piles/{}/password", args.id),
+                        Some(json!({ "password": password })),
+                    )
+                    .await?;
             }
             let known = client.get(&format!("/piles/{}", args.id)).await?;
             Ok(say(place, &known, &format!("充电桩已存在 / the pile exists: {}", args.id)))
@@ -146,7 +180,11 @@ async fn pile_add(client: &Client, place: &Place, args: PileAdd) -> Result<ExitC
 
 async fn pile_call(client: &Client, id: &str, action: String, payload: String) -> Result<ExitCode> {
     if let Err(why) = serde_json::from_str::<Value>(&payload) {
-        return Err(Error::invalid("JSON", format!("内容不是有效的 JSON：{why}"), format!("The payload is no valid JSON: {why}")));
+        return Err(Error::invalid(
+            "JSON",
+            format!("内容不是有效的 JSON：{why}"),
+            format!("The payload is no valid JSON: {why}"),
+        ));
     }
     let body = json!({ "kind": "call", "action": action, "payload": payload });
     let path = format!("/piles/{id}/commands?wait_ms={WAIT_MS}");
@@ -172,9 +210,17 @@ async fn card_add(client: &Client, place: &Place, args: CardAdd) -> Result<ExitC
         Err(refused) if refused.status == 409 => {
             let tag = args.tag.trim().to_ascii_uppercase();
             let rows = client.all(&format!("/cards?tag={tag}")).await?;
-            let Some(known) = rows.into_iter().find(|row| row["tag"] == tag.as_str()) else { return Err(refused.into_error()) };
+            let Some(known) = rows.into_iter().find(|row| row["tag"] == tag.as_str()) else {
+                return Err(refused.into_error());
+            };
             if known["status"] != args.status.as_str() {
-                client.call(Method::PATCH, &format!("/cards/{}", known["id"]), Some(json!({ "status": args.status }))).await?;
+                client
+                    .call(
+                        Method::PATCH,
+                        &format!("/cards/{}", known["id"]),
+                        Some(json!({ "status": args.status })),
+                    )
+                    .await?;
             }
             Ok(say(place, &known, &format!("充电卡已存在 / the card exists: {tag} ({})", args.status)))
         }
@@ -183,13 +229,25 @@ async fn card_add(client: &Client, place: &Place, args: CardAdd) -> Result<ExitC
 }
 
 async fn import(client: &Client, place: &Place, path: &str, file: &Path) -> Result<ExitCode> {
-    let report = client.ask(Method::POST, path, Some(("text/csv", read(file)?))).await?.map_err(|r| r.into_error())?;
+    let report =
+        client.ask(Method::POST, path, Some(("text/csv", read(file)?))).await?.map_err(|r| r.into_error())?;
     let errors = report["errors"].as_array().cloned().unwrap_or_default();
-    let told = format!("新增 / created: {}  已存在 / existing: {}  错误 / errors: {}", report["created"], report["existing"], errors.len());
+    let told = format!(
+        "新增 / created: {}  已存在 / existing: {}  错误 / errors: {}",
+        report["created"],
+        report["existing"],
+        errors.len()
+    );
     say(place, &report, &told);
     if !place.json {
         for error in &errors {
-            eprintln!("第 {} 行 / line {}: {} {}", error["line"], error["line"], text(error, "field"), error["message"]["zh"].as_str().unwrap_or_default());
+            eprintln!(
+                "第 {} 行 / line {}: {} {}",
+                error["line"],
+                error["line"],
+                text(error, "field"),
+                error["message"]["zh"].as_str().unwrap_or_default()
+            );
         }
     }
     Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -214,8 +272,15 @@ async fn order_list(client: &Client, place: &Place, pile: Option<String>) -> Res
         let kwh = row["energy_dwh"].as_i64().unwrap_or(0);
         println!(
             "{}  {}  {}#{}  {}  {}.{:04} kWh  {}.{:02} 元",
-            text(&row, "order_no"), text(&row, "state"), text(&row, "pile_code"), row["connector_no"],
-            text(&row, "session_key"), kwh / 10_000, kwh % 10_000, yuan / 100, yuan % 100,
+            text(&row, "order_no"),
+            text(&row, "state"),
+            text(&row, "pile_code"),
+            row["connector_no"],
+            text(&row, "session_key"),
+            kwh / 10_000,
+            kwh % 10_000,
+            yuan / 100,
+            yuan % 100,
         );
     }
     Ok(ExitCode::SUCCESS)
@@ -228,7 +293,10 @@ async fn list(client: &Client, place: &Place, path: &str, columns: &[&str]) -> R
         return Ok(ExitCode::SUCCESS);
     }
     for row in rows {
-        let cells: Vec<String> = columns.iter().map(|c| row[*c].as_str().map_or_else(|| row[*c].to_string(), str::to_owned)).collect();
+        let cells: Vec<String> = columns
+            .iter()
+            .map(|c| row[*c].as_str().map_or_else(|| row[*c].to_string(), str::to_owned))
+            .collect();
         println!("{}", cells.join("  "));
     }
     Ok(ExitCode::SUCCESS)

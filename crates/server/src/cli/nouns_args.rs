@@ -104,9 +104,15 @@ pub enum PileVerb {
     List,
     /// Register piles from a CSV file: code,protocol and, where wanted, name,station,kind,
     /// rated_power_w,connector_count,password
-    Import { file: PathBuf },
+    Import {
+        file: PathBuf,
+    },
     /// Any operation by its wire name; prints the pile's answer
-    Call { id: String, action: String, payload: String },
+    Call {
+        id: String,
+        action: String,
+        payload: String,
+    },
 }
 
 #[derive(Args)]
@@ -137,7 +143,9 @@ pub struct PileAdd {
 pub enum CardVerb {
     Add(CardAdd),
     /// Register cards from a CSV file: tag,status and, where wanted, group,expires_at,sessions_max
-    Import { file: PathBuf },
+    Import {
+        file: PathBuf,
+    },
 }
 
 #[derive(Args)]

@@ -68,7 +68,9 @@ pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
     app.begin().await?;
     let (token, generated) = app.local_open().await?;
     if let Some(password) = generated {
-        println!("管理员账号 / administrator: {ADMIN}\n初始密码 / password: {password}\n（只显示这一次 / shown this once）");
+        println!(
+            "管理员账号 / administrator: {ADMIN}\n初始密码 / password: {password}\n（只显示这一次 / shown this once）"
+        );
     }
     let http = listen(config.address("listen")?, "listen").await?;
     let ykc = listen(config.address("ykc_listen")?, "ykc_listen").await?;
@@ -137,7 +139,7 @@ pub async fn demo(place: &Place, listen: Listen) -> Result<ExitCode> {
     let app = open(&config).await?;
     let login = demo::furnish(&app, &config.data()).await?;
     let serving = start(&config, Arc::clone(&app)).await?;
-    let site = demo::live(&app, serving.http, serving.ykc).await?;
+    let site = demo::live(&app, &login, serving.http, serving.ykc).await?;
     println!("\n  PileOps 演示已启动 / the demo is running\n");
     println!("  控制台 / console:  http://{}", serving.http);
     println!("  账号 / account:    {}", login.account);
