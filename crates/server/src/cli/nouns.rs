@@ -103,7 +103,8 @@ async fn station_add(client: &Client, place: &Place, args: StationAdd) -> Result
 /// A row of a list by its id or its exact name.
 async fn named(client: &Client, path: &str, wanted: &str) -> Result<Option<Value>> {
     let rows = client.all(path).await?;
-    let is = |row: &&Value| row["name"] == wanted || row["id"].to_string() == wanted;
+    let number = wanted.parse::<i64>().ok();
+    let is = |row: &&Value| row["name"] == wanted || number.is_some_and(|number| row["id"] == number);
     Ok(rows.iter().find(is).cloned())
 }
 
