@@ -158,14 +158,7 @@ impl Engine {
             Outcome::Accepted { detail } => (CommandState::Accepted, None, detail),
             Outcome::Refused(refusal) => (CommandState::Refused, Some(refusal.text), refusal.detail),
             Outcome::Unsupported(text) => (CommandState::Unsupported, Some(text), None),
-            Outcome::TimedOut => (
-                CommandState::TimedOut,
-                Some(Text::of(
-                    "充电桩在规定时间内没有应答，指令已作废；请确认设备状态后重试",
-                    "The pile did not answer in time and the command is void. Check the pile, then try again.",
-                )),
-                None,
-            ),
+            Outcome::TimedOut => (CommandState::TimedOut, Some(timed_out()), None),
             Outcome::LinkLost => (
                 CommandState::LinkLost,
                 Some(Text::of(
@@ -199,7 +192,14 @@ impl Engine {
             .write(Some(pile), move |tx| {
                 let context = Context { rules: &rules, secrets: &secrets, now };
                 tx.with_pile(pile, |tx, hot| {
-                    if state != CommandState::Accepted && !plug_awaited {
+                    // Another ending may have come first since the row was read; the first one counts.
+                    let known = tx.read(|conn| store::commands::get(conn, CommandId(id)))?;
+                    if known.is_some_and(|row| row.ended_at_ms.is_some()) {
+                        return Ok(());
+                    }
+                    if state == CommandState::Accepted {
+                        await_stop(&context, tx, hot, &ended);
+                    } else if !plug_awaited {
                         undo(&context, tx, hot, &ended);
                     }
                     tx.command_save(&hot.pile, ended.clone());
@@ -212,18 +212,33 @@ impl Engine {
     }
 }
 
+pub(crate) fn timed_out() -> Text {
+    Text::of(
+        "充电桩在规定时间内没有应答，指令已作废；请确认设备状态后重试",
+        "The pile did not answer in time and the command is void. Check the pile, then try again.",
+    )
+}
+
+/// The pile has agreed to stop: its record is awaited, not for ever.
+fn await_stop(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, command: &CommandRow) {
+    let Some(open) = hot.open.iter_mut().find(|o| Some(o.order.id.0) == command.order) else { return };
+    if command.kind == "stop" && open.order.state == OrderState::Stopping && open.order.deadline.is_none() {
+        open.order.deadline = Some(context.now.plus_ms(context.rules.record_timeout_ms));
+        tx.order_save(&open.order);
+    }
+}
+
 /// What a command that came to nothing had reserved is given back.
 fn undo(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, command: &CommandRow) {
     let Some(place) = hot.open.iter().position(|o| Some(o.order.id.0) == command.order) else { return };
     match (command.kind.as_str(), hot.open[place].order.state) {
         ("start", OrderState::Starting) => fail_at(context, tx, hot, place),
         ("stop", OrderState::Stopping) => {
-            let order = &mut hot.open[place].order;
-            order.state = if order.meter_start.is_some() || order.deadline.is_none() {
-                OrderState::Charging
-            } else {
-                OrderState::Starting
-            };
+            let OpenOrder { order, curve } = &mut hot.open[place];
+            let start_by = order.created_at.plus_ms(context.rules.start_timeout_ms);
+            let waits =
+                order.meter_start.is_none() && curve.last().is_none() && order.deadline == Some(start_by);
+            order.state = if waits { OrderState::Starting } else { OrderState::Charging };
             tx.order_save(order);
         }
         _ => {}
@@ -263,10 +278,10 @@ fn prepare(
         plain => (plain_command(plain, context.now), None),
     };
     let id = CommandId(tx.next_id(Noun::Command)?);
-    let connector = request.connector().or_else(|| match &command {
+    let connector = match &command {
         DeviceCommand::Stop { connector, .. } => Some(*connector),
-        _ => None,
-    });
+        _ => request.connector(),
+    };
     tx.command_save(
         &hot.pile,
         CommandRow {

@@ -55,7 +55,7 @@ impl Default for Rules {
             silence_timeout_ms: 12 * 3_600_000,
             busy_ms: 5 * 60_000,
             skew_tolerance_ms: 60_000,
-            amount_tolerance_e4: 500,
+            amount_tolerance_e4: 100,
             credit: Fen(100_000),
         }
     }

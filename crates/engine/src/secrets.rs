@@ -65,10 +65,17 @@ pub fn pile_password_hash(secrets: &Secrets, code: &str, password: &[u8]) -> Str
 }
 
 /// Whether this is the pile's password; in constant time. A pile without one takes any.
+///
+/// An OCPP AuthorizationKey is set as hexadecimal digits and sent by some piles as the bytes that
+/// they mean (OCPP 1.6 security, A.2): both are the same password.
 pub fn pile_password_matches(secrets: &Secrets, pile: &Pile, password: &[u8]) -> bool {
     let Some(secret) = &pile.secret else { return true };
     let Some(kept) = secret.strip_prefix(PREFIX).and_then(unhex) else { return false };
-    mac(secrets, pile.code.as_str(), password).verify_slice(&kept).is_ok()
+    let digits = hex(password);
+    let forms = [password, digits.as_bytes(), &digits.to_ascii_uppercase().into_bytes()];
+    forms
+        .into_iter()
+        .fold(false, |found, form| found | mac(secrets, pile.code.as_str(), form).verify_slice(&kept).is_ok())
 }
 
 /// HMAC's key is a whole block, filled up with zeros (RFC 2104).

@@ -2,6 +2,7 @@
 //! that come and go.
 
 use crate::Engine;
+use crate::command::timed_out;
 use crate::device::{Context, fail_at, give_up_at};
 use model::Result;
 use model::id::PileId;
@@ -78,13 +79,20 @@ impl Engine {
         let overdue =
             self.store.read(move |conn| store::commands::overdue(conn, now.as_ms() - 5_000)).await?;
         for command in overdue {
-            self.command_close(command, CommandState::TimedOut, None, None, false).await?;
+            self.command_close(command, CommandState::TimedOut, Some(timed_out()), None, false).await?;
         }
         Ok(())
     }
 }
 
 fn close_overdue(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile) -> usize {
+    if !hot.pile.online {
+        // The server was stopped while the session ran, and the pile has not come back since.
+        for open in hot.open.iter_mut().filter(|open| open.order.deadline.is_none()) {
+            open.order.deadline = Some(context.now.plus_ms(context.rules.silence_timeout_ms));
+            tx.order_save(&open.order);
+        }
+    }
     let mut closed = 0;
     while let Some(place) = hot.open.iter().position(|o| o.order.deadline.is_some_and(|at| at <= context.now))
     {

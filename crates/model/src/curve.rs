@@ -33,6 +33,18 @@ impl Point {
         }
     }
 
+    fn add(&mut self, later: Point) {
+        *self = Point {
+            at: self.at,
+            delivered: later.delivered.or(self.delivered),
+            power_w: later.power_w.or(self.power_w),
+            voltage_dv: later.voltage_dv.or(self.voltage_dv),
+            current_da: later.current_da.or(self.current_da),
+            soc_percent: later.soc_percent.or(self.soc_percent),
+            temperature_c: later.temperature_c.or(self.temperature_c),
+        };
+    }
+
     fn values(&self) -> [Option<i64>; 6] {
         [
             self.delivered.map(Energy::dwh),
@@ -62,11 +74,11 @@ impl Curve {
         self.points.last()
     }
 
-    /// Puts a point in its place in time; one for the same moment replaces the older one, so that a
-    /// repeated message changes nothing.
+    /// Puts a point in its place in time. One for the same moment adds what it says to what is known:
+    /// a repeated message changes nothing, and one with other values takes none away.
     pub fn push(&mut self, point: Point) {
         match self.points.binary_search_by_key(&point.at, |p| p.at) {
-            Ok(same) => self.points[same] = point,
+            Ok(same) => self.points[same].add(point),
             Err(place) => self.points.insert(place, point),
         }
         if self.points.len() > POINTS_MAX {
@@ -210,6 +222,17 @@ mod tests {
         fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = Curve::decode(&bytes);
         }
+    }
+
+    #[test]
+    fn two_points_of_one_moment_are_one_with_all_values() {
+        let at = Point::at(Timestamp::from_ms(1));
+        let mut curve = Curve::default();
+        curve.push(Point { delivered: Some(Energy::from_dwh(5)), soc_percent: Some(40), ..at });
+        curve.push(Point { power_w: Some(7), soc_percent: Some(41), ..at });
+        let both =
+            Point { delivered: Some(Energy::from_dwh(5)), power_w: Some(7), soc_percent: Some(41), ..at };
+        assert_eq!(curve.points(), [both]);
     }
 
     #[test]

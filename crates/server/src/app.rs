@@ -5,14 +5,16 @@ use crate::http::HttpSettings;
 use crate::http::metrics::Metrics;
 use crate::knocks::Knocks;
 use crate::live::Live;
+use engine::audit::Actor;
 use engine::random::Random;
 use engine::secrets::Secrets;
+use engine::staff::Session;
 use engine::{Engine, Parts, Rules};
 use model::Result;
 use model::id::PileCode;
 use model::site::Pile;
 use model::time::{Clock, Timestamp, Zone};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::{Settings as StoreSettings, Store};
 
 /// What an app is opened with.
@@ -34,7 +36,18 @@ pub struct App {
     pub metrics: Metrics,
     pub settings: HttpSettings,
     pub heartbeat_s: u32,
+    local: OnceLock<Local>,
 }
+
+/// The door for whoever has the data folder: the command line beside a running server, and inside
+/// its own process otherwise.
+struct Local {
+    token: String,
+    session: Session,
+}
+
+/// The account that a fresh installation has.
+pub const ADMIN: &str = "admin";
 
 impl App {
     /// Opens the store and puts the parts together. Nothing listens yet.
@@ -57,17 +70,61 @@ impl App {
             random: Random::System,
             dispatch: Arc::new(move |pile, id, command| dispatching.send(pile, id, command)),
         });
-        store
-            .write(None, |tx| {
-                tx.execute("UPDATE pile SET online = false WHERE online", &[])?;
-                Ok(())
-            })
-            .await?;
         for pile in store.read(store::piles::all).await? {
             devices.name(pile.id, pile.code, pile.operator);
         }
         let (knocks, metrics) = (Knocks::default(), Metrics::default());
-        Ok(Arc::new(App { engine, devices, live, knocks, metrics, settings: http, heartbeat_s }))
+        Ok(Arc::new(App {
+            engine,
+            devices,
+            live,
+            knocks,
+            metrics,
+            settings: http,
+            heartbeat_s,
+            local: OnceLock::new(),
+        }))
+    }
+
+    /// Before listening: no pile is connected, whatever the last run has written.
+    pub async fn begin(&self) -> Result<()> {
+        let nobody = |tx: &mut store::Tx<'_>| {
+            tx.execute("UPDATE pile SET online = false WHERE online", &[])?;
+            Ok(())
+        };
+        self.engine.store.write(None, nobody).await
+    }
+
+    /// Makes sure of the administrator and opens the local door. The token, and the administrator's
+    /// password when it was generated just now.
+    pub async fn local_open(&self) -> Result<(String, Option<String>)> {
+        let generated = self.engine.staff_ensure_admin(ADMIN, None).await?;
+        let admin = self.engine.store.read(|conn| store::staff::by_account(conn, ADMIN)).await?;
+        let mut caller = Actor::local().caller;
+        if let Some(admin) = admin {
+            caller.staff = admin.id;
+        }
+        let session = Session {
+            caller,
+            account: ADMIN.to_owned(),
+            operator_id: None,
+            hash: String::new(),
+            expires_at: None,
+            is_token: true,
+        };
+        let token = format!("pol_{}", self.engine.random.hex::<32>()?);
+        let local = self.local.get_or_init(|| Local { token, session });
+        Ok((local.token.clone(), generated))
+    }
+
+    /// The session of whoever shows the local token.
+    pub fn local_session(&self, secret: &str) -> Option<Session> {
+        let local = self.local.get()?;
+        let (known, shown) = (local.token.as_bytes(), secret.as_bytes());
+        // Compared without stopping at the first difference.
+        let differs =
+            known.iter().zip(shown).fold(known.len() ^ shown.len(), |d, (a, b)| d | usize::from(a ^ b));
+        (differs == 0).then(|| local.session.clone())
     }
 
     pub fn clock(&self) -> &Clock {
@@ -91,6 +148,7 @@ impl App {
             Ok(Some(pile)) => Some(pile),
             Ok(None) => {
                 tracing::info!(%code, from, protocol, "a pile that is not registered knocked");
+                self.engine.pile_knocked(code, protocol.unwrap_or("?"), from, None, None);
                 None
             }
             Err(why) => {

@@ -31,7 +31,7 @@ settings! {
     "start_timeout_s" = "90", "启动指令后桩须在此时间内开始充电，否则订单关闭", "a commanded start must begin within this time, else the order is closed";
     "record_timeout_s" = "600", "充电结束后等待桩账单的时间，超时转异常订单", "how long the pile's record is awaited after the end, then the order is held";
     "silence_timeout_s" = "43200", "桩离线后其充电中订单保持打开的时间", "how long a running order of a pile that went off line stays open";
-    "amount_tolerance_e4" = "500", "桩金额与平台金额允许的差异（0.0001 元）", "allowed difference between the pile's amount and ours, in 0.0001 yuan";
+    "amount_tolerance_e4" = "100", "桩金额与平台金额允许的差异（0.0001 元）", "allowed difference between the pile's amount and ours, in 0.0001 yuan";
     "credit_fen" = "100000", "下发给桩的单次充电金额上限（分）", "most that one session may cost, told to the pile, in fen";
     "secure_cookies" = "false", "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
     "behind_proxy" = "false", "前面有反向代理，其 X-Forwarded-For / -Proto 可信", "a reverse proxy stands in front, whose X-Forwarded-For and -Proto are true";

@@ -39,7 +39,7 @@ pub fn prepare(data: &Path, random: &Random) -> Result<Secrets> {
 }
 
 /// Readable by the owner alone where the system knows such a thing.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -57,8 +57,22 @@ pub fn addresses_write(data: &Path, http: SocketAddr, ykc: SocketAddr) -> Result
     std::fs::write(&path, text.to_string()).map_err(|why| cannot(&path, &why))
 }
 
+const TOKEN: &str = "local.token";
+
+/// Keeps the token of the local door where only the owner of the data folder can read it.
+pub fn token_write(data: &Path, token: &str) -> Result<()> {
+    let path = data.join(TOKEN);
+    let _ = std::fs::remove_file(&path);
+    write_private(&path, token).map_err(|why| cannot(&path, &why))
+}
+
+pub fn token_read(data: &Path) -> Option<String> {
+    std::fs::read_to_string(data.join(TOKEN)).ok().map(|text| text.trim().to_owned())
+}
+
 pub fn addresses_remove(data: &Path) {
     let _ = std::fs::remove_file(data.join(ADDRESSES));
+    let _ = std::fs::remove_file(data.join(TOKEN));
 }
 
 /// The address of a server that runs on this data folder, as far as the file tells.
@@ -68,7 +82,7 @@ pub fn address_http(data: &Path) -> Option<String> {
     Some(value.get("http")?.as_str()?.to_owned())
 }
 
-fn cannot(path: &Path, why: &std::io::Error) -> Error {
+pub fn cannot(path: &Path, why: &std::io::Error) -> Error {
     Error::invalid(
         "data",
         format!("无法使用 {}：{why}；请检查路径、权限与磁盘空间", path.display()),

@@ -3,6 +3,8 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod demo;
+
 pub mod devices;
 pub mod gateway;
 pub mod http;

@@ -30,8 +30,8 @@ pub struct HotPile {
     /// The latest start of any order of this pile, by the pile's clock: a start after it cannot be a
     /// repetition, so that the database need not be asked.
     pub latest_start: Option<Timestamp>,
-    /// The pile's clock minus ours as its last live message showed it; believed when two agree.
-    pub skew_candidate: Option<i64>,
+    /// The pile's clock minus ours as a message showed it, and when; believed when a later one agrees.
+    pub skew_candidate: Option<(i64, Timestamp)>,
 }
 
 impl HotPile {
@@ -65,21 +65,49 @@ pub struct TariffVersion {
 /// cannot both give the last one away.
 #[derive(Debug, Default)]
 pub struct Shared {
-    running: Mutex<HashMap<CardId, HashSet<OrderId>>>,
+    /// Each place with the writer whose pile holds it.
+    running: Mutex<HashMap<CardId, HashMap<OrderId, usize>>>,
+}
+
+/// A place on a card that is wanted for an order.
+pub(crate) struct Place {
+    pub card: CardId,
+    pub order: OrderId,
+    pub shard: usize,
+    /// How many there are.
+    pub most: i64,
+    /// An order that ends in the same breath; its place counts as free.
+    pub instead_of: Option<OrderId>,
 }
 
 impl Shared {
-    pub(crate) fn take_place(&self, card: CardId, order: OrderId, most: i64) -> bool {
+    pub(crate) fn take_place(&self, wanted: &Place) -> bool {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let orders = running.entry(card).or_default();
-        if orders.contains(&order) {
+        let orders = running.entry(wanted.card).or_default();
+        if orders.contains_key(&wanted.order) {
             return true;
         }
-        let free = i64::try_from(orders.len()).unwrap_or(i64::MAX) < most;
+        let taken = orders.keys().filter(|order| Some(**order) != wanted.instead_of).count();
+        let free = i64::try_from(taken).unwrap_or(i64::MAX) < wanted.most;
         if free {
-            orders.insert(order);
+            orders.insert(wanted.order, wanted.shard);
+        } else if orders.is_empty() {
+            running.remove(&wanted.card);
         }
         free
+    }
+
+    /// Puts what the database says in the place of all that one writer has taken: after a failed
+    /// transaction nobody else knows which of its places are real.
+    pub(crate) fn reload(&self, shard: usize, held: &[(CardId, OrderId)]) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        for orders in running.values_mut() {
+            orders.retain(|_, holder| *holder != shard);
+        }
+        for (card, order) in held {
+            running.entry(*card).or_default().insert(*order, shard);
+        }
+        running.retain(|_, orders| !orders.is_empty());
     }
 
     pub(crate) fn give_back(&self, card: CardId, order: OrderId) {
@@ -93,8 +121,16 @@ impl Shared {
     }
 }
 
+/// Which writer a pile belongs to.
+pub(crate) fn shard_of(pile: PileId, writers: usize) -> usize {
+    usize::try_from(pile.0.unsigned_abs()).unwrap_or(0) % writers.max(1)
+}
+
 pub struct Hot {
     pub(crate) shared: Arc<Shared>,
+    /// The number of this writer, and how many there are.
+    pub(crate) shard: usize,
+    writers: usize,
     pub(crate) ids: Ids,
     pub(crate) piles: HashMap<PileId, Box<HotPile>>,
     /// Open orders of piles that have not spoken since the start.
@@ -109,9 +145,11 @@ pub struct Hot {
 }
 
 impl Hot {
-    pub fn new(shared: Arc<Shared>) -> Hot {
+    pub fn new(shared: Arc<Shared>, shard: usize, writers: usize) -> Hot {
         Hot {
             shared,
+            shard,
+            writers,
             ids: Ids::default(),
             piles: HashMap::new(),
             sleeping: HashMap::new(),
@@ -126,7 +164,7 @@ impl Hot {
 
     /// Drops everything that may differ from the database.
     pub fn forget(&mut self) {
-        *self = Hot::new(Arc::clone(&self.shared));
+        *self = Hot::new(Arc::clone(&self.shared), self.shard, self.writers);
     }
 
     /// Reads the open orders with their curves: at the start and after a failed transaction.
@@ -134,12 +172,18 @@ impl Hot {
         if self.loaded {
             return Ok(());
         }
+        let mut held = Vec::new();
         for open in crate::orders::open_all(conn)? {
-            if let Some(card) = open.order.card {
-                self.shared.take_place(card, open.order.id, i64::MAX);
+            // The piles of other writers are theirs: what is known of them here would grow old.
+            if shard_of(open.order.pile, self.writers) != self.shard {
+                continue;
+            }
+            if let Some(card) = open.order.card.filter(|_| open.order.state.is_open()) {
+                held.push((card, open.order.id));
             }
             self.sleeping.entry(open.order.pile).or_default().push(open);
         }
+        self.shared.reload(self.shard, &held);
         self.loaded = true;
         Ok(())
     }

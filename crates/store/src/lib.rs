@@ -38,7 +38,7 @@ pub use hot::{HotPile, TariffVersion};
 pub use tx::Tx;
 pub use writer::Watcher;
 
-use model::id::PileId;
+use model::id::{CardId, OrderId, PileId};
 use model::time::Timestamp;
 use model::{Error, Result};
 use std::sync::Arc;
@@ -60,17 +60,19 @@ impl Settings {
     }
 }
 
-/// Brings the database to this version. On a thread of its own: a connection to PostgreSQL blocks,
-/// and whoever opens a store may be on a thread of a runtime, where that is forbidden.
-fn prepare(source: &Source, now: Timestamp) -> Result<()> {
-    let migrated = std::thread::scope(|scope| {
+/// Brings the database to this version; which orders hold places on cards. On a thread of its own: a
+/// connection to PostgreSQL blocks, and whoever opens a store may be on a thread of a runtime, where
+/// that is forbidden.
+fn prepare(source: &Source, now: Timestamp) -> Result<Vec<(PileId, CardId, OrderId)>> {
+    let prepared = std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
             let mut conn = Conn::open(source, db::Purpose::Write)?;
-            migrate::migrate(&mut conn, now).map_err(Error::from)
+            migrate::migrate(&mut conn, now)?;
+            orders::card_places(&mut conn)
         });
         thread.join()
     });
-    migrated.map_err(|_| Error::internal())?.map(drop)
+    prepared.map_err(|_| Error::internal())?.map_err(Error::from)
 }
 
 pub struct Store {
@@ -83,12 +85,19 @@ impl Store {
     /// Brings the database to this version and starts the threads that own its connections.
     pub fn open(settings: Settings, now: Timestamp, watcher: Watcher) -> Result<Store> {
         let Settings { source, writers, readers } = settings;
-        prepare(&source, now)?;
+        let held = prepare(&source, now)?;
+        let count = if matches!(source, Source::Sqlite(_)) { 1 } else { writers.max(1) };
+        // Places on cards must be known before the first start, on whichever writer it comes in.
         let shared = Arc::new(hot::Shared::default());
-        let writers = if matches!(source, Source::Sqlite(_)) { 1 } else { writers.max(1) };
-        let writers = (0..writers)
+        for shard in 0..count {
+            let own = held.iter().filter(|(pile, ..)| hot::shard_of(*pile, count) == shard);
+            let own: Vec<_> = own.map(|(_, card, order)| (*card, *order)).collect();
+            shared.reload(shard, &own);
+        }
+        let writers = (0..count)
             .map(|shard| {
-                writer::Writer::start(shard, source.clone(), Arc::clone(&shared), Arc::clone(&watcher))
+                let hot = hot::Hot::new(Arc::clone(&shared), shard, count);
+                writer::Writer::start(shard, source.clone(), hot, Arc::clone(&watcher))
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Store { writers, readers: reader::Readers::start(&source, readers)?, source })
@@ -102,7 +111,7 @@ impl Store {
         pile: Option<PileId>,
         work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let shard = pile.map_or(0, |pile| pile.0.unsigned_abs() as usize % self.writers.len());
+        let shard = pile.map_or(0, |pile| hot::shard_of(pile, self.writers.len()));
         self.write_on(shard, work).await
     }
 
@@ -121,7 +130,7 @@ impl Store {
 
     /// Queues `work` without waiting for it: for what nobody must be told of (a frame that we sent).
     pub fn post(&self, pile: Option<PileId>, work: impl FnMut(&mut Tx<'_>) -> Result<()> + Send + 'static) {
-        let shard = pile.map_or(0, |pile| pile.0.unsigned_abs() as usize % self.writers.len());
+        let shard = pile.map_or(0, |pile| hot::shard_of(pile, self.writers.len()));
         let job = Box::new(writer::Waiting { work, result: None, reply: None });
         let _ = self.writers[shard].jobs.send(job);
     }

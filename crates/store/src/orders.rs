@@ -297,6 +297,31 @@ pub fn latest_of_pile(conn: &mut Conn, pile: PileId, limit: i64) -> DbResult<Vec
     )
 }
 
+/// Which orders hold a place on which card.
+pub(crate) fn card_places(conn: &mut Conn) -> DbResult<Vec<(PileId, CardId, OrderId)>> {
+    conn.query(
+        "SELECT pile_id, card_id, id FROM orders WHERE state <> 'completed' AND state <> 'failed' \
+         AND state IN ('starting', 'charging', 'stopping') AND card_id IS NOT NULL",
+        &[],
+        |row| Ok((PileId(row.int(0)?), CardId(row.int(1)?), OrderId(row.int(2)?))),
+    )
+}
+
+/// What the order's row says of its energy is what its curve says at its latest moment, in whatever
+/// order the values came.
+pub fn energy_follow(order: &mut Order, curve: &Curve) {
+    let latest = curve.points().iter().rev().find_map(|point| point.delivered);
+    order.energy = latest.unwrap_or(order.energy);
+}
+
+/// The same of the state of charge.
+pub fn soc_follow(order: &mut Order, curve: &Curve) {
+    let mut told = curve.points().iter().filter_map(|point| point.soc_percent);
+    let first = told.next();
+    let last = told.next_back().or(first);
+    (order.soc_start, order.soc_end) = (first.or(order.soc_start), last.or(order.soc_end));
+}
+
 const OPEN: &str = "state <> 'completed' AND state <> 'failed' AND state IN ('starting', 'charging', 'stopping', 'unsettled')";
 
 pub fn open_of_pile(conn: &mut Conn, pile: PileId) -> DbResult<Vec<OpenOrder>> {
@@ -336,8 +361,13 @@ fn with_curves(conn: &mut Conn, orders: Vec<Order>) -> DbResult<Vec<OpenOrder>> 
             Ok(())
         },
     )?;
-    let open =
-        |order: Order| OpenOrder { curve: curve_of(points.remove(&order.id.0).unwrap_or_default()), order };
+    // Rows are not written for every sample, so the curve knows better.
+    let open = |mut order: Order| {
+        let curve = curve_of(points.remove(&order.id.0).unwrap_or_default());
+        energy_follow(&mut order, &curve);
+        soc_follow(&mut order, &curve);
+        OpenOrder { order, curve }
+    };
     Ok(orders.into_iter().map(open).collect())
 }
 

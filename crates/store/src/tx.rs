@@ -4,7 +4,7 @@
 use crate::change::Change;
 use crate::db::{Conn, DbError, DbResult, Inserts, Row, Value};
 use crate::frames::{self, FrameRow};
-use crate::hot::{Hot, HotPile, TariffVersion};
+use crate::hot::{Hot, HotPile, Place, TariffVersion};
 use crate::ids::Noun;
 use crate::orders::{self, OrderDetail, SampleRow};
 use crate::rollups::{self, Ended};
@@ -85,6 +85,8 @@ struct JobMarks {
     /// It wrote something that only a rollback can undo.
     direct: bool,
     taken: Vec<(CardId, OrderId)>,
+    /// Piles that it has changed in the hot state.
+    touched: Vec<PileId>,
 }
 
 impl<'a> Tx<'a> {
@@ -102,12 +104,16 @@ impl<'a> Tx<'a> {
     }
 
     pub(crate) fn begin_job(&mut self) {
+        let JobMarks { mut taken, mut touched, .. } = std::mem::take(&mut self.job);
+        taken.clear();
+        touched.clear();
         self.job = JobMarks {
             pending: self.pending.marks(),
             changes: self.changes.len(),
             freed: self.freed.len(),
             direct: false,
-            taken: Vec::new(),
+            taken,
+            touched,
         };
     }
 
@@ -115,6 +121,10 @@ impl<'a> Tx<'a> {
     pub(crate) fn undo_job(&mut self) -> bool {
         for (card, order) in self.job.taken.drain(..) {
             self.hot.shared.give_back(card, order);
+        }
+        // Piles that it had put back already say what is not going to be written: they are read again.
+        for pile in self.job.touched.drain(..) {
+            self.hot.piles.remove(&pile);
         }
         for (pile, block, _) in self.pending.blocks.drain(self.job.pending[1]..) {
             self.hot.blocks.remove(&(pile, block));
@@ -206,6 +216,7 @@ impl<'a> Tx<'a> {
         let done = f(self, &mut pile);
         if done.is_ok() {
             self.hot.piles.insert(id, pile);
+            self.job.touched.push(id);
         }
         done
     }
@@ -240,11 +251,14 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// Piles of this writer with an order whose time is over, awake or not.
+    /// Piles of this writer with an order whose time is over, awake or not; and those that have not
+    /// spoken since the start and have an order without an end in sight.
     pub fn piles_with_deadlines(&self, now: Timestamp) -> Vec<PileId> {
         let due = |open: &[OpenOrder]| open.iter().any(|o| o.order.deadline.is_some_and(|at| at <= now));
+        let endless = |open: &[OpenOrder]| open.iter().any(|o| o.order.deadline.is_none());
         let awake = self.hot.piles.iter().filter(|(_, pile)| due(&pile.open)).map(|(id, _)| *id);
-        awake.chain(self.hot.sleeping.iter().filter(|(_, open)| due(open)).map(|(id, _)| *id)).collect()
+        let asleep = self.hot.sleeping.iter().filter(|(_, open)| due(open) || endless(open));
+        awake.chain(asleep.map(|(id, _)| *id)).collect()
     }
 
     // ---- writing ----
@@ -331,9 +345,11 @@ impl<'a> Tx<'a> {
         self.changes.push(change);
     }
 
-    /// Takes one of the card's places for this order; false when all are taken.
-    pub fn card_take(&mut self, card: &Card, order: OrderId) -> bool {
-        let taken = self.hot.shared.take_place(card.id, order, card.sessions_max);
+    /// Takes one of the card's places for this order; false when all are taken. The place of
+    /// `instead_of`, an order that this transaction ends, counts as free.
+    pub fn card_take(&mut self, card: &Card, order: OrderId, instead_of: Option<OrderId>) -> bool {
+        let (shard, most) = (self.hot.shard, card.sessions_max);
+        let taken = self.hot.shared.take_place(&Place { card: card.id, order, shard, most, instead_of });
         if taken {
             self.job.taken.push((card.id, order));
         }

@@ -70,16 +70,11 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub fn start(
-        shard: usize,
-        source: Source,
-        shared: Arc<crate::hot::Shared>,
-        watcher: Watcher,
-    ) -> Result<Writer> {
+    pub fn start(shard: usize, source: Source, hot: Hot, watcher: Watcher) -> Result<Writer> {
         let (jobs, queue) = channel::<Box<dyn Job>>();
         let thread = std::thread::Builder::new()
             .name(format!("writer-{shard}"))
-            .spawn(move || Loop { source, conn: None, hot: Hot::new(shared), watcher }.run(&queue))
+            .spawn(move || Loop { source, conn: None, hot, watcher }.run(&queue))
             .map_err(|why| {
                 tracing::error!(%why, "no thread for the writer");
                 Error::internal()
@@ -145,8 +140,8 @@ impl Loop {
     /// shows what really happened.
     fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), Broken> {
         let mut conn = match self.conn.take() {
-            Some(conn) => conn,
-            None => Conn::open(&self.source, Purpose::Write)?,
+            Some(conn) if conn.is_alive() => conn,
+            _ => Conn::open(&self.source, Purpose::Write)?,
         };
         match self.transact(&mut conn, batch) {
             Ok(changes) => {

@@ -4,7 +4,19 @@
 
 #[path = "it/databases.rs"]
 mod databases;
+#[path = "it/frames.rs"]
+mod frames;
 #[path = "it/lists.rs"]
 mod lists;
+#[path = "it/migrations.rs"]
+mod migrations;
+#[path = "it/places.rs"]
+mod places;
+#[path = "it/scene.rs"]
+mod scene;
+#[path = "it/seam.rs"]
+mod seam;
 #[path = "it/seed.rs"]
 mod seed;
+#[path = "it/write_path.rs"]
+mod write_path;

@@ -55,7 +55,7 @@ pub fn stopped(
     order.end_received = Some(context.now);
     order.stop_code = Some(record.reason.code.clone());
     order.stop_class = Some(record.reason.class);
-    order.soc_end = ended.curve.points().iter().rev().find_map(|p| p.soc_percent).or(order.soc_end);
+    store::orders::soc_follow(order, &ended.curve);
     let handled = handled.about(order.id).on(order.connector);
     if order.state == OrderState::Failed && order.energy == Energy::ZERO {
         // The refused start was stopped at once, as it should be: nothing to bill, nothing to hold.
@@ -66,6 +66,7 @@ pub fn stopped(
     Ok(handled)
 }
 
+#[expect(clippy::large_enum_variant, reason = "taken apart as soon as it is made")]
 enum Found {
     Open(OpenOrder),
     /// Has had its record; nothing changes any more.
@@ -142,7 +143,7 @@ pub fn billed(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, bill: &
 }
 
 /// Puts what the bill says into the order, and doubts what does not agree with itself.
-fn fill(context: &Context<'_>, order: &mut Order, bill: &PileBill, record: &PileBillRecord) {
+pub(super) fn fill(context: &Context<'_>, order: &mut Order, bill: &PileBill, record: &PileBillRecord) {
     order.abnormal.remove(Abnormality::NoRecord);
     match (bill.started_at, bill.ended_at) {
         (Some(started_at), Some(ended_at)) => {

@@ -9,7 +9,7 @@ use model::id::{ConnectorNo, SessionKey};
 use model::order::{OpenOrder, Order, OrderState};
 use model::time::{DAY_MS, Timestamp};
 use store::frames::Verdict;
-use store::orders::SampleRow;
+use store::orders::{SampleRow, energy_follow, soc_follow};
 use store::{Change, HotPile, Tx};
 
 /// OCPP MeterValues.
@@ -60,20 +60,21 @@ pub(super) fn keep(
             continue;
         }
         kept += 1;
-        let point = point(order, sample);
-        if order.soc_start.is_none() {
-            order.soc_start = point.soc_percent;
-        }
-        order.soc_end = point.soc_percent.or(order.soc_end);
         if order.meter_start.is_none()
             && let Some(SampledEnergy::Register(register)) = sample.energy
         {
             order.meter_start = Some(register);
+            tx.order_save(order);
         }
-        if let Some(delivered) = point.delivered {
-            order.energy = delivered;
-        }
+        let point = point(order, sample);
         curve.push(point);
+        // By the time of the values, not by that of their arrival.
+        if point.delivered.is_some() {
+            energy_follow(order, curve);
+        }
+        if point.soc_percent.is_some() {
+            soc_follow(order, curve);
+        }
         tx.sample_append(SampleRow { id: 0, order: order.id, point })?;
         tx.changed(Change::Sample {
             order: order.id,
@@ -128,7 +129,7 @@ pub fn observed(
     let Some(session) = seen.session else {
         if !seen.charging {
             // Idle while an order of ours runs here: its bill is awaited (云快充 13.3 rule 4).
-            await_record(context, tx, hot, connector);
+            await_record(context, tx, hot, connector, None);
         }
         return Ok(handled);
     };
@@ -151,7 +152,7 @@ pub fn observed(
         if seen.charging {
             keep(context, tx, hot, place, std::slice::from_ref(&seen.sample))?;
         } else {
-            await_record(context, tx, hot, connector);
+            await_record(context, tx, hot, connector, None);
         }
     }
     Ok(handled)

@@ -5,12 +5,14 @@
 //! transaction; the answer leaves only after the commit.
 
 mod end;
+mod history;
 mod meter;
 mod settle;
 mod start;
 mod status;
 mod token;
 
+pub use history::PastSession;
 pub use settle::{PileBillPeriodRecord, PileBillRecord, recompute};
 pub(crate) use settle::{fail as fail_at, give_up as give_up_at};
 pub(crate) use start::{busy, new_order, trade_no};
@@ -100,12 +102,12 @@ impl Engine {
         let (rules, secrets) = (Arc::clone(&self.rules), Arc::clone(&self.secrets));
         let render = Arc::new(std::sync::Mutex::new(render));
         let inside = Arc::clone(&render);
+        let kept = bytes.clone();
         let done = self
             .store
             .write(Some(pile), move |tx| {
                 let context = Context { rules: &rules, secrets: &secrets, now: received_at };
-                let frame =
-                    FrameRow { pile, at_ms: received_at.as_ms(), up: true, kind, ..FrameRow::default() };
+                let frame = frame_of(pile, received_at, kind);
                 tx.with_pile(pile, |tx, hot| {
                     let handled = handle(&context, tx, hot, &event)?;
                     let answer = Ok(handled.answer);
@@ -128,6 +130,15 @@ impl Engine {
         match done {
             Ok((answer, bytes)) => Told { answer, bytes },
             Err(error) => {
+                if error.kind != model::error::Kind::Unavailable {
+                    // What we could not handle is kept all the same, with the reason.
+                    self.frame_keep(FrameRow {
+                        verdict: Verdict::Rejected,
+                        note: Some(error.to_string()),
+                        body: kept,
+                        ..frame_of(pile, received_at, kind)
+                    });
+                }
                 let answer: Result<Answer, Error> = Err(error);
                 let render = render.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let bytes = (*render)(&answer, received_at);
@@ -163,6 +174,10 @@ impl Engine {
     pub fn frame_keep(&self, frame: FrameRow) {
         self.store.post(Some(frame.pile), move |tx| tx.frame_append(frame.clone()).map(drop));
     }
+}
+
+fn frame_of(pile: PileId, received_at: Timestamp, kind: &'static str) -> FrameRow {
+    FrameRow { pile, at_ms: received_at.as_ms(), up: true, kind, ..FrameRow::default() }
 }
 
 fn handle(

@@ -5,12 +5,13 @@
 //! again to the fen.
 
 use super::Context;
+use super::status::believable;
 use model::curve::Curve;
 use model::energy::Energy;
 use model::money::{Amount, Fen, Price};
 use model::order::{Abnormality, OpenOrder, Order, OrderState};
 use model::tariff::{Bill, Period, Reading, SESSION_MAX_MS, Tariff};
-use model::time::{DAY_MS, HOUR_MS, Timestamp, Zone};
+use model::time::{HOUR_MS, Timestamp, Zone};
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use store::orders::{BilledBy, OrderDetail};
@@ -82,9 +83,8 @@ fn readings(order: &Order, curve: &Curve, ended_at: Timestamp) -> Vec<Reading> {
 pub(super) fn doubts(context: &Context<'_>, hot: &HotPile, order: &mut Order, curve: &Curve) {
     let Some(ended_at) = order.ended_at else { return };
     let duration_ms = ended_at.since(order.started_at);
-    let believable = |at: Timestamp| at.since(context.now) <= DAY_MS && at.as_ms() > 1_420_070_400_000;
-    if !(0..=SESSION_MAX_MS).contains(&duration_ms) || !believable(ended_at) || !believable(order.started_at)
-    {
+    let believable = believable(context, ended_at) && believable(context, order.started_at);
+    if !(0..=SESSION_MAX_MS).contains(&duration_ms) || !believable {
         order.abnormal.add(Abnormality::TimeImplausible);
     }
     let mut highest = Energy::ZERO;
@@ -140,7 +140,10 @@ pub(super) fn settle(
         }
     };
     let bill = bill.unwrap_or_else(|_| {
-        order.abnormal.add(Abnormality::MeterBackwards);
+        // What stands in the way was doubted above, under its own name.
+        if order.abnormal.is_empty() {
+            order.abnormal.add(Abnormality::MeterBackwards);
+        }
         Bill::default()
     });
     if let Some(amount) = order.pile_amount

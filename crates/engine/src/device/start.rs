@@ -45,10 +45,26 @@ pub fn started(
     order.session = Some(SessionKey::Transaction(transaction));
     order.started_at = begun.at;
     order.meter_start = Some(begun.meter_start);
-    admit(context, tx, hot, &mut order, &mut judged)?;
+    let past = hot.open_on(begun.connector).is_some_and(|place| {
+        let running = &hot.open[place].order;
+        running.state != OrderState::Starting
+            && begun.at < running.started_at
+            && context.now.since(begun.at) > context.rules.busy_ms
+    });
+    let held = if past { Held::Nothing } else { Held::Connector };
+    admit(context, tx, hot, &mut order, &mut judged, held)?;
     let handled = Handled::new(Answer::Started { transaction, token: judged.answer() })
         .on(begun.connector)
         .about(order.id);
+    if judged.verdict == TokenVerdict::Accepted && past {
+        // It was over before the running session began and waited in the pile's queue: its record
+        // follows, and what goes on now is left alone.
+        order.state = OrderState::Unsettled;
+        order.deadline = Some(context.now.plus_ms(context.rules.record_timeout_ms));
+        tx.order_save(&order);
+        hot.open.push(OpenOrder { order, curve: Curve::default() });
+        return Ok(handled);
+    }
     if judged.verdict == TokenVerdict::Accepted {
         supersede(context, tx, hot, begun.connector)?;
         order.state = OrderState::Charging;
@@ -188,7 +204,7 @@ pub fn asked(
     let mut order = new_order(context, tx, hot, connector, mode, Some(token.clone()))?;
     let trade = trade_no(tx, hot, connector, context.now, order.id)?;
     order.session = Some(SessionKey::Trade(trade));
-    admit(context, tx, hot, &mut order, &mut judged)?;
+    admit(context, tx, hot, &mut order, &mut judged, Held::Connector)?;
     let handled = Handled::new(answer(trade, judged.verdict)).on(connector);
     if judged.verdict != TokenVerdict::Accepted {
         return Ok(handled.judged(Verdict::Applied, format!("refused: {:?}", judged.verdict)));
@@ -217,6 +233,10 @@ pub fn confirmed(
     let order = &mut hot.open[place].order;
     let handled = handled.about(order.id);
     match refusal {
+        Some(_) if !matches!(order.state, OrderState::Starting | OrderState::Stopping) => {
+            // An older message than the one that it contradicts; energy may have flowed.
+            Ok(handled.judged(Verdict::Quarantined, "refused, but the session runs already"))
+        }
         None => {
             if order.state == OrderState::Starting {
                 order.state = OrderState::Charging;
@@ -288,6 +308,15 @@ pub(crate) fn new_order(
     })
 }
 
+/// What a session holds while it runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    /// Its connector, and a place on its card.
+    Connector,
+    /// Nothing: it is over already.
+    Nothing,
+}
+
 /// Admits the order, or worsens the verdict: pile out of service, no tariff, connector busy, card in
 /// use. On success the card's place is taken.
 fn admit(
@@ -296,19 +325,24 @@ fn admit(
     hot: &HotPile,
     order: &mut Order,
     judged: &mut Judged,
+    held: Held,
 ) -> Result<()> {
     order.card = judged.card.as_ref().map(|card| card.id);
     order.customer = judged.card.as_ref().and_then(|card| card.customer);
     if judged.verdict != TokenVerdict::Accepted {
         return Ok(());
     }
+    // A silent session on this connector gives way, and its place on the card with it.
+    let instead_of = hot.open_on(order.connector).map(|place| hot.open[place].order.id);
     judged.verdict = if !hot.pile.lifecycle.in_service() {
         TokenVerdict::OutOfService
     } else if order.tariff.is_none() {
         TokenVerdict::NoTariff
+    } else if held == Held::Nothing {
+        TokenVerdict::Accepted
     } else if busy(context, hot, order.connector) {
         TokenVerdict::ConnectorBusy
-    } else if judged.card.as_ref().is_some_and(|card| !tx.card_take(card, order.id)) {
+    } else if judged.card.as_ref().is_some_and(|card| !tx.card_take(card, order.id, instead_of)) {
         TokenVerdict::Concurrent
     } else {
         TokenVerdict::Accepted
@@ -326,6 +360,7 @@ pub(crate) fn busy(context: &Context<'_>, hot: &HotPile, connector: ConnectorNo)
         return false;
     }
     let alive_at = open.curve.last().map_or(open.order.started_at, |point| point.at);
+    let alive_at = alive_at.plus_ms(-open.order.skew_ms.unwrap_or(0));
     open.order.deadline.is_none() && context.now.since(alive_at) < context.rules.busy_ms.max(MINUTE_MS)
 }
 

@@ -7,7 +7,7 @@ use model::device::{Answer, Introduction, StatusReport};
 use model::id::ConnectorNo;
 use model::order::OrderState;
 use model::site::{Connector, Lifecycle};
-use model::time::Timestamp;
+use model::time::{DAY_MS, Timestamp};
 use std::sync::Arc;
 use store::frames::Verdict;
 use store::{HotPile, TariffVersion, Tx};
@@ -79,7 +79,7 @@ pub fn reported(
     }
     if report.status == ConnectorStatus::Available {
         // Nothing is plugged in, so a session of ours has ended: its record is awaited, not for ever.
-        await_record(context, tx, hot, report.connector);
+        await_record(context, tx, hot, report.connector, report.at);
     }
     Ok(handled)
 }
@@ -132,14 +132,19 @@ fn set_status(
 }
 
 /// The session on this connector is seen to have ended without its record: give the record a while.
+/// What was seen (by the pile's clock) before the session began says nothing about it.
 pub(super) fn await_record(
     context: &Context<'_>,
     tx: &mut Tx<'_>,
     hot: &mut HotPile,
     connector: ConnectorNo,
+    seen_at: Option<Timestamp>,
 ) {
     let Some(place) = hot.open_on(connector) else { return };
     let order = &mut hot.open[place].order;
+    if seen_at.is_some_and(|at| at < order.started_at) {
+        return;
+    }
     if matches!(order.state, OrderState::Charging | OrderState::Stopping) && order.deadline.is_none() {
         order.deadline = Some(context.now.plus_ms(context.rules.record_timeout_ms));
         tx.order_save(order);
@@ -152,18 +157,43 @@ pub fn clock(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, at: Time
 }
 
 /// Learns how far the pile's clock is off. A message that waited in the pile's queue looks like a
-/// slow clock, so a difference is believed only when two messages in a row show it.
+/// slow clock, and a queue of them is sent in one go; so a difference is believed only when messages
+/// show it that came a while apart. Waiting can only make a clock look slower than it is: one that
+/// was taken for slower than this message shows is not, and is taken as right until it is known.
 pub(super) fn observe_clock(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, at: Timestamp) {
-    const SAME_MS: i64 = 5_000;
+    const SAME_MS: u64 = 5_000;
+    const APART_MS: i64 = 30_000;
+    if !believable(context, at) {
+        return;
+    }
     let skew = at.since(context.now);
-    let skew = if skew.abs() < SAME_MS { 0 } else { skew };
-    let believed = skew == 0 || hot.skew_candidate.is_some_and(|c| c.abs_diff(skew) <= SAME_MS as u64);
-    hot.skew_candidate = Some(skew);
+    let skew = if skew.unsigned_abs() < SAME_MS { 0 } else { skew };
     let known = hot.pile.skew_ms.unwrap_or(0);
-    if believed && known.abs_diff(skew) > SAME_MS as u64 {
+    if known.abs_diff(skew) <= SAME_MS {
+        hot.skew_candidate = None;
+        return;
+    }
+    let learned = match hot.skew_candidate {
+        _ if skew == 0 => Some(0),
+        Some((shown, seen_at)) if shown.abs_diff(skew) <= SAME_MS => {
+            (context.now.since(seen_at) >= APART_MS).then_some(skew)
+        }
+        _ => {
+            hot.skew_candidate = Some((skew, context.now));
+            (known < 0 && known < skew).then_some(0)
+        }
+    };
+    if let Some(skew) = learned
+        && skew != known
+    {
         hot.pile.skew_ms = (skew != 0).then_some(skew);
         tx.pile_save(&hot.pile);
     }
+}
+
+/// Neither before 2015 nor more than a day ahead: a clock that shows anything else shows nothing.
+pub(super) fn believable(context: &Context<'_>, at: Timestamp) -> bool {
+    at.since(context.now) <= DAY_MS && at.as_ms() > 1_420_070_400_000
 }
 
 /// The tariff version that a session beginning now would be billed by.

@@ -8,6 +8,7 @@ use crate::audit::Actor;
 use crate::card::{CardDraft, Checked as CheckedCard};
 use model::card::CardStatus;
 use model::error::Text;
+use model::id::StationId;
 use model::site::{PileKind, Protocol};
 use model::time::Timestamp;
 use model::{Error, Result};
@@ -53,19 +54,24 @@ impl RowError {
     }
 }
 
-/// `code,name,station,kind,protocol,rated_power_w,connector_count,password`; the station by its
-/// name or id.
+/// `code,protocol`, and where they differ from what is usual `name,station,kind,rated_power_w,
+/// connector_count,password`; the station by its name or id.
 #[derive(Deserialize)]
 struct PileRow {
+    #[serde(alias = "id")]
     code: String,
     name: Option<String>,
-    station: String,
-    kind: PileKind,
+    station: Option<String>,
+    kind: Option<PileKind>,
     protocol: Protocol,
-    rated_power_w: i64,
-    connector_count: i64,
+    rated_power_w: Option<i64>,
+    #[serde(alias = "connectors")]
+    connector_count: Option<i64>,
     password: Option<String>,
 }
+
+/// What a pile is taken for when a file does not say: a fast charger with one connector.
+const RATED_POWER_W: i64 = 120_000;
 
 /// `tag,status,group,expires_at,sessions_max`
 #[derive(Deserialize)]
@@ -120,7 +126,10 @@ impl Engine {
                 conn.query("SELECT name, id FROM station", &[], |row| Ok((row.text(0)?, row.int(1)?)))
             })
             .await?;
-        let stations: HashMap<String, i64> = names.into_iter().collect();
+        let mut stations: HashMap<String, i64> = names.into_iter().collect();
+        if rows.iter().any(|(_, row)| row.station.is_none()) {
+            stations.insert(String::new(), self.station_first(actor).await?.0);
+        }
         let mut drafts = Vec::with_capacity(rows.len());
         let mut seen = HashSet::new();
         for (line, row) in rows {
@@ -140,19 +149,20 @@ impl Engine {
     }
 
     fn pile_row(&self, row: PileRow, stations: &HashMap<String, i64>) -> Result<Checked> {
-        let station = stations.get(&row.station).copied().or_else(|| row.station.parse().ok());
-        let station_id = station.ok_or_else(|| super::no_such("station", "充电站", "station"))?;
+        let name = row.station.unwrap_or_default();
+        let station = stations.get(&name).copied().or_else(|| name.parse().ok());
+        let station = station.map(StationId).ok_or_else(|| super::no_such("station", "充电站", "station"))?;
         let draft = PileDraft {
             code: row.code,
             name: row.name,
-            station_id,
-            kind: row.kind,
+            station_id: None,
+            kind: row.kind.unwrap_or(PileKind::Dc),
             protocol: row.protocol,
-            rated_power_w: row.rated_power_w,
-            connector_count: row.connector_count,
+            rated_power_w: row.rated_power_w.unwrap_or(RATED_POWER_W),
+            connector_count: row.connector_count.unwrap_or(1),
             password: row.password,
         };
-        draft.checked(self)
+        draft.checked(self, station)
     }
 
     pub async fn card_import(&self, actor: &Actor, text: &str) -> Result<ImportReport> {

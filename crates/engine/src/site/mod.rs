@@ -1,5 +1,6 @@
 //! Operators, cities, stations and piles: registering and changing them.
 
+mod first;
 mod import;
 mod pile;
 
@@ -8,6 +9,7 @@ pub use pile::{PileChange, PileCreated, PileDraft};
 
 use crate::Engine;
 use crate::audit::Actor;
+use model::access::Scope;
 use model::error::Text;
 use model::id::{OperatorId, StationId, TariffId};
 use model::time::Zone;
@@ -55,8 +57,10 @@ pub(crate) fn taken(field: &'static str, code: &'static str, zh: &str, en: &str)
 #[serde(deny_unknown_fields)]
 pub struct StationDraft {
     pub name: String,
-    pub operator_id: i64,
-    pub city_code: String,
+    /// The operator that a fresh installation has, when not given.
+    pub operator_id: Option<i64>,
+    /// The place that a fresh installation has, when not given.
+    pub city_code: Option<String>,
     pub address: String,
     pub tariff_id: Option<i64>,
     pub longitude_e6: Option<i64>,
@@ -155,10 +159,19 @@ impl Engine {
     pub async fn station_create(&self, actor: &Actor, draft: StationDraft) -> Result<StationId> {
         let draft = draft.checked()?;
         let (actor, now) = (actor.clone(), self.clock.now());
-        if !actor.sees(OperatorId(draft.operator_id)) {
+        let operator = match (draft.operator_id, &actor.caller.scope) {
+            (Some(id), _) => OperatorId(id),
+            (None, Scope::Operator(own)) => *own,
+            (None, Scope::All) => self.operator_ensure(&actor, first::OPERATOR).await?,
+        };
+        if !actor.sees(operator) {
             return Err(no_such("operator_id", "运营商", "operator"));
         }
-        self.store.write(None, move |tx| station_insert(tx, &actor, now, &draft)).await
+        let city = match &draft.city_code {
+            Some(code) => code.clone(),
+            None => self.city_first().await?,
+        };
+        self.store.write(None, move |tx| station_insert(tx, &actor, now, operator, &city, &draft)).await
     }
 }
 
@@ -166,10 +179,12 @@ fn station_insert(
     tx: &mut Tx<'_>,
     actor: &Actor,
     now: model::time::Timestamp,
+    operator: OperatorId,
+    city_code: &str,
     draft: &StationDraft,
 ) -> Result<StationId> {
-    operator_exists(tx, OperatorId(draft.operator_id))?;
-    let city = tx.find("SELECT 1 FROM city WHERE code = $1", &[(&draft.city_code).into()], |_| Ok(()))?;
+    operator_exists(tx, operator)?;
+    let city = tx.find("SELECT 1 FROM city WHERE code = $1", &[city_code.into()], |_| Ok(()))?;
     city.ok_or_else(|| no_such("city_code", "城市", "city"))?;
     if let Some(tariff) = draft.tariff_id {
         let found = tx.find("SELECT 1 FROM tariff WHERE id = $1", &[tariff.into()], |_| Ok(()))?;
@@ -186,8 +201,8 @@ fn station_insert(
          tariff_id, created_at_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)",
         &[
             id.into(),
-            draft.operator_id.into(),
-            (&draft.city_code).into(),
+            operator.0.into(),
+            city_code.into(),
             (&draft.name).into(),
             (&draft.address).into(),
             draft.longitude_e6.into(),
@@ -198,8 +213,8 @@ fn station_insert(
         ],
     )?;
     tx.station_changed(StationId(id));
-    let after = json!({"after": {"name": draft.name, "operator_id": draft.operator_id,
-        "city_code": draft.city_code, "tariff_id": draft.tariff_id}});
+    let after = json!({"after": {"name": draft.name, "operator_id": operator,
+        "city_code": city_code, "tariff_id": draft.tariff_id}});
     actor.record(tx, now, "station_create", "station", id, &after)?;
     Ok(StationId(id))
 }

@@ -22,7 +22,8 @@ pub struct PileDraft {
     pub code: String,
     /// The code when not given.
     pub name: Option<String>,
-    pub station_id: i64,
+    /// The station that a fresh installation has, when not given.
+    pub station_id: Option<i64>,
     pub kind: PileKind,
     pub protocol: Protocol,
     pub rated_power_w: i64,
@@ -96,20 +97,21 @@ fn code_of(text: &str, protocol: Protocol) -> Result<PileCode> {
     Ok(code)
 }
 
-/// 8 to 40 printable characters (OCPP's own limit); piles cannot type others.
+/// 4 to 64 printable characters; piles cannot type others. Generated ones have 20: piles are in the
+/// field whose makers allow only short ones.
 fn password_checked(password: &str) -> Result<()> {
-    if (8..=40).contains(&password.len()) && password.bytes().all(|b| (0x21..0x7f).contains(&b)) {
+    if (4..=64).contains(&password.len()) && password.bytes().all(|b| (0x21..0x7f).contains(&b)) {
         return Ok(());
     }
     Err(Error::invalid(
         "password",
-        "充电桩密码应为 8 到 40 个可见的英文字符，不含空格",
-        "A pile's password has 8 to 40 printable ASCII characters without spaces.",
+        "充电桩密码应为 4 到 64 个可见的英文字符，不含空格",
+        "A pile's password has 4 to 64 printable ASCII characters without spaces.",
     ))
 }
 
 impl PileDraft {
-    pub(super) fn checked(self, engine: &Engine) -> Result<Checked> {
+    pub(super) fn checked(self, engine: &Engine, station: StationId) -> Result<Checked> {
         let code = code_of(&self.code, self.protocol)?;
         let name = match self.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
             Some(name) => named("name", name, 64)?,
@@ -135,7 +137,7 @@ impl PileDraft {
         Ok(Checked {
             password: password.map(hashed),
             name,
-            station: StationId(self.station_id),
+            station,
             kind: self.kind,
             protocol: self.protocol,
             rated_power_w: power(self.rated_power_w)?,
@@ -207,7 +209,11 @@ fn not_found() -> Error {
 
 impl Engine {
     pub async fn pile_create(&self, actor: &Actor, draft: PileDraft) -> Result<PileCreated> {
-        let draft = draft.checked(self)?;
+        let station = match draft.station_id {
+            Some(id) => StationId(id),
+            None => self.station_first(actor).await?,
+        };
+        let draft = draft.checked(self, station)?;
         let (actor, now, new) = (actor.clone(), self.clock.now(), draft.clone());
         let id = self
             .store

@@ -1,6 +1,9 @@
 //! The command line. What can be done in the console can be done here, scriptable: every command is
 //! a client of the same API, over the network when a server runs, inside this process otherwise.
 
+mod client;
+mod nouns;
+mod nouns_args;
 mod serve;
 
 use crate::config::Config;
@@ -47,6 +50,8 @@ pub enum Command {
     Migrate,
     /// Recompute every bill and check what is stored
     Verify,
+    #[command(flatten)]
+    Noun(nouns_args::Noun),
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -105,6 +110,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Config => serve::config(&place),
         Command::Migrate => serve::migrate(&place.config(&Listen::default())?).await,
         Command::Verify => serve::verify(&place).await,
+        Command::Noun(noun) => nouns::run(&place, noun).await,
     }
 }
 

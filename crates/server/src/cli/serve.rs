@@ -1,11 +1,11 @@
 //! Running the platform, and what is done to an installation as a whole.
 
 use super::{Listen, Place};
-use crate::app::{App, AppSettings};
+use crate::app::{ADMIN, App, AppSettings};
 use crate::config::{Config, Origin};
 use crate::http::HttpSettings;
 use crate::serve::Serving;
-use crate::{gateway, http, install};
+use crate::{demo, gateway, http, install};
 use engine::Rules;
 use engine::random::Random;
 use model::money::Fen;
@@ -65,6 +65,13 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
 
 /// Listens on the addresses of the settings and tells them in the data folder.
 pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
+    app.begin().await?;
+    let (token, generated) = app.local_open().await?;
+    if let Some(password) = generated {
+        println!(
+            "管理员账号 / administrator: {ADMIN}\n初始密码 / password: {password}\n（只显示这一次 / shown this once）"
+        );
+    }
     let http = listen(config.address("listen")?, "listen").await?;
     let ykc = listen(config.address("ykc_listen")?, "ykc_listen").await?;
     let router = http::router(Arc::clone(&app)).merge(gateway::router(Arc::clone(&app)));
@@ -72,6 +79,7 @@ pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
         tracing::error!(%why, "the server could not start");
         Error::internal()
     })?;
+    install::token_write(&config.data(), &token)?;
     install::addresses_write(&config.data(), serving.http, serving.ykc)?;
     tracing::info!(http = %serving.http, ykc = %serving.ykc, "listening");
     Ok(serving)
@@ -125,8 +133,20 @@ pub async fn serve(config: &Config) -> Result<ExitCode> {
     Ok(run_until_stopped(config, serving).await)
 }
 
-pub async fn demo(_place: &Place, _listen: Listen) -> Result<ExitCode> {
-    Ok(ExitCode::FAILURE)
+pub async fn demo(place: &Place, listen: Listen) -> Result<ExitCode> {
+    let config = place.config(&listen)?;
+    log_start(&config)?;
+    let app = open(&config).await?;
+    let login = demo::furnish(&app, &config.data()).await?;
+    let serving = start(&config, Arc::clone(&app)).await?;
+    let site = demo::live(&app, &login, serving.http, serving.ykc).await?;
+    println!("\n  PileOps 演示已启动 / the demo is running\n");
+    println!("  控制台 / console:  http://{}", serving.http);
+    println!("  账号 / account:    {}", login.account);
+    println!("  密码 / password:   {}\n", login.password);
+    let code = run_until_stopped(&config, serving).await;
+    site.stop().await;
+    Ok(code)
 }
 
 pub fn config(place: &Place) -> Result<ExitCode> {

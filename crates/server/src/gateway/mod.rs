@@ -100,7 +100,9 @@ impl Gate {
                     Heard::Pong => {
                         pinged = false;
                         self.seen();
-                        self.probes.drain(..).for_each(|probe| drop(probe.send(())));
+                        for probe in self.probes.drain(..) {
+                            let _ = probe.send(());
+                        }
                     }
                     Heard::Nothing => {}
                     Heard::TooLarge => {

@@ -30,7 +30,10 @@ pub async fn guard(
     }
     if access != Access::Public {
         let secret = bearer.or_else(|| cookie(&parts.headers)).ok_or_else(not_signed_in)?;
-        let session = app.engine.session_find(secret).await?.ok_or_else(not_signed_in)?;
+        let session = match app.local_session(secret) {
+            Some(session) => session,
+            None => app.engine.session_find(secret).await?.ok_or_else(not_signed_in)?,
+        };
         // A token is for the header and a session for the cookie; neither stands in for the other,
         // or the header that guards the cookie could be left out.
         if session.is_token != bearer.is_some() {

@@ -98,8 +98,8 @@ impl House {
                 engine.operator_ensure(&local, &format!("{name}运营")).await.unwrap();
             let station = StationDraft {
                 name: format!("{name}站"),
-                operator_id,
-                city_code: "420100".to_owned(),
+                operator_id: Some(operator_id),
+                city_code: Some("420100".to_owned()),
                 address: "一路1号".to_owned(),
                 tariff_id: Some(tariff.0),
                 longitude_e6: None,
@@ -229,7 +229,7 @@ pub fn pile(code: &str, station: StationId) -> PileDraft {
     PileDraft {
         code: code.to_owned(),
         name: None,
-        station_id: station.0,
+        station_id: Some(station.0),
         kind: PileKind::Dc,
         protocol: Protocol::Ocpp16,
         rated_power_w: 60_000,

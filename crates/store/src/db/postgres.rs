@@ -116,7 +116,14 @@ impl Postgres {
         Ok(statement)
     }
 
+    /// Nobody minds the connection while it is idle, so that it is looked at first: an end that has
+    /// come meanwhile is seen here, and not by the next person who asks something.
     pub fn is_alive(&self) -> bool {
+        self.runtime.block_on(async {
+            // Once for the socket to be looked at, once for the connection to hear of it.
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        });
         !self.client.is_closed()
     }
 }

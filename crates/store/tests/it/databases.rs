@@ -1,58 +1,92 @@
-//! Both databases, each fresh: SQLite in a folder of its own, PostgreSQL in a schema of its own
-//! when PILEOPS_TEST_PG names a server.
+//! Every test of the store and the engine runs on both databases: on SQLite in a folder of its own,
+//! and, where `PILEOPS_TEST_PG` names a server (`scripts/with-postgres.sh`), in a database of its own.
 
-use model::time::Timestamp;
+use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use store::db::{Conn, Purpose};
-use store::{Settings, Source, Store};
+use std::sync::atomic::{AtomicU32, Ordering};
+use store::db::Purpose;
+use store::{Conn, Settings, Source, Store};
 
+/// A fresh database, removed when the test is over.
+#[allow(dead_code, reason = "each crate uses a part of it")]
 pub struct Database {
     pub name: &'static str,
     pub source: Source,
-    folder: Option<std::path::PathBuf>,
+    gone: Gone,
 }
 
-impl Database {
-    pub fn open(&self) -> Store {
-        let mut settings = Settings::new(self.source.clone());
-        settings.writers = 2;
-        Store::open(settings, Timestamp::from_ms(0), Arc::new(|_| {})).unwrap()
+enum Gone {
+    Folder(PathBuf),
+    Database { server: String, name: String },
+}
+
+/// What `PILEOPS_TEST_PG` says.
+pub fn postgres() -> Option<String> {
+    std::env::var("PILEOPS_TEST_PG").ok().filter(|url| !url.is_empty())
+}
+
+pub fn databases() -> Vec<Database> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let unique = || format!("pileops_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let folder = std::env::temp_dir().join(unique());
+    std::fs::create_dir_all(&folder).unwrap();
+    let source = Source::Sqlite(folder.join("pileops.db"));
+    let mut all = vec![Database { name: "SQLite", source, gone: Gone::Folder(folder) }];
+    match postgres() {
+        Some(server) => {
+            let name = unique();
+            script(&server, format!("CREATE DATABASE {name}")).unwrap();
+            let (front, _) = server.rsplit_once('/').unwrap();
+            let source = Source::Postgres(format!("{front}/{name}"));
+            all.push(Database { name: "PostgreSQL", source, gone: Gone::Database { server, name } });
+        }
+        None => eprintln!("PILEOPS_TEST_PG is not set: the PostgreSQL half of this test is skipped"),
     }
+    all
+}
+
+/// On a thread of its own: a connection blocks, which a test's runtime forbids on its own thread.
+fn script(server: &str, sql: String) -> store::DbResult<()> {
+    let server = Source::Postgres(server.to_owned());
+    std::thread::spawn(move || Conn::open(&server, Purpose::Write)?.script(&sql)).join().unwrap()
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Some(folder) = &self.folder {
-            let _ = std::fs::remove_dir_all(folder);
+        match &self.gone {
+            Gone::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
+            Gone::Database { server, name } => {
+                let _ = script(server, format!("DROP DATABASE {name} WITH (FORCE)"));
+            }
         }
     }
 }
 
-pub fn databases() -> Vec<Database> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let unique = format!("pileops_store_{}_{number}", std::process::id());
-    let folder = std::env::temp_dir().join(&unique);
-    std::fs::create_dir_all(&folder).unwrap();
-    let sqlite = Source::Sqlite(folder.join("test.db"));
-    let mut all = vec![Database { name: "SQLite", source: sqlite, folder: Some(folder) }];
-    match std::env::var("PILEOPS_TEST_PG") {
-        Ok(url) => {
-            // A connection blocks, which a test's runtime forbids on its own thread.
-            let server = Source::Postgres(url.clone());
-            let sql = format!("CREATE SCHEMA {unique}");
-            let made = std::thread::spawn(move || {
-                Conn::open(&server, Purpose::Write).unwrap().script(&sql).unwrap();
-            });
-            made.join().unwrap();
-            let mark = if url.contains('?') { '&' } else { '?' };
-            let source = Source::Postgres(format!("{url}{mark}options=-csearch_path%3D{unique}"));
-            all.push(Database { name: "PostgreSQL", source, folder: None });
-        }
-        Err(_) => eprintln!(
-            "SKIPPED on PostgreSQL: PILEOPS_TEST_PG is not set (scripts/with-postgres.sh cargo test sets it)"
-        ),
+#[allow(dead_code, reason = "each crate uses a part of it")]
+impl Database {
+    pub fn conn(&self) -> Conn {
+        Conn::open(&self.source, Purpose::Write).unwrap()
     }
-    all
+
+    /// The store as it is in service, with two writers where there can be.
+    pub fn open(&self) -> Store {
+        self.store_of(2)
+    }
+
+    /// The store with one writer, told of nothing.
+    pub fn store(&self) -> Store {
+        self.store_of(1)
+    }
+
+    pub fn store_of(&self, writers: usize) -> Store {
+        let settings = Settings { writers, ..Settings::new(self.source.clone()) };
+        Store::open(settings, crate::scene::NOON, Arc::new(|_| {})).unwrap()
+    }
+}
+
+/// Runs what must wait: tests are plain functions, because a connection is used synchronously.
+pub fn wait<T>(what: impl Future<Output = T>) -> T {
+    static RUNTIME: std::sync::OnceLock<tokio::runtime::Runtime> = std::sync::OnceLock::new();
+    RUNTIME.get_or_init(|| tokio::runtime::Runtime::new().unwrap()).block_on(what)
 }

@@ -1,0 +1,22 @@
+//! The engine on both databases, driven by what piles say.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
+
+#[path = "it/command.rs"]
+mod command;
+#[path = "it/convergence.rs"]
+mod convergence;
+#[path = "../../store/tests/it/databases.rs"]
+mod databases;
+#[path = "it/doubt.rs"]
+mod doubt;
+#[path = "../../store/tests/it/scene.rs"]
+mod scene;
+#[path = "it/session.rs"]
+mod session;
+#[path = "it/time.rs"]
+mod time;
+#[path = "it/world.rs"]
+mod world;
+#[path = "it/ykc.rs"]
+mod ykc;

@@ -1,0 +1,201 @@
+//! The API as the command line uses it: of a running server where there is one, else of an app that
+//! is opened inside this process and listens to nobody.
+
+use super::{Listen, Place, serve};
+use crate::app::App;
+use crate::{gateway, http, install};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HOST};
+use axum::http::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use model::{Error, Result, Text};
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tower::ServiceExt;
+
+const ANSWER_MAX: usize = 64 * 1024 * 1024;
+
+pub struct Client {
+    token: String,
+    way: Way,
+}
+
+enum Way {
+    /// `host:port` of a running server.
+    Remote(String),
+    Local {
+        router: Router,
+        app: Arc<App>,
+    },
+}
+
+/// An answer that says no.
+pub struct Refused {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Client {
+    /// `PILEOPS_SERVER` and `PILEOPS_TOKEN`, or the server that runs on the data folder, or none.
+    pub async fn open(place: &Place) -> Result<Client> {
+        if let Ok(server) = std::env::var("PILEOPS_SERVER")
+            && !server.is_empty()
+        {
+            let token = std::env::var("PILEOPS_TOKEN").unwrap_or_default();
+            return Ok(Client { token, way: Way::Remote(host_of(&server)?) });
+        }
+        let config = place.config(&Listen::default())?;
+        if let (Some(host), Some(token)) =
+            (install::address_http(&config.data()), install::token_read(&config.data()))
+            && TcpStream::connect(&host).await.is_ok()
+        {
+            return Ok(Client { token, way: Way::Remote(host) });
+        }
+        let app = serve::open(&config).await?;
+        let (token, generated) = app.local_open().await?;
+        if let Some(password) = generated {
+            eprintln!(
+                "管理员账号 / administrator: {}  初始密码 / password: {password}（只显示这一次 / shown this once）",
+                crate::app::ADMIN
+            );
+        }
+        let router = http::router(Arc::clone(&app)).merge(gateway::router(Arc::clone(&app)));
+        Ok(Client { token, way: Way::Local { router, app } })
+    }
+
+    /// The answer of a call that must succeed.
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
+        let body = body.map(|value| ("application/json", value.to_string()));
+        self.ask(method, path, body).await?.map_err(|refused| refused.into_error())
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Value> {
+        self.call(Method::GET, path, None).await
+    }
+
+    /// Every row of a list, page by page.
+    pub async fn all(&self, path: &str) -> Result<Vec<Value>> {
+        let mut rows = Vec::new();
+        let mut cursor = None::<String>;
+        loop {
+            let joint = if path.contains('?') { '&' } else { '?' };
+            let page = match &cursor {
+                Some(cursor) => self.get(&format!("{path}{joint}limit=200&cursor={cursor}")).await?,
+                None => self.get(&format!("{path}{joint}limit=200")).await?,
+            };
+            rows.extend(page.get("items").and_then(Value::as_array).cloned().unwrap_or_default());
+            match page.get("next_cursor").and_then(Value::as_str) {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => return Ok(rows),
+            }
+        }
+    }
+
+    /// A call whose refusal the caller wants to see.
+    pub async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&'static str, String)>,
+    ) -> Result<Result<Value, Refused>> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(ACCEPT_LANGUAGE, language());
+        if let Way::Remote(host) = &self.way {
+            request = request.header(HOST, host);
+        }
+        let request = match body {
+            Some((kind, text)) => request.header(CONTENT_TYPE, kind).body(Body::from(text)),
+            None => request.body(Body::empty()),
+        };
+        let request = request.map_err(|_| {
+            Error::invalid("argument", "参数含有无法传送的字符", "An argument cannot be sent.")
+        })?;
+        let response = match &self.way {
+            Way::Local { router, .. } => match router.clone().oneshot(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+            Way::Remote(host) => remote(host, request).await?,
+        };
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), ANSWER_MAX).await.map_err(|_| cut_off())?;
+        let value = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).unwrap_or(Value::Null)
+        };
+        Ok(if status.is_success() {
+            Ok(value)
+        } else {
+            Err(Refused { status: status.as_u16(), body: value })
+        })
+    }
+
+    /// Waits until what was queued is written.
+    pub async fn close(self) {
+        if let Way::Local { app, .. } = self.way {
+            let _ = app.engine.store.write_everywhere(|_| Ok(())).await;
+        }
+    }
+}
+
+impl Refused {
+    /// The server's own words, as an error of this process.
+    pub fn into_error(self) -> Error {
+        let words = |name: &str| self.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let message = words("message");
+        let message = if message.is_empty() { format!("HTTP {}", self.status) } else { message };
+        let mut error = Error::refused("server.refused", message.clone(), message);
+        if let Some(field) = self.body.get("field").and_then(Value::as_str) {
+            error = error.on_field(field.to_owned());
+        }
+        error
+    }
+}
+
+/// Chinese unless the terminal says otherwise.
+fn language() -> &'static str {
+    let lang = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    if lang.is_some_and(|lang| lang.starts_with("en")) { "en" } else { "zh-CN" }
+}
+
+fn host_of(server: &str) -> Result<String> {
+    let host = server.strip_prefix("http://").unwrap_or(server).trim_end_matches('/');
+    if host.contains("://") || host.is_empty() || host.contains('/') {
+        return Err(Error::invalid(
+            "PILEOPS_SERVER",
+            "应为 http://地址:端口，例如 http://127.0.0.1:8080（TLS 请在本机以隧道转接）",
+            "Give http://ADDRESS:PORT, such as http://127.0.0.1:8080 (for TLS use a local tunnel).",
+        ));
+    }
+    Ok(if host.contains(':') { host.to_owned() } else { format!("{host}:80") })
+}
+
+async fn remote(host: &str, request: Request<Body>) -> Result<Response<Body>> {
+    let stream = TcpStream::connect(host).await.map_err(|why| {
+        Error::new(
+            model::error::Kind::Unavailable,
+            "server.unreachable",
+            Text::new(
+                format!("无法连接 {host}：{why}；请确认服务已启动、地址正确"),
+                format!("Cannot reach {host}: {why}. See that the server runs and the address is right."),
+            ),
+        )
+    })?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|_| cut_off())?;
+    tokio::spawn(connection);
+    let response = sender.send_request(request).await.map_err(|_| cut_off())?;
+    Ok(response.map(Body::new))
+}
+
+fn cut_off() -> Error {
+    Error::unavailable("服务器连接", "connection to the server")
+}

@@ -1,0 +1,171 @@
+//! What `pileops <noun> <verb>` takes.
+
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Subcommand)]
+pub enum Noun {
+    /// 账号
+    #[command(subcommand)]
+    Staff(StaffVerb),
+    /// 接口令牌: for scripts
+    #[command(subcommand)]
+    Token(TokenVerb),
+    /// 充电站
+    #[command(subcommand)]
+    Station(StationVerb),
+    /// 计费模型
+    #[command(subcommand)]
+    Tariff(TariffVerb),
+    /// 充电桩
+    #[command(subcommand)]
+    Pile(PileVerb),
+    /// 充电卡
+    #[command(subcommand)]
+    Card(CardVerb),
+    /// 充电订单
+    #[command(subcommand)]
+    Order(OrderVerb),
+}
+
+#[derive(Subcommand)]
+pub enum StaffVerb {
+    /// Add an account; its password is generated and shown once unless given
+    Add(StaffAdd),
+}
+
+#[derive(Args)]
+pub struct StaffAdd {
+    pub account: String,
+    /// admin, operations, finance, technician or viewer
+    #[arg(long, default_value = "viewer")]
+    pub role: String,
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Number of the operator whose staff this is; the platform's own staff when not given
+    #[arg(long)]
+    pub operator: Option<i64>,
+    #[arg(long)]
+    pub password: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum TokenVerb {
+    /// Make a token and print it, once
+    Add { name: String },
+}
+
+#[derive(Subcommand)]
+pub enum StationVerb {
+    Add(StationAdd),
+    List,
+}
+
+#[derive(Args)]
+pub struct StationAdd {
+    pub name: String,
+    /// Name or number
+    #[arg(long)]
+    pub operator: Option<String>,
+    /// 行政区划代码
+    #[arg(long)]
+    pub city: Option<String>,
+    #[arg(long)]
+    pub address: Option<String>,
+    /// Name or number; the newest one when not given
+    #[arg(long)]
+    pub tariff: Option<String>,
+    #[arg(long)]
+    pub time_zone: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum TariffVerb {
+    /// Publish a tariff, or the next version of the one of that name
+    Add(TariffAdd),
+}
+
+#[derive(Args)]
+pub struct TariffAdd {
+    pub name: String,
+    /// JSON with `rates` and `periods` as in POST /api/v1/tariffs; one price all day when not given
+    #[arg(long)]
+    pub file: Option<PathBuf>,
+    /// 0.00001 yuan per kWh
+    #[arg(long, default_value_t = 100_000)]
+    pub electricity_price_e5: i64,
+    #[arg(long, default_value_t = 40_000)]
+    pub service_price_e5: i64,
+}
+
+#[derive(Subcommand)]
+pub enum PileVerb {
+    Add(PileAdd),
+    List,
+    /// Register piles from a CSV file: code,protocol and, where wanted, name,station,kind,
+    /// rated_power_w,connector_count,password
+    Import {
+        file: PathBuf,
+    },
+    /// Any operation by its wire name; prints the pile's answer
+    Call {
+        id: String,
+        action: String,
+        payload: String,
+    },
+}
+
+#[derive(Args)]
+pub struct PileAdd {
+    /// 电桩编号
+    pub id: String,
+    /// ocpp1.6, ykc1.5 or ykc1.6
+    #[arg(long)]
+    pub protocol: String,
+    /// Connection password of an OCPP pile; generated and shown once when not given
+    #[arg(long)]
+    pub password: Option<String>,
+    /// Name or number; the station that a fresh installation has when not given
+    #[arg(long)]
+    pub station: Option<String>,
+    #[arg(long)]
+    pub name: Option<String>,
+    /// dc, ac or ac_dc
+    #[arg(long, default_value = "dc")]
+    pub kind: String,
+    #[arg(long, default_value_t = 1)]
+    pub connectors: i64,
+    #[arg(long, default_value_t = 120_000)]
+    pub rated_power_w: i64,
+}
+
+#[derive(Subcommand)]
+pub enum CardVerb {
+    Add(CardAdd),
+    /// Register cards from a CSV file: tag,status and, where wanted, group,expires_at,sessions_max
+    Import {
+        file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub struct CardAdd {
+    pub tag: String,
+    /// accepted, blocked or expired
+    #[arg(long, default_value = "accepted")]
+    pub status: String,
+    #[arg(long)]
+    pub group: Option<String>,
+    /// Sessions that may run on it at once
+    #[arg(long)]
+    pub sessions_max: Option<i64>,
+}
+
+#[derive(Subcommand)]
+pub enum OrderVerb {
+    /// All orders, of all time
+    List {
+        #[arg(long)]
+        pile: Option<String>,
+    },
+}

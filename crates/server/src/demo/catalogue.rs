@@ -1,0 +1,133 @@
+//! Who and where: names, places and prices of the demo.
+
+use engine::pricing::TariffDraft;
+use model::tariff::Period;
+use store::tariff_list::TariffRate;
+
+pub const OPERATORS: [&str; 2] = ["江城智充", "楚能新能源"];
+
+/// Code, province, name (GB/T 2260).
+pub const CITIES: [(&str, &str, &str); 4] = [
+    ("420100", "湖北省", "武汉市"),
+    ("420500", "湖北省", "宜昌市"),
+    ("420600", "湖北省", "襄阳市"),
+    ("440300", "广东省", "深圳市"),
+];
+
+pub struct StationPlan {
+    pub name: &'static str,
+    pub operator: usize,
+    pub city: &'static str,
+    pub address: &'static str,
+    pub longitude_e6: i64,
+    pub latitude_e6: i64,
+    /// On the dearer tariff of the inner city.
+    pub busy: bool,
+    pub ocpp_dc: usize,
+    pub ykc_dc: usize,
+    pub ocpp_ac: usize,
+}
+
+#[expect(clippy::too_many_arguments, reason = "a row of the table below")]
+const fn station(
+    name: &'static str,
+    operator: usize,
+    city: &'static str,
+    address: &'static str,
+    (longitude_e6, latitude_e6): (i64, i64),
+    busy: bool,
+    [ocpp_dc, ykc_dc, ocpp_ac]: [usize; 3],
+) -> StationPlan {
+    StationPlan { name, operator, city, address, longitude_e6, latitude_e6, busy, ocpp_dc, ykc_dc, ocpp_ac }
+}
+
+pub const STATIONS: [StationPlan; 8] = [
+    station(
+        "光谷软件园充电站",
+        0,
+        "420100",
+        "武汉市洪山区关山大道1号",
+        (114_411_200, 30_478_900),
+        true,
+        [3, 3, 2],
+    ),
+    station(
+        "武汉站东广场充电站",
+        0,
+        "420100",
+        "武汉市洪山区白云路",
+        (114_430_300, 30_607_100),
+        true,
+        [2, 3, 0],
+    ),
+    station(
+        "汉口江滩充电站",
+        0,
+        "420100",
+        "武汉市江岸区沿江大道",
+        (114_308_600, 30_599_400),
+        true,
+        [2, 2, 2],
+    ),
+    station(
+        "沌口体育中心充电站",
+        0,
+        "420100",
+        "武汉市经开区车城北路",
+        (114_170_500, 30_504_600),
+        false,
+        [2, 2, 2],
+    ),
+    station(
+        "宜昌东站充电站",
+        1,
+        "420500",
+        "宜昌市伍家岗区花溪路",
+        (111_391_900, 30_670_100),
+        false,
+        [2, 2, 0],
+    ),
+    station("襄阳唐城充电站", 1, "420600", "襄阳市襄城区胜利街", (112_137_400, 31_993_600), false, [1, 2, 1]),
+    station(
+        "深圳湾科技生态园充电站",
+        1,
+        "440300",
+        "深圳市南山区高新南九道",
+        (113_953_600, 22_528_100),
+        true,
+        [3, 2, 2],
+    ),
+    station(
+        "深圳北站充电站",
+        1,
+        "440300",
+        "深圳市龙华区致远中路",
+        (114_029_600, 22_609_300),
+        true,
+        [2, 3, 0],
+    ),
+];
+
+fn tariff(name: &str, electricity: [i64; 4], service: i64, hours: [usize; 24]) -> TariffDraft {
+    let rates = Period::ALL.into_iter().zip(electricity).map(|(period, price)| TariffRate {
+        period,
+        electricity_price_e5: price,
+        service_price_e5: service,
+    });
+    TariffDraft {
+        name: name.to_owned(),
+        rates: rates.collect(),
+        periods: (0..48).map(|half| Period::ALL[hours[half / 2]]).collect(),
+    }
+}
+
+/// 尖 11-13 and 17-19 in the inner city.
+pub fn tariff_busy() -> TariffDraft {
+    let hours = [3, 3, 3, 3, 3, 3, 3, 2, 2, 1, 1, 0, 0, 2, 2, 2, 2, 0, 0, 1, 1, 2, 3, 3];
+    tariff("城区分时电价", [128_000, 102_500, 71_000, 32_000], 45_000, hours)
+}
+
+pub fn tariff_calm() -> TariffDraft {
+    let hours = [3, 3, 3, 3, 3, 3, 3, 2, 2, 1, 1, 2, 2, 2, 0, 0, 2, 2, 1, 1, 1, 2, 3, 3];
+    tariff("郊区分时电价", [120_000, 100_000, 70_000, 30_000], 35_000, hours)
+}

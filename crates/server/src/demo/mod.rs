@@ -1,0 +1,182 @@
+//! `pileops demo`: a believable operator on a fresh data folder, and simulated piles that charge live
+//! through the real listeners. Everything goes through the engine, as if people and piles had done it.
+
+mod catalogue;
+mod history;
+
+use crate::app::{ADMIN, App};
+use catalogue::{CITIES, OPERATORS, STATIONS, StationPlan, tariff_busy, tariff_calm};
+use engine::audit::Actor;
+use engine::card::CardDraft;
+use engine::site::{PileDraft, StationDraft};
+use model::card::CardStatus;
+use model::site::{PileKind, Protocol};
+use model::time::Zone;
+use model::{Error, Result};
+use serde::{Deserialize, Serialize};
+use sim::pile::PileConfig;
+use sim::random::Random;
+use sim::site::{Site, SiteConfig, SiteHandle};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+const SEED: u64 = 20_261_123;
+const CARDS: usize = 240;
+const LOGIN: &str = "demo.json";
+
+/// What a person needs to look around, and the piles' passwords, kept for the next run of the demo.
+/// Only a demo keeps such things in the clear.
+#[derive(Serialize, Deserialize)]
+pub struct Login {
+    pub account: String,
+    pub password: String,
+    piles: Vec<PilePlan>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct PilePlan {
+    code: String,
+    protocol: Protocol,
+    kind: PileKind,
+    rated_power_w: i64,
+    connectors: usize,
+    password: String,
+}
+
+/// Fills a fresh folder; one that was filled is used as it is, one of somebody else is left alone.
+pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
+    let path = data.join(LOGIN);
+    if let Ok(text) = std::fs::read_to_string(&path) {
+        return serde_json::from_str(&text).map_err(|_| foreign(data));
+    }
+    let staff = app.engine.store.read(|conn| store::staff::by_account(conn, ADMIN)).await?;
+    if staff.is_some() {
+        return Err(foreign(data));
+    }
+    eprintln!(
+        "==> 正在生成演示数据：运营商、充电站、充电桩与三个月的订单 / making the demo's data: operators, stations, piles and three months of orders"
+    );
+    let password = format!("Demo-{}", app.engine.random.hex::<4>()?);
+    app.engine.staff_ensure_admin(ADMIN, Some(password.clone())).await?;
+    let piles = business(app).await?;
+    let orders = history::write(app, &piles).await?;
+    eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
+    let login = Login { account: ADMIN.to_owned(), password, piles };
+    let text = serde_json::to_string_pretty(&login).map_err(|_| Error::internal())?;
+    crate::install::write_private(&path, &text).map_err(|why| crate::install::cannot(&path, &why))?;
+    Ok(login)
+}
+
+fn foreign(data: &Path) -> Error {
+    Error::refused(
+        "demo.folder_used",
+        format!("数据目录 {} 已有正式数据，演示不会改动它；请用 --data 指定一个新目录", data.display()),
+        format!(
+            "The data folder {} holds data that is not the demo's, which is left alone. Give another one with --data.",
+            data.display()
+        ),
+    )
+}
+
+/// The tag of the n-th card: hexadecimal, so that 云快充 readers can read it.
+fn tag(number: usize) -> String {
+    format!("CA{number:06}")
+}
+
+async fn business(app: &Arc<App>) -> Result<Vec<PilePlan>> {
+    let (engine, actor) = (&app.engine, Actor::local());
+    for (code, province, name) in CITIES {
+        engine.city_ensure(&actor, code, province, name).await?;
+    }
+    let busy = engine.tariff_create(&actor, tariff_busy()).await?;
+    let calm = engine.tariff_create(&actor, tariff_calm()).await?;
+    let mut piles = Vec::new();
+    for (place, plan) in STATIONS.iter().enumerate() {
+        let operator = engine.operator_ensure(&actor, OPERATORS[plan.operator]).await?;
+        let station = StationDraft {
+            name: plan.name.to_owned(),
+            operator_id: Some(operator.0),
+            city_code: Some(plan.city.to_owned()),
+            address: plan.address.to_owned(),
+            tariff_id: Some(if plan.busy { busy.0 } else { calm.0 }),
+            longitude_e6: Some(plan.longitude_e6),
+            latitude_e6: Some(plan.latitude_e6),
+            time_zone: None,
+        };
+        let station = engine.station_create(&actor, station).await?;
+        for pile in plans(place, plan) {
+            let draft = PileDraft {
+                code: pile.code.clone(),
+                name: Some(format!("{}号桩", piles.len() + 1)),
+                station_id: Some(station.0),
+                kind: pile.kind,
+                protocol: pile.protocol,
+                rated_power_w: pile.rated_power_w,
+                connector_count: i64::try_from(pile.connectors).unwrap_or(1),
+                password: None,
+            };
+            let made = engine.pile_create(&actor, draft).await?;
+            piles.push(PilePlan { password: made.password.unwrap_or_default(), ..pile });
+        }
+    }
+    for number in 1..=CARDS {
+        let draft = CardDraft {
+            tag: tag(number),
+            status: if number % 60 == 0 { CardStatus::Blocked } else { CardStatus::Accepted },
+            group: (number % 8 == 0).then(|| format!("车队{}", number % 3 + 1)),
+            expires_at_ms: None,
+            sessions_max: None,
+        };
+        engine.card_create(&actor, draft).await?;
+    }
+    history::customers(app).await?;
+    Ok(piles)
+}
+
+/// The piles of a station: fast chargers of both protocols, and slow ones.
+fn plans(place: usize, plan: &StationPlan) -> Vec<PilePlan> {
+    let mut piles = Vec::new();
+    let mut add = |protocol: Protocol, kind, count: usize, rated_power_w, connectors| {
+        for number in 1..=count {
+            let code = if protocol.is_ykc() {
+                format!("320106{:02}{:06}", place + 1, 19_000 + number)
+            } else {
+                let letter = if kind == PileKind::Ac { "AC" } else { "DC" };
+                format!("{letter}{:02}-{number:02}", place + 1)
+            };
+            let password = String::new();
+            piles.push(PilePlan { code, protocol, kind, rated_power_w, connectors, password });
+        }
+    };
+    add(Protocol::Ocpp16, PileKind::Dc, plan.ocpp_dc, 120_000, 2);
+    add(Protocol::Ykc16, PileKind::Dc, plan.ykc_dc, 160_000, 2);
+    add(Protocol::Ocpp16, PileKind::Ac, plan.ocpp_ac, 7_000, 1);
+    piles
+}
+
+/// Piles with cars that come and go, on the real listeners.
+pub async fn live(app: &Arc<App>, login: &Login, http: SocketAddr, ykc: SocketAddr) -> Result<SiteHandle> {
+    let mut random = Random::seeded(SEED);
+    let configs = login.piles.iter().map(|plan| {
+        let address = if plan.protocol.is_ykc() { ykc.to_string() } else { format!("ws://{http}/ocpp") };
+        let mut config = PileConfig::new(&plan.code, plan.protocol, &address);
+        config.password.clone_from(&plan.password);
+        (config.connectors, config.rated_power_w, config.kind) =
+            (plan.connectors, plan.rated_power_w, plan.kind);
+        config.seed = random.bits();
+        config.meter_interval_ms = 5_000;
+        config.idle_interval_ms = 60_000;
+        config.behaviours.bms_frames = plan.protocol.is_ykc();
+        config.behaviours.speed = 4;
+        config
+    });
+    let mut site = SiteConfig::new(configs.collect(), (1..=CARDS).map(tag).collect());
+    site.seed = app.clock().now().as_ms().unsigned_abs();
+    site.zone = Zone::shanghai();
+    site.arrivals_per_day = 60;
+    site.occupied_percent = 40;
+    site.speed = 4;
+    site.misfortunes_per_hour = 12;
+    Ok(Site::start(site, app.clock().clone()))
+}

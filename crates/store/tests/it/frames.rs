@@ -1,0 +1,92 @@
+//! The frame log: found by pile and by order, page by page, and forgotten from its old end.
+
+use crate::databases::{databases, wait};
+use model::id::PileId;
+use store::Store;
+use store::frames::{Frame, FrameFilter, FrameRow, list, prune};
+
+const OTHERS: i64 = 1_500;
+
+/// Rounds of: three frames of pile 7 (one of them about order 42), then many of the others, so that
+/// pile 7 is spread thinly over many blocks.
+fn fill(store: &Store, rounds: i64) {
+    for round in 0..rounds {
+        let row = move |pile: i64, n: i64| FrameRow {
+            pile: PileId(pile),
+            at_ms: round * 10_000 + n,
+            up: true,
+            kind: "Heartbeat",
+            order: (pile == 7 && n == 1).then_some(42),
+            body: format!("{round}/{n}").into_bytes(),
+            ..FrameRow::default()
+        };
+        wait(store.write(None, move |tx| {
+            for n in 0..3 {
+                tx.frame_append(row(7, n))?;
+            }
+            (0..OTHERS).try_for_each(|n| tx.frame_append(row(8 + n % 50, n)).map(drop))
+        }))
+        .unwrap();
+    }
+}
+
+fn pages(store: &Store, order: Option<i64>, from: Option<i64>, limit: usize) -> Vec<Frame> {
+    let mut all: Vec<Frame> = Vec::new();
+    loop {
+        let before = all.last().map(|frame| frame.id);
+        let filter = FrameFilter { pile: PileId(7), order, from, before, limit };
+        let page = wait(store.read(move |conn| list(conn, &filter))).unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        assert!(page.len() <= limit);
+        all.extend(page);
+    }
+}
+
+fn bodies(frames: &[Frame]) -> Vec<String> {
+    frames.iter().map(|f| String::from_utf8(f.body.clone()).unwrap()).collect()
+}
+
+#[test]
+fn the_frames_of_a_pile_are_paged_without_gaps_over_many_blocks_and_over_a_restart() {
+    for db in databases() {
+        let store = db.store();
+        fill(&store, 15);
+        store.close();
+        let store = db.store();
+        fill(&store, 10);
+        let rounds: Vec<i64> = (0..10).rev().chain((0..15).rev()).collect();
+        let expected: Vec<String> =
+            rounds.iter().flat_map(|round| (0..3).rev().map(move |n| format!("{round}/{n}"))).collect();
+        for limit in [1, 2, 7, 74, 75, 76, 500] {
+            assert_eq!(bodies(&pages(&store, None, None, limit)), expected, "by {limit}");
+        }
+        let of_order: Vec<String> = rounds.iter().map(|round| format!("{round}/1")).collect();
+        for limit in [1, 4, 100] {
+            assert_eq!(bodies(&pages(&store, Some(42), None, limit)), of_order, "order by {limit}");
+        }
+        let all = pages(&store, None, None, 500);
+        let from = all[10].id;
+        assert_eq!(pages(&store, None, Some(from), 4), all[..11]);
+        let none = FrameFilter { pile: PileId(999), order: None, from: None, before: None, limit: 5 };
+        assert_eq!(wait(store.read(move |conn| list(conn, &none))).unwrap(), []);
+    }
+}
+
+#[test]
+fn pruning_forgets_whole_blocks_before_an_id_and_nothing_else() {
+    for db in databases() {
+        let store = db.store();
+        fill(&store, 12);
+        let all = pages(&store, None, None, 100);
+        let cut = all[9].id;
+        let gone = prune(&mut db.conn(), cut).unwrap();
+        assert!(gone > 0);
+        let left = pages(&store, None, None, 100);
+        assert_eq!(left, all[..left.len()], "what is left is the newest, unchanged");
+        let block = store::ids::FRAME_BLOCK;
+        assert!(left.last().unwrap().id >= cut / block * block && left.len() >= 10 && left.len() < all.len());
+        assert_eq!(prune(&mut db.conn(), cut).unwrap(), 0, "a second time there is nothing to do");
+    }
+}
