@@ -7,7 +7,7 @@ import { queries } from '@/query'
 import { router } from '@/router'
 import '@/theme'
 import '@/styles/tokens.css'
-import '@/styles/base.css'
+import '@/styles/page.css'
 
 const app = createApp(App)
 elementsInstall(app)

@@ -1,6 +1,15 @@
 //! The command line. What can be done in the console can be done here, scriptable: every command is
 //! a client of the same API, over the network when a server runs, inside this process otherwise.
 
+/// `println!` that ends quietly when nobody reads on (`pileops order list | head`).
+macro_rules! out {
+    ($($text:tt)*) => {
+        if std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*))).is_err() {
+            std::process::exit(0);
+        }
+    };
+}
+
 mod client;
 mod nouns;
 mod nouns_args;

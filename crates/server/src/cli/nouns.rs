@@ -37,9 +37,9 @@ pub async fn run(place: &Place, noun: Noun) -> Result<ExitCode> {
 
 fn say(place: &Place, value: &Value, text: &str) -> ExitCode {
     if place.json {
-        println!("{value}")
+        out!("{value}")
     } else {
-        println!("{text}")
+        out!("{text}")
     }
     ExitCode::SUCCESS
 }
@@ -103,7 +103,8 @@ async fn station_add(client: &Client, place: &Place, args: StationAdd) -> Result
 /// A row of a list by its id or its exact name.
 async fn named(client: &Client, path: &str, wanted: &str) -> Result<Option<Value>> {
     let rows = client.all(path).await?;
-    let is = |row: &&Value| row["name"] == wanted || row["id"].to_string() == wanted;
+    let number = wanted.parse::<i64>().ok();
+    let is = |row: &&Value| row["name"] == wanted || number.is_some_and(|number| row["id"] == number);
     Ok(rows.iter().find(is).cloned())
 }
 
@@ -191,11 +192,11 @@ async fn pile_call(client: &Client, id: &str, action: String, payload: String) -
     let row = client.call(Method::POST, &path, Some(body)).await?;
     let answer = text(&row, "detail");
     if text(&row, "state") == "accepted" {
-        println!("{}", if answer.is_empty() { r#"{"status":"Accepted"}"# } else { answer });
+        out!("{}", if answer.is_empty() { r#"{"status":"Accepted"}"# } else { answer });
         return Ok(ExitCode::SUCCESS);
     }
     if !answer.is_empty() {
-        println!("{answer}");
+        out!("{answer}");
     }
     eprintln!("{}: {}", text(&row, "state"), text(&row, "message"));
     Ok(ExitCode::FAILURE)
@@ -264,13 +265,13 @@ async fn order_list(client: &Client, place: &Place, pile: Option<String>) -> Res
         rows.retain(|row| row["pile_code"] == pile.as_str());
     }
     if place.json {
-        println!("{}", Value::Array(rows));
+        out!("{}", Value::Array(rows));
         return Ok(ExitCode::SUCCESS);
     }
     for row in rows {
         let yuan = row["total_fen"].as_i64().unwrap_or(0);
         let kwh = row["energy_dwh"].as_i64().unwrap_or(0);
-        println!(
+        out!(
             "{}  {}  {}#{}  {}  {}.{:04} kWh  {}.{:02} 元",
             text(&row, "order_no"),
             text(&row, "state"),
@@ -289,7 +290,7 @@ async fn order_list(client: &Client, place: &Place, pile: Option<String>) -> Res
 async fn list(client: &Client, place: &Place, path: &str, columns: &[&str]) -> Result<ExitCode> {
     let rows = client.all(path).await?;
     if place.json {
-        println!("{}", Value::Array(rows));
+        out!("{}", Value::Array(rows));
         return Ok(ExitCode::SUCCESS);
     }
     for row in rows {
@@ -297,7 +298,7 @@ async fn list(client: &Client, place: &Place, path: &str, columns: &[&str]) -> R
             .iter()
             .map(|c| row[*c].as_str().map_or_else(|| row[*c].to_string(), str::to_owned))
             .collect();
-        println!("{}", cells.join("  "));
+        out!("{}", cells.join("  "));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -68,7 +68,7 @@ pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
     app.begin().await?;
     let (token, generated) = app.local_open().await?;
     if let Some(password) = generated {
-        println!(
+        out!(
             "管理员账号 / administrator: {ADMIN}\n初始密码 / password: {password}\n（只显示这一次 / shown this once）"
         );
     }
@@ -140,10 +140,10 @@ pub async fn demo(place: &Place, listen: Listen) -> Result<ExitCode> {
     let login = demo::furnish(&app, &config.data()).await?;
     let serving = start(&config, Arc::clone(&app)).await?;
     let site = demo::live(&app, &login, serving.http, serving.ykc).await?;
-    println!("\n  PileOps 演示已启动 / the demo is running\n");
-    println!("  控制台 / console:  http://{}", serving.http);
-    println!("  账号 / account:    {}", login.account);
-    println!("  密码 / password:   {}\n", login.password);
+    out!("\n  PileOps 演示已启动 / the demo is running\n");
+    out!("  控制台 / console:  http://{}", serving.http);
+    out!("  账号 / account:    {}", login.account);
+    out!("  密码 / password:   {}\n", login.password);
     let code = run_until_stopped(&config, serving).await;
     site.stop().await;
     Ok(code)
@@ -162,15 +162,15 @@ pub fn config(place: &Place) -> Result<ExitCode> {
                 })
             })
             .collect();
-        println!("{}", serde_json::Value::Array(rows));
+        out!("{}", serde_json::Value::Array(rows));
         return Ok(ExitCode::SUCCESS);
     }
-    println!("# 命令行 > 环境变量 PILEOPS_<名称> > --config 文件 (TOML) > 默认值");
-    println!("# command line > environment PILEOPS_<NAME> > --config file (TOML) > default\n");
+    out!("# 命令行 > 环境变量 PILEOPS_<名称> > --config 文件 (TOML) > 默认值");
+    out!("# command line > environment PILEOPS_<NAME> > --config file (TOML) > default\n");
     for (setting, value, origin) in config.entries() {
-        println!("# {}\n# {}", setting.meaning.zh, setting.meaning.en);
+        out!("# {}\n# {}", setting.meaning.zh, setting.meaning.en);
         let mark = if origin == Origin::Default { "# " } else { "" };
-        println!("{mark}{} = {:?}\n", setting.name, shown(setting.name, value));
+        out!("{mark}{} = {:?}\n", setting.name, shown(setting.name, value));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -188,8 +188,8 @@ pub async fn migrate(config: &Config) -> Result<ExitCode> {
     let mut conn = store::Conn::open(&config.source()?, store::db::Purpose::Write)?;
     let run = store::migrate::migrate(&mut conn, Clock::System.now())?;
     match run.as_slice() {
-        [] => println!("数据库已是最新版本 / the database is up to date"),
-        numbers => println!("已执行迁移 / migrations run: {numbers:?}"),
+        [] => out!("数据库已是最新版本 / the database is up to date"),
+        numbers => out!("已执行迁移 / migrations run: {numbers:?}"),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -198,13 +198,13 @@ pub async fn verify(place: &Place) -> Result<ExitCode> {
     let config = place.config(&Listen::default())?;
     let verified = engine::verify::verify_source(&config.source()?)?;
     if place.json {
-        println!("{}", serde_json::to_string(&verified).map_err(|_| Error::internal())?);
+        out!("{}", serde_json::to_string(&verified).map_err(|_| Error::internal())?);
     } else {
-        println!("订单 / orders checked: {}；其中待处理 / held: {}", verified.orders, verified.held);
+        out!("订单 / orders checked: {}；其中待处理 / held: {}", verified.orders, verified.held);
         for problem in &verified.problems {
-            println!("订单 / order {}: {}", problem.order_id, problem.what);
+            out!("订单 / order {}: {}", problem.order_id, problem.what);
         }
-        println!(
+        out!(
             "{}",
             if verified.problems.is_empty() {
                 "全部一致 / all bills agree to the fen"

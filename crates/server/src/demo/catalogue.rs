@@ -28,7 +28,6 @@ pub struct StationPlan {
     pub ocpp_ac: usize,
 }
 
-#[expect(clippy::too_many_arguments, reason = "a row of the table below")]
 const fn station(
     name: &'static str,
     operator: usize,

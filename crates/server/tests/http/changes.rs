@@ -38,7 +38,7 @@ async fn a_pile_is_registered_changed_and_given_a_password() {
         let set =
             async |body: &str| house.send("PUT", "/piles/NEW-1/password", &cookie, Some(body), &[]).await;
         assert_eq!(
-            set("{\"password\":\"short\"}").await.refused(400, "field.invalid").json["field"],
+            set("{\"password\":\"abc\"}").await.refused(400, "field.invalid").json["field"],
             "password"
         );
         let password = set("{\"password\":null}").await.ok().json["password"].as_str().unwrap().to_owned();
