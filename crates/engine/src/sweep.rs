@@ -32,12 +32,18 @@ impl Engine {
     }
 
     /// The pile is gone. Its sessions may go on without us; they stay open for a while.
-    pub async fn pile_gone(&self, pile: PileId, last_seen: Timestamp) -> Result<()> {
-        let now = self.clock.now();
+    ///
+    /// `remote_address` names the link that ended: when the pile has come back on another one by the
+    /// time this is written, it is here.
+    pub async fn pile_gone(&self, pile: PileId, remote_address: &str, last_seen: Timestamp) -> Result<()> {
+        let (now, link) = (self.clock.now(), remote_address.to_owned());
         let silence_ms = self.rules.silence_timeout_ms;
         self.store
             .write(Some(pile), move |tx| {
-                tx.with_pile(pile, |tx, hot| {
+                let gone = tx.with_pile(pile, |tx, hot| {
+                    if hot.pile.remote_address.as_ref().is_some_and(|known| *known != link) {
+                        return Ok(false);
+                    }
                     hot.pile.online = false;
                     hot.pile.last_seen = Some(last_seen);
                     tx.pile_save(&hot.pile);
@@ -47,9 +53,11 @@ impl Engine {
                             tx.order_save(&open.order);
                         }
                     }
-                    Ok(())
+                    Ok(true)
                 })?;
-                tx.pile_rest(pile);
+                if gone {
+                    tx.pile_rest(pile);
+                }
                 Ok(())
             })
             .await

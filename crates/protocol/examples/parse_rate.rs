@@ -49,7 +49,7 @@ fn rate(name: &str, rest: &str) {
                 black_box((event, frame));
                 let answer = Ok(Answer::Noted);
                 let bytes = asked.render(&answer, now);
-                session.answered(asked, &answer, &bytes, now);
+                session.answered(&asked, &answer, &bytes, now);
                 black_box(bytes);
             }
         }

@@ -107,7 +107,7 @@ impl Session {
 
     /// The answer to an event was committed; `bytes` are what [`Asked::render`] gave, and the
     /// gateway sends them. The session remembers what it must (log-in accepted, answer to repeat).
-    pub fn answered(&mut self, asked: Asked, answer: &Result<Answer, Error>, bytes: &[u8], now: Timestamp) {
+    pub fn answered(&mut self, asked: &Asked, answer: &Result<Answer, Error>, bytes: &[u8], now: Timestamp) {
         match (self, asked) {
             (Session::Ocpp16(session), Asked::Ocpp16(asked)) => session.answered(asked, answer, bytes, now),
             (Session::Ykc(session), Asked::Ykc(asked)) => session.answered(asked, answer, bytes, now),

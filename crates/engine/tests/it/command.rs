@@ -149,7 +149,7 @@ fn a_stop_that_comes_to_nothing_leaves_the_session_running() {
             }
             if gone {
                 // The link was away for a moment, so a rule may close the order one day.
-                wait(w.engine.pile_gone(PileId(pile), w.now())).unwrap();
+                wait(w.engine.pile_gone(PileId(pile), "x", w.now())).unwrap();
                 wait(w.engine.pile_connected(PileId(pile), String::new())).unwrap();
             }
             for outcome in [refusal(), Outcome::TimedOut, Outcome::LinkLost] {
@@ -206,7 +206,7 @@ fn who_may_and_where() {
         let (foreign, missing) = (ask(&stranger, 1, begin()), ask(&admin(), 999, begin()));
         assert_eq!(foreign, missing, "a pile of others is like none at all");
         assert_eq!(foreign.kind, Kind::NotFound);
-        wait(w.engine.pile_gone(PileId(2), w.now())).unwrap();
+        wait(w.engine.pile_gone(PileId(2), "x", w.now())).unwrap();
         for request in [begin(), CommandRequest::Reset { hard: false }] {
             assert_eq!(ask(&admin(), 2, request).code, "pile.offline");
         }

@@ -163,7 +163,7 @@ fn a_wrong_clock_is_learned_and_corrected() {
 }
 
 fn vanish(w: &World) {
-    wait(w.engine.pile_gone(PileId(1), w.now())).unwrap();
+    wait(w.engine.pile_gone(PileId(1), "x", w.now())).unwrap();
 }
 
 #[test]

@@ -239,7 +239,7 @@ impl Session {
     }
 
     /// Remembers the answer, for a pile that did not get it and asks again.
-    pub fn answered(&mut self, asked: Asked, answer: &Result<Answer, Error>, bytes: &[u8], _now: Timestamp) {
+    pub fn answered(&mut self, asked: &Asked, answer: &Result<Answer, Error>, bytes: &[u8], _now: Timestamp) {
         let key = hash(asked.id.as_bytes());
         if answer.is_err() || bytes.is_empty() {
             self.recent.forget(key);

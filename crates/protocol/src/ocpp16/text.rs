@@ -77,15 +77,31 @@ impl<'de> Deserialize<'de> for DateTime {
     }
 }
 
-/// A `dateTime` in a record of money. The record must not be lost for a broken clock, so any string
-/// is taken; `None` is a time that cannot be read.
+/// Whether a text has the form of a `dateTime`, whatever its numbers: `222222017-01-01T…`, month 00.
+/// A pile with a broken clock sends such times; a text of another form is no time at all.
+pub fn has_form_of_time(text: &str) -> bool {
+    let Some((date, _)) = text.split_once(['T', 't', ' ']) else { return false };
+    let mut parts = 0;
+    date.strip_prefix(['+', '-']).unwrap_or(date).split('-').all(|part| {
+        parts += 1;
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+    }) && parts == 3
+}
+
+/// A `dateTime` in a record of money. The record must not be lost for a broken clock, so any time by
+/// its form is taken; `None` is one that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LooseTime(pub Option<Timestamp>);
 
 impl<'de> Deserialize<'de> for LooseTime {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_str(Parsed(|text| Some(date_time(text)))).map(LooseTime)
+        from.deserialize_str(Parsed(loose_time)).map(LooseTime)
     }
+}
+
+fn loose_time(text: &str) -> Option<Option<Timestamp>> {
+    let at = date_time(text);
+    (at.is_some() || has_form_of_time(text)).then_some(at)
 }
 
 /// A string with a meaning: a word of a closed list, a time.

@@ -75,6 +75,12 @@ impl Client {
         self.call(Method::GET, path, None).await
     }
 
+    /// The rows of a short list, which has no pages.
+    pub async fn whole(&self, path: &str) -> Result<Vec<Value>> {
+        let list = self.get(path).await?;
+        Ok(list.get("items").and_then(Value::as_array).cloned().unwrap_or_default())
+    }
+
     /// Every row of a list, page by page.
     pub async fn all(&self, path: &str) -> Result<Vec<Value>> {
         let mut rows = Vec::new();

@@ -102,7 +102,7 @@ async fn station_add(client: &Client, place: &Place, args: StationAdd) -> Result
 
 /// A row of a list by its id or its exact name.
 async fn named(client: &Client, path: &str, wanted: &str) -> Result<Option<Value>> {
-    let rows = client.all(path).await?;
+    let rows = client.whole(path).await?;
     let number = wanted.parse::<i64>().ok();
     let is = |row: &&Value| row["name"] == wanted || number.is_some_and(|number| row["id"] == number);
     Ok(rows.iter().find(is).cloned())
@@ -288,7 +288,7 @@ async fn order_list(client: &Client, place: &Place, pile: Option<String>) -> Res
 }
 
 async fn list(client: &Client, place: &Place, path: &str, columns: &[&str]) -> Result<ExitCode> {
-    let rows = client.all(path).await?;
+    let rows = if path == "/stations" { client.whole(path).await? } else { client.all(path).await? };
     if place.json {
         out!("{}", Value::Array(rows));
         return Ok(ExitCode::SUCCESS);

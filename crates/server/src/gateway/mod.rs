@@ -186,7 +186,7 @@ impl Gate {
             let answer = Ok(Answer::Booted { accepted: false });
             let bytes = asked.render(&answer, now);
             self.send(bytes.clone()).await;
-            self.session.answered(asked, &answer, &bytes, now);
+            self.session.answered(&asked, &answer, &bytes, now);
             return;
         };
         let asked = Arc::new(asked);
@@ -210,9 +210,7 @@ impl Gate {
             return;
         }
         self.send(told.bytes.clone()).await;
-        if let Some(asked) = Arc::into_inner(asked) {
-            self.session.answered(asked, &told.answer, &told.bytes, now);
-        }
+        self.session.answered(&asked, &told.answer, &told.bytes, now);
     }
 
     async fn done(&mut self, command: CommandId, outcome: Outcome, frame: Option<Frame>) {
@@ -272,7 +270,7 @@ impl Gate {
     async fn leave(&mut self) {
         let Some(Known { id, link }) = self.pile.take() else { return };
         if self.app.devices.leave(&link)
-            && let Err(why) = self.app.engine.pile_gone(id, link.last_seen()).await
+            && let Err(why) = self.app.engine.pile_gone(id, &link.remote_address, link.last_seen()).await
         {
             tracing::warn!(%why, pile = %id, "the end of a link could not be kept");
         }

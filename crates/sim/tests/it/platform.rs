@@ -75,7 +75,7 @@ impl Street {
                 if !bytes.is_empty() {
                     self.pile.receive(&bytes, self.now);
                 }
-                self.platform.answered(asked, &answer, &bytes, self.now);
+                self.platform.answered(&asked, &answer, &bytes, self.now);
             }
             protocol::Output::Done { outcome, .. } => self.outcomes.push(outcome),
             protocol::Output::Rejected { frame, why } => {

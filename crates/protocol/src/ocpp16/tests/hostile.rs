@@ -26,7 +26,7 @@ fn drive(session: &mut Session, bytes: &[u8]) {
                 let answer = Ok(Answer::Noted);
                 let bytes = asked.render(&answer, NOW);
                 serde_json::from_slice::<serde_json::Value>(&bytes).unwrap();
-                session.answered(asked, &answer, &bytes, NOW);
+                session.answered(&asked, &answer, &bytes, NOW);
             }
             Output::Send { bytes, .. } => {
                 serde_json::from_slice::<serde_json::Value>(&bytes).unwrap();

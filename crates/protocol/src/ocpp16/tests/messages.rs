@@ -92,7 +92,7 @@ fn authorize_start_data_and_notes() {
         ("9999-12-30T00:00:00Z", at("9999-12-30T00:00:00Z")),
         ("222222017-01-01T00:00:00Z", Timestamp::from_ms(0)),
         ("2026-00-15T02:30:05Z", Timestamp::from_ms(0)),
-        ("", Timestamp::from_ms(0)),
+        ("2026-07-15T25:61:61Z", Timestamp::from_ms(0)),
     ] {
         let payload = format!(
             r#"{{"connectorId":2,"idTag":"A","meterStart":-5,"reservationId":1,"timestamp":"{time}"}}"#
@@ -179,7 +179,7 @@ fn stop() {
     sample.energy = Some(SampledEnergy::Register(Energy::from_wh(9)));
     let data = r#","transactionData":[
         {"timestamp":"2026-07-15T02:29:00Z","sampledValue":[{"value":"9"},{"value":"50","measurand":"Frequency","unit":"Hertz"}]},
-        {"timestamp":"never","sampledValue":[{"value":"10"}]}]"#;
+        {"timestamp":"2026-02-30T00:00:00Z","sampledValue":[{"value":"10"}]}]"#;
     assert_eq!(stopped(data), record("ocpp:Local", StopClass::Normal, None, vec![sample]));
     assert_eq!(crate::ocpp16::stop_text("ykc:40"), None);
     assert!(crate::ocpp16::fault_text("GroundFailure").is_some());

@@ -142,17 +142,18 @@ impl Table<'_> {
                 "2038-01-19T03:14:08Z",
                 "2024-02-29T00:00:00Z",
             ];
+            let never = ["", "yesterday", "1", "noon"];
             let poor = [
-                "",
-                "yesterday",
                 "222222017-01-01T00:00:00Z",
                 "2026-00-01T00:00:00Z",
                 "2026-02-30T00:00:00Z",
-                "1",
                 "2026-07-15T25:00:00Z",
             ];
-            let good = good.iter().map(|time| (format!("{time:?}"), None));
-            return good.chain(poor.iter().map(|time| (format!("{time:?}"), bad))).collect();
+            let table = [(&good[..], None), (&poor[..], bad), (&never[..], PROPERTY)];
+            let cases = table
+                .into_iter()
+                .flat_map(|(times, code)| times.iter().map(move |time| (format!("{time:?}"), code)));
+            return cases.collect();
         }
         let mut cases: Vec<Case> = [r#""""#, r#""\u0000""#, r#""\"}]\n""#, r#""桩""#]
             .iter()

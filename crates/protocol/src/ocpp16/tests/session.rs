@@ -53,13 +53,13 @@ fn a_repeat_gets_the_first_answer_and_no_second_event() {
     assert!(outputs(&mut session).is_empty(), "the answer is on its way");
     let answer = Ok(Answer::Started { transaction: 5, token: TokenAnswer::of(TokenVerdict::Accepted) });
     let bytes = asked.render(&answer, NOW);
-    session.answered(asked, &answer, &bytes, NOW);
+    session.answered(&asked, &answer, &bytes, NOW);
     for _ in 0..3 {
         session.receive(START.as_bytes(), NOW);
         assert_eq!(only_sent(&mut session), bytes);
     }
     let (asked, _) = event(&mut session, STATUS);
-    session.answered(asked, &Ok(Answer::Noted), b"[3,\"8\",{}]", NOW);
+    session.answered(&asked, &Ok(Answer::Noted), b"[3,\"8\",{}]", NOW);
     session.receive(STATUS.as_bytes(), NOW);
     assert_eq!(only_sent(&mut session), b"[3,\"8\",{}]");
     let reply = refused(&mut session, START.replace("\"A\"", "\"B\"").as_bytes());
@@ -73,7 +73,7 @@ fn what_was_not_answered_may_be_asked_again() {
     let fault = Err(model::Error::internal());
     let bytes = asked.render(&fault, NOW);
     assert!(bytes.is_empty());
-    session.answered(asked, &fault, &bytes, NOW);
+    session.answered(&asked, &fault, &bytes, NOW);
     event(&mut session, START);
 }
 

@@ -40,7 +40,8 @@ pub struct Settings {
     pub clock_every_ms: i64,
     /// Which mask "Bit1" of the hardware faults is (section 5.2).
     pub fault_base: FaultBase,
-    /// The CRC order for sending; `None`: the one that the pile uses.
+    /// The CRC order for sending; `None`: low byte first, which the platforms in the field send to piles
+    /// of either kind (section 2.3).
     pub crc_order: Option<CrcOrder>,
 }
 
@@ -172,7 +173,7 @@ impl Session {
         }
     }
 
-    pub fn answered(&mut self, asked: Asked, answer: &Result<Answer, Error>, _bytes: &[u8], now: Timestamp) {
+    pub fn answered(&mut self, asked: &Asked, answer: &Result<Answer, Error>, _bytes: &[u8], now: Timestamp) {
         let (Reply::Login, Link::LoggingIn(pile) | Link::LoggedIn(pile)) = (&asked.reply, self.link) else {
             return;
         };
@@ -294,7 +295,7 @@ impl Session {
     }
 
     fn crc_order(&self) -> CrcOrder {
-        self.settings.crc_order.or(self.order).unwrap_or_default()
+        self.settings.crc_order.unwrap_or_default()
     }
 
     fn event(&mut self, reply: Reply, packet: &Packet, bytes: &[u8], event: DeviceEvent) {

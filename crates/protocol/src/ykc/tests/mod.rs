@@ -103,7 +103,7 @@ impl Bench {
     pub fn answer(&mut self, answer: Result<Answer, Error>) -> Vec<u8> {
         let asked = self.asked.remove(0);
         let bytes = asked.render(&answer, self.now);
-        self.session.answered(asked, &answer, &bytes, self.now);
+        self.session.answered(&asked, &answer, &bytes, self.now);
         bytes
     }
 

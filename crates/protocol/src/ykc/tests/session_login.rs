@@ -200,14 +200,14 @@ fn prices_out_of_range_saturate() {
 }
 
 #[test]
-fn answers_use_the_crc_order_of_the_pile() {
+fn answers_go_low_byte_first_whatever_the_pile_uses() {
     let mut bench = Bench::new();
     let login = Packet::parse(&vector("G1")).unwrap().0.to_bytes(CrcOrder::HighFirst);
     bench.receive(&login);
-    let accepted = LoginReply { pile: pile(), result: 0 }.frame([0, 0], CrcOrder::HighFirst);
+    let accepted = LoginReply { pile: pile(), result: 0 }.frame([0, 0], CrcOrder::LowFirst);
     assert_eq!(bench.answer(Ok(Answer::Booted { accepted: true })), accepted);
     let Some(Said::Logged("0x56", bytes)) = bench.said().pop() else { panic!() };
-    assert_eq!(Packet::parse(&bytes).unwrap().1, Some(CrcOrder::HighFirst));
+    assert_eq!(Packet::parse(&bytes).unwrap().1, Some(CrcOrder::LowFirst));
 }
 
 #[test]
