@@ -126,7 +126,7 @@ for (const [family, protocol] of [
     await shot(page, `order-frames-${family}`)
 
     await page.getByRole('button', { name: 'English' }).click()
-    await expect(page.getByRole('heading', { name: 'Order' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Order', level: 1 })).toBeVisible()
     expect(faults).toEqual([])
   })
 

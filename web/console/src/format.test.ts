@@ -3,6 +3,13 @@ import * as f from '@/format'
 
 const NOV23 = Date.UTC(2026, 10, 23, 3, 4, 5, 67)
 
+it('writes a time as shortly as the day allows', () => {
+  expect(f.timeNear(NOV23, NOV23 + 60_000)).toBe('11:04:05')
+  expect(f.timeNear(NOV23, NOV23 + 86_400_000)).toBe('11-23 11:04')
+  expect(f.timeNear(NOV23, NOV23 + 90 * 86_400_000)).toBe('2026-11-23 11:04')
+  expect(f.timeNear(null, NOV23)).toBe('—')
+})
+
 describe('figures', () => {
   it('writes money from integers, with groups and a sign before the currency', () => {
     expect(f.money(123456)).toBe('¥1,234.56')

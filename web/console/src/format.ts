@@ -62,6 +62,13 @@ export const time = (ms: Maybe): string => {
   const p = parts(ms)
   return `${p.day} ${p.minute}:${p.second}`
 }
+/** As short as it can be: the clock for today, without the year in this one. */
+export const timeNear = (ms: Maybe, now: number): string => {
+  if (!valid(ms)) return DASH
+  const [p, today] = [parts(ms), parts(now).day]
+  if (p.day === today) return `${p.minute}:${p.second}`
+  return p.day.slice(0, 4) === today.slice(0, 4) ? `${p.day.slice(5)} ${p.minute}` : `${p.day} ${p.minute}`
+}
 export const date = (ms: Maybe): string => (valid(ms) ? parts(ms).day : DASH)
 export const clock = (ms: Maybe): string => (valid(ms) ? `${parts(ms).minute}:${parts(ms).second}` : DASH)
 export const clockMinute = (ms: Maybe): string => (valid(ms) ? parts(ms).minute : DASH)

@@ -8,6 +8,7 @@ use super::take::{Id, Query, Reader, Who};
 use super::{Shared, explain, wire};
 use axum::extract::State;
 use engine::command::CommandRequest;
+use engine::device::Running;
 use model::id::{OrderId, PileId};
 use model::order::{Abnormality, Order, OrderState, StartMode};
 use model::time::{Timestamp, Zone};
@@ -111,6 +112,10 @@ pub async fn order_list(
     let (scope, wanted) = (who.scope(), query.filter(app.now())?);
     let read = move |conn: &mut store::Conn| order_list::order_list(conn, &scope, &wanted);
     let mut list = app.engine.store.read(read).await?;
+    let open = list.items.iter_mut().filter(|order| order.state.is_open());
+    for found in futures_util::future::join_all(open.map(|order| running_brief(&app, order))).await {
+        found?;
+    }
     list.items.iter_mut().for_each(|order| tell(order, &reader));
     Ok(Given(list))
 }
@@ -142,15 +147,22 @@ async fn running(app: &Shared, detail: &mut OrderDetail) -> Result<()> {
     {
         return Ok(());
     }
-    let running = app.engine.order_running(PileId(order.pile_id), OrderId(order.id)).await?;
-    let Some(running) = running else { return Ok(()) };
-    let bill = running.bill;
-    detail.curve = running.open.curve.points().iter().copied().map(LiveValues::from).collect();
-    order.energy_dwh = bill.energy.dwh().max(running.open.order.energy.dwh());
-    (order.electricity_fen, order.service_fen, order.total_fen) =
-        (bill.electricity.0, bill.service.0, bill.total.0);
-    detail.segments = bill.segments;
+    if let Some(running) = running_brief(app, order).await? {
+        detail.curve = running.open.curve.points().iter().copied().map(LiveValues::from).collect();
+        detail.segments = running.bill.segments;
+    }
     Ok(())
+}
+
+/// What a running session has delivered and cost so far; `None` when it does not run.
+async fn running_brief(app: &Shared, order: &mut OrderView) -> Result<Option<Running>> {
+    let running = app.engine.order_running(PileId(order.pile_id), OrderId(order.id)).await?;
+    if let Some(Running { open, bill }) = &running {
+        order.energy_dwh = bill.energy.dwh().max(open.order.energy.dwh());
+        (order.electricity_fen, order.service_fen, order.total_fen) =
+            (bill.electricity.0, bill.service.0, bill.total.0);
+    }
+    Ok(running)
 }
 
 pub async fn order_stop(

@@ -61,6 +61,9 @@ pub async fn pile_list(
     let read = move |conn: &mut store::Conn| pile_list::pile_list(conn, &scope, &wanted, today);
     let mut page = app.engine.store.read(read).await?;
     for pile in page.items.iter_mut().filter(|pile| pile.facts.online) {
+        if let Some(link) = app.devices.online(PileId(pile.facts.id)) {
+            pile.facts.last_seen_ms = Some(link.last_seen.as_ms());
+        }
         for connector in pile.connectors.iter_mut().filter(|connector| connector.order_id.is_some()) {
             if let Some(live) = live(&app, pile.facts.id, connector.no) {
                 (connector.power_w, connector.soc_percent) = (live.power_w, live.soc_percent);

@@ -56,6 +56,24 @@ export default {
   direction: { up: '上行', down: '下行' },
   curve: { title: '充电曲线', power: '功率', soc: 'SOC', voltage: '电压', current: '电流', energy: '电量', temperature: '温度', choose: '请在上方选择要显示的曲线', none: '还没有充电数据' },
   frame: { kind: '报文类型', direction: '方向', shown: '显示 {shown} 条，已读取 {loaded} 条', none: '没有报文', older: '更早的报文', newer: '后续报文', raw: '原始报文', answer: '应答', bytes: '{n} 字节' },
+  frame_kind: {
+    BootNotification: '启动通知', Heartbeat: '心跳', StatusNotification: '状态通知', Authorize: '鉴权', StartTransaction: '开始交易', MeterValues: '计量数据', StopTransaction: '结束交易', DataTransfer: '数据透传', DiagnosticsStatusNotification: '诊断状态', FirmwareStatusNotification: '升级状态',
+    RemoteStartTransaction: '远程启动', RemoteStopTransaction: '远程停止', Reset: '重启', UnlockConnector: '解锁', ChangeAvailability: '启停', GetConfiguration: '读取参数', ChangeConfiguration: '设置参数', ClearCache: '清除缓存', TriggerMessage: '召测',
+    '0x01': '登录', '0x02': '登录应答', '0x03': '心跳', '0x04': '心跳应答', '0x05': '计费模型验证', '0x06': '验证应答', '0x09': '请求计费模型', '0x0A': '计费模型应答', '0x12': '读取实时数据', '0x13': '实时数据', '0x15': '充电握手', '0x17': '参数配置', '0x19': '充电结束', '0x1B': '错误报文', '0x1D': 'BMS 中止', '0x21': '充电机中止', '0x23': '需求与输出', '0x25': 'BMS 信息',
+    '0x31': '申请启动', '0x32': '启动应答', '0x33': '启机应答', '0x34': '远程启机', '0x35': '停机应答', '0x36': '远程停机', '0x3B': '交易记录', '0x40': '记录确认', '0x41': '余额更新应答', '0x42': '更新余额', '0x51': '工作参数应答', '0x52': '设置工作参数', '0x55': '对时应答', '0x56': '对时', '0x57': '计费设置应答', '0x58': '设置计费模型', '0x91': '重启应答', '0x92': '远程重启', '0x93': '升级应答', '0x94': '远程升级',
+  },
+  ocpp_field: {
+    connectorId: '枪号', idTag: '卡号', meterStart: '起始表数 (Wh)', meterStop: '结束表数 (Wh)', timestamp: '时间', transactionId: '交易号', status: '状态', errorCode: '故障码', vendorErrorCode: '厂商故障码', info: '说明', reason: '停止原因', vendorId: '厂商标识', chargePointVendor: '厂商', chargePointModel: '型号', chargePointSerialNumber: '出厂编号', firmwareVersion: '程序版本', iccid: 'SIM 卡 ICCID', meterSerialNumber: '电表编号', interval: '间隔 (秒)', currentTime: '平台时间', key: '参数', value: '值', type: '类型', requestedMessage: '召测消息', expiryDate: '有效期至', parentIdTag: '卡组', Energy_Active_Import_Register: '电表读数', Power_Active_Import: '功率', Power_Offered: '可用功率', Current_Import: '电流', Current_Offered: '可用电流', Voltage: '电压', SoC: 'SOC', Temperature: '温度',
+  },
+  audit_action: {
+    session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
+    pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌',
+  },
+  audit_noun: { session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌' },
+  file: {
+    button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
+    created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
+  },
   home: {
     today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
     states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '正在充电', piles_online: '在线桩', todo: '待办', todo_none: '没有待办，一切正常',
@@ -77,8 +95,8 @@ export default {
   station: { name: '充电站名称', operator: '所属运营商', city: '城市', address: '地址', piles: '桩数', connectors: '枪数', tariff: '计费模型', zone: '时区', create: '新建充电站', created_told: '充电站「{name}」已新建', tariff_help: '未设置计费模型的站不能启动充电', view_piles: '查看充电桩', view_orders: '查看订单' },
   orders: {
     time: '时间', time_kind: '时间类型', started: '开始时间', ended: '结束时间', order_no: '订单号', session_key: '交易流水号', station: '充电站', pile: '电桩编号', pile_and_no: '桩 / 枪', operator: '运营商名称', customer: '用户', state: '状态', abnormality: '异常类型', token: '卡号', start_mode: '启动方式', duration: '时长',
-    energy: '电量', electricity: '电费', service: '服务费', total: '总金额', stop: '停止原因', soc: 'SOC', created: '创建时间', empty_hint: '充电开始后，订单会自动出现在这里', month_note: '按开始时间归属，默认显示本月', abnormal_any: '异常标记',
-    curve: '充电曲线', bill: '账单', day: '时段分布', segment: '时段', price_electricity: '电价', price_service: '服务费价', price_unit: '元/kWh', pile_bill: '桩上报账单', pile_amount: '桩计金额', our_amount: '平台金额', difference: '差额', same: '与平台一致', differs: '与平台不一致', no_segments: '结算后显示分时账单', no_segments_open: '充电结束并结算后生成账单', tariff: '计费模型', version: '第 {n} 版', frames: '报文时间线', commands: '操作记录', facts: '订单信息', meter_start: '起始表数', meter_end: '结束表数', vin: 'VIN', skew: '桩时钟偏差', started_by: '启动人', explanation: '说明', average: '平均功率', exact_total: '分段合计', ask_stop: '停止 {pile} {no} 号枪上的订单 {order_no}？', price_total: '合计单价', live_power: '当前功率', running: '进行中，数据实时更新', why_closed: '订单已结束',
+    energy: '电量', electricity: '电费', service: '服务费', total: '总金额', stop: '停止原因', soc: 'SOC', created: '创建时间', empty_hint: '充电开始后，订单会自动出现在这里', month_note: '按开始时间归属，默认显示本月', order_no_digits: '18 位数字', abnormal_any: '异常标记',
+    curve: '充电曲线', bill: '账单', day: '时段分布', segment: '时段', price_electricity: '电价', price_service: '服务费价', price_unit: '元/kWh', pile_bill: '桩上报账单', pile_amount: '桩计金额', our_amount: '平台金额', difference: '差额', same: '与平台一致', differs: '与平台不一致', no_segments: '结算后显示分时账单', no_segments_open: '充电结束并结算后生成账单', tariff: '计费模型', version: '第 {n} 版', frames: '报文时间线', commands: '操作记录', facts: '订单信息', meter_start: '起始表数', meter_end: '结束表数', vin: 'VIN', skew: '桩时钟偏差', started_by: '启动人', explanation: '账单说明', average: '平均功率', exact_total: '分段合计', ask_stop: '停止 {pile} {no} 号枪上的订单 {order_no}？', price_total: '合计单价', live_power: '当前功率', running: '进行中，数据实时更新', why_closed: '订单已结束',
   },
   tariff: { name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
   cards: { tag: '卡号', status: '状态', group: '卡组', customer: '用户', expires: '有效期至', sessions: '同时充电数', created: '登记时间', create: '登记充电卡', created_told: '充电卡 {tag} 已登记', block: '挂失', restore: '恢复', ask_block: '挂失充电卡 {tag}？挂失后立即不能启动充电。', ask_restore: '恢复充电卡 {tag}？', forever: '长期', group_help: '同组的卡可以互相停止充电', empty_hint: '登记后，持卡人即可刷卡充电', changed: '充电卡 {tag}：{status}' },

@@ -1,26 +1,30 @@
 // The columns of an order list; also used for the orders of one pile.
 import type { Order } from '@/api'
 import type { Column } from '@/components/list'
-import { duration, energy, money, time } from '@/format'
+import { duration, energyNumber, money, timeNear } from '@/format'
 import { t, word } from '@/i18n'
+import { orderOpen } from '@/words'
 
-export const orderColumns = (): Column<Order>[] => [
-  { key: 'order_no', label: t('orders.order_no'), always: true },
-  { key: 'station_name', label: t('orders.station') },
-  { key: 'pile', label: t('orders.pile_and_no') },
-  { key: 'state', label: t('orders.state') },
-  { key: 'started', label: t('orders.started'), text: (o) => time(o.started_at_ms) },
-  { key: 'ended', label: t('orders.ended'), text: (o) => time(o.ended_at_ms), extra: true },
-  { key: 'duration', label: t('orders.duration'), align: 'right', text: (o) => duration(o.duration_s) },
-  { key: 'energy', label: t('orders.energy'), align: 'right', text: (o) => energy(o.energy_dwh) },
-  { key: 'electricity', label: t('orders.electricity'), align: 'right', text: (o) => money(o.electricity_fen) },
-  { key: 'service', label: t('orders.service'), align: 'right', text: (o) => money(o.service_fen) },
-  { key: 'total', label: t('orders.total'), align: 'right' },
-  { key: 'start_mode', label: t('orders.start_mode'), text: (o) => word('start_mode', o.start_mode) },
-  { key: 'token', label: t('orders.token'), mono: true, extra: true },
-  { key: 'customer_name', label: t('orders.customer'), extra: true },
-  { key: 'soc', label: t('orders.soc'), text: (o) => (o.soc_start == null && o.soc_end == null ? null : `${o.soc_start ?? '—'} → ${o.soc_end ?? '—'}%`), extra: true },
-  { key: 'stop', label: t('orders.stop'), text: (o) => o.stop_text ?? (o.stop_class ? word('stop_class', o.stop_class) : null) },
-  { key: 'operator_name', label: t('orders.operator'), extra: true },
-  { key: 'session_key', label: t('orders.session_key'), mono: true, extra: true },
-]
+export const orderColumns = (): Column<Order>[] => {
+  const now = Date.now()
+  return [
+    { key: 'order_no', label: t('orders.order_no'), always: true },
+    { key: 'station_name', label: t('orders.station') },
+    { key: 'pile', label: t('orders.pile_and_no') },
+    { key: 'state', label: t('orders.state') },
+    { key: 'started', label: t('orders.started'), text: (o) => timeNear(o.started_at_ms, now) },
+    { key: 'ended', label: t('orders.ended'), text: (o) => timeNear(o.ended_at_ms, now), extra: true },
+    { key: 'duration', label: t('orders.duration'), align: 'right', text: (o) => duration(o.duration_s ?? (orderOpen(o.state) && o.started_at_ms != null ? (now - o.started_at_ms) / 1000 : null)) },
+    { key: 'energy', label: `${t('orders.energy')} (kWh)`, align: 'right', text: (o) => energyNumber(o.energy_dwh) },
+    { key: 'total', label: t('orders.total'), align: 'right' },
+    { key: 'electricity', label: t('orders.electricity'), align: 'right', text: (o) => money(o.electricity_fen) },
+    { key: 'service', label: t('orders.service'), align: 'right', text: (o) => money(o.service_fen) },
+    { key: 'start_mode', label: t('orders.start_mode'), text: (o) => word('start_mode', o.start_mode), extra: true },
+    { key: 'token', label: t('orders.token'), mono: true, extra: true },
+    { key: 'customer_name', label: t('orders.customer'), extra: true },
+    { key: 'soc', label: t('orders.soc'), text: (o) => (o.soc_start == null && o.soc_end == null ? null : `${o.soc_start ?? '—'} → ${o.soc_end ?? '—'}%`), extra: true },
+    { key: 'stop', label: t('orders.stop') },
+    { key: 'operator_name', label: t('orders.operator'), extra: true },
+    { key: 'session_key', label: t('orders.session_key'), mono: true, extra: true },
+  ]
+}
