@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { account, complaints, number, orderGet, password, shot, signIn, startable } from './console'
+import { account, complaints, number, orderGet, orderListed, password, shot, signIn, startable } from './console'
 
 const term = (page: Page, name: string) => page.getByRole('term').filter({ hasText: new RegExp(`^${name}$`) }).locator('xpath=following-sibling::dd[1]').first()
 
@@ -97,6 +97,8 @@ for (const [family, protocol] of [
     const before = number(await energy.innerText())
     await expect.poll(async () => number(await energy.innerText()), { timeout: 60_000 }).toBeGreaterThan(before)
     await shot(page, `order-live-${family}`)
+    // The list tells of the running order what its own page does.
+    expect((await orderListed(page, Number(orderPath.split('/').pop()))).energy_dwh).toBeGreaterThan(0)
 
     await page.getByRole('button', { name: '远程停止' }).click()
     const question = page.getByRole('dialog', { name: '远程停止' })

@@ -46,6 +46,13 @@ async function get<T>(page: Page, path: string): Promise<T> {
 
 export const orderGet = (page: Page, id: number): Promise<Order> => get(page, `/api/v1/orders/${id}`)
 
+export async function orderListed(page: Page, id: number): Promise<components['schemas']['Order']> {
+  const { items } = await get<components['schemas']['OrderList']>(page, '/api/v1/orders?state=charging&limit=200')
+  const found = items.find((order) => order.id === id)
+  if (!found) throw new Error(`order ${id} is not among the charging ones`)
+  return found
+}
+
 /** Connectors of a protocol on line that are free, those with a plugged car first: such a car takes energy at once. */
 export async function startable(page: Page, protocol: RegExp): Promise<Found[]> {
   const found: Found[] = []
