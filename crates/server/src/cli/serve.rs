@@ -65,6 +65,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
 
 /// Listens on the addresses of the settings and tells them in the data folder.
 pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
+    files_allow();
     app.begin().await?;
     let (token, generated) = app.local_open().await?;
     if let Some(password) = generated {
@@ -83,6 +84,18 @@ pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
     install::addresses_write(&config.data(), serving.http, serving.ykc)?;
     tracing::info!(http = %serving.http, ykc = %serving.ykc, "listening");
     Ok(serving)
+}
+
+/// Every pile is an open connection: as many as the system lets this process have.
+fn files_allow() {
+    #[cfg(unix)]
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(most) if most < 4_096 => {
+            tracing::warn!(most, "few connections are allowed; raise the limit on open files")
+        }
+        Ok(_) => {}
+        Err(why) => tracing::warn!(%why, "the limit on open files could not be raised"),
+    }
 }
 
 async fn listen(at: SocketAddr, field: &'static str) -> Result<TcpListener> {
