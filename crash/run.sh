@@ -81,12 +81,18 @@ furnish() {
         pileops pile add "CRASH$number" --protocol ocpp1.6 --password "$PASSWORD" --station "$station"
         pileops card add "CARD$number" --status accepted
     done >>"$DATA/furnish.log"
+    # 云快充 piles send their transaction records beside them.
+    for number in $(seq -f %06.0f "$YKC_PILES"); do
+        pileops pile add "$YKC_PREFIX$number" --protocol ykc1.6 --station "$station"
+        pileops card add "CA$number" --status accepted
+    done >>"$DATA/furnish.log"
 }
-PASSWORD="crash-pile-password-0123"
+PASSWORD="crash-pile-password-0123" YKC_PREFIX=99010600 YKC_PILES=$((PILES / 2))
 furnish
 # The piles repeat what was not answered, as real ones do, until the end of the run ends them.
 "$PILEOPS_SIM_BIN" load --mode crash --server "ws://$HTTP/ocpp" --piles "$PILES" --prefix CRASH --tag-prefix CARD \
-    --password "$PASSWORD" --warmup 0 --seconds 86400 --patience 2 --witness "$DATA/witness.jsonl" >"$DATA/load.log" 2>&1 &
+    --password "$PASSWORD" --warmup 0 --seconds 86400 --patience 2 --ykc "$YKC" --ykc-piles "$YKC_PILES" --ykc-prefix "$YKC_PREFIX" \
+    --witness "$DATA/witness.jsonl" >"$DATA/load.log" 2>&1 &
 load=$!
 
 RANDOM="$SEED"

@@ -5,12 +5,11 @@ use crate::audit::Actor;
 use crate::site::{named, taken};
 use model::card::{CardStatus, Token};
 use model::id::CardId;
-use model::time::Timestamp;
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
-use store::ids::Noun;
+use store::cards::{self, NewCard};
 use utoipa::ToSchema;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -30,18 +29,9 @@ pub struct CardChange {
     pub status: CardStatus,
 }
 
-/// A draft that keeps all rules that need no database.
-#[derive(Clone, Debug)]
-pub(crate) struct Checked {
-    pub tag: String,
-    pub status: CardStatus,
-    pub group: Option<String>,
-    pub expires_at_ms: Option<i64>,
-    pub sessions_max: i64,
-}
-
 impl CardDraft {
-    pub(crate) fn checked(self) -> Result<Checked> {
+    /// The card, if it keeps all rules that need no database.
+    pub(crate) fn checked(self) -> Result<NewCard> {
         let tag = Token::card(self.tag).key();
         if !(1..=36).contains(&tag.len()) || !tag.bytes().all(|b| (0x21..0x7f).contains(&b)) {
             return Err(Error::invalid(
@@ -61,26 +51,8 @@ impl CardDraft {
             ));
         }
         let Self { status, expires_at_ms, .. } = self;
-        Ok(Checked { tag, status, group, expires_at_ms, sessions_max })
+        Ok(NewCard { tag, status, group, expires_at_ms, sessions_max })
     }
-}
-
-pub(crate) fn insert(tx: &mut Tx<'_>, card: &Checked, now: Timestamp) -> Result<CardId> {
-    let id = tx.next_id(Noun::Card)?;
-    tx.execute(
-        "INSERT INTO card (id, tag, status, card_group, expires_at_ms, sessions_max, created_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        &[
-            id.into(),
-            (&card.tag).into(),
-            card.status.as_str().into(),
-            card.group.as_ref().into(),
-            card.expires_at_ms.into(),
-            card.sessions_max.into(),
-            now.as_ms().into(),
-        ],
-    )?;
-    Ok(CardId(id))
 }
 
 impl Engine {
@@ -91,12 +63,11 @@ impl Engine {
         let id = self
             .store
             .write(None, move |tx| {
-                let same = tx.find("SELECT 1 FROM card WHERE tag = $1", &[(&card.tag).into()], |_| Ok(()))?;
-                if same.is_some() {
+                if tx.read(|conn| cards::find(conn, &card.tag))?.is_some() {
                     let (zh, en) = (format!("卡号 {}", card.tag), format!("The card {}", card.tag));
                     return Err(taken("tag", "card.exists", &zh, &en));
                 }
-                let id = insert(tx, &card, now)?;
+                let id = cards::insert(tx, &card, now)?;
                 let after = json!({"after": {"tag": card.tag, "status": card.status, "group": card.group}});
                 actor.record(tx, now, "card_create", "card", id, &after)?;
                 Ok(id)
@@ -112,13 +83,10 @@ impl Engine {
         let tag = self
             .store
             .write(None, move |tx| {
-                let card = tx.read(|conn| store::cards::get(conn, id))?.ok_or_else(|| {
+                let card = tx.read(|conn| cards::get(conn, id))?.ok_or_else(|| {
                     Error::not_found("card.not_found", "没有这张卡，请检查卡号", "There is no such card.")
                 })?;
-                tx.execute(
-                    "UPDATE card SET status = $1 WHERE id = $2",
-                    &[change.status.as_str().into(), id.0.into()],
-                )?;
+                cards::status_set(tx, id, change.status)?;
                 let detail = json!({"before": {"status": card.status}, "after": {"status": change.status}});
                 actor.record(tx, now, "card_update", "card", id, &detail)?;
                 Ok(card.tag)

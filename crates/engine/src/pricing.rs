@@ -9,9 +9,9 @@ use model::tariff::{Period, Rate, Tariff};
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
-use store::ids::Noun;
+use store::Tx;
 use store::tariff_list::TariffRate;
-use store::{Change, Tx};
+use store::tariffs::{self, NewTariff};
 use utoipa::ToSchema;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -88,34 +88,17 @@ impl Engine {
         let (id, stations) = self
             .store
             .write(None, move |tx| {
-                let version = tx.find(
-                    "SELECT COALESCE(MAX(version_no), 0) FROM tariff WHERE name = $1",
-                    &[(&name).into()],
-                    |row| row.int(0),
-                )?;
-                let version = version.unwrap_or(0) + 1;
-                let last =
-                    tx.find("SELECT model_no FROM tariff ORDER BY id DESC LIMIT 1", &[], |row| row.int(0))?;
+                let latest = tx.read(|conn| tariffs::latest(conn, &name))?;
+                let version_no = latest.map_or(0, |(_, version_no)| version_no) + 1;
+                let last = tx.read(tariffs::model_no_latest)?;
                 let model_no = last.unwrap_or(0) % MODEL_NO_MAX + 1;
-                let id = tx.next_id(Noun::Tariff)?;
-                tx.execute(
-                    "INSERT INTO tariff (id, name, version_no, model_no, body, created_at_ms) \
-                     VALUES ($1, $2, $3, $4, $5, $6)",
-                    &[
-                        id.into(),
-                        (&name).into(),
-                        version.into(),
-                        model_no.into(),
-                        (&body).into(),
-                        now.as_ms().into(),
-                    ],
-                )?;
-                let stations = stations_move(tx, &name, id)?;
-                tx.changed(Change::Noun("tariff"));
+                let row = NewTariff { name: &name, version_no, model_no, body: &body };
+                let id = tariffs::insert(tx, &row, now)?;
+                let stations = store::stations::tariff_renew(tx, &name, id)?;
                 let after =
-                    json!({"after": {"name": name, "version_no": version, "stations": stations.len()}});
+                    json!({"after": {"name": name, "version_no": version_no, "stations": stations.len()}});
                 actor.record(tx, now, "tariff_create", "tariff", id, &after)?;
-                Ok((TariffId(id), stations))
+                Ok((id, stations))
             })
             .await?;
         self.stations_changed(stations).await?;
@@ -123,27 +106,13 @@ impl Engine {
     }
 
     /// After the commit every writer reads these stations again.
-    async fn stations_changed(&self, stations: Vec<i64>) -> Result<()> {
+    async fn stations_changed(&self, stations: Vec<StationId>) -> Result<()> {
         let forget = move |tx: &mut Tx<'_>| {
-            stations.iter().for_each(|id| tx.station_changed(StationId(*id)));
+            stations.iter().for_each(|id| tx.station_changed(*id));
             Ok(())
         };
         self.store.write_everywhere(forget).await.map(drop)
     }
-}
-
-fn stations_move(tx: &mut Tx<'_>, name: &str, new: i64) -> Result<Vec<i64>> {
-    let stations = tx.query(
-        "SELECT id FROM station WHERE tariff_id IN (SELECT id FROM tariff WHERE name = $1)",
-        &[name.into()],
-        |row| row.int(0),
-    )?;
-    tx.execute(
-        "UPDATE station SET tariff_id = $1, version = version + 1 \
-         WHERE tariff_id IN (SELECT id FROM tariff WHERE name = $2)",
-        &[new.into(), name.into()],
-    )?;
-    Ok(stations)
 }
 
 #[cfg(test)]

@@ -88,11 +88,7 @@ impl App {
 
     /// Before listening: no pile is connected, whatever the last run has written.
     pub async fn begin(&self) -> Result<()> {
-        let nobody = |tx: &mut store::Tx<'_>| {
-            tx.execute("UPDATE pile SET online = false WHERE online", &[])?;
-            Ok(())
-        };
-        self.engine.store.write(None, nobody).await
+        self.engine.store.write(None, store::piles::all_offline).await.map(drop)
     }
 
     /// Makes sure of the administrator and opens the local door. The token, and the administrator's

@@ -1,9 +1,13 @@
-//! 充电卡
+//! 充电卡: writing them, and reading them for the device path.
 
+use crate::Tx;
 use crate::db::{Conn, DbResult, Row};
+use crate::ids::Noun;
+use model::Result;
 use model::card::{Card, CardStatus};
 use model::id::{CardId, CustomerId};
 use model::time::Timestamp;
+use std::collections::HashSet;
 
 const COLUMNS: &str = "id, tag, status, card_group, customer_id, expires_at_ms, sessions_max";
 
@@ -26,4 +30,51 @@ pub fn find(conn: &mut Conn, tag: &str) -> DbResult<Option<Card>> {
 
 pub fn get(conn: &mut Conn, id: CardId) -> DbResult<Option<Card>> {
     conn.find(&format!("SELECT {COLUMNS} FROM card WHERE id = $1"), &[id.0.into()], card)
+}
+
+/// The tags of all cards.
+pub fn tags(conn: &mut Conn) -> DbResult<HashSet<String>> {
+    Ok(conn.query("SELECT tag FROM card", &[], |row| row.text(0))?.into_iter().collect())
+}
+
+/// A card that is being issued.
+#[derive(Clone, Debug)]
+pub struct NewCard {
+    /// The key of its token, `model::card::Token::key`.
+    pub tag: String,
+    pub status: CardStatus,
+    pub group: Option<String>,
+    pub expires_at_ms: Option<i64>,
+    pub sessions_max: i64,
+}
+
+/// Writes a new card.
+pub fn insert(tx: &mut Tx<'_>, card: &NewCard, now: Timestamp) -> Result<CardId> {
+    let id = tx.next_id(Noun::Card)?;
+    tx.execute(
+        "INSERT INTO card (id, tag, status, card_group, expires_at_ms, sessions_max, created_at_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        &[
+            id.into(),
+            (&card.tag).into(),
+            card.status.as_str().into(),
+            card.group.as_ref().into(),
+            card.expires_at_ms.into(),
+            card.sessions_max.into(),
+            now.as_ms().into(),
+        ],
+    )?;
+    Ok(CardId(id))
+}
+
+/// Blocks a card, or lets it charge again.
+pub fn status_set(tx: &mut Tx<'_>, id: CardId, status: CardStatus) -> Result<()> {
+    tx.execute("UPDATE card SET status = $1 WHERE id = $2", &[status.as_str().into(), id.0.into()])?;
+    Ok(())
+}
+
+/// Says whose card it is.
+pub fn customer_set(tx: &mut Tx<'_>, tag: &str, customer: CustomerId) -> Result<()> {
+    tx.execute("UPDATE card SET customer_id = $1 WHERE tag = $2", &[customer.0.into(), tag.into()])?;
+    Ok(())
 }

@@ -8,8 +8,10 @@ pub mod audit;
 pub mod card_list;
 pub mod cards;
 pub mod change;
+pub mod cities;
 pub mod command_list;
 pub mod commands;
+pub mod customers;
 pub mod db;
 pub mod filter;
 pub mod frames;
@@ -17,6 +19,7 @@ pub mod home;
 pub mod hot;
 pub mod ids;
 pub mod migrate;
+pub mod operators;
 pub mod order_list;
 pub mod orders;
 pub mod pile_list;
@@ -157,6 +160,11 @@ impl Store {
         work: impl FnOnce(&mut Conn) -> DbResult<T> + Send + 'static,
     ) -> Result<T> {
         self.readers.run(work).await
+    }
+
+    /// Asks the database whether it answers.
+    pub async fn check(&self) -> Result<()> {
+        self.read(|conn| conn.one("SELECT 1", &[], |_| Ok(()))).await
     }
 
     /// Does what is queued, then closes everything.

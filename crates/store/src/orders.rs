@@ -307,6 +307,15 @@ pub(crate) fn card_places(conn: &mut Conn) -> DbResult<Vec<(PileId, CardId, Orde
     )
 }
 
+/// Orders whose session runs, in the whole system.
+pub fn running_count(conn: &mut Conn) -> DbResult<i64> {
+    conn.one(
+        &format!("SELECT COUNT(*) FROM orders WHERE {}", crate::pile_list::OPEN),
+        &[],
+        crate::filter::count,
+    )
+}
+
 /// What the order's row says of its energy is what its curve says at its latest moment, in whatever
 /// order the values came.
 pub fn energy_follow(order: &mut Order, curve: &Curve) {

@@ -1,13 +1,16 @@
 //! 充电桩 and their connectors: writing them, and reading them for the device path.
 
+use crate::Tx;
 use crate::db::{Conn, DbResult, Insert, Inserts, Row};
 use crate::hot::HotPile;
 use crate::tx::latest;
+use model::Result;
 use model::connector::ConnectorStatus;
 use model::device::Fault;
 use model::id::{OperatorId, PileCode, PileId, StationId};
 use model::site::{Connector, Lifecycle, Pile, PileKind, Protocol};
 use model::time::Timestamp;
+use std::collections::HashSet;
 
 pub(crate) const COLUMNS: &[&str] = &[
     "id",
@@ -159,6 +162,11 @@ pub fn all(conn: &mut Conn) -> DbResult<Vec<Pile>> {
     conn.query(&format!("SELECT {} FROM pile ORDER BY id", COLUMNS.join(", ")), &[], pile)
 }
 
+/// The codes of all piles.
+pub fn codes(conn: &mut Conn) -> DbResult<HashSet<String>> {
+    Ok(conn.query("SELECT code FROM pile", &[], |row| row.text(0))?.into_iter().collect())
+}
+
 pub fn connectors(conn: &mut Conn, pile: PileId) -> DbResult<Vec<Connector>> {
     conn.query(
         "SELECT no, status, status_at_ms, fault_code, fault_vendor_code, fault_info FROM connector \
@@ -190,6 +198,34 @@ pub(crate) fn hot(conn: &mut Conn, id: PileId) -> DbResult<Option<HotPile>> {
 }
 
 /// After a start of the server no pile is connected, whatever the last run has written.
-pub fn all_offline(conn: &mut Conn) -> DbResult<u64> {
-    conn.execute("UPDATE pile SET online = false WHERE online", &[])
+pub fn all_offline(tx: &mut Tx<'_>) -> Result<u64> {
+    tx.execute("UPDATE pile SET online = false WHERE online", &[])
+}
+
+/// Writes what staff edit of a pile, unless somebody has changed it since it was read as `version`;
+/// whether it was written.
+pub fn update(tx: &mut Tx<'_>, pile: &Pile, version: i64) -> Result<bool> {
+    let changed = tx.execute(
+        "UPDATE pile SET name = $1, station_id = $2, operator_id = $3, lifecycle = $4, \
+         rated_power_w = $5, kind = $6, protocol = $7, version = version + 1 \
+         WHERE id = $8 AND version = $9",
+        &[
+            (&pile.name).into(),
+            pile.station.0.into(),
+            pile.operator.0.into(),
+            pile.lifecycle.as_str().into(),
+            pile.rated_power_w.into(),
+            pile.kind.as_str().into(),
+            pile.protocol.as_str().into(),
+            pile.id.0.into(),
+            version.into(),
+        ],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Keeps what the engine made of a pile's new password.
+pub fn secret_set(tx: &mut Tx<'_>, id: PileId, secret: &str) -> Result<()> {
+    tx.execute("UPDATE pile SET secret = $1 WHERE id = $2", &[secret.into(), id.0.into()])?;
+    Ok(())
 }

@@ -25,7 +25,7 @@ pub fn operator_list(conn: &mut Conn, scope: &Scope, name: Option<&str>) -> DbRe
     Ok(Page::whole(rows))
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct City {
     pub code: String,
     pub province: String,

@@ -1,9 +1,13 @@
-//! 充电站: what the device path must know of them.
+//! 充电站: writing them, and what the device path must know of them.
 
+use crate::Tx;
 use crate::db::{Conn, DbError, DbResult};
+use crate::ids::Noun;
+use model::Result;
 use model::id::{OperatorId, StationId, TariffId};
 use model::site::StationFacts;
-use model::time::Zone;
+use model::time::{Timestamp, Zone};
+use std::collections::HashMap;
 
 pub fn facts(conn: &mut Conn, id: StationId) -> DbResult<StationFacts> {
     let found = conn.find(
@@ -19,4 +23,74 @@ pub fn facts(conn: &mut Conn, id: StationId) -> DbResult<StationFacts> {
         },
     )?;
     found.ok_or_else(|| DbError::Fault(format!("a pile belongs to station {id}, which is not there")))
+}
+
+/// Whose it is, if there is such a station.
+pub fn operator(conn: &mut Conn, id: StationId) -> DbResult<Option<OperatorId>> {
+    conn.find("SELECT operator_id FROM station WHERE id = $1", &[id.0.into()], |row| {
+        Ok(OperatorId(row.int(0)?))
+    })
+}
+
+/// By its name, which is unique.
+pub fn by_name(conn: &mut Conn, name: &str) -> DbResult<Option<StationId>> {
+    conn.find("SELECT id FROM station WHERE name = $1", &[name.into()], |row| Ok(StationId(row.int(0)?)))
+}
+
+/// All stations by their names.
+pub fn names(conn: &mut Conn) -> DbResult<HashMap<String, StationId>> {
+    let names =
+        conn.query("SELECT name, id FROM station", &[], |row| Ok((row.text(0)?, StationId(row.int(1)?))))?;
+    Ok(names.into_iter().collect())
+}
+
+/// A station that is being opened.
+pub struct NewStation<'a> {
+    pub operator: OperatorId,
+    pub city_code: &'a str,
+    pub name: &'a str,
+    pub address: &'a str,
+    pub longitude_e6: Option<i64>,
+    pub latitude_e6: Option<i64>,
+    pub time_zone: Option<&'a str>,
+    pub tariff: Option<TariffId>,
+}
+
+/// Writes a new station.
+pub fn insert(tx: &mut Tx<'_>, station: &NewStation<'_>, now: Timestamp) -> Result<StationId> {
+    let id = tx.next_id(Noun::Station)?;
+    tx.execute(
+        "INSERT INTO station (id, operator_id, city_code, name, address, longitude_e6, latitude_e6, time_zone, \
+         tariff_id, created_at_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)",
+        &[
+            id.into(),
+            station.operator.0.into(),
+            station.city_code.into(),
+            station.name.into(),
+            station.address.into(),
+            station.longitude_e6.into(),
+            station.latitude_e6.into(),
+            station.time_zone.into(),
+            station.tariff.map(|tariff| tariff.0).into(),
+            now.as_ms().into(),
+        ],
+    )?;
+    tx.station_changed(StationId(id));
+    Ok(StationId(id))
+}
+
+/// Gives every station that uses any version of the tariff of this name the version `new`; which
+/// stations those are.
+pub fn tariff_renew(tx: &mut Tx<'_>, name: &str, new: TariffId) -> Result<Vec<StationId>> {
+    let stations = tx.query(
+        "SELECT id FROM station WHERE tariff_id IN (SELECT id FROM tariff WHERE name = $1)",
+        &[name.into()],
+        |row| Ok(StationId(row.int(0)?)),
+    )?;
+    tx.execute(
+        "UPDATE station SET tariff_id = $1, version = version + 1 \
+         WHERE tariff_id IN (SELECT id FROM tariff WHERE name = $2)",
+        &[new.0.into(), name.into()],
+    )?;
+    Ok(stations)
 }

@@ -90,3 +90,8 @@ pub fn remove(tx: &mut Tx<'_>, code: &str) -> Result<bool> {
     }
     Ok(gone > 0)
 }
+
+/// Forgets those that have been registered since they knocked.
+pub fn remove_registered(tx: &mut Tx<'_>) -> Result<u64> {
+    tx.execute("DELETE FROM unknown_pile WHERE code IN (SELECT code FROM pile)", &[])
+}

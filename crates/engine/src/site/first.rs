@@ -22,10 +22,8 @@ const SERVICE_PRICE_E5: i64 = 40_000;
 impl Engine {
     /// The station for piles that are registered without one.
     pub async fn station_first(&self, actor: &Actor) -> Result<StationId> {
-        let known = "SELECT id FROM station WHERE name = $1";
-        let found = self.store.read(|conn| conn.find(known, &[STATION.into()], |row| row.int(0))).await?;
-        if let Some(id) = found {
-            return Ok(StationId(id));
+        if let Some(id) = self.store.read(|conn| store::stations::by_name(conn, STATION)).await? {
+            return Ok(id);
         }
         let draft = StationDraft {
             name: STATION.to_owned(),
@@ -42,10 +40,8 @@ impl Engine {
 
     /// The newest version of the tariff that a fresh installation has.
     pub async fn tariff_first(&self, actor: &Actor) -> Result<TariffId> {
-        let known = "SELECT id FROM tariff WHERE name = $1 ORDER BY version_no DESC LIMIT 1";
-        let found = self.store.read(|conn| conn.find(known, &[TARIFF.into()], |row| row.int(0))).await?;
-        if let Some(id) = found {
-            return Ok(TariffId(id));
+        if let Some((id, _)) = self.store.read(|conn| store::tariffs::latest(conn, TARIFF)).await? {
+            return Ok(id);
         }
         let rate = |period| TariffRate {
             period,

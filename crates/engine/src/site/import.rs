@@ -5,7 +5,7 @@ use super::pile::{Checked, PileDraft, insert, station_operator};
 use super::told;
 use crate::Engine;
 use crate::audit::Actor;
-use crate::card::{CardDraft, Checked as CheckedCard};
+use crate::card::CardDraft;
 use model::card::CardStatus;
 use model::error::Text;
 use model::id::StationId;
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use store::Tx;
+use store::cards::NewCard;
 use utoipa::ToSchema;
 
 /// Most rows of one file.
@@ -120,15 +121,9 @@ impl Engine {
     pub async fn pile_import(&self, actor: &Actor, text: &str) -> Result<ImportReport> {
         let mut report = ImportReport::default();
         let rows = rows::<PileRow>(text, &mut report)?;
-        let names = self
-            .store
-            .read(|conn| {
-                conn.query("SELECT name, id FROM station", &[], |row| Ok((row.text(0)?, row.int(1)?)))
-            })
-            .await?;
-        let mut stations: HashMap<String, i64> = names.into_iter().collect();
+        let mut stations = self.store.read(store::stations::names).await?;
         if rows.iter().any(|(_, row)| row.station.is_none()) {
-            stations.insert(String::new(), self.station_first(actor).await?.0);
+            stations.insert(String::new(), self.station_first(actor).await?);
         }
         let mut drafts = Vec::with_capacity(rows.len());
         let mut seen = HashSet::new();
@@ -148,10 +143,10 @@ impl Engine {
         self.store.write(None, move |tx| piles_insert(tx, &actor, now, &drafts)).await
     }
 
-    fn pile_row(&self, row: PileRow, stations: &HashMap<String, i64>) -> Result<Checked> {
+    fn pile_row(&self, row: PileRow, stations: &HashMap<String, StationId>) -> Result<Checked> {
         let name = row.station.unwrap_or_default();
-        let station = stations.get(&name).copied().or_else(|| name.parse().ok());
-        let station = station.map(StationId).ok_or_else(|| super::no_such("station", "充电站", "station"))?;
+        let station = stations.get(&name).copied().or_else(|| name.parse().map(StationId).ok());
+        let station = station.ok_or_else(|| super::no_such("station", "充电站", "station"))?;
         let draft = PileDraft {
             code: row.code,
             name: row.name,
@@ -195,7 +190,7 @@ fn twice(field: &'static str) -> Error {
     Error::invalid(field, "文件中有重复的编号，请保留一行", "This number is twice in the file; keep one row.")
 }
 
-fn card_row(row: CardRow) -> Result<CheckedCard> {
+fn card_row(row: CardRow) -> Result<NewCard> {
     let expires_at_ms = match row.expires_at.as_deref() {
         None => None,
         Some(text) => Some(Timestamp::parse(text).ok_or_else(|| {
@@ -223,8 +218,7 @@ fn piles_insert(
     drafts: &[(i64, Checked)],
 ) -> Result<ImportReport> {
     let mut report = ImportReport::default();
-    let known: HashSet<String> =
-        tx.query("SELECT code FROM pile", &[], |row| row.text(0))?.into_iter().collect();
+    let known = tx.read(store::piles::codes)?;
     let mut operators = HashMap::new();
     for (line, draft) in drafts {
         if known.contains(draft.code.as_str()) {
@@ -247,7 +241,7 @@ fn piles_insert(
             report.passwords.push(ImportedPassword { code, password: password.clone() });
         }
     }
-    tx.execute("DELETE FROM unknown_pile WHERE code IN (SELECT code FROM pile)", &[])?;
+    store::unknown_piles::remove_registered(tx)?;
     let detail = json!({"created": report.created, "existing": report.existing});
     actor.record(tx, now, "pile_import", "pile", "", &detail)?;
     Ok(report)
@@ -259,20 +253,14 @@ fn at_line(line: i64, error: Error) -> Error {
     Error { text, ..error }
 }
 
-fn cards_insert(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    now: Timestamp,
-    drafts: &[CheckedCard],
-) -> Result<ImportReport> {
+fn cards_insert(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp, drafts: &[NewCard]) -> Result<ImportReport> {
     let mut report = ImportReport::default();
-    let known: HashSet<String> =
-        tx.query("SELECT tag FROM card", &[], |row| row.text(0))?.into_iter().collect();
+    let known = tx.read(store::cards::tags)?;
     for card in drafts {
         if known.contains(&card.tag) {
             report.existing += 1;
         } else {
-            crate::card::insert(tx, card, now)?;
+            store::cards::insert(tx, card, now)?;
             report.created += 1;
         }
     }

@@ -16,8 +16,9 @@ use model::time::Zone;
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
-use store::ids::Noun;
-use store::{Change, Tx};
+use store::station_list::City;
+use store::stations::{self, NewStation};
+use store::{Tx, cities, operators, tariffs};
 use utoipa::ToSchema;
 
 /// A name for people: trimmed, not empty, without control characters, of bounded length.
@@ -35,8 +36,10 @@ pub(crate) fn named(field: &'static str, text: &str, most: usize) -> Result<Stri
 }
 
 pub(crate) fn operator_exists(tx: &mut Tx<'_>, operator: OperatorId) -> Result<()> {
-    let found = tx.find("SELECT id FROM operator WHERE id = $1", &[operator.0.into()], |row| row.int(0))?;
-    found.map(drop).ok_or_else(|| no_such("operator_id", "运营商", "operator"))
+    if tx.read(|conn| operators::exists(conn, operator))? {
+        return Ok(());
+    }
+    Err(no_such("operator_id", "运营商", "operator"))
 }
 
 fn no_such(field: &'static str, zh: &str, en: &str) -> Error {
@@ -104,26 +107,13 @@ impl Engine {
         let (name, actor, now) = (named("name", name, 64)?, actor.clone(), self.clock.now());
         self.store
             .write(None, move |tx| {
-                let found =
-                    tx.find("SELECT id FROM operator WHERE name = $1", &[(&name).into()], |row| row.int(0))?;
-                if let Some(id) = found {
-                    return Ok(OperatorId(id));
+                if let Some(id) = tx.read(|conn| operators::by_name(conn, &name))? {
+                    return Ok(id);
                 }
-                let id = tx.next_id(Noun::Operator)?;
-                tx.execute(
-                    "INSERT INTO operator (id, name, status, created_at_ms) VALUES ($1, $2, 'enabled', $3)",
-                    &[id.into(), (&name).into(), now.as_ms().into()],
-                )?;
-                tx.changed(Change::Noun("operator"));
-                actor.record(
-                    tx,
-                    now,
-                    "operator_create",
-                    "operator",
-                    id,
-                    &json!({"after": {"name": name}}),
-                )?;
-                Ok(OperatorId(id))
+                let id = operators::insert(tx, &name, now)?;
+                let after = json!({"after": {"name": name}});
+                actor.record(tx, now, "operator_create", "operator", id, &after)?;
+                Ok(id)
             })
             .await
     }
@@ -133,25 +123,16 @@ impl Engine {
         actor.must_be_platform()?;
         let code = named("code", code, 16)?;
         let (province, name) = (named("province", province, 32)?, named("name", name, 32)?);
+        let city = City { code, province, name };
         let (actor, now) = (actor.clone(), self.clock.now());
         self.store
             .write(None, move |tx| {
-                let known = tx.find(
-                    "SELECT 1 FROM city WHERE code = $1 AND province = $2 AND name = $3",
-                    &[(&code).into(), (&province).into(), (&name).into()],
-                    |_| Ok(()),
-                )?;
-                if known.is_some() {
+                if tx.read(|conn| cities::find(conn, &city.code))?.as_ref() == Some(&city) {
                     return Ok(());
                 }
-                tx.execute(
-                    "INSERT INTO city (code, province, name, status) VALUES ($1, $2, $3, 'open') \
-                     ON CONFLICT (code) DO UPDATE SET province = excluded.province, name = excluded.name",
-                    &[(&code).into(), (&province).into(), (&name).into()],
-                )?;
-                tx.changed(Change::Noun("city"));
-                let after = json!({"after": {"province": province, "name": name}});
-                actor.record(tx, now, "city_save", "city", &code, &after)
+                cities::save(tx, &city)?;
+                let after = json!({"after": {"province": city.province, "name": city.name}});
+                actor.record(tx, now, "city_save", "city", &city.code, &after)
             })
             .await
     }
@@ -184,39 +165,32 @@ fn station_insert(
     draft: &StationDraft,
 ) -> Result<StationId> {
     operator_exists(tx, operator)?;
-    let city = tx.find("SELECT 1 FROM city WHERE code = $1", &[city_code.into()], |_| Ok(()))?;
+    let city = tx.read(|conn| cities::find(conn, city_code))?;
     city.ok_or_else(|| no_such("city_code", "城市", "city"))?;
-    if let Some(tariff) = draft.tariff_id {
-        let found = tx.find("SELECT 1 FROM tariff WHERE id = $1", &[tariff.into()], |_| Ok(()))?;
-        found.ok_or_else(|| no_such("tariff_id", "计费模型", "tariff"))?;
+    if let Some(tariff) = draft.tariff_id.map(TariffId)
+        && !tx.read(|conn| tariffs::exists(conn, tariff))?
+    {
+        return Err(no_such("tariff_id", "计费模型", "tariff"));
     }
-    let same = tx.find("SELECT 1 FROM station WHERE name = $1", &[(&draft.name).into()], |_| Ok(()))?;
-    if same.is_some() {
+    if tx.read(|conn| stations::by_name(conn, &draft.name))?.is_some() {
         let (zh, en) = (format!("充电站“{}”", draft.name), format!("A station called {:?}", draft.name));
         return Err(taken("name", "station.exists", &zh, &en));
     }
-    let id = tx.next_id(Noun::Station)?;
-    tx.execute(
-        "INSERT INTO station (id, operator_id, city_code, name, address, longitude_e6, latitude_e6, time_zone, \
-         tariff_id, created_at_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)",
-        &[
-            id.into(),
-            operator.0.into(),
-            city_code.into(),
-            (&draft.name).into(),
-            (&draft.address).into(),
-            draft.longitude_e6.into(),
-            draft.latitude_e6.into(),
-            draft.time_zone.as_ref().into(),
-            draft.tariff_id.map(|id| TariffId(id).0).into(),
-            now.as_ms().into(),
-        ],
-    )?;
-    tx.station_changed(StationId(id));
+    let station = NewStation {
+        operator,
+        city_code,
+        name: &draft.name,
+        address: &draft.address,
+        longitude_e6: draft.longitude_e6,
+        latitude_e6: draft.latitude_e6,
+        time_zone: draft.time_zone.as_deref(),
+        tariff: draft.tariff_id.map(TariffId),
+    };
+    let id = stations::insert(tx, &station, now)?;
     let after = json!({"after": {"name": draft.name, "operator_id": operator,
         "city_code": city_code, "tariff_id": draft.tariff_id}});
     actor.record(tx, now, "station_create", "station", id, &after)?;
-    Ok(StationId(id))
+    Ok(id)
 }
 
 /// Why a row of an import is not taken, in both languages.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Tx;
 use store::ids::Noun;
+use store::piles;
 use store::unknown_piles::{self, UnknownPile};
 use utoipa::ToSchema;
 
@@ -150,10 +151,8 @@ impl PileDraft {
 
 /// Whose station it is; a station of somebody else is not there.
 pub(super) fn station_operator(tx: &mut Tx<'_>, actor: &Actor, station: StationId) -> Result<OperatorId> {
-    let found =
-        tx.find("SELECT operator_id FROM station WHERE id = $1", &[station.0.into()], |row| row.int(0))?;
+    let found = tx.read(|conn| store::stations::operator(conn, station))?;
     found
-        .map(OperatorId)
         .filter(|operator| actor.sees(*operator))
         .ok_or_else(|| super::no_such("station_id", "充电站", "station"))
 }
@@ -219,9 +218,7 @@ impl Engine {
             .store
             .write(None, move |tx| {
                 let operator = station_operator(tx, &actor, new.station)?;
-                let same =
-                    tx.find("SELECT 1 FROM pile WHERE code = $1", &[new.code.as_str().into()], |_| Ok(()))?;
-                if same.is_some() {
+                if tx.read(|conn| piles::by_code(conn, &new.code))?.is_some() {
                     let (zh, en) = (format!("电桩编号 {}", new.code), format!("The code {}", new.code));
                     return Err(taken("code", "pile.exists", &zh, &en));
                 }
@@ -240,7 +237,7 @@ impl Engine {
     /// The pile, if this person may see it.
     async fn pile_seen(&self, actor: &Actor, code: &str) -> Result<Pile> {
         let code = PileCode::parse(code).ok_or_else(not_found)?;
-        let found = self.store.read(move |conn| store::piles::by_code(conn, &code)).await?;
+        let found = self.store.read(move |conn| piles::by_code(conn, &code)).await?;
         found.filter(|pile| actor.sees(pile.operator)).ok_or_else(not_found)
     }
 
@@ -259,28 +256,17 @@ impl Engine {
                     Some(_) => station_operator(tx, &actor, station)?,
                     None => pile.operator,
                 };
-                let name = name.as_ref().unwrap_or(&pile.name);
-                let lifecycle = change.lifecycle.unwrap_or(pile.lifecycle);
-                let rated_power_w = change.rated_power_w.unwrap_or(pile.rated_power_w);
-                let kind = change.kind.unwrap_or(pile.kind);
-                let protocol = change.protocol.unwrap_or(pile.protocol);
-                let changed = tx.execute(
-                    "UPDATE pile SET name = $1, station_id = $2, operator_id = $3, lifecycle = $4, \
-                     rated_power_w = $5, kind = $6, protocol = $7, version = version + 1 \
-                     WHERE id = $8 AND version = $9",
-                    &[
-                        name.into(),
-                        station.0.into(),
-                        operator.0.into(),
-                        lifecycle.as_str().into(),
-                        rated_power_w.into(),
-                        kind.as_str().into(),
-                        protocol.as_str().into(),
-                        pile.id.0.into(),
-                        change.version.into(),
-                    ],
-                )?;
-                if changed == 0 {
+                let edited = Pile {
+                    name: name.as_ref().unwrap_or(&pile.name).clone(),
+                    station,
+                    operator,
+                    lifecycle: change.lifecycle.unwrap_or(pile.lifecycle),
+                    rated_power_w: change.rated_power_w.unwrap_or(pile.rated_power_w),
+                    kind: change.kind.unwrap_or(pile.kind),
+                    protocol: change.protocol.unwrap_or(pile.protocol),
+                    ..pile.clone()
+                };
+                if !piles::update(tx, &edited, change.version)? {
                     return Err(Error::conflict(
                         "pile.changed",
                         "这台充电桩刚刚被别人修改过，请刷新后在最新内容上重新修改",
@@ -291,12 +277,7 @@ impl Engine {
                 if operator != pile.operator {
                     tx.pile_changed(pile.id, operator)?;
                 }
-                let detail = json!({
-                    "before": {"name": pile.name, "station_id": pile.station, "lifecycle": pile.lifecycle,
-                        "rated_power_w": pile.rated_power_w, "kind": pile.kind, "protocol": pile.protocol},
-                    "after": {"name": name, "station_id": station, "lifecycle": lifecycle,
-                        "rated_power_w": rated_power_w, "kind": kind, "protocol": protocol},
-                });
+                let detail = json!({"before": editable(&pile), "after": editable(&edited)});
                 actor.record(tx, now, "pile_update", "pile", &pile.code, &detail)
             })
             .await
@@ -326,7 +307,7 @@ impl Engine {
         let (actor, now) = (actor.clone(), self.clock.now());
         self.store
             .write(Some(pile.id), move |tx| {
-                tx.execute("UPDATE pile SET secret = $1 WHERE id = $2", &[(&kept).into(), pile.id.0.into()])?;
+                piles::secret_set(tx, pile.id, &kept)?;
                 tx.pile_changed(pile.id, pile.operator)?;
                 actor.record(tx, now, "pile_password_set", "pile", &pile.code, &json!({}))
             })
@@ -369,6 +350,12 @@ impl Engine {
             })
             .await
     }
+}
+
+/// What staff may edit of a pile, as the audit keeps it.
+fn editable(pile: &Pile) -> serde_json::Value {
+    json!({"name": pile.name, "station_id": pile.station, "lifecycle": pile.lifecycle,
+        "rated_power_w": pile.rated_power_w, "kind": pile.kind, "protocol": pile.protocol})
 }
 
 fn secret(secrets: &Secrets, pile: &Pile, password: &str) -> String {

@@ -126,5 +126,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
 /// Both languages: who reads a terminal may be either.
 fn told(error: &Error) -> String {
     let field = error.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
+    // A server has answered in one language already.
+    if error.text.zh == error.text.en {
+        return format!("{field}{}", error.text.zh);
+    }
     format!("{field}{}\n         {field}{}", error.text.zh, error.text.en)
 }

@@ -196,7 +196,17 @@ pub async fn migrate(config: &Config) -> Result<ExitCode> {
 
 pub async fn verify(place: &Place) -> Result<ExitCode> {
     let config = place.config(&Listen::default())?;
-    let verified = engine::verify::verify_source(&config.source()?)?;
+    let source = config.source()?;
+    if let store::Source::Sqlite(file) = &source
+        && !file.exists()
+    {
+        return Err(Error::invalid(
+            "data",
+            format!("没有数据库文件 {}；请用 --data 指定正确的数据目录", file.display()),
+            format!("There is no database file {}. Give the right data folder with --data.", file.display()),
+        ));
+    }
+    let verified = engine::verify::verify_source(&source)?;
     if place.json {
         out!("{}", serde_json::to_string(&verified).map_err(|_| Error::internal())?);
     } else {

@@ -8,7 +8,7 @@ use model::card::Token;
 use model::curve::Point;
 use model::device::{PileBill, PileBillPeriod, StopReason};
 use model::energy::Energy;
-use model::id::{PileId, TradeNo};
+use model::id::{CustomerId, PileId, TradeNo};
 use model::money::Amount;
 use model::order::{StartMode, StopClass};
 use model::site::StationFacts;
@@ -43,18 +43,12 @@ pub async fn customers(app: &Arc<App>) -> Result<()> {
         .write(None, move |tx| {
             let mut random = Random::named(SEED, "customers");
             for number in 1..=CARDS {
-                let id = i64::try_from(number).unwrap_or(0);
+                let id = CustomerId(i64::try_from(number).unwrap_or(0));
                 let family = random.pick(&FAMILIES).copied().unwrap_or_default();
                 let given = random.pick(&GIVEN).copied().unwrap_or_default();
                 let phone = format!("138{:08}", random.between(0, 99_999_999));
-                tx.execute(
-                    "INSERT INTO customer (id, name, phone, created_at_ms) VALUES ($1, $2, $3, $4)",
-                    &[id.into(), format!("{family}{given}").into(), phone.into(), now.as_ms().into()],
-                )?;
-                tx.execute(
-                    "UPDATE card SET customer_id = $1 WHERE tag = $2",
-                    &[id.into(), tag(number).into()],
-                )?;
+                store::customers::insert(tx, id, &format!("{family}{given}"), Some(&phone), now)?;
+                store::cards::customer_set(tx, &tag(number), id)?;
             }
             Ok(())
         })

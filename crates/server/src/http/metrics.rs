@@ -48,12 +48,7 @@ pub async fn show(State(app): State<Shared>) -> impl IntoResponse {
     out.push_str("# HELP pileops_live_streams Pages that listen for changes.\n");
     out.push_str("# TYPE pileops_live_streams gauge\n");
     let _ = writeln!(out, "pileops_live_streams {}", app.live.open_count());
-    let open = app.engine.store.read(|conn| {
-        let sql = "SELECT COUNT(*) FROM orders WHERE state <> 'completed' AND state <> 'failed' \
-                   AND state IN ('starting', 'charging', 'stopping')";
-        conn.one(sql, &[], |row| row.int(0))
-    });
-    if let Ok(open) = open.await {
+    if let Ok(open) = app.engine.store.read(store::orders::running_count).await {
         out.push_str("# HELP pileops_orders_open Orders whose session runs.\n");
         out.push_str("# TYPE pileops_orders_open gauge\n");
         let _ = writeln!(out, "pileops_orders_open {open}");

@@ -17,8 +17,7 @@ pub async fn alive() -> &'static str {
 
 /// The database answers.
 pub async fn ready(State(app): State<Shared>) -> Result<&'static str, Failure> {
-    let asked = app.engine.store.read(|conn| conn.one("SELECT 1", &[], |_| Ok(())));
-    match tokio::time::timeout(Duration::from_secs(1), asked).await {
+    match tokio::time::timeout(Duration::from_secs(1), app.engine.store.check()).await {
         Ok(Ok(())) => Ok("ready\n"),
         Ok(Err(error)) => Err(Failure(error)),
         Err(_) => Err(Failure(Error::unavailable("数据库", "database"))),
