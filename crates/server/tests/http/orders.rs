@@ -141,3 +141,39 @@ async fn an_order_is_in_the_list_of_its_month_and_found_by_its_number() {
     assert_eq!(house.get("/orders?order_no=202611230000000042", &cookie).await.json["total"], 1);
     house.get("/home", &cookie).await.ok();
 }
+
+#[tokio::test]
+async fn a_list_tells_of_a_running_order_what_its_page_does() {
+    let house = house().await;
+    house.furnish().await;
+    let found = house
+        .app
+        .engine
+        .store
+        .read(|conn| conn.one("SELECT id FROM pile WHERE code = 'A-1'", &[], |row| row.int(0)));
+    let pile = found.await.unwrap();
+    let writing = house.app.engine.store.write(None, move |tx| {
+        let nothing = Fen(0);
+        tx.order_save(&Order {
+            state: OrderState::Charging,
+            ended_at: None,
+            stop_code: None,
+            stop_class: None,
+            pile_amount: None,
+            meter_start: Some(Energy::from_dwh(1_000_000)),
+            electricity: nothing,
+            service: nothing,
+            total: nothing,
+            ..order(pile)
+        });
+        Ok(())
+    });
+    writing.await.unwrap();
+    let cookie = house.sign_in("a.viewer").await;
+    let page = house.get("/orders/42", &cookie).await.json;
+    let list = house.get("/orders?order_no=202611230000000042", &cookie).await.json;
+    assert_eq!(list["items"][0]["state"], "charging");
+    for figure in ["energy_dwh", "electricity_fen", "service_fen", "total_fen"] {
+        assert_eq!(list["items"][0][figure], page[figure], "{figure}");
+    }
+}
