@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -41,9 +40,9 @@ def pinned(core, command, **options):
 class Server:
     """Something that piles can connect to, pinned to the server's core, gone at the end of the block."""
 
-    def __init__(self, name, options):
-        self.name, self.options = name, options
-        self.data = tempfile.mkdtemp(prefix="pileops-bench-")
+    def __init__(self, name, options, data, fresh):
+        """`fresh`: its piles and cards are not in the database yet."""
+        self.name, self.options, self.data, self.fresh = name, options, data, fresh
         self.http = f"127.0.0.1:{free_port()}"
         self.pids = []
 
@@ -53,8 +52,9 @@ class Server:
             command = [SIM, "floor", "--listen", self.http, "--file", os.path.join(self.data, "floor.log")]
         else:
             database = ["--database-url", os.environ["PILEOPS_TEST_PG"]] if self.name == "postgres" else []
-            token = subprocess.run([PILEOPS, "token", "add", f"bench-{self.http}", "--data", self.data, *database], capture_output=True, text=True, check=True)
-            self.token = re.search(r"pop_[A-Za-z0-9_-]+", token.stdout).group()
+            if self.fresh:
+                token = subprocess.run([PILEOPS, "token", "add", f"bench-{self.http}", "--data", self.data, *database], capture_output=True, text=True, check=True)
+                self.token = re.search(r"pop_[A-Za-z0-9_-]+", token.stdout).group()
             command = [PILEOPS, "serve", "--data", self.data, *database, "--listen", self.http, "--ykc-listen", f"127.0.0.1:{free_port()}"]
         self.process = pinned(self.options.server_core, command, stdout=self.log, stderr=self.log)
         self.pids = [self.process.pid]
@@ -63,14 +63,14 @@ class Server:
             subprocess.run(["taskset", "-acp", str(self.options.server_core), str(postmaster)], check=True, stdout=subprocess.DEVNULL)
             self.pids.append(postmaster)
         self.wait()
-        if self.name != "floor":
+        if self.name != "floor" and self.fresh:
             self.furnish()
         return self
 
     def wait(self):
         for _ in range(600):
             if self.process.poll() is not None:
-                raise SystemExit(f"{self.name} ended at its start, see {self.log.name}")
+                raise SystemExit(f"{self.name} ended at its start: {open(self.log.name).read()}")
             try:
                 if self.name == "floor":
                     socket.create_connection(self.http.split(":"), timeout=1).close()
@@ -82,18 +82,19 @@ class Server:
         raise SystemExit(f"{self.name} did not get ready")
 
     def furnish(self):
-        os.environ.update(PILEOPS_SERVER=f"http://{self.http}", PILEOPS_TOKEN=self.token)
-        station = subprocess.run([sys.executable, os.path.join(ROOT, "e2e/furnish.py")], capture_output=True, text=True, check=True).stdout.strip()
+        env = {**os.environ, "PILEOPS_SERVER": f"http://{self.http}", "PILEOPS_TOKEN": self.token}
+        furnish = [sys.executable, os.path.join(ROOT, "e2e/furnish.py")]
+        station = subprocess.run(furnish, env=env, capture_output=True, text=True, check=True).stdout.strip()
         piles, cards = os.path.join(self.data, "piles.csv"), os.path.join(self.data, "cards.csv")
         numbers = range(1, self.options.idle_piles + 1)
         with open(piles, "w") as file:
-            file.write("id,protocol,password,station\n")
+            file.write("code,protocol,password,station\n")
             file.writelines(f"SIM{number:06},ocpp1.6,{PASSWORD},{station}\n" for number in numbers)
         with open(cards, "w") as file:
             file.write("tag,status\n")
             file.writelines(f"CARD{number:06},accepted\n" for number in numbers)
         for noun, path in (("pile", piles), ("card", cards)):
-            subprocess.run([PILEOPS, noun, "import", path], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run([PILEOPS, noun, "import", path], env=env, check=True, stdout=subprocess.DEVNULL)
 
     def load(self, *arguments):
         command = [SIM, "load", "--server", f"ws://{self.http}/ocpp", "--password", PASSWORD, "--json", *arguments]
@@ -113,15 +114,19 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
         self.log.close()
-        shutil.rmtree(self.data, ignore_errors=True)
 
 
 def measure(name, options):
-    with Server(name, options) as server:
+    with tempfile.TemporaryDirectory(prefix="pileops-bench-", ignore_cleanup_errors=True) as data:
+        return measure_in(data, name, options)
+
+
+def measure_in(data, name, options):
+    with Server(name, options, data, fresh=True) as server:
         report = {"sessions": server.load("--mode", "sessions", "--piles", "100", "--seconds", str(options.seconds))}
         report["open"] = server.load("--mode", "open", "--piles", "1000", "--rate", "1000", "--seconds", str(options.seconds))
-    # Memory is measured on a server that has done nothing before.
-    with Server(name, options) as server:
+    # Memory is measured on a server that has done nothing since its start.
+    with Server(name, options, data, fresh=False) as server:
         report["idle"] = server.load("--mode", "idle", "--piles", str(options.idle_piles), "--hold", "5")
     return report
 

@@ -6,6 +6,7 @@
 
 use crate::db::{Conn, DbResult};
 use crate::ids::Ids;
+use crate::orders::Identity;
 use model::card::Card;
 use model::curve::Curve;
 use model::id::{CardId, OrderId, PileId, SessionKey, StationId, TariffId};
@@ -138,6 +139,8 @@ pub struct Hot {
     pub(crate) stations: HashMap<StationId, Arc<StationFacts>>,
     pub(crate) tariffs: HashMap<TariffId, Arc<TariffVersion>>,
     cards: HashMap<String, Option<Arc<Card>>>,
+    /// By what the database finds the running orders that this writer has written.
+    pub(crate) written: HashMap<OrderId, Identity>,
     /// Entries of the sparse frame index that are known to be there.
     pub(crate) blocks: HashSet<(PileId, i64)>,
     pub(crate) block: i64,
@@ -156,6 +159,7 @@ impl Hot {
             stations: HashMap::new(),
             tariffs: HashMap::new(),
             cards: HashMap::new(),
+            written: HashMap::new(),
             blocks: HashSet::new(),
             block: 0,
             loaded: false,

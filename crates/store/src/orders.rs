@@ -11,7 +11,7 @@ use model::id::{CardId, CustomerId, OperatorId, OrderId, PileId, SessionKey, Sta
 use model::money::{Amount, Fen};
 use model::order::{Abnormalities, OpenOrder, Order, OrderState, StartMode, StopClass};
 use model::time::Timestamp;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What explains an order, written when it ends.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,22 +96,40 @@ pub(crate) const COLUMNS: &[&str] = &[
     "stop_class",
 ];
 
-/// What changes after the first insert; columns of the heavily indexed identity are left alone.
-static ORDER: Insert = Insert {
-    table: "orders",
-    columns: COLUMNS,
-    on_conflict: "ON CONFLICT (id) DO UPDATE SET session_key = excluded.session_key, \
-        start_mode = excluded.start_mode, token_kind = excluded.token_kind, token = excluded.token, \
+/// What a session changes in its order's row without moving it in the indexes that it is found by.
+macro_rules! course {
+    () => {
+        "start_mode = excluded.start_mode, token_kind = excluded.token_kind, \
         card_id = excluded.card_id, customer_id = excluded.customer_id, tariff_id = excluded.tariff_id, \
         state = excluded.state, abnormal = excluded.abnormal, deadline_ms = excluded.deadline_ms, \
-        started_at_ms = excluded.started_at_ms, ended_at_ms = excluded.ended_at_ms, \
-        end_received_ms = excluded.end_received_ms, skew_ms = excluded.skew_ms, \
+        ended_at_ms = excluded.ended_at_ms, end_received_ms = excluded.end_received_ms, \
+        connector_no = excluded.connector_no, skew_ms = excluded.skew_ms, \
         meter_start_dwh = excluded.meter_start_dwh, meter_end_dwh = excluded.meter_end_dwh, \
         energy_dwh = excluded.energy_dwh, electricity_fen = excluded.electricity_fen, \
         service_fen = excluded.service_fen, total_fen = excluded.total_fen, \
         pile_amount_e4 = excluded.pile_amount_e4, soc_start = excluded.soc_start, \
         soc_end = excluded.soc_end, vin = excluded.vin, stop_code = excluded.stop_code, \
-        stop_class = excluded.stop_class",
+        stop_class = excluded.stop_class"
+    };
+}
+
+/// A whole order: a new one, or one of which more than its course has changed.
+static ORDER: Insert = Insert {
+    table: "orders",
+    columns: COLUMNS,
+    on_conflict: concat!(
+        "ON CONFLICT (id) DO UPDATE SET session_key = excluded.session_key, token = excluded.token, \
+        started_at_ms = excluded.started_at_ms, ",
+        course!()
+    ),
+};
+
+/// An order whose [`Identity`] the database knows already. SQLite writes every index anew of which a
+/// column is named after SET, whether its value has changed or not: seven of eight are spared.
+static COURSE: Insert = Insert {
+    table: "orders",
+    columns: COLUMNS,
+    on_conflict: concat!("ON CONFLICT (id) DO UPDATE SET ", course!()),
 };
 
 static DETAIL: Insert = Insert {
@@ -137,12 +155,39 @@ static SAMPLE: Insert = Insert {
     on_conflict: "",
 };
 
-pub(crate) fn inserts(rows: &[Order]) -> Inserts<'_> {
-    let mut values = Vec::with_capacity(rows.len() * COLUMNS.len());
-    for order in latest(rows, |o| o.id) {
-        values.extend(order_values(order));
+/// What an order is found by.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Identity {
+    session: Option<SessionKey>,
+    token: Option<Token>,
+    started_at: Timestamp,
+}
+
+impl Identity {
+    pub fn of(order: &Order) -> Identity {
+        Identity { session: order.session, token: order.token.clone(), started_at: order.started_at }
     }
-    Inserts { insert: &ORDER, values }
+
+    pub fn is_of(&self, order: &Order) -> bool {
+        self.session == order.session && self.started_at == order.started_at && self.token == order.token
+    }
+}
+
+/// An order to be written, and whether the database knows its [`Identity`] from an earlier write.
+pub(crate) struct OrderRow {
+    pub order: Order,
+    pub known: bool,
+}
+
+/// Whole orders, then those of which only the course is written.
+pub(crate) fn inserts(rows: &[OrderRow]) -> [Inserts<'_>; 2] {
+    let new: HashSet<OrderId> = rows.iter().filter(|row| !row.known).map(|row| row.order.id).collect();
+    let mut both = [&ORDER, &COURSE].map(|insert| Inserts { insert, values: Vec::new() });
+    for row in latest(rows, |row| row.order.id) {
+        let place = usize::from(!new.contains(&row.order.id));
+        both[place].values.extend(order_values(&row.order));
+    }
+    both
 }
 
 fn order_values(o: &Order) -> [Value<'_>; 35] {

@@ -6,7 +6,7 @@ use crate::db::{Conn, DbError, DbResult, Inserts, Row, Value};
 use crate::frames::{self, FrameRow};
 use crate::hot::{Hot, HotPile, Place, TariffVersion};
 use crate::ids::Noun;
-use crate::orders::{self, OrderDetail, SampleRow};
+use crate::orders::{self, Identity, OrderDetail, OrderRow, SampleRow};
 use crate::rollups::{self, Ended};
 use crate::{commands, piles, stations, tariffs};
 use model::Result;
@@ -23,7 +23,7 @@ struct Pending {
     frames: Vec<FrameRow>,
     blocks: Vec<(PileId, i64, i64)>,
     samples: Vec<SampleRow>,
-    orders: Vec<Order>,
+    orders: Vec<OrderRow>,
     details: Vec<OrderDetail>,
     connectors: Vec<Connector>,
     piles: Vec<Pile>,
@@ -128,6 +128,10 @@ impl<'a> Tx<'a> {
         }
         for (pile, block, _) in self.pending.blocks.drain(self.job.pending[1]..) {
             self.hot.blocks.remove(&(pile, block));
+        }
+        // What it had of orders is not written: the next write of them is a whole one.
+        for row in self.pending.orders.drain(self.job.pending[3]..) {
+            self.hot.written.remove(&row.order.id);
         }
         self.pending.truncate(self.job.pending);
         self.changes.truncate(self.job.changes);
@@ -312,7 +316,12 @@ impl<'a> Tx<'a> {
 
     pub fn order_save(&mut self, order: &Order) {
         self.changes.push(Change::Order { order: order.id, pile: order.pile, operator: order.operator });
-        self.pending.orders.push(order.clone());
+        let written = &mut self.hot.written;
+        let known = written.get(&order.id).is_some_and(|identity| identity.is_of(order));
+        if !known {
+            written.insert(order.id, Identity::of(order));
+        }
+        self.pending.orders.push(OrderRow { order: order.clone(), known });
     }
 
     pub fn order_detail_save(&mut self, detail: OrderDetail) {
@@ -410,7 +419,9 @@ impl<'a> Tx<'a> {
         self.job.pending = [0; 9];
         let begin = !self.begun;
         self.begun = true;
-        self.conn.pipeline(begin, &pending.inserts(), false)
+        self.conn.pipeline(begin, &pending.inserts(), false)?;
+        pending.forget_ended(self.hot);
+        Ok(())
     }
 
     /// Writes and commits; the changes to be told.
@@ -418,6 +429,7 @@ impl<'a> Tx<'a> {
         if self.begun || !self.pending.is_empty() {
             let pending = std::mem::take(&mut self.pending);
             self.conn.pipeline(!self.begun, &pending.inserts(), true)?;
+            pending.forget_ended(self.hot);
         }
         for (card, order) in self.freed {
             self.hot.shared.give_back(card, order);
@@ -427,9 +439,18 @@ impl<'a> Tx<'a> {
 }
 
 impl Pending {
+    /// An order that has ended is hardly ever written again.
+    fn forget_ended(&self, hot: &mut Hot) {
+        for row in self.orders.iter().filter(|row| !row.order.state.awaits_record()) {
+            hot.written.remove(&row.order.id);
+        }
+    }
+
     fn inserts(&self) -> Vec<Inserts<'_>> {
+        let [orders, courses] = orders::inserts(&self.orders);
         let all = [
-            orders::inserts(&self.orders),
+            orders,
+            courses,
             orders::detail_inserts(&self.details),
             orders::sample_inserts(&self.samples),
             piles::connector_inserts(&self.connectors),

@@ -15,10 +15,12 @@ use model::id::{CommandId, PileCode, PileId};
 use model::site::Pile;
 use model::time::Timestamp;
 use protocol::{Asked, Frame, Output, Session};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use store::frames::{FrameRow, Verdict};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, Sleep};
 use transport::{Heard, Transport};
 
 /// The piles' door on the HTTP port.
@@ -80,7 +82,7 @@ async fn serve(
 
 impl Gate {
     async fn run(&mut self, orders: &mut Option<mpsc::Receiver<Order>>) {
-        let mut timer = Box::pin(tokio::time::sleep(PING_AFTER));
+        let mut timer = std::pin::pin!(tokio::time::sleep(PING_AFTER));
         let mut pinged = false;
         while !self.closing {
             let now = self.app.clock().now();
@@ -88,7 +90,7 @@ impl Gate {
                 Some(at) => Duration::from_millis(at.since(now).max(0).unsigned_abs()).min(PING_AFTER),
                 None => PING_AFTER,
             };
-            timer.as_mut().reset(tokio::time::Instant::now() + wait);
+            let due = Instant::now() + wait;
             tokio::select! {
                 biased;
                 heard = self.transport.hear() => match heard {
@@ -112,7 +114,7 @@ impl Gate {
                     Heard::End => return,
                 },
                 order = next_order(orders) => self.order(order).await,
-                () = &mut timer => {
+                () = ring(timer.as_mut(), due) => {
                     self.session.tick(self.app.clock().now());
                     if wait >= PING_AFTER {
                         // Twice without a sign of life: nobody is there.
@@ -305,6 +307,21 @@ async fn enter(
             );
             None
         }
+    }
+}
+
+/// Waits until `due`. The timer is moved only when it would ring too late, so that a busy link, whose
+/// deadline moves with every message, does not set it each time; one that rings too early is set anew.
+async fn ring(mut timer: Pin<&mut Sleep>, due: Instant) {
+    if due < timer.deadline() {
+        timer.as_mut().reset(due);
+    }
+    loop {
+        timer.as_mut().await;
+        if Instant::now() >= due {
+            return;
+        }
+        timer.as_mut().reset(due);
     }
 }
 

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use engine::secrets::pile_password_matches;
+use hyper::upgrade::Parts;
 use hyper_util::rt::TokioIo;
 use model::id::PileCode;
 use model::site::{Pile, Protocol};
@@ -55,14 +56,15 @@ pub async fn upgrade(
     let on_upgrade = hyper::upgrade::on(request);
     tokio::spawn(async move {
         let Ok(upgraded) = on_upgrade.await else { return };
-        let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<TokioIo<TcpStream>>() else {
             tracing::error!("an upgraded connection is not the socket it came on");
             return;
         };
         let config = Some(transport::web_socket_config());
-        let stream = parts.io.into_inner();
-        let socket =
-            WebSocketStream::from_partially_read(stream, parts.read_buf.to_vec(), Role::Server, config).await;
+        // What is left of the request's buffer is copied, and the buffer of 8 KiB let go.
+        let read = read_buf.to_vec();
+        drop(read_buf);
+        let socket = WebSocketStream::from_partially_read(io.into_inner(), read, Role::Server, config).await;
         link(app, pile, socket, from, speaks_16).await;
     });
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
@@ -108,6 +110,7 @@ async fn link(
     };
     let session = protocol::ocpp16::Session::new(now, settings);
     let session = protocol::Session::Ocpp16(Box::new(session));
+    drop(pile);
     serve(app, session, Transport::WebSocket(Box::new(socket)), remote_address, Some(entered)).await;
 }
 
