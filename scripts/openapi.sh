@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$ROOT"
 need_build_tools
 say "writing openapi.json"
-PILEOPS_UPDATE=1 cargo test --quiet -p pileops-server --test it openapi
+UPDATE=1 cargo test --quiet -p pileops-server --test it openapi
 web_install
 say "writing the console's types"
 (cd web && npm run --silent api)
