@@ -1106,8 +1106,11 @@ export interface components {
             protocol: components["schemas"]["Protocol"];
             /** Format: int64 */
             rated_power_w: number;
-            /** Format: int64 */
-            station_id: number;
+            /**
+             * Format: int64
+             * @description The station that a fresh installation has, when not given.
+             */
+            station_id?: number | null;
         };
         /** @description What a row of the list and the page of one pile have in common. */
         PileFacts: {
@@ -1310,14 +1313,18 @@ export interface components {
         };
         StationDraft: {
             address: string;
-            city_code: string;
+            /** @description The place that a fresh installation has, when not given. */
+            city_code?: string | null;
             /** Format: int64 */
             latitude_e6?: number | null;
             /** Format: int64 */
             longitude_e6?: number | null;
             name: string;
-            /** Format: int64 */
-            operator_id: number;
+            /**
+             * Format: int64
+             * @description The operator that a fresh installation has, when not given.
+             */
+            operator_id?: number | null;
             /** Format: int64 */
             tariff_id?: number | null;
             /** @description Asia/Shanghai when not given. */
