@@ -92,7 +92,6 @@ CREATE TABLE connector (
     fault_vendor_code TEXT,
     fault_info TEXT
 );
-CREATE INDEX connector_status ON connector (status);
 
 -- session_key: the pile's name of the session (OCPP transaction id, 云快充 trade number).
 -- No foreign keys on the tables of the device path: the writer holds what they refer to in memory.
