@@ -268,6 +268,7 @@ impl Gate {
 
     /// The pile is no longer here, unless another link has it.
     async fn leave(&mut self, orders: &mut Option<mpsc::Receiver<Order>>) {
+        self.probes.clear();
         // A command that came while the link ended reached nobody, and from here on none is taken.
         if let Some(mut orders) = orders.take() {
             orders.close();

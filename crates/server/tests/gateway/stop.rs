@@ -1,6 +1,6 @@
 //! The server stops: every link is told, and what was queued is written.
 
-use super::door::{KEY, Link, PASSWORD, YKC, door};
+use super::door::{KEY, Link, PASSWORD, YKC, door, handshake, knock};
 use super::ykc::Pile;
 use model::order::OrderState;
 use serde_json::json;
@@ -36,4 +36,21 @@ async fn stopping_tells_every_link_and_finishes_what_was_begun() {
     assert_eq!(orders[0].order.state, OrderState::Charging, "it goes on without us");
     assert!(TcpStream::connect(door.http).await.is_err(), "nobody listens any more");
     assert!(TcpStream::connect(door.ykc).await.is_err());
+}
+
+/// While it waits for a silent one to show that it lives.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_is_coming_in_is_told_as_well() {
+    let mut door = door().await;
+    let hands = handshake("A-1", Some(("A-1", PASSWORD.as_bytes())), Some("ocpp1.6"));
+    let (_silent, answer) = knock(door.http, &hands).await;
+    assert_eq!(answer.status, 101);
+    door.becomes_online("A-1", true).await;
+    let mut coming = Link::open(&door, "A-1", PASSWORD).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let begun = Instant::now();
+    let (_, code) = tokio::join!(door.stop(), coming.closed());
+    assert_eq!(code, Some(1001));
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    door.becomes_online("A-1", false).await;
 }
