@@ -33,6 +33,8 @@ pub const PASSWORD: &str = "pile-secret-1";
 /// A password of hexadecimal digits, which a pile may send as the bytes that they mean.
 pub const KEY: &str = "0123456789abcdef0123456789abcdef01234567";
 pub const YKC: &str = "32010600019236";
+/// An OCPP pile whose code could be a 云快充 pile's.
+pub const DIGITS: &str = "32010600019300";
 
 /// Longer than anything here may take.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -51,7 +53,7 @@ impl Drop for Door {
     }
 }
 
-/// Piles A-1 (`PASSWORD`), A-2 (`KEY`) and the 云快充 pile `YKC`; the card CARD1.
+/// Piles A-1 and `DIGITS` (`PASSWORD`), A-2 (`KEY`) and the 云快充 pile `YKC`; the card CARD1.
 pub async fn door() -> Door {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let unique = format!("pileops_gateway_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -102,6 +104,7 @@ async fn furnish(app: &App) {
         ("A-1", Protocol::Ocpp16, Some(PASSWORD)),
         ("A-2", Protocol::Ocpp16, Some(KEY)),
         (YKC, Protocol::Ykc16, None),
+        (DIGITS, Protocol::Ocpp16, Some(PASSWORD)),
     ];
     for (code, protocol, password) in piles {
         let draft = PileDraft {
@@ -167,8 +170,11 @@ pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("took too long: {what}"))
 }
 
+/// User and password.
+pub type Login<'a> = Option<(&'a str, &'a [u8])>;
+
 /// A handshake as bytes.
-pub fn handshake(path: &str, login: Option<(&str, &[u8])>, protocol: Option<&str>) -> String {
+pub fn handshake(path: &str, login: Login<'_>, protocol: Option<&str>) -> String {
     let mut head = format!(
         "GET /ocpp/{path} HTTP/1.1\r\nHost: pile.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"

@@ -1,6 +1,6 @@
 //! Who may come in.
 
-use super::door::{Door, KEY, Link, PASSWORD, YKC, answered, door, handshake, knock, until};
+use super::door::{Door, KEY, Link, Login, PASSWORD, YKC, answered, door, handshake, knock, until};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -9,11 +9,11 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 const OCPP: Option<&str> = Some("ocpp1.6");
 
-fn right() -> Option<(&'static str, &'static [u8])> {
+fn right() -> Login<'static> {
     Some(("A-1", PASSWORD.as_bytes()))
 }
 
-async fn status(door: &Door, path: &str, login: Option<(&str, &[u8])>) -> u16 {
+async fn status(door: &Door, path: &str, login: Login<'_>) -> u16 {
     knock(door.http, &handshake(path, login, OCPP)).await.1.status
 }
 
@@ -21,7 +21,7 @@ async fn status(door: &Door, path: &str, login: Option<(&str, &[u8])>) -> u16 {
 async fn whoever_does_not_prove_who_he_is_gets_the_same_answer() {
     let mut door = door().await;
     let password = PASSWORD.as_bytes();
-    let strangers: [(&str, &str, Option<(&str, &[u8])>); 12] = [
+    let strangers: [(&str, &str, Login<'_>); 12] = [
         ("no header", "A-1", None),
         ("wrong password", "A-1", Some(("A-1", b"pile-secret-2"))),
         ("no password", "A-1", Some(("A-1", b""))),

@@ -1,6 +1,6 @@
 //! 云快充 over a real socket.
 
-use super::door::{Door, YKC, door, soon, until};
+use super::door::{DIGITS, Door, YKC, door, soon, until};
 use model::id::{SessionKey, TradeNo};
 use model::order::{Order, OrderState};
 use model::time::Zone;
@@ -248,4 +248,50 @@ async fn a_new_log_in_takes_over() {
     drop(link);
     door.becomes_online(YKC, false).await;
     door.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_is_one_pile_of_its_own_protocol() {
+    let mut door = door().await;
+    let mut ocpp = Pile::connect(&door).await;
+    ocpp.say(&login(DIGITS)).await;
+    assert!(!ocpp.is_let_in().await, "an OCPP pile has a password to show");
+    ocpp.ended().await;
+    assert!(door.is_online(DIGITS, false).await);
+    // A link does not turn into another pile: that is not answered, and the first goes on.
+    let mut pile = Pile::enter(&door).await;
+    pile.hear(0x56).await;
+    pile.say(&login(DIGITS)).await;
+    pile.say(&heartbeat(1)).await;
+    assert!(pile.next().await.is_some_and(|message| is_beat(&message)));
+    assert!(door.is_online(YKC, true).await);
+    drop(pile);
+    door.becomes_online(YKC, false).await;
+    assert!(door.is_online(DIGITS, false).await);
+    door.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_confirmed_before_a_stop_is_kept() {
+    let mut door = door().await;
+    let mut pile = Pile::enter(&door).await;
+    let trade = |n: usize| TradeNo::parse(&format!("{YKC}01261124{n:010}")).unwrap();
+    let bills: Vec<u8> = (0..40).flat_map(|n| bill(&door, trade(n))).collect();
+    pile.say(&bills).await;
+    let mut confirmed = Vec::new();
+    let hear = async {
+        while let Some(message) = pile.next().await {
+            if let Message::BillReply(reply) = message {
+                confirmed.push(reply.trade_no);
+            }
+        }
+    };
+    tokio::join!(hear, async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        door.stop().await;
+    });
+    for trade in confirmed {
+        assert!(order(&door, trade).await.is_some(), "{trade}");
+    }
+    assert!(door.is_online(YKC, false).await);
 }
