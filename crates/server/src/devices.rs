@@ -7,7 +7,7 @@ use model::device::DeviceCommand;
 use model::id::{CommandId, ConnectorNo, OperatorId, OrderId, PileCode, PileId};
 use model::time::Timestamp;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::Change;
 use tokio::sync::{mpsc, oneshot};
@@ -24,6 +24,7 @@ pub struct Devices {
     names: Mutex<HashMap<PileId, (PileCode, OperatorId)>>,
     live: Mutex<HashMap<(PileId, ConnectorNo), (OrderId, Point)>>,
     epochs: AtomicU64,
+    stopping: AtomicBool,
 }
 
 /// One connected pile.
@@ -89,6 +90,9 @@ impl Devices {
             if let Some(old) = links.insert(pile, Arc::clone(&link)) {
                 let _ = old.orders.try_send(LinkOrder::Replaced);
             }
+            if self.stopping.load(Ordering::Relaxed) {
+                let _ = link.orders.try_send(LinkOrder::Stop);
+            }
             return Ok((link, received));
         }
     }
@@ -119,9 +123,11 @@ impl Devices {
         link.is_some_and(|link| link.orders.try_send(LinkOrder::Command(id, Box::new(command))).is_ok())
     }
 
-    /// Tells every link to close, because the server stops.
+    /// Tells every link to close, because the server stops; also those that are still coming in.
     pub fn stop_all(&self) {
-        for link in lock(&self.links).values() {
+        let links = lock(&self.links);
+        self.stopping.store(true, Ordering::Relaxed);
+        for link in links.values() {
             let _ = link.orders.try_send(LinkOrder::Stop);
         }
     }

@@ -77,7 +77,7 @@ async fn serve(
     gate.session.lost();
     gate.outputs(&mut orders).await;
     gate.transport.close().await;
-    gate.leave().await;
+    gate.leave(&mut orders).await;
 }
 
 impl Gate {
@@ -226,7 +226,7 @@ impl Gate {
 
     /// A pile that says on the wire who it is.
     async fn identified(&mut self, code: PileCode, orders: &mut Option<mpsc::Receiver<Order>>) {
-        self.leave().await;
+        self.leave(orders).await;
         let Some(pile) = self.app.pile_for_link(&code, &self.remote_address, Some("ykc1.6")).await else {
             return;
         };
@@ -269,7 +269,17 @@ impl Gate {
     }
 
     /// The pile is no longer here, unless another link has it.
-    async fn leave(&mut self) {
+    async fn leave(&mut self, orders: &mut Option<mpsc::Receiver<Order>>) {
+        self.probes.clear();
+        // A command that came while the link ended reached nobody, and from here on none is taken.
+        if let Some(mut orders) = orders.take() {
+            orders.close();
+            while let Some(order) = orders.recv().await {
+                if let Order::Command(id, _) = order {
+                    self.done(id, Outcome::LinkLost, None).await;
+                }
+            }
+        }
         let Some(Known { id, link }) = self.pile.take() else { return };
         if self.app.devices.leave(&link)
             && let Err(why) = self.app.engine.pile_gone(id, &link.remote_address, link.last_seen()).await

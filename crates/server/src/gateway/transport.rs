@@ -14,7 +14,6 @@ use tokio_tungstenite::tungstenite::{Bytes as WsBytes, Message};
 
 /// Larger messages are refused with 1009: no OCPP message comes near it.
 pub const MESSAGE_MAX: usize = 256 * 1024;
-const FRAME_MAX: usize = 64 * 1024;
 
 /// A peer that does not take what we say for this long is gone.
 const SEND_PATIENCE: Duration = Duration::from_secs(10);
@@ -39,7 +38,7 @@ pub fn web_socket_config() -> WebSocketConfig {
         .write_buffer_size(0)
         .max_write_buffer_size(2 * MESSAGE_MAX)
         .max_message_size(Some(MESSAGE_MAX))
-        .max_frame_size(Some(FRAME_MAX))
+        .max_frame_size(Some(MESSAGE_MAX))
 }
 
 impl Transport {

@@ -1,0 +1,9 @@
+//! The piles' door, over real sockets.
+
+mod commands;
+mod door;
+mod links;
+mod login;
+mod ocpp;
+mod stop;
+mod ykc;
