@@ -53,14 +53,12 @@ export async function orderListed(page: Page, id: number): Promise<components['s
   return found
 }
 
-/** Connectors of a protocol on line that are free, those with a plugged car first: such a car takes energy at once. */
+/** Free connectors of a protocol on line; a car is plugged in when the start reaches the pile. */
 export async function startable(page: Page, protocol: RegExp): Promise<Found[]> {
   const found: Found[] = []
-  for (const state of ['preparing', 'available'] as const) {
-    const { items } = await get<{ items: Pile[] }>(page, `/api/v1/piles?state=${state}&online=true&lifecycle=enabled&limit=100`)
-    for (const pile of items.filter((p) => protocol.test(p.protocol)))
-      for (const c of pile.connectors) if (pile.online && c.status === state && c.order_id == null) found.push({ pile, no: c.no })
-  }
+  const { items } = await get<{ items: Pile[] }>(page, '/api/v1/piles?state=available&online=true&lifecycle=enabled&limit=100')
+  for (const pile of items.filter((p) => protocol.test(p.protocol)))
+    for (const c of pile.connectors) if (pile.online && c.status === 'available' && c.order_id == null) found.push({ pile, no: c.no })
   return found
 }
 

@@ -21,7 +21,7 @@ pub struct SiteConfig {
     pub tags: Vec<String>,
     pub seed: u64,
     pub zone: Zone,
-    /// Cars that come to one connector a day.
+    /// Cars that come to one connector a day; 0: no drivers at all, only cars for remote starts.
     pub arrivals_per_day: i64,
     /// Connectors out of 100 that have a car soon after the start.
     pub occupied_percent: i64,
@@ -93,7 +93,8 @@ impl Site {
             let handle = PileHandle::start(pile, clock.clone());
             for connector in 1..=handle.connectors {
                 connectors += 1;
-                if config.free_every > 0 && connectors % config.free_every == 0 {
+                let left_free = config.free_every > 0 && connectors % config.free_every == 0;
+                if left_free || config.arrivals_per_day <= 0 {
                     continue;
                 }
                 let place = Place {

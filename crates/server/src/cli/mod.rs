@@ -52,7 +52,7 @@ pub enum Command {
     /// Run the platform
     Serve(Listen),
     /// Run it with a believable operator, live simulated piles and three months of orders
-    Demo(Listen),
+    Demo(Demo),
     /// Print every setting with its value, its default and its meaning
     Config,
     /// Bring the database to this version
@@ -71,6 +71,14 @@ pub struct Listen {
     /// 云快充 over TCP [default: 127.0.0.1:8768]
     #[arg(long, value_name = "ADDR")]
     pub ykc_listen: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Demo {
+    #[command(flatten)]
+    pub listen: Listen,
+    #[command(flatten)]
+    pub pace: crate::demo::Pace,
 }
 
 impl Place {
@@ -115,7 +123,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     let Cli { place, command } = cli;
     match command {
         Command::Serve(listen) => serve::serve(&place.config(&listen)?).await,
-        Command::Demo(listen) => serve::demo(&place, listen).await,
+        Command::Demo(demo) => serve::demo(&place, demo).await,
         Command::Config => serve::config(&place),
         Command::Migrate => serve::migrate(&place.config(&Listen::default())?).await,
         Command::Verify => serve::verify(&place).await,

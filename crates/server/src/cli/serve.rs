@@ -1,6 +1,6 @@
 //! Running the platform, and what is done to an installation as a whole.
 
-use super::{Listen, Place};
+use super::{Demo, Listen, Place};
 use crate::app::{ADMIN, App, AppSettings};
 use crate::config::{Config, Origin};
 use crate::http::HttpSettings;
@@ -146,13 +146,13 @@ pub async fn serve(config: &Config) -> Result<ExitCode> {
     Ok(run_until_stopped(config, serving).await)
 }
 
-pub async fn demo(place: &Place, listen: Listen) -> Result<ExitCode> {
-    let config = place.config(&listen)?;
+pub async fn demo(place: &Place, wanted: Demo) -> Result<ExitCode> {
+    let config = place.config(&wanted.listen)?;
     log_start(&config)?;
     let app = open(&config).await?;
     let login = demo::furnish(&app, &config.data()).await?;
     let serving = start(&config, Arc::clone(&app)).await?;
-    let site = demo::live(&app, &login, serving.http, serving.ykc).await?;
+    let site = demo::live(&app, &login, &serving, &wanted.pace).await?;
     out!("\n  PileOps 演示已启动 / the demo is running\n");
     out!("  控制台 / console:  http://{}", serving.http);
     out!("  账号 / account:    {}", login.account);

@@ -5,6 +5,7 @@ mod catalogue;
 mod history;
 
 use crate::app::{ADMIN, App};
+use crate::serve::Serving;
 use catalogue::{CITIES, OPERATORS, STATIONS, StationPlan, tariff_busy, tariff_calm};
 use engine::audit::Actor;
 use engine::card::CardDraft;
@@ -17,13 +18,26 @@ use serde::{Deserialize, Serialize};
 use sim::pile::PileConfig;
 use sim::random::Random;
 use sim::site::{Site, SiteConfig, SiteHandle};
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 const SEED: u64 = 20_261_123;
 const CARDS: usize = 240;
 const LOGIN: &str = "demo.json";
+
+/// How lively the simulated site is.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Pace {
+    /// Cars that come to one connector a day; 0: piles wait for whoever starts them from the console
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(i64).range(0..=10_000))]
+    arrivals_per_day: i64,
+    /// Faults and lost links an hour over the whole site; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(i64).range(0..=3_600))]
+    misfortunes_per_hour: i64,
+    /// The same seed brings the same cars [default: the time of the start]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
 
 /// What a person needs to look around, and the piles' passwords, kept for the next run of the demo.
 /// Only a demo keeps such things in the clear.
@@ -156,7 +170,8 @@ fn plans(place: usize, plan: &StationPlan) -> Vec<PilePlan> {
 }
 
 /// Piles with cars that come and go, on the real listeners.
-pub async fn live(app: &Arc<App>, login: &Login, http: SocketAddr, ykc: SocketAddr) -> Result<SiteHandle> {
+pub async fn live(app: &Arc<App>, login: &Login, at: &Serving, pace: &Pace) -> Result<SiteHandle> {
+    let (http, ykc) = (at.http, at.ykc);
     let mut random = Random::seeded(SEED);
     let configs = login.piles.iter().map(|plan| {
         let address = if plan.protocol.is_ykc() { ykc.to_string() } else { format!("ws://{http}/ocpp") };
@@ -172,11 +187,11 @@ pub async fn live(app: &Arc<App>, login: &Login, http: SocketAddr, ykc: SocketAd
         config
     });
     let mut site = SiteConfig::new(configs.collect(), (1..=CARDS).map(tag).collect());
-    site.seed = app.clock().now().as_ms().unsigned_abs();
+    site.seed = pace.seed.unwrap_or_else(|| app.clock().now().as_ms().unsigned_abs());
     site.zone = Zone::shanghai();
-    site.arrivals_per_day = 60;
+    site.arrivals_per_day = pace.arrivals_per_day;
     site.occupied_percent = 40;
     site.speed = 4;
-    site.misfortunes_per_hour = 12;
+    site.misfortunes_per_hour = pace.misfortunes_per_hour;
     Ok(Site::start(site, app.clock().clone()))
 }
