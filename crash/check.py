@@ -1,7 +1,7 @@
 """Holds what the piles saw acknowledged against the orders that the platform has after the crashes.
 
 The witness has one JSON object a line, written by the load after each acknowledgement:
-    {"kind": "start"|"stop"|"bill", "pile", "session_key", "connector", "meter_start_wh", "meter_stop_wh", "at"}
+    {"kind": "start"|"stop"|"bill", "pile", "transactionId", "meterStart", "meterStop", "started_at_ms", "stopped_at_ms"}
 The orders are the output of `pileops order list --json`: a list, or {"items": […]}, or one object a line.
 """
 
@@ -41,14 +41,20 @@ def read_witness(text):
                 "key": str(key),
                 "meter_start_wh": first(row, "meter_start_wh", "meterStart"),
                 "meter_stop_wh": first(row, "meter_stop_wh", "meterStop"),
+                "started_at_ms": row["started_at_ms"],
             }
         )
     return records
 
 
-def energy_wh(order, which):
-    dwh = order.get(f"meter_{which}_dwh")
-    return None if dwh is None else dwh / 10
+def occasions(orders):
+    """Orders by what happened at the pile: whatever its number, a session began once at a moment. Two orders of one
+    occasion are one session booked twice, which the unique session number cannot show: the second has another."""
+    found = defaultdict(list)
+    for order in orders:
+        if order["started_at_ms"] is not None:
+            found[(str(order["pile_code"]), order["connector_no"], order["started_at_ms"])].append(order)
+    return found
 
 
 def faults_of(record, orders):
@@ -62,11 +68,12 @@ def faults_of(record, orders):
     ended = record["kind"] in ("stop", "bill")
     if ended and order["state"] in ("starting", "charging", "stopping", "unsettled"):
         found.append(f"its end is lost (state {order['state']})")
-    for which in ("start", "stop"):
+    if order["started_at_ms"] != record["started_at_ms"]:
+        found.append(f"it began at {order['started_at_ms']}, acknowledged was {record['started_at_ms']}")
+    for which, field in (("start", "meter_start_dwh"), ("stop", "meter_end_dwh")):
         expected = record[f"meter_{which}_wh"]
-        kept = energy_wh(order, "start" if which == "start" else "end")
-        if expected is not None and kept is not None and kept != expected and (which == "start" or ended):
-            found.append(f"meter_{which}_wh is {kept}, acknowledged was {expected}")
+        if expected is not None and order[field] != expected * 10 and (which == "start" or ended):
+            found.append(f"{field} is {order[field]}, acknowledged was {expected} Wh")
     if ended and record["meter_start_wh"] is not None and record["meter_stop_wh"] is not None:
         delivered = (record["meter_stop_wh"] - record["meter_start_wh"]) * 10
         if order["energy_dwh"] != delivered:
@@ -96,6 +103,10 @@ def main():
             if fault != "kept" and shown < 20:
                 shown += 1
                 print(f"FAILED {record['kind']} {record['pile']} {record['key']}: {fault}")
+    twice_begun = [place for place, all_of in occasions(orders).items() if len(all_of) > 1]
+    verdicts["doubled"] += len(twice_begun)
+    for pile, connector, at in twice_begun[:5]:
+        print(f"FAILED pile {pile} connector {connector} began once at {at} and has several orders")
     # Transaction ids must not be given twice, even to different piles.
     keys = Counter(str(order["session_key"]) for order in orders if order.get("session_key") is not None)
     twice = [key for key, count in keys.items() if count > 1]
@@ -108,7 +119,7 @@ def main():
         f"({kinds['start']} starts, {kinds['stop']} stops, {kinds['bill']} transaction records), "
         f"{verdicts['lost']} lost, {verdicts['doubled']} doubled, {verdicts['wrong']} wrong; {len(orders)} orders"
     )
-    failed = len(witness) - verdicts["kept"] + len(twice)
+    failed = len(witness) - verdicts["kept"] + len(twice) + len(twice_begun)
     if not witness:
         print("FAILED nothing was acknowledged: the run shows nothing")
         failed = 1

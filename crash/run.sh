@@ -115,4 +115,9 @@ kill -TERM "$load" 2>/dev/null || true
 wait "$load" 2>/dev/null || true
 load=
 "$PILEOPS_BIN" order list --json >"$DATA/orders.json"
+# Every bill is made again from what is stored.
+kill -TERM "$server"
+wait "$server" || true
+server=
+"$PILEOPS_BIN" verify --data "$DATA" "${DATABASE[@]}"
 python3 crash/check.py --name "crash-$NAME" --witness "$DATA/witness.jsonl" --orders "$DATA/orders.json" --kills "$KILLS"

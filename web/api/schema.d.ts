@@ -937,6 +937,13 @@ export interface components {
             energy_dwh: number;
             /** Format: int64 */
             id: number;
+            /** Format: int64 */
+            meter_end_dwh: number | null;
+            /**
+             * Format: int64
+             * @description The connector's register when the session began and ended.
+             */
+            meter_start_dwh: number | null;
             operator_name: string;
             order_no: string;
             /**
@@ -980,10 +987,6 @@ export interface components {
             curve: components["schemas"]["LiveValues"][];
             /** @description Sentences that explain the bill and the state. */
             explanation: components["schemas"]["Text"][];
-            /** Format: int64 */
-            meter_end_dwh: number | null;
-            /** Format: int64 */
-            meter_start_dwh: number | null;
             /** @description What the pile itself has counted and priced per period. */
             pile_segments: components["schemas"]["PileSegment"][] | null;
             segments: components["schemas"]["Segment"][];

@@ -60,14 +60,15 @@ pub struct OrderView {
     /// The stop code as a sentence in the reader's language.
     pub stop_text: Option<String>,
     pub tariff_id: Option<i64>,
+    /// The connector's register when the session began and ended.
+    pub meter_start_dwh: Option<i64>,
+    pub meter_end_dwh: Option<i64>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OrderDetail {
     #[serde(flatten)]
     pub order: OrderView,
-    pub meter_start_dwh: Option<i64>,
-    pub meter_end_dwh: Option<i64>,
     pub vin: Option<String>,
     /// The pile's clock minus ours when it reported the start.
     pub skew_ms: Option<i64>,
@@ -205,7 +206,7 @@ fn filter(scope: &Scope, wanted: &OrderFilter) -> Filter {
 const COLUMNS: &str = "o.id, o.session_key, p.code, p.name, o.station_id, s.name, op.name, o.connector_no, \
     o.start_mode, o.token, c.name, o.state, o.abnormal, o.created_at_ms, o.started_at_ms, o.ended_at_ms, \
     o.energy_dwh, o.electricity_fen, o.service_fen, o.total_fen, o.pile_amount_e4, o.soc_start, o.soc_end, \
-    o.stop_code, o.stop_class, o.tariff_id, o.pile_id";
+    o.stop_code, o.stop_class, o.tariff_id, o.pile_id, o.meter_start_dwh, o.meter_end_dwh";
 
 const FROM: &str = "FROM orders o JOIN pile p ON p.id = o.pile_id JOIN station s ON s.id = o.station_id \
     JOIN operator op ON op.id = o.operator_id LEFT JOIN customer c ON c.id = o.customer_id";
@@ -247,6 +248,8 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
         stop_text: None,
         tariff_id: row.int_opt(25)?,
         pile_id: row.int(26)?,
+        meter_start_dwh: row.int_opt(27)?,
+        meter_end_dwh: row.int_opt(28)?,
     })
 }
 
@@ -302,7 +305,7 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
     filter.and_value("o.id = ?", id.0);
     filter.scope("o.operator_id", scope);
     let sql = format!(
-        "SELECT {COLUMNS}, o.meter_start_dwh, o.meter_end_dwh, o.vin, o.skew_ms, t.name, t.version_no, f.name, \
+        "SELECT {COLUMNS}, o.vin, o.skew_ms, t.name, t.version_no, f.name, \
          d.segments, d.pile_bill, s.time_zone {FROM} LEFT JOIN tariff t ON t.id = o.tariff_id \
          LEFT JOIN staff f ON f.id = o.staff_id LEFT JOIN order_detail d ON d.order_id = o.id {}",
         filter.sql()
@@ -334,8 +337,6 @@ fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
             .ok()
     });
     Ok(OrderDetail {
-        meter_start_dwh: row.int_opt(27)?,
-        meter_end_dwh: row.int_opt(28)?,
         vin: row.text_opt(29)?,
         skew_ms: row.int_opt(30)?,
         tariff,
