@@ -269,7 +269,7 @@ async fn an_order_comes_with_all_that_explains_it() {
         let tariff = order.tariff.as_ref().map(|tariff| (tariff.name.as_str(), tariff.version_no));
         assert_eq!(tariff, Some(("分时", 3)), "{}", database.name);
         assert_eq!(
-            (order.meter_start_dwh, order.meter_end_dwh, order.skew_ms),
+            (order.order.meter_start_dwh, order.order.meter_end_dwh, order.skew_ms),
             (Some(11), Some(22), Some(33))
         );
         assert_eq!((order.vin.as_deref(), order.started_by.as_deref()), (Some("VIN"), Some("李雷")));
