@@ -1,44 +1,68 @@
 //! Settings: command line over environment over file over default. One table says which there are.
 
+use Rule::*;
 use model::{Error, Result, Text};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use store::Source;
+use tracing_subscriber::EnvFilter;
 
-/// One setting: its name in the file, its default, and what it means.
+/// One setting: its name in the file, its default, what it may be, and what it means.
 pub struct Setting {
     pub name: &'static str,
     pub default: &'static str,
+    pub rule: Rule,
     pub meaning: Text,
 }
 
+/// What a setting may be.
+pub enum Rule {
+    Folder,
+    Database,
+    Address,
+    Integer(i64, i64),
+    Flag,
+    Filter,
+}
+
 macro_rules! settings {
-    ($($name:literal = $default:literal, $zh:literal, $en:literal;)*) => {
-        pub const SETTINGS: &[Setting] = &[$(Setting { name: $name, default: $default, meaning: Text::of($zh, $en) }),*];
+    ($($name:literal = $default:literal, $rule:expr, $zh:literal, $en:literal;)*) => {
+        pub const SETTINGS: &[Setting] =
+            &[$(Setting { name: $name, default: $default, rule: $rule, meaning: Text::of($zh, $en) }),*];
     };
 }
 
+/// The longest that a timeout may be set to.
+const TIMEOUT_MAX_S: i64 = 30 * 86_400;
+
+/// `PILEOPS_` and one of these is for the command line as a client, or for this repository's scripts
+/// and tests. Any other that is no setting is probably one that was misspelt.
+const OTHER_VARIABLES: [&str; 8] =
+    ["server", "token", "bin", "sim_bin", "url", "account", "password", "shots"];
+const OTHER_PREFIXES: [&str; 3] = ["test_", "pg_", "e2e"];
+
 settings! {
-    "data" = "data", "数据目录：内嵌数据库、密钥与地址文件", "data folder: embedded database, key and address file";
-    "database_url" = "", "PostgreSQL 地址（postgres://…）；留空则使用数据目录中的内嵌数据库",
+    "data" = "data", Folder, "数据目录：内嵌数据库、密钥与地址文件", "data folder: embedded database, key and address file";
+    "database_url" = "", Database, "PostgreSQL 地址（postgres://…）；留空则使用数据目录中的内嵌数据库",
         "PostgreSQL address (postgres://…); empty: the embedded database in the data folder";
-    "listen" = "127.0.0.1:8080", "控制台、接口与 OCPP 的监听地址", "address for console, API and OCPP";
-    "ykc_listen" = "127.0.0.1:8768", "云快充 TCP 的监听地址", "address for 云快充 over TCP";
-    "heartbeat_s" = "300", "告知 OCPP 充电桩的心跳间隔（秒）", "heartbeat interval told to OCPP piles, in seconds";
-    "database_writers" = "1", "PostgreSQL 的写入连接数，充电桩按编号分配", "writing connections on PostgreSQL; piles are spread over them";
-    "database_readers" = "3", "页面查询的数据库连接数", "database connections for pages";
-    "start_timeout_s" = "90", "启动指令后桩须在此时间内开始充电，否则订单关闭", "a commanded start must begin within this time, else the order is closed";
-    "record_timeout_s" = "600", "充电结束后等待桩账单的时间，超时转异常订单", "how long the pile's record is awaited after the end, then the order is held";
-    "silence_timeout_s" = "43200", "桩离线后其充电中订单保持打开的时间", "how long a running order of a pile that went off line stays open";
-    "amount_tolerance_e4" = "100", "桩金额与平台金额允许的差异（0.0001 元）", "allowed difference between the pile's amount and ours, in 0.0001 yuan";
-    "credit_fen" = "100000", "下发给桩的单次充电金额上限（分）", "most that one session may cost, told to the pile, in fen";
-    "secure_cookies" = "false", "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
-    "behind_proxy" = "false", "前面有反向代理，其 X-Forwarded-For / -Proto 可信", "a reverse proxy stands in front, whose X-Forwarded-For and -Proto are true";
-    "log" = "info", "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
+    "listen" = "127.0.0.1:8080", Address, "控制台、接口与 OCPP 的监听地址", "address for console, API and OCPP";
+    "ykc_listen" = "127.0.0.1:8768", Address, "云快充 TCP 的监听地址", "address for 云快充 over TCP";
+    "heartbeat_s" = "300", Integer(10, 86_400), "告知 OCPP 充电桩的心跳间隔（秒）", "heartbeat interval told to OCPP piles, in seconds";
+    "database_writers" = "1", Integer(1, 32), "PostgreSQL 的写入连接数，充电桩按编号分配", "writing connections on PostgreSQL; piles are spread over them";
+    "database_readers" = "3", Integer(1, 64), "页面查询的数据库连接数", "database connections for pages";
+    "start_timeout_s" = "90", Integer(1, TIMEOUT_MAX_S), "启动指令后桩须在此时间内开始充电，否则订单关闭", "a commanded start must begin within this time, else the order is closed";
+    "record_timeout_s" = "600", Integer(1, TIMEOUT_MAX_S), "充电结束后等待桩账单的时间，超时转异常订单", "how long the pile's record is awaited after the end, then the order is held";
+    "silence_timeout_s" = "43200", Integer(1, TIMEOUT_MAX_S), "桩离线后其充电中订单保持打开的时间", "how long a running order of a pile that went off line stays open";
+    "amount_tolerance_e4" = "100", Integer(0, 1_000_000), "桩金额与平台金额允许的差异（0.0001 元）", "allowed difference between the pile's amount and ours, in 0.0001 yuan";
+    "credit_fen" = "100000", Integer(1, 100_000_000), "下发给桩的单次充电金额上限（分）", "most that one session may cost, told to the pile, in fen";
+    "secure_cookies" = "false", Flag, "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
+    "behind_proxy" = "false", Flag, "前面有反向代理，其 X-Forwarded-For / -Proto 可信", "a reverse proxy stands in front, whose X-Forwarded-For and -Proto are true";
+    "log" = "info", Filter, "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
 }
 
-/// Values by name, complete and checked for unknown names, not yet for sense.
+/// Values by name, complete and within their rules.
 #[derive(Clone, Debug)]
 pub struct Config {
     values: BTreeMap<&'static str, (String, Origin)>,
@@ -53,11 +77,30 @@ pub enum Origin {
     CommandLine,
 }
 
+/// Our variables out of an environment, without their prefix. What others have in theirs is not
+/// looked at, however odd; one of ours must be text.
+pub fn environment(all: impl IntoIterator<Item = (OsString, OsString)>) -> Result<BTreeMap<String, String>> {
+    let mut ours = BTreeMap::new();
+    for (name, value) in all {
+        let Some(name) = name.to_str().and_then(|name| name.strip_prefix("PILEOPS_")) else { continue };
+        let value = value.into_string().map_err(|value| {
+            Error::invalid(
+                format!("PILEOPS_{name}"),
+                format!("环境变量 PILEOPS_{name} 的值 {value:?} 不是 UTF-8 文本，请改正或取消该变量"),
+                format!("The variable PILEOPS_{name} has the value {value:?}, which is not UTF-8; correct or unset it."),
+            )
+        })?;
+        ours.insert(name.to_ascii_lowercase(), value);
+    }
+    Ok(ours)
+}
+
 impl Config {
-    /// `file`: must exist if given. `environment` and `command_line` are name and value.
+    /// `file`: must exist if given. `environment` and `command_line` are name and value. Everything is
+    /// checked here, before anything is made of it.
     pub fn load(
         file: Option<&Path>,
-        environment: impl IntoIterator<Item = (String, String)>,
+        environment: &BTreeMap<String, String>,
         command_line: &[(&'static str, String)],
     ) -> Result<Config> {
         let defaults = SETTINGS.iter().map(|s| (s.name, (s.default.to_owned(), Origin::Default)));
@@ -66,16 +109,37 @@ impl Config {
             config.read_file(file)?;
         }
         for (name, value) in environment {
-            let Some(name) = name.strip_prefix("PILEOPS_").map(str::to_ascii_lowercase) else { continue };
-            // PILEOPS_SERVER, PILEOPS_TOKEN and the tests' own variables are no settings.
             if let Some(setting) = SETTINGS.iter().find(|s| s.name == name) {
-                config.values.insert(setting.name, (value, Origin::Environment));
+                config.values.insert(setting.name, (value.clone(), Origin::Environment));
             }
         }
         for (name, value) in command_line {
             config.values.insert(name, (value.clone(), Origin::CommandLine));
         }
+        for setting in SETTINGS {
+            config.check(setting)?;
+        }
         Ok(config)
+    }
+
+    fn check(&self, setting: &Setting) -> Result<()> {
+        let name = setting.name;
+        match setting.rule {
+            Folder if self.text(name).is_empty() => Err(wrong(name, "", "一个目录", "a folder")),
+            Folder => Ok(()),
+            Database => self.source().map(drop),
+            Address => self.address(name).map(drop),
+            Integer(..) => self.integer(name).map(drop),
+            Flag => self.flag(name).map(drop),
+            Filter => self.filter(name).map(drop),
+        }
+    }
+
+    /// Another data folder than usual where nobody has named one.
+    pub fn data_by_default(&mut self, folder: &str) {
+        if let Some(value) = self.values.get_mut("data").filter(|(_, origin)| *origin == Origin::Default) {
+            folder.clone_into(&mut value.0);
+        }
     }
 
     fn read_file(&mut self, file: &Path) -> Result<()> {
@@ -90,10 +154,17 @@ impl Config {
             )
         })?;
         let table: toml::Table = text.parse().map_err(|why: toml::de::Error| {
+            let line = why
+                .span()
+                .map_or(1, |span| text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1);
             Error::invalid(
                 "config",
-                format!("配置文件 {} 不是有效的 TOML：{}", file.display(), why.message()),
-                format!("The configuration file {} is no valid TOML: {}", file.display(), why.message()),
+                format!("配置文件 {} 第 {line} 行不是有效的 TOML：{}", file.display(), why.message()),
+                format!(
+                    "The configuration file {} is no valid TOML in line {line}: {}",
+                    file.display(),
+                    why.message()
+                ),
             )
         })?;
         for (name, value) in table {
@@ -111,12 +182,12 @@ impl Config {
                 toml::Value::Integer(number) => number.to_string(),
                 toml::Value::Boolean(flag) => flag.to_string(),
                 other => {
-                    return Err(wrong(
-                        setting.name,
-                        other.type_str(),
-                        "文本、整数或布尔值",
-                        "a text, an integer or a boolean",
-                    ));
+                    let shown = match &other {
+                        toml::Value::Float(number) => number.to_string(),
+                        other => other.type_str().to_owned(),
+                    };
+                    let (zh, en) = ("文本、整数或布尔值", "a text, an integer or a boolean");
+                    return Err(wrong(setting.name, &shown, zh, en));
                 }
             };
             self.values.insert(setting.name, (value, Origin::File));
@@ -135,11 +206,13 @@ impl Config {
         self.values.get(name).map_or("", |(value, _)| value)
     }
 
-    /// An integer within its range.
-    pub fn integer(&self, name: &'static str, least: i64, most: i64) -> Result<i64> {
+    /// An integer within the range that the table of settings has for it.
+    pub fn integer(&self, name: &'static str) -> Result<i64> {
+        let rule = SETTINGS.iter().find(|s| s.name == name).map(|s| &s.rule);
+        let Some(Integer(least, most)) = rule else { return Err(Error::internal()) };
         let text = self.text(name);
         match text.trim().parse::<i64>() {
-            Ok(number) if (least..=most).contains(&number) => Ok(number),
+            Ok(number) if (least..=most).contains(&&number) => Ok(number),
             _ => Err(wrong(
                 name,
                 text,
@@ -168,20 +241,52 @@ impl Config {
         PathBuf::from(self.text("data"))
     }
 
+    pub fn filter(&self, name: &'static str) -> Result<EnvFilter> {
+        let text = self.text(name);
+        EnvFilter::try_new(text).map_err(|_| {
+            wrong(
+                name,
+                text,
+                "info 或 warn,server=debug 这样的级别",
+                "a level such as info or warn,server=debug",
+            )
+        })
+    }
+
     pub fn source(&self) -> Result<Source> {
-        match self.text("database_url").trim() {
-            "" => Ok(Source::Sqlite(self.data().join("pileops.db"))),
-            url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Ok(Source::Postgres(url.to_owned()))
+        let url = self.text("database_url").trim();
+        if url.is_empty() {
+            return Ok(Source::Sqlite(self.data().join("pileops.db")));
+        }
+        let known = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        let source = Source::Postgres(url.to_owned());
+        // What stands before the last @ may be a password, which no message repeats.
+        let shown = url.rsplit('@').next().unwrap_or_default();
+        let why = if known { source.check().err() } else { Some(String::new()) };
+        match why {
+            None => Ok(source),
+            Some(why) => {
+                let why = if why.is_empty() { why } else { format!(" ({why})") };
+                Err(wrong(
+                    "database_url",
+                    shown,
+                    &format!("postgres://用户:密码@主机/数据库 形式的地址，或留空{why}"),
+                    &format!("an address like postgres://USER:PASSWORD@HOST/DATABASE, or nothing{why}"),
+                ))
             }
-            other => Err(wrong(
-                "database_url",
-                other.split('@').next_back().unwrap_or_default(),
-                "postgres:// 开头的地址，或留空",
-                "an address that begins with postgres://, or nothing",
-            )),
         }
     }
+}
+
+/// Variables that look like ours and are none, for a warning.
+pub fn unknown_variables(environment: &BTreeMap<String, String>) -> Vec<String> {
+    let known = |name: &str| {
+        SETTINGS.iter().any(|s| s.name == name)
+            || OTHER_VARIABLES.contains(&name)
+            || OTHER_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    };
+    let unknown = environment.keys().filter(|name| !known(name));
+    unknown.map(|name| format!("PILEOPS_{}", name.to_ascii_uppercase())).collect()
 }
 
 fn wrong(name: &'static str, value: &str, zh: &str, en: &str) -> Error {
@@ -196,29 +301,69 @@ fn wrong(name: &'static str, value: &str, zh: &str, en: &str) -> Error {
 mod tests {
     use super::*;
 
+    fn variables(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        environment(pairs.iter().map(|(name, value)| (name.into(), value.into()))).unwrap()
+    }
+
+    fn load(command_line: &[(&'static str, String)]) -> Result<Config> {
+        Config::load(None, &BTreeMap::new(), command_line)
+    }
+
     #[test]
     fn the_command_line_wins_over_the_environment_over_the_default() {
-        let environment = [("PILEOPS_LISTEN", "0.0.0.0:1"), ("PILEOPS_DATA", "/srv/a"), ("HOME", "/x")]
-            .map(|(n, v)| (n.to_owned(), v.to_owned()));
-        let config = Config::load(None, environment, &[("listen", "127.0.0.1:2".to_owned())]).unwrap();
+        let environment =
+            variables(&[("PILEOPS_LISTEN", "0.0.0.0:1"), ("PILEOPS_DATA", "/srv/a"), ("HOME", "/x")]);
+        let config = Config::load(None, &environment, &[("listen", "127.0.0.1:2".to_owned())]).unwrap();
         assert_eq!(config.address("listen").unwrap().port(), 2);
         assert_eq!(config.data(), PathBuf::from("/srv/a"));
-        assert_eq!(config.integer("heartbeat_s", 10, 86_400).unwrap(), 300);
+        assert_eq!(config.integer("heartbeat_s").unwrap(), 300);
     }
 
     #[test]
     fn a_bad_value_names_the_setting_and_the_rule() {
-        for (name, value) in
-            [("listen", "8080"), ("heartbeat_s", "soon"), ("database_url", "mysql://x:pw@h/db")]
-        {
-            let config = Config::load(None, [], &[(name, value.to_owned())]).unwrap();
-            let error = match name {
-                "listen" => config.address("listen").unwrap_err(),
-                "heartbeat_s" => config.integer("heartbeat_s", 10, 86_400).unwrap_err(),
-                _ => config.source().unwrap_err(),
-            };
-            assert_eq!(error.field.as_deref(), Some(name));
-            assert!(!error.text.zh.contains("pw"), "no password in a message");
+        for (name, value, shown) in [
+            ("data", "", "\"\""),
+            ("listen", "8080", "8080"),
+            ("ykc_listen", "localhost", "localhost"),
+            ("heartbeat_s", "soon", "10 to 86400"),
+            ("heartbeat_s", "9", "10 to 86400"),
+            ("database_writers", "33", "1 to 32"),
+            ("credit_fen", "0", "1 to 100000000"),
+            ("secure_cookies", "maybe", "true or false"),
+            ("log", "server=loud", "server=loud"),
+            ("database_url", "mysql://x:pw@h/db", "h/db"),
+            ("database_url", "postgres://x:pw@h:port/db", "h:port/db"),
+        ] {
+            let error = load(&[(name, value.to_owned())]).unwrap_err();
+            assert_eq!((error.kind, error.field.as_deref()), (model::error::Kind::Invalid, Some(name)));
+            assert!(error.text.en.contains(shown), "{}", error.text.en);
+            assert!(
+                !error.text.zh.contains("pw") && !error.text.en.contains("pw"),
+                "no password in a message"
+            );
         }
+    }
+
+    #[test]
+    fn a_variable_that_is_no_setting_is_known_for_it() {
+        let environment = variables(&[
+            ("PILEOPS_HARTBEAT_S", "60"),
+            ("PILEOPS_SERVER", "http://x"),
+            ("PILEOPS_TOKEN", "pop_1"),
+            ("PILEOPS_TEST_PG", "x"),
+            ("PILEOPS_LOG", "info"),
+            ("HEARTBEAT", "60"),
+        ]);
+        assert_eq!(unknown_variables(&environment), ["PILEOPS_HARTBEAT_S"]);
+    }
+
+    #[test]
+    fn only_the_demo_has_another_folder_and_only_where_none_is_named() {
+        let mut config = load(&[]).unwrap();
+        config.data_by_default("demo-data");
+        assert_eq!(config.data(), PathBuf::from("demo-data"));
+        let mut config = load(&[("data", "mine".to_owned())]).unwrap();
+        config.data_by_default("demo-data");
+        assert_eq!(config.data(), PathBuf::from("mine"));
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Listen, Place, serve};
 use crate::app::App;
-use crate::{gateway, http, install};
+use crate::{demo, gateway, http, install};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HOST};
@@ -28,6 +28,7 @@ enum Way {
     Local {
         router: Router,
         app: Arc<App>,
+        _lock: install::Lock,
     },
 }
 
@@ -40,19 +41,23 @@ pub struct Refused {
 impl Client {
     /// `PILEOPS_SERVER` and `PILEOPS_TOKEN`, or the server that runs on the data folder, or none.
     pub async fn open(place: &Place) -> Result<Client> {
-        if let Ok(server) = std::env::var("PILEOPS_SERVER")
-            && !server.is_empty()
-        {
-            let token = std::env::var("PILEOPS_TOKEN").unwrap_or_default();
-            return Ok(Client { token, way: Way::Remote(host_of(&server)?) });
+        let environment = super::environment()?;
+        if let Some(server) = environment.get("server").filter(|server| !server.is_empty()) {
+            let token = environment.get("token").cloned().unwrap_or_default();
+            return Ok(Client { token, way: Way::Remote(host_of(server)?) });
         }
         let config = place.config(&Listen::default())?;
-        if let (Some(host), Some(token)) =
-            (install::address_http(&config.data()), install::token_read(&config.data()))
-            && TcpStream::connect(&host).await.is_ok()
-        {
+        let data = config.data();
+        let running = async || match install::address_http(&data) {
+            Some(host) => TcpStream::connect(&host).await.is_ok(),
+            None => false,
+        };
+        let Some(lock) = install::lock_or(&data, running).await? else {
+            let (host, token) = (install::address_http(&data), install::token_read(&data));
+            let (Some(host), Some(token)) = (host, token) else { return Err(cut_off()) };
             return Ok(Client { token, way: Way::Remote(host) });
-        }
+        };
+        demo::unfinished_refuse(&data)?;
         let app = serve::open(&config).await?;
         let (token, generated) = app.local_open().await?;
         if let Some(password) = generated {
@@ -62,7 +67,7 @@ impl Client {
             );
         }
         let router = http::router(Arc::clone(&app)).merge(gateway::router(Arc::clone(&app)));
-        Ok(Client { token, way: Way::Local { router, app } })
+        Ok(Client { token, way: Way::Local { router, app, _lock: lock } })
     }
 
     /// The answer of a call that must succeed.

@@ -15,9 +15,10 @@ mod nouns;
 mod nouns_args;
 mod serve;
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use clap::{Args, Parser, Subcommand};
 use model::{Error, Result};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -33,7 +34,7 @@ pub struct Cli {
 /// Where the data is, or where the server that has it runs.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Place {
-    /// Data folder [default: data]
+    /// Data folder [default: data; of the demo: demo-data]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// PostgreSQL instead of the embedded database
@@ -98,8 +99,20 @@ impl Place {
                 given.push((name, value.clone()));
             }
         }
-        Config::load(self.config.as_deref(), std::env::vars(), &given)
+        let environment = environment()?;
+        for name in config::unknown_variables(&environment) {
+            eprintln!(
+                "pileops: 环境变量 {name} 不是配置项，未使用；可用 pileops config 查看全部配置项\n         \
+                 {name} is no setting and is not used; `pileops config` lists all of them"
+            );
+        }
+        Config::load(self.config.as_deref(), &environment, &given)
     }
+}
+
+/// Our variables, without their prefix.
+fn environment() -> Result<BTreeMap<String, String>> {
+    config::environment(std::env::vars_os())
 }
 
 pub fn main(cli: Cli) -> ExitCode {

@@ -16,18 +16,10 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
 pub fn log_start(config: &Config) -> Result<()> {
-    let filter = EnvFilter::try_new(config.text("log")).map_err(|why| {
-        Error::invalid(
-            "log",
-            format!("日志级别不正确：{why}；例如 info 或 warn,server=debug"),
-            format!("The log filter is wrong: {why}. Use for example info or warn,server=debug."),
-        )
-    })?;
     let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(config.filter("log")?)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .try_init();
@@ -36,18 +28,18 @@ pub fn log_start(config: &Config) -> Result<()> {
 
 /// Opens the app on the data that the settings name. Nothing listens yet.
 pub async fn open(config: &Config) -> Result<Arc<App>> {
-    let seconds = |name| Ok::<i64, Error>(config.integer(name, 1, 30 * 86_400)? * SECOND_MS);
+    let seconds = |name| Ok::<i64, Error>(config.integer(name)? * SECOND_MS);
     let rules = Rules {
         start_timeout_ms: seconds("start_timeout_s")?,
         record_timeout_ms: seconds("record_timeout_s")?,
         silence_timeout_ms: seconds("silence_timeout_s")?,
-        amount_tolerance_e4: config.integer("amount_tolerance_e4", 0, 1_000_000)?,
-        credit: Fen(config.integer("credit_fen", 1, 100_000_000)?),
+        amount_tolerance_e4: config.integer("amount_tolerance_e4")?,
+        credit: Fen(config.integer("credit_fen")?),
         ..Rules::default()
     };
     let mut store = store::Settings::new(config.source()?);
-    store.writers = usize::try_from(config.integer("database_writers", 1, 32)?).unwrap_or(1);
-    store.readers = usize::try_from(config.integer("database_readers", 1, 64)?).unwrap_or(3);
+    store.writers = usize::try_from(config.integer("database_writers")?).unwrap_or(1);
+    store.readers = usize::try_from(config.integer("database_readers")?).unwrap_or(3);
     let http = HttpSettings {
         secure_cookies: config.flag("secure_cookies")?,
         behind_proxy: config.flag("behind_proxy")?,
@@ -58,7 +50,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         rules,
         secrets: install::prepare(&config.data(), &Random::System)?,
         http,
-        heartbeat_s: u32::try_from(config.integer("heartbeat_s", 10, 86_400)?).unwrap_or(300),
+        heartbeat_s: u32::try_from(config.integer("heartbeat_s")?).unwrap_or(300),
     })
     .await
 }
@@ -66,6 +58,9 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
 /// Listens on the addresses of the settings and tells them in the data folder.
 pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
     files_allow();
+    // Where it cannot listen it changes nothing: piles that are connected elsewhere stay on line.
+    let http = listen(config.address("listen")?, "listen").await?;
+    let ykc = listen(config.address("ykc_listen")?, "ykc_listen").await?;
     app.begin().await?;
     let (token, generated) = app.local_open().await?;
     if let Some(password) = generated {
@@ -73,8 +68,6 @@ pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
             "管理员账号 / administrator: {ADMIN}\n初始密码 / password: {password}\n（只显示这一次 / shown this once）"
         );
     }
-    let http = listen(config.address("listen")?, "listen").await?;
-    let ykc = listen(config.address("ykc_listen")?, "ykc_listen").await?;
     let router = http::router(Arc::clone(&app)).merge(gateway::router(Arc::clone(&app)));
     let serving = Serving::start(app, router, http, ykc).await.map_err(|why| {
         tracing::error!(%why, "the server could not start");
@@ -141,14 +134,20 @@ async fn stop_signal() {
 
 pub async fn serve(config: &Config) -> Result<ExitCode> {
     log_start(config)?;
+    let _lock = install::lock(&config.data()).await?;
+    demo::unfinished_refuse(&config.data())?;
     let app = open(config).await?;
     let serving = start(config, app).await?;
     Ok(run_until_stopped(config, serving).await)
 }
 
 pub async fn demo(place: &Place, wanted: Demo) -> Result<ExitCode> {
-    let config = place.config(&wanted.listen)?;
+    let mut config = place.config(&wanted.listen)?;
+    // Where nobody says otherwise the demo does not touch what `pileops serve` would use.
+    config.data_by_default(demo::FOLDER);
     log_start(&config)?;
+    let _lock = install::lock(&config.data()).await?;
+    demo::unfinished_clear(&config.data(), &config.source()?)?;
     let app = open(&config).await?;
     let login = demo::furnish(&app, &config.data()).await?;
     let serving = start(&config, Arc::clone(&app)).await?;
@@ -197,14 +196,24 @@ fn shown(name: &str, value: &str) -> String {
 }
 
 pub async fn migrate(config: &Config) -> Result<ExitCode> {
+    let _lock = install::lock(&config.data()).await?;
     install::prepare(&config.data(), &Random::System)?;
-    let mut conn = store::Conn::open(&config.source()?, store::db::Purpose::Write)?;
-    let run = store::migrate::migrate(&mut conn, Clock::System.now())?;
+    let source = config.source()?;
+    let run = apart(move || {
+        let mut conn = store::Conn::open(&source, store::db::Purpose::Write)?;
+        Ok(store::migrate::migrate(&mut conn, Clock::System.now())?)
+    })?;
     match run.as_slice() {
         [] => out!("数据库已是最新版本 / the database is up to date"),
         numbers => out!("已执行迁移 / migrations run: {numbers:?}"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// On a thread of its own: a connection to PostgreSQL blocks, which is forbidden on a thread of the
+/// runtime.
+fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    std::thread::spawn(work).join().map_err(|_| Error::internal())?
 }
 
 pub async fn verify(place: &Place) -> Result<ExitCode> {
@@ -219,7 +228,7 @@ pub async fn verify(place: &Place) -> Result<ExitCode> {
             format!("There is no database file {}. Give the right data folder with --data.", file.display()),
         ));
     }
-    let verified = engine::verify::verify_source(&source)?;
+    let verified = apart(move || engine::verify::verify_source(&source))?;
     if place.json {
         out!("{}", serde_json::to_string(&verified).map_err(|_| Error::internal())?);
     } else {

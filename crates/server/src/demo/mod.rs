@@ -18,12 +18,16 @@ use serde::{Deserialize, Serialize};
 use sim::pile::PileConfig;
 use sim::random::Random;
 use sim::site::{Site, SiteConfig, SiteHandle};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use store::Source;
 
 const SEED: u64 = 20_261_123;
 const CARDS: usize = 240;
 const LOGIN: &str = "demo.json";
+
+/// The demo's data folder where nobody names another.
+pub const FOLDER: &str = "demo-data";
 
 /// How lively the simulated site is.
 #[derive(clap::Args, Clone, Debug)]
@@ -41,8 +45,10 @@ pub struct Pace {
 
 /// What a person needs to look around, and the piles' passwords, kept for the next run of the demo.
 /// Only a demo keeps such things in the clear.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Login {
+    /// False while the folder is being filled: what is in it then is of no use to anybody.
+    complete: bool,
     pub account: String,
     pub password: String,
     piles: Vec<PilePlan>,
@@ -58,16 +64,81 @@ struct PilePlan {
     password: String,
 }
 
+fn login(data: &Path) -> Result<Option<Login>> {
+    match std::fs::read_to_string(data.join(LOGIN)) {
+        Ok(text) => serde_json::from_str(&text).map(Some).map_err(|_| foreign(data)),
+        Err(_) => Ok(None),
+    }
+}
+
+fn is_unfinished(data: &Path) -> bool {
+    matches!(login(data), Ok(Some(login)) if !login.complete)
+}
+
+/// A demo that was interrupted while it was made is taken away, to be made anew.
+pub fn unfinished_clear(data: &Path, source: &Source) -> Result<()> {
+    if !is_unfinished(data) {
+        return Ok(());
+    }
+    let Source::Sqlite(file) = source else {
+        return Err(Error::refused(
+            "demo.unfinished",
+            "上次生成演示数据时被中断；请清空该 PostgreSQL 数据库并删除数据目录中的 demo.json，然后重试",
+            "Making the demo's data was interrupted. Empty the PostgreSQL database, remove demo.json from the data folder, and try again.",
+        ));
+    };
+    // The mark goes last: an interruption here leaves it unfinished still.
+    let database = ["", "-wal", "-shm"].map(|end| format!("{}{end}", file.display()).into());
+    for path in database.into_iter().chain([data.join("secret.key"), data.join(LOGIN)]) {
+        remove(&path)?;
+    }
+    Ok(())
+}
+
+fn remove(path: &PathBuf) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(why) if why.kind() != std::io::ErrorKind::NotFound => Err(crate::install::cannot(path, &why)),
+        _ => Ok(()),
+    }
+}
+
+/// Nobody works on what the next run of the demo takes away.
+pub fn unfinished_refuse(data: &Path) -> Result<()> {
+    if !is_unfinished(data) {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "demo.unfinished",
+        format!(
+            "数据目录 {} 中的演示数据尚未生成完；请再次运行 pileops demo，或用 --data 换一个目录",
+            data.display()
+        ),
+        format!(
+            "The demo's data in the folder {} was not finished. Run `pileops demo` again, or choose another folder with --data.",
+            data.display()
+        ),
+    ))
+}
+
+/// The whole file or, after an interruption, the old one.
+fn login_write(data: &Path, login: &Login) -> Result<()> {
+    let (path, new) = (data.join(LOGIN), data.join("demo.json.new"));
+    let text = serde_json::to_string_pretty(login).map_err(|_| Error::internal())?;
+    remove(&new)?;
+    let written = crate::install::write_private(&new, &text).and_then(|()| std::fs::rename(&new, &path));
+    written.map_err(|why| crate::install::cannot(&path, &why))
+}
+
 /// Fills a fresh folder; one that was filled is used as it is, one of somebody else is left alone.
 pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
-    let path = data.join(LOGIN);
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        return serde_json::from_str(&text).map_err(|_| foreign(data));
+    if let Some(login) = login(data)? {
+        return if login.complete { Ok(login) } else { Err(foreign(data)) };
     }
     let staff = app.engine.store.read(|conn| store::staff::by_account(conn, ADMIN)).await?;
     if staff.is_some() {
         return Err(foreign(data));
     }
+    login_write(data, &Login::default())?;
     eprintln!(
         "==> 正在生成演示数据：运营商、充电站、充电桩与三个月的订单 / making the demo's data: operators, stations, piles and three months of orders"
     );
@@ -76,9 +147,8 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let piles = business(app).await?;
     let orders = history::write(app, &piles).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
-    let login = Login { account: ADMIN.to_owned(), password, piles };
-    let text = serde_json::to_string_pretty(&login).map_err(|_| Error::internal())?;
-    crate::install::write_private(&path, &text).map_err(|why| crate::install::cannot(&path, &why))?;
+    let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };
+    login_write(data, &login)?;
     Ok(login)
 }
 

@@ -20,6 +20,16 @@ pub enum Source {
     Postgres(String),
 }
 
+impl Source {
+    /// Whether this can be an address at all; nobody is asked.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            Source::Sqlite(_) => Ok(()),
+            Source::Postgres(url) => postgres::address(url).map(drop),
+        }
+    }
+}
+
 /// Why the database said no.
 #[derive(Debug)]
 pub enum DbError {

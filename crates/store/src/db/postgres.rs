@@ -19,10 +19,17 @@ pub struct Postgres {
     inserts: HashMap<(&'static str, &'static str, usize), Statement>,
 }
 
+/// What an address says, or why it says nothing.
+pub fn address(url: &str) -> Result<tokio_postgres::Config, String> {
+    url.parse().map_err(|why: tokio_postgres::Error| {
+        let reason = std::error::Error::source(&why).map(ToString::to_string);
+        reason.unwrap_or_else(|| why.to_string())
+    })
+}
+
 impl Postgres {
     pub fn open(url: &str, purpose: Purpose) -> DbResult<Postgres> {
-        let mut config: tokio_postgres::Config =
-            url.parse().map_err(|e| DbError::Fault(format!("the database URL cannot be read: {e}")))?;
+        let mut config = address(url).map_err(DbError::Fault)?;
         config.connect_timeout(Duration::from_secs(5)).application_name("pileops");
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -1,0 +1,8 @@
+//! The executable as people and scripts call it: arguments, environment and files go in, words and an
+//! exit code come out.
+
+mod demo;
+mod nouns;
+mod program;
+mod settings;
+mod shared;

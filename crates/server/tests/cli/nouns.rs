@@ -1,0 +1,1 @@
+//! `pileops <noun> <verb>`.
