@@ -2,7 +2,9 @@
 
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, count};
+use crate::pile_list::{PileFilter, PileState};
 use model::access::Scope;
+use model::connector::ConnectorStatus;
 use model::time::{DAY_MS, Timestamp, Zone};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -69,7 +71,8 @@ pub struct HomePiles {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HomeTodo {
     pub abnormal_order_count: i64,
-    pub faulted_connector_count: i64,
+    /// Piles on line with a faulted connector.
+    pub faulted_pile_count: i64,
     pub offline_pile_count: i64,
     pub unknown_pile_count: i64,
 }
@@ -118,7 +121,7 @@ pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> 
         piles,
         power_w: 0,
         charging_order_count: i64::try_from(running.len()).unwrap_or(i64::MAX),
-        todo: todo(conn, scope, &connectors, &piles)?,
+        todo: todo(conn, scope, &piles)?,
         hours: hours(&today),
         days: days(conn, scope, &(0..30).rev().map(back).collect::<Vec<_>>())?,
         top_stations: top_stations(conn, scope, back(6))?,
@@ -266,24 +269,29 @@ fn running(conn: &mut Conn, scope: &Scope) -> DbResult<Vec<(i64, i64)>> {
     conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, row.int(1)?)))
 }
 
-fn todo(
-    conn: &mut Conn,
-    scope: &Scope,
-    connectors: &HomeConnectors,
-    piles: &HomePiles,
-) -> DbResult<HomeTodo> {
+fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo> {
     let mut filter = Filter::new();
     filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state = 'abnormal'");
     filter.scope("o.operator_id", scope);
     let abnormal =
         conn.one(&format!("SELECT COUNT(*) FROM orders o {}", filter.sql()), &filter.values, count)?;
+    // Counted as the list of piles chooses, to which the figure leads.
+    let faulted = crate::pile_list::pile_count(
+        conn,
+        scope,
+        &PileFilter {
+            retired: Some(false),
+            state: Some(PileState::Connector(ConnectorStatus::Faulted)),
+            ..PileFilter::default()
+        },
+    )?;
     let unknown = match scope {
         Scope::All => conn.one("SELECT COUNT(*) FROM unknown_pile", &[], count)?,
         Scope::Operator(_) => 0,
     };
     Ok(HomeTodo {
         abnormal_order_count: abnormal,
-        faulted_connector_count: connectors.faulted,
+        faulted_pile_count: faulted,
         offline_pile_count: piles.offline,
         unknown_pile_count: unknown,
     })
