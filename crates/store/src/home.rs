@@ -22,6 +22,7 @@ pub struct Home {
     pub connectors: HomeConnectors,
     pub piles: HomePiles,
     pub power_w: i64,
+    /// Orders in the state `charging`, whatever their connectors say.
     pub charging_order_count: i64,
     pub todo: HomeTodo,
     /// Today, 0 to 23.
@@ -110,7 +111,7 @@ pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> 
     let yesterday = hours_of(conn, scope, back(1))?;
     let week_ago = hours_of(conn, scope, back(7))?;
     let (connectors, piles) = states(conn, scope)?;
-    let running = running(conn, scope)?;
+    let (running, charging_order_count) = running(conn, scope)?;
     Ok(Home {
         now_ms: now.as_ms(),
         day: local.day,
@@ -120,7 +121,7 @@ pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> 
         connectors,
         piles,
         power_w: 0,
-        charging_order_count: i64::try_from(running.len()).unwrap_or(i64::MAX),
+        charging_order_count,
         todo: todo(conn, scope, &piles)?,
         hours: hours(&today),
         days: days(conn, scope, &(0..30).rev().map(back).collect::<Vec<_>>())?,
@@ -261,12 +262,19 @@ fn states(conn: &mut Conn, scope: &Scope) -> DbResult<(HomeConnectors, HomePiles
     Ok((of, of_piles))
 }
 
-fn running(conn: &mut Conn, scope: &Scope) -> DbResult<Vec<(i64, i64)>> {
+/// Pile and connector of every running session, and how many of them charge and are not about to
+/// stop: that is what the list of orders calls charging.
+fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<(i64, i64)>, i64)> {
     let mut filter = Filter::new();
     filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state IN ('charging', 'stopping')");
     filter.scope("o.operator_id", scope);
-    let sql = format!("SELECT o.pile_id, o.connector_no FROM orders o {}", filter.sql());
-    conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, row.int(1)?)))
+    let sql = format!("SELECT o.pile_id, o.connector_no, o.state FROM orders o {}", filter.sql());
+    let mut charging = 0;
+    let running = conn.query(&sql, &filter.values, |row| {
+        charging += i64::from(row.text(2)? == "charging");
+        Ok((row.int(0)?, row.int(1)?))
+    })?;
+    Ok((running, charging))
 }
 
 fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo> {
