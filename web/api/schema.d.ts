@@ -848,8 +848,11 @@ export interface components {
         HomeTodo: {
             /** Format: int64 */
             abnormal_order_count: number;
-            /** Format: int64 */
-            faulted_connector_count: number;
+            /**
+             * Format: int64
+             * @description Piles on line with a faulted connector.
+             */
+            faulted_pile_count: number;
             /** Format: int64 */
             offline_pile_count: number;
             /** Format: int64 */
@@ -1736,7 +1739,7 @@ export interface operations {
     live_stream: {
         parameters: {
             query?: {
-                order?: number;
+                order?: string;
                 pile?: string;
             };
             header?: never;
@@ -1805,6 +1808,7 @@ export interface operations {
                 limit?: number;
                 operator_name?: string;
                 order_no?: string;
+                pile?: string;
                 pile_code?: string;
                 session_key?: string;
                 start_mode?: components["schemas"]["StartMode"];
@@ -1960,6 +1964,7 @@ export interface operations {
                 online?: boolean;
                 operator_name?: string;
                 protocol?: components["schemas"]["Protocol"];
+                retired?: boolean;
                 state?: string;
                 station_id?: number;
                 station_name?: string;

@@ -2,7 +2,9 @@
 
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, count};
+use crate::pile_list::{PileFilter, PileState};
 use model::access::Scope;
+use model::connector::ConnectorStatus;
 use model::time::{DAY_MS, Timestamp, Zone};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -20,6 +22,7 @@ pub struct Home {
     pub connectors: HomeConnectors,
     pub piles: HomePiles,
     pub power_w: i64,
+    /// Orders in the state `charging`, whatever their connectors say.
     pub charging_order_count: i64,
     pub todo: HomeTodo,
     /// Today, 0 to 23.
@@ -69,7 +72,8 @@ pub struct HomePiles {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HomeTodo {
     pub abnormal_order_count: i64,
-    pub faulted_connector_count: i64,
+    /// Piles on line with a faulted connector.
+    pub faulted_pile_count: i64,
     pub offline_pile_count: i64,
     pub unknown_pile_count: i64,
 }
@@ -107,7 +111,7 @@ pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> 
     let yesterday = hours_of(conn, scope, back(1))?;
     let week_ago = hours_of(conn, scope, back(7))?;
     let (connectors, piles) = states(conn, scope)?;
-    let running = running(conn, scope)?;
+    let (running, charging_order_count) = running(conn, scope)?;
     Ok(Home {
         now_ms: now.as_ms(),
         day: local.day,
@@ -117,8 +121,8 @@ pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> 
         connectors,
         piles,
         power_w: 0,
-        charging_order_count: i64::try_from(running.len()).unwrap_or(i64::MAX),
-        todo: todo(conn, scope, &connectors, &piles)?,
+        charging_order_count,
+        todo: todo(conn, scope, &piles)?,
         hours: hours(&today),
         days: days(conn, scope, &(0..30).rev().map(back).collect::<Vec<_>>())?,
         top_stations: top_stations(conn, scope, back(6))?,
@@ -258,32 +262,44 @@ fn states(conn: &mut Conn, scope: &Scope) -> DbResult<(HomeConnectors, HomePiles
     Ok((of, of_piles))
 }
 
-fn running(conn: &mut Conn, scope: &Scope) -> DbResult<Vec<(i64, i64)>> {
+/// Pile and connector of every running session, and how many of them charge and are not about to
+/// stop: that is what the list of orders calls charging.
+fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<(i64, i64)>, i64)> {
     let mut filter = Filter::new();
     filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state IN ('charging', 'stopping')");
     filter.scope("o.operator_id", scope);
-    let sql = format!("SELECT o.pile_id, o.connector_no FROM orders o {}", filter.sql());
-    conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, row.int(1)?)))
+    let sql = format!("SELECT o.pile_id, o.connector_no, o.state FROM orders o {}", filter.sql());
+    let mut charging = 0;
+    let running = conn.query(&sql, &filter.values, |row| {
+        charging += i64::from(row.text(2)? == "charging");
+        Ok((row.int(0)?, row.int(1)?))
+    })?;
+    Ok((running, charging))
 }
 
-fn todo(
-    conn: &mut Conn,
-    scope: &Scope,
-    connectors: &HomeConnectors,
-    piles: &HomePiles,
-) -> DbResult<HomeTodo> {
+fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo> {
     let mut filter = Filter::new();
     filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state = 'abnormal'");
     filter.scope("o.operator_id", scope);
     let abnormal =
         conn.one(&format!("SELECT COUNT(*) FROM orders o {}", filter.sql()), &filter.values, count)?;
+    // Counted as the list of piles chooses, to which the figure leads.
+    let faulted = crate::pile_list::pile_count(
+        conn,
+        scope,
+        &PileFilter {
+            retired: Some(false),
+            state: Some(PileState::Connector(ConnectorStatus::Faulted)),
+            ..PileFilter::default()
+        },
+    )?;
     let unknown = match scope {
         Scope::All => conn.one("SELECT COUNT(*) FROM unknown_pile", &[], count)?,
         Scope::Operator(_) => 0,
     };
     Ok(HomeTodo {
         abnormal_order_count: abnormal,
-        faulted_connector_count: connectors.faulted,
+        faulted_pile_count: faulted,
         offline_pile_count: piles.offline,
         unknown_pile_count: unknown,
     })

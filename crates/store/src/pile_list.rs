@@ -163,6 +163,8 @@ pub struct PileFilter {
     pub station_id: Option<i64>,
     pub code: Option<String>,
     pub lifecycle: Option<Lifecycle>,
+    /// Whether the pile has been taken out of service for good.
+    pub retired: Option<bool>,
     pub state: Option<PileState>,
     pub online: Option<bool>,
     pub kind: Option<PileKind>,
@@ -190,6 +192,9 @@ fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
     filter.and_some("p.station_id = ?", wanted.station_id);
     filter.and_contains("LOWER(p.code) LIKE ?", wanted.code.as_deref());
     filter.and_some("p.lifecycle = ?", wanted.lifecycle.map(Lifecycle::as_str));
+    if let Some(retired) = wanted.retired {
+        filter.and(if retired { "p.lifecycle = 'retired'" } else { "p.lifecycle <> 'retired'" });
+    }
     filter.and_some("p.online = ?", wanted.online);
     filter.and_some("p.kind = ?", wanted.kind.map(PileKind::as_str));
     filter.and_some("p.protocol = ?", wanted.protocol.map(Protocol::as_str));
@@ -235,6 +240,12 @@ fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
     })
 }
 
+/// How many piles the filters select.
+pub fn pile_count(conn: &mut Conn, scope: &Scope, wanted: &PileFilter) -> DbResult<i64> {
+    let filter = filter(scope, wanted);
+    conn.one(&format!("SELECT COUNT(*) FROM pile p {}", filter.sql()), &filter.values, count)
+}
+
 /// By code. `today` is the business day, 20261123.
 pub fn pile_list(
     conn: &mut Conn,
@@ -242,9 +253,7 @@ pub fn pile_list(
     wanted: &PileFilter,
     today: i64,
 ) -> DbResult<Page<PileView>> {
-    let counted = filter(scope, wanted);
-    let total =
-        conn.one(&format!("SELECT COUNT(*) FROM pile p {}", counted.sql()), &counted.values, count)?;
+    let total = pile_count(conn, scope, wanted)?;
     let mut filter = PageFilter::new(today, scope, wanted);
     let limit = filter.0.bind(wanted.limit + 1);
     let sql = format!("SELECT {FACTS} {FROM} {} ORDER BY p.code LIMIT {limit}", filter.0.sql());

@@ -1,6 +1,7 @@
 // The only door to the server. Every call is named as the contract's operationId; the types come
 // from the contract and are given short names here, so that a change of it is felt in one file.
 import createClient from 'openapi-fetch'
+import { presence } from '@/presence'
 import type { components, operations, paths } from '@contract'
 
 type Schemas = components['schemas']
@@ -79,6 +80,7 @@ http.use({
   onRequest({ request }) {
     request.headers.set('Accept-Language', hooks.language())
     if (request.method !== 'GET') request.headers.set('X-Requested-With', 'pileops')
+    else if (presence.isBackground(Date.now())) request.headers.set('X-PileOps-Background', '1')
     return request
   },
 })

@@ -1,22 +1,18 @@
-// One event stream per tab. `changed` says what is old: the open pages fetch it again, so that
-// permissions apply in one place. `sample` brings the readings of the one pile or order on screen.
+// What happens at the piles, as it happens. `changed` says what is old: the open pages fetch it again, so
+// that permissions apply in one place. `sample` brings the readings of the one pile or order on screen.
 import { onScopeDispose, reactive, watch } from 'vue'
-import { api, ApiError, type CurvePoint } from '@/api'
+import { api } from '@/api'
+import { LiveHub, type LiveState, type Said, type Sample, type Told } from '@/live-hub'
+import { signedIn } from '@/live-outside'
 import { queries } from '@/query'
 import { session } from '@/session'
 
-export interface Sample extends CurvePoint {
-  order_id: number | null
-  connector_no: number
-}
+export type { Sample } from '@/live-hub'
 type Topic = { pile: string } | { order: string } | null
 
-export const live = reactive<{ state: 'off' | 'connecting' | 'on' | 'lost'; heardAt: number }>({ state: 'off', heardAt: 0 })
+export const live = reactive<{ state: 'off' | LiveState; heardAt: number }>({ state: 'off', heardAt: 0 })
 
-let source: EventSource | null = null
 let topic: Topic = null
-let retry = 0
-let retryTimer: number | undefined
 const hearers = new Set<(sample: Sample) => void>()
 
 // Which lists grow old with which noun.
@@ -38,15 +34,13 @@ const ownId = (noun: string, name: string) => !ofOne.has(name) || name === noun 
 const ANY = '*'
 const pending = new Map<string, Set<string>>()
 const flushedAt = new Map<string, number>()
+let allStale = false
 const LIST_MS = 2_500
 const ONE_MS = 700
 
 function noteChange(noun: string, id: string) {
   // More has changed than is worth naming.
-  if (noun === 'all') {
-    void queries.invalidateQueries()
-    return
-  }
+  if (noun === 'all') allStale = true
   for (const name of touches[noun] ?? []) {
     const ids = pending.get(name) ?? new Set<string>()
     // Without an id, or with that of another thing, it may be any of them.
@@ -56,6 +50,14 @@ function noteChange(noun: string, id: string) {
 }
 
 function flush() {
+  // A page that nobody sees fetches when it is looked at again.
+  if (document.hidden) return
+  if (allStale) {
+    allStale = false
+    pending.clear()
+    void queries.invalidateQueries()
+    return
+  }
   const now = Date.now()
   for (const [name, ids] of pending) {
     const wide = !ofOne.has(name)
@@ -71,64 +73,91 @@ function flush() {
 }
 window.setInterval(flush, 350)
 
-function open() {
-  source?.close()
-  window.clearTimeout(retryTimer)
-  const query = topic ? `?${new URLSearchParams(topic).toString()}` : ''
-  live.state = live.state === 'on' ? 'on' : 'connecting'
-  const mine = new EventSource(`/api/v1/live${query}`)
-  source = mine
-  const heard = () => {
-    live.heardAt = Date.now()
-    if (live.state !== 'on') {
-      live.state = 'on'
-      // What happened meanwhile is not known: everything on screen is fetched again.
-      if (retry > 0) void queries.invalidateQueries()
-      retry = 0
-    }
-  }
-  mine.addEventListener('open', heard)
-  mine.addEventListener('hello', heard)
-  mine.addEventListener('changed', (event) => {
-    heard()
-    const change = JSON.parse((event as MessageEvent<string>).data) as { noun: string; id: string | number | null }
-    noteChange(change.noun, String(change.id ?? ''))
-  })
-  mine.addEventListener('sample', (event) => {
-    heard()
-    const sample = JSON.parse((event as MessageEvent<string>).data) as Sample
-    hearers.forEach((hear) => hear(sample))
-  })
-  mine.addEventListener('error', () => {
-    if (mine !== source) return
-    mine.close()
-    live.state = 'lost'
-    retry += 1
-    retryTimer = window.setTimeout(() => void reopen(), Math.min(15_000, 500 * 2 ** Math.min(retry, 5)))
-  })
+function hear(told: Told) {
+  live.heardAt = Date.now()
+  if (told.kind === 'state') live.state = told.state
+  else if (told.kind === 'changed') noteChange(told.noun, told.id)
+  else if (told.kind === 'sample') hearers.forEach((heard) => heard(told.sample))
+  else if (told.kind === 'stale') allStale = true
+  else void whoIsThere()
 }
 
-async function reopen() {
-  if (!session.current) return
+/** A 401 leads to the sign-in dialog; another person's session must not be used with this one's pages. */
+async function whoIsThere() {
   try {
-    // The stream does not tell why it ended; this does, and leads to the sign-in page after a 401.
-    await api.session_get()
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return
+    const now = await api.session_get()
+    if (session.current && now.staff.id !== session.current.staff.id) window.location.reload()
+    else watching()
+  } catch {
+    /* told by the door to the server, or asked again with the next sign of life */
   }
-  open()
+}
+
+/** The browser's shared worker where there is one; a page of its own otherwise, as long as it is seen. */
+function connect(): (said: Said) => void {
+  if (typeof SharedWorker === 'function') {
+    try {
+      const worker = new SharedWorker(new URL('./live-worker.ts', import.meta.url), { type: 'module', name: 'pileops.live' })
+      worker.onerror = () => (say = alone())
+      worker.port.onmessage = (event: MessageEvent<Told>) => hear(event.data)
+      return (said) => worker.port.postMessage(said)
+    } catch {
+      /* forbidden: alone */
+    }
+  }
+  return alone()
+}
+function alone(): (said: Said) => void {
+  const hub = new LiveHub({ stream: (url) => new EventSource(url), signedIn, now: () => Date.now() })
+  const own = hub.join(hear)
+  document.addEventListener('visibilitychange', () => (document.hidden ? own('leave') : watching()))
+  window.setTimeout(watching)
+  return own
+}
+let say = connect()
+
+function watching() {
+  const staff = session.current?.staff.id
+  if (staff == null || session.ended) return
+  say({ staff, pile: topic && 'pile' in topic ? topic.pile : null, order: topic && 'order' in topic ? topic.order : null })
+}
+// Repeated, for the hub to know that the page is still there.
+window.setInterval(watching, 20_000)
+window.addEventListener('pagehide', () => say('leave'))
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) watching()
+})
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return
+  flush()
+  // Signed in again, or out, on another page meanwhile.
+  if (session.ended) void whoReturned()
+})
+
+async function whoReturned() {
+  try {
+    const now = await api.session_get()
+    if (now.staff.id !== session.current?.staff.id) window.location.reload()
+    else session.ended = false
+  } catch {
+    /* still nobody */
+  }
 }
 
 watch(
-  () => session.current?.staff.id,
-  (id) => {
+  () => ({ id: session.current?.staff.id, ended: session.ended }),
+  ({ id, ended }, before) => {
     if (id == null) {
-      source?.close()
-      source = null
-      window.clearTimeout(retryTimer)
+      say('leave')
       live.state = 'off'
       queries.clear()
-    } else open()
+    } else if (ended) {
+      say('leave')
+      live.state = 'lost'
+    } else {
+      watching()
+      if (before?.ended) allStale = true
+    }
   },
   { immediate: true },
 )
@@ -141,7 +170,7 @@ export function useSamples(of: () => Topic, hear: (sample: Sample) => void): voi
     (now) => {
       if (JSON.stringify(now) === JSON.stringify(topic)) return
       topic = now
-      if (session.current) open()
+      watching()
     },
     { immediate: true },
   )
@@ -149,7 +178,7 @@ export function useSamples(of: () => Topic, hear: (sample: Sample) => void): voi
     hearers.delete(hear)
     if (hearers.size === 0 && topic) {
       topic = null
-      if (session.current) open()
+      watching()
     }
   })
 }

@@ -1,8 +1,9 @@
 // The side menu, in the order in which the standard names the sections. A section without a page is left out.
 import type { Permission } from '@/api'
 import type { GlyphName } from '@/components/glyphs'
+import { mayOpen, type Openable } from '@/session'
 
-export interface MenuPage {
+export interface MenuPage extends Openable {
   name: string
   path: string
   permission: Permission
@@ -33,9 +34,13 @@ export const menu: MenuSection[] = [
   {
     name: 'system',
     pages: [
-      { name: 'unknown_piles', path: '/unknown-piles', permission: 'pile.read', glyph: 'unknown' },
+      { name: 'unknown_piles', path: '/unknown-piles', permission: 'pile.write', platform: true, glyph: 'unknown' },
       { name: 'staff', path: '/staff', permission: 'staff.read', glyph: 'staff' },
-      { name: 'audit', path: '/audit', permission: 'audit.read', glyph: 'audit' },
+      { name: 'audit', path: '/audit', permission: 'audit.read', platform: true, glyph: 'audit' },
     ],
   },
 ]
+
+/** The sections with the pages that this person may open. */
+export const menuSections = (): MenuSection[] => menu.map((s) => ({ ...s, pages: s.pages.filter(mayOpen) })).filter((s) => s.pages.length > 0)
+export const menuPages = (): MenuPage[] => menuSections().flatMap((s) => s.pages)

@@ -1,11 +1,11 @@
 import { watch } from 'vue'
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteMeta, type RouteRecordRaw } from 'vue-router'
 import { hooks, type Permission } from '@/api'
 import { language, t } from '@/i18n'
 import ConsoleLayout from '@/layout/ConsoleLayout.vue'
 import { problemShow } from '@/problem'
 import { safeReturn } from '@/safe-return'
-import { may, session, sessionLoad } from '@/session'
+import { mayOpen, session, sessionLoad } from '@/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -14,11 +14,12 @@ declare module 'vue-router' {
     /** The menu page to which it belongs. */
     menu?: string
     permission?: Permission
+    platform?: boolean
   }
 }
 
-const page = (path: string, title: string, permission: Permission, component: RouteRecordRaw['component'], menu = title) =>
-  ({ path, name: title, component, meta: { title, permission, menu } }) as RouteRecordRaw
+const page = (path: string, title: string, permission: Permission, component: RouteRecordRaw['component'], more: RouteMeta = {}) =>
+  ({ path, name: title, component, meta: { title, permission, menu: title, ...more } }) as RouteRecordRaw
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -31,15 +32,15 @@ export const router = createRouter({
       children: [
         page('', 'home', 'home.read', () => import('@/views/home/HomePage.vue')),
         page('piles', 'piles', 'pile.read', () => import('@/views/piles/PileList.vue')),
-        page('piles/:code', 'pile', 'pile.read', () => import('@/views/piles/PileDetail.vue'), 'piles'),
+        page('piles/:code', 'pile', 'pile.read', () => import('@/views/piles/PileDetail.vue'), { menu: 'piles' }),
         page('stations', 'stations', 'station.read', () => import('@/views/stations/StationList.vue')),
         page('orders', 'orders', 'order.read', () => import('@/views/orders/OrderList.vue')),
-        page('orders/:id(\\d+)', 'order', 'order.read', () => import('@/views/orders/OrderDetail.vue'), 'orders'),
+        page('orders/:id(\\d+)', 'order', 'order.read', () => import('@/views/orders/OrderDetail.vue'), { menu: 'orders' }),
         page('tariffs', 'tariffs', 'tariff.read', () => import('@/views/tariffs/TariffList.vue')),
         page('cards', 'cards', 'card.read', () => import('@/views/cards/CardList.vue')),
-        page('unknown-piles', 'unknown_piles', 'pile.read', () => import('@/views/unknown-piles/UnknownPileList.vue')),
+        page('unknown-piles', 'unknown_piles', 'pile.write', () => import('@/views/unknown-piles/UnknownPileList.vue'), { platform: true }),
         page('staff', 'staff', 'staff.read', () => import('@/views/staff/StaffList.vue')),
-        page('audit', 'audit', 'audit.read', () => import('@/views/audit/AuditList.vue')),
+        page('audit', 'audit', 'audit.read', () => import('@/views/audit/AuditList.vue'), { platform: true }),
         { path: 'denied', name: 'denied', component: () => import('@/views/NoPermission.vue'), meta: { title: 'denied' } },
         { path: ':rest(.*)*', name: 'missing', component: () => import('@/views/NotFound.vue'), meta: { title: 'missing' } },
       ],
@@ -58,16 +59,13 @@ router.beforeEach(async (to) => {
   }
   if (to.name === 'sign_in') return session.current ? safeReturn(to.query.to) : true
   if (!session.current) return { name: 'sign_in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
-  if (to.meta.permission && !may(to.meta.permission)) return { name: 'denied', query: { page: to.meta.title } }
+  if (!mayOpen(to.meta)) return { name: 'denied', query: { page: to.meta.title } }
   return true
 })
 
-// The session ended on the server: sign in and come back to this very page.
+// The session ended on the server. The page stays as it is, with what was typed; a dialog over it signs in again.
 hooks.signedOut = () => {
-  if (!session.known || !session.current) return
-  session.current = null
-  const at = router.currentRoute.value
-  if (at.name !== 'sign_in') void router.replace({ name: 'sign_in', query: { to: at.fullPath, ended: '1' } })
+  if (session.known && session.current) session.ended = true
 }
 
 watch(

@@ -2,9 +2,21 @@
 import { reactive } from 'vue'
 import { api, ApiError, type Permission, type Session } from '@/api'
 
-export const session = reactive<{ current: Session | null; known: boolean }>({ current: null, known: false })
+export const session = reactive<{
+  current: Session | null
+  known: boolean
+  /** The server does not know the session any more; the page stays, with what was typed into it. */
+  ended: boolean
+}>({ current: null, known: false, ended: false })
 
 export const may = (permission: Permission): boolean => session.current?.permissions.includes(permission) ?? false
+
+export interface Openable {
+  permission?: Permission
+  /** Concerns all operators: for the platform's own staff only. */
+  platform?: boolean
+}
+export const mayOpen = (page: Openable): boolean => (!page.permission || may(page.permission)) && (!page.platform || session.current?.staff.operator_id == null)
 
 /** Asks the server once who is signed in; a 401 is an answer, not an error. */
 export async function sessionLoad(): Promise<void> {
@@ -21,9 +33,15 @@ export async function sessionLoad(): Promise<void> {
 export async function signIn(account: string, password: string): Promise<void> {
   session.current = await api.session_create({ account, password })
   session.known = true
+  session.ended = false
 }
 
 export async function signOut(): Promise<void> {
   await api.session_delete()
+  sessionForget()
+}
+
+export function sessionForget(): void {
   session.current = null
+  session.ended = false
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rangeOf, rangeParse, rangeText, rangeWall } from '@/components/list'
+import { filterQuery, rangeOf, rangeParse, rangeText, rangeWall, type Filter } from '@/components/list'
 import { time } from '@/format'
 import { safeReturn } from '@/safe-return'
 import { readQuery, writeQuery } from '@/url-state'
@@ -38,5 +38,24 @@ describe('return after sign-in', () => {
   it('goes only to a path of our own', () => {
     expect(safeReturn('/piles?code=1')).toBe('/piles?code=1')
     for (const bad of ['//evil.example', '/\\evil.example', 'https://evil.example', undefined, '/sign-in?to=/x']) expect(safeReturn(bad)).toBe('/')
+  })
+})
+
+describe('what a list asks', () => {
+  const now = Date.UTC(2026, 10, 23, 3)
+  const filters: Filter[] = [
+    { kind: 'range', key: 'range', label: '', initial: 'this_month' },
+    { kind: 'text', key: 'order_no', label: '', names: true },
+    { kind: 'text', key: 'token', label: '' },
+    { kind: 'chip', key: 'station_id', label: '', told: String },
+  ]
+  it('is this month, unless a number names one thing, whenever it was', () => {
+    const month = { from_ms: rangeOf('this_month', now).from_ms, to_ms: rangeOf('this_month', now).to_ms }
+    expect(filterQuery(filters, {}, now)).toEqual(month)
+    expect(filterQuery(filters, { token: 'x', station_id: '3' }, now)).toEqual({ ...month, token: 'x', station_id: '3' })
+    expect(filterQuery(filters, { order_no: '1', range: 'today' }, now)).toEqual({ order_no: '1' })
+  })
+  it('can be all of time, for what waits for a person', () => {
+    expect(filterQuery(filters, { range: 'all' }, now).from_ms).toBe(0)
   })
 })

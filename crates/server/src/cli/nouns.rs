@@ -257,13 +257,9 @@ async fn import(client: &Client, place: &Place, path: &str, file: &Path) -> Resu
 async fn order_list(client: &Client, place: &Place, pile: Option<String>) -> Result<ExitCode> {
     let mut path = "/orders?from_ms=0&to_ms=253402214400000".to_owned();
     if let Some(pile) = &pile {
-        path.push_str(&format!("&pile_code={pile}"));
+        path.push_str(&format!("&pile={pile}"));
     }
-    let mut rows = client.all(&path).await?;
-    if let Some(pile) = &pile {
-        // The filter of the list finds parts of a number too; here the pile is meant.
-        rows.retain(|row| row["pile_code"] == pile.as_str());
-    }
+    let rows = client.all(&path).await?;
     if place.json {
         out!("{}", Value::Array(rows));
         return Ok(ExitCode::SUCCESS);

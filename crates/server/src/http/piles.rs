@@ -25,6 +25,8 @@ pub struct PileQuery {
     station_id: Option<i64>,
     code: Option<String>,
     lifecycle: Option<Lifecycle>,
+    /// False leaves out what is out of service for good, as the figures of the home page do.
+    retired: Option<bool>,
     /// A connector's status, `suspended`, or `offline`.
     state: Option<String>,
     online: Option<bool>,
@@ -50,6 +52,7 @@ pub async fn pile_list(
         station_id: query.station_id,
         code: query.code,
         lifecycle: query.lifecycle,
+        retired: query.retired,
         state,
         online: query.online,
         kind: query.kind,

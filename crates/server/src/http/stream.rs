@@ -17,7 +17,7 @@ use model::id::{OperatorId, OrderId, PileId};
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::time::Duration;
 use store::Change;
@@ -42,10 +42,10 @@ const QUEUE: usize = 64;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LiveQuery {
-    /// Also the values of this pile's sessions.
+    /// Also the values of these piles' sessions: codes with commas between them.
     pile: Option<String>,
-    /// Also the values of this order's session.
-    order: Option<i64>,
+    /// Also the values of these orders' sessions: ids with commas between them.
+    order: Option<String>,
 }
 
 pub async fn live_stream(
@@ -53,14 +53,14 @@ pub async fn live_stream(
     who: Who,
     Query(query): Query<LiveQuery>,
 ) -> Answer<Response> {
-    let pile = match query.pile {
-        Some(code) => Some(pile_of(&app, who.scope(), code).await?),
-        None => None,
-    };
-    let order = match query.order {
-        Some(id) => Some(order_of(&app, who.scope(), OrderId(id)).await?),
-        None => None,
-    };
+    let (mut piles, mut orders) = (BTreeMap::new(), BTreeSet::new());
+    for code in several(query.pile.as_deref())? {
+        piles.insert(pile_of(&app, who.scope(), code.to_owned()).await?, code.to_owned());
+    }
+    for id in several(query.order.as_deref())? {
+        let id = id.parse().map_err(|_| no_order())?;
+        orders.insert(order_of(&app, who.scope(), OrderId(id)).await?);
+    }
     let subscription = app.live.subscribe(who.session.caller.staff).ok_or_else(|| {
         Failure(Error::new(
             Kind::Limited,
@@ -69,7 +69,7 @@ pub async fn live_stream(
         ))
     })?;
     let (events, taken) = mpsc::channel(QUEUE);
-    let stream = Stream { app, who, pile, order, events, gathered: BTreeSet::new(), home: false };
+    let stream = Stream { app, who, piles, orders, events, gathered: BTreeSet::new(), home: false };
     tokio::spawn(stream.run(subscription));
     let body = futures_util::stream::unfold(taken, |mut taken| async move {
         Some((Ok::<Bytes, Infallible>(taken.recv().await?), taken))
@@ -77,6 +77,21 @@ pub async fn live_stream(
     let headers =
         [(header::CONTENT_TYPE, "text/event-stream"), (HeaderName::from_static("x-accel-buffering"), "no")];
     Ok((headers, Body::from_stream(body)).into_response())
+}
+
+/// The open pages of one browser share a stream; nobody looks at more than these at once.
+const SHOWN_MAX: usize = 20;
+
+fn several(text: Option<&str>) -> Result<Vec<&str>> {
+    let shown: Vec<&str> = text.unwrap_or_default().split(',').filter(|one| !one.is_empty()).collect();
+    if shown.len() <= SHOWN_MAX {
+        return Ok(shown);
+    }
+    Err(Error::invalid(
+        "pile",
+        format!("同时显示的桩或订单最多 {SHOWN_MAX} 个，请关闭一些页面"),
+        format!("At most {SHOWN_MAX} piles or orders are shown at once; close some pages."),
+    ))
 }
 
 async fn pile_of(app: &Shared, scope: Scope, code: String) -> Result<PileId> {
@@ -94,8 +109,9 @@ async fn order_of(app: &Shared, scope: Scope, id: OrderId) -> Result<OrderId> {
 struct Stream {
     app: Shared,
     who: Who,
-    pile: Option<PileId>,
-    order: Option<OrderId>,
+    /// Those that an open page shows, by the code that it knows.
+    piles: BTreeMap<PileId, String>,
+    orders: BTreeSet<OrderId>,
     events: mpsc::Sender<Bytes>,
     /// Noun and id of what has changed since the last telling.
     gathered: BTreeSet<(&'static str, String)>,
@@ -168,9 +184,11 @@ impl Stream {
                     self.gathered.insert(("command", command.to_string()));
                 }
                 Change::Sample { order, pile, connector, operator, point } => {
-                    let shown = self.pile == Some(*pile) || self.order == Some(*order);
+                    let code = self.piles.get(pile);
+                    let shown = code.is_some() || self.orders.contains(order);
                     if shown && self.sees(*operator) {
-                        let mut data = json!({"order_id": order, "connector_no": connector});
+                        let mut data =
+                            json!({"order_id": order, "connector_no": connector, "pile_code": code});
                         let values = serde_json::to_value(LiveValues::from(*point)).unwrap_or_default();
                         if let (Some(data), serde_json::Value::Object(values)) =
                             (data.as_object_mut(), values)

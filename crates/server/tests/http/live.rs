@@ -73,7 +73,7 @@ async fn values_go_only_to_the_page_that_shows_them() {
         .store
         .read(|conn| conn.one("SELECT id FROM pile WHERE code = 'A-1'", &[], |row| row.int(0)));
     let shown = found.await.unwrap();
-    let mut stream = listen(&house, "viewer", "?pile=A-1").await;
+    let mut stream = listen(&house, "viewer", "?pile=A-1,B-1").await;
     let mut point = Point::at(model::time::Timestamp::from_ms(5));
     point.power_w = Some(7_000);
     let sample = |pile| Change::Sample {
@@ -83,10 +83,12 @@ async fn values_go_only_to_the_page_that_shows_them() {
         operator: OperatorId(1),
         point,
     };
-    house.app.live.publish(&[sample(shown), sample(shown + 1)]);
+    house.app.live.publish(&[sample(shown), sample(shown + 100)]);
     let told = all(&mut stream).await;
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].starts_with("event: sample\ndata: ") && told[0].contains("\"power_w\":7000"));
+    // Several pages share the stream: each knows its own pile by the code.
+    assert!(told[0].contains("\"pile_code\":\"A-1\""), "{told:?}");
 }
 
 #[tokio::test]

@@ -165,6 +165,11 @@ async fn the_filters_of_the_order_list() {
         assert_eq!(count(token("card0003")).await, 2);
         assert_eq!(count(token("CARD000")).await, 0);
         assert_eq!(count(OrderFilter { pile_code: Some("cp-101".to_owned()), ..orders(200) }).await, 6);
+        // Of one pile: its whole code, as it is written.
+        for (pile, expected) in [("CP-101_x", 6), ("CP-101", 0), ("cp-101_x", 0), ("", 0)] {
+            let of_pile = OrderFilter { pile: Some(pile.to_owned()), ..orders(200) };
+            assert_eq!(count(of_pile).await, expected, "{pile:?} {}", database.name);
+        }
         assert_eq!(count(OrderFilter { operator_name: Some("beta".to_owned()), ..orders(200) }).await, 30);
         assert_eq!(count(OrderFilter { from_ms: NOON, ..orders(200) }).await, 4);
         assert_eq!(count(OrderFilter { to_ms: NOON, ..orders(200) }).await, 56);
@@ -193,6 +198,42 @@ async fn the_home_page_counts_what_is_there() {
             assert_eq!(home.charging_order_count, factor);
             assert_eq!(home.todo.abnormal_order_count, factor);
             assert_eq!(home.top_stations.len() as i64, factor);
+        }
+    }
+}
+
+/// What waits for a person is counted as the list chooses to which the figure leads.
+#[tokio::test]
+async fn the_figures_of_the_home_page_agree_with_their_lists() {
+    for database in databases() {
+        let store = database.open();
+        seed(&store).await;
+        let retire = |tx: &mut store::Tx<'_>| {
+            // One that is off line and one that is faulted, out of service for good.
+            tx.execute("UPDATE pile SET lifecycle = 'retired' WHERE id IN (104, 201)", &[]).map(drop)
+        };
+        store.write(None, retire).await.unwrap();
+        for scope in [Scope::All, A] {
+            let (scope_home, now) = (scope.clone(), Timestamp::from_ms(NOON));
+            let home =
+                read(&store, move |conn| store::home::home_get(conn, &scope_home, &Zone::shanghai(), now))
+                    .await;
+            let count = async |wanted: PileFilter| {
+                let scope = scope.clone();
+                read(&store, move |conn| pile_list(conn, &scope, &wanted, DAY)).await.total.unwrap()
+            };
+            let served = |wanted: PileFilter| PileFilter { retired: Some(false), ..wanted };
+            let offline = served(PileFilter { online: Some(false), ..piles(50) });
+            assert_eq!(home.todo.offline_pile_count, count(offline).await, "{}", database.name);
+            let faulted = PileState::Connector(ConnectorStatus::Faulted);
+            let faulted = PileFilter { state: Some(faulted), ..piles(50) };
+            assert_eq!(home.todo.faulted_pile_count, count(served(faulted)).await, "{}", database.name);
+            let retired = PileFilter { retired: Some(true), ..piles(50) };
+            assert_eq!(count(retired).await, if scope == Scope::All { 2 } else { 1 });
+            let (scope, wanted) =
+                (scope.clone(), OrderFilter { state: Some(OrderState::Abnormal), ..orders(200) });
+            let list = read(&store, move |conn| order_list(conn, &scope, &wanted)).await;
+            assert_eq!(Some(home.todo.abnormal_order_count), list.total);
         }
     }
 }

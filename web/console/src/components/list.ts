@@ -23,8 +23,12 @@ export interface Option {
 }
 
 export type Filter =
-  | { kind: 'text'; key: string; label: string; placeholder?: string }
-  | { kind: 'select'; key: string; label: string; options: Option[] }
+  /** `names`: its value names one thing, whenever that was; the range of time is then not asked. */
+  | { kind: 'text'; key: string; label: string; placeholder?: string; names?: boolean }
+  /** `initial`: what holds as long as nothing is chosen. */
+  | { kind: 'select'; key: string; label: string; options: Option[]; initial?: string }
+  /** Set by a link from another page; shown by its name, and can only be taken away. */
+  | { kind: 'chip'; key: string; label: string; told: (value: string) => string | Promise<string> }
   | { kind: 'range'; key: 'range'; label: string; initial: RangeName }
 
 export interface ListSource<Row> {
@@ -37,13 +41,18 @@ export interface ListSource<Row> {
   whole?: boolean
 }
 
-export const rangeNames = ['today', 'yesterday', 'days7', 'this_month', 'last_month'] as const
+export const quickRanges = ['today', 'yesterday', 'days7', 'this_month', 'last_month'] as const
+/** `all` is for links to what waits for a person, however old it is. */
+export const rangeNames = [...quickRanges, 'all'] as const
 export type RangeName = (typeof rangeNames)[number]
+const FAR_MS = 253_402_214_400_000
 
 /** A named range on the platform's clock; the end is the first moment after it. */
 export function rangeOf(name: RangeName, now: number): { from_ms: number; to_ms: number } {
   const today = dayStart(now)
   switch (name) {
+    case 'all':
+      return { from_ms: 0, to_ms: FAR_MS }
     case 'today':
       return { from_ms: today, to_ms: dayStart(now, 1) }
     case 'yesterday':
@@ -63,6 +72,21 @@ export function rangeParse(text: string | undefined, initial: RangeName, now: nu
   if (own) return { from_ms: Number(own[1]), to_ms: Number(own[2]), name: null }
   const name = rangeNames.find((n) => n === text) ?? initial
   return { ...rangeOf(name, now), name }
+}
+/** Whether a filter names one thing, so that the range of time has no say. */
+export const isNamed = (filters: readonly Filter[], values: Record<string, string>): boolean => filters.some((f) => f.kind === 'text' && f.names && values[f.key])
+/** What is asked of the server for the filters as they stand in the address bar. */
+export function filterQuery(filters: readonly Filter[], values: Record<string, string>, now: number): ListQuery {
+  const asked: ListQuery = {}
+  for (const filter of filters) {
+    if (filter.kind !== 'range') {
+      if (values[filter.key]) asked[filter.key] = values[filter.key]
+    } else if (!isNamed(filters, values)) {
+      const { from_ms, to_ms } = rangeParse(values.range, filter.initial, now)
+      Object.assign(asked, { from_ms, to_ms })
+    }
+  }
+  return asked
 }
 export const rangeText = (from: string, to: string): string => `${fromWall(from)}..${fromWall(to) + 1000}`
 export const rangeWall = (range: { from_ms: number; to_ms: number }): [string, string] => [time(range.from_ms), time(range.to_ms - 1000)]

@@ -20,14 +20,15 @@ const en: typeof zh = {
   form: { required: 'Please fill in: {label}', too_long: '{label}: at most {n} characters', choose: 'Choose', find: 'Type a name to search', leave_title: 'Discard what you typed?', leave_text: 'What you typed and did not save will be lost.', leave: 'Discard' },
   password: { current: 'Current password', new: 'New password', again: 'New password again', rule: 'At least 8 characters', short: 'At least 8 characters', differs: 'The two new passwords differ', done: 'Password changed' },
   sign_in: {
-    account: 'Account', password: 'Password', go: 'Sign in', account_missing: 'Enter your account', password_missing: 'Enter your password', caps: 'Caps Lock is on', ended: 'Your session has ended. After signing in you return to the page you were on.',
+    account: 'Account', password: 'Password', go: 'Sign in', account_missing: 'Enter your account', password_missing: 'Enter your password', caps: 'Caps Lock is on',
+    again: 'You are signed out', again_text: 'Nothing was done for a long time, or you signed out elsewhere. Sign in again to stay on this page; what you have typed is kept.', other: 'Other account',
     promise: 'Every kilowatt-hour accounted for', promise_more: 'From plug-in to bill: live on screen, checked segment by segment', foot: 'PileOps · Chrome 109 or later recommended',
   },
   list: {
     all: 'All', refresh: 'Refresh', density: 'Row height', columns: 'Choose columns', columns_reset: 'Back to default', actions: 'Actions', no_match: 'Nothing matches these filters', no_match_hint: 'Try fewer filters or a shorter text', empty: 'Nothing here yet',
-    total: '{total} in total', total_unknown: 'Many rows; not counted', first: 'First', previous: 'Previous', next: 'Next', page: 'Page {page}', per_page: '{n} / page', size: 'Rows per page', paging: 'Paging', stale: 'This is what was read last.', sum: 'Total of {n} orders',
+    total: '{total} in total', total_unknown: 'Many rows; not counted', first: 'First', previous: 'Previous', next: 'Next', page: 'Page {page}', per_page: '{n} / page', size: 'Rows per page', paging: 'Paging', range_named: 'A number is looked for at any time', chip_remove: 'Remove the filter: {label}', stale: 'This is what was read last.', sum: 'Total of {n} orders',
   },
-  range: { today: 'Today', yesterday: 'Yesterday', days7: 'Last 7 days', this_month: 'This month', last_month: 'Last month', from: 'From', to: 'To' },
+  range: { today: 'Today', yesterday: 'Yesterday', days7: 'Last 7 days', this_month: 'This month', last_month: 'Last month', all: 'Any time', from: 'From', to: 'To' },
   connector: {
     available: 'Available', preparing: 'Plugged in', charging: 'Charging', suspended: 'Suspended', suspended_ev: 'Suspended by car', suspended_evse: 'Suspended by pile', finishing: 'Finishing', reserved: 'Reserved', unavailable: 'Out of service', faulted: 'Faulted', offline: 'Offline', unknown: 'Unknown',
   },
@@ -77,8 +78,8 @@ const en: typeof zh = {
   },
   home: {
     today: 'Today', updated: 'Updated {at}', energy: 'Energy', orders: 'Orders', total: 'Amount due', service: 'of which service', success: 'First-try success', yesterday: 'vs yesterday', week: 'vs last week', point: 'points',
-    states: 'Connectors', states_all: 'connectors', now: 'Power now', charging_orders: 'Charging', piles_online: 'Piles online', todo: 'To do', todo_none: 'Nothing to do, all is well',
-    abnormal: 'Orders held for review', faulted: 'Faulted connectors', offline: 'Piles offline', unknown: 'Unregistered devices', hours: 'Today by hour', days: 'Last 30 days', top: 'Top stations', top_aside: 'Last 7 days · by energy', top_none: 'No charging in the last 7 days',
+    states: 'Connectors', states_all: 'connectors', now: 'Power now', charging_orders: 'Orders charging', charging_note: 'With those that the car has paused or whose pile is off line: there may be more than connectors that charge', piles_online: 'Piles online', todo: 'To do', todo_none: 'Nothing to do, all is well',
+    abnormal: 'Orders held for review', faulted: 'Piles with a fault', offline: 'Piles offline', unknown: 'Unregistered devices', hours: 'Today by hour', days: 'Last 30 days', top: 'Top stations', top_aside: 'Last 7 days · by energy', top_none: 'No charging in the last 7 days',
     entries: 'Go to', entry_base: 'Piles, stations, remote control', entry_operation: 'Orders, tariffs', entry_customer: 'Charging cards', entry_system: 'Staff, logs, unregistered devices', unit_order: 'orders', unit_connector: 'connectors', yuan: 'yuan', hour: '{h}:00',
   },
   pile: {
@@ -91,7 +92,7 @@ const en: typeof zh = {
     ask_reset_soft: 'Soft reset of {code} ({name})? The pile ends running sessions properly first.', ask_reset_hard: 'Hard reset of {code} ({name})? Running sessions are cut off at once.', ask_cache_clear: 'Clear the authorisation cache of {code}?',
     why_offline: 'The pile is offline', why_permission: 'Your account may not send commands', why_busy: 'An order is open on this connector', why_state: 'The connector is “{state}”; charging cannot start', why_lifecycle: 'The pile is disabled', why_write: 'Your account may not change this', why_no_order: 'No order is open on this connector', why_ocpp: 'For OCPP piles only', why_no_tariff: 'The station has no tariff yet',
     live_none: 'No live readings', since: 'for {time}', delivered: 'Delivered', cost: 'Cost so far', at: 'as of {at}', call_action: 'Action', call_payload: 'Payload (JSON)', call_help: 'The name in the protocol, for example GetConfiguration', call_bad: 'Not a valid JSON object: {why}', call_answer: 'Answer of the pile', send: 'Send', new_password: 'New access password', ask_password: 'Set a new access password for {code}? The pile must then connect with it.',
-    stale_since: 'Last state before it went offline: {state}', unit_ms: '{n} ms', none_faults: 'No fault', fault: 'Fault', model_no: 'Model no. {no}',
+    stale_since: 'Last state before it went offline: {state}', unit_ms: '{n} ms', retired_only: 'Retired piles only', retired_not: 'Without retired piles', none_faults: 'No fault', fault: 'Fault', model_no: 'Model no. {no}',
   },
   station: { name: 'Station', operator: 'Operator', city: 'City', address: 'Address', piles: 'Piles', connectors: 'Connectors', tariff: 'Tariff', zone: 'Time zone', create: 'New station', created_told: 'Station “{name}” created', tariff_help: 'Without a tariff no charging can start at the station', view_piles: 'Piles', view_orders: 'Orders' },
   orders: {

@@ -19,14 +19,14 @@ export default {
   form: { required: '请填写{label}', too_long: '{label}最多 {n} 个字符', choose: '请选择', find: '输入名称查找', leave_title: '放弃已填写的内容？', leave_text: '关闭后，已填写但未保存的内容将丢失。', leave: '放弃' },
   password: { current: '当前密码', new: '新密码', again: '再次输入新密码', rule: '至少 8 个字符', short: '新密码至少 8 个字符', differs: '两次输入的新密码不一致', done: '密码已修改' },
   sign_in: {
-    account: '账号', password: '密码', go: '登录', account_missing: '请输入账号', password_missing: '请输入密码', caps: '大写锁定已打开', ended: '登录已失效，请重新登录，登录后将回到刚才的页面',
-    promise: '每一度电，都有据可查', promise_more: '从插枪到账单，实时可见、逐段可核', foot: 'PileOps · 推荐使用 Chrome 109 及以上版本',
+    account: '账号', password: '密码', go: '登录', account_missing: '请输入账号', password_missing: '请输入密码', caps: '大写锁定已打开',
+    again: '登录已失效', again_text: '长时间没有操作，或已在别处退出。重新登录后留在此页，已填写的内容不会丢失。', other: '换账号', promise: '每一度电，都有据可查', promise_more: '从插枪到账单，实时可见、逐段可核', foot: 'PileOps · 推荐使用 Chrome 109 及以上版本',
   },
   list: {
     all: '全部', refresh: '刷新', density: '切换行距', columns: '选择显示的列', columns_reset: '恢复默认', actions: '操作', no_match: '没有符合条件的记录', no_match_hint: '试试减少条件，或缩短输入的文字', empty: '暂无数据',
-    total: '共 {total} 条', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
+    total: '共 {total} 条', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
   },
-  range: { today: '今日', yesterday: '昨日', days7: '近7天', this_month: '本月', last_month: '上月', from: '开始时间', to: '结束时间' },
+  range: { today: '今日', yesterday: '昨日', days7: '近7天', this_month: '本月', last_month: '上月', all: '不限时间', from: '开始时间', to: '结束时间' },
   connector: {
     available: '空闲', preparing: '已插枪', charging: '充电中', suspended: '暂停', suspended_ev: '车辆暂停', suspended_evse: '桩暂停', finishing: '充电结束', reserved: '预约', unavailable: '停用', faulted: '故障', offline: '离线', unknown: '未知',
   },
@@ -76,8 +76,8 @@ export default {
   },
   home: {
     today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
-    states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '正在充电', piles_online: '在线桩', todo: '待办', todo_none: '没有待办，一切正常',
-    abnormal: '异常订单', faulted: '故障枪', offline: '离线桩', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_aside: '近 7 天 · 按充电量', top_none: '近 7 天没有充电',
+    states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '充电中的订单', charging_note: '含车辆暂停和桩已离线、尚未结束的订单，因此可能多于「充电中」的枪', piles_online: '在线桩', todo: '待办', todo_none: '没有待办，一切正常',
+    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_aside: '近 7 天 · 按充电量', top_none: '近 7 天没有充电',
     entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '充电卡', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
   },
   pile: {
@@ -90,7 +90,7 @@ export default {
     ask_reset_soft: '软重启 {code}（{name}）？桩会先正常结束正在进行的充电。', ask_reset_hard: '硬重启 {code}（{name}）？正在进行的充电会被立即中断。', ask_cache_clear: '清除 {code} 的授权缓存？',
     why_offline: '桩不在线，无法远程操作', why_permission: '您的账号没有远程操作权限', why_busy: '该枪已有进行中的订单', why_state: '该枪当前状态为「{state}」，不能启动', why_lifecycle: '该桩已停用，不能启动充电', why_write: '您的账号没有修改权限', why_no_order: '该枪没有进行中的订单', why_ocpp: '仅 OCPP 桩支持', why_no_tariff: '充电站尚未设置计费模型',
     live_none: '暂无实时数据', since: '已充 {time}', delivered: '已充电量', cost: '当前费用', at: '{at} 的数据', call_action: '操作名', call_payload: '参数 (JSON)', call_help: '按协议原名填写，例如 GetConfiguration', call_bad: '参数不是有效的 JSON 对象：{why}', call_answer: '桩的应答', send: '发送', new_password: '重设接入密码', ask_password: '重设 {code} 的接入密码？重设后桩需使用新密码重新连接。',
-    stale_since: '离线前最后状态：{state}', unit_ms: '{n} 毫秒', none_faults: '无故障', fault: '故障', model_no: '模型编号 {no}',
+    stale_since: '离线前最后状态：{state}', unit_ms: '{n} 毫秒', retired_only: '只看报废的桩', retired_not: '不含报废的桩', none_faults: '无故障', fault: '故障', model_no: '模型编号 {no}',
   },
   station: { name: '充电站名称', operator: '所属运营商', city: '城市', address: '地址', piles: '桩数', connectors: '枪数', tariff: '计费模型', zone: '时区', create: '新建充电站', created_told: '充电站「{name}」已新建', tariff_help: '未设置计费模型的站不能启动充电', view_piles: '查看充电桩', view_orders: '查看订单' },
   orders: {

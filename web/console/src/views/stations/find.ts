@@ -1,10 +1,16 @@
 // Choices for the form fields that point to a station, an operator, a city or a tariff.
 import { api } from '@/api'
 import type { Option } from '@/components/list'
+import { queries } from '@/query'
 
 export async function stationFind(text: string): Promise<Option[]> {
   const page = await api.station_list({ name: text || undefined })
   return page.items.slice(0, 50).map((s) => ({ value: s.id, label: s.name }))
+}
+/** The name of a station of which a link knows only the id. */
+export async function stationName(id: string): Promise<string> {
+  const page = await queries.fetchQuery({ queryKey: ['station_list', 'names'], queryFn: () => api.station_list({}), staleTime: 60_000 })
+  return page.items.find((s) => String(s.id) === id)?.name ?? `#${id}`
 }
 export async function operatorFind(text: string): Promise<Option[]> {
   const page = await api.operator_list({ name: text || undefined })
