@@ -2,7 +2,7 @@
 //! ends in exactly one state, and the person who gave it can wait for it.
 
 use crate::Engine;
-use crate::device::{Context, busy, fail_at, new_order, trade_no};
+use crate::device::{Context, Fresh, busy, fail_at, new_order, trade_no};
 use model::access::{Caller, Permission, Scope};
 use model::card::Token;
 use model::curve::Curve;
@@ -356,7 +356,8 @@ fn start(
             ),
         ));
     }
-    let mut order = new_order(context, tx, hot, connector, StartMode::Console, None)?;
+    let fresh = Fresh { connector, mode: StartMode::Console, token: None, begun_at: None };
+    let mut order = new_order(context, tx, hot, fresh)?;
     if order.tariff.is_none() {
         return Err(Error::refused(
             "station.no_tariff",

@@ -53,6 +53,15 @@ CREATE TABLE station (
 CREATE INDEX station_operator ON station (operator_id);
 CREATE INDEX station_city ON station (city_code);
 
+-- Which version a station showed from which moment on (NULL: none): a session that waited in a pile
+-- is billed by the version of its own time.
+CREATE TABLE station_tariff (
+    station_id BIGINT NOT NULL,
+    from_ms BIGINT NOT NULL,
+    tariff_id BIGINT,
+    PRIMARY KEY (station_id, from_ms)
+);
+
 CREATE TABLE pile (
     id BIGINT PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,

@@ -4,7 +4,7 @@ use super::meter::point;
 use super::settle::{PileBillRecord, record_of, settle};
 use super::token::judge;
 use super::{Context, Handled};
-use crate::device::start::new_order;
+use crate::device::start::{Fresh, new_order};
 use model::Result;
 use model::card::TokenVerdict;
 use model::curve::Curve;
@@ -179,7 +179,13 @@ pub(super) fn fill(context: &Context<'_>, order: &mut Order, bill: &PileBill, re
 /// A bill for a session that no order knows: an offline card, or an order that was lost. It becomes
 /// an order, marked 补录 unless it is an offline card that we know and that may charge.
 fn unannounced(context: &Context<'_>, tx: &mut Tx<'_>, hot: &HotPile, bill: &PileBill) -> Result<OpenOrder> {
-    let mut order = new_order(context, tx, hot, bill.connector, bill.mode, bill.card.clone())?;
+    let fresh = Fresh {
+        connector: bill.connector,
+        mode: bill.mode,
+        token: bill.card.clone(),
+        begun_at: bill.started_at,
+    };
+    let mut order = new_order(context, tx, hot, fresh)?;
     order.session = Some(SessionKey::Trade(bill.session));
     order.state = OrderState::Unsettled;
     let judged = match &bill.card {

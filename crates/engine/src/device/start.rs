@@ -1,6 +1,6 @@
 //! How a session begins: at the pile (OCPP), by asking first (云快充 0x31), or as we commanded.
 
-use super::status::{observe_clock, tariff_of};
+use super::status::{believable, observe_clock};
 use super::token::{Judged, judge};
 use super::{Context, Handled};
 use crate::device::settle;
@@ -9,7 +9,7 @@ use model::card::{Token, TokenKind, TokenVerdict};
 use model::curve::Curve;
 use model::device::{Answer, Refusal, TokenAnswer};
 use model::energy::Energy;
-use model::id::{ConnectorNo, OrderId, SessionKey, StaffId, TradeNo};
+use model::id::{ConnectorNo, OrderId, SessionKey, StaffId, TariffId, TradeNo};
 use model::order::{Abnormalities, Abnormality, OpenOrder, Order, OrderState, StartMode};
 use model::time::{MINUTE_MS, Timestamp};
 use store::frames::Verdict;
@@ -40,7 +40,13 @@ pub fn started(
         return Ok(begin_commanded(context, tx, hot, place, begun));
     }
     let mut judged = judge(context, tx, begun.token)?;
-    let mut order = new_order(context, tx, hot, begun.connector, StartMode::Card, Some(begun.token.clone()))?;
+    let fresh = Fresh {
+        connector: begun.connector,
+        mode: StartMode::Card,
+        token: Some(begun.token.clone()),
+        begun_at: Some(begun.at),
+    };
+    let mut order = new_order(context, tx, hot, fresh)?;
     let transaction = context.secrets.transaction_id(order.id);
     order.session = Some(SessionKey::Transaction(transaction));
     order.started_at = begun.at;
@@ -201,7 +207,8 @@ pub fn asked(
         // No card of ours has a password, so none can be right.
         judged.verdict = TokenVerdict::WrongPassword;
     }
-    let mut order = new_order(context, tx, hot, connector, mode, Some(token.clone()))?;
+    let fresh = Fresh { connector, mode, token: Some(token.clone()), begun_at: None };
+    let mut order = new_order(context, tx, hot, fresh)?;
     let trade = trade_no(tx, hot, connector, context.now, order.id)?;
     order.session = Some(SessionKey::Trade(trade));
     admit(context, tx, hot, &mut order, &mut judged, Held::Connector)?;
@@ -260,16 +267,24 @@ pub fn confirmed(
     }
 }
 
-/// A new order on this connector, not yet admitted and not yet saved.
+/// A session that is to become an order.
+pub(crate) struct Fresh {
+    pub connector: ConnectorNo,
+    pub mode: StartMode,
+    pub token: Option<Token>,
+    /// When it began by the pile's clock; `None`: it begins now.
+    pub begun_at: Option<Timestamp>,
+}
+
+/// A new order, not yet admitted and not yet saved.
 pub(crate) fn new_order(
     context: &Context<'_>,
     tx: &mut Tx<'_>,
     hot: &HotPile,
-    connector: ConnectorNo,
-    mode: StartMode,
-    token: Option<Token>,
+    fresh: Fresh,
 ) -> Result<Order> {
-    let tariff = tariff_of(tx, hot)?.map(|version| version.id);
+    let Fresh { connector, mode, token, begun_at } = fresh;
+    let tariff = tariff_shown(context, tx, hot, begun_at)?;
     Ok(Order {
         id: OrderId(tx.next_id(Noun::Order)?),
         pile: hot.pile.id,
@@ -306,6 +321,22 @@ pub(crate) fn new_order(
         stop_code: None,
         stop_class: None,
     })
+}
+
+/// The version that the driver was shown: a session that waited in the pile is billed by that of its
+/// own time, not by that of the day on which we hear of it.
+fn tariff_shown(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    begun_at: Option<Timestamp>,
+) -> Result<Option<TariffId>> {
+    let station = tx.station(hot.pile.station)?;
+    let begun_at = begun_at.map(|at| at.plus_ms(-hot.pile.skew_ms.unwrap_or(0)));
+    // A clock that shows nonsense says nothing, and one that is off by seconds has not waited.
+    let waited = begun_at
+        .filter(|at| believable(context, *at) && context.now.since(*at) >= context.rules.skew_tolerance_ms);
+    Ok(waited.map_or(station.tariff, |at| station.tariff_at(at)))
 }
 
 /// What a session holds while it runs.

@@ -233,6 +233,22 @@ fn a_bill_that_nobody_announced_becomes_an_order() {
 }
 
 #[test]
+fn a_bill_from_the_queue_is_priced_by_the_tariff_of_its_own_time() {
+    let trade = |n: u32| TradeNo::parse(&format!("3201060001910101000000000000{n:04}")).unwrap();
+    for w in worlds() {
+        w.at("12:00");
+        crate::time::publish(&w, 900_000, 100_000);
+        w.at("15:00");
+        send(&w, g21(trade(1)));
+        assert_eq!(told(&order(&w, trade(1))), format!("{G21} Unannounced"));
+        let flat = [(1_000_000, 0, 0), (1_000_000, 0, 0), (1_000_000, 10_000, 100_000), (1_000_000, 0, 0)];
+        send(&w, bill(trade(2), wall("12:10"), wall("12:20"), flat));
+        assert_eq!(told(&order(&w, trade(2))), "completed 1.0000 kWh 10.00 (9.00 + 1.00) Unannounced");
+        w.sound();
+    }
+}
+
+#[test]
 fn a_bill_that_names_another_connector_ends_its_own_order_only() {
     for w in worlds() {
         let (first, _) = ask(w.at("10:30"), 1, "C11");
