@@ -59,6 +59,7 @@ pub fn started(
     });
     let held = if past { Held::Nothing } else { Held::Connector };
     admit(context, tx, hot, &mut order, &mut judged, held)?;
+    order.start_verdict = Some(judged.verdict);
     let handled = Handled::new(Answer::Started { transaction, token: judged.answer() })
         .on(begun.connector)
         .about(order.id);
@@ -117,20 +118,9 @@ fn repeat_answer(
     begun: &Begun<'_>,
     known: &Order,
 ) -> Result<Handled> {
-    let refused = known.state == OrderState::Failed
-        || known.abnormal.has(Abnormality::TokenRefused)
-        || known.abnormal.has(Abnormality::ConnectorTaken);
-    let token = if refused {
-        let judged = judge(context, tx, begun.token)?;
-        match judged.verdict {
-            TokenVerdict::Accepted => TokenAnswer::of(TokenVerdict::Concurrent),
-            _ => judged.answer(),
-        }
-    } else {
-        let mut judged = judge(context, tx, begun.token)?;
-        judged.verdict = TokenVerdict::Accepted;
-        judged.answer()
-    };
+    let mut judged = judge(context, tx, begun.token)?;
+    judged.verdict = known.start_verdict.unwrap_or(TokenVerdict::Accepted);
+    let token = judged.answer();
     let transaction = match known.session {
         Some(SessionKey::Transaction(id)) => id,
         _ => context.secrets.transaction_id(known.id),
@@ -167,6 +157,7 @@ fn begin_commanded(
     order.meter_start = Some(begun.meter_start);
     order.skew_ms = skew_ms;
     order.deadline = None;
+    order.start_verdict = Some(TokenVerdict::Accepted);
     if order.state == OrderState::Starting {
         order.state = OrderState::Charging;
     }
@@ -320,6 +311,8 @@ pub(crate) fn new_order(
         vin: None,
         stop_code: None,
         stop_class: None,
+        start_verdict: None,
+        stop_verdict: None,
     })
 }
 
