@@ -16,6 +16,15 @@ use store::frames::Verdict;
 use store::ids::Noun;
 use store::{HotPile, Tx};
 
+/// Refused because no car is plugged in: a second word follows when it is (云快充 6.2). Also the reason
+/// 05 of a refused stop is something else.
+pub(crate) const NOT_PLUGGED: &str = "ykc:33:05";
+
+/// The tag under which an OCPP pile begins what we commanded, so that its start is known as ours.
+pub(crate) fn one_time_tag(order: OrderId) -> String {
+    format!("PO{:X}", order.0)
+}
+
 /// What a pile says of a session that it has begun.
 pub(super) struct Begun<'a> {
     pub connector: ConnectorNo,
@@ -38,6 +47,9 @@ pub fn started(
     hot.latest_start = hot.latest_start.max(Some(begun.at));
     if let Some(place) = commanded(hot, begun) {
         return Ok(begin_commanded(context, tx, hot, place, begun));
+    }
+    if let Some(order) = given_up(tx, hot, begun)? {
+        return Ok(begin_too_late(context, tx, hot, order, begun));
     }
     let mut judged = judge(context, tx, begun.token)?;
     let fresh = Fresh {
@@ -167,6 +179,45 @@ fn begin_commanded(
         .about(order.id)
 }
 
+/// The order of a start that we commanded and gave up when no answer came.
+fn given_up(tx: &mut Tx<'_>, hot: &HotPile, begun: &Begun<'_>) -> Result<Option<Order>> {
+    let key = begun.token.key();
+    let Some(id) = key.strip_prefix("PO").and_then(|hex| i64::from_str_radix(hex, 16).ok()) else {
+        return Ok(None);
+    };
+    let order = tx.read(|conn| store::orders::get(conn, OrderId(id)))?;
+    Ok(order.filter(|order| {
+        order.pile == hot.pile.id
+            && order.state == OrderState::Failed
+            && order.session.is_none()
+            && order.began_with(begun.token)
+    }))
+}
+
+/// The person was told that it failed, so the pile is told to stop; what it delivers until then is
+/// held with the order that it belongs to.
+fn begin_too_late(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    mut order: Order,
+    begun: &Begun<'_>,
+) -> Handled {
+    let transaction = context.secrets.transaction_id(order.id);
+    order.session = Some(SessionKey::Transaction(transaction));
+    order.connector = begun.connector;
+    (order.started_at, order.ended_at) = (begun.at, Some(begun.at));
+    order.meter_start = Some(begun.meter_start);
+    order.skew_ms = hot.pile.skew_ms;
+    order.start_verdict = Some(TokenVerdict::Unknown);
+    order.abnormal.add(Abnormality::TokenRefused);
+    tx.order_save(&order);
+    Handled::new(Answer::Started { transaction, token: TokenAnswer::of(TokenVerdict::Unknown) })
+        .on(begun.connector)
+        .about(order.id)
+        .judged(Verdict::Applied, "refused: the start was given up before the pile began")
+}
+
 /// 云快充 0x31: the pile asks, we name the session.
 pub fn asked(
     context: &Context<'_>,
@@ -245,7 +296,7 @@ pub fn confirmed(
             Ok(handled)
         }
         // Not plugged in: the driver has a minute, then a second message says so (云快充 6.2).
-        Some(refusal) if refusal.code.ends_with(":05") => {
+        Some(refusal) if refusal.code == NOT_PLUGGED => {
             order.deadline = Some(order.created_at.plus_ms(context.rules.start_timeout_ms));
             tx.order_save(order);
             Ok(handled.judged(Verdict::Applied, "not plugged in yet"))
