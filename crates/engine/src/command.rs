@@ -2,7 +2,7 @@
 //! ends in exactly one state, and the person who gave it can wait for it.
 
 use crate::Engine;
-use crate::device::{Context, busy, fail_at, new_order, trade_no};
+use crate::device::{Context, Fresh, NOT_PLUGGED, busy, fail_at, new_order, one_time_tag, trade_no};
 use model::access::{Caller, Permission, Scope};
 use model::card::Token;
 use model::curve::Curve;
@@ -118,7 +118,8 @@ impl Engine {
             })
             .await?;
         if !(self.dispatch)(pile, id, command) {
-            self.command_ended(id, Outcome::LinkLost).await?;
+            let row = self.command_get(id).await?;
+            self.command_close(row, CommandState::LinkLost, Some(link_lost()), None, false).await?;
         }
         Ok(id)
     }
@@ -152,33 +153,31 @@ impl Engine {
 
     /// The pile's answer, or the lack of one. Money and connectors that waited for it are let go.
     pub async fn command_ended(&self, id: CommandId, outcome: Outcome) -> Result<()> {
-        // A 云快充 pile that was not plugged may still begin within a minute; its deadline closes it.
-        let plug_awaited = matches!(&outcome, Outcome::Refused(refusal) if refusal.code.ends_with(":05"));
+        let may_begin = match &outcome {
+            Outcome::Refused(refusal) => refusal.code == NOT_PLUGGED,
+            Outcome::TimedOut | Outcome::LinkLost => true,
+            Outcome::Accepted { .. } | Outcome::Unsupported(_) => false,
+        };
         let (state, message, detail) = match outcome {
             Outcome::Accepted { detail } => (CommandState::Accepted, None, detail),
             Outcome::Refused(refusal) => (CommandState::Refused, Some(refusal.text), refusal.detail),
             Outcome::Unsupported(text) => (CommandState::Unsupported, Some(text), None),
             Outcome::TimedOut => (CommandState::TimedOut, Some(timed_out()), None),
-            Outcome::LinkLost => (
-                CommandState::LinkLost,
-                Some(Text::of(
-                    "充电桩已离线，指令没有送达；请待设备上线后重试",
-                    "The pile is off line and the command did not reach it. Try again once it is back.",
-                )),
-                None,
-            ),
+            Outcome::LinkLost => (CommandState::LinkLost, Some(link_lost()), None),
         };
         let row = self.command_get(id).await?;
-        self.command_close(row, state, message, detail, plug_awaited).await
+        self.command_close(row, state, message, detail, may_begin).await
     }
 
+    /// `may_begin`: the command may have reached the pile, which has not said its last word. A 云快充
+    /// pile has 90 s to begin, also over another link: its order waits until its own deadline.
     pub(crate) async fn command_close(
         &self,
         row: CommandRow,
         state: CommandState,
         message: Option<Text>,
         detail: Option<String>,
-        plug_awaited: bool,
+        may_begin: bool,
     ) -> Result<()> {
         if row.ended_at_ms.is_some() {
             return Ok(());
@@ -186,7 +185,8 @@ impl Engine {
         let now = self.clock.now();
         let (rules, secrets, pile, id) =
             (Arc::clone(&self.rules), Arc::clone(&self.secrets), row.pile, row.id);
-        let message = message.and_then(|text| serde_json::to_string(&text).ok());
+        let written = |text: Text| serde_json::to_string(&text).ok();
+        let (message, awaited) = (message.and_then(written), written(start_awaited()));
         let ended = CommandRow { state, message, detail, ended_at_ms: Some(now.as_ms()), ..row };
         self.store
             .write(Some(pile), move |tx| {
@@ -197,12 +197,15 @@ impl Engine {
                     if known.is_some_and(|row| row.ended_at_ms.is_some()) {
                         return Ok(());
                     }
+                    let mut ended = ended.clone();
                     if state == CommandState::Accepted {
                         await_stop(&context, tx, hot, &ended);
-                    } else if !plug_awaited {
+                    } else if !(may_begin && ended.kind == "start" && hot.pile.protocol.is_ykc()) {
                         undo(&context, tx, hot, &ended);
+                    } else if state != CommandState::Refused {
+                        ended.message.clone_from(&awaited);
                     }
-                    tx.command_save(&hot.pile, ended.clone());
+                    tx.command_save(&hot.pile, ended);
                     Ok(())
                 })
             })
@@ -216,6 +219,20 @@ pub(crate) fn timed_out() -> Text {
     Text::of(
         "充电桩在规定时间内没有应答，指令已作废；请确认设备状态后重试",
         "The pile did not answer in time and the command is void. Check the pile, then try again.",
+    )
+}
+
+fn link_lost() -> Text {
+    Text::of(
+        "充电桩已离线，指令没有送达；请待设备上线后重试",
+        "The pile is off line and the command did not reach it. Try again once it is back.",
+    )
+}
+
+fn start_awaited() -> Text {
+    Text::of(
+        "充电桩尚未确认启动；若90秒内没有开始充电，订单会自动关闭，届时可重新启动",
+        "The pile has not confirmed the start. If it does not begin within 90 s its order closes by itself; start again then.",
     )
 }
 
@@ -356,7 +373,8 @@ fn start(
             ),
         ));
     }
-    let mut order = new_order(context, tx, hot, connector, StartMode::Console, None)?;
+    let fresh = Fresh { connector, mode: StartMode::Console, token: None, begun_at: None };
+    let mut order = new_order(context, tx, hot, fresh)?;
     if order.tariff.is_none() {
         return Err(Error::refused(
             "station.no_tariff",
@@ -374,7 +392,7 @@ fn start(
         session = Some(trade);
     } else {
         // The pile begins under this one-time tag, and by it we know its start as ours.
-        token = format!("PO{:X}", order.id.0);
+        token = one_time_tag(order.id);
         order.token = Some(Token::card(token.clone()));
     }
     let id = order.id;
@@ -415,6 +433,21 @@ fn tariff_set(tx: &mut Tx<'_>, hot: &HotPile) -> Result<DeviceCommand> {
             "This station has no tariff; set one before sending it.",
         ));
     };
+    let charging = hot.open.iter().any(|o| o.order.state.is_open())
+        || hot.connectors.iter().any(|c| c.no > 0 && c.status.is_charging());
+    if hot.pile.protocol.is_ykc() && charging {
+        return Err(Error::conflict(
+            "pile.charging",
+            format!(
+                "充电桩 {} 正在充电，充电中不能更换计费模型；请待所有枪空闲后再下发，设备下次登录时也会自动核对并更新",
+                hot.pile.code
+            ),
+            format!(
+                "Pile {} is charging, and a tariff can be changed only while all its connectors are idle. Send it then; the pile also asks for it at its next log-in.",
+                hot.pile.code
+            ),
+        ));
+    }
     let version = tx.tariff(tariff)?;
     Ok(DeviceCommand::TariffSet(TariffModel { model_no: version.model_no, tariff: version.tariff.clone() }))
 }

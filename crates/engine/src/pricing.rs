@@ -94,7 +94,7 @@ impl Engine {
                 let model_no = last.unwrap_or(0) % MODEL_NO_MAX + 1;
                 let row = NewTariff { name: &name, version_no, model_no, body: &body };
                 let id = tariffs::insert(tx, &row, now)?;
-                let stations = store::stations::tariff_renew(tx, &name, id)?;
+                let stations = store::stations::tariff_renew(tx, &name, id, now)?;
                 let after =
                     json!({"after": {"name": name, "version_no": version_no, "stations": stations.len()}});
                 actor.record(tx, now, "tariff_create", "tariff", id, &after)?;

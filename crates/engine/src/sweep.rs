@@ -87,7 +87,7 @@ impl Engine {
         let overdue =
             self.store.read(move |conn| store::commands::overdue(conn, now.as_ms() - 5_000)).await?;
         for command in overdue {
-            self.command_close(command, CommandState::TimedOut, Some(timed_out()), None, false).await?;
+            self.command_close(command, CommandState::TimedOut, Some(timed_out()), None, true).await?;
         }
         Ok(())
     }

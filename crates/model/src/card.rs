@@ -94,6 +94,40 @@ pub enum TokenVerdict {
     NoTariff,
 }
 
+impl TokenVerdict {
+    pub const ALL: [TokenVerdict; 10] = [
+        TokenVerdict::Accepted,
+        TokenVerdict::Blocked,
+        TokenVerdict::Expired,
+        TokenVerdict::Unknown,
+        TokenVerdict::Concurrent,
+        TokenVerdict::OutOfService,
+        TokenVerdict::ConnectorBusy,
+        TokenVerdict::NoBalance,
+        TokenVerdict::WrongPassword,
+        TokenVerdict::NoTariff,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TokenVerdict::Accepted => "accepted",
+            TokenVerdict::Blocked => "blocked",
+            TokenVerdict::Expired => "expired",
+            TokenVerdict::Unknown => "unknown",
+            TokenVerdict::Concurrent => "concurrent",
+            TokenVerdict::OutOfService => "out_of_service",
+            TokenVerdict::ConnectorBusy => "connector_busy",
+            TokenVerdict::NoBalance => "no_balance",
+            TokenVerdict::WrongPassword => "wrong_password",
+            TokenVerdict::NoTariff => "no_tariff",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<TokenVerdict> {
+        TokenVerdict::ALL.into_iter().find(|v| v.as_str() == text)
+    }
+}
+
 impl Card {
     pub fn verdict(&self, now: Timestamp) -> TokenVerdict {
         match self.status {

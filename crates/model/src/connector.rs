@@ -62,6 +62,14 @@ impl ConnectorStatus {
         ConnectorStatus::ALL.into_iter().find(|s| s.as_str() == text)
     }
 
+    /// A session runs, even if no energy flows at the moment.
+    pub fn is_charging(self) -> bool {
+        matches!(
+            self,
+            ConnectorStatus::Charging | ConnectorStatus::SuspendedEv | ConnectorStatus::SuspendedEvse
+        )
+    }
+
     /// Whether a person may start a session from afar. A connector of which nothing is known yet
     /// may be tried: the pile itself has the last word.
     pub fn can_start(self) -> bool {

@@ -1,7 +1,7 @@
 //! 充电订单: one charging session and its bill. States change only through [`OrderState::to`],
 //! which may refuse.
 
-use crate::card::{Token, TokenKind};
+use crate::card::{Token, TokenKind, TokenVerdict};
 use crate::curve::Curve;
 use crate::energy::Energy;
 use crate::id::{
@@ -57,6 +57,9 @@ pub struct Order {
     pub vin: Option<String>,
     pub stop_code: Option<String>,
     pub stop_class: Option<StopClass>,
+    /// What the pile was told of the token at the start and at the stop: a repeat is told the same.
+    pub start_verdict: Option<TokenVerdict>,
+    pub stop_verdict: Option<TokenVerdict>,
 }
 
 impl Order {

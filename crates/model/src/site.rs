@@ -12,7 +12,19 @@ pub struct StationFacts {
     pub id: StationId,
     pub operator: OperatorId,
     pub zone: Zone,
+    /// For what begins now.
     pub tariff: Option<TariffId>,
+    /// What was shown from which moment on, oldest first.
+    pub tariffs: Vec<(Timestamp, Option<TariffId>)>,
+}
+
+impl StationFacts {
+    /// The version that was shown at that moment. Before the first one that is known it is the first
+    /// one.
+    pub fn tariff_at(&self, at: Timestamp) -> Option<TariffId> {
+        let shown = self.tariffs.iter().rev().find(|(from, _)| *from <= at).or(self.tariffs.first());
+        shown.map_or(self.tariff, |(_, tariff)| *tariff)
+    }
 }
 
 /// 充电桩

@@ -53,6 +53,15 @@ CREATE TABLE station (
 CREATE INDEX station_operator ON station (operator_id);
 CREATE INDEX station_city ON station (city_code);
 
+-- Which version a station showed from which moment on (NULL: none): a session that waited in a pile
+-- is billed by the version of its own time.
+CREATE TABLE station_tariff (
+    station_id BIGINT NOT NULL,
+    from_ms BIGINT NOT NULL,
+    tariff_id BIGINT,
+    PRIMARY KEY (station_id, from_ms)
+);
+
 CREATE TABLE pile (
     id BIGINT PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,
@@ -94,6 +103,7 @@ CREATE TABLE connector (
 );
 
 -- session_key: the pile's name of the session (OCPP transaction id, 云快充 trade number).
+-- start_verdict, stop_verdict: what the pile was told of the token, for when it asks again.
 -- No foreign keys on the tables of the device path: the writer holds what they refer to in memory.
 CREATE TABLE orders (
     id BIGINT PRIMARY KEY,
@@ -131,6 +141,8 @@ CREATE TABLE orders (
     vin TEXT,
     stop_code TEXT,
     stop_class TEXT,
+    start_verdict TEXT,
+    stop_verdict TEXT,
     UNIQUE (pile_id, session_key)
 );
 CREATE INDEX orders_started ON orders (started_at_ms, id);

@@ -4,7 +4,7 @@
 use crate::db::{Conn, DbResult, Insert, Inserts, Row, Value};
 use crate::hot::curve_of;
 use crate::tx::latest;
-use model::card::{Token, TokenKind};
+use model::card::{Token, TokenKind, TokenVerdict};
 use model::curve::{Curve, Point};
 use model::energy::Energy;
 use model::id::{CardId, CustomerId, OperatorId, OrderId, PileId, SessionKey, StaffId, StationId, TariffId};
@@ -94,6 +94,8 @@ pub(crate) const COLUMNS: &[&str] = &[
     "vin",
     "stop_code",
     "stop_class",
+    "start_verdict",
+    "stop_verdict",
 ];
 
 /// What a session changes in its order's row without moving it in the indexes that it is found by.
@@ -109,7 +111,8 @@ macro_rules! course {
         service_fen = excluded.service_fen, total_fen = excluded.total_fen, \
         pile_amount_e4 = excluded.pile_amount_e4, soc_start = excluded.soc_start, \
         soc_end = excluded.soc_end, vin = excluded.vin, stop_code = excluded.stop_code, \
-        stop_class = excluded.stop_class"
+        stop_class = excluded.stop_class, start_verdict = excluded.start_verdict, \
+        stop_verdict = excluded.stop_verdict"
     };
 }
 
@@ -190,7 +193,7 @@ pub(crate) fn inserts(rows: &[OrderRow]) -> [Inserts<'_>; 2] {
     both
 }
 
-fn order_values(o: &Order) -> [Value<'_>; 35] {
+fn order_values(o: &Order) -> [Value<'_>; 37] {
     [
         o.id.0.into(),
         o.pile.0.into(),
@@ -227,6 +230,8 @@ fn order_values(o: &Order) -> [Value<'_>; 35] {
         o.vin.as_ref().into(),
         o.stop_code.as_ref().into(),
         o.stop_class.map(StopClass::as_str).into(),
+        o.start_verdict.map(TokenVerdict::as_str).into(),
+        o.stop_verdict.map(TokenVerdict::as_str).into(),
     ]
 }
 
@@ -305,6 +310,8 @@ pub(crate) fn order(row: &Row<'_>, at: usize) -> DbResult<Order> {
         vin: row.text_opt(at + 32)?,
         stop_code: row.text_opt(at + 33)?,
         stop_class: row.text_opt(at + 34)?.and_then(|c| StopClass::parse(&c)),
+        start_verdict: row.text_opt(at + 35)?.and_then(|v| TokenVerdict::parse(&v)),
+        stop_verdict: row.text_opt(at + 36)?.and_then(|v| TokenVerdict::parse(&v)),
     })
 }
 

@@ -19,10 +19,28 @@ pub fn facts(conn: &mut Conn, id: StationId) -> DbResult<StationFacts> {
                 operator: OperatorId(row.int(0)?),
                 zone: row.word(1, Zone::parse)?,
                 tariff: row.int_opt(2)?.map(TariffId),
+                tariffs: Vec::new(),
             })
         },
     )?;
-    found.ok_or_else(|| DbError::Fault(format!("a pile belongs to station {id}, which is not there")))
+    let facts =
+        found.ok_or_else(|| DbError::Fault(format!("a pile belongs to station {id}, which is not there")))?;
+    let tariffs = conn.query(
+        "SELECT from_ms, tariff_id FROM station_tariff WHERE station_id = $1 ORDER BY from_ms",
+        &[id.0.into()],
+        |row| Ok((Timestamp::from_ms(row.int(0)?), row.int_opt(1)?.map(TariffId))),
+    )?;
+    Ok(StationFacts { tariffs, ..facts })
+}
+
+/// Keeps that the station shows this version from now on.
+fn tariff_shown(tx: &mut Tx<'_>, id: StationId, tariff: Option<TariffId>, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "INSERT INTO station_tariff (station_id, from_ms, tariff_id) VALUES ($1, $2, $3) \
+         ON CONFLICT (station_id, from_ms) DO UPDATE SET tariff_id = excluded.tariff_id",
+        &[id.0.into(), now.as_ms().into(), tariff.map(|tariff| tariff.0).into()],
+    )?;
+    Ok(())
 }
 
 /// Whose it is, if there is such a station.
@@ -75,13 +93,15 @@ pub fn insert(tx: &mut Tx<'_>, station: &NewStation<'_>, now: Timestamp) -> Resu
             now.as_ms().into(),
         ],
     )?;
-    tx.station_changed(StationId(id));
-    Ok(StationId(id))
+    let id = StationId(id);
+    tariff_shown(tx, id, station.tariff, now)?;
+    tx.station_changed(id);
+    Ok(id)
 }
 
 /// Gives every station that uses any version of the tariff of this name the version `new`; which
 /// stations those are.
-pub fn tariff_renew(tx: &mut Tx<'_>, name: &str, new: TariffId) -> Result<Vec<StationId>> {
+pub fn tariff_renew(tx: &mut Tx<'_>, name: &str, new: TariffId, now: Timestamp) -> Result<Vec<StationId>> {
     let stations = tx.query(
         "SELECT id FROM station WHERE tariff_id IN (SELECT id FROM tariff WHERE name = $1)",
         &[name.into()],
@@ -92,5 +112,8 @@ pub fn tariff_renew(tx: &mut Tx<'_>, name: &str, new: TariffId) -> Result<Vec<St
          WHERE tariff_id IN (SELECT id FROM tariff WHERE name = $2)",
         &[new.0.into(), name.into()],
     )?;
+    for station in &stations {
+        tariff_shown(tx, *station, Some(new), now)?;
+    }
     Ok(stations)
 }

@@ -2,9 +2,9 @@
 
 use super::meter::point;
 use super::settle::{PileBillRecord, record_of, settle};
-use super::token::judge;
+use super::token::{Judged, judge};
 use super::{Context, Handled};
-use crate::device::start::new_order;
+use crate::device::start::{Fresh, new_order};
 use model::Result;
 use model::card::TokenVerdict;
 use model::curve::Curve;
@@ -22,19 +22,14 @@ pub fn stopped(
     hot: &mut HotPile,
     record: &StopRecord,
 ) -> Result<Handled> {
-    let token = match &record.token {
-        Some(token) => Some(judge(context, tx, token)?.answer()),
+    let judged = match &record.token {
+        Some(token) => Some(judge(context, tx, token)?),
         None => None,
     };
-    let handled = Handled::new(Answer::Stopped { token });
+    let handled = Handled::new(Answer::Stopped { token: judged.as_ref().map(Judged::answer) });
     let mut ended = match take(tx, hot, record.session)? {
         Found::Open(open) => open,
-        Found::Closed(order) => {
-            return Ok(handled
-                .about(order.id)
-                .on(order.connector)
-                .judged(Verdict::Duplicate, "the order has its record already: the first answer again"));
-        }
+        Found::Closed(order) => return Ok(stopped_again(&order, judged, record)),
         Found::Nothing => match take_unnamed(hot, record) {
             Some(open) => open,
             None => {
@@ -55,6 +50,7 @@ pub fn stopped(
     order.end_received = Some(context.now);
     order.stop_code = Some(record.reason.code.clone());
     order.stop_class = Some(record.reason.class);
+    order.stop_verdict = judged.map(|judged| judged.verdict);
     store::orders::soc_follow(order, &ended.curve);
     let handled = handled.about(order.id).on(order.connector);
     if order.state == OrderState::Failed && order.energy == Energy::ZERO {
@@ -64,6 +60,29 @@ pub fn stopped(
     }
     settle(context, tx, hot, ended, None)?;
     Ok(handled)
+}
+
+/// The order has its record already: the first answer again. A record that says something else
+/// changes nothing either, but is kept where a person finds it.
+fn stopped_again(order: &Order, judged: Option<Judged>, record: &StopRecord) -> Handled {
+    let token = judged
+        .map(|judged| Judged { verdict: order.stop_verdict.unwrap_or(judged.verdict), ..judged }.answer());
+    let handled = Handled::new(Answer::Stopped { token }).about(order.id).on(order.connector);
+    let same = order.meter_end == Some(record.meter_stop)
+        && order.ended_at == Some(record.at)
+        && order.stop_code.as_ref() == Some(&record.reason.code);
+    again(handled, same)
+}
+
+fn again(handled: Handled, same: bool) -> Handled {
+    if same {
+        handled.judged(Verdict::Duplicate, "the order has its record already: the first answer again")
+    } else {
+        handled.judged(
+            Verdict::Quarantined,
+            "the order has its record already, and this one says something else: the order is unchanged",
+        )
+    }
 }
 
 #[expect(clippy::large_enum_variant, reason = "taken apart as soon as it is made")]
@@ -131,7 +150,10 @@ pub fn billed(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, bill: &
     let mut ended = match take(tx, hot, SessionKey::Trade(bill.session))? {
         Found::Open(open) => open,
         Found::Closed(order) => {
-            return Ok(handled.about(order.id).judged(Verdict::Duplicate, "billed before: confirmed again"));
+            let detail = tx.read(|conn| store::orders::detail(conn, order.id))?;
+            let first = detail.and_then(|detail| detail.pile_bill);
+            let first = first.and_then(|first| serde_json::from_str::<PileBillRecord>(&first).ok());
+            return Ok(again(handled.about(order.id), first.as_ref() == Some(&record_of(bill))));
         }
         Found::Nothing => unannounced(context, tx, hot, bill)?,
     };
@@ -179,7 +201,13 @@ pub(super) fn fill(context: &Context<'_>, order: &mut Order, bill: &PileBill, re
 /// A bill for a session that no order knows: an offline card, or an order that was lost. It becomes
 /// an order, marked 补录 unless it is an offline card that we know and that may charge.
 fn unannounced(context: &Context<'_>, tx: &mut Tx<'_>, hot: &HotPile, bill: &PileBill) -> Result<OpenOrder> {
-    let mut order = new_order(context, tx, hot, bill.connector, bill.mode, bill.card.clone())?;
+    let fresh = Fresh {
+        connector: bill.connector,
+        mode: bill.mode,
+        token: bill.card.clone(),
+        begun_at: bill.started_at,
+    };
+    let mut order = new_order(context, tx, hot, fresh)?;
     order.session = Some(SessionKey::Trade(bill.session));
     order.state = OrderState::Unsettled;
     let judged = match &bill.card {
@@ -190,8 +218,14 @@ fn unannounced(context: &Context<'_>, tx: &mut Tx<'_>, hot: &HotPile, bill: &Pil
         (order.card, order.customer) = (Some(card.id), card.customer);
     }
     let offline = bill.mode == StartMode::OfflineCard;
-    if !(offline && judged.is_some_and(|j| j.verdict == TokenVerdict::Accepted)) {
-        order.abnormal.add(Abnormality::Unannounced);
+    match judged.map(|judged| judged.verdict) {
+        Some(TokenVerdict::Accepted) if offline => {}
+        // Whose card may not charge is not billed without a person's word.
+        Some(TokenVerdict::Blocked | TokenVerdict::Expired) => {
+            order.abnormal.add(Abnormality::Unannounced);
+            order.abnormal.add(Abnormality::TokenRefused);
+        }
+        _ => order.abnormal.add(Abnormality::Unannounced),
     }
     Ok(OpenOrder { order, curve: Curve::default() })
 }

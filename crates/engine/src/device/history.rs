@@ -4,7 +4,7 @@
 use super::Context;
 use super::end::fill;
 use super::settle::{record_of, settle};
-use super::start::new_order;
+use super::start::{Fresh, new_order};
 use crate::Engine;
 use model::Result;
 use model::card::Token;
@@ -53,7 +53,13 @@ impl Engine {
 
 fn record(context: &Context<'_>, tx: &mut Tx<'_>, session: &PastSession) -> Result<()> {
     tx.with_pile(session.pile, |tx, hot| {
-        let mut order = new_order(context, tx, hot, session.connector, session.mode, session.token.clone())?;
+        let fresh = Fresh {
+            connector: session.connector,
+            mode: session.mode,
+            token: session.token.clone(),
+            begun_at: Some(session.started_at),
+        };
+        let mut order = new_order(context, tx, hot, fresh)?;
         if let Some(token) = &session.token
             && let Some(card) = tx.card(&token.key())?
         {

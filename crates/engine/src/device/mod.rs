@@ -15,7 +15,7 @@ mod token;
 pub use history::PastSession;
 pub use settle::{PileBillPeriodRecord, PileBillRecord, recompute};
 pub(crate) use settle::{fail as fail_at, give_up as give_up_at};
-pub(crate) use start::{busy, new_order, trade_no};
+pub(crate) use start::{Fresh, NOT_PLUGGED, busy, new_order, one_time_tag, trade_no};
 
 use crate::secrets::Secrets;
 use crate::{Engine, Rules};

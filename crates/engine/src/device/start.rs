@@ -1,6 +1,6 @@
 //! How a session begins: at the pile (OCPP), by asking first (云快充 0x31), or as we commanded.
 
-use super::status::{observe_clock, tariff_of};
+use super::status::{believable, observe_clock};
 use super::token::{Judged, judge};
 use super::{Context, Handled};
 use crate::device::settle;
@@ -9,12 +9,21 @@ use model::card::{Token, TokenKind, TokenVerdict};
 use model::curve::Curve;
 use model::device::{Answer, Refusal, TokenAnswer};
 use model::energy::Energy;
-use model::id::{ConnectorNo, OrderId, SessionKey, StaffId, TradeNo};
+use model::id::{ConnectorNo, OrderId, SessionKey, StaffId, TariffId, TradeNo};
 use model::order::{Abnormalities, Abnormality, OpenOrder, Order, OrderState, StartMode};
 use model::time::{MINUTE_MS, Timestamp};
 use store::frames::Verdict;
 use store::ids::Noun;
 use store::{HotPile, Tx};
+
+/// Refused because no car is plugged in: a second word follows when it is (云快充 6.2). Also the reason
+/// 05 of a refused stop is something else.
+pub(crate) const NOT_PLUGGED: &str = "ykc:33:05";
+
+/// The tag under which an OCPP pile begins what we commanded, so that its start is known as ours.
+pub(crate) fn one_time_tag(order: OrderId) -> String {
+    format!("PO{:X}", order.0)
+}
 
 /// What a pile says of a session that it has begun.
 pub(super) struct Begun<'a> {
@@ -39,8 +48,17 @@ pub fn started(
     if let Some(place) = commanded(hot, begun) {
         return Ok(begin_commanded(context, tx, hot, place, begun));
     }
+    if let Some(order) = given_up(tx, hot, begun)? {
+        return Ok(begin_too_late(context, tx, hot, order, begun));
+    }
     let mut judged = judge(context, tx, begun.token)?;
-    let mut order = new_order(context, tx, hot, begun.connector, StartMode::Card, Some(begun.token.clone()))?;
+    let fresh = Fresh {
+        connector: begun.connector,
+        mode: StartMode::Card,
+        token: Some(begun.token.clone()),
+        begun_at: Some(begun.at),
+    };
+    let mut order = new_order(context, tx, hot, fresh)?;
     let transaction = context.secrets.transaction_id(order.id);
     order.session = Some(SessionKey::Transaction(transaction));
     order.started_at = begun.at;
@@ -53,6 +71,7 @@ pub fn started(
     });
     let held = if past { Held::Nothing } else { Held::Connector };
     admit(context, tx, hot, &mut order, &mut judged, held)?;
+    order.start_verdict = Some(judged.verdict);
     let handled = Handled::new(Answer::Started { transaction, token: judged.answer() })
         .on(begun.connector)
         .about(order.id);
@@ -111,20 +130,9 @@ fn repeat_answer(
     begun: &Begun<'_>,
     known: &Order,
 ) -> Result<Handled> {
-    let refused = known.state == OrderState::Failed
-        || known.abnormal.has(Abnormality::TokenRefused)
-        || known.abnormal.has(Abnormality::ConnectorTaken);
-    let token = if refused {
-        let judged = judge(context, tx, begun.token)?;
-        match judged.verdict {
-            TokenVerdict::Accepted => TokenAnswer::of(TokenVerdict::Concurrent),
-            _ => judged.answer(),
-        }
-    } else {
-        let mut judged = judge(context, tx, begun.token)?;
-        judged.verdict = TokenVerdict::Accepted;
-        judged.answer()
-    };
+    let mut judged = judge(context, tx, begun.token)?;
+    judged.verdict = known.start_verdict.unwrap_or(TokenVerdict::Accepted);
+    let token = judged.answer();
     let transaction = match known.session {
         Some(SessionKey::Transaction(id)) => id,
         _ => context.secrets.transaction_id(known.id),
@@ -161,6 +169,7 @@ fn begin_commanded(
     order.meter_start = Some(begun.meter_start);
     order.skew_ms = skew_ms;
     order.deadline = None;
+    order.start_verdict = Some(TokenVerdict::Accepted);
     if order.state == OrderState::Starting {
         order.state = OrderState::Charging;
     }
@@ -168,6 +177,45 @@ fn begin_commanded(
     Handled::new(Answer::Started { transaction, token: TokenAnswer::of(TokenVerdict::Accepted) })
         .on(begun.connector)
         .about(order.id)
+}
+
+/// The order of a start that we commanded and gave up when no answer came.
+fn given_up(tx: &mut Tx<'_>, hot: &HotPile, begun: &Begun<'_>) -> Result<Option<Order>> {
+    let key = begun.token.key();
+    let Some(id) = key.strip_prefix("PO").and_then(|hex| i64::from_str_radix(hex, 16).ok()) else {
+        return Ok(None);
+    };
+    let order = tx.read(|conn| store::orders::get(conn, OrderId(id)))?;
+    Ok(order.filter(|order| {
+        order.pile == hot.pile.id
+            && order.state == OrderState::Failed
+            && order.session.is_none()
+            && order.began_with(begun.token)
+    }))
+}
+
+/// The person was told that it failed, so the pile is told to stop; what it delivers until then is
+/// held with the order that it belongs to.
+fn begin_too_late(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    mut order: Order,
+    begun: &Begun<'_>,
+) -> Handled {
+    let transaction = context.secrets.transaction_id(order.id);
+    order.session = Some(SessionKey::Transaction(transaction));
+    order.connector = begun.connector;
+    (order.started_at, order.ended_at) = (begun.at, Some(begun.at));
+    order.meter_start = Some(begun.meter_start);
+    order.skew_ms = hot.pile.skew_ms;
+    order.start_verdict = Some(TokenVerdict::Unknown);
+    order.abnormal.add(Abnormality::TokenRefused);
+    tx.order_save(&order);
+    Handled::new(Answer::Started { transaction, token: TokenAnswer::of(TokenVerdict::Unknown) })
+        .on(begun.connector)
+        .about(order.id)
+        .judged(Verdict::Applied, "refused: the start was given up before the pile began")
 }
 
 /// 云快充 0x31: the pile asks, we name the session.
@@ -201,7 +249,8 @@ pub fn asked(
         // No card of ours has a password, so none can be right.
         judged.verdict = TokenVerdict::WrongPassword;
     }
-    let mut order = new_order(context, tx, hot, connector, mode, Some(token.clone()))?;
+    let fresh = Fresh { connector, mode, token: Some(token.clone()), begun_at: None };
+    let mut order = new_order(context, tx, hot, fresh)?;
     let trade = trade_no(tx, hot, connector, context.now, order.id)?;
     order.session = Some(SessionKey::Trade(trade));
     admit(context, tx, hot, &mut order, &mut judged, Held::Connector)?;
@@ -247,7 +296,7 @@ pub fn confirmed(
             Ok(handled)
         }
         // Not plugged in: the driver has a minute, then a second message says so (云快充 6.2).
-        Some(refusal) if refusal.code.ends_with(":05") => {
+        Some(refusal) if refusal.code == NOT_PLUGGED => {
             order.deadline = Some(order.created_at.plus_ms(context.rules.start_timeout_ms));
             tx.order_save(order);
             Ok(handled.judged(Verdict::Applied, "not plugged in yet"))
@@ -260,16 +309,24 @@ pub fn confirmed(
     }
 }
 
-/// A new order on this connector, not yet admitted and not yet saved.
+/// A session that is to become an order.
+pub(crate) struct Fresh {
+    pub connector: ConnectorNo,
+    pub mode: StartMode,
+    pub token: Option<Token>,
+    /// When it began by the pile's clock; `None`: it begins now.
+    pub begun_at: Option<Timestamp>,
+}
+
+/// A new order, not yet admitted and not yet saved.
 pub(crate) fn new_order(
     context: &Context<'_>,
     tx: &mut Tx<'_>,
     hot: &HotPile,
-    connector: ConnectorNo,
-    mode: StartMode,
-    token: Option<Token>,
+    fresh: Fresh,
 ) -> Result<Order> {
-    let tariff = tariff_of(tx, hot)?.map(|version| version.id);
+    let Fresh { connector, mode, token, begun_at } = fresh;
+    let tariff = tariff_shown(context, tx, hot, begun_at)?;
     Ok(Order {
         id: OrderId(tx.next_id(Noun::Order)?),
         pile: hot.pile.id,
@@ -305,7 +362,25 @@ pub(crate) fn new_order(
         vin: None,
         stop_code: None,
         stop_class: None,
+        start_verdict: None,
+        stop_verdict: None,
     })
+}
+
+/// The version that the driver was shown: a session that waited in the pile is billed by that of its
+/// own time, not by that of the day on which we hear of it.
+fn tariff_shown(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    begun_at: Option<Timestamp>,
+) -> Result<Option<TariffId>> {
+    let station = tx.station(hot.pile.station)?;
+    let begun_at = begun_at.map(|at| at.plus_ms(-hot.pile.skew_ms.unwrap_or(0)));
+    // A clock that shows nonsense says nothing, and one that is off by seconds has not waited.
+    let waited = begun_at
+        .filter(|at| believable(context, *at) && context.now.since(*at) >= context.rules.skew_tolerance_ms);
+    Ok(waited.map_or(station.tariff, |at| station.tariff_at(at)))
 }
 
 /// What a session holds while it runs.

@@ -11,7 +11,9 @@ use model::error::{Kind, Text};
 use model::id::{CommandId, OperatorId, OrderId, PileId, SessionKey, StaffId};
 use model::order::{Order, OrderState};
 use model::{Error, Result};
+use std::time::Duration;
 use store::commands::{CommandRow, CommandState};
+use store::frames::Verdict;
 
 fn caller(role: Role, scope: Scope) -> Caller {
     Caller { staff: StaffId(1), name: "王".to_owned(), role, scope }
@@ -123,6 +125,11 @@ fn a_start_that_comes_to_nothing_closes_its_order() {
                 assert_eq!(busy.code, "connector.busy");
                 end(&w, id, outcome.clone());
                 assert_eq!((row(&w, id).state, row(&w, id).message.is_some()), (*state, true));
+                if pile == 101 && matches!(outcome, Outcome::TimedOut | Outcome::LinkLost) {
+                    // A 云快充 pile has 90 s.
+                    assert_eq!(w.order_by_id(order.id).state, OrderState::Starting);
+                    assert_eq!(w.later(2).sweep(), 1);
+                }
                 assert_eq!(w.order_by_id(order.id).state, OrderState::Failed);
                 // The first ending counts.
                 end(&w, id, accepted());
@@ -130,6 +137,138 @@ fn a_start_that_comes_to_nothing_closes_its_order() {
             }
         }
         w.sound();
+    }
+}
+
+fn confirm(w: &World, session: SessionKey, result: std::result::Result<(), Refusal>) -> Verdict {
+    w.say(101, DeviceEvent::StartConfirmed { session, connector: 1, result });
+    w.verdict(101)
+}
+
+/// how the command ended after 30 s, is the link away after that, seconds until 0x33 → does it charge
+#[test]
+fn a_ykc_pile_has_90_seconds_to_confirm_a_start() {
+    let not_plugged =
+        Refusal { code: "ykc:33:05".to_owned(), text: Text::of("未插枪", "not plugged in"), detail: None };
+    let cases = [
+        (Outcome::TimedOut, false, 40, true),
+        (Outcome::TimedOut, true, 40, true),
+        (Outcome::LinkLost, true, 40, true),
+        (Outcome::LinkLost, true, 89, true),
+        (Outcome::Refused(not_plugged), false, 60, true),
+        (Outcome::TimedOut, false, 95, false),
+        (Outcome::LinkLost, true, 95, false),
+    ];
+    for mut w in plugged() {
+        for restart in [false, true] {
+            for (outcome, away, seconds, charges) in &cases {
+                let (id, order, _) = start(&w, 101);
+                let session = order.session.unwrap();
+                w.clock.advance(Duration::from_secs(30));
+                end(&w, id, outcome.clone());
+                if *away {
+                    wait(w.engine.pile_gone(PileId(101), "x", w.now())).unwrap();
+                    wait(w.engine.pile_connected(PileId(101), "x".to_owned())).unwrap();
+                }
+                if restart {
+                    w.restart();
+                }
+                w.clock.advance(Duration::from_secs(seconds - 30));
+                w.sweep();
+                let what = format!("{outcome:?} {away} {seconds} {restart}");
+                let verdict = confirm(&w, session, Ok(()));
+                let state = w.order_by_id(order.id).state;
+                if *charges {
+                    assert_eq!((verdict, state), (Verdict::Applied, OrderState::Charging), "{what}");
+                    w.later(2).sweep();
+                    assert_eq!(w.order_by_id(order.id).state, OrderState::Charging, "{what}");
+                } else {
+                    assert_eq!((verdict, state), (Verdict::Quarantined, OrderState::Failed), "{what}");
+                }
+                // The connector is free for the next case.
+                wait(w.engine.store.write(Some(PileId(101)), |tx| {
+                    tx.with_pile(PileId(101), |tx, hot| {
+                        for mut open in hot.open.drain(..) {
+                            open.order.state = OrderState::Abnormal;
+                            tx.order_save(&open.order);
+                        }
+                        Ok(())
+                    })
+                }))
+                .unwrap();
+            }
+        }
+        w.sound();
+    }
+}
+
+/// 0x35 has a reason 05 of its own, and it is no start that waits for a plug.
+#[test]
+fn a_refused_stop_is_not_taken_for_a_missing_plug() {
+    for w in plugged() {
+        let (id, order, _) = start(&w, 101);
+        end(&w, id, accepted());
+        confirm(&w, order.session.unwrap(), Ok(()));
+        let stop = give(&w, 101, CommandRequest::Stop { order: order.id }).unwrap();
+        let refusal = Refusal { code: "ykc:35:05".to_owned(), text: Text::of("原因", "why"), detail: None };
+        end(&w, stop, Outcome::Refused(refusal));
+        assert_eq!(w.order_by_id(order.id).state, OrderState::Charging);
+    }
+}
+
+/// No answer in time, the person was told that it failed, and then the pile begins all the same.
+#[test]
+fn an_ocpp_start_that_comes_too_late_is_refused_and_stays_with_its_order() {
+    for delivered in [0.0, 1.0] {
+        for mut w in plugged() {
+            let (id, order, command) = start(&w, 1);
+            end(&w, id, Outcome::TimedOut);
+            assert_eq!(w.order_by_id(order.id).state, OrderState::Failed);
+            w.later(1);
+            let DeviceCommand::Start { token, .. } = &command else { panic!() };
+            let begun = w.now();
+            for restart in [false, true] {
+                if restart {
+                    w.restart();
+                }
+                let (session, verdict) = w.start_at(1, 1, token, 100.0, begun);
+                assert_eq!(verdict, TokenVerdict::Unknown, "so the pile stops");
+                assert_eq!(w.order(1, session).id, order.id);
+            }
+            assert_eq!(w.start_at(2, 1, token, 100.0, begun).1, TokenVerdict::Unknown, "the tag of another");
+            let session = w.order_by_id(order.id).session.unwrap();
+            w.later(1).stop(1, session, 100.0 + delivered);
+            let expected = if delivered > 0.0 {
+                "abnormal 1.0000 kWh 0.00 (0.00 + 0.00) TokenRefused"
+            } else {
+                "failed 0.0000 kWh 0.00 (0.00 + 0.00) TokenRefused"
+            };
+            assert_eq!(told(&w.order_by_id(order.id)), expected);
+            assert_eq!(w.count("SELECT COUNT(*) FROM orders WHERE pile_id = 1"), 1);
+            w.sound();
+        }
+    }
+}
+
+#[test]
+fn a_tariff_is_sent_to_a_ykc_pile_only_while_it_is_idle() {
+    for w in plugged() {
+        let status = |no, status| {
+            w.status(101, StatusReport { connector: no, status, error: None, at: None });
+        };
+        let set = |pile| give(&w, pile, CommandRequest::TariffSet).map(|_| ()).map_err(|why| why.code);
+        assert_eq!(set(101), Ok(()));
+        status(2, ConnectorStatus::Charging);
+        assert_eq!(set(101), Err("pile.charging".into()), "without an order of ours");
+        status(2, ConnectorStatus::Available);
+        let (id, order, _) = start(&w, 101);
+        assert_eq!(set(101), Err("pile.charging".into()), "it is about to begin");
+        end(&w, id, accepted());
+        confirm(&w, order.session.unwrap(), Ok(()));
+        assert_eq!(set(101), Err("pile.charging".into()));
+        start(&w, 1);
+        assert_eq!(set(1), Ok(()), "the bill of an OCPP pile is made here");
+        assert_eq!(set(102), Ok(()));
     }
 }
 

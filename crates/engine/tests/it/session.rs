@@ -7,6 +7,7 @@ use model::connector::ConnectorStatus;
 use model::device::{Answer, DeviceEvent, Introduction, StatusReport};
 use model::id::{PileId, SessionKey};
 use model::order::{OrderState, StopClass};
+use model::site::Lifecycle;
 use store::frames::Verdict;
 
 fn started(no: u16, tag: &str, meter: f64, at: &str) -> DeviceEvent {
@@ -74,6 +75,102 @@ fn a_repeated_start_gets_the_first_answer_whenever_it_comes() {
     }
 }
 
+/// What is changed before the repeat, so that a new judgement would be another one.
+fn change(w: &World, pile: i64, tag: &'static str, status: &'static str, retired: bool) {
+    wait(w.engine.store.write(Some(PileId(pile)), move |tx| {
+        tx.execute("UPDATE card SET status = $1 WHERE tag = $2", &[status.into(), tag.into()])?;
+        tx.card_changed(tag);
+        tx.with_pile(PileId(pile), |tx, hot| {
+            hot.pile.lifecycle = if retired { Lifecycle::Disabled } else { Lifecycle::Enabled };
+            tx.pile_save(&hot.pile);
+            Ok(())
+        })
+    }))
+    .unwrap();
+}
+
+/// Every verdict of a start, told again after a restart and when a new judgement would be another one.
+#[test]
+fn a_repeated_start_is_told_the_first_verdict() {
+    let cases = [
+        (1, "CARD1", false, TokenVerdict::Accepted),
+        (1, "NOBODY", false, TokenVerdict::Unknown),
+        (1, "BLOCKED", false, TokenVerdict::Blocked),
+        (1, "EXPIRED", false, TokenVerdict::Expired),
+        (301, "CARD2", false, TokenVerdict::NoTariff),
+        (1, "CARD2", true, TokenVerdict::OutOfService),
+        (1, "C20", false, TokenVerdict::ConnectorBusy),
+        (1, "C21", false, TokenVerdict::Concurrent),
+    ];
+    for mut w in worlds() {
+        w.at("09:58").start(1, 7, "C19", 1.0);
+        w.start(2, 1, "C21", 1.0);
+        for (no, (pile, tag, retired, expected)) in (1..).zip(cases) {
+            let no = if expected == TokenVerdict::ConnectorBusy { 7 } else { no + 10 };
+            w.at("10:00");
+            change(
+                &w,
+                pile,
+                tag,
+                if matches!(tag, "BLOCKED") {
+                    "blocked"
+                } else if tag == "EXPIRED" {
+                    "expired"
+                } else {
+                    "accepted"
+                },
+                retired,
+            );
+            let (session, verdict) = w.start_at(pile, no, tag, 5.0, w.now());
+            assert_eq!(verdict, expected);
+            let status = if expected == TokenVerdict::Accepted { "blocked" } else { "accepted" };
+            change(&w, pile, tag, status, false);
+            for step in ["at once", "after a restart", "after the stop", "after both"] {
+                match step {
+                    "after a restart" | "after both" => w.restart(),
+                    "after the stop" => w.at("10:10").stop(pile, session, 6.0),
+                    _ => {}
+                }
+                let again = w.start_at(pile, no, tag, 5.0, wall("10:00"));
+                assert_eq!(again, (session, expected), "{tag} {step}");
+                assert_eq!(w.verdict(pile), Verdict::Duplicate, "{tag} {step}");
+            }
+            change(&w, pile, tag, "accepted", false);
+        }
+    }
+}
+
+#[test]
+fn a_repeated_stop_is_told_the_first_verdict() {
+    let cases = [
+        ("accepted", "blocked", TokenVerdict::Accepted),
+        ("blocked", "accepted", TokenVerdict::Blocked),
+        ("expired", "blocked", TokenVerdict::Expired),
+    ];
+    for mut w in worlds() {
+        for (no, (before, after, expected)) in (1..).zip(cases) {
+            let session = w.at("10:00").start(1, no, "CARD2", 5.0);
+            change(w.at("10:30"), 1, "CARD2", before, false);
+            let mut record = stop_of(session, w.now(), 6.0);
+            record.token = Some(Token::card("CARD2"));
+            let say = |w: &World| match w.say(1, DeviceEvent::Stopped(Box::new(record.clone()))) {
+                Answer::Stopped { token } => token.unwrap().verdict,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(say(&w), expected);
+            change(&w, 1, "CARD2", after, false);
+            for restart in [false, true] {
+                if restart {
+                    w.restart();
+                }
+                assert_eq!(say(w.at("10:40")), expected, "{before}, then {after}");
+            }
+            change(&w, 1, "CARD2", "accepted", false);
+        }
+        w.sound();
+    }
+}
+
 #[test]
 fn a_repeated_stop_is_answered_and_settles_nothing_twice() {
     for mut w in worlds() {
@@ -85,7 +182,8 @@ fn a_repeated_stop_is_answered_and_settles_nothing_twice() {
                 w.restart();
             }
             w.later(1).stop_by(1, stop_of(session, wall("10:30"), if again == 4 { 99.0 } else { 6.0 }));
-            assert_eq!(w.verdict(1), Verdict::Duplicate);
+            let expected = if again == 4 { Verdict::Quarantined } else { Verdict::Duplicate };
+            assert_eq!(w.verdict(1), expected, "what says something else can be found");
             assert_eq!(w.order(1, session), first);
         }
         assert_eq!(w.count("SELECT CAST(SUM(order_count) AS BIGINT) FROM station_hour"), 1);

@@ -1,13 +1,16 @@
 //! Time: midnight, tariffs, queues, wrong clocks, and piles that never come back.
 
 use crate::databases::wait;
-use crate::scene::run;
 use crate::world::{World, kwh, sample, stop_of, told, wall, worlds};
+use engine::audit::Actor;
+use engine::pricing::TariffDraft;
+use model::card::TokenVerdict;
 use model::connector::ConnectorStatus;
 use model::device::StatusReport;
-use model::id::{PileId, StationId, TariffId};
+use model::id::{PileId, TariffId};
 use model::order::OrderState;
-use model::tariff::Tariff;
+use model::tariff::Period;
+use store::tariff_list::TariffRate;
 
 /// Runs a session by the wall clock: start, values, end; its bill.
 fn billed(w: &World, rows: &[(&str, f64)]) -> String {
@@ -43,23 +46,22 @@ fn sessions_across_midnight_and_period_changes_are_right_to_the_fen() {
     }
 }
 
+/// The next version of the tariff of station 1, one price all day.
+pub fn publish(w: &World, electricity_price_e5: i64, service_price_e5: i64) {
+    let rate = |period| TariffRate { period, electricity_price_e5, service_price_e5 };
+    let draft = TariffDraft {
+        name: "夏季".to_owned(),
+        rates: Period::ALL.map(rate).to_vec(),
+        periods: vec![Period::Flat; 48],
+    };
+    wait(w.engine.tariff_create(&Actor::local(), draft)).unwrap();
+}
+
 #[test]
 fn the_tariff_at_the_start_is_the_one_that_counts() {
     for mut w in worlds() {
         let session = w.at("10:00").start(1, 1, "CARD1", 0.5);
-        let mut conn = w.db.conn();
-        let dear = Tariff::uniform(model::money::Price(900_000), model::money::Price(100_000));
-        run(
-            &mut conn,
-            "INSERT INTO tariff (id, name, version_no, model_no, body, created_at_ms) VALUES (2, '夏季', 2, 2, $1, 0)",
-            &[serde_json::to_string(&dear).unwrap().into()],
-        );
-        wait(w.engine.store.write(None, |tx| {
-            tx.execute("UPDATE station SET tariff_id = 2 WHERE id = 1", &[])?;
-            tx.station_changed(StationId(1));
-            Ok(())
-        }))
-        .unwrap();
+        publish(&w, 900_000, 100_000);
         w.restart();
         w.at("10:30").stop(1, session, 1.5);
         assert_eq!(w.order(1, session).tariff, Some(TariffId(1)));
@@ -67,6 +69,51 @@ fn the_tariff_at_the_start_is_the_one_that_counts() {
         let next = w.at("10:40").start(1, 1, "CARD1", 1.5);
         w.at("10:50").stop(1, next, 2.5);
         assert_eq!(told(&w.order(1, next)), "completed 1.0000 kWh 10.00 (9.00 + 1.00)");
+        w.sound();
+    }
+}
+
+/// start by the pile's clock, pile's clock minus ours in hours → what 1 kWh of it costs
+#[test]
+fn a_session_from_the_queue_is_billed_by_the_tariff_of_its_own_time() {
+    let old = "completed 1.0000 kWh 1.40 (1.00 + 0.40)";
+    let new = "completed 1.0000 kWh 10.00 (9.00 + 1.00)";
+    let cases = [
+        ("09:00", "09:30", 0, old),
+        ("10:25", "10:29", 0, old),
+        ("11:10", "11:20", 0, new),
+        ("13:25", "13:29", 3, old),
+        ("14:10", "14:20", 3, new),
+    ];
+    for mut w in worlds() {
+        w.at("08:00").start(1, 9, "C11", 1.0);
+        w.at("10:30");
+        publish(&w, 900_000, 100_000);
+        for restart in [false, true] {
+            for (no, (begun, ended, skew_hours, expected)) in (1..).zip(cases) {
+                if restart {
+                    w.restart();
+                }
+                w.at("12:00");
+                let skew_ms = (skew_hours != 0).then_some(skew_hours * 3_600_000i64);
+                wait(w.engine.store.write(Some(PileId(2)), move |tx| {
+                    tx.with_pile(PileId(2), |tx, hot| {
+                        hot.pile.skew_ms = skew_ms;
+                        tx.pile_save(&hot.pile);
+                        Ok(())
+                    })
+                }))
+                .unwrap();
+                let no = if restart { no + 10 } else { no };
+                let (session, verdict) = w.start_at(2, no, "CARD1", 5.0, wall(begun));
+                assert_eq!(verdict, TokenVerdict::Accepted);
+                w.stop_by(2, stop_of(session, wall(ended), 6.0));
+                assert_eq!(told(&w.order(2, session)), expected, "{begun}, {skew_hours} h");
+            }
+        }
+        let now = w.at("12:30").start(3, 1, "CARD1", 5.0);
+        w.at("12:40").stop(3, now, 6.0);
+        assert_eq!(told(&w.order(3, now)), new, "a start now");
         w.sound();
     }
 }

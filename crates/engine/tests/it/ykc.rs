@@ -233,6 +233,63 @@ fn a_bill_that_nobody_announced_becomes_an_order() {
 }
 
 #[test]
+fn a_bill_from_the_queue_is_priced_by_the_tariff_of_its_own_time() {
+    let trade = |n: u32| TradeNo::parse(&format!("3201060001910101000000000000{n:04}")).unwrap();
+    for w in worlds() {
+        w.at("12:00");
+        crate::time::publish(&w, 900_000, 100_000);
+        w.at("15:00");
+        send(&w, g21(trade(1)));
+        assert_eq!(told(&order(&w, trade(1))), format!("{G21} Unannounced"));
+        let flat = [(1_000_000, 0, 0), (1_000_000, 0, 0), (1_000_000, 10_000, 100_000), (1_000_000, 0, 0)];
+        send(&w, bill(trade(2), wall("12:10"), wall("12:20"), flat));
+        assert_eq!(told(&order(&w, trade(2))), "completed 1.0000 kWh 10.00 (9.00 + 1.00) Unannounced");
+        w.sound();
+    }
+}
+
+#[test]
+fn an_offline_session_on_a_card_that_may_not_charge_is_held() {
+    let trade = |n: usize| TradeNo::parse(&format!("3201060001910101000000000000{n:04}")).unwrap();
+    let held = "abnormal 35.6234 kWh 0.00 (0.00 + 0.00) Unannounced TokenRefused".to_owned();
+    let cases = [
+        ("CARD1", G21.to_owned()),
+        ("BLOCKED", held.clone()),
+        ("EXPIRED", held),
+        ("NOBODY", format!("{G21} Unannounced")),
+    ];
+    for w in worlds() {
+        w.at("13:00");
+        for (n, (tag, expected)) in cases.iter().enumerate() {
+            let card = Some(Token::card(*tag));
+            send(&w, PileBill { mode: StartMode::OfflineCard, card, ..g21(trade(n)) });
+            assert_eq!(told(&order(&w, trade(n))), *expected, "{tag}");
+        }
+        w.sound();
+    }
+}
+
+#[test]
+fn a_second_bill_that_says_something_else_changes_nothing_and_can_be_found() {
+    for mut w in worlds() {
+        let (trade, _) = ask(w.at("10:30"), 1, "CARD1");
+        send(w.at("11:43"), g21(trade));
+        let first = order(&w, trade);
+        let mut other = g21(trade);
+        other.amount = Amount(1);
+        for restart in [false, true] {
+            if restart {
+                w.restart();
+            }
+            assert_eq!(send(&w, other.clone()), Verdict::Quarantined);
+            assert_eq!(send(&w, g21(trade)), Verdict::Duplicate);
+            assert_eq!(order(&w, trade), first);
+        }
+        w.sound();
+    }
+}
+
+#[test]
 fn a_bill_that_names_another_connector_ends_its_own_order_only() {
     for w in worlds() {
         let (first, _) = ask(w.at("10:30"), 1, "C11");

@@ -29,10 +29,13 @@ pub fn seed(conn: &mut Conn) {
     );
     let sql = "INSERT INTO tariff (id, name, version_no, model_no, body, created_at_ms) VALUES ($1, $2, $3, $4, $5, $6)";
     run(conn, sql, &[1.into(), "夏季".into(), 1.into(), 1.into(), body.into(), 0.into()]);
+    run(conn, "INSERT INTO id_lease (noun, next_id) VALUES ('tariff', 2)", &[]);
     for (id, operator, tariff) in [(1, 1, Some(1)), (2, 2, Some(1)), (3, 1, None)] {
         let sql = "INSERT INTO station (id, operator_id, city_code, name, address, time_zone, tariff_id, created_at_ms, version) \
                    VALUES ($1, $2, '420100', $3, '', 'Asia/Shanghai', $4, 0, 1)";
         run(conn, sql, &[id.into(), operator.into(), format!("站{id}").into(), tariff.into()]);
+        let sql = "INSERT INTO station_tariff (station_id, from_ms, tariff_id) VALUES ($1, 0, $2)";
+        run(conn, sql, &[id.into(), tariff.into()]);
     }
     let ocpp = (1..=20).map(|id| (id, 1, 1, "ocpp1.6", format!("CP-{id}")));
     let ykc = (101..=103).map(|id| (id, 1, 1, "ykc1.6", format!("32010600019{id}")));

@@ -152,5 +152,7 @@ pub fn order(id: i64, operator: i64, n: i64) -> Order {
         vin: None,
         stop_code: None,
         stop_class: None,
+        start_verdict: None,
+        stop_verdict: None,
     }
 }

@@ -80,6 +80,8 @@ fn order(tx: &mut Tx<'_>, pile: i64, card: Option<i64>) -> Result<Order> {
         vin: None,
         stop_code: None,
         stop_class: None,
+        start_verdict: None,
+        stop_verdict: None,
     })
 }
 
