@@ -73,7 +73,12 @@ impl Engine {
                 let mut closed = 0;
                 for pile in tx.piles_with_deadlines(now) {
                     let context = Context { rules: &rules, secrets: &secrets, now };
-                    closed += tx.with_pile(pile, |tx, hot| Ok(close_overdue(&context, tx, hot)))?;
+                    let (here, now_closed) = tx
+                        .with_pile(pile, |tx, hot| Ok((hot.pile.online, close_overdue(&context, tx, hot))))?;
+                    closed += now_closed;
+                    if !here {
+                        tx.pile_rest(pile);
+                    }
                 }
                 Ok(closed)
             })

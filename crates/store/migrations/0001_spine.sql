@@ -162,10 +162,12 @@ CREATE TABLE order_detail (
     curve BYTEA NOT NULL
 );
 
--- Values of running sessions, append-only: after a crash the curves of open orders are rebuilt from
--- here (ids from orders.sample_from on), closed orders have theirs in order_detail.
+-- Values of running sessions, append-only: the curves of open orders are rebuilt from here (ids from
+-- orders.sample_from on), closed orders have theirs in order_detail. previous_id: the sample before of
+-- the same order, null for the first, -1 when it was not known.
 CREATE TABLE sample (
     id BIGINT PRIMARY KEY,
+    previous_id BIGINT,
     order_id BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
     delivered_dwh BIGINT,
@@ -177,10 +179,12 @@ CREATE TABLE sample (
 );
 
 -- Everything that was said, append-only. Found by pile through frame_block, a sparse index that
--- names the blocks of ids in which a pile has frames: an index entry per frame would cost the device
+-- names the blocks of ids in which a pile has frames, and from there through previous_id, the frame
+-- before of the same pile (null when it was not known): an index entry per frame would cost the device
 -- path a page write per message.
 CREATE TABLE frame (
     id BIGINT PRIMARY KEY,
+    previous_id BIGINT,
     pile_id BIGINT NOT NULL,
     at_ms BIGINT NOT NULL,
     up BOOLEAN NOT NULL,

@@ -1,7 +1,7 @@
 //! Commands to piles, each with the one outcome that it came to.
 
 use crate::db::{Conn, DbResult, Insert, Inserts, Row};
-use crate::tx::latest;
+use crate::pending::latest;
 use model::id::{CommandId, PileId};
 
 #[derive(Clone, Debug, PartialEq)]

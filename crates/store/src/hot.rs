@@ -5,12 +5,12 @@
 //! and it is read again. After a failed transaction all of it is forgotten.
 
 use crate::db::{Conn, DbResult};
-use crate::ids::Ids;
+use crate::ids::{Ids, Noun};
 use crate::orders::Identity;
 use model::card::Card;
 use model::curve::Curve;
 use model::id::{CardId, OrderId, PileId, SessionKey, StationId, TariffId};
-use model::order::OpenOrder;
+use model::order::{OpenOrder, Order};
 use model::site::{Connector, Pile, StationFacts};
 use model::tariff::Tariff;
 use model::time::Timestamp;
@@ -19,6 +19,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Most tokens remembered; an attacker who tries millions of card numbers only empties the memory.
 const CARDS_MAX: usize = 100_000;
+
+/// In [`Hot::heads`]: the order has no sample yet.
+pub(crate) const NO_SAMPLE: i64 = 0;
+
+/// In `sample.previous_id`: there is one before, and it is not known which.
+pub(crate) const UNKNOWN_SAMPLE: i64 = -1;
 
 /// A pile with everything its messages are judged by.
 #[derive(Clone, Debug)]
@@ -141,9 +147,15 @@ pub struct Hot {
     cards: HashMap<String, Option<Arc<Card>>>,
     /// By what the database finds the running orders that this writer has written.
     pub(crate) written: HashMap<OrderId, Identity>,
-    /// Entries of the sparse frame index that are known to be there.
-    pub(crate) blocks: HashSet<(PileId, i64)>,
-    pub(crate) block: i64,
+    /// Piles that a refused job has dropped: what they hold is in the database alone.
+    pub(crate) stale: HashSet<PileId>,
+    /// The latest frame of each pile that has spoken.
+    pub(crate) last_frames: HashMap<PileId, i64>,
+    /// The latest sample of each open order, from which its curve can be read; [`NO_SAMPLE`] for one
+    /// that has none. Not in here: unknown.
+    pub(crate) heads: HashMap<OrderId, i64>,
+    /// What `heads` said before each sample of the running transaction.
+    pub(crate) sampled: Vec<(OrderId, Option<i64>)>,
     loaded: bool,
 }
 
@@ -160,15 +172,66 @@ impl Hot {
             tariffs: HashMap::new(),
             cards: HashMap::new(),
             written: HashMap::new(),
-            blocks: HashSet::new(),
-            block: 0,
+            stale: HashSet::new(),
+            last_frames: HashMap::new(),
+            heads: HashMap::new(),
+            sampled: Vec::new(),
             loaded: false,
         }
     }
 
-    /// Drops everything that may differ from the database.
-    pub fn forget(&mut self) {
+    /// Drops everything that may differ from the database. Where the samples of the open orders are
+    /// stays known when the transaction was `undone` for certain: looking for them is dear.
+    pub fn forget(&mut self, undone: bool) {
+        let mut heads = HashMap::new();
+        if undone {
+            self.samples_undo(0);
+            heads = std::mem::take(&mut self.heads);
+        }
         *self = Hot::new(Arc::clone(&self.shared), self.shard, self.writers);
+        self.heads = heads;
+    }
+
+    /// Takes the pile out of the hot state; it is read again when it is wanted.
+    pub(crate) fn drop_pile(&mut self, pile: PileId) {
+        self.piles.remove(&pile);
+        self.sleeping.remove(&pile);
+        self.stale.insert(pile);
+    }
+
+    /// An order that was begun just now has no samples.
+    pub(crate) fn order_begun(&mut self, order: &Order) {
+        if order.sample_from >= self.ids.upcoming(Noun::Sample) {
+            self.heads.entry(order.id).or_insert(NO_SAMPLE);
+        }
+    }
+
+    /// Notes a sample as the order's latest; what the row names as the one before it.
+    pub(crate) fn sample_follow(&mut self, order: OrderId, sample: i64) -> Option<i64> {
+        let known = self.heads.insert(order, sample);
+        self.sampled.push((order, known));
+        match known {
+            Some(NO_SAMPLE) => None,
+            Some(before) => Some(before),
+            None => Some(UNKNOWN_SAMPLE),
+        }
+    }
+
+    /// Takes back the samples since the one with this number in the transaction.
+    pub(crate) fn samples_undo(&mut self, from: usize) {
+        for (order, known) in self.sampled.split_off(from).into_iter().rev() {
+            match known {
+                Some(head) => self.heads.insert(order, head),
+                None => self.heads.remove(&order),
+            };
+        }
+    }
+
+    /// Forgets what is remembered of rows that staff change.
+    pub(crate) fn forget_read(&mut self) {
+        self.cards.clear();
+        self.stations.clear();
+        self.tariffs.clear();
     }
 
     /// Reads the open orders with their curves: at the start and after a failed transaction.
@@ -177,11 +240,10 @@ impl Hot {
             return Ok(());
         }
         let mut held = Vec::new();
-        for open in crate::orders::open_all(conn)? {
-            // The piles of other writers are theirs: what is known of them here would grow old.
-            if shard_of(open.order.pile, self.writers) != self.shard {
-                continue;
-            }
+        // The piles of other writers are theirs: what is known of them here would grow old.
+        let (shard, writers) = (self.shard, self.writers);
+        let own = crate::orders::open_where(conn, &mut self.heads, |pile| shard_of(pile, writers) == shard)?;
+        for open in own {
             if let Some(card) = open.order.card.filter(|_| open.order.state.is_open()) {
                 held.push((card, open.order.id));
             }

@@ -56,9 +56,9 @@ struct Lease {
     end: i64,
 }
 
-/// The leases of one writer. Forgotten whenever a transaction fails: what was leased inside it was
-/// given back by the rollback, and what was used was never seen by anyone.
-#[derive(Debug, Default)]
+/// The leases of one writer. Forgotten whenever a transaction fails: what was leased inside it may
+/// have been given back by the rollback, and what was used was never seen by anyone.
+#[derive(Clone, Debug, Default)]
 pub struct Ids {
     leases: [Lease; 11],
 }
@@ -81,16 +81,27 @@ impl Ids {
         lease.next < lease.end
     }
 
+    /// The id that is at hand, or one that no row can have yet.
+    pub(crate) fn upcoming(&self, noun: Noun) -> i64 {
+        let lease = self.leases[noun as usize];
+        if lease.next < lease.end { lease.next } else { i64::MAX }
+    }
+
+    /// The transaction went back to the moment at which the leases were `before`: those that were
+    /// taken since belong to nobody.
+    pub(crate) fn give_back(&mut self, before: &Ids) {
+        for (lease, before) in self.leases.iter_mut().zip(&before.leases) {
+            if lease.end != before.end {
+                *lease = *before;
+            }
+        }
+    }
+
     fn leased(&mut self, conn: &mut Conn, noun: Noun) -> DbResult<&mut Lease> {
         let lease = &mut self.leases[noun as usize];
         if lease.next >= lease.end {
             let block = noun.block();
-            let end = conn.one(
-                "INSERT INTO id_lease (noun, next_id) VALUES ($1, $2) \
-                 ON CONFLICT (noun) DO UPDATE SET next_id = id_lease.next_id + $3 RETURNING next_id",
-                &[noun.name().into(), (2 * block).into(), block.into()],
-                |row| row.int(0),
-            )?;
+            let end = conn.lease(noun.name(), block)?;
             *lease = Lease { next: end - block, end };
         }
         Ok(lease)

@@ -2,10 +2,11 @@
 //! `order_list.rs`.
 
 use crate::db::{Conn, DbResult, Insert, Inserts, Row, Value};
-use crate::hot::curve_of;
-use crate::tx::latest;
+use crate::pending::latest;
+use crate::samples;
+pub use crate::samples::{SampleRow, energy_follow, soc_follow};
 use model::card::{Token, TokenKind, TokenVerdict};
-use model::curve::{Curve, Point};
+use model::curve::Curve;
 use model::energy::Energy;
 use model::id::{CardId, CustomerId, OperatorId, OrderId, PileId, SessionKey, StaffId, StationId, TariffId};
 use model::money::{Amount, Fen};
@@ -48,14 +49,6 @@ impl BilledBy {
     pub fn parse(text: &str) -> Option<BilledBy> {
         [BilledBy::Curve, BilledBy::Record, BilledBy::Nothing].into_iter().find(|b| b.as_str() == text)
     }
-}
-
-#[derive(Clone, Debug)]
-pub struct SampleRow {
-    /// Given by [`crate::Tx::sample_append`].
-    pub id: i64,
-    pub order: OrderId,
-    pub point: Point,
 }
 
 pub(crate) const COLUMNS: &[&str] = &[
@@ -140,22 +133,6 @@ static DETAIL: Insert = Insert {
     columns: &["order_id", "segments", "pile_bill", "billed_by", "curve"],
     on_conflict: "ON CONFLICT (order_id) DO UPDATE SET segments = excluded.segments, \
         pile_bill = excluded.pile_bill, billed_by = excluded.billed_by, curve = excluded.curve",
-};
-
-static SAMPLE: Insert = Insert {
-    table: "sample",
-    columns: &[
-        "id",
-        "order_id",
-        "at_ms",
-        "delivered_dwh",
-        "power_w",
-        "voltage_dv",
-        "current_da",
-        "soc_percent",
-        "temperature_c",
-    ],
-    on_conflict: "",
 };
 
 /// What an order is found by.
@@ -249,23 +226,6 @@ pub(crate) fn detail_inserts(rows: &[OrderDetail]) -> Inserts<'_> {
         ]);
     }
     Inserts { insert: &DETAIL, values }
-}
-
-pub(crate) fn sample_inserts(rows: &[SampleRow]) -> Inserts<'_> {
-    let values = rows.iter().flat_map(|SampleRow { id, order, point }| {
-        [
-            (*id).into(),
-            order.0.into(),
-            point.at.as_ms().into(),
-            point.delivered.map(Energy::dwh).into(),
-            point.power_w.into(),
-            point.voltage_dv.into(),
-            point.current_da.into(),
-            point.soc_percent.into(),
-            point.temperature_c.into(),
-        ]
-    });
-    Inserts { insert: &SAMPLE, values: values.collect() }
 }
 
 /// Reads a row whose columns are [`COLUMNS`], in their order, from column `at` on.
@@ -368,73 +328,36 @@ pub fn running_count(conn: &mut Conn) -> DbResult<i64> {
     )
 }
 
-/// What the order's row says of its energy is what its curve says at its latest moment, in whatever
-/// order the values came.
-pub fn energy_follow(order: &mut Order, curve: &Curve) {
-    let latest = curve.points().iter().rev().find_map(|point| point.delivered);
-    order.energy = latest.unwrap_or(order.energy);
-}
+pub(crate) const OPEN: &str = "state <> 'completed' AND state <> 'failed' AND state IN ('starting', 'charging', 'stopping', 'unsettled')";
 
-/// The same of the state of charge.
-pub fn soc_follow(order: &mut Order, curve: &Curve) {
-    let mut told = curve.points().iter().filter_map(|point| point.soc_percent);
-    let first = told.next();
-    let last = told.next_back().or(first);
-    (order.soc_start, order.soc_end) = (first.or(order.soc_start), last.or(order.soc_end));
-}
-
-const OPEN: &str = "state <> 'completed' AND state <> 'failed' AND state IN ('starting', 'charging', 'stopping', 'unsettled')";
-
-pub fn open_of_pile(conn: &mut Conn, pile: PileId) -> DbResult<Vec<OpenOrder>> {
+/// The open orders of a pile, with their curves. `heads` says where the samples of an order end.
+pub(crate) fn open_of_pile(
+    conn: &mut Conn,
+    pile: PileId,
+    heads: &mut HashMap<OrderId, i64>,
+) -> DbResult<Vec<OpenOrder>> {
     let orders = conn.query(
         &select(&format!("WHERE pile_id = $1 AND {OPEN} ORDER BY id")),
         &[pile.0.into()],
         |row| order(row, 0),
     )?;
-    with_curves(conn, orders)
+    samples::with_curves(conn, orders, heads)
 }
 
 pub fn open_all(conn: &mut Conn) -> DbResult<Vec<OpenOrder>> {
-    let orders = conn.query(&select(&format!("WHERE {OPEN} ORDER BY id")), &[], |row| order(row, 0))?;
-    with_curves(conn, orders)
+    open_where(conn, &mut HashMap::new(), |_| true)
 }
 
-/// One pass over the samples since the oldest of these orders began, whatever their number.
-fn with_curves(conn: &mut Conn, orders: Vec<Order>) -> DbResult<Vec<OpenOrder>> {
-    let Some(from) = orders.iter().map(|o| o.sample_from).min() else { return Ok(Vec::new()) };
-    let mut points: HashMap<i64, Vec<Point>> = orders.iter().map(|o| (o.id.0, Vec::new())).collect();
-    conn.query(
-        "SELECT order_id, at_ms, delivered_dwh, power_w, voltage_dv, current_da, soc_percent, temperature_c \
-         FROM sample WHERE id >= $1 ORDER BY id",
-        &[from.into()],
-        |row| {
-            if let Some(points) = points.get_mut(&row.int(0)?) {
-                points.push(Point {
-                    at: Timestamp::from_ms(row.int(1)?),
-                    delivered: row.int_opt(2)?.map(Energy::from_dwh),
-                    power_w: row.int_opt(3)?,
-                    voltage_dv: row.int_opt(4)?,
-                    current_da: row.int_opt(5)?,
-                    soc_percent: row.int_opt(6)?,
-                    temperature_c: row.int_opt(7)?,
-                });
-            }
-            Ok(())
-        },
-    )?;
-    // Rows are not written for every sample, so the curve knows better.
-    let open = |mut order: Order| {
-        let curve = curve_of(points.remove(&order.id.0).unwrap_or_default());
-        energy_follow(&mut order, &curve);
-        soc_follow(&mut order, &curve);
-        OpenOrder { order, curve }
-    };
-    Ok(orders.into_iter().map(open).collect())
-}
-
-/// The running curve of an order that has not ended (the writer has it in memory, pages do not).
-pub fn running_curve(conn: &mut Conn, order: &Order) -> DbResult<Curve> {
-    Ok(with_curves(conn, vec![order.clone()])?.pop().map(|open| open.curve).unwrap_or_default())
+/// The open orders of some piles, with their curves; of each, `heads` says afterwards where its
+/// samples end.
+pub(crate) fn open_where(
+    conn: &mut Conn,
+    heads: &mut HashMap<OrderId, i64>,
+    wanted: impl Fn(PileId) -> bool,
+) -> DbResult<Vec<OpenOrder>> {
+    let mut orders = conn.query(&select(&format!("WHERE {OPEN} ORDER BY id")), &[], |row| order(row, 0))?;
+    orders.retain(|order| wanted(order.pile));
+    samples::with_curves(conn, orders, heads)
 }
 
 pub fn detail(conn: &mut Conn, id: OrderId) -> DbResult<Option<OrderDetail>> {

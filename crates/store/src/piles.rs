@@ -3,7 +3,7 @@
 use crate::Tx;
 use crate::db::{Conn, DbResult, Insert, Inserts, Row};
 use crate::hot::HotPile;
-use crate::tx::latest;
+use crate::pending::latest;
 use model::Result;
 use model::connector::ConnectorStatus;
 use model::device::Fault;

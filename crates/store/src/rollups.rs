@@ -56,7 +56,12 @@ static DAY: Insert = Insert {
         total_fen = pile_day.total_fen + excluded.total_fen",
 };
 
-pub(crate) fn hour_inserts(rows: &[Ended]) -> Inserts<'_> {
+/// Sorted by key: writers that add to the same rows take them in the same order.
+pub(crate) fn inserts(rows: &[Ended]) -> impl Iterator<Item = Inserts<'static>> {
+    [hour_inserts(rows), day_inserts(rows)].into_iter().filter(|inserts| !inserts.values.is_empty())
+}
+
+fn hour_inserts(rows: &[Ended]) -> Inserts<'static> {
     let mut sums: BTreeMap<(i64, i64, i64, i64), [i64; 6]> = BTreeMap::new();
     for e in rows {
         let sum = sums.entry((e.day, e.hour, e.station.0, e.operator.0)).or_default();
@@ -72,7 +77,7 @@ pub(crate) fn hour_inserts(rows: &[Ended]) -> Inserts<'_> {
     Inserts { insert: &HOUR, values: values.collect() }
 }
 
-pub(crate) fn day_inserts(rows: &[Ended]) -> Inserts<'_> {
+fn day_inserts(rows: &[Ended]) -> Inserts<'static> {
     let mut sums: BTreeMap<(i64, i64), [i64; 3]> = BTreeMap::new();
     for e in rows {
         let sum = sums.entry((e.pile.0, e.day)).or_default();

@@ -2,12 +2,14 @@
 //! written. Nothing is sent to the database before the commit, except what asks it directly.
 
 use crate::change::Change;
-use crate::db::{Conn, DbError, DbResult, Inserts, Row, Value};
-use crate::frames::{self, FrameRow};
+use crate::db::{Conn, DbError, DbResult, Row, Value};
+use crate::frames::FrameRow;
 use crate::hot::{Hot, HotPile, Place, TariffVersion};
-use crate::ids::Noun;
-use crate::orders::{self, Identity, OrderDetail, OrderRow, SampleRow};
+use crate::ids::{FRAME_BLOCK, Ids, Noun};
+use crate::orders::{self, Identity, OrderDetail, OrderRow};
+use crate::pending::{Marks, Pending};
 use crate::rollups::{self, Ended};
+use crate::samples::SampleRow;
 use crate::{commands, piles, stations, tariffs};
 use model::Result;
 use model::card::Card;
@@ -16,52 +18,6 @@ use model::order::{OpenOrder, Order};
 use model::site::{Connector, Pile, StationFacts};
 use model::time::Timestamp;
 use std::sync::Arc;
-
-/// What is to be written at the next flush, in the order of arrival; later rows win.
-#[derive(Default)]
-struct Pending {
-    frames: Vec<FrameRow>,
-    blocks: Vec<(PileId, i64, i64)>,
-    samples: Vec<SampleRow>,
-    orders: Vec<OrderRow>,
-    details: Vec<OrderDetail>,
-    connectors: Vec<Connector>,
-    piles: Vec<Pile>,
-    commands: Vec<commands::CommandRow>,
-    ended: Vec<Ended>,
-}
-
-impl Pending {
-    fn marks(&self) -> [usize; 9] {
-        [
-            self.frames.len(),
-            self.blocks.len(),
-            self.samples.len(),
-            self.orders.len(),
-            self.details.len(),
-            self.connectors.len(),
-            self.piles.len(),
-            self.commands.len(),
-            self.ended.len(),
-        ]
-    }
-
-    fn is_empty(&self) -> bool {
-        self.marks() == [0; 9]
-    }
-
-    fn truncate(&mut self, marks: [usize; 9]) {
-        self.frames.truncate(marks[0]);
-        self.blocks.truncate(marks[1]);
-        self.samples.truncate(marks[2]);
-        self.orders.truncate(marks[3]);
-        self.details.truncate(marks[4]);
-        self.connectors.truncate(marks[5]);
-        self.piles.truncate(marks[6]);
-        self.commands.truncate(marks[7]);
-        self.ended.truncate(marks[8]);
-    }
-}
 
 pub struct Tx<'a> {
     conn: &'a mut Conn,
@@ -72,25 +28,36 @@ pub struct Tx<'a> {
     begun: bool,
     error: Option<DbError>,
     job: JobMarks,
+    /// A savepoint of this transaction is open: of the running job, or of one before it.
+    savepoint: bool,
+    /// Orders to be counted. Several writers add to one station's hour, so that they are written by
+    /// the last statements of the transaction, sorted: nobody waits for a row while holding another.
+    ended: Vec<Ended>,
     /// Places on cards that are free again once this transaction is committed.
     freed: Vec<(CardId, OrderId)>,
 }
 
-/// Where the running job began.
+/// Where the running job began, and what it has done to the hot state.
 #[derive(Default)]
 struct JobMarks {
-    pending: [usize; 9],
+    pending: Marks,
     changes: usize,
     freed: usize,
-    /// It wrote something that only a rollback can undo.
-    direct: bool,
+    ended: usize,
+    sampled: usize,
+    /// The leases when its savepoint was set. Before it writes to the database a job sets one, so
+    /// that it can be undone without its neighbours.
+    saved: Option<Ids>,
     taken: Vec<(CardId, OrderId)>,
     /// Piles that it has changed in the hot state.
     touched: Vec<PileId>,
+    framed: Vec<PileId>,
+    ordered: Vec<OrderId>,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(conn: &'a mut Conn, hot: &'a mut Hot) -> Tx<'a> {
+        hot.sampled.clear();
         Tx {
             conn,
             hot,
@@ -99,48 +66,69 @@ impl<'a> Tx<'a> {
             begun: false,
             error: None,
             job: JobMarks::default(),
+            savepoint: false,
+            ended: Vec::new(),
             freed: Vec::new(),
         }
     }
 
     pub(crate) fn begin_job(&mut self) {
-        let JobMarks { mut taken, mut touched, .. } = std::mem::take(&mut self.job);
+        let JobMarks { mut taken, mut touched, mut framed, mut ordered, .. } = std::mem::take(&mut self.job);
         taken.clear();
         touched.clear();
+        framed.clear();
+        ordered.clear();
         self.job = JobMarks {
             pending: self.pending.marks(),
             changes: self.changes.len(),
             freed: self.freed.len(),
-            direct: false,
+            ended: self.ended.len(),
+            sampled: self.hot.sampled.len(),
+            saved: None,
             taken,
             touched,
+            framed,
+            ordered,
         };
     }
 
-    /// Takes back what the job has put down. False when only a rollback can.
-    pub(crate) fn undo_job(&mut self) -> bool {
+    /// Takes back what the job has put down and written.
+    pub(crate) fn undo_job(&mut self) -> DbResult<()> {
         for (card, order) in self.job.taken.drain(..) {
             self.hot.shared.give_back(card, order);
         }
         // Piles that it had put back already say what is not going to be written: they are read again.
         for pile in self.job.touched.drain(..) {
-            self.hot.piles.remove(&pile);
+            self.hot.drop_pile(pile);
         }
-        for (pile, block, _) in self.pending.blocks.drain(self.job.pending[1]..) {
-            self.hot.blocks.remove(&(pile, block));
+        for pile in self.job.framed.drain(..) {
+            self.hot.last_frames.remove(&pile);
         }
         // What it had of orders is not written: the next write of them is a whole one.
-        for row in self.pending.orders.drain(self.job.pending[3]..) {
-            self.hot.written.remove(&row.order.id);
+        for order in self.job.ordered.drain(..) {
+            self.hot.written.remove(&order);
         }
+        self.hot.samples_undo(self.job.sampled);
         self.pending.truncate(self.job.pending);
         self.changes.truncate(self.job.changes);
         self.freed.truncate(self.job.freed);
-        !self.job.direct
+        self.ended.truncate(self.job.ended);
+        let Some(ids) = self.job.saved.take() else { return Ok(()) };
+        self.conn.script("ROLLBACK TO SAVEPOINT job")?;
+        if self.conn.leases_roll_back() {
+            self.hot.ids.give_back(&ids);
+        }
+        // It may have read what it had written itself.
+        self.hot.forget_read();
+        Ok(())
     }
 
-    pub(crate) fn take_error(&mut self) -> Option<DbError> {
-        self.error.take()
+    /// What the database said to the running job; whether the job alone is to blame and can be undone
+    /// alone.
+    pub(crate) fn take_error(&mut self) -> Option<(DbError, bool)> {
+        let error = self.error.take()?;
+        let own = self.job.saved.is_some() && matches!(error, DbError::Unique(_) | DbError::Fault(_));
+        Some((error, own))
     }
 
     /// Remembers that the database, not a rule, said no.
@@ -149,6 +137,7 @@ impl<'a> Tx<'a> {
             let told = match &error {
                 DbError::Unique(what) => DbError::Unique(what.clone()),
                 DbError::Unavailable(what) => DbError::Unavailable(what.clone()),
+                DbError::Collision(what) => DbError::Collision(what.clone()),
                 DbError::Fault(what) => DbError::Fault(what.clone()),
             };
             self.error.get_or_insert(error);
@@ -217,10 +206,12 @@ impl<'a> Tx<'a> {
         f: impl FnOnce(&mut Self, &mut HotPile) -> Result<T>,
     ) -> Result<T> {
         let mut pile = self.take_pile(id)?;
+        self.job.touched.push(id);
         let done = f(self, &mut pile);
         if done.is_ok() {
             self.hot.piles.insert(id, pile);
-            self.job.touched.push(id);
+        } else {
+            self.hot.stale.insert(id);
         }
         done
     }
@@ -240,10 +231,11 @@ impl<'a> Tx<'a> {
         pile.open = match self.hot.sleeping.remove(&id) {
             Some(open) => open,
             None => {
-                let open = orders::open_of_pile(self.conn, id);
+                let open = orders::open_of_pile(self.conn, id, &mut self.hot.heads);
                 self.note(open)?
             }
         };
+        self.hot.stale.remove(&id);
         Ok(Box::new(pile))
     }
 
@@ -256,26 +248,27 @@ impl<'a> Tx<'a> {
     }
 
     /// Piles of this writer with an order whose time is over, awake or not; and those that have not
-    /// spoken since the start and have an order without an end in sight.
+    /// spoken since the start and have an order without an end in sight. A pile that is to be read
+    /// anew may have such an order: whoever gets it looks.
     pub fn piles_with_deadlines(&self, now: Timestamp) -> Vec<PileId> {
         let due = |open: &[OpenOrder]| open.iter().any(|o| o.order.deadline.is_some_and(|at| at <= now));
         let endless = |open: &[OpenOrder]| open.iter().any(|o| o.order.deadline.is_none());
         let awake = self.hot.piles.iter().filter(|(_, pile)| due(&pile.open)).map(|(id, _)| *id);
         let asleep = self.hot.sleeping.iter().filter(|(_, open)| due(open) || endless(open));
-        awake.chain(asleep.map(|(id, _)| *id)).collect()
+        awake.chain(asleep.map(|(id, _)| *id)).chain(self.hot.stale.iter().copied()).collect()
     }
 
     // ---- writing ----
 
     /// Runs a statement now, inside the transaction.
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
-        let done = self.flush_open().and_then(|()| self.conn.execute(sql, params));
-        self.job.direct = true;
+        let saved = self.save().and_then(|()| self.flush());
+        let done = saved.and_then(|()| self.conn.execute(sql, params));
         self.note(done)
     }
 
     pub fn next_id(&mut self, noun: Noun) -> Result<i64> {
-        if !self.hot.ids.ready(noun) {
+        if !self.hot.ids.ready(noun) && self.conn.leases_roll_back() {
             let begun = self.begin();
             self.note(begun)?;
         }
@@ -285,7 +278,7 @@ impl<'a> Tx<'a> {
 
     /// The id that the next sample or frame will have.
     pub fn peek_id(&mut self, noun: Noun) -> Result<i64> {
-        if !self.hot.ids.ready(noun) {
+        if !self.hot.ids.ready(noun) && self.conn.leases_roll_back() {
             let begun = self.begin();
             self.note(begun)?;
         }
@@ -296,21 +289,20 @@ impl<'a> Tx<'a> {
     pub fn frame_append(&mut self, mut frame: FrameRow) -> Result<i64> {
         let id = self.next_id(Noun::Frame)?;
         frame.id = id;
-        let block = id / crate::ids::FRAME_BLOCK;
-        if block != self.hot.block {
-            self.hot.block = block;
-            self.hot.blocks.clear();
-        }
-        if self.hot.blocks.insert((frame.pile, block)) {
+        let block = id / FRAME_BLOCK;
+        frame.previous = self.hot.last_frames.insert(frame.pile, id);
+        if frame.previous.is_none_or(|previous| previous / FRAME_BLOCK != block) {
             self.pending.blocks.push((frame.pile, block, frame.at_ms));
         }
+        self.job.framed.push(frame.pile);
         self.pending.frames.push(frame);
         Ok(id)
     }
 
     pub fn sample_append(&mut self, mut sample: SampleRow) -> Result<()> {
         sample.id = self.next_id(Noun::Sample)?;
-        self.pending.samples.push(sample);
+        let previous = self.hot.sample_follow(sample.order, sample.id);
+        self.pending.samples.push((sample, previous));
         Ok(())
     }
 
@@ -320,7 +312,9 @@ impl<'a> Tx<'a> {
         let known = written.get(&order.id).is_some_and(|identity| identity.is_of(order));
         if !known {
             written.insert(order.id, Identity::of(order));
+            self.hot.order_begun(order);
         }
+        self.job.ordered.push(order.id);
         self.pending.orders.push(OrderRow { order: order.clone(), known });
     }
 
@@ -330,7 +324,7 @@ impl<'a> Tx<'a> {
 
     /// Counts a completed order into the hours and days that the home page reads.
     pub fn order_count(&mut self, ended: Ended) {
-        self.pending.ended.push(ended);
+        self.ended.push(ended);
     }
 
     pub fn pile_save(&mut self, pile: &Pile) {
@@ -386,6 +380,7 @@ impl<'a> Tx<'a> {
     pub fn pile_changed(&mut self, pile: PileId, operator: model::id::OperatorId) -> Result<()> {
         let flushed = self.flush();
         self.note(flushed)?;
+        self.job.touched.push(pile);
         if let Some(hot) = self.hot.piles.remove(&pile) {
             self.hot.sleeping.insert(pile, hot.open);
         }
@@ -403,20 +398,37 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
-    fn flush_open(&mut self) -> DbResult<()> {
-        self.begin()?;
-        self.flush()
+    /// Sets the savepoint of the running job, behind the rows of the jobs before it.
+    fn save(&mut self) -> DbResult<()> {
+        if self.job.saved.is_some() {
+            return Ok(());
+        }
+        let own = self.pending.split_off(self.job.pending);
+        if self.pending.is_empty() {
+            self.begin()?;
+        } else {
+            self.write_down()?;
+        }
+        self.pending = own;
+        self.job.pending = Marks::default();
+        let sql = if self.savepoint { "RELEASE SAVEPOINT job; SAVEPOINT job" } else { "SAVEPOINT job" };
+        self.conn.script(sql)?;
+        self.savepoint = true;
+        self.job.saved = Some(self.hot.ids.clone());
+        Ok(())
     }
 
     /// Writes what is pending, without committing.
     fn flush(&mut self) -> DbResult<()> {
-        if self.pending.is_empty() {
-            return Ok(());
+        if self.pending.marks() != self.job.pending {
+            self.save()?;
         }
-        // What the running job has put down can no longer be taken back by forgetting it.
-        self.job.direct |= self.pending.marks() != self.job.pending;
+        if self.pending.is_empty() { Ok(()) } else { self.write_down() }
+    }
+
+    fn write_down(&mut self) -> DbResult<()> {
         let pending = std::mem::take(&mut self.pending);
-        self.job.pending = [0; 9];
+        self.job.pending = Marks::default();
         let begin = !self.begun;
         self.begun = true;
         self.conn.pipeline(begin, &pending.inserts(), false)?;
@@ -426,9 +438,11 @@ impl<'a> Tx<'a> {
 
     /// Writes and commits; the changes to be told.
     pub(crate) fn commit(mut self) -> DbResult<Vec<Change>> {
-        if self.begun || !self.pending.is_empty() {
+        if self.begun || !self.pending.is_empty() || !self.ended.is_empty() {
             let pending = std::mem::take(&mut self.pending);
-            self.conn.pipeline(!self.begun, &pending.inserts(), true)?;
+            let mut inserts = pending.inserts();
+            rollups::inserts(&self.ended).for_each(|sums| inserts.push(sums));
+            self.conn.pipeline(!self.begun, &inserts, true)?;
             pending.forget_ended(self.hot);
         }
         for (card, order) in self.freed {
@@ -436,50 +450,4 @@ impl<'a> Tx<'a> {
         }
         Ok(self.changes)
     }
-}
-
-impl Pending {
-    /// An order that has ended is hardly ever written again.
-    fn forget_ended(&self, hot: &mut Hot) {
-        for row in self.orders.iter().filter(|row| !row.order.state.awaits_record()) {
-            hot.written.remove(&row.order.id);
-        }
-    }
-
-    fn inserts(&self) -> Vec<Inserts<'_>> {
-        let [orders, courses] = orders::inserts(&self.orders);
-        let all = [
-            orders,
-            courses,
-            orders::detail_inserts(&self.details),
-            orders::sample_inserts(&self.samples),
-            piles::connector_inserts(&self.connectors),
-            piles::inserts(&self.piles),
-            commands::inserts(&self.commands),
-            rollups::hour_inserts(&self.ended),
-            rollups::day_inserts(&self.ended),
-            frames::block_inserts(&self.blocks),
-            frames::inserts(&self.frames),
-        ];
-        all.into_iter().filter(|inserts| !inserts.values.is_empty()).collect()
-    }
-}
-
-/// The last row of each key, in the order of their first appearance: what one upsert may carry.
-pub(crate) fn latest<T, K: std::hash::Hash + Eq>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<&T> {
-    if rows.len() < 2 {
-        return rows.iter().collect();
-    }
-    let mut places = std::collections::HashMap::with_capacity(rows.len());
-    let mut kept: Vec<&T> = Vec::with_capacity(rows.len());
-    for row in rows {
-        match places.entry(key(row)) {
-            std::collections::hash_map::Entry::Occupied(place) => kept[*place.get()] = row,
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(kept.len());
-                kept.push(row);
-            }
-        }
-    }
-    kept
 }

@@ -5,11 +5,12 @@
 //! written, and commits all of it at once; then every waiter gets its own result. There is no fixed
 //! window: a lone event is committed at once, a thousand share one fsync.
 //!
-//! A job that fails undoes only itself. Should the database refuse the batch as a whole, it is
-//! rolled back and its jobs run again one by one, so that the one at fault fails alone.
+//! A job that fails undoes only itself: before it writes to the database by itself it sets a
+//! savepoint. Should the database refuse the batch as a whole, it is rolled back and its jobs run
+//! again one by one, so that the one at fault fails alone.
 
 use crate::change::Change;
-use crate::db::{Conn, DbError, Purpose, Source};
+use crate::db::{Conn, DbError, DbResult, Purpose, Source};
 use crate::hot::Hot;
 use crate::tx::Tx;
 use model::{Error, Result};
@@ -20,6 +21,9 @@ use tokio::sync::oneshot;
 
 /// Most jobs in one commit: enough for one fsync to be nothing, few enough for a short wait.
 const BATCH_MAX: usize = 512;
+
+/// How often a batch is run when writers collide.
+const ATTEMPTS_MAX: usize = 5;
 
 /// Told of every change after its commit, never before.
 pub type Watcher = Arc<dyn Fn(&[Change]) + Send + Sync>;
@@ -115,30 +119,38 @@ impl Loop {
     }
 
     fn batch(&mut self, batch: &mut [Box<dyn Job>]) {
-        match self.attempt(batch) {
+        match self.attempt_again(batch) {
             Ok(()) => {}
-            Err(Broken::Own | Broken::Database(DbError::Unique(_) | DbError::Fault(_)))
-                if batch.len() > 1 =>
-            {
+            Err(DbError::Unique(_) | DbError::Fault(_)) if batch.len() > 1 => {
                 for job in batch.chunks_mut(1) {
-                    if let Err(Broken::Database(error)) = self.attempt(job) {
+                    if let Err(error) = self.attempt_again(job) {
                         job[0].fail(error.into());
                     }
                 }
             }
-            // The one job keeps the error that it gave itself.
-            Err(Broken::Own) => {}
-            Err(Broken::Database(error)) => {
+            Err(error) => {
                 let error = Error::from(error);
                 batch.iter_mut().for_each(|job| job.fail(error.clone()));
             }
         }
     }
 
+    /// Once more when another writer was in the way: one of the two is sent back, and that it is us
+    /// says nothing about our jobs.
+    fn attempt_again(&mut self, batch: &mut [Box<dyn Job>]) -> DbResult<()> {
+        for _ in 1..ATTEMPTS_MAX {
+            match self.attempt(batch) {
+                Err(DbError::Collision(why)) => tracing::warn!(%why, "writers collided; once more"),
+                ended => return ended,
+            }
+        }
+        self.attempt(batch)
+    }
+
     /// Runs the jobs in one transaction. After an error nothing of it is left, here or in the
     /// database, unless the connection broke during the commit: then the hot state is read anew and
     /// shows what really happened.
-    fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), Broken> {
+    fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> DbResult<()> {
         let mut conn = match self.conn.take() {
             Some(conn) if conn.is_alive() => conn,
             _ => Conn::open(&self.source, Purpose::Write)?,
@@ -146,13 +158,11 @@ impl Loop {
         match self.transact(&mut conn, batch) {
             Ok(changes) => {
                 self.conn = Some(conn);
-                if !changes.is_empty() {
-                    (self.watcher)(&changes);
-                }
+                self.tell(&changes);
                 Ok(())
             }
             Err(error) => {
-                self.hot.forget();
+                self.hot.forget(!matches!(error, DbError::Unavailable(_)));
                 if conn.is_alive() && conn.script("ROLLBACK").is_ok() {
                     self.conn = Some(conn);
                 } else if matches!(self.source, Source::Sqlite(_)) {
@@ -164,49 +174,37 @@ impl Loop {
         }
     }
 
-    fn transact(&mut self, conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> Result<Vec<Change>, Broken> {
+    /// What was written stays written, whatever becomes of those who listen.
+    fn tell(&self, changes: &[Change]) {
+        if !changes.is_empty() && catch_unwind(AssertUnwindSafe(|| (self.watcher)(changes))).is_err() {
+            tracing::error!("whoever listens to changes panicked");
+        }
+    }
+
+    fn transact(&mut self, conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> DbResult<Vec<Change>> {
         self.hot.ensure_loaded(conn)?;
         let mut tx = Tx::new(conn, &mut self.hot);
         for job in batch.iter_mut() {
             run(job.as_mut(), &mut tx)?;
         }
-        Ok(tx.commit()?)
-    }
-}
-
-/// Why a transaction must be undone as a whole.
-enum Broken {
-    Database(DbError),
-    /// A job failed by its own rules after it had written directly; what it wrote can only be undone
-    /// together with its neighbours' work, which then runs again.
-    Own,
-}
-
-impl From<DbError> for Broken {
-    fn from(error: DbError) -> Broken {
-        Broken::Database(error)
+        tx.commit()
     }
 }
 
 /// Runs one job; its own failure undoes only itself. An error here concerns the whole batch.
-fn run(job: &mut dyn Job, tx: &mut Tx<'_>) -> Result<(), Broken> {
+fn run(job: &mut dyn Job, tx: &mut Tx<'_>) -> DbResult<()> {
     tx.begin_job();
     let ended = catch_unwind(AssertUnwindSafe(|| job.run(tx)));
-    if let Some(error) = tx.take_error() {
-        return Err(Broken::Database(error));
-    }
-    match ended {
-        Ok(true) => Ok(()),
-        Ok(false) => undo(tx),
-        Err(_) => {
+    match (tx.take_error(), ended) {
+        (Some((error, true)), _) => job.fail(error.into()),
+        (Some((error, false)), _) => return Err(error),
+        (None, Ok(true)) => return Ok(()),
+        (None, Ok(false)) => {}
+        (None, Err(_)) => {
             // A panic is a fault of ours in one job: the writer, and everyone else, goes on.
             tracing::error!("a job panicked inside the writer");
             job.fail(Error::internal());
-            undo(tx)
         }
     }
-}
-
-fn undo(tx: &mut Tx<'_>) -> Result<(), Broken> {
-    if tx.undo_job() { Ok(()) } else { Err(Broken::Own) }
+    tx.undo_job()
 }

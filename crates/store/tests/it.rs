@@ -20,3 +20,5 @@ mod seam;
 mod seed;
 #[path = "it/write_path.rs"]
 mod write_path;
+#[path = "it/writers.rs"]
+mod writers;

@@ -248,6 +248,21 @@ fn a_pile_that_vanishes_leaves_an_order_that_is_closed_by_rule() {
     }
 }
 
+/// A refused job drops what is in memory of the pile; its order is found all the same.
+#[test]
+fn a_refused_click_does_not_hide_an_order_from_the_closing_rule() {
+    for w in worlds() {
+        let session = w.at("09:00").start(1, 1, "CARD1", 100.0);
+        vanish(&w);
+        let stop = engine::command::CommandRequest::Stop { order: w.order(1, session).id };
+        let refused = wait(w.engine.command(&engine::audit::Actor::local().caller, PileId(1), stop));
+        assert_eq!(refused.unwrap_err().code, "pile.offline");
+        assert_eq!(w.at("+1 02:00").sweep(), 1);
+        assert_eq!(w.order(1, session).state, OrderState::Abnormal);
+        w.sound();
+    }
+}
+
 #[test]
 fn a_pile_that_comes_back_in_time_goes_on() {
     for w in worlds() {

@@ -91,22 +91,26 @@ pub async fn frame_list(
         let Some((pile, _, protocol)) = store::pile_list::pile_find(conn, &scope, &code)? else {
             return Ok(None);
         };
-        let wanted = FrameFilter {
+        let mut wanted = FrameFilter {
             pile: PileId(pile),
             order: query.order_id,
             from: None,
             before,
             limit: usize::try_from(limit + 1).unwrap_or(1),
         };
+        if let Some(id) = query.order_id {
+            let place = store::order_list::order_place(conn, &scope, OrderId(id))?;
+            let Some(place) = place.filter(|place| place.frames.pile == wanted.pile) else {
+                return Ok(Some((protocol, Vec::new())));
+            };
+            store::frames::narrow(conn, &mut wanted, &place.frames)?;
+        }
         Ok(Some((protocol, store::frames::list(conn, &wanted)?)))
     };
     let (protocol, frames) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
     let frames = frames.into_iter().map(|frame| view(protocol, frame, &reader)).collect();
     Ok(Given(Page::of(frames, limit, None, |frame| frame.id.to_string())))
 }
-
-/// Most frames of one order that are shown: a session of a day at one in half a minute.
-const ORDER_FRAMES_MAX: usize = 5_000;
 
 /// Oldest first.
 pub async fn order_frame_list(
@@ -123,16 +127,8 @@ pub async fn order_frame_list(
         let Some(place) = store::order_list::order_place(conn, &scope, OrderId(id))? else {
             return Ok(None);
         };
-        let wanted = FrameFilter {
-            pile: PileId(place.pile_id),
-            order: Some(id),
-            from: Some(after.map_or(place.frame_from, |after| after + 1)),
-            before: None,
-            limit: ORDER_FRAMES_MAX,
-        };
-        let mut frames = store::frames::list(conn, &wanted)?;
-        frames.reverse();
-        frames.truncate(usize::try_from(limit + 1).unwrap_or(1));
+        let most = usize::try_from(limit + 1).unwrap_or(1);
+        let frames = store::frames::of_order(conn, &place.frames, after, most)?;
         Ok(Some((place.protocol, frames)))
     };
     let (protocol, frames) = app.engine.store.read(read).await?.ok_or_else(no_order)?;

@@ -180,7 +180,7 @@ pub async fn order_stop(
     let read = move |conn: &mut store::Conn| order_list::order_place(conn, &scope, OrderId(id));
     let place = app.engine.store.read(read).await?.ok_or_else(no_order)?;
     let request = CommandRequest::Stop { order: OrderId(id) };
-    commands::ask(&app, &who, &reader, PileId(place.pile_id), request, wait).await
+    commands::ask(&app, &who, &reader, place.frames.pile, request, wait).await
 }
 
 #[cfg(test)]

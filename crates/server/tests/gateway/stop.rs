@@ -30,8 +30,8 @@ async fn stopping_tells_every_link_and_finishes_what_was_begun() {
         assert!(!door.find(code).await.unwrap().online, "{code}");
     }
     let pile = door.id("A-1").await;
-    let orders =
-        door.app.engine.store.read(move |conn| store::orders::open_of_pile(conn, pile)).await.unwrap();
+    let mut orders = door.app.engine.store.read(store::orders::open_all).await.unwrap();
+    orders.retain(|open| open.order.pile == pile);
     assert_eq!(orders.len(), 1);
     assert_eq!(orders[0].order.state, OrderState::Charging, "it goes on without us");
     assert!(TcpStream::connect(door.http).await.is_err(), "nobody listens any more");

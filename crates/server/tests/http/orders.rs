@@ -19,6 +19,8 @@ fn order(pile: i64) -> Order {
         operator: OperatorId(1),
         connector: 1,
         session: None,
+        start_verdict: None,
+        stop_verdict: None,
         start_mode: StartMode::Card,
         token: Some(Token::card("0123456789")),
         card: None,

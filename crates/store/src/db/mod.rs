@@ -38,6 +38,9 @@ pub enum DbError {
     /// The database does not answer, is locked, or its disk is full. Whether a commit that fails
     /// so took place is not known.
     Unavailable(String),
+    /// Another writer was in the way (a deadlock was broken, a serialization failed); nothing of the
+    /// transaction is left, and it may simply be run again.
+    Collision(String),
     /// The statement itself is wrong: a fault of ours.
     Fault(String),
 }
@@ -47,6 +50,7 @@ impl std::fmt::Display for DbError {
         match self {
             DbError::Unique(what) => write!(f, "unique constraint: {what}"),
             DbError::Unavailable(what) => write!(f, "database unavailable: {what}"),
+            DbError::Collision(what) => write!(f, "writers collided: {what}"),
             DbError::Fault(what) => write!(f, "database fault: {what}"),
         }
     }
@@ -63,7 +67,7 @@ impl From<DbError> for model::Error {
                     "Such a record exists already; check the number or name for a duplicate.",
                 )
             }
-            DbError::Unavailable(what) => {
+            DbError::Unavailable(what) | DbError::Collision(what) => {
                 tracing::error!(%what, "database unavailable");
                 model::Error::unavailable("数据库", "database")
             }
@@ -216,6 +220,10 @@ pub struct Inserts<'a> {
     pub values: Vec<Value<'a>>,
 }
 
+/// noun, end of the first block, size of a block
+const LEASE: &str = "INSERT INTO id_lease (noun, next_id) VALUES ($1, $2) \
+    ON CONFLICT (noun) DO UPDATE SET next_id = id_lease.next_id + $3 RETURNING next_id";
+
 /// A connection, owned by one thread.
 pub enum Conn {
     Sqlite(sqlite::Sqlite),
@@ -294,6 +302,23 @@ impl Conn {
             Conn::Sqlite(conn) => conn.pipeline(begin, inserts, commit),
             Conn::Postgres(conn) => conn.pipeline(begin, inserts, commit),
         }
+    }
+
+    /// The end of a block of ids that is ours from now on. On PostgreSQL it is leased beside the
+    /// running transaction: inside it, the row of the lease would be locked until the commit, and
+    /// writers would wait for each other's batches, or for ever.
+    pub(crate) fn lease(&mut self, noun: &str, block: i64) -> DbResult<i64> {
+        match self {
+            Conn::Sqlite(_) => {
+                self.one(LEASE, &[noun.into(), (2 * block).into(), block.into()], |row| row.int(0))
+            }
+            Conn::Postgres(conn) => conn.lease(noun, block),
+        }
+    }
+
+    /// Whether a rollback gives the ids back that were leased inside the transaction.
+    pub(crate) fn leases_roll_back(&self) -> bool {
+        matches!(self, Conn::Sqlite(_))
     }
 
     /// A migration's text in this database's dialect. The only difference: in SQLite a BIGINT

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut};
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, Config, Statement};
 
 /// Most rows in one statement; a larger flush is several statements in the same round trip.
 const ROWS_MAX: usize = 64;
@@ -15,6 +15,9 @@ const ROWS_MAX: usize = 64;
 pub struct Postgres {
     runtime: Runtime,
     client: Client,
+    config: Config,
+    /// For what must not wait for the transaction's end.
+    aside: Option<Client>,
     statements: HashMap<String, Statement>,
     inserts: HashMap<(&'static str, &'static str, usize), Statement>,
 }
@@ -30,28 +33,43 @@ pub fn address(url: &str) -> Result<tokio_postgres::Config, String> {
 impl Postgres {
     pub fn open(url: &str, purpose: Purpose) -> DbResult<Postgres> {
         let mut config = address(url).map_err(DbError::Fault)?;
-        config.connect_timeout(Duration::from_secs(5)).application_name("pileops");
+        // A host that dies says nothing: without these a question to it would wait for ever.
+        config
+            .connect_timeout(Duration::from_secs(5))
+            .keepalives_idle(Duration::from_secs(15))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(3)
+            .tcp_user_timeout(Duration::from_secs(30))
+            .application_name("pileops");
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|e| DbError::Unavailable(e.to_string()))?;
-        let client = runtime.block_on(async {
-            let (client, connection) = config.connect(tokio_postgres::NoTls).await.map_err(error)?;
-            tokio::spawn(async move {
-                if let Err(why) = connection.await {
-                    tracing::warn!(%why, "the database connection ended");
+        let client = runtime.block_on(connect(&config, purpose))?;
+        let (statements, inserts) = (HashMap::new(), HashMap::new());
+        Ok(Postgres { runtime, client, config, aside: None, statements, inserts })
+    }
+
+    /// Leases ids on a connection of its own, where it is committed at once.
+    pub fn lease(&mut self, noun: &str, block: i64) -> DbResult<i64> {
+        let first = 2 * block;
+        for last in [false, true] {
+            let client = match self.aside.take() {
+                Some(client) if !client.is_closed() => client,
+                _ => self.runtime.block_on(connect(&self.config, Purpose::Write))?,
+            };
+            let leased = self.runtime.block_on(client.query_one(super::LEASE, &[&noun, &first, &block]));
+            match leased {
+                Ok(row) => {
+                    self.aside = Some(client);
+                    return row.try_get(0).map_err(error);
                 }
-            });
-            client
-                .batch_execute(match purpose {
-                    Purpose::Write => "SET synchronous_commit = on; SET statement_timeout = '60s'",
-                    Purpose::Read => "SET default_transaction_read_only = on; SET statement_timeout = '60s'",
-                })
-                .await
-                .map_err(error)?;
-            Ok::<Client, DbError>(client)
-        })?;
-        Ok(Postgres { runtime, client, statements: HashMap::new(), inserts: HashMap::new() })
+                // It had ended while nobody looked: once more on a new one.
+                Err(why) if why.is_closed() && !last => {}
+                Err(why) => return Err(error(why)),
+            }
+        }
+        Err(DbError::Unavailable("no connection for a lease".to_owned()))
     }
 
     fn statement(&mut self, sql: &str) -> DbResult<Statement> {
@@ -135,6 +153,21 @@ impl Postgres {
     }
 }
 
+async fn connect(config: &Config, purpose: Purpose) -> DbResult<Client> {
+    let (client, connection) = config.connect(tokio_postgres::NoTls).await.map_err(error)?;
+    tokio::spawn(async move {
+        if let Err(why) = connection.await {
+            tracing::warn!(%why, "the database connection ended");
+        }
+    });
+    let settings = match purpose {
+        Purpose::Write => "SET synchronous_commit = on; SET statement_timeout = '60s'",
+        Purpose::Read => "SET default_transaction_read_only = on; SET statement_timeout = '60s'",
+    };
+    client.batch_execute(settings).await.map_err(error)?;
+    Ok(client)
+}
+
 /// Sizes are powers of two, so that few statements need to be prepared.
 fn portion(rows: usize) -> usize {
     if rows >= ROWS_MAX { ROWS_MAX } else { 1 << rows.ilog2() }
@@ -195,6 +228,7 @@ pub fn error(error: tokio_postgres::Error) -> DbError {
         &SqlState::UNIQUE_VIOLATION => {
             DbError::Unique(format!("{} {text}", db.constraint().unwrap_or_default()))
         }
+        &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE => DbError::Collision(text),
         // Classes 08 connection, 53 resources, 57 operator intervention, 58 system, 40 conflicts.
         code if ["08", "53", "57", "58", "40", "25"].iter().any(|class| code.code().starts_with(class)) => {
             DbError::Unavailable(text)

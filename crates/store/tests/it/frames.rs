@@ -3,7 +3,7 @@
 use crate::databases::{databases, wait};
 use model::id::PileId;
 use store::Store;
-use store::frames::{Frame, FrameFilter, FrameRow, list, prune};
+use store::frames::{Frame, FrameFilter, FrameRow, OrderFrames, list, of_order, prune};
 
 const OTHERS: i64 = 1_500;
 
@@ -75,18 +75,60 @@ fn the_frames_of_a_pile_are_paged_without_gaps_over_many_blocks_and_over_a_resta
 }
 
 #[test]
-fn pruning_forgets_whole_blocks_before_an_id_and_nothing_else() {
+fn the_frames_of_an_order_come_oldest_first_from_a_key_and_only_from_where_it_lies() {
+    for db in databases() {
+        let store = db.store();
+        fill(&store, 15);
+        store.close();
+        // The chain of the pile's frames is broken by the restart.
+        let store = db.store();
+        fill(&store, 10);
+        let all: Vec<i64> = pages(&store, Some(42), None, 100).iter().rev().map(|frame| frame.id).collect();
+        let ask = |from: i64, until_ms: Option<i64>, after: Option<i64>, limit: usize| -> Vec<i64> {
+            let wanted = OrderFrames { pile: PileId(7), order: 42, from, until_ms };
+            let found = wait(store.read(move |conn| of_order(conn, &wanted, after, limit))).unwrap();
+            found.iter().map(|frame| frame.id).collect()
+        };
+        assert_eq!(ask(0, None, None, 100), all);
+        for limit in [1, 4, 24] {
+            let mut paged: Vec<i64> = Vec::new();
+            loop {
+                let page = ask(0, None, paged.last().copied(), limit);
+                assert!(page.len() <= limit);
+                if page.is_empty() {
+                    break;
+                }
+                paged.extend(page);
+            }
+            assert_eq!(paged, all, "by {limit}");
+        }
+        assert_eq!(ask(all[3], None, None, 100), all[3..]);
+        // Blocks that begin after the end are not looked at; the block of the end is a whole one.
+        let until = ask(all[2], Some(60_000), None, 100);
+        assert_eq!(until, all[2..2 + until.len()]);
+        assert!((5..8).contains(&until.len()), "{until:?}");
+    }
+}
+
+#[test]
+fn pruning_forgets_the_oldest_blocks_that_are_old_enough_step_by_step() {
     for db in databases() {
         let store = db.store();
         fill(&store, 12);
         let all = pages(&store, None, None, 100);
-        let cut = all[9].id;
-        let gone = prune(&mut db.conn(), cut).unwrap();
-        assert!(gone > 0);
+        let cut = all[9].at_ms;
+        let step = || wait(store.write(None, move |tx| prune(tx, cut))).unwrap();
+        let mut steps = 0;
+        while step() > 0 {
+            steps += 1;
+        }
+        assert!(steps > 3, "small steps");
         let left = pages(&store, None, None, 100);
         assert_eq!(left, all[..left.len()], "what is left is the newest, unchanged");
-        let block = store::ids::FRAME_BLOCK;
-        assert!(left.last().unwrap().id >= cut / block * block && left.len() >= 10 && left.len() < all.len());
-        assert_eq!(prune(&mut db.conn(), cut).unwrap(), 0, "a second time there is nothing to do");
+        assert!(left.len() >= 10 && left.len() < all.len());
+        let blocks = "SELECT COUNT(*) FROM frame_block b WHERE NOT EXISTS (SELECT 1 FROM frame f \
+                      WHERE f.pile_id = b.pile_id AND f.id >= b.block * 2048 AND f.id < (b.block + 1) * 2048)";
+        assert_eq!(db.conn().one(blocks, &[], |row| row.int(0)).unwrap(), 0, "no block without frames");
+        assert_eq!(step(), 0, "a second time there is nothing to do");
     }
 }

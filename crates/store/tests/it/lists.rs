@@ -319,7 +319,7 @@ async fn an_order_comes_with_all_that_explains_it() {
         assert_eq!((order.commands.len(), order.commands[0].staff_name.as_deref()), (1, Some("李雷")));
         assert_eq!(order.order.stop_code.as_deref(), Some("ocpp:Local"));
         let place = read(&store, |conn| order_place(conn, &A, OrderId(1_000))).await.unwrap();
-        assert_eq!(place.pile_id, 101);
+        assert_eq!(place.frames.pile.0, 101);
         let commands =
             read(&store, |conn| store::command_list::command_list(conn, model::id::PileId(101), None, 20));
         assert_eq!(commands.await.items[0].pile_code, "CP-101_x");

@@ -43,7 +43,7 @@ pub fn card(id: i64, sessions_max: i64) -> Card {
     Card { id: CardId(id), tag, status, group: None, customer: None, expires_at: None, sessions_max }
 }
 
-fn order(tx: &mut Tx<'_>, pile: i64, card: Option<i64>) -> Result<Order> {
+pub fn order(tx: &mut Tx<'_>, pile: i64, card: Option<i64>) -> Result<Order> {
     let id = tx.next_id(Noun::Order)?;
     Ok(Order {
         id: OrderId(id),
@@ -105,7 +105,7 @@ fn rename(tx: &mut Tx<'_>, pile: i64, vendor: &'static str) -> Result<()> {
     })
 }
 
-fn hot(store: &Store, pile: i64) -> HotPile {
+pub fn hot(store: &Store, pile: i64) -> HotPile {
     wait(store.write(Some(PileId(pile)), move |tx| tx.with_pile(PileId(pile), |_, hot| Ok(hot.clone()))))
         .unwrap()
 }
@@ -271,8 +271,12 @@ const FAILURES: &[(&str, Kind, Work)] = &[
 fn a_job_that_fails_undoes_only_itself() {
     std::panic::set_hook(Box::new(|_| {}));
     for db in databases() {
-        let store = Arc::new(seeded(&db));
+        seed(&mut {
+            db.store().close();
+            db.conn()
+        });
         for (what, kind, failing) in FAILURES {
+            let store = Arc::new(db.store());
             let before: Work = |tx| {
                 rename(tx, 1, "before")?;
                 begin(tx, 1, None).map(|id| id.0)
@@ -302,11 +306,6 @@ fn a_job_that_fails_undoes_only_itself() {
                 run(&mut conn, &format!("DELETE FROM {table}"), &[]);
             }
             run(&mut conn, "UPDATE pile SET vendor = NULL", &[]);
-            let forget: Work = |tx| {
-                setting(tx, "x")?;
-                refused()
-            };
-            assert!(wait(store.write(None, forget)).is_err());
         }
     }
 }
