@@ -480,6 +480,19 @@ export interface components {
          * @description 0.0001 yuan: what one segment of an order costs.
          */
         Amount: number;
+        /** @description The part of what belongs to them that a person looks after. */
+        Area: {
+            /** @enum {string} */
+            kind: "everywhere";
+        } | {
+            cities: string[];
+            /** @enum {string} */
+            kind: "cities";
+        } | {
+            /** @enum {string} */
+            kind: "stations";
+            stations: components["schemas"]["StationId"][];
+        };
         AuditRecord: {
             action: string;
             address: string;
@@ -1049,7 +1062,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "staff.read" | "staff.write" | "audit.read";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
         Pile: components["schemas"]["PileFacts"] & {
             connectors: components["schemas"]["ConnectorBrief"][];
         };
@@ -1199,8 +1212,6 @@ export interface components {
          * @enum {string}
          */
         Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
-        /** @enum {string} */
-        Role: "admin" | "operations" | "finance" | "technician" | "viewer";
         RowError: {
             field: string | null;
             /**
@@ -1236,15 +1247,18 @@ export interface components {
         };
         SessionStaff: {
             account: string;
+            area: components["schemas"]["Area"];
             /** Format: int64 */
             id: number;
             name: string;
             /** Format: int64 */
             operator_id: number | null;
-            role: components["schemas"]["Role"];
+            /** @description The code of the role; `permissions` says what it may do. */
+            role: string;
         };
         Staff: {
             account: string;
+            area: components["schemas"]["Area"];
             /** Format: int64 */
             created_at_ms: number;
             disabled: boolean;
@@ -1256,7 +1270,9 @@ export interface components {
             /** Format: int64 */
             operator_id: number | null;
             operator_name: string | null;
-            role: components["schemas"]["Role"];
+            role: string;
+            /** @description Null for the roles that come with the product: they have names in every language. */
+            role_name: string | null;
         };
         StaffCreated: {
             id: components["schemas"]["StaffId"];
@@ -1265,6 +1281,8 @@ export interface components {
         };
         StaffDraft: {
             account: string;
+            /** @description The part of it that the person looks after; everything when not given. */
+            area?: components["schemas"]["Area"];
             name: string;
             /**
              * Format: int64
@@ -1273,7 +1291,8 @@ export interface components {
             operator_id?: number | null;
             /** @description Generated when not given. */
             password?: string | null;
-            role: components["schemas"]["Role"];
+            /** @description The code of a role. */
+            role: string;
         };
         /** Format: int64 */
         StaffId: number;
@@ -1333,6 +1352,11 @@ export interface components {
             /** @description Asia/Shanghai when not given. */
             time_zone?: string | null;
         };
+        /**
+         * Format: int64
+         * @description 充电站
+         */
+        StationId: number;
         StationList: {
             items: components["schemas"]["Station"][];
             next_cursor: string | null;

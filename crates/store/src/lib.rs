@@ -25,6 +25,7 @@ pub mod orders;
 pub mod pile_list;
 pub mod piles;
 mod reader;
+pub mod roles;
 pub mod rollups;
 pub mod staff;
 pub mod station_list;

@@ -173,7 +173,7 @@ fn filter(scope: &Scope, wanted: &OrderFilter) -> Filter {
     let time = wanted.time.column();
     filter.and_value(&format!("{time} >= ?"), wanted.from_ms);
     filter.and_value(&format!("{time} < ?"), wanted.to_ms);
-    filter.scope("o.operator_id", scope);
+    filter.scope("o.operator_id", "o.station_id", scope);
     filter.and_some("o.id = ?", wanted.id.map(|id| id.0));
     filter.and_some("o.session_key = ?", wanted.session_key.clone());
     filter.and_contains(
@@ -303,7 +303,7 @@ pub fn order_list(conn: &mut Conn, scope: &Scope, wanted: &OrderFilter) -> DbRes
 pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option<OrderDetail>> {
     let mut filter = Filter::new();
     filter.and_value("o.id = ?", id.0);
-    filter.scope("o.operator_id", scope);
+    filter.scope("o.operator_id", "o.station_id", scope);
     let sql = format!(
         "SELECT {COLUMNS}, o.vin, o.skew_ms, t.name, t.version_no, f.name, \
          d.segments, d.pile_bill, s.time_zone {FROM} LEFT JOIN tariff t ON t.id = o.tariff_id \
@@ -362,7 +362,7 @@ pub struct OrderPlace {
 pub fn order_place(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option<OrderPlace>> {
     let mut filter = Filter::new();
     filter.and_value("o.id = ?", id.0);
-    filter.scope("o.operator_id", scope);
+    filter.scope("o.operator_id", "o.station_id", scope);
     let sql = format!(
         "SELECT o.pile_id, o.frame_from, p.protocol FROM orders o JOIN pile p ON p.id = o.pile_id {}",
         filter.sql()
