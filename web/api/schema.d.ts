@@ -480,6 +480,19 @@ export interface components {
          * @description 0.0001 yuan: what one segment of an order costs.
          */
         Amount: number;
+        /** @description The part of what belongs to them that a person looks after. */
+        Area: {
+            /** @enum {string} */
+            kind: "everywhere";
+        } | {
+            cities: string[];
+            /** @enum {string} */
+            kind: "cities";
+        } | {
+            /** @enum {string} */
+            kind: "stations";
+            stations: components["schemas"]["StationId"][];
+        };
         AuditRecord: {
             action: string;
             address: string;
@@ -740,7 +753,10 @@ export interface components {
             total: number | null;
         };
         Home: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Orders in the state `charging`, whatever their connectors say.
+             */
             charging_order_count: number;
             connectors: components["schemas"]["HomeConnectors"];
             /**
@@ -1052,7 +1068,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "staff.read" | "staff.write" | "audit.read";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
         Pile: components["schemas"]["PileFacts"] & {
             connectors: components["schemas"]["ConnectorBrief"][];
         };
@@ -1202,8 +1218,6 @@ export interface components {
          * @enum {string}
          */
         Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
-        /** @enum {string} */
-        Role: "admin" | "operations" | "finance" | "technician" | "viewer";
         RowError: {
             field: string | null;
             /**
@@ -1239,15 +1253,18 @@ export interface components {
         };
         SessionStaff: {
             account: string;
+            area: components["schemas"]["Area"];
             /** Format: int64 */
             id: number;
             name: string;
             /** Format: int64 */
             operator_id: number | null;
-            role: components["schemas"]["Role"];
+            /** @description The code of the role; `permissions` says what it may do. */
+            role: string;
         };
         Staff: {
             account: string;
+            area: components["schemas"]["Area"];
             /** Format: int64 */
             created_at_ms: number;
             disabled: boolean;
@@ -1259,7 +1276,9 @@ export interface components {
             /** Format: int64 */
             operator_id: number | null;
             operator_name: string | null;
-            role: components["schemas"]["Role"];
+            role: string;
+            /** @description Null for the roles that come with the product: they have names in every language. */
+            role_name: string | null;
         };
         StaffCreated: {
             id: components["schemas"]["StaffId"];
@@ -1268,6 +1287,8 @@ export interface components {
         };
         StaffDraft: {
             account: string;
+            /** @description The part of it that the person looks after; everything when not given. */
+            area?: components["schemas"]["Area"];
             name: string;
             /**
              * Format: int64
@@ -1276,7 +1297,8 @@ export interface components {
             operator_id?: number | null;
             /** @description Generated when not given. */
             password?: string | null;
-            role: components["schemas"]["Role"];
+            /** @description The code of a role. */
+            role: string;
         };
         /** Format: int64 */
         StaffId: number;
@@ -1336,6 +1358,11 @@ export interface components {
             /** @description Asia/Shanghai when not given. */
             time_zone?: string | null;
         };
+        /**
+         * Format: int64
+         * @description 充电站
+         */
+        StationId: number;
         StationList: {
             items: components["schemas"]["Station"][];
             next_cursor: string | null;

@@ -1,7 +1,8 @@
 //! Who does something, and the record of it.
 
-use model::access::{Caller, Role, Scope};
-use model::id::{OperatorId, StaffId};
+use model::access::{Caller, Permissions, Place, Scope};
+use model::id::StaffId;
+use model::site::StationFacts;
 use model::time::Timestamp;
 use model::{Error, Result};
 use serde_json::Value;
@@ -19,8 +20,12 @@ pub struct Actor {
 impl Actor {
     /// Whoever sits at the machine itself: the command line, the demo.
     pub fn local() -> Actor {
-        let caller =
-            Caller { staff: StaffId(0), name: "local".to_owned(), role: Role::Admin, scope: Scope::All };
+        let caller = Caller {
+            staff: StaffId(0),
+            name: "local".to_owned(),
+            permissions: Permissions::all(),
+            scope: Scope::ALL,
+        };
         Actor { caller, address: "local".to_owned() }
     }
 
@@ -48,26 +53,24 @@ impl Actor {
         store::audit::append(tx, &entry)
     }
 
-    /// Changes of what all operators share are for the platform's own staff.
-    /// Whether the rows of an operator are there for this person.
-    pub(crate) fn sees(&self, operator: OperatorId) -> bool {
-        match self.caller.scope {
-            Scope::All => true,
-            Scope::Operator(own) => own == operator,
-        }
+    /// Whether what stands at a station is there for this person.
+    pub(crate) fn sees_station(&self, station: &StationFacts) -> bool {
+        let place = Place { operator: station.operator, station: station.id, city: &station.city };
+        self.caller.scope.sees(place)
     }
 
-    pub(crate) fn must_be_platform(&self) -> Result<()> {
-        match self.caller.scope {
-            Scope::All => Ok(()),
-            Scope::Operator(_) => Err(Error::new(
-                model::error::Kind::Denied,
-                "scope.denied",
-                model::Text::of(
-                    "这项内容由平台统一管理，运营商账号不能修改，请联系平台管理员",
-                    "This belongs to the platform; staff of one operator cannot change it. Ask the platform's administrator.",
-                ),
-            )),
+    /// Changes of what all operators share are for those who see the whole platform.
+    pub fn must_be_platform(&self) -> Result<()> {
+        if self.caller.scope.is_all() {
+            return Ok(());
         }
+        Err(Error::new(
+            model::error::Kind::Denied,
+            "scope.denied",
+            model::Text::of(
+                "这项内容由平台统一管理，您的数据范围内不能操作，请联系平台管理员",
+                "This belongs to the platform as a whole, which your scope is only a part of. Ask the platform's administrator.",
+            ),
+        ))
     }
 }

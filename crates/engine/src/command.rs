@@ -3,7 +3,7 @@
 
 use crate::Engine;
 use crate::device::{Context, Fresh, NOT_PLUGGED, busy, fail_at, new_order, one_time_tag, trade_no};
-use model::access::{Caller, Permission, Scope};
+use model::access::{Caller, Permission, Place};
 use model::card::Token;
 use model::curve::Curve;
 use model::device::{DeviceCommand, Outcome, TariffModel};
@@ -269,9 +269,9 @@ fn prepare(
     caller: &Caller,
     request: &CommandRequest,
 ) -> Result<(CommandId, DeviceCommand)> {
-    if let Scope::Operator(operator) = caller.scope
-        && operator != hot.pile.operator
-    {
+    let station = tx.station(hot.pile.station)?;
+    let place = Place { operator: hot.pile.operator, station: hot.pile.station, city: &station.city };
+    if !caller.scope.sees(place) {
         return Err(Error::not_found(
             "pile.not_found",
             "没有这台充电桩，请检查电桩编号",

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct StationFacts {
     pub id: StationId,
     pub operator: OperatorId,
+    /// Administrative code of its city.
+    pub city: String,
     pub zone: Zone,
     /// For what begins now.
     pub tariff: Option<TariffId>,

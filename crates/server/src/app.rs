@@ -11,6 +11,7 @@ use engine::secrets::Secrets;
 use engine::staff::Session;
 use engine::{Engine, Parts, Rules};
 use model::Result;
+use model::access::Role;
 use model::id::PileCode;
 use model::site::Pile;
 use model::time::{Clock, Timestamp, Zone};
@@ -71,7 +72,7 @@ impl App {
             dispatch: Arc::new(move |pile, id, command| dispatching.send(pile, id, command)),
         });
         for pile in store.read(store::piles::all).await? {
-            devices.name(pile.id, pile.code, pile.operator);
+            devices.name(pile.id, pile.code, pile.station);
         }
         let (knocks, metrics) = (Knocks::default(), Metrics::default());
         Ok(Arc::new(App {
@@ -103,6 +104,7 @@ impl App {
         let session = Session {
             caller,
             account: ADMIN.to_owned(),
+            role: Role::Admin.as_str().to_owned(),
             operator_id: None,
             hash: String::new(),
             expires_at: None,

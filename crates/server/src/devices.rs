@@ -4,7 +4,7 @@
 use crate::gateway::Order as LinkOrder;
 use model::curve::Point;
 use model::device::DeviceCommand;
-use model::id::{CommandId, ConnectorNo, OperatorId, OrderId, PileCode, PileId};
+use model::id::{CommandId, ConnectorNo, OrderId, PileCode, PileId, StationId};
 use model::time::Timestamp;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -21,7 +21,7 @@ const QUEUE: usize = 64;
 #[derive(Default)]
 pub struct Devices {
     links: Mutex<HashMap<PileId, Arc<Link>>>,
-    names: Mutex<HashMap<PileId, (PileCode, OperatorId)>>,
+    names: Mutex<HashMap<PileId, (PileCode, StationId)>>,
     live: Mutex<HashMap<(PileId, ConnectorNo), (OrderId, Point)>>,
     epochs: AtomicU64,
     stopping: AtomicBool,
@@ -158,16 +158,16 @@ impl Devices {
             .sum()
     }
 
-    pub fn name(&self, pile: PileId, code: PileCode, operator: OperatorId) {
-        lock(&self.names).insert(pile, (code, operator));
+    pub fn name(&self, pile: PileId, code: PileCode, station: StationId) {
+        lock(&self.names).insert(pile, (code, station));
     }
 
     pub fn code(&self, pile: PileId) -> Option<String> {
         lock(&self.names).get(&pile).map(|(code, _)| code.as_str().to_owned())
     }
 
-    pub fn operator(&self, pile: PileId) -> Option<OperatorId> {
-        lock(&self.names).get(&pile).map(|(_, operator)| *operator)
+    pub fn station(&self, pile: PileId) -> Option<StationId> {
+        lock(&self.names).get(&pile).map(|(_, station)| *station)
     }
 
     /// Keeps the last values of running sessions. Called after every commit, so it must be quick.

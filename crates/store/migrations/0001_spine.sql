@@ -241,12 +241,23 @@ CREATE TABLE card (
     created_at_ms BIGINT NOT NULL
 );
 
+-- Roles of the operator's own making; those that come with the product are in model::access.
+-- permissions: JSON list of their names. staff.area: model::access::Area as JSON.
+CREATE TABLE role (
+    code TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    permissions TEXT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    version BIGINT NOT NULL
+);
+
 CREATE TABLE staff (
     id BIGINT PRIMARY KEY,
     account TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     role TEXT NOT NULL,
     operator_id BIGINT,
+    area TEXT NOT NULL,
     password TEXT NOT NULL,
     disabled BOOLEAN NOT NULL,
     failed_count BIGINT NOT NULL,

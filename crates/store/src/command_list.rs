@@ -56,7 +56,7 @@ fn command(row: &Row<'_>) -> DbResult<Command> {
 pub fn command_get(conn: &mut Conn, scope: &Scope, id: CommandId) -> DbResult<Option<Command>> {
     let mut filter = Filter::new();
     filter.and_value("m.id = ?", id.0);
-    filter.scope("p.operator_id", scope);
+    filter.scope("p.operator_id", "p.station_id", scope);
     conn.find(&format!("{SELECT} {}", filter.sql()), &filter.values, command)
 }
 

@@ -5,7 +5,7 @@
 //! the big table is then read by the ids found.
 
 use crate::db::{DbResult, Row, Value};
-use model::access::Scope;
+use model::access::{Area, Scope};
 use model::{Error, Result};
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
@@ -57,11 +57,33 @@ impl Filter {
         self.and(&condition.replacen('?', &format!("LOWER({name}) ESCAPE '\\'"), 1));
     }
 
-    /// Only what the caller may see. `column` holds the operator's id.
-    pub fn scope(&mut self, column: &str, scope: &Scope) {
-        if let Scope::Operator(operator) = scope {
+    /// Only what the caller may see: `operator` and `station` are the columns that hold their ids.
+    pub fn scope(&mut self, operator: &str, station: &str, scope: &Scope) {
+        self.scope_operator(operator, scope);
+        match &scope.area {
+            Area::Everywhere => {}
+            Area::Cities { cities } => {
+                let cities = self.bind_all(cities.iter().cloned());
+                self.and(&format!("{station} IN (SELECT id FROM station WHERE city_code IN ({cities}))"));
+            }
+            Area::Stations { stations } => {
+                let stations = self.bind_all(stations.iter().map(|station| station.0));
+                self.and(&format!("{station} IN ({stations})"));
+            }
+        }
+    }
+
+    /// For rows that belong to an operator and to no station.
+    pub fn scope_operator(&mut self, column: &str, scope: &Scope) {
+        if let Some(operator) = scope.operator {
             self.and_value(&format!("{column} = ?"), operator.0);
         }
+    }
+
+    /// Values for an `IN (…)`; of none of them, nothing is in it.
+    pub fn bind_all(&mut self, values: impl Iterator<Item = impl Into<Value<'static>>>) -> String {
+        let names: Vec<String> = values.map(|value| self.bind(value)).collect();
+        if names.is_empty() { "NULL".to_owned() } else { names.join(", ") }
     }
 
     /// Adds the conditions of another filter, renumbering its values behind those already here.

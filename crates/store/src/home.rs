@@ -143,7 +143,7 @@ fn sums(row: &Row<'_>, at: usize) -> DbResult<Sums> {
 fn hours_of(conn: &mut Conn, scope: &Scope, day: i64) -> DbResult<HashMap<i64, Sums>> {
     let mut filter = Filter::new();
     filter.and_value("h.day = ?", day);
-    filter.scope("h.operator_id", scope);
+    filter.scope("h.operator_id", "h.station_id", scope);
     let sql = format!("SELECT h.hour, {SUMS} FROM station_hour h {} GROUP BY h.hour", filter.sql());
     Ok(conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, sums(row, 1)?)))?.into_iter().collect())
 }
@@ -176,7 +176,7 @@ fn hours(today: &HashMap<i64, Sums>) -> Vec<HomeHour> {
 fn days(conn: &mut Conn, scope: &Scope, wanted: &[i64]) -> DbResult<Vec<HomeDay>> {
     let mut filter = Filter::new();
     filter.and_some("h.day >= ?", wanted.first().copied());
-    filter.scope("h.operator_id", scope);
+    filter.scope("h.operator_id", "h.station_id", scope);
     let sql = format!("SELECT h.day, {SUMS} FROM station_hour h {} GROUP BY h.day", filter.sql());
     let found: HashMap<i64, Sums> =
         conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, sums(row, 1)?)))?.into_iter().collect();
@@ -190,7 +190,7 @@ fn days(conn: &mut Conn, scope: &Scope, wanted: &[i64]) -> DbResult<Vec<HomeDay>
 fn top_stations(conn: &mut Conn, scope: &Scope, from_day: i64) -> DbResult<Vec<HomeStation>> {
     let mut filter = Filter::new();
     filter.and_value("h.day >= ?", from_day);
-    filter.scope("h.operator_id", scope);
+    filter.scope("h.operator_id", "h.station_id", scope);
     let sql = format!(
         "SELECT t.station_id, s.name, t.energy, t.total, t.orders FROM (\
            SELECT h.station_id AS station_id, CAST(SUM(h.energy_dwh) AS BIGINT) AS energy, \
@@ -215,7 +215,7 @@ fn top_stations(conn: &mut Conn, scope: &Scope, from_day: i64) -> DbResult<Vec<H
 fn states(conn: &mut Conn, scope: &Scope) -> DbResult<(HomeConnectors, HomePiles)> {
     let mut filter = Filter::new();
     filter.and("p.lifecycle <> 'retired'");
-    filter.scope("p.operator_id", scope);
+    filter.scope("p.operator_id", "p.station_id", scope);
     let piles = conn.query(
         &format!(
             "SELECT p.online, p.lifecycle, COUNT(*) FROM pile p {} GROUP BY p.online, p.lifecycle",
@@ -267,7 +267,7 @@ fn states(conn: &mut Conn, scope: &Scope) -> DbResult<(HomeConnectors, HomePiles
 fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<(i64, i64)>, i64)> {
     let mut filter = Filter::new();
     filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state IN ('charging', 'stopping')");
-    filter.scope("o.operator_id", scope);
+    filter.scope("o.operator_id", "o.station_id", scope);
     let sql = format!("SELECT o.pile_id, o.connector_no, o.state FROM orders o {}", filter.sql());
     let mut charging = 0;
     let running = conn.query(&sql, &filter.values, |row| {
@@ -280,7 +280,7 @@ fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<(i64, i64)>, i64)> {
 fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo> {
     let mut filter = Filter::new();
     filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state = 'abnormal'");
-    filter.scope("o.operator_id", scope);
+    filter.scope("o.operator_id", "o.station_id", scope);
     let abnormal =
         conn.one(&format!("SELECT COUNT(*) FROM orders o {}", filter.sql()), &filter.values, count)?;
     // Counted as the list of piles chooses, to which the figure leads.
@@ -293,10 +293,7 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo>
             ..PileFilter::default()
         },
     )?;
-    let unknown = match scope {
-        Scope::All => conn.one("SELECT COUNT(*) FROM unknown_pile", &[], count)?,
-        Scope::Operator(_) => 0,
-    };
+    let unknown = if scope.is_all() { conn.one("SELECT COUNT(*) FROM unknown_pile", &[], count)? } else { 0 };
     Ok(HomeTodo {
         abnormal_order_count: abnormal,
         faulted_pile_count: faulted,

@@ -26,6 +26,7 @@ mod pending;
 pub mod pile_list;
 pub mod piles;
 mod reader;
+pub mod roles;
 pub mod rollups;
 pub mod samples;
 pub mod staff;

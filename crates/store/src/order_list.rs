@@ -177,7 +177,7 @@ fn filter(scope: &Scope, wanted: &OrderFilter) -> Filter {
     let time = wanted.time.column();
     filter.and_value(&format!("{time} >= ?"), wanted.from_ms);
     filter.and_value(&format!("{time} < ?"), wanted.to_ms);
-    filter.scope("o.operator_id", scope);
+    filter.scope("o.operator_id", "o.station_id", scope);
     filter.and_some("o.id = ?", wanted.id.map(|id| id.0));
     filter.and_some("o.session_key = ?", wanted.session_key.clone());
     filter.and_contains(
@@ -308,7 +308,7 @@ pub fn order_list(conn: &mut Conn, scope: &Scope, wanted: &OrderFilter) -> DbRes
 pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option<OrderDetail>> {
     let mut filter = Filter::new();
     filter.and_value("o.id = ?", id.0);
-    filter.scope("o.operator_id", scope);
+    filter.scope("o.operator_id", "o.station_id", scope);
     let sql = format!(
         "SELECT {COLUMNS}, o.vin, o.skew_ms, t.name, t.version_no, f.name, \
          d.segments, d.pile_bill, s.time_zone {FROM} LEFT JOIN tariff t ON t.id = o.tariff_id \
@@ -371,7 +371,7 @@ const TALK_AFTER_SILENCE_MS: i64 = 86_400_000;
 pub fn order_place(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option<OrderPlace>> {
     let mut filter = Filter::new();
     filter.and_value("o.id = ?", id.0);
-    filter.scope("o.operator_id", scope);
+    filter.scope("o.operator_id", "o.station_id", scope);
     let sql = format!(
         "SELECT o.pile_id, o.frame_from, p.protocol, o.state, o.end_received_ms, \
          o.ended_at_ms - COALESCE(o.skew_ms, 0), o.created_at_ms FROM orders o \

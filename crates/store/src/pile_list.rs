@@ -176,7 +176,7 @@ pub struct PileFilter {
 
 fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
     let mut filter = Filter::new();
-    filter.scope("p.operator_id", scope);
+    filter.scope("p.operator_id", "p.station_id", scope);
     filter.and_contains(
         "p.operator_id IN (SELECT id FROM operator WHERE LOWER(name) LIKE ?)",
         wanted.operator_name.as_deref(),
@@ -332,7 +332,7 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
     let mut filter = Filter::new();
     filter.bind(today);
     filter.and_value("p.code = ?", code.to_owned());
-    filter.scope("p.operator_id", scope);
+    filter.scope("p.operator_id", "p.station_id", scope);
     let sql = format!(
         "SELECT {FACTS}, p.serial, p.iccid, p.meter_serial, p.connected_at_ms, p.remote_address, p.skew_ms, \
          p.created_at_ms, p.version, p.secret IS NOT NULL, t.id, t.name, t.model_no \
@@ -421,7 +421,7 @@ pub fn masked(token: &str) -> String {
 pub fn pile_find(conn: &mut Conn, scope: &Scope, code: &str) -> DbResult<Option<(i64, i64, Protocol)>> {
     let mut filter = Filter::new();
     filter.and_value("code = ?", code.to_owned());
-    filter.scope("operator_id", scope);
+    filter.scope("operator_id", "station_id", scope);
     let sql = format!("SELECT id, operator_id, protocol FROM pile {}", filter.sql());
     conn.find(&sql, &filter.values, |row| {
         let protocol = row.text(2)?;

@@ -1,11 +1,11 @@
 //! 账号: people who work in the console, and what proves that it is them.
 
 use crate::Tx;
-use crate::db::{Conn, DbResult, Row};
+use crate::db::{Conn, DbError, DbResult, Row};
 use crate::filter::{Filter, Page};
 use crate::ids::Noun;
 use model::Result;
-use model::access::{Role, Scope};
+use model::access::{Area, Permissions, Role, Scope};
 use model::id::{OperatorId, StaffId};
 use model::time::Timestamp;
 use serde::Serialize;
@@ -17,8 +17,11 @@ pub struct Account {
     pub id: StaffId,
     pub account: String,
     pub name: String,
-    pub role: Role,
+    /// A role of the product, or one of `role`.
+    pub role: String,
+    pub permissions: Permissions,
     pub operator: Option<OperatorId>,
+    pub area: Area,
     /// What `engine` made of the password.
     pub password: String,
     pub disabled: bool,
@@ -27,15 +30,20 @@ pub struct Account {
 }
 
 const COLUMNS: &str = "f.id, f.account, f.name, f.role, f.operator_id, f.password, f.disabled, f.failed_count, \
-    f.locked_until_ms";
+    f.locked_until_ms, f.area, r.permissions";
+
+const FROM: &str = "FROM staff f LEFT JOIN role r ON r.code = f.role";
 
 fn account(row: &Row<'_>) -> DbResult<Account> {
+    let role = row.text(3)?;
     Ok(Account {
         id: StaffId(row.int(0)?),
         account: row.text(1)?,
         name: row.text(2)?,
-        role: row.word(3, Role::parse)?,
+        permissions: permissions(&role, row.text_opt(10)?.as_deref())?,
+        role,
         operator: row.int_opt(4)?.map(OperatorId),
+        area: area(&row.text(9)?)?,
         password: row.text(5)?,
         disabled: row.bool(6)?,
         failed_count: row.int(7)?,
@@ -43,19 +51,33 @@ fn account(row: &Row<'_>) -> DbResult<Account> {
     })
 }
 
+/// What a role may do; `own` is what the row of a role of the operator's own making lists.
+fn permissions(role: &str, own: Option<&str>) -> DbResult<Permissions> {
+    if let Some(role) = Role::parse(role) {
+        return Ok(role.permissions());
+    }
+    own.map_or(Ok(Permissions::default()), |own| crate::roles::read(role, own))
+}
+
+fn area(text: &str) -> DbResult<Area> {
+    serde_json::from_str(text).map_err(|why| DbError::Fault(format!("an area of staff: {why}")))
+}
+
+fn area_text(area: &Area) -> Result<String> {
+    serde_json::to_string(area).map_err(|_| model::Error::internal())
+}
+
 pub fn by_account(conn: &mut Conn, name: &str) -> DbResult<Option<Account>> {
-    conn.find(&format!("SELECT {COLUMNS} FROM staff f WHERE f.account = $1"), &[name.into()], account)
+    conn.find(&format!("SELECT {COLUMNS} {FROM} WHERE f.account = $1"), &[name.into()], account)
 }
 
 pub fn get(conn: &mut Conn, id: StaffId) -> DbResult<Option<Account>> {
-    conn.find(&format!("SELECT {COLUMNS} FROM staff f WHERE f.id = $1"), &[id.0.into()], account)
+    conn.find(&format!("SELECT {COLUMNS} {FROM} WHERE f.id = $1"), &[id.0.into()], account)
 }
 
 pub fn any_admin(conn: &mut Conn) -> DbResult<Option<Account>> {
     conn.find(
-        &format!(
-            "SELECT {COLUMNS} FROM staff f WHERE f.role = 'admin' AND NOT f.disabled ORDER BY f.id LIMIT 1"
-        ),
+        &format!("SELECT {COLUMNS} {FROM} WHERE f.role = 'admin' AND NOT f.disabled ORDER BY f.id LIMIT 1"),
         &[],
         account,
     )
@@ -64,14 +86,15 @@ pub fn any_admin(conn: &mut Conn) -> DbResult<Option<Account>> {
 pub fn insert(tx: &mut Tx<'_>, account: &Account, now: Timestamp) -> Result<StaffId> {
     let id = tx.next_id(Noun::Staff)?;
     tx.execute(
-        "INSERT INTO staff (id, account, name, role, operator_id, password, disabled, failed_count, created_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)",
+        "INSERT INTO staff (id, account, name, role, operator_id, area, password, disabled, failed_count, \
+         created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)",
         &[
             id.into(),
             (&account.account).into(),
             (&account.name).into(),
-            account.role.as_str().into(),
+            (&account.role).into(),
             account.operator.map(|operator| operator.0).into(),
+            area_text(&account.area)?.into(),
             (&account.password).into(),
             account.disabled.into(),
             now.as_ms().into(),
@@ -111,9 +134,12 @@ pub struct StaffView {
     pub id: i64,
     pub account: String,
     pub name: String,
-    pub role: Role,
+    pub role: String,
+    /// Null for the roles that come with the product: they have names in every language.
+    pub role_name: Option<String>,
     pub operator_id: Option<i64>,
     pub operator_name: Option<String>,
+    pub area: Area,
     pub disabled: bool,
     pub locked_until_ms: Option<i64>,
     pub created_at_ms: i64,
@@ -122,10 +148,10 @@ pub struct StaffView {
 /// By account. Staff of an operator see their own colleagues only.
 pub fn staff_list(conn: &mut Conn, scope: &Scope) -> DbResult<Page<StaffView>> {
     let mut filter = Filter::new();
-    filter.scope("f.operator_id", scope);
+    filter.scope_operator("f.operator_id", scope);
     let sql = format!(
         "SELECT f.id, f.account, f.name, f.role, f.operator_id, op.name, f.disabled, f.locked_until_ms, \
-         f.created_at_ms FROM staff f LEFT JOIN operator op ON op.id = f.operator_id {} ORDER BY f.account",
+         f.created_at_ms, r.name, f.area {FROM} LEFT JOIN operator op ON op.id = f.operator_id {} ORDER BY f.account",
         filter.sql()
     );
     let rows = conn.query(&sql, &filter.values, |row| {
@@ -133,12 +159,14 @@ pub fn staff_list(conn: &mut Conn, scope: &Scope) -> DbResult<Page<StaffView>> {
             id: row.int(0)?,
             account: row.text(1)?,
             name: row.text(2)?,
-            role: row.word(3, Role::parse)?,
+            role: row.text(3)?,
+            role_name: row.text_opt(9)?,
             operator_id: row.int_opt(4)?,
             operator_name: row.text_opt(5)?,
             disabled: row.bool(6)?,
             locked_until_ms: row.int_opt(7)?,
             created_at_ms: row.int(8)?,
+            area: area(&row.text(10)?)?,
         })
     })?;
     Ok(Page::whole(rows))
@@ -198,19 +226,20 @@ pub fn credential_insert(tx: &mut Tx<'_>, credential: &Credential) -> Result<()>
 pub fn credential_find(conn: &mut Conn, hash: &str) -> DbResult<Option<(Credential, Account)>> {
     let sql = format!(
         "SELECT {COLUMNS}, c.kind, c.name, c.created_at_ms, c.seen_at_ms, c.expires_at_ms, c.remote_address \
-         FROM credential c JOIN staff f ON f.id = c.staff_id WHERE c.hash = $1"
+         FROM credential c JOIN staff f ON f.id = c.staff_id \
+         LEFT JOIN role r ON r.code = f.role WHERE c.hash = $1"
     );
     conn.find(&sql, &[hash.into()], |row| {
         let staff = account(row)?;
         let credential = Credential {
             hash: hash.to_owned(),
-            kind: row.word(9, CredentialKind::parse)?,
-            name: row.text(10)?,
+            kind: row.word(11, CredentialKind::parse)?,
+            name: row.text(12)?,
             staff: staff.id,
-            created_at: Timestamp::from_ms(row.int(11)?),
-            seen_at: Timestamp::from_ms(row.int(12)?),
-            expires_at: row.int_opt(13)?.map(Timestamp::from_ms),
-            remote_address: row.text(14)?,
+            created_at: Timestamp::from_ms(row.int(13)?),
+            seen_at: Timestamp::from_ms(row.int(14)?),
+            expires_at: row.int_opt(15)?.map(Timestamp::from_ms),
+            remote_address: row.text(16)?,
         };
         Ok((credential, staff))
     })

@@ -16,7 +16,7 @@ pub struct Operator {
 
 pub fn operator_list(conn: &mut Conn, scope: &Scope, name: Option<&str>) -> DbResult<Page<Operator>> {
     let mut filter = Filter::new();
-    filter.scope("id", scope);
+    filter.scope_operator("id", scope);
     filter.and_contains("LOWER(name) LIKE ?", name);
     let sql = format!("SELECT id, name, status FROM operator {} ORDER BY name, id", filter.sql());
     let rows = conn.query(&sql, &filter.values, |row| {
@@ -71,7 +71,7 @@ pub struct StationFilter {
 
 pub fn station_list(conn: &mut Conn, scope: &Scope, wanted: &StationFilter) -> DbResult<Page<Station>> {
     let mut filter = Filter::new();
-    filter.scope("s.operator_id", scope);
+    filter.scope("s.operator_id", "s.id", scope);
     filter.and_contains("LOWER(s.name) LIKE ?", wanted.name.as_deref());
     filter.and_some("s.operator_id = ?", wanted.operator_id);
     filter.and_some("s.city_code = ?", wanted.city_code.clone());

@@ -2,35 +2,43 @@
 
 use crate::Tx;
 use crate::db::{Conn, DbError, DbResult};
+use crate::filter::Filter;
 use crate::ids::Noun;
 use model::Result;
+use model::access::Scope;
 use model::id::{OperatorId, StationId, TariffId};
 use model::site::StationFacts;
 use model::time::{Timestamp, Zone};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+/// What must be there, because something refers to it.
 pub fn facts(conn: &mut Conn, id: StationId) -> DbResult<StationFacts> {
+    find(conn, id)?
+        .ok_or_else(|| DbError::Fault(format!("a pile belongs to station {id}, which is not there")))
+}
+
+pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
     let found = conn.find(
-        "SELECT operator_id, time_zone, tariff_id FROM station WHERE id = $1",
+        "SELECT operator_id, time_zone, tariff_id, city_code FROM station WHERE id = $1",
         &[id.0.into()],
         |row| {
             Ok(StationFacts {
                 id,
                 operator: OperatorId(row.int(0)?),
+                city: row.text(3)?,
                 zone: row.word(1, Zone::parse)?,
                 tariff: row.int_opt(2)?.map(TariffId),
                 tariffs: Vec::new(),
             })
         },
     )?;
-    let facts =
-        found.ok_or_else(|| DbError::Fault(format!("a pile belongs to station {id}, which is not there")))?;
+    let Some(facts) = found else { return Ok(None) };
     let tariffs = conn.query(
         "SELECT from_ms, tariff_id FROM station_tariff WHERE station_id = $1 ORDER BY from_ms",
         &[id.0.into()],
         |row| Ok((Timestamp::from_ms(row.int(0)?), row.int_opt(1)?.map(TariffId))),
     )?;
-    Ok(StationFacts { tariffs, ..facts })
+    Ok(Some(StationFacts { tariffs, ..facts }))
 }
 
 /// Keeps that the station shows this version from now on.
@@ -43,11 +51,12 @@ fn tariff_shown(tx: &mut Tx<'_>, id: StationId, tariff: Option<TariffId>, now: T
     Ok(())
 }
 
-/// Whose it is, if there is such a station.
-pub fn operator(conn: &mut Conn, id: StationId) -> DbResult<Option<OperatorId>> {
-    conn.find("SELECT operator_id FROM station WHERE id = $1", &[id.0.into()], |row| {
-        Ok(OperatorId(row.int(0)?))
-    })
+/// The stations that somebody sees, for those who look after a part.
+pub fn in_scope(conn: &mut Conn, scope: &Scope) -> DbResult<HashSet<StationId>> {
+    let mut filter = Filter::new();
+    filter.scope("operator_id", "id", scope);
+    let sql = format!("SELECT id FROM station {}", filter.sql());
+    Ok(conn.query(&sql, &filter.values, |row| Ok(StationId(row.int(0)?)))?.into_iter().collect())
 }
 
 /// By its name, which is unique.

@@ -14,6 +14,8 @@ mod migrations;
 mod places;
 #[path = "it/scene.rs"]
 mod scene;
+#[path = "it/scope.rs"]
+mod scope;
 #[path = "it/seam.rs"]
 mod seam;
 #[path = "it/seed.rs"]

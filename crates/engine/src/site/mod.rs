@@ -9,7 +9,6 @@ pub use pile::{PileChange, PileCreated, PileDraft};
 
 use crate::Engine;
 use crate::audit::Actor;
-use model::access::Scope;
 use model::error::Text;
 use model::id::{OperatorId, StationId, TariffId};
 use model::time::Zone;
@@ -140,12 +139,12 @@ impl Engine {
     pub async fn station_create(&self, actor: &Actor, draft: StationDraft) -> Result<StationId> {
         let draft = draft.checked()?;
         let (actor, now) = (actor.clone(), self.clock.now());
-        let operator = match (draft.operator_id, &actor.caller.scope) {
+        let operator = match (draft.operator_id, actor.caller.scope.operator) {
             (Some(id), _) => OperatorId(id),
-            (None, Scope::Operator(own)) => *own,
-            (None, Scope::All) => self.operator_ensure(&actor, first::OPERATOR).await?,
+            (None, Some(own)) => own,
+            (None, None) => self.operator_ensure(&actor, first::OPERATOR).await?,
         };
-        if !actor.sees(operator) {
+        if !actor.caller.scope.sees_operator(operator) {
             return Err(no_such("operator_id", "运营商", "operator"));
         }
         let city = match &draft.city_code {

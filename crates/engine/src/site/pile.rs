@@ -151,9 +151,10 @@ impl PileDraft {
 
 /// Whose station it is; a station of somebody else is not there.
 pub(super) fn station_operator(tx: &mut Tx<'_>, actor: &Actor, station: StationId) -> Result<OperatorId> {
-    let found = tx.read(|conn| store::stations::operator(conn, station))?;
+    let found = tx.read(|conn| store::stations::find(conn, station))?;
     found
-        .filter(|operator| actor.sees(*operator))
+        .filter(|facts| actor.sees_station(facts))
+        .map(|facts| facts.operator)
         .ok_or_else(|| super::no_such("station_id", "充电站", "station"))
 }
 
@@ -237,8 +238,12 @@ impl Engine {
     /// The pile, if this person may see it.
     async fn pile_seen(&self, actor: &Actor, code: &str) -> Result<Pile> {
         let code = PileCode::parse(code).ok_or_else(not_found)?;
-        let found = self.store.read(move |conn| piles::by_code(conn, &code)).await?;
-        found.filter(|pile| actor.sees(pile.operator)).ok_or_else(not_found)
+        let found = self.store.read(move |conn| match piles::by_code(conn, &code)? {
+            Some(pile) => Ok(Some((store::stations::facts(conn, pile.station)?, pile))),
+            None => Ok(None),
+        });
+        let found = found.await?.filter(|(station, _)| actor.sees_station(station));
+        found.map(|(_, pile)| pile).ok_or_else(not_found)
     }
 
     pub async fn pile_update(&self, actor: &Actor, code: &str, change: PileChange) -> Result<()> {

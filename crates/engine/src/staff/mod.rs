@@ -1,6 +1,7 @@
 //! 账号: people who work in the console.
 
 mod doors;
+mod grant;
 mod password;
 mod session;
 
@@ -10,7 +11,8 @@ pub use session::Opened;
 use crate::Engine;
 use crate::audit::Actor;
 use crate::site::{named, operator_exists};
-use model::access::{Caller, Role, Scope};
+use grant::Grant;
+use model::access::{Area, Caller, Permissions, Role};
 use model::id::{OperatorId, StaffId};
 use model::time::Timestamp;
 use model::{Error, Result};
@@ -25,9 +27,13 @@ use utoipa::ToSchema;
 pub struct StaffDraft {
     pub account: String,
     pub name: String,
-    pub role: Role,
+    /// The code of a role.
+    pub role: String,
     /// Null for the platform's own staff.
     pub operator_id: Option<i64>,
+    /// The part of it that the person looks after; everything when not given.
+    #[serde(default)]
+    pub area: Area,
     /// Generated when not given.
     pub password: Option<String>,
 }
@@ -44,6 +50,8 @@ pub struct StaffCreated {
 pub struct Session {
     pub caller: Caller,
     pub account: String,
+    /// The code of the role.
+    pub role: String,
     pub operator_id: Option<i64>,
     /// Names the credential; not its secret.
     pub hash: String,
@@ -73,16 +81,7 @@ impl Engine {
         let name = named("name", &draft.name, 64)?;
         let account = account_name(&draft.account)?;
         let operator = draft.operator_id.map(OperatorId);
-        // Whoever sees one operator only must not make somebody who sees more.
-        if let Scope::Operator(own) = actor.caller.scope
-            && operator != Some(own)
-        {
-            return Err(Error::invalid(
-                "operator_id",
-                "您只能为本运营商创建账号",
-                "You can create accounts for your own operator only.",
-            ));
-        }
+        Grant { role: &draft.role, operator, area: &draft.area }.scope_allowed(actor)?;
         let (password, generated) = match draft.password {
             Some(password) => (password, false),
             None => (password::generate(&self.random)?, true),
@@ -95,7 +94,9 @@ impl Engine {
             account,
             name,
             role: draft.role,
+            permissions: Permissions::default(),
             operator,
+            area: draft.area,
             password: kept,
             disabled: false,
             failed_count: 0,
@@ -107,6 +108,8 @@ impl Engine {
                 if let Some(operator) = new.operator {
                     operator_exists(tx, operator)?;
                 }
+                Grant { role: &new.role, operator: new.operator, area: &new.area }
+                    .role_allowed(tx, &actor)?;
                 let wanted = new.account.clone();
                 if tx.read(|conn| staff::by_account(conn, &wanted))?.is_some() {
                     return Err(Error::conflict(
@@ -119,7 +122,7 @@ impl Engine {
                 let id = staff::insert(tx, &new, now)?;
                 tx.changed(Change::Noun("staff"));
                 let after = json!({"after": {"account": new.account, "name": new.name, "role": new.role,
-                    "operator_id": new.operator}});
+                    "operator_id": new.operator, "area": new.area}});
                 actor.record(tx, now, "staff_create", "staff", id, &after)?;
                 Ok(id)
             })
@@ -141,8 +144,9 @@ impl Engine {
         let draft = StaffDraft {
             account: account.to_owned(),
             name: "系统管理员".to_owned(),
-            role: Role::Admin,
+            role: Role::Admin.as_str().to_owned(),
             operator_id: None,
+            area: Area::Everywhere,
             password,
         };
         Ok(self.staff_create(&Actor::local(), draft).await?.password)

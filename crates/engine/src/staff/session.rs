@@ -176,7 +176,10 @@ impl Engine {
         let (now, hash) = (self.clock.now(), session.hash.clone());
         let found = self.store.read(move |conn| staff::credential_find(conn, &hash)).await?;
         Ok(found.is_some_and(|(credential, account)| {
-            !account.disabled && is_valid(&credential, now) && account.role == session.caller.role
+            let same = account.permissions == session.caller.permissions
+                && account.operator == session.caller.scope.operator
+                && account.area == session.caller.scope.area;
+            !account.disabled && is_valid(&credential, now) && same
         }))
     }
 
@@ -259,9 +262,10 @@ fn is_valid(credential: &Credential, now: Timestamp) -> bool {
 }
 
 fn session(credential: Credential, account: Account) -> Session {
-    let scope = account.operator.map_or(Scope::All, Scope::Operator);
+    let scope = Scope { operator: account.operator, area: account.area };
     Session {
-        caller: Caller { staff: account.id, name: account.name, role: account.role, scope },
+        caller: Caller { staff: account.id, name: account.name, permissions: account.permissions, scope },
+        role: account.role,
         account: account.account,
         operator_id: account.operator.map(|operator| operator.0),
         hash: credential.hash,

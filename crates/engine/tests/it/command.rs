@@ -16,11 +16,11 @@ use store::commands::{CommandRow, CommandState};
 use store::frames::Verdict;
 
 fn caller(role: Role, scope: Scope) -> Caller {
-    Caller { staff: StaffId(1), name: "王".to_owned(), role, scope }
+    Caller { staff: StaffId(1), name: "王".to_owned(), permissions: role.permissions(), scope }
 }
 
 fn admin() -> Caller {
-    caller(Role::Admin, Scope::All)
+    caller(Role::Admin, Scope::ALL)
 }
 
 fn give(w: &World, pile: i64, request: CommandRequest) -> Result<CommandId> {
@@ -339,9 +339,9 @@ fn who_may_and_where() {
         };
         let begin = || CommandRequest::Start { connector: 1 };
         for role in [Role::Finance, Role::Viewer] {
-            assert_eq!(ask(&caller(role, Scope::All), 1, begin()).kind, Kind::Denied);
+            assert_eq!(ask(&caller(role, Scope::ALL), 1, begin()).kind, Kind::Denied);
         }
-        let stranger = caller(Role::Admin, Scope::Operator(OperatorId(2)));
+        let stranger = caller(Role::Admin, Scope::of_operator(OperatorId(2)));
         let (foreign, missing) = (ask(&stranger, 1, begin()), ask(&admin(), 999, begin()));
         assert_eq!(foreign, missing, "a pile of others is like none at all");
         assert_eq!(foreign.kind, Kind::NotFound);
@@ -360,7 +360,7 @@ fn who_may_and_where() {
         assert_eq!(w.count("SELECT COUNT(*) FROM orders"), 0, "nothing was begun");
         assert_eq!(w.count("SELECT COUNT(*) FROM command"), 0);
         assert!(w.sent.lock().unwrap().is_empty());
-        let own = caller(Role::Technician, Scope::Operator(OperatorId(1)));
+        let own = caller(Role::Technician, Scope::of_operator(OperatorId(1)));
         assert!(wait(w.engine.command(&own, PileId(1), begin())).is_ok());
         // A pile whose link is gone although nobody has noticed yet.
         let lost = give(&w, 20, begin()).unwrap();

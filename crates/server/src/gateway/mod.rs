@@ -299,7 +299,7 @@ async fn enter(
     match app.devices.enter(pile.id, remote_address.to_owned(), now).await {
         Ok(entered) => match app.engine.pile_connected(pile.id, remote_address.to_owned()).await {
             Ok(pile) => {
-                app.devices.name(pile.id, pile.code, pile.operator);
+                app.devices.name(pile.id, pile.code, pile.station);
                 Some(entered)
             }
             Err(why) => {

@@ -30,7 +30,7 @@ pub async fn audit_list(
     who: Who,
     Query(query): Query<AuditQuery>,
 ) -> Answer<Given<Page<AuditRecord>>> {
-    if who.scope() != model::access::Scope::All {
+    if !who.scope().is_all() {
         return Err(Failure(Error::new(
             model::error::Kind::Denied,
             "scope.denied",

@@ -40,7 +40,7 @@ impl Describe for Csv {
 pub async fn pile_import(State(app): State<Shared>, who: Who, Csv(text): Csv) -> Answer<Given<ImportReport>> {
     let report = app.engine.pile_import(&who.actor(), &text).await?;
     for pile in app.engine.store.read(store::piles::all).await? {
-        app.devices.name(pile.id, pile.code, pile.operator);
+        app.devices.name(pile.id, pile.code, pile.station);
     }
     Ok(Given(report))
 }

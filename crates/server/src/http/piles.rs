@@ -128,7 +128,7 @@ pub async fn pile_create(
         let wanted = code.clone();
         let pile = app.engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await?;
         if let Some(pile) = pile {
-            app.devices.name(pile.id, code, pile.operator);
+            app.devices.name(pile.id, code, pile.station);
         }
     }
     Ok(Created(created))
@@ -169,7 +169,7 @@ pub async fn pile_password_set(
 
 pub async fn unknown_pile_list(State(app): State<Shared>, who: Who) -> Answer<Given<Page<UnknownPile>>> {
     // They belong to no operator yet, so only the platform's own staff can register them.
-    if who.scope() != model::access::Scope::All {
+    if !who.scope().is_all() {
         return Ok(Given(Page::whole(Vec::new())));
     }
     Ok(Given(app.engine.store.read(unknown_list).await?))

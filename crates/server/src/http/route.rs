@@ -21,6 +21,15 @@ pub enum Access {
     May(Permission),
 }
 
+impl Access {
+    pub fn permission(self) -> Option<Permission> {
+        match self {
+            Access::May(permission) => Some(permission),
+            Access::Public | Access::SignedIn => None,
+        }
+    }
+}
+
 pub struct Route {
     pub method: Method,
     pub path: &'static str,

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use engine::staff::Session;
-use model::access::{Permission, Role};
+use model::access::{Area, Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,7 +34,9 @@ pub struct SessionStaff {
     id: i64,
     account: String,
     name: String,
-    role: Role,
+    /// The code of the role; `permissions` says what it may do.
+    role: String,
+    area: Area,
     operator_id: Option<i64>,
 }
 
@@ -46,16 +48,16 @@ pub struct PasswordChange {
 }
 
 fn view(session: Session) -> SessionView {
-    let role = session.caller.role;
     SessionView {
         staff: SessionStaff {
             id: session.caller.staff.0,
             account: session.account,
             name: session.caller.name,
-            role,
+            role: session.role,
+            area: session.caller.scope.area,
             operator_id: session.operator_id,
         },
-        permissions: Permission::ALL.into_iter().filter(|permission| role.allows(*permission)).collect(),
+        permissions: session.caller.permissions.iter().collect(),
         expires_at_ms: session.expires_at.map(|at| at.as_ms()),
     }
 }

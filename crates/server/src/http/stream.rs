@@ -11,13 +11,13 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use model::access::Scope;
+use model::access::{Area, Scope};
 use model::error::{Kind, Text};
-use model::id::{OperatorId, OrderId, PileId};
+use model::id::{OperatorId, OrderId, PileId, StationId};
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::time::Duration;
 use store::Change;
@@ -69,7 +69,8 @@ pub async fn live_stream(
         ))
     })?;
     let (events, taken) = mpsc::channel(QUEUE);
-    let stream = Stream { app, who, piles, orders, events, gathered: BTreeSet::new(), home: false };
+    let stations = stations_of(&app, &who.scope()).await?;
+    let stream = Stream { app, who, stations, piles, orders, events, gathered: BTreeSet::new(), home: false };
     tokio::spawn(stream.run(subscription));
     let body = futures_util::stream::unfold(taken, |mut taken| async move {
         Some((Ok::<Bytes, Infallible>(taken.recv().await?), taken))
@@ -106,9 +107,19 @@ async fn order_of(app: &Shared, scope: Scope, id: OrderId) -> Result<OrderId> {
     Ok(id)
 }
 
+/// The stations that a person looks after; `None` for one who looks after all that is theirs.
+async fn stations_of(app: &Shared, scope: &Scope) -> Result<Option<HashSet<StationId>>> {
+    if scope.area == Area::Everywhere {
+        return Ok(None);
+    }
+    let scope = scope.clone();
+    app.engine.store.read(move |conn| store::stations::in_scope(conn, &scope)).await.map(Some)
+}
+
 struct Stream {
     app: Shared,
     who: Who,
+    stations: Option<HashSet<StationId>>,
     /// Those that an open page shows, by the code that it knows.
     piles: BTreeMap<PileId, String>,
     orders: BTreeSet<OrderId>,
@@ -140,6 +151,10 @@ impl Stream {
                     // A database that does not answer is no reason to sign anybody out.
                     if let Ok(false) = self.app.engine.session_is_valid(&self.who.session).await {
                         return Err(Gone);
+                    }
+                    // A station may have been opened in their city meanwhile.
+                    if let Ok(stations) = stations_of(&self.app, &self.who.scope()).await {
+                        self.stations = stations;
                     }
                 }
                 () = sleep_until(ping_at) => {
@@ -175,18 +190,18 @@ impl Stream {
     async fn gather(&mut self, changes: &[Change]) -> Result<(), Gone> {
         for change in changes {
             match change {
-                Change::Pile { pile, operator } if self.sees(*operator) => self.pile(*pile),
-                Change::Order { order, pile, operator } if self.sees(*operator) => {
+                Change::Pile { pile, operator } if self.sees(*operator, *pile) => self.pile(*pile),
+                Change::Order { order, pile, operator } if self.sees(*operator, *pile) => {
                     self.gathered.insert(("order", order.to_string()));
                     self.pile(*pile);
                 }
-                Change::Command { command, operator, .. } if self.sees(*operator) => {
+                Change::Command { command, pile, operator } if self.sees(*operator, *pile) => {
                     self.gathered.insert(("command", command.to_string()));
                 }
                 Change::Sample { order, pile, connector, operator, point } => {
                     let code = self.piles.get(pile);
                     let shown = code.is_some() || self.orders.contains(order);
-                    if shown && self.sees(*operator) {
+                    if shown && self.sees(*operator, *pile) {
                         let mut data =
                             json!({"order_id": order, "connector_no": connector, "pile_code": code});
                         let values = serde_json::to_value(LiveValues::from(*point)).unwrap_or_default();
@@ -217,11 +232,11 @@ impl Stream {
         }
     }
 
-    fn sees(&self, operator: OperatorId) -> bool {
-        match self.who.session.caller.scope {
-            Scope::All => true,
-            Scope::Operator(own) => own == operator,
-        }
+    fn sees(&self, operator: OperatorId, pile: PileId) -> bool {
+        let here = self.stations.as_ref().is_none_or(|stations| {
+            self.app.devices.station(pile).is_some_and(|station| stations.contains(&station))
+        });
+        here && self.who.session.caller.scope.sees_operator(operator)
     }
 
     async fn flush(&mut self) -> Result<(), Gone> {

@@ -11,7 +11,12 @@ use std::time::Duration;
 use store::commands::{CommandRow, CommandState};
 
 async fn try_give(door: &Door, code: &str, request: CommandRequest) -> Result<CommandId> {
-    let caller = Caller { staff: StaffId(1), name: "王".to_owned(), role: Role::Admin, scope: Scope::All };
+    let caller = Caller {
+        staff: StaffId(1),
+        name: "王".to_owned(),
+        permissions: Role::Admin.permissions(),
+        scope: Scope::ALL,
+    };
     door.app.engine.command(&caller, door.id(code).await, request).await
 }
 

@@ -11,6 +11,29 @@ const PUBLIC: &[&str] = &["session_create"];
 const OWN: &[&str] =
     &["session_get", "session_delete", "session_password_set", "token_create", "live_stream"];
 
+/// Rights whose pages are being built.
+const NEXT: &[Permission] = &[
+    Permission::OperatorWrite,
+    Permission::CityWrite,
+    Permission::OrderExport,
+    Permission::OrderImport,
+    Permission::CustomerRead,
+    Permission::CustomerWrite,
+    Permission::CustomerReveal,
+    Permission::FleetRead,
+    Permission::FleetWrite,
+    Permission::InvoiceRead,
+    Permission::InvoiceWrite,
+    Permission::FeedbackRead,
+    Permission::FeedbackWrite,
+    Permission::ContentRead,
+    Permission::ContentWrite,
+    Permission::ParameterRead,
+    Permission::ParameterWrite,
+    Permission::JobRead,
+    Permission::JobWrite,
+];
+
 fn real(path: &str) -> String {
     path.replace("{code}", "A-1").replace("{id}", "1")
 }
@@ -52,9 +75,18 @@ async fn every_route_refuses_a_role_without_its_permission() {
             tried.push(permission);
         }
     }
+    // Every right guards a route, and one that not everybody has was refused to somebody.
+    let guarding: Vec<_> = table().into_iter().filter_map(|route| route.access.permission()).collect();
     for permission in Permission::ALL {
-        let held_by_all = Role::ALL.iter().all(|role| role.allows(permission));
-        assert!(held_by_all || tried.contains(&permission), "{permission:?} was never refused");
+        assert!(
+            guarding.contains(permission) != NEXT.contains(permission),
+            "{permission:?} guards nothing, or is still listed as coming"
+        );
+        if NEXT.contains(permission) {
+            continue;
+        }
+        let held_by_all = Role::ALL.iter().all(|role| role.allows(*permission));
+        assert!(held_by_all || tried.contains(permission), "{permission:?} was never refused");
     }
 }
 

@@ -8,7 +8,7 @@ use engine::pricing::TariffDraft;
 use engine::secrets::Secrets;
 use engine::site::{PileDraft, StationDraft};
 use engine::staff::StaffDraft;
-use model::access::Role;
+use model::access::{Area, Role};
 use model::id::{OperatorId, StationId};
 use model::site::{PileKind, Protocol};
 use model::tariff::Period;
@@ -123,7 +123,15 @@ impl House {
 
     pub async fn staff(&self, account: &str, role: Role, operator_id: Option<i64>) {
         let (name, password) = (format!("{account}先生"), Some(PASSWORD.to_owned()));
-        let draft = StaffDraft { account: account.to_owned(), name, role, operator_id, password };
+        let role = role.as_str().to_owned();
+        let draft = StaffDraft {
+            account: account.to_owned(),
+            name,
+            role,
+            operator_id,
+            area: Area::Everywhere,
+            password,
+        };
         self.app.engine.staff_create(&Actor::local(), draft).await.unwrap();
     }
 

@@ -5,7 +5,7 @@ use axum::body::{Body, BodyDataStream};
 use axum::http::Request;
 use futures_util::StreamExt;
 use model::curve::Point;
-use model::id::{OperatorId, OrderId, PileId};
+use model::id::{OperatorId, OrderId, PileId, StationId};
 use std::time::Duration;
 use store::Change;
 
@@ -43,7 +43,7 @@ async fn many_changes_of_one_thing_are_told_once_and_only_to_whom_they_concern()
     house.furnish().await;
     for (id, code) in [(1, "A-1"), (3, "B-1")] {
         let code = model::id::PileCode::parse(code).unwrap();
-        house.app.devices.name(PileId(id), code, OperatorId((id + 1) / 2));
+        house.app.devices.name(PileId(id), code, StationId((id + 1) / 2));
     }
     let mut platform = listen(&house, "viewer", "").await;
     let mut operator = listen(&house, "a.viewer", "").await;

@@ -1,6 +1,7 @@
 //! Signing in, staying signed in, being kept out.
 
 use super::house::{House, PASSWORD, house, houses};
+use model::access::Permission;
 use std::time::Duration;
 
 const WRONG: &str = "{\"account\":\"admin\",\"password\":\"wrong\"}";
@@ -28,7 +29,7 @@ async fn a_session_tells_who_it_is_and_its_cookie_is_out_of_reach() {
         let session = house.get("/session", cookie).await;
         assert_eq!(session.ok().json, answer.json);
         assert_eq!(session.json["staff"]["account"], "admin");
-        assert_eq!(session.json["permissions"].as_array().unwrap().len(), 14);
+        assert_eq!(session.json["permissions"].as_array().unwrap().len(), Permission::ALL.len());
         house.send("DELETE", "/session", cookie, None, &[]).await.ok();
         house.get("/session", cookie).await.refused(401, "session.missing");
     }

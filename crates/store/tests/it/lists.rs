@@ -2,7 +2,7 @@
 
 use crate::databases::databases;
 use crate::seed::{DAY, NAMES, NOON, seed};
-use model::access::Scope;
+use model::access::{Area, Scope};
 use model::connector::ConnectorStatus;
 use model::id::{OperatorId, OrderId};
 use model::order::{Abnormality, OrderState};
@@ -12,7 +12,7 @@ use store::pile_list::{PileFilter, PileState, pile_find, pile_get, pile_list};
 use store::station_list::{StationFilter, operator_list, station_list};
 use store::{Conn, DbResult, Store};
 
-const A: Scope = Scope::Operator(OperatorId(1));
+const A: Scope = Scope { operator: Some(OperatorId(1)), area: Area::Everywhere };
 
 async fn read<T: Send + 'static>(
     store: &Store,
@@ -39,7 +39,7 @@ async fn pages_of_orders_have_neither_gaps_nor_repetitions() {
             let mut after = None;
             loop {
                 let wanted = OrderFilter { time, after, ..orders(7) };
-                let page = read(&store, move |conn| order_list(conn, &Scope::All, &wanted)).await;
+                let page = read(&store, move |conn| order_list(conn, &Scope::ALL, &wanted)).await;
                 seen.extend(page.items.iter().map(|order| order.id));
                 let Some(cursor) = page.next_cursor else { break };
                 let key: Vec<i64> = cursor.split('.').map(|part| part.parse().unwrap()).collect();
@@ -64,7 +64,7 @@ async fn an_operator_sees_nothing_of_another() {
         assert!(list.items.iter().all(|order| order.operator_name == NAMES[0]), "{}", database.name);
         assert_eq!((list.items.len(), list.total, list.totals.order_count), (30, Some(30), 30));
         assert_eq!((list.totals.energy_dwh, list.totals.total_fen), (300_000, 3_000));
-        let all = read(&store, |conn| order_list(conn, &Scope::All, &orders(200))).await;
+        let all = read(&store, |conn| order_list(conn, &Scope::ALL, &orders(200))).await;
         assert_eq!((all.totals.order_count, all.totals.energy_dwh), (60, 900_000));
 
         let page = read(&store, |conn| pile_list(conn, &A, &piles(200), DAY)).await;
@@ -87,7 +87,7 @@ async fn the_filters_of_the_pile_list() {
         let store = database.open();
         seed(&store).await;
         let count = async |wanted: PileFilter| {
-            let page = read(&store, move |conn| pile_list(conn, &Scope::All, &wanted, DAY)).await;
+            let page = read(&store, move |conn| pile_list(conn, &Scope::ALL, &wanted, DAY)).await;
             assert_eq!(page.total, Some(page.items.len() as i64));
             page.items.len()
         };
@@ -121,7 +121,7 @@ async fn pages_of_piles_follow_one_another_and_carry_their_connectors() {
         let (mut codes, mut after) = (Vec::new(), None);
         loop {
             let wanted = PileFilter { after, ..piles(3) };
-            let page = read(&store, move |conn| pile_list(conn, &Scope::All, &wanted, DAY)).await;
+            let page = read(&store, move |conn| pile_list(conn, &Scope::ALL, &wanted, DAY)).await;
             for pile in &page.items {
                 assert_eq!(
                     pile.connectors.iter().map(|c| c.no).collect::<Vec<_>>(),
@@ -138,7 +138,7 @@ async fn pages_of_piles_follow_one_another_and_carry_their_connectors() {
         }
         assert_eq!(codes.len(), 10);
         assert!(codes.is_sorted(), "{codes:?}");
-        let pile = read(&store, |conn| pile_get(conn, &Scope::All, "CP-105_x", DAY)).await.unwrap();
+        let pile = read(&store, |conn| pile_get(conn, &Scope::ALL, "CP-105_x", DAY)).await.unwrap();
         let order = pile.connectors[0].order.as_ref().unwrap();
         assert_eq!((order.id, order.token.as_deref()), (1_029, Some("****0029")));
         assert_eq!(order.order_no, "202611230000001029");
@@ -152,7 +152,7 @@ async fn the_filters_of_the_order_list() {
         let store = database.open();
         seed(&store).await;
         let count = async |wanted: OrderFilter| {
-            let list = read(&store, move |conn| order_list(conn, &Scope::All, &wanted)).await;
+            let list = read(&store, move |conn| order_list(conn, &Scope::ALL, &wanted)).await;
             assert_eq!(list.totals.order_count, list.items.len() as i64);
             list.items.len()
         };
@@ -181,7 +181,7 @@ async fn the_home_page_counts_what_is_there() {
     for database in databases() {
         let store = database.open();
         seed(&store).await;
-        for (scope, factor) in [(Scope::All, 2), (A, 1)] {
+        for (scope, factor) in [(Scope::ALL, 2), (A, 1)] {
             let home = read(&store, move |conn| {
                 store::home::home_get(conn, &scope, &Zone::shanghai(), Timestamp::from_ms(NOON))
             })
@@ -213,7 +213,7 @@ async fn the_figures_of_the_home_page_agree_with_their_lists() {
             tx.execute("UPDATE pile SET lifecycle = 'retired' WHERE id IN (104, 201)", &[]).map(drop)
         };
         store.write(None, retire).await.unwrap();
-        for scope in [Scope::All, A] {
+        for scope in [Scope::ALL, A] {
             let (scope_home, now) = (scope.clone(), Timestamp::from_ms(NOON));
             let home =
                 read(&store, move |conn| store::home::home_get(conn, &scope_home, &Zone::shanghai(), now))
@@ -229,7 +229,7 @@ async fn the_figures_of_the_home_page_agree_with_their_lists() {
             let faulted = PileFilter { state: Some(faulted), ..piles(50) };
             assert_eq!(home.todo.faulted_pile_count, count(served(faulted)).await, "{}", database.name);
             let retired = PileFilter { retired: Some(true), ..piles(50) };
-            assert_eq!(count(retired).await, if scope == Scope::All { 2 } else { 1 });
+            assert_eq!(count(retired).await, if scope == Scope::ALL { 2 } else { 1 });
             let (scope, wanted) =
                 (scope.clone(), OrderFilter { state: Some(OrderState::Abnormal), ..orders(200) });
             let list = read(&store, move |conn| order_list(conn, &scope, &wanted)).await;
@@ -324,7 +324,7 @@ async fn an_order_comes_with_all_that_explains_it() {
             read(&store, |conn| store::command_list::command_list(conn, model::id::PileId(101), None, 20));
         assert_eq!(commands.await.items[0].pile_code, "CP-101_x");
         let hidden = read(&store, |conn| {
-            let other = Scope::Operator(OperatorId(2));
+            let other = Scope::of_operator(OperatorId(2));
             store::command_list::command_get(conn, &other, model::id::CommandId(1))
         });
         assert!(hidden.await.is_none());

@@ -47,7 +47,7 @@ const en: typeof zh = {
   stop_class: { normal: 'Completed', start_failed: 'Failed to start', balance: 'Balance used up', fault: 'Fault', emergency: 'Emergency stop', safety: 'Safety', unknown: 'Unknown' },
   period: { sharp: 'Sharp', peak: 'Peak', flat: 'Flat', valley: 'Valley' },
   card: { accepted: 'Accepted', blocked: 'Blocked', expired: 'Expired' },
-  role: { admin: 'Administrator', operations: 'Operations', finance: 'Finance', technician: 'Technician', viewer: 'Viewer' },
+  role: { admin: 'Administrator', operations: 'Operations', finance: 'Finance', service: 'Customer service', technician: 'Technician', viewer: 'Viewer' },
   outcome: { yes: 'Done', no: 'Failed' },
   command: {
     queued: 'Waiting', accepted: 'Accepted', refused: 'Refused', unsupported: 'Not supported', timed_out: 'No answer', link_lost: 'Link lost', waiting: 'Waiting for the pile, {seconds} s',

@@ -45,7 +45,7 @@ export default {
   stop_class: { normal: '充电完成', start_failed: '启动失败', balance: '余额不足', fault: '异常中止', emergency: '急停', safety: '安全保护', unknown: '未知' },
   period: { sharp: '尖', peak: '峰', flat: '平', valley: '谷' },
   card: { accepted: '正常', blocked: '已挂失', expired: '已过期' },
-  role: { admin: '系统管理员', operations: '运营', finance: '财务', technician: '运维', viewer: '只读' },
+  role: { admin: '系统管理员', operations: '运营', finance: '财务', service: '客服', technician: '运维', viewer: '只读' },
   outcome: { yes: '成功', no: '失败' },
   command: {
     queued: '等待应答', accepted: '成功', refused: '被拒绝', unsupported: '不支持', timed_out: '超时无应答', link_lost: '连接断开', waiting: '等待桩应答 {seconds} 秒',

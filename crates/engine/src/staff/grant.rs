@@ -1,0 +1,77 @@
+//! Nobody gives what they have not: whose rows, which part of them, which rights.
+
+use crate::audit::Actor;
+use model::access::{Area, Permissions};
+use model::id::OperatorId;
+use model::{Error, Result};
+use store::Tx;
+
+/// Most places in one person's area: they become values of every statement.
+const PLACES_MAX: usize = 200;
+
+/// What an account is to be given.
+pub(super) struct Grant<'a> {
+    pub role: &'a str,
+    pub operator: Option<OperatorId>,
+    pub area: &'a Area,
+}
+
+impl Grant<'_> {
+    /// Whose rows and where, as far as it can be told without the database.
+    pub fn scope_allowed(&self, actor: &Actor) -> Result<()> {
+        let own = &actor.caller.scope;
+        if own.operator.is_some() && self.operator != own.operator {
+            return Err(Error::invalid(
+                "operator_id",
+                "您只能管理本运营商的账号",
+                "You can manage accounts of your own operator only.",
+            ));
+        }
+        let (count, within) = match (self.area, &own.area) {
+            (Area::Everywhere, within) => (1, *within == Area::Everywhere),
+            (Area::Cities { cities }, Area::Cities { cities: own }) => {
+                (cities.len(), cities.iter().all(|city| own.contains(city)))
+            }
+            (Area::Stations { stations }, Area::Stations { stations: own }) => {
+                (stations.len(), stations.iter().all(|station| own.contains(station)))
+            }
+            (Area::Cities { cities }, within) => (cities.len(), *within == Area::Everywhere),
+            (Area::Stations { stations }, within) => (stations.len(), *within == Area::Everywhere),
+        };
+        if !within {
+            return Err(Error::invalid(
+                "area",
+                "数据范围超出了您自己的范围，请缩小",
+                "This area goes beyond your own; make it smaller.",
+            ));
+        }
+        if !(1..=PLACES_MAX).contains(&count) {
+            return Err(Error::invalid(
+                "area",
+                format!("请选择 1 到 {PLACES_MAX} 个城市或充电站"),
+                format!("Choose 1 to {PLACES_MAX} cities or stations."),
+            ));
+        }
+        Ok(())
+    }
+
+    /// The role is there, and gives nothing that the giver lacks.
+    pub fn role_allowed(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Permissions> {
+        let role = self.role.to_owned();
+        let Some(permissions) = tx.read(|conn| store::roles::permissions(conn, &role))? else {
+            return Err(Error::invalid(
+                "role",
+                "没有这个角色，请重新选择",
+                "There is no such role; choose another.",
+            ));
+        };
+        if !actor.caller.permissions.covers(permissions) {
+            return Err(Error::invalid(
+                "role",
+                "这个角色的权限超出了您自己的权限，请选择其他角色",
+                "This role may do more than you may; choose another.",
+            ));
+        }
+        Ok(permissions)
+    }
+}

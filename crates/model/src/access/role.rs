@@ -1,0 +1,109 @@
+//! The roles that come with the product. An operator copies and changes them as its own.
+
+use super::{Permission, Permissions};
+use crate::Text;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// 系统管理员
+    Admin,
+    /// 运营
+    Operations,
+    /// 财务
+    Finance,
+    /// 客服
+    Service,
+    /// 运维
+    Technician,
+    /// 只读
+    Viewer,
+}
+
+impl Role {
+    pub const ALL: [Role; 6] =
+        [Role::Admin, Role::Operations, Role::Finance, Role::Service, Role::Technician, Role::Viewer];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Admin => "admin",
+            Role::Operations => "operations",
+            Role::Finance => "finance",
+            Role::Service => "service",
+            Role::Technician => "technician",
+            Role::Viewer => "viewer",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|r| r.as_str() == text)
+    }
+
+    pub fn label(self) -> Text {
+        match self {
+            Role::Admin => Text::of("系统管理员", "Administrator"),
+            Role::Operations => Text::of("运营", "Operations"),
+            Role::Finance => Text::of("财务", "Finance"),
+            Role::Service => Text::of("客服", "Customer service"),
+            Role::Technician => Text::of("运维", "Technician"),
+            Role::Viewer => Text::of("只读", "Viewer"),
+        }
+    }
+
+    pub fn permissions(self) -> Permissions {
+        Permission::ALL.iter().copied().filter(|permission| self.allows(*permission)).collect()
+    }
+
+    pub fn allows(self, permission: Permission) -> bool {
+        use Permission::*;
+        let looks = matches!(permission, HomeRead | StationRead | PileRead | OrderRead | TariffRead);
+        match self {
+            Role::Admin => true,
+            Role::Operations => !matches!(
+                permission,
+                StaffRead
+                    | StaffWrite
+                    | AuditRead
+                    | ParameterWrite
+                    | JobWrite
+                    | CustomerReveal
+                    | InvoiceWrite
+            ),
+            Role::Finance => {
+                looks
+                    || matches!(
+                        permission,
+                        OrderExport
+                            | OrderImport
+                            | CardRead
+                            | CustomerRead
+                            | FleetRead
+                            | InvoiceRead
+                            | InvoiceWrite
+                    )
+            }
+            Role::Service => {
+                looks
+                    || matches!(
+                        permission,
+                        CardRead
+                            | CustomerRead
+                            | CustomerReveal
+                            | FleetRead
+                            | InvoiceRead
+                            | FeedbackRead
+                            | FeedbackWrite
+                            | ContentRead
+                    )
+            }
+            Role::Technician => {
+                matches!(
+                    permission,
+                    HomeRead | StationRead | PileRead | PileWrite | PileCommand | OrderRead | FeedbackRead
+                )
+            }
+            Role::Viewer => looks,
+        }
+    }
+}
