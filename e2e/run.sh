@@ -35,7 +35,8 @@ address() { node -p 'JSON.parse(require("fs").readFileSync(process.argv[1]))[pro
 
 # start_server SUBCOMMAND...: returns when it answers.
 start_server() {
-    pileops "$@" --data "$DATA" --listen 127.0.0.1:0 >"$DATA.log" 2>&1 &
+    # The executable itself, not a function around it: its id is the one to stop.
+    "$PILEOPS_BIN" "$@" --data "$DATA" --listen 127.0.0.1:0 >"$DATA.log" 2>&1 &
     server=$!
     for _ in $(seq 600); do
         kill -0 "$server" 2>/dev/null || die "the server ended at its start"
