@@ -35,6 +35,7 @@ FRAMES = {
     "S18": "683100160017320102000000001115111615553502602023121200001001000000000000000000000000000000000000000000BB78",
     "S19": "68200018001D202312120000010111511161555350262023121200001001000000005A23",
     "S20": "680C001100912023121200001001F203",
+    "S21": "680C0300009320231212000010007E9B",
     "G1": "6822000000013201060001923600021056312E302E3000000089860400000000000001044ADB",
     "G2": "680C00000002320106000192360058B8",
     "G3": "680D01000003320106000192360100EB2E",
@@ -267,9 +268,9 @@ class Replay:
         self.same("S8: heartbeat, CRC high byte first", link.ask(FRAMES["S8"], 0x04), frame(b"\x25\xd3", 0x04, number + b"\x01\0"))
         self.sound("S9: tariff check", link.ask(FRAMES["S9"], 0x06), 0x06, FRAMES["S9"][2:4], 0x0E)
         self.sound("S12: tariff", link.ask(FRAMES["S12"], 0x0A), 0x0A, FRAMES["S12"][2:4], 0x5E)
-        for name in ("S15", "S18", "S19", "S20"):
+        for name in ("S15", "S18", "S19", "S20", "S21"):
             link.send(FRAMES[name])
-        self.heartbeat(link, CAPTURED_PILE, "after S15, S18, S19, S20")
+        self.heartbeat(link, CAPTURED_PILE, "after S15, S18, S19, S20, S21")
         order = self.bill(link, FRAMES["S3"], "S3")
         if order:
             self.checks.equal("S3: energy_dwh", order["energy_dwh"], 1_650)

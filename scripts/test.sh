@@ -92,6 +92,8 @@ stage web-types web/package-lock.json npm_run --if-present typecheck
 stage web-test web/package-lock.json npm_run test
 stage web-build web/package-lock.json web_build
 stage rust "" env PILEOPS_PG_FAST=1 scripts/with-postgres.sh cargo test --workspace
+# What the targets do runs with the Rust tests; here it is only held that they compile.
+stage fuzz-check fuzz/Cargo.toml cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir "$TARGET/fuzz"
 stage contract openapi.json api_is_fresh
 stage deny "" eval 'provide_deny && cargo deny --log-level error check bans licenses sources'
 if [[ "$ONLY" == *" audit "* ]]; then stage audit "" eval 'provide_deny && cargo deny check advisories'; fi

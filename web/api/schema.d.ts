@@ -1208,6 +1208,11 @@ export interface components {
             model_no: number;
             name: string;
         };
+        /** @description What is only known at this moment. */
+        PileUpdated: {
+            /** @description Made when the change has turned a pile without one into an OCPP pile. */
+            password: string | null;
+        };
         /**
          * Format: int64
          * @description 0.00001 yuan per kWh (云快充's own unit).
@@ -2101,12 +2106,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["PileUpdated"];
+                };
             };
             /** @description Any error */
             default: {

@@ -64,12 +64,13 @@ pub fn pile_password_hash(secrets: &Secrets, code: &str, password: &[u8]) -> Str
     format!("{PREFIX}{}", hex(&mac(secrets, code, password).finalize().into_bytes()))
 }
 
-/// Whether this is the pile's password; in constant time. A pile without one takes any.
+/// Whether this is the pile's password; in constant time. A pile without one is let in by
+/// none: who registers an OCPP pile is given its password.
 ///
 /// An OCPP AuthorizationKey is set as hexadecimal digits and sent by some piles as the bytes that
 /// they mean (OCPP 1.6 security, A.2): both are the same password.
 pub fn pile_password_matches(secrets: &Secrets, pile: &Pile, password: &[u8]) -> bool {
-    let Some(secret) = &pile.secret else { return true };
+    let Some(secret) = &pile.secret else { return false };
     let Some(kept) = secret.strip_prefix(PREFIX).and_then(unhex) else { return false };
     let digits = hex(password);
     let forms = [password, digits.as_bytes(), &digits.to_ascii_uppercase().into_bytes()];

@@ -327,6 +327,8 @@ pub enum CloseReason {
     ProtocolError,
     /// A message larger than the limit.
     TooLarge,
+    /// A text that is not UTF-8.
+    BadText,
     /// Nothing was heard for too long.
     Silent,
     /// The pile is not registered, or its password is wrong.

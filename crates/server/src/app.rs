@@ -140,20 +140,15 @@ impl App {
         code: &PileCode,
         from: &str,
         protocol: Option<&'static str>,
-    ) -> Option<Pile> {
+    ) -> Result<Option<Pile>> {
         let wanted = code.clone();
-        match self.engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await {
-            Ok(Some(pile)) => Some(pile),
-            Ok(None) => {
-                tracing::info!(%code, from, protocol, "a pile that is not registered knocked");
-                self.engine.pile_knocked(code, protocol.unwrap_or("?"), from, None, None);
-                None
-            }
-            Err(why) => {
-                tracing::warn!(%why, %code, "a pile could not be looked up");
-                None
-            }
+        let found = self.engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await;
+        let found = found.inspect_err(|why| tracing::warn!(%why, %code, "a pile could not be looked up"))?;
+        if found.is_none() && self.knocks.may_note(self.now()) {
+            tracing::info!(%code, from, protocol, "a pile that is not registered knocked");
+            self.engine.pile_knocked(code, protocol.unwrap_or("?"), from, None, None);
         }
+        Ok(found)
     }
 
     /// The time zone of the pile's station.

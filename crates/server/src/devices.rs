@@ -3,14 +3,14 @@
 
 use crate::gateway::Order as LinkOrder;
 use model::curve::Point;
-use model::device::DeviceCommand;
+use model::device::{CloseReason, DeviceCommand};
 use model::id::{CommandId, ConnectorNo, OrderId, PileCode, PileId, StationId};
-use model::time::Timestamp;
+use model::time::{MINUTE_MS, Timestamp};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::Change;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// How long an old link may take to show that it lives, when a second one of the same pile comes.
 pub const PROBE_MS: u64 = 5_000;
@@ -18,11 +18,19 @@ pub const PROBE_MS: u64 = 5_000;
 /// Commands that may wait for one link.
 const QUEUE: usize = 64;
 
+/// A link that said something so recently was no dead one when another took its pile.
+const LATELY_MS: i64 = MINUTE_MS / 2;
+
+/// Within this time such replacements are counted together.
+const RIVALS_MS: i64 = 10 * MINUTE_MS;
+
 #[derive(Default)]
 pub struct Devices {
     links: Mutex<HashMap<PileId, Arc<Link>>>,
     names: Mutex<HashMap<PileId, (PileCode, StationId)>>,
     live: Mutex<HashMap<(PileId, ConnectorNo), (OrderId, Point)>>,
+    /// How often a living link lost its pile to another, and since when that is counted.
+    rivals: Mutex<HashMap<PileId, (u32, Timestamp)>>,
     epochs: AtomicU64,
     stopping: AtomicBool,
 }
@@ -35,6 +43,24 @@ pub struct Link {
     pub remote_address: String,
     last_seen_ms: AtomicI64,
     orders: mpsc::Sender<LinkOrder>,
+    /// Apart from the orders: it must arrive however many of those wait.
+    end: watch::Sender<Option<CloseReason>>,
+}
+
+/// What a link is told.
+pub struct Inbox {
+    pub orders: mpsc::Receiver<LinkOrder>,
+    /// Why it shall end, once it shall.
+    pub end: watch::Receiver<Option<CloseReason>>,
+}
+
+/// A link that came in.
+pub struct Entered {
+    pub link: Arc<Link>,
+    pub inbox: Inbox,
+    /// How many links of this pile lost it in the last minutes while they lived: several devices
+    /// may bear the same number.
+    pub rivals: u32,
 }
 
 impl Link {
@@ -63,7 +89,7 @@ impl Devices {
         pile: PileId,
         remote_address: String,
         now: Timestamp,
-    ) -> Result<(Arc<Link>, mpsc::Receiver<LinkOrder>), LinkInfo> {
+    ) -> Result<Entered, LinkInfo> {
         let mut dead = None;
         loop {
             let known = lock(&self.links).get(&pile).cloned();
@@ -74,6 +100,7 @@ impl Devices {
                 dead = Some(known.epoch);
             }
             let (orders, received) = mpsc::channel(QUEUE);
+            let (end, ended) = watch::channel(None);
             let link = Arc::new(Link {
                 epoch: self.epochs.fetch_add(1, Ordering::Relaxed),
                 pile,
@@ -81,30 +108,47 @@ impl Devices {
                 remote_address: remote_address.clone(),
                 last_seen_ms: AtomicI64::new(now.as_ms()),
                 orders,
+                end,
             });
             let mut links = lock(&self.links);
             // Two new links may have probed the same dead one; the first wins, the second looks again.
             if links.get(&pile).is_some_and(|other| Some(other.epoch) != dead) {
                 continue;
             }
+            let mut rivals = 0;
             if let Some(old) = links.insert(pile, Arc::clone(&link)) {
-                let _ = old.orders.try_send(LinkOrder::Replaced);
+                old.end.send_replace(Some(CloseReason::Replaced));
+                if now.since(old.last_seen()) < LATELY_MS {
+                    rivals = self.rival(pile, now);
+                }
             }
             if self.stopping.load(Ordering::Relaxed) {
-                let _ = link.orders.try_send(LinkOrder::Stop);
+                link.end.send_replace(Some(CloseReason::Stopping));
             }
-            return Ok((link, received));
+            return Ok(Entered { link, inbox: Inbox { orders: received, end: ended }, rivals });
         }
+    }
+
+    /// Counts that a living link lost its pile to another.
+    fn rival(&self, pile: PileId, now: Timestamp) -> u32 {
+        let mut rivals = lock(&self.rivals);
+        let (count, since) = rivals.entry(pile).or_insert((0, now));
+        if now.since(*since) > RIVALS_MS {
+            (*count, *since) = (0, now);
+        }
+        *count += 1;
+        *count
     }
 
     /// Asks the link to show that its socket still answers.
     async fn is_alive(&self, link: &Link) -> bool {
         let (reply, alive) = oneshot::channel();
-        if link.orders.try_send(LinkOrder::Probe(reply)).is_err() {
-            return false;
-        }
+        let asked = async {
+            link.orders.send(LinkOrder::Probe(reply)).await.ok()?;
+            alive.await.ok()
+        };
         let patience = std::time::Duration::from_millis(PROBE_MS);
-        matches!(tokio::time::timeout(patience, alive).await, Ok(Ok(())))
+        matches!(tokio::time::timeout(patience, asked).await, Ok(Some(())))
     }
 
     /// Removes the link, if it is still the pile's own; whether it was.
@@ -128,7 +172,7 @@ impl Devices {
         let links = lock(&self.links);
         self.stopping.store(true, Ordering::Relaxed);
         for link in links.values() {
-            let _ = link.orders.try_send(LinkOrder::Stop);
+            link.end.send_replace(Some(CloseReason::Stopping));
         }
     }
 
@@ -196,4 +240,28 @@ fn info(link: &Link) -> LinkInfo {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Its queue is full and nobody reads it: the end arrives all the same.
+    #[tokio::test(start_paused = true)]
+    async fn a_choked_link_is_told_that_it_was_replaced() {
+        let (devices, pile, now) = (Devices::default(), PileId(1), Timestamp::from_ms(1_000_000));
+        let enter = async |at: Timestamp| devices.enter(pile, "10.0.0.1:1".to_owned(), at).await;
+        let first = enter(now).await.ok().unwrap();
+        while devices.send(pile, CommandId(1), DeviceCommand::CacheClear) {}
+        let second = enter(now.plus_ms(1)).await.ok().unwrap();
+        assert_eq!(*first.inbox.end.borrow(), Some(CloseReason::Replaced));
+        assert_eq!((second.rivals, *second.inbox.end.borrow()), (1, None));
+        while devices.send(pile, CommandId(1), DeviceCommand::CacheClear) {}
+        devices.stop_all();
+        assert_eq!(*second.inbox.end.borrow(), Some(CloseReason::Stopping));
+        let third = enter(now.plus_ms(2)).await.ok().unwrap();
+        assert_eq!((third.rivals, *third.inbox.end.borrow()), (2, Some(CloseReason::Stopping)));
+        let later = enter(now.plus_ms(RIVALS_MS)).await.ok().unwrap();
+        assert_eq!(later.rivals, 0, "the one before was long silent");
+    }
 }

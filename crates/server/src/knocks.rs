@@ -9,45 +9,73 @@ use std::sync::{Mutex, PoisonError};
 /// Wrong attempts that a source may make at once, and how many it gets back per second.
 const BURST: f64 = 200.0;
 const PER_SECOND: f64 = 20.0;
+/// Knocks of strangers that are written down at once, and per second, whoever they come from: each is
+/// a write, and who makes up a new number for each knock must not keep the database busy.
+const NOTES_BURST: f64 = 100.0;
+const NOTES_PER_SECOND: f64 = 10.0;
 /// Sources remembered; beyond it, those that have recovered are forgotten.
 const SOURCES_MAX: usize = 20_000;
 
 #[derive(Default)]
 pub struct Knocks {
-    sources: Mutex<HashMap<IpAddr, Source>>,
+    sources: Mutex<HashMap<IpAddr, Bucket>>,
+    notes: Mutex<Option<Bucket>>,
 }
 
-struct Source {
+/// What is left of a burst, and when that was so.
+struct Bucket {
     left: f64,
     at: Timestamp,
 }
 
-impl Source {
-    fn refilled(&self, now: Timestamp) -> f64 {
-        (self.left + now.since(self.at).max(0) as f64 / 1_000.0 * PER_SECOND).min(BURST)
+impl Bucket {
+    fn refilled(&self, now: Timestamp, per_second: f64, burst: f64) -> f64 {
+        (self.left + now.since(self.at).max(0) as f64 / 1_000.0 * per_second).min(burst)
+    }
+
+    fn of_source(&self, now: Timestamp) -> f64 {
+        self.refilled(now, PER_SECOND, BURST)
     }
 }
 
 impl Knocks {
     pub fn may_try(&self, from: IpAddr, now: Timestamp) -> bool {
         let sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-        sources.get(&from).is_none_or(|source| source.refilled(now) >= 1.0)
+        sources.get(&from).is_none_or(|source| source.of_source(now) >= 1.0)
     }
 
     pub fn failed(&self, from: IpAddr, now: Timestamp) {
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
         if sources.len() >= SOURCES_MAX {
-            sources.retain(|_, source| source.refilled(now) < BURST);
+            sources.retain(|_, source| source.of_source(now) < BURST);
         }
-        let source = sources.entry(from).or_insert(Source { left: BURST, at: now });
-        source.left = source.refilled(now) - 1.0;
+        let source = sources.entry(from).or_insert(Bucket { left: BURST, at: now });
+        source.left = source.of_source(now) - 1.0;
         source.at = now;
+    }
+
+    /// Whether one more knock of a stranger may be written down.
+    pub fn may_note(&self, now: Timestamp) -> bool {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let notes = notes.get_or_insert(Bucket { left: NOTES_BURST, at: now });
+        let left = notes.refilled(now, NOTES_PER_SECOND, NOTES_BURST);
+        let may = left >= 1.0;
+        *notes = Bucket { left: if may { left - 1.0 } else { left }, at: now };
+        may
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strangers_are_written_down_at_a_bounded_pace() {
+        let knocks = Knocks::default();
+        let now = Timestamp::from_ms(1_000_000);
+        let noted = |at: Timestamp| (0..1_000).filter(|_| knocks.may_note(at)).count();
+        assert_eq!((noted(now), noted(now.plus_ms(1_000)), noted(now.plus_ms(60_000))), (100, 10, 100));
+    }
 
     #[test]
     fn a_source_that_fails_too_often_must_wait_and_others_need_not() {

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use model::time::Clock;
+use sim::pile::Behaviours;
 use sim::site::{Site, SiteConfig, piles_from_csv};
 use sim::{floor, load};
 use std::future::Future;
@@ -58,6 +59,34 @@ struct RunOptions {
     /// Seconds between the reports of a charging connector
     #[arg(long, default_value_t = 15)]
     meter_interval: i64,
+    /// Piles out of 100 that misbehave in one way each, drawn by the seed
+    #[arg(long, default_value_t = 0)]
+    misbehaving_percent: i64,
+    #[command(flatten)]
+    manners: Manners,
+}
+
+/// What every pile of the run does wrong.
+#[derive(clap::Args)]
+struct Manners {
+    /// Send each final message once more after it was answered
+    #[arg(long)]
+    repeat_final: bool,
+    /// Start without the platform when the link is down
+    #[arg(long)]
+    offline_start: bool,
+    /// Answer a remote start so many seconds late (云快充)
+    #[arg(long, default_value_t = 0)]
+    late_start: i64,
+    /// Tell a meter start of 0 although the register stands elsewhere
+    #[arg(long)]
+    meter_from_zero: bool,
+    /// Seconds that the clocks are ahead; negative: behind
+    #[arg(long, default_value_t = 0, allow_hyphen_values = true)]
+    clock_skew: i64,
+    /// Noise on the line between frames (云快充)
+    #[arg(long)]
+    line_noise: bool,
 }
 
 #[derive(clap::Args)]
@@ -89,7 +118,24 @@ struct FleetOptions {
     dir: PathBuf,
 }
 
+impl Manners {
+    fn behaviours(&self) -> Behaviours {
+        Behaviours {
+            repeat_final: self.repeat_final,
+            offline_start: self.offline_start,
+            late_start_ms: self.late_start * 1_000,
+            meter_from_zero: self.meter_from_zero,
+            clock_skew_ms: self.clock_skew * 1_000,
+            line_noise: self.line_noise,
+            ..Behaviours::default()
+        }
+    }
+}
+
 fn main() -> ExitCode {
+    // Every pile is an open file; what is still too few is told by the load itself.
+    #[cfg(unix)]
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let ended = match Arguments::parse().command {
         Command::Run(options) => on_threads(2, run(options)),
         Command::Load(options) => on_threads(options.threads, load::run(options, Clock::System)),
@@ -122,6 +168,7 @@ async fn run(options: RunOptions) -> Result<(), String> {
     for pile in &mut piles {
         pile.seed = options.seed;
         pile.meter_interval_ms = options.meter_interval.max(1) * 1_000;
+        pile.behaviours = options.manners.behaviours();
     }
     let cards = options.cards.as_ref().map(read).transpose()?.unwrap_or_default();
     let tags = cards.lines().filter_map(|line| line.split(',').next()).map(str::trim);
@@ -132,6 +179,7 @@ async fn run(options: RunOptions) -> Result<(), String> {
     config.arrivals_per_day = options.arrivals.max(1);
     config.free_every = options.free_every;
     config.misfortunes_per_hour = options.misfortunes;
+    config.misbehaving_percent = options.misbehaving_percent;
     println!("{} piles, {} cards; Ctrl-C ends", config.piles.len(), config.tags.len());
     let site = Site::start(config, Clock::System);
     let _ = tokio::signal::ctrl_c().await;

@@ -2,9 +2,10 @@
 //! at the pile go in, bytes come out. [`crate::runner`] puts one on a real link.
 
 use crate::car::Car;
+use crate::random::Random;
 use crate::{ocpp16, ykc};
 use model::site::{PileKind, Protocol};
-use model::time::{Timestamp, Zone};
+use model::time::{HOUR_MS, Timestamp, Zone};
 
 #[derive(Clone, Debug)]
 pub struct PileConfig {
@@ -57,12 +58,31 @@ pub struct Behaviours {
     pub late_start_ms: i64,
     /// Tells a meter start of 0 although its register stands elsewhere.
     pub meter_from_zero: bool,
+    /// Its clock is so much ahead, whatever the platform tells it.
+    pub clock_skew_ms: i64,
+    /// Now and then bytes that belong to no frame come before one (云快充).
+    pub line_noise: bool,
     /// A remote start finds a driver: a car is plugged in a moment later.
     pub plug_on_remote_start: bool,
     /// The battery of such a car is so many times smaller, see [`Car::hurried`]. 0 and 1: as built.
     pub speed: i64,
     /// Sends the BMS frame 0x23 beside 0x13.
     pub bms_frames: bool,
+}
+
+impl Behaviours {
+    /// One of the misbehaviours, drawn.
+    pub fn misbehave(&mut self, random: &mut Random) {
+        match random.between(1, 6) {
+            1 => self.repeat_final = true,
+            2 => self.offline_start = true,
+            3 => self.late_start_ms = random.between(5, 40) * 1_000,
+            4 => self.meter_from_zero = true,
+            // An hour of another zone, or a battery that ran out.
+            5 => self.clock_skew_ms = random.between(-8, -1) * HOUR_MS,
+            _ => self.line_noise = true,
+        }
+    }
 }
 
 /// What people and misfortune do to a pile. Connectors are numbered from 1.

@@ -55,6 +55,7 @@ impl PileHandle {
         let (stop, stopped) = watch::channel(false);
         let (show, seen) = watch::channel(Seen::default());
         let (code, connectors) = (config.code.clone(), config.connectors);
+        let clock = OwnClock { clock, ahead_ms: config.behaviours.clock_skew_ms };
         let pile = Pile::new(config.clone(), clock.now());
         let runner = Runner { config, pile, clock, inbox, show, stopped };
         let task = tokio::spawn(runner.run());
@@ -179,10 +180,22 @@ impl Link {
     }
 }
 
+/// What the pile takes for the time.
+struct OwnClock {
+    clock: Clock,
+    ahead_ms: i64,
+}
+
+impl OwnClock {
+    fn now(&self) -> Timestamp {
+        self.clock.now().plus_ms(self.ahead_ms)
+    }
+}
+
 struct Runner {
     config: PileConfig,
     pile: Pile,
-    clock: Clock,
+    clock: OwnClock,
     inbox: mpsc::UnboundedReceiver<Action>,
     show: watch::Sender<Seen>,
     stopped: watch::Receiver<bool>,

@@ -31,6 +31,8 @@ pub struct SiteConfig {
     pub speed: i64,
     /// Faults and link losses per hour over the whole site.
     pub misfortunes_per_hour: i64,
+    /// Piles out of 100 that misbehave in one way each, see [`crate::pile::Behaviours::misbehave`].
+    pub misbehaving_percent: i64,
 }
 
 impl SiteConfig {
@@ -45,6 +47,7 @@ impl SiteConfig {
             free_every: 4,
             speed: 1,
             misfortunes_per_hour: 4,
+            misbehaving_percent: 0,
         }
     }
 }
@@ -89,6 +92,10 @@ impl Site {
             let mut pile = pile.clone();
             pile.behaviours.plug_on_remote_start = true;
             pile.behaviours.speed = config.speed;
+            let mut random = Random::named(config.seed, &format!("{}/manners", pile.code));
+            if random.chance(config.misbehaving_percent) {
+                pile.behaviours.misbehave(&mut random);
+            }
             let (kind, ykc) = (pile.kind, pile.protocol.is_ykc());
             let handle = PileHandle::start(pile, clock.clone());
             for connector in 1..=handle.connectors {

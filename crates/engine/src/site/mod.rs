@@ -5,7 +5,7 @@ mod import;
 mod pile;
 
 pub use import::{ImportReport, ImportedPassword, RowError};
-pub use pile::{PileChange, PileCreated, PileDraft};
+pub use pile::{PileChange, PileCreated, PileDraft, PileUpdated};
 
 use crate::Engine;
 use crate::audit::Actor;

@@ -40,6 +40,13 @@ pub struct PileCreated {
     pub password: Option<String>,
 }
 
+/// What is only known at this moment.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PileUpdated {
+    /// Made when the change has turned a pile without one into an OCPP pile.
+    pub password: Option<String>,
+}
+
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PileChange {
@@ -246,13 +253,20 @@ impl Engine {
         found.map(|(_, pile)| pile).ok_or_else(not_found)
     }
 
-    pub async fn pile_update(&self, actor: &Actor, code: &str, change: PileChange) -> Result<()> {
+    pub async fn pile_update(&self, actor: &Actor, code: &str, change: PileChange) -> Result<PileUpdated> {
         let pile = self.pile_seen(actor, code).await?;
         let name = change.name.as_deref().map(|name| named("name", name, 64)).transpose()?;
         change.rated_power_w.map(power).transpose()?;
         if let Some(protocol) = change.protocol {
             code_of(pile.code.as_str(), protocol)?;
         }
+        let protocol = change.protocol.unwrap_or(pile.protocol);
+        // Without one nobody could connect as this pile, and nobody would know why.
+        let password = match pile.secret {
+            None if !protocol.is_ykc() => Some(self.random.hex::<10>()?),
+            _ => None,
+        };
+        let kept = password.as_ref().map(|password| secret(&self.secrets, &pile, password));
         let (actor, now) = (actor.clone(), self.clock.now());
         self.store
             .write(Some(pile.id), move |tx| {
@@ -268,7 +282,7 @@ impl Engine {
                     lifecycle: change.lifecycle.unwrap_or(pile.lifecycle),
                     rated_power_w: change.rated_power_w.unwrap_or(pile.rated_power_w),
                     kind: change.kind.unwrap_or(pile.kind),
-                    protocol: change.protocol.unwrap_or(pile.protocol),
+                    protocol,
                     ..pile.clone()
                 };
                 if !piles::update(tx, &edited, change.version)? {
@@ -278,6 +292,9 @@ impl Engine {
                         "Somebody else has just changed this pile. Load it again and repeat your change.",
                     ));
                 }
+                if let Some(kept) = &kept {
+                    piles::secret_set(tx, pile.id, kept)?;
+                }
                 tx.pile_changed(pile.id, pile.operator)?;
                 if operator != pile.operator {
                     tx.pile_changed(pile.id, operator)?;
@@ -285,7 +302,8 @@ impl Engine {
                 let detail = json!({"before": editable(&pile), "after": editable(&edited)});
                 actor.record(tx, now, "pile_update", "pile", &pile.code, &detail)
             })
-            .await
+            .await?;
+        Ok(PileUpdated { password })
     }
 
     /// Gives the pile a new password and returns it; it is not kept.

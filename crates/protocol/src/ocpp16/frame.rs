@@ -100,6 +100,8 @@ pub enum Reply {
     Error(String),
     /// It was an answer to a call of ours with this id, and answers are not answered.
     Answer(Option<String>),
+    /// Nothing.
+    Silence,
 }
 
 impl Diagnosis {
@@ -136,6 +138,16 @@ pub fn diagnose(bytes: &[u8]) -> Diagnosis {
                 "the answer is not of the form [3,id,object] or [4,id,code,description,object]",
             ),
             reply: Reply::Answer(id),
+        },
+        // A message type of another version; the server "SHALL ignore" it (OCPP-J 1.6 section 4.1.3).
+        Some(kind) if serde_json::from_str::<i64>(kind).is_ok() => Diagnosis {
+            kind: UNREADABLE,
+            code: Code::FormationViolation,
+            why: Text::of(
+                "OCPP 1.6 没有该消息类型（只有 2、3、4），已按标准忽略",
+                "OCPP 1.6 has no such message type (only 2, 3 and 4); ignored, as the standard asks",
+            ),
+            reply: Reply::Silence,
         },
         _ => Diagnosis::formation(
             UNREADABLE,

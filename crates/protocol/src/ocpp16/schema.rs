@@ -5,7 +5,7 @@
 //! |---|---|
 //! | not an object, field not in the schema, field given twice | `FormationViolation` |
 //! | required field missing, list too short | `OccurenceConstraintViolation` |
-//! | wrong type, `null` | `TypeConstraintViolation` |
+//! | wrong type, `null` (but for a payload without required fields) | `TypeConstraintViolation` |
 //! | text too long, word not in the list, not a time, number out of range | `PropertyConstraintViolation` |
 //!
 //! Ranges of integers are not in the schemas; these are asked for besides: `connectorId` 0 to 65535,
@@ -107,6 +107,8 @@ impl Checker<'_> {
             ("integer", Node::Integer(value)) => integer(*value, path),
             ("number", Node::Integer(_)) | ("boolean", Node::Bool(_)) | ("", _) => Ok(()),
             ("number", Node::Float(value)) => multiple(schema, *value, path),
+            // "null or {}" where there is no payload (OCPP-J 1.6 section 4.2.1).
+            ("object", Node::Null) if matches!(path, Path::Root) && !needs_fields(schema) => Ok(()),
             ("object", _) if matches!(path, Path::Root) => Err(Violation::new(
                 Code::FormationViolation,
                 path,
@@ -200,6 +202,10 @@ impl Checker<'_> {
         }
         Ok(())
     }
+}
+
+fn needs_fields(schema: &Node) -> bool {
+    schema.get("required").is_some_and(|names| !names.list().is_empty())
 }
 
 fn integer(value: i128, path: &Path<'_>) -> Result<(), Violation> {

@@ -158,6 +158,7 @@ impl Session {
                 let reply = call_error(&id, diagnosis.code, &diagnosis.why.en);
                 self.reject(diagnosis.kind, bytes, diagnosis.why, Some(reply));
             }
+            Reply::Silence => self.reject(diagnosis.kind, bytes, diagnosis.why, None),
             Reply::Answer(id) => match id.and_then(|id| self.answer_to(&id)) {
                 Some(calling) => {
                     let outcome = outcome::unreadable(calling.operation, &diagnosis.why);

@@ -25,6 +25,8 @@ use store::Source;
 const SEED: u64 = 20_261_123;
 const CARDS: usize = 240;
 const LOGIN: &str = "demo.json";
+/// Piles that misbehave in one way each, so that the desk for abnormal orders has something to do.
+const MISBEHAVING_PERCENT: i64 = 15;
 
 /// The demo's data folder where nobody names another.
 pub const FOLDER: &str = "demo-data";
@@ -35,7 +37,7 @@ pub struct Pace {
     /// Cars that come to one connector a day; 0: piles wait for whoever starts them from the console
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(i64).range(0..=10_000))]
     arrivals_per_day: i64,
-    /// Faults and lost links an hour over the whole site; 0 for none
+    /// Faults and lost links an hour over the whole site; 0 for none, and no pile misbehaves then
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(i64).range(0..=3_600))]
     misfortunes_per_hour: i64,
     /// The same seed brings the same cars [default: the time of the start]
@@ -263,5 +265,6 @@ pub async fn live(app: &Arc<App>, login: &Login, at: &Serving, pace: &Pace) -> R
     site.occupied_percent = 40;
     site.speed = 4;
     site.misfortunes_per_hour = pace.misfortunes_per_hour;
+    site.misbehaving_percent = if pace.misfortunes_per_hour > 0 { MISBEHAVING_PERCENT } else { 0 };
     Ok(Site::start(site, app.clock().clone()))
 }

@@ -8,18 +8,20 @@ mod ykc;
 pub use ykc::listen;
 
 use crate::app::App;
-use crate::devices::Link;
+use crate::devices::{Entered, Inbox, Link};
 use engine::device::Inbound;
+use model::Text;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileCode, PileId};
 use model::site::Pile;
 use model::time::Timestamp;
 use protocol::{Asked, Frame, Output, Session};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use store::frames::{FrameRow, Verdict};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, Sleep};
 use transport::{Heard, Transport};
 
@@ -33,20 +35,37 @@ pub enum Order {
     Command(CommandId, Box<DeviceCommand>),
     /// Show that the socket still answers.
     Probe(oneshot::Sender<()>),
-    /// Another link of this pile took over.
-    Replaced,
-    /// The server stops.
-    Stop,
+    /// Say goodbye: another link took over, or the server stops.
+    End(CloseReason),
+}
+
+/// Where a link comes from.
+struct Source {
+    ip: IpAddr,
+    shown: String,
+}
+
+impl Source {
+    fn of(address: SocketAddr) -> Source {
+        Source { ip: address.ip(), shown: address.to_string() }
+    }
 }
 
 /// A socket that has been silent for this long is asked whether it lives.
 const PING_AFTER: Duration = Duration::from_secs(60);
 
+/// Until then what a pile says must be durable, or the link is closed: nothing else is heard on it
+/// meanwhile, and the pile says it again. What is committed later is known by its business key.
+const COMMIT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// From so many living links that lost the pile to one another on, people are told.
+const RIVALS_TOLD: u32 = 3;
+
 struct Gate {
     app: Arc<App>,
     session: Session,
     transport: Transport,
-    remote_address: String,
+    from: Source,
     pile: Option<Known>,
     /// Who waits to hear whether this socket lives.
     probes: Vec<oneshot::Sender<()>>,
@@ -64,24 +83,23 @@ async fn serve(
     app: Arc<App>,
     session: Session,
     transport: Transport,
-    remote_address: String,
-    entered: Option<(Arc<Link>, mpsc::Receiver<Order>)>,
+    from: Source,
+    entered: Option<Entered>,
 ) {
-    let (known, mut orders) = match entered {
-        Some((link, orders)) => (Some(Known { id: link.pile, link }), Some(orders)),
+    let (known, mut inbox) = match entered {
+        Some(Entered { link, inbox, .. }) => (Some(Known { id: link.pile, link }), Some(inbox)),
         None => (None, None),
     };
-    let mut gate =
-        Gate { app, session, transport, remote_address, pile: known, probes: Vec::new(), closing: false };
-    gate.run(&mut orders).await;
+    let mut gate = Gate { app, session, transport, from, pile: known, probes: Vec::new(), closing: false };
+    gate.run(&mut inbox).await;
     gate.session.lost();
-    gate.outputs(&mut orders).await;
+    gate.outputs(&mut inbox).await;
     gate.transport.close().await;
-    gate.leave(&mut orders).await;
+    gate.leave(&mut inbox).await;
 }
 
 impl Gate {
-    async fn run(&mut self, orders: &mut Option<mpsc::Receiver<Order>>) {
+    async fn run(&mut self, inbox: &mut Option<Inbox>) {
         let mut timer = std::pin::pin!(tokio::time::sleep(PING_AFTER));
         let mut pinged = false;
         while !self.closing {
@@ -91,8 +109,21 @@ impl Gate {
                 None => PING_AFTER,
             };
             let due = Instant::now() + wait;
+            // Hearing comes last: a pile that never stops talking must not keep us from the rest.
             tokio::select! {
                 biased;
+                order = next_order(inbox) => self.order(order).await,
+                () = ring(timer.as_mut(), due) => {
+                    self.session.tick(self.app.clock().now());
+                    if wait >= PING_AFTER {
+                        // Twice without a sign of life: nobody is there.
+                        if pinged && self.transport.pings() {
+                            return;
+                        }
+                        pinged = true;
+                        self.transport.ping().await;
+                    }
+                }
                 heard = self.transport.hear() => match heard {
                     Heard::Bytes(bytes) => {
                         pinged = false;
@@ -107,26 +138,15 @@ impl Gate {
                         }
                     }
                     Heard::Nothing => {}
-                    Heard::TooLarge => {
-                        self.transport.say_goodbye(CloseReason::TooLarge).await;
+                    Heard::Broken(reason, why) => {
+                        self.broken(why);
+                        self.transport.say_goodbye(reason).await;
                         return;
                     }
                     Heard::End => return,
                 },
-                order = next_order(orders) => self.order(order).await,
-                () = ring(timer.as_mut(), due) => {
-                    self.session.tick(self.app.clock().now());
-                    if wait >= PING_AFTER {
-                        // Twice without a sign of life: nobody is there.
-                        if pinged && self.transport.pings() {
-                            return;
-                        }
-                        pinged = true;
-                        self.transport.ping().await;
-                    }
-                }
             }
-            self.outputs(orders).await;
+            self.outputs(inbox).await;
         }
     }
 
@@ -148,9 +168,17 @@ impl Gate {
                 }
                 // A TCP pile cannot be asked: its new log-in is believed (云快充 6.1).
             }
-            Order::Replaced => self.goodbye(CloseReason::Replaced).await,
-            Order::Stop => self.goodbye(CloseReason::Stopping).await,
+            Order::End(reason) => self.goodbye(reason).await,
         }
+    }
+
+    /// What the socket itself could not take is in the pile's frames, too, or nobody would know why
+    /// it does not stay.
+    fn broken(&self, why: Text) {
+        let pile = self.pile.as_ref().map(|known| known.id.0);
+        tracing::warn!(pile, from = self.from.shown, why = %why.en, "a link broke");
+        let frame = Frame { kind: "unreadable", bytes: Vec::new() };
+        self.keep(frame, true, Verdict::Rejected, Some(why.en.into_owned()));
     }
 
     async fn goodbye(&mut self, reason: CloseReason) {
@@ -159,7 +187,7 @@ impl Gate {
     }
 
     /// Does what the session wants, in order, until it wants nothing more.
-    async fn outputs(&mut self, orders: &mut Option<mpsc::Receiver<Order>>) {
+    async fn outputs(&mut self, inbox: &mut Option<Inbox>) {
         while let Some(output) = self.session.next() {
             match output {
                 Output::Event { asked, event, frame } => self.event(asked, event, frame).await,
@@ -174,7 +202,7 @@ impl Gate {
                 }
                 Output::Done { command, outcome, frame } => self.done(command, outcome, frame).await,
                 Output::Alive => {}
-                Output::Identified(code) => self.identified(code, orders).await,
+                Output::Identified(code) => self.identified(code, inbox).await,
                 Output::Close(reason) => self.goodbye(reason).await,
             }
         }
@@ -193,18 +221,19 @@ impl Gate {
         };
         let asked = Arc::new(asked);
         let rendering = Arc::clone(&asked);
-        let told = self
-            .app
-            .engine
-            .device(Inbound {
-                pile: known.id,
-                received_at: now,
-                event,
-                kind: frame.kind,
-                bytes: frame.bytes,
-                render: Box::new(move |answer, now| rendering.render(answer, now)),
-            })
-            .await;
+        let told = self.app.engine.device(Inbound {
+            pile: known.id,
+            received_at: now,
+            event,
+            kind: frame.kind,
+            bytes: frame.bytes,
+            render: Box::new(move |answer, now| rendering.render(answer, now)),
+        });
+        let Ok(told) = tokio::time::timeout(COMMIT_PATIENCE, told).await else {
+            tracing::warn!(pile = %known.id, kind = frame.kind, "what a pile said was not durable in time");
+            self.goodbye(CloseReason::Unavailable).await;
+            return;
+        };
         if told.answer.is_err() && told.bytes.is_empty() {
             // Silence would cost the pile one of its attempts; a closed socket makes it keep the
             // record and come back.
@@ -219,30 +248,37 @@ impl Gate {
         if let Some(frame) = frame {
             self.keep(frame, true, Verdict::Applied, None);
         }
-        if let Err(why) = self.app.engine.command_ended(command, outcome).await {
-            tracing::warn!(%why, %command, "a command's end could not be kept; it will expire");
+        let ended = self.app.engine.command_ended(command, outcome);
+        match tokio::time::timeout(COMMIT_PATIENCE, ended).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(why)) => {
+                tracing::warn!(%why, %command, "a command's end could not be kept; it will expire");
+            }
+            Err(_) => tracing::warn!(%command, "a command's end was not durable in time"),
         }
     }
 
     /// A pile that says on the wire who it is.
-    async fn identified(&mut self, code: PileCode, orders: &mut Option<mpsc::Receiver<Order>>) {
-        self.leave(orders).await;
-        let Some(pile) = self.app.pile_for_link(&code, &self.remote_address, Some("ykc1.6")).await else {
+    async fn identified(&mut self, code: PileCode, inbox: &mut Option<Inbox>) {
+        self.leave(inbox).await;
+        let Ok(found) = self.app.pile_for_link(&code, &self.from.shown, Some("ykc1.6")).await else {
             return;
         };
-        if !pile.protocol.is_ykc() {
+        let Some(pile) = found.filter(|pile| pile.protocol.is_ykc()) else {
+            // The number is all that a 云快充 pile shows of itself: whoever tries many is slowed down.
+            self.app.knocks.failed(self.from.ip, self.app.clock().now());
             return;
-        }
+        };
         if let Session::Ykc(session) = &mut self.session
             && let Ok(zone) = self.app.zone_of(&pile).await
         {
             session.set_zone(zone);
         }
         let now = self.app.clock().now();
-        match enter(&self.app, &pile, &self.remote_address, now).await {
-            Some((link, received)) => {
-                self.pile = Some(Known { id: pile.id, link });
-                *orders = Some(received);
+        match enter(&self.app, &pile, &self.from.shown, now).await {
+            Some(entered) => {
+                self.pile = Some(Known { id: pile.id, link: entered.link });
+                *inbox = Some(entered.inbox);
             }
             None => self.pile = None,
         }
@@ -269,10 +305,10 @@ impl Gate {
     }
 
     /// The pile is no longer here, unless another link has it.
-    async fn leave(&mut self, orders: &mut Option<mpsc::Receiver<Order>>) {
+    async fn leave(&mut self, inbox: &mut Option<Inbox>) {
         self.probes.clear();
         // A command that came while the link ended reached nobody, and from here on none is taken.
-        if let Some(mut orders) = orders.take() {
+        if let Some(Inbox { mut orders, .. }) = inbox.take() {
             orders.close();
             while let Some(order) = orders.recv().await {
                 if let Order::Command(id, _) = order {
@@ -290,21 +326,25 @@ impl Gate {
 }
 
 /// Enters the pile into the registry and marks it on line; `None` when it may not come in.
-async fn enter(
-    app: &App,
-    pile: &Pile,
-    remote_address: &str,
-    now: Timestamp,
-) -> Option<(Arc<Link>, mpsc::Receiver<Order>)> {
+async fn enter(app: &App, pile: &Pile, remote_address: &str, now: Timestamp) -> Option<Entered> {
     match app.devices.enter(pile.id, remote_address.to_owned(), now).await {
         Ok(entered) => match app.engine.pile_connected(pile.id, remote_address.to_owned()).await {
             Ok(pile) => {
+                if entered.rivals >= RIVALS_TOLD {
+                    tracing::warn!(pile = %pile.code, from = remote_address, "several devices bear one number");
+                    let note = format!(
+                        "{} times within minutes another living link of this pile was replaced, now by one from \
+                         {remote_address}: do several devices bear this number?",
+                        entered.rivals
+                    );
+                    link_note(app, pile.id, now, note);
+                }
                 app.devices.name(pile.id, pile.code, pile.station);
                 Some(entered)
             }
             Err(why) => {
                 tracing::warn!(%why, pile = %pile.code, "a pile could not be let in");
-                app.devices.leave(&entered.0);
+                app.devices.leave(&entered.link);
                 None
             }
         },
@@ -315,9 +355,27 @@ async fn enter(
                 connected_from = %other.remote_address,
                 "a second link of a pile that is connected and alive was refused"
             );
+            let note = format!(
+                "a second link from {remote_address} was refused: the pile is connected from {} and answers",
+                other.remote_address
+            );
+            link_note(app, pile.id, now, note);
             None
         }
     }
+}
+
+/// For the people who look at the pile's frames: two devices that call themselves the same.
+fn link_note(app: &App, pile: PileId, now: Timestamp, note: String) {
+    app.engine.frame_keep(FrameRow {
+        pile,
+        at_ms: now.as_ms(),
+        up: true,
+        kind: "link",
+        verdict: Verdict::Quarantined,
+        note: Some(note),
+        ..FrameRow::default()
+    });
 }
 
 /// Waits until `due`. The timer is moved only when it would ring too late, so that a busy link, whose
@@ -335,12 +393,13 @@ async fn ring(mut timer: Pin<&mut Sleep>, due: Instant) {
     }
 }
 
-async fn next_order(orders: &mut Option<mpsc::Receiver<Order>>) -> Order {
-    match orders {
-        Some(orders) => match orders.recv().await {
-            Some(order) => order,
-            None => std::future::pending().await,
-        },
-        None => std::future::pending().await,
+async fn next_order(inbox: &mut Option<Inbox>) -> Order {
+    let Some(Inbox { orders, end }) = inbox else { return std::future::pending().await };
+    let ended = async { end.wait_for(Option::is_some).await.ok().and_then(|reason| *reason) };
+    tokio::select! {
+        biased;
+        Some(reason) = ended => Order::End(reason),
+        Some(order) = orders.recv() => order,
+        else => std::future::pending().await,
     }
 }

@@ -1,8 +1,9 @@
 //! OCPP-J: HTTP Basic and the sub-protocol are judged before the upgrade; then the link is served.
 
-use super::{enter, serve, transport};
+use super::{Source, enter, serve, transport};
 use crate::app::App;
 use crate::gateway::transport::Transport;
+use crate::http::forwarded_for;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{
     AUTHORIZATION, CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
@@ -15,6 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 use engine::secrets::pile_password_matches;
 use hyper::upgrade::Parts;
 use hyper_util::rt::TokioIo;
+use model::Result;
 use model::id::PileCode;
 use model::site::{Pile, Protocol};
 use std::net::SocketAddr;
@@ -33,7 +35,11 @@ pub async fn upgrade(
     Path(code): Path<String>,
     request: Request,
 ) -> Response {
-    if !app.knocks.may_try(from.ip(), app.clock().now()) {
+    let from = match forwarded_for(request.headers(), &app.settings) {
+        Some(ip) => Source { ip, shown: ip.to_string() },
+        None => Source::of(from),
+    };
+    if !app.knocks.may_try(from.ip, app.clock().now()) {
         return (StatusCode::TOO_MANY_REQUESTS, "too many failed attempts, try again later").into_response();
     }
     let headers = request.headers();
@@ -46,8 +52,13 @@ pub async fn upgrade(
             .into_response();
     };
     let accept = derive_accept_key(key.as_bytes());
-    let Some(pile) = authenticate(&app, &code, headers, from).await else {
-        app.knocks.failed(from.ip(), app.clock().now());
+    let found = match authenticate(&app, &code, headers, &from).await {
+        Ok(found) => found,
+        // A fault of ours is nobody's wrong password.
+        Err(_) => return (StatusCode::SERVICE_UNAVAILABLE, "try again later").into_response(),
+    };
+    let Some(pile) = found else {
+        app.knocks.failed(from.ip, app.clock().now());
         // The same answer for an unknown pile and a wrong password: which piles exist is no one's business.
         let wanted = [(WWW_AUTHENTICATE, "Basic realm=\"OCPP\", charset=\"UTF-8\"")];
         return (StatusCode::UNAUTHORIZED, wanted, "unknown pile or wrong password").into_response();
@@ -84,7 +95,7 @@ async fn link(
     app: Arc<App>,
     pile: Pile,
     mut socket: WebSocketStream<TcpStream>,
-    from: SocketAddr,
+    from: Source,
     speaks_16: bool,
 ) {
     if !speaks_16 {
@@ -95,8 +106,7 @@ async fn link(
         return;
     }
     let now = app.clock().now();
-    let remote_address = from.to_string();
-    let Some(entered) = enter(&app, &pile, &remote_address, now).await else {
+    let Some(entered) = enter(&app, &pile, &from.shown, now).await else {
         let why = CloseFrame { code: CloseCode::Policy, reason: "connected elsewhere".into() };
         let _ = socket.close(Some(why)).await;
         return;
@@ -111,19 +121,22 @@ async fn link(
     let session = protocol::ocpp16::Session::new(now, settings);
     let session = protocol::Session::Ocpp16(Box::new(session));
     drop(pile);
-    serve(app, session, Transport::WebSocket(Box::new(socket)), remote_address, Some(entered)).await;
+    serve(app, session, Transport::WebSocket(Box::new(socket)), from, Some(entered)).await;
 }
 
-/// The pile, if the credentials are its own.
-async fn authenticate(app: &App, code: &str, headers: &HeaderMap, from: SocketAddr) -> Option<Pile> {
-    let code = PileCode::parse(code)?;
-    let (user, password) = basic(headers)?;
-    if user != code.as_str().as_bytes() {
-        return None;
+/// The pile, if the credentials are its own. One that shows none is looked up as well: a new pile may
+/// not have its password yet, and is to be listed among the unknown ones.
+async fn authenticate(app: &App, code: &str, headers: &HeaderMap, from: &Source) -> Result<Option<Pile>> {
+    let Some(code) = PileCode::parse(code) else { return Ok(None) };
+    let login = basic(headers);
+    if login.as_ref().is_some_and(|(user, _)| user != code.as_str().as_bytes()) {
+        return Ok(None);
     }
-    let pile = app.pile_for_link(&code, &from.to_string(), Some(OCPP16)).await?;
-    (pile.protocol == Protocol::Ocpp16 && pile_password_matches(&app.engine.secrets, &pile, &password))
-        .then_some(pile)
+    let found = app.pile_for_link(&code, &from.shown, Some(OCPP16)).await?;
+    Ok(found.zip(login).and_then(|(pile, (_, password))| {
+        let is_it = pile_password_matches(&app.engine.secrets, &pile, &password);
+        (pile.protocol == Protocol::Ocpp16 && is_it).then_some(pile)
+    }))
 }
 
 /// User and password as raw bytes: an AuthorizationKey need not be text (OCPP 1.6 security, 3.2).

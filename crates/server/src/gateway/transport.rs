@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
+use model::Text;
 use model::device::CloseReason;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError};
+use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes as WsBytes, Message};
@@ -27,7 +28,8 @@ pub enum Heard {
     Bytes(Bytes),
     Pong,
     Nothing,
-    TooLarge,
+    /// It cannot go on: why it is closed, and what was wrong.
+    Broken(CloseReason, Text),
     End,
 }
 
@@ -59,8 +61,8 @@ impl Transport {
                 Some(Ok(Message::Pong(_))) => Heard::Pong,
                 // The library has answered it; it goes out with the next flush.
                 Some(Ok(Message::Ping(_) | Message::Frame(_))) => Heard::Nothing,
-                Some(Err(WsError::Capacity(CapacityError::MessageTooLong { .. }))) => Heard::TooLarge,
-                Some(Ok(Message::Close(_)) | Err(_)) | None => Heard::End,
+                Some(Err(why)) => broken(&why),
+                Some(Ok(Message::Close(_))) | None => Heard::End,
             },
             Transport::Tcp { stream, buffer } => match stream.read(buffer).await {
                 Ok(0) | Err(_) => Heard::End,
@@ -102,6 +104,7 @@ impl Transport {
             let (code, reason) = match reason {
                 CloseReason::ProtocolError => (CloseCode::Protocol, "protocol error"),
                 CloseReason::TooLarge => (CloseCode::Size, "message too large"),
+                CloseReason::BadText => (CloseCode::Invalid, "text is not UTF-8"),
                 CloseReason::Silent => (CloseCode::Policy, "silent for too long"),
                 CloseReason::NotRegistered => (CloseCode::Policy, "not registered"),
                 CloseReason::Replaced => (CloseCode::Policy, "connected elsewhere"),
@@ -117,5 +120,34 @@ impl Transport {
         if let Transport::Tcp { stream, .. } = self {
             let _ = stream.shutdown().await;
         }
+    }
+}
+
+/// RFC 6455 section 7.4.1 has a word for each; a socket that merely ended needs none.
+fn broken(why: &WsError) -> Heard {
+    match why {
+        WsError::Utf8(_) => Heard::Broken(
+            CloseReason::BadText,
+            Text::of(
+                "文本消息不是 UTF-8（常见于以 GBK 编码的厂商名称），无法读取，连接已关闭；请在桩上改为 UTF-8",
+                "a text message is not UTF-8 (a vendor's name in GBK, perhaps) and cannot be read; the link was closed",
+            ),
+        ),
+        WsError::Capacity(_) => Heard::Broken(
+            CloseReason::TooLarge,
+            Text::new(
+                format!("消息超过 {} KiB，连接已关闭", MESSAGE_MAX / 1024),
+                format!("a message is larger than {} KiB; the link was closed", MESSAGE_MAX / 1024),
+            ),
+        ),
+        WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Heard::End,
+        WsError::Protocol(why) => Heard::Broken(
+            CloseReason::ProtocolError,
+            Text::new(
+                format!("WebSocket 帧不符合 RFC 6455，连接已关闭：{why}"),
+                format!("a WebSocket frame breaks RFC 6455; the link was closed: {why}"),
+            ),
+        ),
+        _ => Heard::End,
     }
 }

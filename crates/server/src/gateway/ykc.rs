@@ -1,6 +1,6 @@
 //! 云快充 over TCP: the pile says on the wire who it is.
 
-use super::serve;
+use super::{Source, serve};
 use crate::app::App;
 use crate::gateway::transport::Transport;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub async fn listen(app: Arc<App>, listener: TcpListener, mut stopping: watch::R
             let settings = protocol::ykc::Settings::default();
             let session = protocol::ykc::Session::new(app.clock().now(), settings);
             let session = protocol::Session::Ykc(Box::new(session));
-            serve(app, session, Transport::tcp(stream), from.to_string(), None).await;
+            serve(app, session, Transport::tcp(stream), Source::of(from), None).await;
         });
     }
 }

@@ -12,7 +12,7 @@ use axum::response::Response;
 use engine::staff::Session;
 use model::error::{Kind, Text};
 use model::{Error, Result};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 pub const COOKIE_NAME: &str = "pileops_session";
 
@@ -112,14 +112,19 @@ fn same_origin(headers: &HeaderMap) -> Result<()> {
     ))
 }
 
-/// The address of the other side. What a proxy says is believed only when the settings say that
-/// there is one, and then its own, last, word.
+/// What a proxy says of the other side. Believed only when the settings say that there is one, and
+/// then its own, last, word.
+pub fn forwarded_for(headers: &HeaderMap, settings: &HttpSettings) -> Option<IpAddr> {
+    if !settings.behind_proxy {
+        return None;
+    }
+    let said = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    said.rsplit(',').next()?.trim().parse().ok()
+}
+
+/// The address of the other side.
 pub fn remote_address(parts: &Parts, settings: &HttpSettings) -> String {
-    if settings.behind_proxy
-        && let Some(said) = parts.headers.get_all("x-forwarded-for").iter().next_back()
-        && let Some(last) = said.to_str().ok().and_then(|said| said.rsplit(',').next())
-        && let Ok(address) = last.trim().parse::<std::net::IpAddr>()
-    {
+    if let Some(address) = forwarded_for(&parts.headers, settings) {
         return address.to_string();
     }
     match parts.extensions.get::<ConnectInfo<SocketAddr>>() {

@@ -37,6 +37,7 @@ use crate::app::App;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+pub(crate) use guard::forwarded_for;
 use std::sync::Arc;
 
 pub type Shared = Arc<App>;

@@ -5,7 +5,7 @@ use super::give::{Created, Done, Given};
 use super::take::{Code, Input, Query, Reader, Who, no_pile};
 use super::{Shared, wire};
 use axum::extract::State;
-use engine::site::{PileChange, PileCreated, PileDraft};
+use engine::site::{PileChange, PileCreated, PileDraft, PileUpdated};
 use model::Error;
 use model::id::{OrderId, PileCode, PileId};
 use model::site::{Lifecycle, PileKind, Protocol};
@@ -139,9 +139,8 @@ pub async fn pile_update(
     who: Who,
     Code(code): Code,
     Input(change): Input<PileChange>,
-) -> Answer<Done> {
-    app.engine.pile_update(&who.actor(), &code, change).await?;
-    Ok(Done)
+) -> Answer<Given<PileUpdated>> {
+    Ok(Given(app.engine.pile_update(&who.actor(), &code, change).await?))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -55,6 +55,10 @@ impl Drop for Door {
 
 /// Piles A-1 and `DIGITS` (`PASSWORD`), A-2 (`KEY`) and the 云快充 pile `YKC`; the card CARD1.
 pub async fn door() -> Door {
+    door_by(HttpSettings::default()).await
+}
+
+pub async fn door_by(http: HttpSettings) -> Door {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let unique = format!("pileops_gateway_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let folder = std::env::temp_dir().join(unique);
@@ -64,7 +68,7 @@ pub async fn door() -> Door {
         clock: Clock::System,
         rules: engine::Rules::default(),
         secrets: Secrets::of(&[7; 32]),
-        http: HttpSettings::default(),
+        http,
         heartbeat_s: 300,
     })
     .await

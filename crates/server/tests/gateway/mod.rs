@@ -6,4 +6,5 @@ mod links;
 mod login;
 mod ocpp;
 mod stop;
+mod trouble;
 mod ykc;

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 
 /// A pile's side of a link.
 pub struct Pile {
-    stream: TcpStream,
+    pub stream: TcpStream,
     reader: Reader,
     heard: VecDeque<Message>,
 }
@@ -26,7 +26,7 @@ fn number(code: &str) -> PileNo {
     PileNo::parse(code).unwrap()
 }
 
-fn login(code: &str) -> Vec<u8> {
+pub fn login(code: &str) -> Vec<u8> {
     let login = Login {
         pile: number(code),
         pile_type: 0,
@@ -40,7 +40,7 @@ fn login(code: &str) -> Vec<u8> {
     login.frame([0, 0], CrcOrder::LowFirst)
 }
 
-fn heartbeat(sequence: u8) -> Vec<u8> {
+pub fn heartbeat(sequence: u8) -> Vec<u8> {
     let beat = Heartbeat { pile: number(YKC), gun: Gun::of(1).unwrap(), gun_state: 0 };
     beat.frame([sequence, 0], CrcOrder::LowFirst)
 }
@@ -51,7 +51,10 @@ fn is_beat(message: &Message) -> bool {
 
 impl Pile {
     pub async fn connect(door: &Door) -> Pile {
-        let stream = TcpStream::connect(door.ykc).await.unwrap();
+        Pile::on(TcpStream::connect(door.ykc).await.unwrap())
+    }
+
+    pub fn on(stream: TcpStream) -> Pile {
         stream.set_nodelay(true).unwrap();
         Pile { stream, reader: Reader::default(), heard: VecDeque::new() }
     }
@@ -69,7 +72,7 @@ impl Pile {
     }
 
     /// The next message; `None` when the other side has closed.
-    async fn next(&mut self) -> Option<Message> {
+    pub async fn next(&mut self) -> Option<Message> {
         loop {
             if let Some(message) = self.heard.pop_front() {
                 return Some(message);
@@ -97,7 +100,7 @@ impl Pile {
         }
     }
 
-    async fn is_let_in(&mut self) -> bool {
+    pub async fn is_let_in(&mut self) -> bool {
         let Message::LoginReply(reply) = self.hear(0x02).await else { panic!() };
         reply.result == 0
     }

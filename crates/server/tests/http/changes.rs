@@ -1,6 +1,6 @@
 //! What staff change: it is there afterwards, it is audited, and a mistake changes nothing.
 
-use super::house::{houses, tariff};
+use super::house::{House, houses, tariff};
 use engine::audit::Actor;
 use model::id::PileCode;
 use serde_json::json;
@@ -91,8 +91,31 @@ async fn what_a_pile_cannot_be() {
             .send("PUT", "/piles/32010600019236/password", &cookie, Some("{\"password\":null}"), &[])
             .await;
         put.refused(422, "pile.no_password");
+        a_pile_that_turns_to_ocpp_is_given_a_password(&house, &cookie).await;
         assert_eq!(house.get("/piles", &cookie).await.json["total"], 5);
     }
+}
+
+/// Once, and only the one that was told lets it in.
+async fn a_pile_that_turns_to_ocpp_is_given_a_password(house: &House, cookie: &str) {
+    let matches = async |password: &str| {
+        let code = PileCode::parse("32010600019236").unwrap();
+        let read = move |conn: &mut store::Conn| store::piles::by_code(conn, &code);
+        let pile = house.app.engine.store.read(read).await.unwrap().unwrap();
+        engine::secrets::pile_password_matches(&house.app.engine.secrets, &pile, password.as_bytes())
+    };
+    assert!(!matches("").await && !matches("any").await, "without a password none is right");
+    let change = async |version: i64, protocol: &str| {
+        let change = json!({"version": version, "protocol": protocol}).to_string();
+        let answer = house.send("PATCH", "/piles/32010600019236", cookie, Some(&change), &[]).await;
+        answer.ok().json["password"].as_str().map(str::to_owned)
+    };
+    assert_eq!(change(1, "ykc1.5").await, None);
+    let password = change(2, "ocpp1.6").await.unwrap();
+    assert!(matches(&password).await && !matches("").await && !matches("any").await);
+    assert_eq!(change(3, "ykc1.6").await, None);
+    assert_eq!(change(4, "ocpp1.6").await, None, "it has one");
+    assert!(matches(&password).await);
 }
 
 #[tokio::test]

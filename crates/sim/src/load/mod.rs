@@ -191,8 +191,29 @@ impl Shared {
     }
 }
 
-/// Runs the load and prints the report. An error is something that kept it from running at all.
+/// Files that the generator itself needs, besides one for each pile.
+const FILES_OWN: u64 = 64;
+
+/// Said before the first pile connects, not by the thousandth that cannot.
+fn files_suffice(options: &Options) -> Result<(), String> {
+    #[cfg(unix)]
+    {
+        let needed = (options.piles + options.ykc_piles) as u64 + FILES_OWN;
+        let (most, _) = rlimit::getrlimit(rlimit::Resource::NOFILE).map_err(|error| error.to_string())?;
+        if most < needed {
+            return Err(format!(
+                "--piles {}: {needed} open files are needed and {most} are allowed; raise the hard limit (ulimit -Hn)",
+                options.piles
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Runs the load and prints the report. An error is something that kept it from running, or a call
+/// that failed: only a crash run has a server that may.
 pub async fn run(options: Options, clock: Clock) -> Result<(), String> {
+    files_suffice(&options)?;
     let target = Target::resolve(&options.server)
         .await
         .map_err(|error| format!("--server {}: {error}", options.server))?;
@@ -224,7 +245,7 @@ pub async fn run(options: Options, clock: Clock) -> Result<(), String> {
         Mode::Idle => idle::run(&shared, identities, gate).await,
     };
     report.print(shared.options.json);
-    Ok(())
+    if shared.options.mode == Mode::Crash { Ok(()) } else { report.verdict() }
 }
 
 fn identities(options: &Options, target: Target) -> Vec<Identity> {

@@ -47,6 +47,15 @@ struct Idle {
 }
 
 impl Report {
+    /// Whether every call was answered as it should be.
+    pub fn verdict(&self) -> Result<(), String> {
+        if self.errors == 0 && self.refused == 0 {
+            return Ok(());
+        }
+        let first = self.first_error.as_deref().unwrap_or("unknown");
+        Err(format!("{} calls failed and {} were refused; the first: {first}", self.errors, self.refused))
+    }
+
     pub fn of(shared: &Shared, total: Duration, measured: (Duration, Usage, Usage)) -> Report {
         let (elapsed, before, after) = measured;
         let tally = shared.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -218,9 +218,19 @@ impl Pile {
     /// A frame of the pile's own accord, with its own running number.
     fn say<B: Body>(&mut self, body: &B) {
         if self.stage != Stage::Offline {
+            self.crackle();
             let sequence = self.sequence.to_le_bytes();
             self.sequence = self.sequence.wrapping_add(1);
             self.out.push_back(Output::Send(body.frame(sequence, CrcOrder::LowFirst)));
+        }
+    }
+
+    /// A bad line: what comes before the frame may even begin like one.
+    fn crackle(&mut self) {
+        if self.config.behaviours.line_noise && self.random.chance(20) {
+            let bits = self.random.bits().to_le_bytes();
+            let noise = bits.get(..1 + usize::from(bits[7] % 6)).unwrap_or_default().to_vec();
+            self.out.push_back(Output::Send(noise));
         }
     }
 

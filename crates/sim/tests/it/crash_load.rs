@@ -160,3 +160,29 @@ async fn sessions_outlive_their_server() {
         assert!(said.lines().any(|l| l.contains("StopTransaction") && l.contains(&stop)));
     }
 }
+
+/// A load that could not do what it was asked says so in its end, for scripts.
+#[tokio::test]
+async fn a_load_whose_calls_failed_has_failed() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (nobody, listener) = (silent.local_addr().unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
+    drop(silent);
+    let floor = listener.local_addr().unwrap();
+    let log = std::env::temp_dir().join(format!("pileops-sim-{}-verdict", std::process::id()));
+    let file = log.clone();
+    let server = tokio::spawn(async move {
+        let _ = sim::floor::serve(listener, &file, Clock::System).await;
+    });
+    let run = async |more: &str| {
+        load::run(options(&format!("--warmup 0 --seconds 0.3 --hold 0.1 {more}")), Clock::System).await
+    };
+    assert_eq!(run(&format!("--server ws://{floor}/ocpp --piles 2")).await, Ok(()));
+    for mode in ["sessions", "open", "idle"] {
+        let failed = run(&format!("--server ws://{nobody}/ocpp --piles 2 --mode {mode}")).await.unwrap_err();
+        assert!(failed.contains("2 calls failed"), "{mode}: {failed}");
+    }
+    let many = run(&format!("--server ws://{floor}/ocpp --piles 999999999999")).await.unwrap_err();
+    assert!(many.contains("open files"), "{many}");
+    server.abort();
+    let _ = std::fs::remove_file(&log);
+}

@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use model::site::Protocol;
-use model::time::Clock;
+use model::time::{Clock, DAY_MS};
 use sim::car::{Car, MODELS};
-use sim::pile::PileConfig;
-use sim::runner::PileHandle;
+use sim::pile::{Behaviours, PileConfig};
+use sim::random::Random;
+use sim::runner::{PileHandle, Seen};
 use sim::site::{Site, SiteConfig, piles_from_csv};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -65,6 +66,51 @@ async fn a_site_has_drivers_and_ends_when_told() {
     site.stop().await;
     server.abort();
     let _ = std::fs::remove_file(&file);
+}
+
+/// The same seed draws the same, and each way of misbehaving comes up.
+#[test]
+fn misbehaviours_are_drawn_by_the_seed() {
+    let draw = |seed: u64| {
+        let mut behaviours = Behaviours::default();
+        behaviours.misbehave(&mut Random::seeded(seed));
+        behaviours
+    };
+    let all: Vec<Behaviours> = (0..200).map(draw).collect();
+    assert_eq!(all, (0..200).map(draw).collect::<Vec<_>>());
+    assert!(all.iter().all(|b| *b != Behaviours::default()));
+    let ways: [fn(&Behaviours) -> bool; 6] = [
+        |b| b.repeat_final,
+        |b| b.offline_start,
+        |b| b.late_start_ms > 0,
+        |b| b.meter_from_zero,
+        |b| b.clock_skew_ms < 0,
+        |b| b.line_noise,
+    ];
+    for (number, way) in ways.iter().enumerate() {
+        assert!(all.iter().filter(|b| way(b)).count() > 10, "way {number}");
+    }
+}
+
+/// Its messages bear its own time.
+#[tokio::test]
+async fn a_pile_with_a_wrong_clock_says_its_own_time() {
+    let (address, file, server) = server("skew").await;
+    let mut config = PileConfig::new("SKEW1", Protocol::Ocpp16, &address);
+    config.behaviours.clock_skew_ms = -365 * DAY_MS;
+    let pile = PileHandle::start(config, Clock::System);
+    assert!(pile.wait_for(Duration::from_secs(10), |seen| seen.in_service).await);
+    pile.plug(1, Car::new(&MODELS[1], 20, 80));
+    pile.swipe(1, "CARD1");
+    let started = |s: &Seen| s.connector(1).is_some_and(|v| v.transaction.is_some());
+    assert!(pile.wait_for(Duration::from_secs(10), started).await);
+    pile.stop().await;
+    server.abort();
+    let log = std::fs::read_to_string(&file).unwrap();
+    let _ = std::fs::remove_file(&file);
+    let start = log.lines().find(|line| line.contains("StartTransaction")).unwrap();
+    let year = Clock::System.now().plus_ms(-365 * DAY_MS).rfc3339()[..7].to_owned();
+    assert!(start.contains(&format!("\"timestamp\":\"{year}")), "{start}");
 }
 
 #[test]

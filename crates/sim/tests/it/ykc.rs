@@ -32,6 +32,39 @@ fn tariff() -> Tariff {
     Tariff { rates: [rate(120_000), rate(100_000), rate(70_000), rate(30_000)], periods }
 }
 
+/// Noise is put between the frames, and the platform finds them all.
+#[test]
+fn a_noisy_line_loses_no_frame() {
+    use protocol::ykc::frame::Reader;
+    let config = |noisy: bool| {
+        let mut config = PileConfig::new(CODE, Protocol::Ykc16, "127.0.0.1:1");
+        config.behaviours.line_noise = noisy;
+        config
+    };
+    let said = |noisy: bool| {
+        let begin = Timestamp::parse("2026-07-15T10:50:00+08:00").unwrap();
+        let mut pile = Pile::new(config(noisy), begin);
+        let (mut reader, mut kinds, mut sent) = (Reader::default(), Vec::new(), 0);
+        pile.connected(begin);
+        for second in 0..2_000 {
+            while let Some(Output::Send(bytes)) = pile.next_output() {
+                sent += bytes.len();
+                reader.receive(&bytes, |frame| kinds.push(frame[5]));
+            }
+            pile.tick(begin.plus_ms(second * 1_000));
+        }
+        // What looked like a beginning is given up when the line is quiet.
+        while reader.is_partial() {
+            reader.give_up(|frame| kinds.push(frame[5]));
+        }
+        (kinds, sent)
+    };
+    let (noisy, clean) = (said(true), said(false));
+    assert!(clean.0.len() > 100, "{}", clean.0.len());
+    assert_eq!(noisy.0, clean.0);
+    assert!(noisy.1 > clean.1);
+}
+
 struct Bench {
     pile: Pile,
     now: Timestamp,

@@ -1,4 +1,5 @@
-//! Heartbeat (OCPP 1.6 section 4.6): answered by the session itself.
+//! Heartbeat (OCPP 1.6 section 4.6): answered by the session itself. With nothing to say the
+//! payload may be `{}` or null (OCPP-J 1.6 section 4.2.1).
 
 use model::time::Timestamp;
 use serde::Deserialize;

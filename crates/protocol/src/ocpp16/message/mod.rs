@@ -117,7 +117,7 @@ impl<'de> DeserializeSeed<'de> for Action {
             Action::BootNotification => Request::BootNotification(read(from)?),
             Action::DataTransfer => Request::DataTransfer(read(from)?),
             Action::Heartbeat => {
-                read::<heartbeat::Request, D>(from)?;
+                Option::<Object<heartbeat::Request>>::deserialize(from)?;
                 Request::Heartbeat
             }
             Action::MeterValues => Request::MeterValues(read(from)?),

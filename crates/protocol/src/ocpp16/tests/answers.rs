@@ -121,6 +121,17 @@ fn a_fault_of_ours_never_loses_a_record() {
     );
     let denied = Err(Error::new(model::error::Kind::Denied, "pile.denied", model::Text::of("否", "no")));
     assert_eq!(render("BootNotification", BOOT, &denied), r#"[4,"7","SecurityError","pile.denied",{}]"#);
+    let refusals = [
+        Error::refused("order.over", "已结束", "it is over"),
+        Error::conflict("pile.changed", "已变", "changed"),
+        Error::invalid("tag", "不对", "wrong"),
+        Error::not_found("card.not_found", "没有", "none"),
+    ];
+    for refused in refusals {
+        let want = format!(r#"[4,"7","GenericError","{}",{{}}]"#, refused.code);
+        assert_eq!(render("Authorize", r#"{"idTag":"A"}"#, &Err(refused.clone())), want);
+        assert_eq!(render("StopTransaction", STOP, &Err(refused)), want, "a refusal is no fault of ours");
+    }
     // An answer to another question is a fault of ours, too.
     assert!(
         render("Authorize", r#"{"idTag":"A"}"#, &Ok(Answer::Noted)).starts_with(r#"[4,"7","InternalError","#)

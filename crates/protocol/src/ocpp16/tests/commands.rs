@@ -131,6 +131,7 @@ fn answers_become_outcomes() {
         (&unlock, r#"{"status":"Unlocked"}"#, accepted(Some(r#"{"status":"Unlocked"}"#))),
         (&set, r#"{"status":"RebootRequired"}"#, accepted(Some(r#"{"status":"RebootRequired"}"#))),
         (&get, "{}", accepted(None)),
+        (&get, "null", accepted(None)),
         (&get, r#"{"unknownKey":["a"]}"#, accepted(Some(r#"{"unknownKey":["a"]}"#))),
         // A field too many does not undo what the pile did.
         (&reset, r#"{"status":"Accepted","x":1}"#, accepted(Some(r#"{"status":"Accepted","x":1}"#))),

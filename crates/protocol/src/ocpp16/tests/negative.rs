@@ -63,6 +63,7 @@ impl Table<'_> {
             other => panic!("{other}"),
         };
         let wrong = if top { FORMATION } else { TYPE };
+        let needs_nothing = top && schema["required"].as_array().is_none_or(Vec::is_empty);
         let kind = schema["type"].as_str().unwrap();
         for (of, json) in [
             ("null", "null"),
@@ -72,7 +73,9 @@ impl Table<'_> {
             ("array", "[]"),
             ("object", "{}"),
         ] {
-            if of != kind {
+            if of == "null" && needs_nothing {
+                cases.push((json.to_owned(), None));
+            } else if of != kind {
                 cases.push((json.to_owned(), wrong));
             }
         }
@@ -237,6 +240,23 @@ fn every_field_wrong_in_every_way_gets_its_code() {
     assert!(count > 1_500, "only {count} cases");
 }
 
+/// OCPP-J 1.6, 4.1.3: the server shall ignore it. The frame log keeps it.
+#[test]
+fn another_message_type_is_ignored() {
+    for message in [
+        r#"[5,"7","Heartbeat",{}]"#,
+        r#"[1,"7","Heartbeat",{}]"#,
+        "[0]",
+        r#"[-2,"7"]"#,
+        r#"[6,"a","b",{},1]"#,
+    ] {
+        let mut session = session();
+        session.receive(message.as_bytes(), NOW);
+        let outputs = outputs(&mut session);
+        assert!(matches!(outputs[..], [Output::Rejected { .. }]), "{message}: {outputs:?}");
+    }
+}
+
 #[test]
 fn broken_envelopes_are_answered_as_far_as_possible() {
     let long = "x".repeat(37);
@@ -251,7 +271,7 @@ fn broken_envelopes_are_answered_as_far_as_possible() {
         ("[2]", "-1", "FormationViolation"),
         (r#"[2,"7"]"#, "7", "FormationViolation"),
         (r#"[2,"7","Heartbeat"]"#, "7", "FormationViolation"),
-        (r#"[2,"7","Heartbeat",null]"#, "7", "FormationViolation"),
+        (r#"[2,"7","Authorize",null]"#, "7", "FormationViolation"),
         (r#"[2,"7","Heartbeat",{},1]"#, "7", "FormationViolation"),
         (r#"[2,"7",5,{}]"#, "7", "FormationViolation"),
         (r#"[2,"7","Heartbeat",{}"#, "7", "FormationViolation"),
@@ -262,7 +282,7 @@ fn broken_envelopes_are_answered_as_far_as_possible() {
         (r#"[2,null,"Heartbeat",{}]"#, "-1", "FormationViolation"),
         (r#"["2","7","Heartbeat",{}]"#, "7", "FormationViolation"),
         (r#"[2.0,"7","Heartbeat",{}]"#, "7", "FormationViolation"),
-        (r#"[5,"7","Heartbeat",{}]"#, "7", "FormationViolation"),
+        (r#"[true,"7","Heartbeat",{}]"#, "7", "FormationViolation"),
         (r#"[2,"7","Heartbeet",{}]"#, "7", "NotImplemented"),
         (r#"[2,"7","",{}]"#, "7", "NotImplemented"),
         (r#"[2,"7","Reset",{"type":"Hard"}]"#, "7", "NotSupported"),

@@ -35,8 +35,9 @@ fn id_of(outputs: &[Output]) -> String {
 #[test]
 fn heartbeats_are_answered_here_and_every_time() {
     let mut session = session();
-    for _ in 0..2 {
-        session.receive(br#"[2,"h","Heartbeat",{}]"#, NOW);
+    // OCPP-J 1.6, 4.2.1: null or {} where there is no payload.
+    for payload in ["{}", "{}", "null", " null "] {
+        session.receive(format!(r#"[2,"h","Heartbeat",{payload}]"#).as_bytes(), NOW);
         let outputs = outputs(&mut session);
         let [Output::Send { bytes, frame: None }, Output::Alive] = outputs.as_slice() else {
             panic!("{outputs:?}")

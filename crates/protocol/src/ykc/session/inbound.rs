@@ -31,8 +31,7 @@ impl Session {
         if self.link == Link::Closed {
             return;
         }
-        let Some((packet, order)) = Packet::parse(bytes) else { return };
-        self.order = order.or(self.order);
+        let Some((packet, _)) = Packet::parse(bytes) else { return };
         // Before the log-in only the log-in itself keeps the link open.
         if matches!(self.link, Link::LoggedIn(_)) || packet.kind == Login::TYPE {
             self.heard_at = now;

@@ -89,7 +89,6 @@ pub struct Session {
     settings: Settings,
     reader: Reader,
     link: Link,
-    order: Option<CrcOrder>,
     /// The sequence of our own frames, counted little-endian.
     counter: u16,
     gun_count: u8,
@@ -109,7 +108,6 @@ impl Session {
             settings,
             reader: Reader::default(),
             link: Link::New,
-            order: None,
             counter: 0,
             gun_count: 0,
             guns: Vec::new(),

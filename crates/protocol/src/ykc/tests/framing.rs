@@ -67,7 +67,7 @@ fn the_document_s_wrong_lengths_are_no_frames() {
 
 #[test]
 fn longer_bodies_are_read_and_their_tails_ignored() {
-    // As published: 0x92 with three bytes too many, 0x25 with fourteen.
+    // As published: 0x92 with three bytes too many; a BMS frame with fourteen (there 0x25, here 0x23).
     for (id, kind, extra) in [("G33", 0x92, 3), ("G33", 0x92, 200), ("S2", 0x23, 14)] {
         let (mut packet, order) = Packet::parse(&vector(id)).unwrap();
         let plain = Message::decode(kind, &packet.body).unwrap();

@@ -1,0 +1,4 @@
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod noise;
+mod seeded;
