@@ -83,3 +83,23 @@ describe('raw frames', () => {
     expect(f.jsonPretty('[2,')).toBe('[2,')
   })
 })
+
+describe('the clock of a station', () => {
+  // 2026-11-23 20:30 UTC
+  const at = Date.UTC(2026, 10, 23, 20, 30, 5, 7)
+  it('is that of its zone, with its day and its summer time', () => {
+    expect(f.wallClock('Asia/Urumqi').time(at)).toBe('2026-11-24 02:30:05')
+    expect(f.wallClock('Asia/Urumqi').minuteOfDay(at)).toBe(150)
+    expect(f.wallClock('Europe/Berlin').clockMilli(at)).toBe('21:30:05.007')
+    expect(f.wallClock('Europe/Berlin').clockMinute(Date.UTC(2026, 6, 1, 20))).toBe('22:00')
+    expect(f.wallClock('America/St_Johns').date(Date.UTC(2026, 0, 1, 3))).toBe('2025-12-31')
+  })
+  it('is the platform’s when the zone is not told or not known', () => {
+    for (const zone of [undefined, 'Asia/Shanghai', 'Mars/Olympus']) {
+      expect(f.wallClock(zone).time(at)).toBe(f.time(at))
+      expect(f.wallClock(zone).differs(at)).toBe(false)
+    }
+    expect(f.wallClock('Asia/Urumqi').differs(at)).toBe(true)
+    expect(f.wallClock('Asia/Urumqi').time(null)).toBe('—')
+  })
+})

@@ -46,8 +46,27 @@ export const temperature = (c: Maybe): string => (c == null ? DASH : `${c} ℃`)
 export const permille = (value: Maybe): string => (value == null ? DASH : `${(value / 10).toFixed(1)}%`)
 
 const two = (n: number) => String(n).padStart(2, '0')
-function parts(ms: number) {
-  const t = new Date(ms + ZONE_MS)
+const formats = new Map<string, Intl.DateTimeFormat | null>()
+function formatOf(zone: string): Intl.DateTimeFormat | null {
+  if (!formats.has(zone)) {
+    try {
+      formats.set(zone, new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }))
+    } catch {
+      formats.set(zone, null)
+    }
+  }
+  return formats.get(zone) ?? null
+}
+/** What the clock of a zone is ahead of UTC at a moment; a zone that the browser does not know counts as the platform's. */
+function aheadMs(zone: string, ms: number): number {
+  const format = zone === ZONE || !Number.isFinite(ms) ? null : formatOf(zone)
+  if (!format) return ZONE_MS
+  const of = Object.fromEntries(format.formatToParts(ms).map((p) => [p.type, Number(p.value)]))
+  return Date.UTC(of.year ?? 0, (of.month ?? 1) - 1, of.day, of.hour, of.minute, of.second) - Math.floor(ms / 1000) * 1000
+}
+
+function parts(ms: number, zone = ZONE) {
+  const t = new Date(ms + aheadMs(zone, ms))
   return {
     day: `${t.getUTCFullYear()}-${two(t.getUTCMonth() + 1)}-${two(t.getUTCDate())}`,
     minute: `${two(t.getUTCHours())}:${two(t.getUTCMinutes())}`,
@@ -57,11 +76,6 @@ function parts(ms: number) {
 }
 const valid = (ms: Maybe): ms is number => ms != null && Math.abs(ms) < 8.64e15 - ZONE_MS
 
-export const time = (ms: Maybe): string => {
-  if (!valid(ms)) return DASH
-  const p = parts(ms)
-  return `${p.day} ${p.minute}:${p.second}`
-}
 /** As short as it can be: the clock for today, without the year in this one. */
 export const timeNear = (ms: Maybe, now: number): string => {
   if (!valid(ms)) return DASH
@@ -69,10 +83,22 @@ export const timeNear = (ms: Maybe, now: number): string => {
   if (p.day === today) return `${p.minute}:${p.second}`
   return p.day.slice(0, 4) === today.slice(0, 4) ? `${p.day.slice(5)} ${p.minute}` : `${p.day} ${p.minute}`
 }
-export const date = (ms: Maybe): string => (valid(ms) ? parts(ms).day : DASH)
-export const clock = (ms: Maybe): string => (valid(ms) ? `${parts(ms).minute}:${parts(ms).second}` : DASH)
-export const clockMinute = (ms: Maybe): string => (valid(ms) ? parts(ms).minute : DASH)
-export const clockMilli = (ms: Maybe): string => (valid(ms) ? `${clock(ms)}.${parts(ms).milli}` : DASH)
+/** The clock on the wall of a station: its tariff was cut by it. */
+export function wallClock(zone: string = ZONE) {
+  const at = (write: (p: ReturnType<typeof parts>) => string) => (ms: Maybe) => (valid(ms) ? write(parts(ms, zone)) : DASH)
+  return {
+    zone,
+    time: at((p) => `${p.day} ${p.minute}:${p.second}`),
+    date: at((p) => p.day),
+    clock: at((p) => `${p.minute}:${p.second}`),
+    clockMinute: at((p) => p.minute),
+    clockMilli: at((p) => `${p.minute}:${p.second}.${p.milli}`),
+    minuteOfDay: (ms: number) => Math.floor(((((ms + aheadMs(zone, ms)) % DAY_MS) + DAY_MS) % DAY_MS) / 60_000),
+    /** Whether it shows another time than the platform's. */
+    differs: (ms: number) => aheadMs(zone, ms) !== ZONE_MS,
+  }
+}
+export const { time, date, clock, clockMinute, clockMilli, minuteOfDay } = wallClock()
 /** 20261123 → 11-23 */
 export const dayShort = (day: number): string => `${two(Math.floor(day / 100) % 100)}-${two(day % 100)}`
 
@@ -100,7 +126,6 @@ export const monthStart = (ms: number, shiftMonths = 0): number => {
 }
 /** "2026-11-23 08:00:00" on the platform's clock, as a date field gives it. */
 export const fromWall = (text: string): number => Date.parse(`${text.replace(' ', 'T')}+08:00`)
-export const minuteOfDay = (ms: number): number => Math.floor((((ms + ZONE_MS) % DAY_MS) + DAY_MS) % DAY_MS / 60_000)
 
 /** Minutes of the day as a label: 90 → 01:30, 1440 → 24:00. */
 export const minuteLabel = (minutes: number): string => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
