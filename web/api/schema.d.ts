@@ -380,6 +380,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: staff.write */
+        delete: operations["staff_lock_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: staff.write */
+        put: operations["staff_password_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations": {
         parameters: {
             query?: never;
@@ -423,10 +457,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["token_list"];
         put?: never;
         post: operations["token_create"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["token_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -926,6 +976,10 @@ export interface components {
             /** Format: int64 */
             id: number;
         };
+        /** @description Shown once: only a hash is kept. */
+        NewPassword: {
+            password: string;
+        };
         Operator: {
             /** Format: int64 */
             id: number;
@@ -1275,8 +1329,6 @@ export interface components {
             disabled: boolean;
             /** Format: int64 */
             id: number;
-            /** Format: int64 */
-            locked_until_ms: number | null;
             name: string;
             /** Format: int64 */
             operator_id: number | null;
@@ -1439,6 +1491,29 @@ export interface components {
         TokenDraft: {
             /** @description What it is for, e.g. `nightly export`. */
             name: string;
+        };
+        TokenRow: {
+            account: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** @description Names it, and opens nothing. */
+            id: string;
+            name: string;
+            /** @description From where it was made. */
+            remote_address: string;
+            /**
+             * Format: int64
+             * @description When it was last used, to the minute.
+             */
+            seen_at_ms: number;
+            /** Format: int64 */
+            staff_id: number;
+        };
+        TokenRowList: {
+            items: components["schemas"]["TokenRow"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         UnknownPile: {
             /** Format: int64 */
@@ -2458,6 +2533,66 @@ export interface operations {
             };
         };
     };
+    staff_lock_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    staff_password_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPassword"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     station_list: {
         parameters: {
             query?: {
@@ -2586,6 +2721,35 @@ export interface operations {
             };
         };
     };
+    token_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenRowList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     token_create: {
         parameters: {
             query?: never;
@@ -2607,6 +2771,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Token"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    token_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

@@ -260,8 +260,6 @@ CREATE TABLE staff (
     area TEXT NOT NULL,
     password TEXT NOT NULL,
     disabled BOOLEAN NOT NULL,
-    failed_count BIGINT NOT NULL,
-    locked_until_ms BIGINT,
     created_at_ms BIGINT NOT NULL
 );
 

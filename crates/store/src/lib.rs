@@ -34,6 +34,7 @@ pub mod station_list;
 pub mod stations;
 pub mod tariff_list;
 pub mod tariffs;
+pub mod token_list;
 mod tx;
 pub mod unknown_piles;
 mod writer;

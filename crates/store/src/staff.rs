@@ -25,12 +25,10 @@ pub struct Account {
     /// What `engine` made of the password.
     pub password: String,
     pub disabled: bool,
-    pub failed_count: i64,
-    pub locked_until: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "f.id, f.account, f.name, f.role, f.operator_id, f.password, f.disabled, f.failed_count, \
-    f.locked_until_ms, f.area, r.permissions";
+const COLUMNS: &str =
+    "f.id, f.account, f.name, f.role, f.operator_id, f.password, f.disabled, f.area, r.permissions";
 
 const FROM: &str = "FROM staff f LEFT JOIN role r ON r.code = f.role";
 
@@ -40,14 +38,12 @@ fn account(row: &Row<'_>) -> DbResult<Account> {
         id: StaffId(row.int(0)?),
         account: row.text(1)?,
         name: row.text(2)?,
-        permissions: permissions(&role, row.text_opt(10)?.as_deref())?,
+        permissions: permissions(&role, row.text_opt(8)?.as_deref())?,
         role,
         operator: row.int_opt(4)?.map(OperatorId),
-        area: area(&row.text(9)?)?,
+        area: area(&row.text(7)?)?,
         password: row.text(5)?,
         disabled: row.bool(6)?,
-        failed_count: row.int(7)?,
-        locked_until: row.int_opt(8)?.map(Timestamp::from_ms),
     })
 }
 
@@ -86,8 +82,8 @@ pub fn any_admin(conn: &mut Conn) -> DbResult<Option<Account>> {
 pub fn insert(tx: &mut Tx<'_>, account: &Account, now: Timestamp) -> Result<StaffId> {
     let id = tx.next_id(Noun::Staff)?;
     tx.execute(
-        "INSERT INTO staff (id, account, name, role, operator_id, area, password, disabled, failed_count, \
-         created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)",
+        "INSERT INTO staff (id, account, name, role, operator_id, area, password, disabled, created_at_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &[
             id.into(),
             (&account.account).into(),
@@ -101,26 +97,6 @@ pub fn insert(tx: &mut Tx<'_>, account: &Account, now: Timestamp) -> Result<Staf
         ],
     )?;
     Ok(StaffId(id))
-}
-
-/// Counts a wrong password in the database itself, so that tries at the same time all count. After
-/// the `most`-th the account is locked until `until`, and the count begins anew. Whether it is
-/// locked now.
-pub fn failed(tx: &mut Tx<'_>, id: StaffId, most: i64, until: Timestamp) -> Result<bool> {
-    tx.execute(
-        "UPDATE staff SET locked_until_ms = CASE WHEN failed_count + 1 >= $1 THEN CAST($2 AS BIGINT) \
-         ELSE locked_until_ms END, \
-         failed_count = CASE WHEN failed_count + 1 >= $1 THEN 0 ELSE failed_count + 1 END WHERE id = $3",
-        &[most.into(), until.as_ms().into(), id.0.into()],
-    )?;
-    let locked =
-        tx.find("SELECT locked_until_ms FROM staff WHERE id = $1", &[id.0.into()], |row| row.int_opt(0))?;
-    Ok(locked.flatten() == Some(until.as_ms()))
-}
-
-pub fn succeeded(tx: &mut Tx<'_>, id: StaffId) -> Result<()> {
-    tx.execute("UPDATE staff SET failed_count = 0, locked_until_ms = NULL WHERE id = $1", &[id.0.into()])?;
-    Ok(())
 }
 
 pub fn password_set(tx: &mut Tx<'_>, id: StaffId, password: &str) -> Result<()> {
@@ -141,7 +117,6 @@ pub struct StaffView {
     pub operator_name: Option<String>,
     pub area: Area,
     pub disabled: bool,
-    pub locked_until_ms: Option<i64>,
     pub created_at_ms: i64,
 }
 
@@ -150,8 +125,8 @@ pub fn staff_list(conn: &mut Conn, scope: &Scope) -> DbResult<Page<StaffView>> {
     let mut filter = Filter::new();
     filter.scope_operator("f.operator_id", scope);
     let sql = format!(
-        "SELECT f.id, f.account, f.name, f.role, f.operator_id, op.name, f.disabled, f.locked_until_ms, \
-         f.created_at_ms, r.name, f.area {FROM} LEFT JOIN operator op ON op.id = f.operator_id {} ORDER BY f.account",
+        "SELECT f.id, f.account, f.name, f.role, f.operator_id, op.name, f.disabled, f.created_at_ms, r.name, \
+         f.area {FROM} LEFT JOIN operator op ON op.id = f.operator_id {} ORDER BY f.account",
         filter.sql()
     );
     let rows = conn.query(&sql, &filter.values, |row| {
@@ -160,13 +135,12 @@ pub fn staff_list(conn: &mut Conn, scope: &Scope) -> DbResult<Page<StaffView>> {
             account: row.text(1)?,
             name: row.text(2)?,
             role: row.text(3)?,
-            role_name: row.text_opt(9)?,
+            role_name: row.text_opt(8)?,
             operator_id: row.int_opt(4)?,
             operator_name: row.text_opt(5)?,
             disabled: row.bool(6)?,
-            locked_until_ms: row.int_opt(7)?,
-            created_at_ms: row.int(8)?,
-            area: area(&row.text(10)?)?,
+            created_at_ms: row.int(7)?,
+            area: area(&row.text(9)?)?,
         })
     })?;
     Ok(Page::whole(rows))
@@ -233,13 +207,13 @@ pub fn credential_find(conn: &mut Conn, hash: &str) -> DbResult<Option<(Credenti
         let staff = account(row)?;
         let credential = Credential {
             hash: hash.to_owned(),
-            kind: row.word(11, CredentialKind::parse)?,
-            name: row.text(12)?,
+            kind: row.word(9, CredentialKind::parse)?,
+            name: row.text(10)?,
             staff: staff.id,
-            created_at: Timestamp::from_ms(row.int(13)?),
-            seen_at: Timestamp::from_ms(row.int(14)?),
-            expires_at: row.int_opt(15)?.map(Timestamp::from_ms),
-            remote_address: row.text(16)?,
+            created_at: Timestamp::from_ms(row.int(11)?),
+            seen_at: Timestamp::from_ms(row.int(12)?),
+            expires_at: row.int_opt(13)?.map(Timestamp::from_ms),
+            remote_address: row.text(14)?,
         };
         Ok((credential, staff))
     })
@@ -254,12 +228,9 @@ pub fn credential_remove(tx: &mut Tx<'_>, hash: &str) -> Result<bool> {
     Ok(tx.execute("DELETE FROM credential WHERE hash = $1", &[hash.into()])? > 0)
 }
 
-/// Ends the sessions of a person, except the one that is asking.
-pub fn sessions_remove(tx: &mut Tx<'_>, staff: StaffId, except: &str) -> Result<u64> {
-    tx.execute(
-        "DELETE FROM credential WHERE staff_id = $1 AND kind = 'session' AND hash <> $2",
-        &[staff.0.into(), except.into()],
-    )
+/// Ends what proves to be this person, except the session that is asking.
+pub fn credentials_remove(tx: &mut Tx<'_>, staff: StaffId, except: &str) -> Result<u64> {
+    tx.execute("DELETE FROM credential WHERE staff_id = $1 AND hash <> $2", &[staff.0.into(), except.into()])
 }
 
 /// Forgets sessions whose time is over, so that the table stays small.

@@ -58,6 +58,7 @@ impl RowError {
 /// `code,protocol`, and where they differ from what is usual `name,station,kind,rated_power_w,
 /// connector_count,password`; the station by its name or id.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PileRow {
     #[serde(alias = "id")]
     code: String,
@@ -76,6 +77,7 @@ const RATED_POWER_W: i64 = 120_000;
 
 /// `tag,status,group,expires_at,sessions_max`
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CardRow {
     tag: String,
     status: Option<CardStatus>,

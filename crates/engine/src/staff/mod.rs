@@ -4,6 +4,7 @@ mod doors;
 mod grant;
 mod password;
 mod session;
+mod token;
 
 pub use doors::Doors;
 pub use session::Opened;
@@ -76,6 +77,17 @@ fn account_name(text: &str) -> Result<String> {
     ))
 }
 
+fn beyond() -> Error {
+    Error::new(
+        model::error::Kind::Denied,
+        "staff.beyond",
+        model::Text::of(
+            "该账号的权限或数据范围超出您自己的，您不能重置其密码；请联系系统管理员",
+            "This account may do or see more than yours, so its password is not yours to change; ask the administrator.",
+        ),
+    )
+}
+
 impl Engine {
     pub async fn staff_create(&self, actor: &Actor, draft: StaffDraft) -> Result<StaffCreated> {
         let name = named("name", &draft.name, 64)?;
@@ -99,8 +111,6 @@ impl Engine {
             area: draft.area,
             password: kept,
             disabled: false,
-            failed_count: 0,
-            locked_until: None,
         };
         let id = self
             .store
@@ -128,6 +138,53 @@ impl Engine {
             })
             .await?;
         Ok(StaffCreated { id, password: generated.then_some(password) })
+    }
+
+    async fn staff_seen(&self, actor: &Actor, id: StaffId) -> Result<Account> {
+        let found = self.store.read(move |conn| staff::get(conn, id)).await?;
+        let own = actor.caller.scope.operator;
+        let seen = found.filter(|account| own.is_none() || account.operator == own);
+        seen.ok_or_else(|| {
+            Error::not_found("staff.not_found", "没有这个账号，请检查", "There is no such account; check it.")
+        })
+    }
+
+    /// Forgets the wrong passwords that were tried for an account, so that its owner gets in at once.
+    pub async fn staff_lock_delete(&self, actor: &Actor, id: StaffId) -> Result<()> {
+        let account = self.staff_seen(actor, id).await?;
+        let (actor, now) = (actor.clone(), self.clock.now());
+        let detail = json!({"account": account.account});
+        self.store
+            .write(None, move |tx| actor.record(tx, now, "staff_lock_delete", "staff", id, &detail))
+            .await?;
+        self.doors.unlock(&account.account, now);
+        Ok(())
+    }
+
+    /// A new password for somebody who has none any more; it is generated, given once and not kept.
+    /// It ends their sessions, takes their tokens away, and unlocks the account. Whoever makes it could
+    /// sign in with it, so they may not less than its owner.
+    pub async fn staff_password_set(&self, actor: &Actor, id: StaffId) -> Result<String> {
+        let account = self.staff_seen(actor, id).await?;
+        let Account { role, operator, area, .. } = account.clone();
+        Grant { role: &role, operator, area: &area }.scope_allowed(actor).map_err(|_| beyond())?;
+        let _turn = self.doors.turn(&account.account).await;
+        let password = password::generate(&self.random)?;
+        let kept = self.doors.hash(&password, self.random.bytes()?).await?;
+        let (actor, now) = (actor.clone(), self.clock.now());
+        let detail = json!({"account": account.account});
+        self.store
+            .write(None, move |tx| {
+                let grant = Grant { role: &role, operator, area: &area };
+                grant.role_allowed(tx, &actor).map_err(|_| beyond())?;
+                staff::password_set(tx, id, &kept)?;
+                staff::credentials_remove(tx, id, "")?;
+                tx.changed(Change::Noun("staff"));
+                actor.record(tx, now, "staff_password_set", "staff", id, &detail)
+            })
+            .await?;
+        self.doors.unlock(&account.account, now);
+        Ok(password)
     }
 
     /// Makes sure that there is this administrator. The password when one was generated: it is shown

@@ -1,6 +1,6 @@
 //! Signing in, staying signed in, signing out.
 
-use super::doors::{FAILURES_MAX, LOCKED_MS};
+use super::doors::Shut;
 use super::{Session, password};
 use crate::Engine;
 use crate::audit::Actor;
@@ -11,7 +11,6 @@ use model::time::{HOUR_MS, MINUTE_MS, Timestamp};
 use model::{Error, Result};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::Tx;
 use store::audit::Entry;
 use store::staff::{self, Account, Credential, CredentialKind};
 
@@ -21,8 +20,6 @@ const IDLE_MS: i64 = 30 * MINUTE_MS;
 const LIFE_MS: i64 = 12 * HOUR_MS;
 /// How exactly the last use is kept: a write a minute, not one per click.
 const SEEN_MS: i64 = MINUTE_MS;
-
-pub(super) const TOKEN_PREFIX: &str = "pop_";
 
 /// A session that was just opened, with the secret that only the browser keeps.
 pub struct Opened {
@@ -43,26 +40,31 @@ fn wrong_credentials() -> Error {
     )
 }
 
-fn locked() -> Error {
-    Error::new(
-        Kind::Limited,
-        "session.locked",
-        Text::of(
-            "密码连续输错 5 次，账号已锁定 15 分钟，请稍后再试或联系系统管理员",
-            "Five wrong passwords in a row: the account is locked for 15 minutes. Try again later, or ask the administrator.",
+fn shut(why: Shut) -> Error {
+    let (code, text) = match why {
+        Shut::Locked => (
+            "session.locked",
+            Text::of(
+                "密码连续输错 5 次，此处登录该账号已锁定 15 分钟；请稍后再试，或请系统管理员解锁（pileops staff unlock 账号）",
+                "Five wrong passwords in a row: this account is locked here for 15 minutes. Try again later, or ask the administrator to unlock it (pileops staff unlock ACCOUNT).",
+            ),
         ),
-    )
-}
-
-fn too_many() -> Error {
-    Error::new(
-        Kind::Limited,
-        "session.limited",
-        Text::of(
-            "此网络地址登录失败次数过多，请稍后再试",
-            "Too many failed attempts to sign in from this address. Try again later.",
+        Shut::Address => (
+            "session.limited",
+            Text::of(
+                "此网络地址登录失败次数过多，请稍后再试",
+                "Too many failed attempts to sign in from this address. Try again later.",
+            ),
         ),
-    )
+        Shut::Account => (
+            "session.account_limited",
+            Text::of(
+                "该账号登录失败次数过多，暂不接受从新的网络地址登录；请过几分钟再试、在以前登录过的地方登录，或请系统管理员解锁（pileops staff unlock 账号）",
+                "Too many failed attempts to sign in to this account: for now it takes none from a new address. Try again in some minutes, or from where you have signed in before, or ask the administrator to unlock it (pileops staff unlock ACCOUNT).",
+            ),
+        ),
+    };
+    Error::new(Kind::Limited, code, text)
 }
 
 fn log_in(account: &str, staff: Option<&Account>, address: &str, now: Timestamp, success: bool) -> Entry {
@@ -86,18 +88,9 @@ impl Engine {
         let account = account.trim().to_lowercase();
         let _turn = self.doors.turn(&account).await;
         let now = self.clock.now();
-        if !self.doors.may_try(address, now) {
-            return Err(too_many());
-        }
+        self.doors.try_at(&account, address, now).map_err(shut)?;
         let wanted = account.clone();
         let known = self.store.read(move |conn| staff::by_account(conn, &wanted)).await?;
-        let is_locked = match &known {
-            Some(staff) => staff.locked_until.is_some_and(|until| until > now),
-            None => self.doors.stranger_is_locked(&account, now),
-        };
-        if is_locked {
-            return Err(locked());
-        }
         let kept = known.as_ref().map_or(password::DUMMY, |staff| staff.password.as_str());
         // Nobody has such a long password; hashing it would only cost time.
         let password = if password.len() > 1_024 { "" } else { password };
@@ -105,7 +98,6 @@ impl Engine {
         match known {
             Some(staff) if right && !staff.disabled => self.session_open(&account, staff, address).await,
             known => {
-                self.doors.failed(address, now);
                 self.session_refused(account, known, address).await?;
                 Err(wrong_credentials())
             }
@@ -114,19 +106,9 @@ impl Engine {
 
     async fn session_refused(&self, account: String, known: Option<Account>, address: &str) -> Result<()> {
         let now = self.clock.now();
-        if known.is_none() {
-            self.doors.stranger_failed(&account, now);
-        }
+        self.doors.failed(&account, address, now);
         let entry = log_in(&account, known.as_ref(), address, now, false);
-        let id = known.map(|staff| staff.id);
-        self.store
-            .write(None, move |tx| {
-                if let Some(id) = id {
-                    staff::failed(tx, id, FAILURES_MAX, now.plus_ms(LOCKED_MS))?;
-                }
-                store::audit::append(tx, &entry)
-            })
-            .await
+        self.store.write(None, move |tx| store::audit::append(tx, &entry)).await
     }
 
     async fn session_open(&self, account: &str, staff: Account, address: &str) -> Result<Opened> {
@@ -146,17 +128,18 @@ impl Engine {
         let kept = credential.clone();
         self.store
             .write(None, move |tx| {
-                staff::succeeded(tx, kept.staff)?;
                 staff::sessions_expire(tx, now.plus_ms(-IDLE_MS), now)?;
                 staff::credential_insert(tx, &kept)?;
                 store::audit::append(tx, &entry)
             })
             .await?;
+        self.doors.succeeded(account, address, now);
         Ok(Opened { secret, session: session(credential, staff) })
     }
 
     /// Who proves to be what by this secret; `None` for one that is unknown or whose time is over.
-    pub async fn session_find(&self, secret: &str) -> Result<Option<Session>> {
+    /// `used`: a person did something; what an open page asks by itself keeps no session alive.
+    pub async fn session_find(&self, secret: &str, used: bool) -> Result<Option<Session>> {
         let now = self.clock.now();
         let hash = fingerprint(secret);
         let found = self.store.read(move |conn| staff::credential_find(conn, &hash)).await?;
@@ -164,7 +147,7 @@ impl Engine {
         if account.disabled || !is_valid(&credential, now) {
             return Ok(None);
         }
-        if now.since(credential.seen_at) >= SEEN_MS {
+        if used && now.since(credential.seen_at) >= SEEN_MS {
             let hash = credential.hash.clone();
             self.store.post(None, move |tx| staff::credential_seen(tx, &hash, now));
         }
@@ -195,7 +178,8 @@ impl Engine {
             .await
     }
 
-    /// A new password ends every other session of this person.
+    /// A new password ends every other session of this person, and takes their tokens away: who
+    /// changes it because somebody else knew it wants that one out, by every door.
     pub async fn session_password_set(
         &self,
         session: &Session,
@@ -207,9 +191,7 @@ impl Engine {
         let (id, now) = (session.caller.staff, self.clock.now());
         let account = self.store.read(move |conn| staff::get(conn, id)).await?;
         let account = account.ok_or_else(wrong_credentials)?;
-        if account.locked_until.is_some_and(|until| until > now) {
-            return Err(locked());
-        }
+        self.doors.try_at(&account.account, address, now).map_err(shut)?;
         password::check("new_password", &account.account, new)?;
         if !self.doors.matches(current, &account.password).await? {
             self.session_refused(account.account.clone(), Some(account), address).await?;
@@ -225,34 +207,10 @@ impl Engine {
         self.store
             .write(None, move |tx| {
                 staff::password_set(tx, id, &kept)?;
-                staff::sessions_remove(tx, id, &hash)?;
-                staff::succeeded(tx, id)?;
+                staff::credentials_remove(tx, id, &hash)?;
                 actor.record(tx, now, "session_password_set", "staff", id, &json!({}))
             })
             .await
-    }
-
-    /// A token for the scripts of whoever asks; it may do what its owner may do.
-    pub async fn token_create(&self, actor: &Actor, name: &str) -> Result<String> {
-        let name = crate::site::named("name", name, 64)?;
-        let (secret, now) = (format!("{TOKEN_PREFIX}{}", self.random.hex::<32>()?), self.clock.now());
-        let credential = Credential {
-            hash: fingerprint(&secret),
-            kind: CredentialKind::Token,
-            name: name.clone(),
-            staff: actor.caller.staff,
-            created_at: now,
-            seen_at: now,
-            expires_at: None,
-            remote_address: actor.address.clone(),
-        };
-        let actor = actor.clone();
-        let work = move |tx: &mut Tx<'_>| {
-            staff::credential_insert(tx, &credential)?;
-            actor.record(tx, now, "token_create", "token", &name, &json!({}))
-        };
-        self.store.write(None, work).await?;
-        Ok(secret)
     }
 }
 

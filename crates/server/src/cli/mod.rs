@@ -10,6 +10,7 @@ macro_rules! out {
     };
 }
 
+mod accounts;
 mod client;
 mod nouns;
 mod nouns_args;

@@ -1,7 +1,7 @@
 //! `pileops <noun> <verb>`: each is one or two calls of the API.
 
-use super::client::Client;
-use super::{Place, nouns_args::*};
+use super::client::{Client, Refused};
+use super::{Place, accounts, nouns_args::*};
 use axum::http::Method;
 use model::{Error, Result};
 use serde_json::{Value, json};
@@ -14,8 +14,8 @@ const WAIT_MS: u32 = 60_000;
 pub async fn run(place: &Place, noun: Noun) -> Result<ExitCode> {
     let client = Client::open(place).await?;
     let code = match noun {
-        Noun::Staff(StaffVerb::Add(args)) => staff_add(&client, place, args).await,
-        Noun::Token(TokenVerb::Add { name }) => token_add(&client, place, &name).await,
+        Noun::Staff(verb) => accounts::staff(&client, place, verb).await,
+        Noun::Token(verb) => accounts::token(&client, place, verb).await,
         Noun::Station(StationVerb::Add(args)) => station_add(&client, place, args).await,
         Noun::Station(StationVerb::List) => {
             list(&client, place, "/stations", &["id", "name", "operator_name", "pile_count"]).await
@@ -35,7 +35,7 @@ pub async fn run(place: &Place, noun: Noun) -> Result<ExitCode> {
     code
 }
 
-fn say(place: &Place, value: &Value, text: &str) -> ExitCode {
+pub fn say(place: &Place, value: &Value, text: &str) -> ExitCode {
     if place.json {
         out!("{value}")
     } else {
@@ -44,28 +44,8 @@ fn say(place: &Place, value: &Value, text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+pub fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-async fn staff_add(client: &Client, place: &Place, args: StaffAdd) -> Result<ExitCode> {
-    let body = json!({
-        "account": args.account, "name": args.name.unwrap_or_else(|| args.account.clone()), "role": args.role,
-        "operator_id": args.operator, "password": args.password,
-    });
-    let made = client.call(Method::POST, "/staff", Some(body)).await?;
-    let password = text(&made, "password");
-    let shown = if password.is_empty() {
-        String::new()
-    } else {
-        format!("  密码 / password: {password}（只显示这一次 / shown this once）")
-    };
-    Ok(say(place, &made, &format!("账号 / account: {}{shown}", args.account)))
-}
-
-async fn token_add(client: &Client, place: &Place, name: &str) -> Result<ExitCode> {
-    let made = client.call(Method::POST, "/tokens", Some(json!({ "name": name }))).await?;
-    Ok(say(place, &made, text(&made, "token")))
 }
 
 async fn station_add(client: &Client, place: &Place, args: StationAdd) -> Result<ExitCode> {
@@ -138,8 +118,67 @@ async fn tariff_add(client: &Client, place: &Place, args: TariffAdd) -> Result<E
             json!({ "name": args.name, "rates": rates, "periods": vec!["flat"; 48] })
         }
     };
+    // The list has the newest version of a name first.
+    if let Some(known) = named(client, "/tariffs", &args.name).await?
+        && known["name"] == args.name.trim()
+        && is_same_tariff(&known, &body)
+    {
+        let told = format!(
+            "计费模型已存在且相同 / the tariff exists and is the same: {} {}",
+            known["id"], args.name
+        );
+        return Ok(say(place, &known, &told));
+    }
     let made = client.call(Method::POST, "/tariffs", Some(body)).await?;
     Ok(say(place, &made, &format!("计费模型 / tariff: {} {}", made["id"], args.name)))
+}
+
+/// The same prices at the same times, in whichever order they are written.
+fn is_same_tariff(known: &Value, wanted: &Value) -> bool {
+    let rates = |tariff: &Value| {
+        let mut rates: Vec<String> =
+            tariff["rates"].as_array().into_iter().flatten().map(Value::to_string).collect();
+        rates.sort();
+        rates
+    };
+    known["periods"] == wanted["periods"] && rates(known) == rates(wanted)
+}
+
+/// It is there already, and is not what was asked for.
+fn differs(
+    what_zh: &str,
+    what_en: &str,
+    known: &Value,
+    wanted: &[(&'static str, Option<Value>)],
+) -> Result<()> {
+    for (field, wanted) in wanted {
+        if let Some(wanted) = wanted
+            && known[*field] != *wanted
+        {
+            let is = &known[*field];
+            return Err(Error::invalid(
+                *field,
+                format!(
+                    "{what_zh}已存在，其 {field} 为 {is}，而不是 {wanted}；未作任何更改，请在控制台修改，或换一个名称"
+                ),
+                format!(
+                    "{what_en} exists with the {field} {is}, not {wanted}. Nothing was changed; change it in the console, or choose another name."
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+pub fn exists_differs(
+    what: (&str, &str),
+    refused: Refused,
+    known: Option<Value>,
+    wanted: &[(&'static str, Option<Value>)],
+) -> Result<Value> {
+    let known = known.ok_or_else(|| refused.into_error())?;
+    differs(what.0, what.1, &known, wanted)?;
+    Ok(known)
 }
 
 async fn pile_add(client: &Client, place: &Place, args: PileAdd) -> Result<ExitCode> {
@@ -148,8 +187,9 @@ async fn pile_add(client: &Client, place: &Place, args: PileAdd) -> Result<ExitC
         None => None,
     };
     let body = json!({
-        "code": args.id, "name": args.name, "station_id": station, "kind": args.kind, "protocol": args.protocol,
-        "rated_power_w": args.rated_power_w, "connector_count": args.connectors, "password": args.password,
+        "code": args.id, "name": args.name, "station_id": station, "protocol": args.protocol,
+        "kind": args.kind.as_deref().unwrap_or("dc"), "rated_power_w": args.rated_power_w.unwrap_or(120_000),
+        "connector_count": args.connectors.unwrap_or(1), "password": args.password,
     });
     match client.ask(Method::POST, "/piles", Some(("application/json", body.to_string()))).await? {
         Ok(made) => {
@@ -163,6 +203,19 @@ async fn pile_add(client: &Client, place: &Place, args: PileAdd) -> Result<ExitC
         }
         // Said twice, it is still one pile; a password that was given is set.
         Err(refused) if text(&refused.body, "code") == "pile.exists" => {
+            let mut known = client.get(&format!("/piles/{}", args.id)).await?;
+            let connectors = known["connectors"].as_array().map_or(0, Vec::len);
+            known["connector_count"] = json!(connectors);
+            let wanted = [
+                ("protocol", Some(json!(args.protocol))),
+                ("station_id", station.map(|id| json!(id))),
+                ("name", args.name.map(|name| json!(name))),
+                ("kind", args.kind.map(|kind| json!(kind))),
+                ("rated_power_w", args.rated_power_w.map(|power| json!(power))),
+                ("connector_count", args.connectors.map(|count| json!(count))),
+            ];
+            let what = (format!("充电桩 {}", args.id), format!("The pile {}", args.id));
+            let known = exists_differs((&what.0, &what.1), refused, Some(known), &wanted)?;
             if let Some(password) = &args.password {
                 client
                     .call(
@@ -172,7 +225,6 @@ async fn pile_add(client: &Client, place: &Place, args: PileAdd) -> Result<ExitC
                     )
                     .await?;
             }
-            let known = client.get(&format!("/piles/{}", args.id)).await?;
             Ok(say(place, &known, &format!("充电桩已存在 / the pile exists: {}", args.id)))
         }
         Err(refused) => Err(refused.into_error()),
@@ -180,13 +232,13 @@ async fn pile_add(client: &Client, place: &Place, args: PileAdd) -> Result<ExitC
 }
 
 async fn pile_call(client: &Client, id: &str, action: String, payload: String) -> Result<ExitCode> {
-    if let Err(why) = serde_json::from_str::<Value>(&payload) {
-        return Err(Error::invalid(
+    let payload: Value = serde_json::from_str(&payload).map_err(|why| {
+        Error::invalid(
             "JSON",
             format!("内容不是有效的 JSON：{why}"),
             format!("The payload is no valid JSON: {why}"),
-        ));
-    }
+        )
+    })?;
     let body = json!({ "kind": "call", "action": action, "payload": payload });
     let path = format!("/piles/{id}/commands?wait_ms={WAIT_MS}");
     let row = client.call(Method::POST, &path, Some(body)).await?;
@@ -210,23 +262,28 @@ async fn card_add(client: &Client, place: &Place, args: CardAdd) -> Result<ExitC
         Ok(made) => Ok(say(place, &made, &format!("充电卡 / card: {}", args.tag))),
         Err(refused) if refused.status == 409 => {
             let tag = args.tag.trim().to_ascii_uppercase();
-            let rows = client.all(&format!("/cards?tag={tag}")).await?;
-            let Some(known) = rows.into_iter().find(|row| row["tag"] == tag.as_str()) else {
-                return Err(refused.into_error());
-            };
+            let known = client.all(&format!("/cards?tag={}", in_url(&tag))).await?;
+            let known = known.into_iter().find(|row| row["tag"] == tag.as_str());
+            let wanted = [
+                ("group", args.group.map(|group| json!(group))),
+                ("sessions_max", args.sessions_max.map(|most| json!(most))),
+            ];
+            let what = (format!("充电卡 {tag}"), format!("The card {tag}"));
+            let mut known = exists_differs((&what.0, &what.1), refused, known, &wanted)?;
             if known["status"] != args.status.as_str() {
-                client
-                    .call(
-                        Method::PATCH,
-                        &format!("/cards/{}", known["id"]),
-                        Some(json!({ "status": args.status })),
-                    )
-                    .await?;
+                let path = format!("/cards/{}", known["id"]);
+                client.call(Method::PATCH, &path, Some(json!({ "status": args.status }))).await?;
+                known["status"] = json!(args.status);
             }
             Ok(say(place, &known, &format!("充电卡已存在 / the card exists: {tag} ({})", args.status)))
         }
         Err(refused) => Err(refused.into_error()),
     }
+}
+
+/// As a value of a query.
+fn in_url(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 async fn import(client: &Client, place: &Place, path: &str, file: &Path) -> Result<ExitCode> {
@@ -257,7 +314,7 @@ async fn import(client: &Client, place: &Place, path: &str, file: &Path) -> Resu
 async fn order_list(client: &Client, place: &Place, pile: Option<String>) -> Result<ExitCode> {
     let mut path = "/orders?from_ms=0&to_ms=253402214400000".to_owned();
     if let Some(pile) = &pile {
-        path.push_str(&format!("&pile={pile}"));
+        path.push_str(&format!("&pile={}", in_url(pile)));
     }
     let rows = client.all(&path).await?;
     if place.json {
@@ -283,8 +340,9 @@ async fn order_list(client: &Client, place: &Place, pile: Option<String>) -> Res
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(client: &Client, place: &Place, path: &str, columns: &[&str]) -> Result<ExitCode> {
-    let rows = if path == "/stations" { client.whole(path).await? } else { client.all(path).await? };
+pub async fn list(client: &Client, place: &Place, path: &str, columns: &[&str]) -> Result<ExitCode> {
+    let is_short = ["/stations", "/staff", "/tokens"].contains(&path);
+    let rows = if is_short { client.whole(path).await? } else { client.all(path).await? };
     if place.json {
         out!("{}", Value::Array(rows));
         return Ok(ExitCode::SUCCESS);

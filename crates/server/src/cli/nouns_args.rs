@@ -32,6 +32,15 @@ pub enum Noun {
 pub enum StaffVerb {
     /// Add an account; its password is generated and shown once unless given
     Add(StaffAdd),
+    List,
+    /// Forget the wrong passwords that were tried for an account: its owner gets in at once
+    Unlock {
+        account: String,
+    },
+    /// Make a new password and print it, once; ends the account's sessions and removes its tokens
+    Password {
+        account: String,
+    },
 }
 
 #[derive(Args)]
@@ -52,7 +61,14 @@ pub struct StaffAdd {
 #[derive(Subcommand)]
 pub enum TokenVerb {
     /// Make a token and print it, once
-    Add { name: String },
+    Add {
+        name: String,
+    },
+    List,
+    /// By the id that the list shows; a name will do where only one token has it
+    Remove {
+        token: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -81,7 +97,7 @@ pub struct StationAdd {
 
 #[derive(Subcommand)]
 pub enum TariffVerb {
-    /// Publish a tariff, or the next version of the one of that name
+    /// Publish a tariff, or the next version of the one of that name where anything differs
     Add(TariffAdd),
 }
 
@@ -130,13 +146,15 @@ pub struct PileAdd {
     pub station: Option<String>,
     #[arg(long)]
     pub name: Option<String>,
-    /// dc, ac or ac_dc
-    #[arg(long, default_value = "dc")]
-    pub kind: String,
-    #[arg(long, default_value_t = 1)]
-    pub connectors: i64,
-    #[arg(long, default_value_t = 120_000)]
-    pub rated_power_w: i64,
+    /// dc, ac or ac_dc [default: dc]
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// [default: 1]
+    #[arg(long)]
+    pub connectors: Option<i64>,
+    /// [default: 120000]
+    #[arg(long)]
+    pub rated_power_w: Option<i64>,
 }
 
 #[derive(Subcommand)]

@@ -26,7 +26,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    fn parameter(&mut self, name: &str, place: ParameterIn, required: bool, schema: RefOr<Schema>) {
+    pub fn parameter(&mut self, name: &str, place: ParameterIn, required: bool, schema: RefOr<Schema>) {
         let required = if required { Required::True } else { Required::False };
         let parameter =
             ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(schema));

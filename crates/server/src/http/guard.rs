@@ -32,7 +32,10 @@ pub async fn guard(
         let secret = bearer.or_else(|| cookie(&parts.headers)).ok_or_else(not_signed_in)?;
         let session = match app.local_session(secret) {
             Some(session) => session,
-            None => app.engine.session_find(secret).await?.ok_or_else(not_signed_in)?,
+            None => {
+                let used = !is_background(&parts);
+                app.engine.session_find(secret, used).await?.ok_or_else(not_signed_in)?
+            }
         };
         // A token is for the header and a session for the cookie; neither stands in for the other,
         // or the header that guards the cookie could be left out.
@@ -43,6 +46,12 @@ pub async fn guard(
         parts.extensions.insert(Who { session, address });
     }
     Ok(next.run(Request::from_parts(parts, body)).await)
+}
+
+/// What an open page asks by itself, not because somebody did something: it says so, except for the
+/// live stream, which a browser opens anew without our words.
+fn is_background(parts: &Parts) -> bool {
+    parts.headers.contains_key("x-pileops-background") || parts.uri.path().ends_with("/live")
 }
 
 pub fn allowed(session: &Session, access: Access) -> Result<()> {

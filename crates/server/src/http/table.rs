@@ -54,7 +54,11 @@ pub fn table() -> Vec<Route> {
         PATCH "/cards/{id}" May(CardWrite), cards::card_update;
         GET "/staff" May(StaffRead), staff::staff_list;
         POST "/staff" May(StaffWrite), staff::staff_create;
+        DELETE "/staff/{id}/lock" May(StaffWrite), staff::staff_lock_delete;
+        PUT "/staff/{id}/password" May(StaffWrite), staff::staff_password_set;
+        GET "/tokens" SignedIn, staff::token_list;
         POST "/tokens" SignedIn, staff::token_create;
+        DELETE "/tokens/{id}" SignedIn, staff::token_delete;
         GET "/audit" May(AuditRead), audit::audit_list;
         POST "/imports/piles" May(PileWrite), imports::pile_import;
         POST "/imports/cards" May(CardWrite), imports::card_import;

@@ -8,8 +8,15 @@ use server::http::{Access, table};
 /// What anybody may call, and what needs no permission but a session. Written out, so that a new
 /// route cannot slip in here unseen.
 const PUBLIC: &[&str] = &["session_create"];
-const OWN: &[&str] =
-    &["session_get", "session_delete", "session_password_set", "token_create", "live_stream"];
+const OWN: &[&str] = &[
+    "session_get",
+    "session_delete",
+    "session_password_set",
+    "token_list",
+    "token_create",
+    "token_delete",
+    "live_stream",
+];
 
 /// Rights whose pages are being built.
 const NEXT: &[Permission] = &[
@@ -125,6 +132,8 @@ async fn an_operator_sees_nothing_of_another_over_http() {
     put.refused(404, "pile.not_found");
     let command = house.post("/piles/B-1/commands", &cookie, "{\"kind\":\"reset\",\"hard\":false}").await;
     command.refused(404, "pile.not_found");
+    house.send("DELETE", "/staff/1/lock", &cookie, None, &[]).await.refused(404, "staff.not_found");
+    house.send("PUT", "/staff/1/password", &cookie, None, &[]).await.refused(404, "staff.not_found");
     let piles = house.get("/piles", &cookie).await;
     assert_eq!(piles.ok().json["total"], 2);
     assert_eq!(house.get("/operators", &cookie).await.json["total"], 1);

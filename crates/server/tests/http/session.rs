@@ -82,6 +82,144 @@ async fn five_wrong_passwords_lock_for_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
+async fn wrong_passwords_keep_nobody_out_who_sits_elsewhere() {
+    for house in houses().await {
+        house.furnish().await;
+        let try_at = async |address: &str, password: &str| {
+            house.app.engine.session_create("admin", password, address).await.map(drop).map_err(|no| no.code)
+        };
+        try_at("192.168.0.7", PASSWORD).await.unwrap();
+        // A crowd that guesses: each of it is stopped, then all of it, and the owner notices nothing.
+        for n in 0..10 {
+            let address = format!("10.0.0.{n}");
+            for _ in 0..5 {
+                assert_eq!(try_at(&address, "wrong").await, Err("session.wrong_credentials"));
+            }
+            assert_eq!(try_at(&address, PASSWORD).await, Err("session.locked"));
+        }
+        assert_eq!(try_at("10.0.1.1", PASSWORD).await, Err("session.account_limited"));
+        try_at("192.168.0.7", PASSWORD).await.unwrap();
+        // Whoever may change accounts ends it.
+        let cookie = house.sign_in("operations").await;
+        house.send("DELETE", "/staff/1/lock", &cookie, None, &[]).await.refused(403, "permission.denied");
+        house.staff("second", model::access::Role::Admin, None).await;
+        let cookie = house.sign_in("second").await;
+        let staff = house.get("/staff", &cookie).await;
+        let admin = staff.json["items"].as_array().unwrap().iter().find(|row| row["account"] == "admin");
+        let id = admin.unwrap()["id"].clone();
+        house.send("DELETE", &format!("/staff/{id}/lock"), &cookie, None, &[]).await.ok();
+        try_at("10.0.0.1", PASSWORD).await.unwrap();
+        try_at("10.0.1.1", PASSWORD).await.unwrap();
+        let audit = house.get("/audit?action=staff_lock_delete", &cookie).await;
+        assert_eq!(
+            (&audit.json["total"], &audit.json["items"][0]["key"]),
+            (&1.into(), &id.to_string().into())
+        );
+        house.send("DELETE", "/staff/999/lock", &cookie, None, &[]).await.refused(404, "staff.not_found");
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_gives_a_new_password_and_the_old_doors_are_shut() {
+    for house in houses().await {
+        house.furnish().await;
+        let (admin, old) = (house.sign_in("admin").await, house.sign_in("finance").await);
+        let token = house.post("/tokens", &old, "{\"name\":\"x\"}").await.ok().json["token"].clone();
+        let bearer = format!("Bearer {}", token.as_str().unwrap());
+        let bearer = [("authorization", bearer.as_str())];
+        house.send("GET", "/piles", "", None, &bearer).await.ok();
+        let id = house.get("/session", &old).await.json["staff"]["id"].clone();
+        let reset = format!("/staff/{id}/password");
+        house.send("PUT", &reset, &old, None, &[]).await.refused(403, "permission.denied");
+        // Nobody makes a password for an account that sees more than they.
+        let part = engine::staff::StaffDraft {
+            account: "city.admin".to_owned(),
+            name: "城市管理员".to_owned(),
+            role: "admin".to_owned(),
+            operator_id: None,
+            area: model::access::Area::Cities { cities: vec!["420100".to_owned()] },
+            password: Some(PASSWORD.to_owned()),
+        };
+        house.app.engine.staff_create(&engine::audit::Actor::local(), part).await.unwrap();
+        let city = house.sign_in("city.admin").await;
+        house.send("PUT", &reset, &city, None, &[]).await.refused(403, "staff.beyond");
+        let made = house.send("PUT", &reset, &admin, None, &[]).await;
+        let password = made.ok().json["password"].as_str().unwrap().to_owned();
+        house.get("/session", &old).await.refused(401, "session.missing");
+        house.send("GET", "/piles", "", None, &bearer).await.refused(401, "session.missing");
+        let sign_in = async |password: &str| {
+            let body = format!("{{\"account\":\"finance\",\"password\":\"{password}\"}}");
+            house.post("/session", "", &body).await
+        };
+        sign_in(PASSWORD).await.refused(401, "session.wrong_credentials");
+        sign_in(&password).await.ok();
+        let audit = house.get("/audit?action=staff_password_set", &admin).await;
+        assert_eq!(audit.json["total"], 1);
+        assert!(!audit.text.contains(&password));
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_listed_and_taken_away() {
+    for house in houses().await {
+        house.furnish().await;
+        let [admin, viewer, other] =
+            [house.sign_in("admin").await, house.sign_in("viewer").await, house.sign_in("a.admin").await];
+        let mut tokens = Vec::new();
+        for (cookie, name) in [(&admin, "一"), (&viewer, "二"), (&viewer, "三")] {
+            let made = house.post("/tokens", cookie, &format!("{{\"name\":\"{name}\"}}")).await;
+            tokens.push(made.ok().json["token"].as_str().unwrap().to_owned());
+            house.clock.advance(minutes(1));
+        }
+        let listed = async |cookie: &str| {
+            let list = house.get("/tokens", cookie).await;
+            assert!(tokens.iter().all(|token| !list.text.contains(token.as_str())));
+            list.ok().json["items"].as_array().unwrap().clone()
+        };
+        let names =
+            |rows: &[serde_json::Value]| rows.iter().map(|row| row["name"].clone()).collect::<Vec<_>>();
+        assert_eq!(names(&listed(&admin).await), ["三", "二", "一"]);
+        assert_eq!(names(&listed(&viewer).await), ["三", "二"]);
+        assert!(listed(&other).await.is_empty(), "the platform's tokens are not for an operator's staff");
+        let rows = listed(&admin).await;
+        assert_eq!((&rows[0]["account"], rows[0]["id"].as_str().unwrap().len()), (&"viewer".into(), 16));
+        let path = |row: &serde_json::Value| format!("/tokens/{}", row["id"].as_str().unwrap());
+        for cookie in [&viewer, &other] {
+            let no = house.send("DELETE", &path(&rows[2]), cookie, None, &[]).await;
+            no.refused(404, "token.not_found");
+        }
+        house.send("DELETE", &path(&rows[0]), &viewer, None, &[]).await.ok();
+        house.send("DELETE", &path(&rows[1]), &admin, None, &[]).await.ok();
+        house.send("DELETE", &path(&rows[1]), &admin, None, &[]).await.refused(404, "token.not_found");
+        assert_eq!(names(&listed(&admin).await), ["一"]);
+        for (token, works) in tokens.iter().zip([true, false, false]) {
+            let bearer = format!("Bearer {token}");
+            let answer = house.send("GET", "/piles", "", None, &[("authorization", bearer.as_str())]).await;
+            assert_eq!(answer.status == 200, works);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_page_asks_by_itself_keeps_no_session_alive() {
+    for house in houses().await {
+        house.furnish().await;
+        let cookie = house.sign_in("viewer").await;
+        for _ in 0..5 {
+            house.clock.advance(minutes(5));
+            let background = [("x-pileops-background", "1")];
+            house.send("GET", "/piles", &cookie, None, &background).await.ok();
+            let stream = axum::http::Request::get("/api/v1/live").header("cookie", &cookie);
+            let stream = house.raw(stream.body(axum::body::Body::empty()).unwrap()).await;
+            assert_eq!(stream.status(), 200);
+            settled(&house).await;
+        }
+        house.clock.advance(minutes(5));
+        house.get("/session", &cookie).await.refused(401, "session.missing");
+    }
+}
+
+#[tokio::test]
 async fn tries_at_the_same_moment_all_count() {
     for house in houses().await {
         house.furnish().await;
@@ -137,10 +275,12 @@ async fn settled(house: &House) {
 }
 
 #[tokio::test]
-async fn a_new_password_ends_the_other_sessions() {
+async fn a_new_password_ends_the_other_sessions_and_tokens() {
     for house in houses().await {
         house.furnish().await;
         let (own, other) = (house.sign_in("finance").await, house.sign_in("finance").await);
+        let token = house.post("/tokens", &other, "{\"name\":\"x\"}").await.ok().json["token"].clone();
+        let bearer = format!("Bearer {}", token.as_str().unwrap());
         let change = |current: &str, new: &str| {
             format!("{{\"current_password\":\"{current}\",\"new_password\":\"{new}\"}}")
         };
@@ -152,6 +292,8 @@ async fn a_new_password_ends_the_other_sessions() {
         put(change(PASSWORD, "Another-Horse-8")).await.ok();
         house.get("/session", &own).await.ok();
         house.get("/session", &other).await.refused(401, "session.missing");
+        let by_token = house.send("GET", "/piles", "", None, &[("authorization", bearer.as_str())]).await;
+        by_token.refused(401, "session.missing");
         let old = house.post("/session", "", &right().replace("admin", "finance")).await;
         old.refused(401, "session.wrong_credentials");
     }

@@ -283,8 +283,8 @@ async fn an_order_comes_with_all_that_explains_it() {
                     &[],
                 )?;
                 tx.execute(
-                    "INSERT INTO staff (id, account, name, role, area, password, disabled, failed_count, created_at_ms) \
-                     VALUES (5, 'lilei', '李雷', 'admin', '{\"kind\":\"everywhere\"}', '', false, 0, 0)",
+                    "INSERT INTO staff (id, account, name, role, area, password, disabled, created_at_ms) \
+                     VALUES (5, 'lilei', '李雷', 'admin', '{\"kind\":\"everywhere\"}', '', false, 0)",
                     &[],
                 )?;
                 tx.execute(

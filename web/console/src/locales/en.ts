@@ -69,7 +69,7 @@ const en: typeof zh = {
   },
   audit_action: {
     session_create: 'Sign in', session_delete: 'Sign out', session_password_set: 'Change password', operator_create: 'New operator', station_create: 'New station', station_update: 'Change station', pile_create: 'New pile', pile_update: 'Change pile', pile_import: 'Import piles', pile_password_set: 'Set access password', unknown_pile_dismiss: 'Dismiss unknown pile',
-    pile_command: 'Command', order_stop: 'Remote stop', command_create: 'Command', tariff_create: 'Publish tariff', card_create: 'Register card', card_update: 'Change card', card_import: 'Import cards', staff_create: 'New account', staff_update: 'Change account', token_create: 'New token',
+    pile_command: 'Command', order_stop: 'Remote stop', command_create: 'Command', tariff_create: 'Publish tariff', card_create: 'Register card', card_update: 'Change card', card_import: 'Import cards', staff_create: 'New account', staff_update: 'Change account', token_create: 'New token', token_delete: 'Remove token', staff_lock_delete: 'Unlock account', staff_password_set: 'New password for an account',
   },
   audit_noun: { session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token' },
   file: {
