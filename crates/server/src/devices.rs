@@ -1,22 +1,20 @@
 //! Which piles are connected, and where their commands go. In memory; what must outlive a restart is
 //! in the database.
 
-use crate::gateway::Order as LinkOrder;
+use crate::gateway::Order;
+use crate::inbox::Inbox;
 use model::curve::Point;
 use model::device::{CloseReason, DeviceCommand};
 use model::id::{CommandId, ConnectorNo, OrderId, PileCode, PileId, StationId};
 use model::time::{MINUTE_MS, Timestamp};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::Change;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::oneshot;
 
 /// How long an old link may take to show that it lives, when a second one of the same pile comes.
 pub const PROBE_MS: u64 = 5_000;
-
-/// Commands that may wait for one link.
-const QUEUE: usize = 64;
 
 /// A link that said something so recently was no dead one when another took its pile.
 const LATELY_MS: i64 = MINUTE_MS / 2;
@@ -42,22 +40,12 @@ pub struct Link {
     pub connected_at: Timestamp,
     pub remote_address: String,
     last_seen_ms: AtomicI64,
-    orders: mpsc::Sender<LinkOrder>,
-    /// Apart from the orders: it must arrive however many of those wait.
-    end: watch::Sender<Option<CloseReason>>,
-}
-
-/// What a link is told.
-pub struct Inbox {
-    pub orders: mpsc::Receiver<LinkOrder>,
-    /// Why it shall end, once it shall.
-    pub end: watch::Receiver<Option<CloseReason>>,
+    pub inbox: Inbox,
 }
 
 /// A link that came in.
 pub struct Entered {
     pub link: Arc<Link>,
-    pub inbox: Inbox,
     /// How many links of this pile lost it in the last minutes while they lived: several devices
     /// may bear the same number.
     pub rivals: u32,
@@ -65,11 +53,11 @@ pub struct Entered {
 
 impl Link {
     pub fn seen(&self, at: Timestamp) {
-        self.last_seen_ms.store(at.as_ms(), Ordering::Relaxed);
+        self.last_seen_ms.store(at.as_ms(), Relaxed);
     }
 
     pub fn last_seen(&self) -> Timestamp {
-        Timestamp::from_ms(self.last_seen_ms.load(Ordering::Relaxed))
+        Timestamp::from_ms(self.last_seen_ms.load(Relaxed))
     }
 }
 
@@ -99,16 +87,13 @@ impl Devices {
                 }
                 dead = Some(known.epoch);
             }
-            let (orders, received) = mpsc::channel(QUEUE);
-            let (end, ended) = watch::channel(None);
             let link = Arc::new(Link {
-                epoch: self.epochs.fetch_add(1, Ordering::Relaxed),
+                epoch: self.epochs.fetch_add(1, Relaxed),
                 pile,
                 connected_at: now,
                 remote_address: remote_address.clone(),
                 last_seen_ms: AtomicI64::new(now.as_ms()),
-                orders,
-                end,
+                inbox: Inbox::default(),
             });
             let mut links = lock(&self.links);
             // Two new links may have probed the same dead one; the first wins, the second looks again.
@@ -117,15 +102,15 @@ impl Devices {
             }
             let mut rivals = 0;
             if let Some(old) = links.insert(pile, Arc::clone(&link)) {
-                old.end.send_replace(Some(CloseReason::Replaced));
+                old.inbox.end(CloseReason::Replaced);
                 if now.since(old.last_seen()) < LATELY_MS {
                     rivals = self.rival(pile, now);
                 }
             }
-            if self.stopping.load(Ordering::Relaxed) {
-                link.end.send_replace(Some(CloseReason::Stopping));
+            if self.stopping.load(Relaxed) {
+                link.inbox.end(CloseReason::Stopping);
             }
-            return Ok(Entered { link, inbox: Inbox { orders: received, end: ended }, rivals });
+            return Ok(Entered { link, rivals });
         }
     }
 
@@ -143,12 +128,12 @@ impl Devices {
     /// Asks the link to show that its socket still answers.
     async fn is_alive(&self, link: &Link) -> bool {
         let (reply, alive) = oneshot::channel();
-        let asked = async {
-            link.orders.send(LinkOrder::Probe(reply)).await.ok()?;
-            alive.await.ok()
-        };
+        // One that is choked has not answered for a long time.
+        if !link.inbox.put(Order::Probe(reply)) {
+            return false;
+        }
         let patience = std::time::Duration::from_millis(PROBE_MS);
-        matches!(tokio::time::timeout(patience, asked).await, Ok(Some(())))
+        matches!(tokio::time::timeout(patience, alive).await, Ok(Ok(())))
     }
 
     /// Removes the link, if it is still the pile's own; whether it was.
@@ -164,15 +149,15 @@ impl Devices {
     /// Hands a command to the pile's link; false when there is none, or it is choked.
     pub fn send(&self, pile: PileId, id: CommandId, command: DeviceCommand) -> bool {
         let link = lock(&self.links).get(&pile).cloned();
-        link.is_some_and(|link| link.orders.try_send(LinkOrder::Command(id, Box::new(command))).is_ok())
+        link.is_some_and(|link| link.inbox.put(Order::Command(id, Box::new(command))))
     }
 
     /// Tells every link to close, because the server stops; also those that are still coming in.
     pub fn stop_all(&self) {
         let links = lock(&self.links);
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopping.store(true, Relaxed);
         for link in links.values() {
-            link.end.send_replace(Some(CloseReason::Stopping));
+            link.inbox.end(CloseReason::Stopping);
         }
     }
 
@@ -254,13 +239,13 @@ mod tests {
         let first = enter(now).await.ok().unwrap();
         while devices.send(pile, CommandId(1), DeviceCommand::CacheClear) {}
         let second = enter(now.plus_ms(1)).await.ok().unwrap();
-        assert_eq!(*first.inbox.end.borrow(), Some(CloseReason::Replaced));
-        assert_eq!((second.rivals, *second.inbox.end.borrow()), (1, None));
+        assert_eq!(first.link.inbox.ending(), Some(CloseReason::Replaced));
+        assert_eq!((second.rivals, second.link.inbox.ending()), (1, None));
         while devices.send(pile, CommandId(1), DeviceCommand::CacheClear) {}
         devices.stop_all();
-        assert_eq!(*second.inbox.end.borrow(), Some(CloseReason::Stopping));
+        assert_eq!(second.link.inbox.ending(), Some(CloseReason::Stopping));
         let third = enter(now.plus_ms(2)).await.ok().unwrap();
-        assert_eq!((third.rivals, *third.inbox.end.borrow()), (2, Some(CloseReason::Stopping)));
+        assert_eq!((third.rivals, third.link.inbox.ending()), (2, Some(CloseReason::Stopping)));
         let later = enter(now.plus_ms(RIVALS_MS)).await.ok().unwrap();
         assert_eq!(later.rivals, 0, "the one before was long silent");
     }

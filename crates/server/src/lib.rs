@@ -8,6 +8,7 @@ pub mod demo;
 pub mod devices;
 pub mod gateway;
 pub mod http;
+pub mod inbox;
 pub mod install;
 pub mod knocks;
 pub mod live;

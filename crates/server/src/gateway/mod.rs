@@ -8,7 +8,7 @@ mod ykc;
 pub use ykc::listen;
 
 use crate::app::App;
-use crate::devices::{Entered, Inbox, Link};
+use crate::devices::{Entered, Link};
 use engine::device::Inbound;
 use model::Text;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
@@ -86,20 +86,17 @@ async fn serve(
     from: Source,
     entered: Option<Entered>,
 ) {
-    let (known, mut inbox) = match entered {
-        Some(Entered { link, inbox, .. }) => (Some(Known { id: link.pile, link }), Some(inbox)),
-        None => (None, None),
-    };
-    let mut gate = Gate { app, session, transport, from, pile: known, probes: Vec::new(), closing: false };
-    gate.run(&mut inbox).await;
+    let pile = entered.map(|Entered { link, .. }| Known { id: link.pile, link });
+    let mut gate = Gate { app, session, transport, from, pile, probes: Vec::new(), closing: false };
+    gate.run().await;
     gate.session.lost();
-    gate.outputs(&mut inbox).await;
+    gate.outputs().await;
     gate.transport.close().await;
-    gate.leave(&mut inbox).await;
+    gate.leave().await;
 }
 
 impl Gate {
-    async fn run(&mut self, inbox: &mut Option<Inbox>) {
+    async fn run(&mut self) {
         let mut timer = std::pin::pin!(tokio::time::sleep(PING_AFTER));
         let mut pinged = false;
         while !self.closing {
@@ -112,7 +109,7 @@ impl Gate {
             // Hearing comes last: a pile that never stops talking must not keep us from the rest.
             tokio::select! {
                 biased;
-                order = next_order(inbox) => self.order(order).await,
+                order = next_order(self.pile.as_ref()) => self.order(order).await,
                 () = ring(timer.as_mut(), due) => {
                     self.session.tick(self.app.clock().now());
                     if wait >= PING_AFTER {
@@ -146,7 +143,7 @@ impl Gate {
                     Heard::End => return,
                 },
             }
-            self.outputs(inbox).await;
+            self.outputs().await;
         }
     }
 
@@ -187,7 +184,7 @@ impl Gate {
     }
 
     /// Does what the session wants, in order, until it wants nothing more.
-    async fn outputs(&mut self, inbox: &mut Option<Inbox>) {
+    async fn outputs(&mut self) {
         while let Some(output) = self.session.next() {
             match output {
                 Output::Event { asked, event, frame } => self.event(asked, event, frame).await,
@@ -202,7 +199,7 @@ impl Gate {
                 }
                 Output::Done { command, outcome, frame } => self.done(command, outcome, frame).await,
                 Output::Alive => {}
-                Output::Identified(code) => self.identified(code, inbox).await,
+                Output::Identified(code) => Box::pin(self.identified(code)).await,
                 Output::Close(reason) => self.goodbye(reason).await,
             }
         }
@@ -259,8 +256,8 @@ impl Gate {
     }
 
     /// A pile that says on the wire who it is.
-    async fn identified(&mut self, code: PileCode, inbox: &mut Option<Inbox>) {
-        self.leave(inbox).await;
+    async fn identified(&mut self, code: PileCode) {
+        self.leave().await;
         let Ok(found) = self.app.pile_for_link(&code, &self.from.shown, Some("ykc1.6")).await else {
             return;
         };
@@ -275,13 +272,8 @@ impl Gate {
             session.set_zone(zone);
         }
         let now = self.app.clock().now();
-        match enter(&self.app, &pile, &self.from.shown, now).await {
-            Some(entered) => {
-                self.pile = Some(Known { id: pile.id, link: entered.link });
-                *inbox = Some(entered.inbox);
-            }
-            None => self.pile = None,
-        }
+        let entered = enter(&self.app, &pile, &self.from.shown, now).await;
+        self.pile = entered.map(|Entered { link, .. }| Known { id: pile.id, link });
     }
 
     fn keep(&self, frame: Frame, up: bool, verdict: Verdict, note: Option<String>) {
@@ -305,18 +297,15 @@ impl Gate {
     }
 
     /// The pile is no longer here, unless another link has it.
-    async fn leave(&mut self, inbox: &mut Option<Inbox>) {
+    async fn leave(&mut self) {
         self.probes.clear();
+        let Some(Known { id, link }) = self.pile.take() else { return };
         // A command that came while the link ended reached nobody, and from here on none is taken.
-        if let Some(Inbox { mut orders, .. }) = inbox.take() {
-            orders.close();
-            while let Some(order) = orders.recv().await {
-                if let Order::Command(id, _) = order {
-                    self.done(id, Outcome::LinkLost, None).await;
-                }
+        for order in link.inbox.close() {
+            if let Order::Command(id, _) = order {
+                self.done(id, Outcome::LinkLost, None).await;
             }
         }
-        let Some(Known { id, link }) = self.pile.take() else { return };
         if self.app.devices.leave(&link)
             && let Err(why) = self.app.engine.pile_gone(id, &link.remote_address, link.last_seen()).await
         {
@@ -393,13 +382,9 @@ async fn ring(mut timer: Pin<&mut Sleep>, due: Instant) {
     }
 }
 
-async fn next_order(inbox: &mut Option<Inbox>) -> Order {
-    let Some(Inbox { orders, end }) = inbox else { return std::future::pending().await };
-    let ended = async { end.wait_for(Option::is_some).await.ok().and_then(|reason| *reason) };
-    tokio::select! {
-        biased;
-        Some(reason) = ended => Order::End(reason),
-        Some(order) = orders.recv() => order,
-        else => std::future::pending().await,
+async fn next_order(pile: Option<&Known>) -> Order {
+    match pile {
+        Some(known) => known.link.inbox.next().await,
+        None => std::future::pending().await,
     }
 }

@@ -121,7 +121,8 @@ async fn link(
     let session = protocol::ocpp16::Session::new(now, settings);
     let session = protocol::Session::Ocpp16(Box::new(session));
     drop(pile);
-    serve(app, session, Transport::WebSocket(Box::new(socket)), from, Some(entered)).await;
+    // A task of its own: what the way in needed is let go, and an idle pile holds a third of it.
+    tokio::spawn(serve(app, session, Transport::WebSocket(Box::new(socket)), from, Some(entered)));
 }
 
 /// The pile, if the credentials are its own. One that shows none is looked up as well: a new pile may
