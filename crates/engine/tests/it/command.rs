@@ -19,7 +19,7 @@ fn caller(role: Role, scope: Scope) -> Caller {
     Caller { staff: StaffId(1), name: "王".to_owned(), permissions: role.permissions(), scope }
 }
 
-fn admin() -> Caller {
+pub fn admin() -> Caller {
     caller(Role::Admin, Scope::ALL)
 }
 
@@ -259,13 +259,13 @@ fn a_tariff_is_sent_to_a_ykc_pile_only_while_it_is_idle() {
         let set = |pile| give(&w, pile, CommandRequest::TariffSet).map(|_| ()).map_err(|why| why.code);
         assert_eq!(set(101), Ok(()));
         status(2, ConnectorStatus::Charging);
-        assert_eq!(set(101), Err("pile.charging".into()), "without an order of ours");
+        assert_eq!(set(101), Err("pile.charging"), "without an order of ours");
         status(2, ConnectorStatus::Available);
         let (id, order, _) = start(&w, 101);
-        assert_eq!(set(101), Err("pile.charging".into()), "it is about to begin");
+        assert_eq!(set(101), Err("pile.charging"), "it is about to begin");
         end(&w, id, accepted());
         confirm(&w, order.session.unwrap(), Ok(()));
-        assert_eq!(set(101), Err("pile.charging".into()));
+        assert_eq!(set(101), Err("pile.charging"));
         start(&w, 1);
         assert_eq!(set(1), Ok(()), "the bill of an OCPP pile is made here");
         assert_eq!(set(102), Ok(()));

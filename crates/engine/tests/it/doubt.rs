@@ -77,7 +77,39 @@ const CASES: &[Case] = &[
         1_100.0,
         "abnormal 1000.0000 kWh 0.00 (0.00 + 0.00) PowerExceeded",
     ),
-    ("a negative start", -1.0, &[], 20, 10.0, "completed 11.0000 kWh 15.40 (11.00 + 4.40)"),
+    ("a negative start", -1.0, &[], 20, 10.0, "abnormal 11.0000 kWh 0.00 (0.00 + 0.00) MeterBackwards"),
+    (
+        "30 kWh in one minute, though not too much for twenty",
+        100.0,
+        &[(10, 105.0), (11, 135.0)],
+        20,
+        140.0,
+        "abnormal 40.0000 kWh 0.00 (0.00 + 0.00) PowerExceeded",
+    ),
+    (
+        "a jump before the end",
+        100.0,
+        &[(10, 101.0), (19, 102.0)],
+        20,
+        140.0,
+        "abnormal 40.0000 kWh 0.00 (0.00 + 0.00) PowerExceeded",
+    ),
+    (
+        "a jump after the start",
+        100.0,
+        &[(1, 130.0)],
+        20,
+        131.0,
+        "abnormal 31.0000 kWh 0.00 (0.00 + 0.00) PowerExceeded",
+    ),
+    (
+        "a meter of whole kWh at full power",
+        100.0,
+        &[(1, 102.0), (2, 104.0), (3, 106.0), (4, 109.0), (5, 110.0)],
+        6,
+        113.0,
+        "completed 13.0000 kWh 18.20 (13.00 + 5.20)",
+    ),
     (
         "end before the start",
         100.0,
@@ -151,6 +183,33 @@ fn clocks_that_cannot_be_right() {
         assert_eq!(told(&w.order(1, session)), "completed 1.0000 kWh 1.10 (0.70 + 0.40)");
         w.sound();
         lists_still_work(&w);
+    }
+}
+
+/// The clock is off by so many minutes and known to be, the end is so many seconds ahead of its now
+#[test]
+fn an_end_that_is_still_to_come_is_held() {
+    for w in worlds() {
+        let cases = [(0, 50, false), (0, 70, true), (0, 3_600, true), (30, 50, false), (30, 70, true)];
+        for (no, (skew_minutes, ahead_s, held)) in (1..).zip(cases) {
+            w.at("12:00");
+            let skew_ms = skew_minutes * 60_000i64;
+            wait(w.engine.store.write(Some(model::id::PileId(1)), move |tx| {
+                tx.with_pile(model::id::PileId(1), |tx, hot| {
+                    hot.pile.skew_ms = (skew_ms != 0).then_some(skew_ms);
+                    tx.pile_save(&hot.pile);
+                    Ok(())
+                })
+            }))
+            .unwrap();
+            let (session, _) = w.start_at(1, no, "CARD1", 5.0, w.now().plus_ms(skew_ms));
+            let end = w.at("12:10").now().plus_ms(skew_ms + ahead_s * 1_000);
+            w.stop_by(1, stop_of(session, end, 6.0));
+            let text = told(&w.order(1, session));
+            assert_eq!(text.contains("TimeImplausible"), held, "{skew_minutes} min, {ahead_s} s: {text}");
+            assert_eq!(text.starts_with("abnormal"), held);
+        }
+        w.sound();
     }
 }
 

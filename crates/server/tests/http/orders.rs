@@ -161,8 +161,6 @@ async fn a_list_tells_of_a_running_order_what_its_page_does() {
             ended_at: None,
             stop_code: None,
             stop_class: None,
-            start_verdict: None,
-            stop_verdict: None,
             pile_amount: None,
             meter_start: Some(Energy::from_dwh(1_000_000)),
             electricity: nothing,
