@@ -256,7 +256,7 @@ pub enum Abnormality {
     ConnectorTaken,
     /// 时段电量不符: Σ periods is not the total of the record.
     PeriodMismatch,
-    /// 枪号不明: a connector that no pile has.
+    /// 枪号不明: no connector was named, or one that no pile has.
     ConnectorUnknown,
 }
 

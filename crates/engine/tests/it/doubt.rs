@@ -213,6 +213,44 @@ fn an_end_that_is_still_to_come_is_held() {
     }
 }
 
+/// The order of a session was lost, or its start never came: its end, with the register at the begin.
+#[test]
+fn the_end_of_a_session_that_nobody_knows_becomes_an_order_that_is_held() {
+    for mut w in worlds() {
+        let session = model::id::SessionKey::Transaction(123_456);
+        let mut record = stop_of(session, wall("10:30"), 110.0);
+        record.token = Some(model::card::Token::card("CARD1"));
+        let say = |w: &World, record: &model::device::StopRecord| {
+            w.stop_by(1, record.clone());
+            (w.verdict(1), w.orders(1).len())
+        };
+        w.at("12:00");
+        assert_eq!(say(&w, &record), (Verdict::Quarantined, 0), "it does not tell what was delivered");
+        record.samples =
+            vec![sample(wall("10:10"), Some(105.0), None), sample(wall("10:00"), Some(100.0), None)];
+        assert_eq!(say(&w, &record), (Verdict::Applied, 1));
+        let order = w.orders(1).remove(0);
+        let text = "abnormal 10.0000 kWh 0.00 (0.00 + 0.00) Unannounced ConnectorUnknown";
+        assert_eq!(told(&order), text);
+        assert_eq!((order.started_at, order.ended_at), (wall("10:00"), Some(wall("10:30"))));
+        assert_eq!((order.card, order.session), (Some(model::id::CardId(1)), None));
+        for restart in [false, true] {
+            if restart {
+                w.restart();
+            }
+            assert_eq!(say(w.later(1), &record), (Verdict::Duplicate, 1), "said again");
+        }
+        // A session that was matched without its number is not made twice.
+        w.at("12:30").start(1, 1, "CARD1", 110.0);
+        let mut unnamed = stop_of(model::id::SessionKey::Transaction(-1), w.at("12:40").now(), 111.0);
+        unnamed.token.clone_from(&record.token);
+        unnamed.samples = vec![sample(wall("12:30:01"), Some(110.0), None)];
+        assert_eq!(say(&w, &unnamed), (Verdict::Applied, 2));
+        assert_eq!(say(&w, &unnamed), (Verdict::Duplicate, 2));
+        w.sound();
+    }
+}
+
 fn lists_still_work(w: &World) {
     assert!(!w.orders(1).is_empty());
     let open = w.read(store::orders::open_all);

@@ -211,8 +211,8 @@ fn why_held(abnormality: Abnormality) -> Text {
             "Held: the energies of the periods do not add up to the total of the record. Check them against the meter.",
         ),
         Abnormality::ConnectorUnknown => Text::of(
-            "异常：充电桩上报的枪号不存在。请核对桩内的枪号设置与平台登记的枪数。",
-            "Held: the pile named a connector that does not exist. Compare its settings with the connectors registered here.",
+            "异常：充电桩没有上报枪号，或上报的枪号不存在。请核对桩内的枪号设置与平台登记的枪数。",
+            "Held: the pile named no connector, or one that does not exist. Compare its settings with the connectors registered here.",
         ),
     }
 }
