@@ -524,7 +524,7 @@ export interface components {
          * @description Why an order is held for a person (异常类型). An order may have several.
          * @enum {string}
          */
-        Abnormality: "no_record" | "amount_differs" | "zero_baseline" | "meter_backwards" | "power_exceeded" | "time_implausible" | "meter_mismatch" | "unannounced" | "token_refused" | "no_tariff" | "connector_taken" | "period_mismatch";
+        Abnormality: "no_record" | "amount_differs" | "zero_baseline" | "meter_backwards" | "power_exceeded" | "time_implausible" | "meter_mismatch" | "unannounced" | "token_refused" | "no_tariff" | "connector_taken" | "period_mismatch" | "connector_unknown";
         /**
          * Format: int64
          * @description 0.0001 yuan: what one segment of an order costs.

@@ -39,6 +39,8 @@ pub struct Rules {
     pub silence_timeout_ms: i64,
     /// A running session that showed life within this time refuses a second start on its connector.
     pub busy_ms: i64,
+    /// The same where the connector says that it charges: values may come every quarter of an hour.
+    pub quiet_ms: i64,
     /// Pile clocks that differ by less than this are taken as right.
     pub skew_tolerance_ms: i64,
     /// The pile's amount may differ from ours by this much (0.0001 yuan).
@@ -54,6 +56,7 @@ impl Default for Rules {
             record_timeout_ms: 10 * 60_000,
             silence_timeout_ms: 12 * 3_600_000,
             busy_ms: 5 * 60_000,
+            quiet_ms: 3_600_000,
             skew_tolerance_ms: 60_000,
             amount_tolerance_e4: 100,
             credit: Fen(100_000),

@@ -3,7 +3,7 @@
 
 use crate::Engine;
 use crate::command::timed_out;
-use crate::device::{Context, fail_at, give_up_at};
+use crate::device::{Context, back, doubt_silent, fail_at, give_up_at};
 use model::Result;
 use model::id::PileId;
 use model::order::OrderState;
@@ -17,9 +17,12 @@ impl Engine {
     /// The pile is here.
     pub async fn pile_connected(&self, pile: PileId, remote_address: String) -> Result<Pile> {
         let now = self.clock.now();
+        let (rules, secrets) = (Arc::clone(&self.rules), Arc::clone(&self.secrets));
         self.store
             .write(Some(pile), move |tx| {
+                let context = Context { rules: &rules, secrets: &secrets, now };
                 tx.with_pile(pile, |tx, hot| {
+                    back(&context, tx, hot);
                     hot.pile.online = true;
                     hot.pile.connected_at = Some(now);
                     hot.pile.last_seen = Some(now);
@@ -106,6 +109,7 @@ fn close_overdue(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile) -> u
             tx.order_save(&open.order);
         }
     }
+    doubt_silent(context, tx, hot);
     let mut closed = 0;
     while let Some(place) = hot.open.iter().position(|o| o.order.deadline.is_some_and(|at| at <= context.now))
     {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "it/alive.rs"]
+mod alive;
 #[path = "it/command.rs"]
 mod command;
 #[path = "it/convergence.rs"]

@@ -8,7 +8,7 @@ use crate::id::{
     CardId, ConnectorNo, CustomerId, OperatorId, OrderId, PileId, SessionKey, StaffId, StationId, TariffId,
 };
 use crate::money::{Amount, Fen};
-use crate::time::Timestamp;
+use crate::time::{HOUR_MS, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// One charging session and what it costs.
@@ -86,6 +86,14 @@ impl Order {
 pub struct OpenOrder {
     pub order: Order,
     pub curve: Curve,
+}
+
+impl OpenOrder {
+    /// No values for an hour: worth a look whether the session still runs.
+    pub fn is_quiet(&self, now: Timestamp) -> bool {
+        let told_at = self.curve.last().map_or(self.order.created_at, |point| point.at);
+        now.since(told_at.max(self.order.created_at)) >= HOUR_MS
+    }
 }
 
 impl TokenKind {
@@ -248,10 +256,12 @@ pub enum Abnormality {
     ConnectorTaken,
     /// 时段电量不符: Σ periods is not the total of the record.
     PeriodMismatch,
+    /// 枪号不明: no connector was named, or one that no pile has.
+    ConnectorUnknown,
 }
 
 impl Abnormality {
-    pub const ALL: [Abnormality; 12] = [
+    pub const ALL: [Abnormality; 13] = [
         Abnormality::NoRecord,
         Abnormality::AmountDiffers,
         Abnormality::ZeroBaseline,
@@ -264,6 +274,7 @@ impl Abnormality {
         Abnormality::NoTariff,
         Abnormality::ConnectorTaken,
         Abnormality::PeriodMismatch,
+        Abnormality::ConnectorUnknown,
     ];
 
     fn bit(self) -> i64 {

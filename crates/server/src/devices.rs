@@ -169,22 +169,10 @@ impl Devices {
         lock(&self.links).get(&pile).map(|link| info(link))
     }
 
-    /// The last values of the session on a connector.
-    pub fn live_values(&self, pile: PileId, connector: ConnectorNo) -> Option<Point> {
-        lock(&self.live).get(&(pile, connector)).map(|(_, point)| *point)
-    }
-
+    /// The last values of this order, if it is the one that runs on the connector: those of a session
+    /// that is over are history.
     pub fn live_of_order(&self, pile: PileId, connector: ConnectorNo, order: OrderId) -> Option<Point> {
         lock(&self.live).get(&(pile, connector)).filter(|(known, _)| *known == order).map(|(_, point)| *point)
-    }
-
-    /// Sum of the power of all running sessions that `wanted` picks.
-    pub fn power_w(&self, wanted: impl Fn(PileId) -> bool) -> i64 {
-        lock(&self.live)
-            .iter()
-            .filter(|((pile, _), _)| wanted(*pile))
-            .filter_map(|(_, (_, p))| p.power_w)
-            .sum()
     }
 
     pub fn name(&self, pile: PileId, code: PileCode, station: StationId) {
@@ -207,11 +195,6 @@ impl Devices {
                 live.get_or_insert_with(|| lock(&self.live)).insert((*pile, *connector), (*order, *point));
             }
         }
-    }
-
-    /// The session on this connector is over: its values are history.
-    pub fn session_over(&self, pile: PileId, connector: ConnectorNo) {
-        lock(&self.live).remove(&(pile, connector));
     }
 }
 

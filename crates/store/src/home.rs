@@ -31,9 +31,17 @@ pub struct Home {
     pub days: Vec<HomeDay>,
     /// The last 7 days, at most ten.
     pub top_stations: Vec<HomeStation>,
-    /// Pile and connector of every running session, for the power that only memory knows.
+    /// Every running session, for the power that only memory knows.
     #[serde(skip)]
-    pub running: Vec<(i64, i64)>,
+    pub running: Vec<Running>,
+}
+
+/// A running session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Running {
+    pub pile: i64,
+    pub connector: i64,
+    pub order: i64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -262,17 +270,17 @@ fn states(conn: &mut Conn, scope: &Scope) -> DbResult<(HomeConnectors, HomePiles
     Ok((of, of_piles))
 }
 
-/// Pile and connector of every running session, and how many of them charge and are not about to
+/// Every running session, and how many of them charge and are not about to
 /// stop: that is what the list of orders calls charging.
-fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<(i64, i64)>, i64)> {
+fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<Running>, i64)> {
     let mut filter = Filter::new();
     filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state IN ('charging', 'stopping')");
     filter.scope("o.operator_id", "o.station_id", scope);
-    let sql = format!("SELECT o.pile_id, o.connector_no, o.state FROM orders o {}", filter.sql());
+    let sql = format!("SELECT o.pile_id, o.connector_no, o.state, o.id FROM orders o {}", filter.sql());
     let mut charging = 0;
     let running = conn.query(&sql, &filter.values, |row| {
         charging += i64::from(row.text(2)? == "charging");
-        Ok((row.int(0)?, row.int(1)?))
+        Ok(Running { pile: row.int(0)?, connector: row.int(1)?, order: row.int(3)? })
     })?;
     Ok((running, charging))
 }

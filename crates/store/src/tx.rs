@@ -247,13 +247,16 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// Piles of this writer with an order whose time is over, awake or not; and those that have not
-    /// spoken since the start and have an order without an end in sight. A pile that is to be read
-    /// anew may have such an order: whoever gets it looks.
+    /// Piles of this writer with an order whose time is over, awake or not; those that are awake and
+    /// have told nothing of an order for a while; and those that have not spoken since the start and
+    /// have an order without an end in sight. A pile that is to be read anew may have such an order:
+    /// whoever gets it looks.
     pub fn piles_with_deadlines(&self, now: Timestamp) -> Vec<PileId> {
         let due = |open: &[OpenOrder]| open.iter().any(|o| o.order.deadline.is_some_and(|at| at <= now));
         let endless = |open: &[OpenOrder]| open.iter().any(|o| o.order.deadline.is_none());
-        let awake = self.hot.piles.iter().filter(|(_, pile)| due(&pile.open)).map(|(id, _)| *id);
+        let quiet = |open: &[OpenOrder]| open.iter().any(|o| o.order.deadline.is_none() && o.is_quiet(now));
+        let awake = self.hot.piles.iter().filter(|(_, pile)| due(&pile.open) || quiet(&pile.open));
+        let awake = awake.map(|(id, _)| *id);
         let asleep = self.hot.sleeping.iter().filter(|(_, open)| due(open) || endless(open));
         awake.chain(asleep.map(|(id, _)| *id)).chain(self.hot.stale.iter().copied()).collect()
     }

@@ -8,7 +8,7 @@ use crate::device::start::{Fresh, new_order};
 use model::Result;
 use model::card::TokenVerdict;
 use model::curve::Curve;
-use model::device::{Answer, PileBill, StopRecord};
+use model::device::{Answer, PileBill, SampledEnergy, StopRecord};
 use model::energy::Energy;
 use model::id::SessionKey;
 use model::order::{Abnormality, OpenOrder, Order, OrderState, StartMode};
@@ -32,13 +32,23 @@ pub fn stopped(
         Found::Closed(order) => return Ok(stopped_again(&order, judged, record)),
         Found::Nothing => match take_unnamed(hot, record) {
             Some(open) => open,
-            None => {
-                return Ok(
-                    handled.judged(Verdict::Quarantined, "no order of this pile has this transaction id")
-                );
-            }
+            None => return stray(context, tx, hot, record, judged),
         },
     };
+    close(context, &mut ended, record, judged.map(|judged| judged.verdict));
+    let order = &mut ended.order;
+    let handled = handled.about(order.id).on(order.connector);
+    if order.state == OrderState::Failed && order.energy == Energy::ZERO {
+        // The refused start was stopped at once, as it should be: nothing to bill, nothing to hold.
+        tx.order_save(order);
+        return Ok(handled);
+    }
+    settle(context, tx, hot, ended, None)?;
+    Ok(handled)
+}
+
+/// Puts what the record says into the order.
+fn close(context: &Context<'_>, ended: &mut OpenOrder, record: &StopRecord, verdict: Option<TokenVerdict>) {
     for sample in &record.samples {
         ended.curve.push(point(&ended.order, sample));
     }
@@ -50,16 +60,56 @@ pub fn stopped(
     order.end_received = Some(context.now);
     order.stop_code = Some(record.reason.code.clone());
     order.stop_class = Some(record.reason.class);
-    order.stop_verdict = judged.map(|judged| judged.verdict);
+    order.stop_verdict = verdict;
     store::orders::soc_follow(order, &ended.curve);
-    let handled = handled.about(order.id).on(order.connector);
-    if order.state == OrderState::Failed && order.energy == Energy::ZERO {
-        // The refused start was stopped at once, as it should be: nothing to bill, nothing to hold.
-        tx.order_save(order);
-        return Ok(handled);
+}
+
+/// The end of a session of which the pile never told the start, or whose order was lost. Where the
+/// record tells what was delivered, it becomes an order that a person finds; it names no connector, and
+/// so is held. It gets no session key: the number may be given to another session one day.
+fn stray(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    record: &StopRecord,
+    judged: Option<Judged>,
+) -> Result<Handled> {
+    let handled = Handled::new(Answer::Stopped { token: judged.as_ref().map(Judged::answer) });
+    let begun = record.samples.iter().filter_map(|sample| match sample.energy {
+        Some(SampledEnergy::Register(register)) => Some((sample.at, register)),
+        _ => None,
+    });
+    let Some((begun_at, meter_start)) = begun.min_by_key(|(at, _)| *at).filter(|(at, _)| *at < record.at)
+    else {
+        return Ok(handled.judged(Verdict::Quarantined, "no order of this pile has this transaction id"));
+    };
+    let pile = hot.pile.id;
+    let known = tx.read(|conn| {
+        let mut known = store::orders::by_start(conn, pile, begun_at)?;
+        known.extend(store::orders::latest_of_pile(conn, pile, 100)?);
+        Ok(known)
+    })?;
+    // Also of an order that was found without its number the end may be said again.
+    let same =
+        |order: &Order| order.ended_at == Some(record.at) && order.meter_end == Some(record.meter_stop);
+    if let Some(order) = known.into_iter().find(same) {
+        return Ok(stopped_again(&order, judged, record));
     }
+    let (mode, token) = (StartMode::Pile, record.token.clone());
+    let mut order =
+        new_order(context, tx, hot, Fresh { connector: 0, mode, token, begun_at: Some(begun_at) })?;
+    order.state = OrderState::Unsettled;
+    (order.started_at, order.meter_start) = (begun_at, Some(meter_start));
+    order.abnormal.add(Abnormality::Unannounced);
+    if let Some(card) = judged.as_ref().and_then(|judged| judged.card.as_ref()) {
+        (order.card, order.customer) = (Some(card.id), card.customer);
+    }
+    let handled = handled.about(order.id);
+    let mut ended = OpenOrder { order, curve: Curve::default() };
+    close(context, &mut ended, record, judged.map(|judged| judged.verdict));
     settle(context, tx, hot, ended, None)?;
-    Ok(handled)
+    Ok(handled
+        .judged(Verdict::Applied, "no order of this pile has this transaction id: made one, and held it"))
 }
 
 /// The order has its record already: the first answer again. A record that says something else

@@ -4,6 +4,7 @@
 //! renders its answer, and puts the frame with that answer into the log. All of it is one
 //! transaction; the answer leaves only after the commit.
 
+mod alive;
 mod end;
 mod history;
 mod meter;
@@ -12,10 +13,11 @@ mod start;
 mod status;
 mod token;
 
+pub(crate) use alive::{back, busy, doubt_silent};
 pub use history::PastSession;
 pub use settle::{PileBillPeriodRecord, PileBillRecord, recompute};
 pub(crate) use settle::{fail as fail_at, give_up as give_up_at};
-pub(crate) use start::{Fresh, NOT_PLUGGED, busy, new_order, one_time_tag, trade_no};
+pub(crate) use start::{Fresh, NOT_PLUGGED, new_order, one_time_tag, trade_no};
 
 use crate::secrets::Secrets;
 use crate::{Engine, Rules};

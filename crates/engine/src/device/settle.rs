@@ -11,7 +11,7 @@ use model::energy::Energy;
 use model::money::{Amount, Fen, Price};
 use model::order::{Abnormality, OpenOrder, Order, OrderState};
 use model::tariff::{Bill, Period, Reading, SESSION_MAX_MS, Tariff};
-use model::time::{HOUR_MS, Timestamp, Zone};
+use model::time::{HOUR_MS, MINUTE_MS, Timestamp, Zone};
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use store::orders::{BilledBy, OrderDetail};
@@ -80,11 +80,14 @@ fn readings(order: &Order, curve: &Curve, ended_at: Timestamp) -> Vec<Reading> {
 }
 
 /// What is wrong with a session as a whole, whoever bills it.
-pub(super) fn doubts(context: &Context<'_>, hot: &HotPile, order: &mut Order, curve: &Curve) {
+fn doubts(context: &Context<'_>, hot: &HotPile, order: &mut Order, curve: &Curve, billed_by: BilledBy) {
     let Some(ended_at) = order.ended_at else { return };
     let duration_ms = ended_at.since(order.started_at);
     let believable = believable(context, ended_at) && believable(context, order.started_at);
-    if !(0..=SESSION_MAX_MS).contains(&duration_ms) || !believable {
+    // What the pile's clock is known to be ahead is no future; seconds are the way of all clocks.
+    let ended_here = ended_at.plus_ms(-order.skew_ms.or(hot.pile.skew_ms).unwrap_or(0));
+    let future = ended_here.since(context.now) > context.rules.skew_tolerance_ms;
+    if !(0..=SESSION_MAX_MS).contains(&duration_ms) || !believable || future {
         order.abnormal.add(Abnormality::TimeImplausible);
     }
     let mut highest = Energy::ZERO;
@@ -93,7 +96,8 @@ pub(super) fn doubts(context: &Context<'_>, hot: &HotPile, order: &mut Order, cu
         highest = highest.max(r.delivered);
         falls
     });
-    if order.energy.is_negative() || backwards || order.energy < highest {
+    let below_zero = order.meter_start.is_some_and(Energy::is_negative);
+    if order.energy.is_negative() || backwards || order.energy < highest || below_zero {
         order.abnormal.add(Abnormality::MeterBackwards);
     }
     let possible = |ms: i64| -> i64 {
@@ -101,7 +105,19 @@ pub(super) fn doubts(context: &Context<'_>, hot: &HotPile, order: &mut Order, cu
         let dwh = i128::from(hot.pile.rated_power_w) * i128::from(ms.max(0)) * 11 / i128::from(HOUR_MS);
         i64::try_from(dwh).unwrap_or(i64::MAX).saturating_add(2_000)
     };
-    if order.energy.dwh() > possible(duration_ms) {
+    let jumps = || {
+        // Where readings go backwards their differences say nothing. A meter that counts whole kWh, and
+        // values that are read a little before they are sent, are no jump.
+        let readings = readings(order, curve, ended_at);
+        !order.abnormal.has(Abnormality::MeterBackwards)
+            && readings.windows(2).any(|pair| {
+                let ms = pair[1].at.since(pair[0].at);
+                (pair[1].delivered - pair[0].delivered).dwh()
+                    > possible(ms.saturating_add(MINUTE_MS)) + 10_000
+            })
+    };
+    // The curve makes the bill only where the pile makes none.
+    if order.energy.dwh() > possible(duration_ms) || (billed_by == BilledBy::Curve && jumps()) {
         order.abnormal.add(Abnormality::PowerExceeded);
     }
     if order.meter_start == Some(Energy::ZERO) {
@@ -123,9 +139,9 @@ pub(super) fn settle(
     mut ended: OpenOrder,
     record: Option<PileBillRecord>,
 ) -> Result<()> {
-    doubts(context, hot, &mut ended.order, &ended.curve);
-    let OpenOrder { mut order, curve } = ended;
     let billed_by = if record.is_some() { BilledBy::Record } else { BilledBy::Curve };
+    doubts(context, hot, &mut ended.order, &ended.curve, billed_by);
+    let OpenOrder { mut order, curve } = ended;
     let pile_bill = record.as_ref().map(serde_json::to_string).transpose().map_err(|_| Error::internal())?;
     let mut detail =
         OrderDetail { order: order.id, segments: String::from("[]"), pile_bill, billed_by, curve };

@@ -1,6 +1,7 @@
 //! How a session begins: at the pile (OCPP), by asking first (云快充 0x31), or as we commanded.
 
-use super::status::{believable, observe_clock};
+use super::alive::busy;
+use super::status::{CONNECTORS_MAX, believable, observe_clock};
 use super::token::{Judged, judge};
 use super::{Context, Handled};
 use crate::device::settle;
@@ -11,7 +12,7 @@ use model::device::{Answer, Refusal, TokenAnswer};
 use model::energy::Energy;
 use model::id::{ConnectorNo, OrderId, SessionKey, StaffId, TariffId, TradeNo};
 use model::order::{Abnormalities, Abnormality, OpenOrder, Order, OrderState, StartMode};
-use model::time::{MINUTE_MS, Timestamp};
+use model::time::Timestamp;
 use store::frames::Verdict;
 use store::ids::Noun;
 use store::{HotPile, Tx};
@@ -45,8 +46,8 @@ pub fn started(
     }
     observe_clock(context, tx, hot, begun.at);
     hot.latest_start = hot.latest_start.max(Some(begun.at));
-    if let Some(place) = commanded(hot, begun) {
-        return Ok(begin_commanded(context, tx, hot, place, begun));
+    if let Some(id) = commanded(hot, begun) {
+        return begin_commanded(context, tx, hot, id, begun);
     }
     if let Some(order) = given_up(tx, hot, begun)? {
         return Ok(begin_too_late(context, tx, hot, order, begun));
@@ -144,26 +145,31 @@ fn repeat_answer(
 }
 
 /// The order that this start carries out: ours, still waiting, on the one-time tag it was given.
-fn commanded(hot: &HotPile, begun: &Begun<'_>) -> Option<usize> {
-    hot.open.iter().position(|o| {
+fn commanded(hot: &HotPile, begun: &Begun<'_>) -> Option<OrderId> {
+    let open = hot.open.iter().find(|o| {
         matches!(o.order.state, OrderState::Starting | OrderState::Stopping)
             && o.order.session.is_none()
             && o.order.began_with(begun.token)
-    })
+    });
+    open.map(|open| open.order.id)
 }
 
 fn begin_commanded(
     context: &Context<'_>,
     tx: &mut Tx<'_>,
     hot: &mut HotPile,
-    place: usize,
+    id: OrderId,
     begun: &Begun<'_>,
-) -> Handled {
+) -> Result<Handled> {
+    if hot.open_on(begun.connector).is_some_and(|place| hot.open[place].order.id != id) {
+        // The pile has begun on another connector than the one that was asked for.
+        supersede(context, tx, hot, begun.connector)?;
+    }
     let skew_ms = hot.pile.skew_ms;
-    let order = &mut hot.open[place].order;
+    let open = hot.open.iter_mut().find(|open| open.order.id == id).ok_or_else(model::Error::internal)?;
+    let order = &mut open.order;
     let transaction = context.secrets.transaction_id(order.id);
     order.session = Some(SessionKey::Transaction(transaction));
-    // The pile may have begun on another connector than the one that was asked for.
     order.connector = begun.connector;
     order.started_at = begun.at;
     order.meter_start = Some(begun.meter_start);
@@ -174,9 +180,8 @@ fn begin_commanded(
         order.state = OrderState::Charging;
     }
     tx.order_save(order);
-    Handled::new(Answer::Started { transaction, token: TokenAnswer::of(TokenVerdict::Accepted) })
-        .on(begun.connector)
-        .about(order.id)
+    let answer = Answer::Started { transaction, token: TokenAnswer::of(TokenVerdict::Accepted) };
+    Ok(Handled::new(answer).on(begun.connector).about(id))
 }
 
 /// The order of a start that we commanded and gave up when no answer came.
@@ -327,6 +332,10 @@ pub(crate) fn new_order(
 ) -> Result<Order> {
     let Fresh { connector, mode, token, begun_at } = fresh;
     let tariff = tariff_shown(context, tx, hot, begun_at)?;
+    let mut abnormal = Abnormalities::default();
+    if connector == 0 || (connector > CONNECTORS_MAX && hot.connector(connector).is_none()) {
+        abnormal.add(Abnormality::ConnectorUnknown);
+    }
     Ok(Order {
         id: OrderId(tx.next_id(Noun::Order)?),
         pile: hot.pile.id,
@@ -344,7 +353,7 @@ pub(crate) fn new_order(
         sample_from: tx.peek_id(Noun::Sample)?,
         frame_from: tx.peek_id(Noun::Frame)?,
         state: OrderState::Starting,
-        abnormal: Abnormalities::default(),
+        abnormal,
         deadline: None,
         started_at: context.now,
         ended_at: None,
@@ -423,20 +432,6 @@ fn admit(
         TokenVerdict::Accepted
     };
     Ok(())
-}
-
-/// A session on this connector has shown life lately. One that has not has ended without our
-/// knowing, and must not block the connector for ever.
-pub(crate) fn busy(context: &Context<'_>, hot: &HotPile, connector: ConnectorNo) -> bool {
-    let Some(place) = hot.open_on(connector) else { return false };
-    let open = &hot.open[place];
-    if open.order.state == OrderState::Starting {
-        // A pending start from afar gives way to the person who stands at the pile.
-        return false;
-    }
-    let alive_at = open.curve.last().map_or(open.order.started_at, |point| point.at);
-    let alive_at = alive_at.plus_ms(-open.order.skew_ms.unwrap_or(0));
-    open.order.deadline.is_none() && context.now.since(alive_at) < context.rules.busy_ms.max(MINUTE_MS)
 }
 
 /// The connector has begun anew, so whatever order held it has ended: a pending start has failed, a

@@ -1,5 +1,6 @@
 //! The pile itself: its introduction, its connectors, its clock.
 
+use super::alive::shown;
 use super::{Context, Handled};
 use model::Result;
 use model::connector::ConnectorStatus;
@@ -13,7 +14,7 @@ use store::frames::Verdict;
 use store::{HotPile, TariffVersion, Tx};
 
 /// A pile may speak of this many connectors; a hostile one must not fill the table.
-const CONNECTORS_MAX: ConnectorNo = 64;
+pub(super) const CONNECTORS_MAX: ConnectorNo = 64;
 
 pub fn booted(
     context: &Context<'_>,
@@ -80,6 +81,9 @@ pub fn reported(
     if report.status == ConnectorStatus::Available {
         // Nothing is plugged in, so a session of ours has ended: its record is awaited, not for ever.
         await_record(context, tx, hot, report.connector, report.at);
+    }
+    if report.status.is_charging() {
+        shown(tx, hot, report.connector, report.at);
     }
     Ok(handled)
 }

@@ -19,7 +19,7 @@ fn caller(role: Role, scope: Scope) -> Caller {
     Caller { staff: StaffId(1), name: "王".to_owned(), permissions: role.permissions(), scope }
 }
 
-fn admin() -> Caller {
+pub fn admin() -> Caller {
     caller(Role::Admin, Scope::ALL)
 }
 

@@ -77,7 +77,39 @@ const CASES: &[Case] = &[
         1_100.0,
         "abnormal 1000.0000 kWh 0.00 (0.00 + 0.00) PowerExceeded",
     ),
-    ("a negative start", -1.0, &[], 20, 10.0, "completed 11.0000 kWh 15.40 (11.00 + 4.40)"),
+    ("a negative start", -1.0, &[], 20, 10.0, "abnormal 11.0000 kWh 0.00 (0.00 + 0.00) MeterBackwards"),
+    (
+        "30 kWh in one minute, though not too much for twenty",
+        100.0,
+        &[(10, 105.0), (11, 135.0)],
+        20,
+        140.0,
+        "abnormal 40.0000 kWh 0.00 (0.00 + 0.00) PowerExceeded",
+    ),
+    (
+        "a jump before the end",
+        100.0,
+        &[(10, 101.0), (19, 102.0)],
+        20,
+        140.0,
+        "abnormal 40.0000 kWh 0.00 (0.00 + 0.00) PowerExceeded",
+    ),
+    (
+        "a jump after the start",
+        100.0,
+        &[(1, 130.0)],
+        20,
+        131.0,
+        "abnormal 31.0000 kWh 0.00 (0.00 + 0.00) PowerExceeded",
+    ),
+    (
+        "a meter of whole kWh at full power",
+        100.0,
+        &[(1, 102.0), (2, 104.0), (3, 106.0), (4, 109.0), (5, 110.0)],
+        6,
+        113.0,
+        "completed 13.0000 kWh 18.20 (13.00 + 5.20)",
+    ),
     (
         "end before the start",
         100.0,
@@ -151,6 +183,71 @@ fn clocks_that_cannot_be_right() {
         assert_eq!(told(&w.order(1, session)), "completed 1.0000 kWh 1.10 (0.70 + 0.40)");
         w.sound();
         lists_still_work(&w);
+    }
+}
+
+/// The clock is off by so many minutes and known to be, the end is so many seconds ahead of its now
+#[test]
+fn an_end_that_is_still_to_come_is_held() {
+    for w in worlds() {
+        let cases = [(0, 50, false), (0, 70, true), (0, 3_600, true), (30, 50, false), (30, 70, true)];
+        for (no, (skew_minutes, ahead_s, held)) in (1..).zip(cases) {
+            w.at("12:00");
+            let skew_ms = skew_minutes * 60_000i64;
+            wait(w.engine.store.write(Some(model::id::PileId(1)), move |tx| {
+                tx.with_pile(model::id::PileId(1), |tx, hot| {
+                    hot.pile.skew_ms = (skew_ms != 0).then_some(skew_ms);
+                    tx.pile_save(&hot.pile);
+                    Ok(())
+                })
+            }))
+            .unwrap();
+            let (session, _) = w.start_at(1, no, "CARD1", 5.0, w.now().plus_ms(skew_ms));
+            let end = w.at("12:10").now().plus_ms(skew_ms + ahead_s * 1_000);
+            w.stop_by(1, stop_of(session, end, 6.0));
+            let text = told(&w.order(1, session));
+            assert_eq!(text.contains("TimeImplausible"), held, "{skew_minutes} min, {ahead_s} s: {text}");
+            assert_eq!(text.starts_with("abnormal"), held);
+        }
+        w.sound();
+    }
+}
+
+/// The order of a session was lost, or its start never came: its end, with the register at the begin.
+#[test]
+fn the_end_of_a_session_that_nobody_knows_becomes_an_order_that_is_held() {
+    for mut w in worlds() {
+        let session = model::id::SessionKey::Transaction(123_456);
+        let mut record = stop_of(session, wall("10:30"), 110.0);
+        record.token = Some(model::card::Token::card("CARD1"));
+        let say = |w: &World, record: &model::device::StopRecord| {
+            w.stop_by(1, record.clone());
+            (w.verdict(1), w.orders(1).len())
+        };
+        w.at("12:00");
+        assert_eq!(say(&w, &record), (Verdict::Quarantined, 0), "it does not tell what was delivered");
+        record.samples =
+            vec![sample(wall("10:10"), Some(105.0), None), sample(wall("10:00"), Some(100.0), None)];
+        assert_eq!(say(&w, &record), (Verdict::Applied, 1));
+        let order = w.orders(1).remove(0);
+        let text = "abnormal 10.0000 kWh 0.00 (0.00 + 0.00) Unannounced ConnectorUnknown";
+        assert_eq!(told(&order), text);
+        assert_eq!((order.started_at, order.ended_at), (wall("10:00"), Some(wall("10:30"))));
+        assert_eq!((order.card, order.session), (Some(model::id::CardId(1)), None));
+        for restart in [false, true] {
+            if restart {
+                w.restart();
+            }
+            assert_eq!(say(w.later(1), &record), (Verdict::Duplicate, 1), "said again");
+        }
+        // A session that was matched without its number is not made twice.
+        w.at("12:30").start(1, 1, "CARD1", 110.0);
+        let mut unnamed = stop_of(model::id::SessionKey::Transaction(-1), w.at("12:40").now(), 111.0);
+        unnamed.token.clone_from(&record.token);
+        unnamed.samples = vec![sample(wall("12:30:01"), Some(110.0), None)];
+        assert_eq!(say(&w, &unnamed), (Verdict::Applied, 2));
+        assert_eq!(say(&w, &unnamed), (Verdict::Duplicate, 2));
+        w.sound();
     }
 }
 

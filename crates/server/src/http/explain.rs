@@ -40,7 +40,7 @@ fn state(detail: &OrderDetail) -> Text {
             "The stop was sent and the pile has not confirmed it. The amount below is an estimate up to now.",
         ),
         OrderState::Unsettled => Text::of(
-            "充电已经结束，正在等待充电桩上传最终账单；收到后自动结算，超时会转为异常订单由人工处理。",
+            "充电已经结束，正在等待充电桩上传最终账单；收到后自动结算，超时会转为异常订单，待人工核对。",
             "The session has ended and the pile's final record is awaited. The order is settled when it comes; if it does not, a person looks into it.",
         ),
         OrderState::Completed => {
@@ -55,8 +55,8 @@ fn state(detail: &OrderDetail) -> Text {
             "The session did not begin; the order is closed, at no cost.",
         ),
         OrderState::Abnormal => Text::of(
-            "这笔订单的数据有疑点，系统没有自动扣费，需要人工核对后处理；原始报文均已保留。",
-            "Something about this order is in doubt. Nothing was charged by itself; a person has to check it. All messages are kept.",
+            "这笔订单的数据有疑点，系统没有计费，需要人工核对；原始报文均已保留。",
+            "Something about this order is in doubt. Nothing was billed; a person has to check it. All messages are kept.",
         ),
     }
 }
@@ -163,8 +163,8 @@ fn clock(detail: &OrderDetail) -> Option<Text> {
 fn why_held(abnormality: Abnormality) -> Text {
     match abnormality {
         Abnormality::NoRecord => Text::of(
-            "异常：充电桩断线后一直没有上传最终账单。请待设备恢复后补传，或按已收到的电表读数人工结算。",
-            "Held: the pile went away and never sent its final record. Wait for the pile to send it, or settle by the readings that came in.",
+            "异常：充电桩一直没有上传最终账单。设备恢复后补传的账单会自动结算本单；在此之前不产生费用。",
+            "Held: the pile never sent its final record. When it does, this order is settled by it; until then it costs nothing.",
         ),
         Abnormality::AmountDiffers => Text::of(
             "异常：充电桩计算的金额与平台相差超过允许范围。请核对桩内计费模型后重新下发。",
@@ -191,7 +191,7 @@ fn why_held(abnormality: Abnormality) -> Text {
             "Held: the meter's difference is not the energy of the record. Determine the energy by the meter.",
         ),
         Abnormality::Unannounced => Text::of(
-            "说明：平台事先不知道这次充电（可能是离线启动），订单由充电桩补传的账单生成。请核对后确认。",
+            "说明：平台事先不知道这次充电（可能是离线启动），订单由充电桩补传的账单生成。",
             "Note: we did not know of this session (perhaps it began off line); the order was made from the record that the pile sent later.",
         ),
         Abnormality::TokenRefused => Text::of(
@@ -209,6 +209,10 @@ fn why_held(abnormality: Abnormality) -> Text {
         Abnormality::PeriodMismatch => Text::of(
             "异常：账单中尖峰平谷电量之和与总电量不一致。请以总电量与电表读数核对。",
             "Held: the energies of the periods do not add up to the total of the record. Check them against the meter.",
+        ),
+        Abnormality::ConnectorUnknown => Text::of(
+            "异常：充电桩没有上报枪号，或上报的枪号不存在。请核对桩内的枪号设置与平台登记的枪数。",
+            "Held: the pile named no connector, or one that does not exist. Compare its settings with the connectors registered here.",
         ),
     }
 }

@@ -67,8 +67,9 @@ pub async fn pile_list(
         if let Some(link) = app.devices.online(PileId(pile.facts.id)) {
             pile.facts.last_seen_ms = Some(link.last_seen.as_ms());
         }
-        for connector in pile.connectors.iter_mut().filter(|connector| connector.order_id.is_some()) {
-            if let Some(live) = live(&app, pile.facts.id, connector.no) {
+        for connector in &mut pile.connectors {
+            let live = connector.order_id.and_then(|order| live(&app, pile.facts.id, connector.no, order));
+            if let Some(live) = live {
                 (connector.power_w, connector.soc_percent) = (live.power_w, live.soc_percent);
             }
         }
@@ -84,9 +85,9 @@ fn unknown_state() -> Error {
     )
 }
 
-fn live(app: &Shared, pile: i64, connector: i64) -> Option<LiveValues> {
-    let point = app.devices.live_values(PileId(pile), u16::try_from(connector).ok()?)?;
-    Some(LiveValues::from(point))
+fn live(app: &Shared, pile: i64, connector: i64, order: i64) -> Option<LiveValues> {
+    let connector = u16::try_from(connector).ok()?;
+    app.devices.live_of_order(PileId(pile), connector, OrderId(order)).map(LiveValues::from)
 }
 
 pub async fn pile_get(
@@ -104,7 +105,8 @@ pub async fn pile_get(
     for connector in &mut pile.connectors {
         let fault = connector.fault_code.as_deref().and_then(wire::fault_text);
         connector.fault_text = fault.map(|text| reader.tell(&text));
-        connector.live = live(&app, pile.facts.id, connector.no).filter(|_| pile.facts.online);
+        let order = connector.order.as_ref().filter(|_| pile.facts.online).map(|order| order.id);
+        connector.live = order.and_then(|order| live(&app, pile.facts.id, connector.no, order));
         if let Some(order) = &mut connector.order {
             let running = app.engine.order_running(PileId(pile.facts.id), OrderId(order.id)).await?;
             order.amount_e4 = running.map(|running| running.bill.exact.0);

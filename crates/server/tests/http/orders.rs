@@ -2,12 +2,16 @@
 
 use super::house::{House, house};
 use model::card::Token;
+use model::connector::ConnectorStatus;
+use model::curve::Point;
 use model::energy::Energy;
 use model::id::{OperatorId, OrderId, PileId, StationId, TariffId};
 use model::money::{Amount, Fen, Price};
 use model::order::{Abnormalities, Order, OrderState, StartMode, StopClass};
+use model::site::Connector;
 use model::tariff::Tariff;
 use model::time::Timestamp;
+use store::Change;
 use store::frames::FrameRow;
 use store::orders::{BilledBy, OrderDetail};
 
@@ -161,8 +165,6 @@ async fn a_list_tells_of_a_running_order_what_its_page_does() {
             ended_at: None,
             stop_code: None,
             stop_class: None,
-            start_verdict: None,
-            stop_verdict: None,
             pile_amount: None,
             meter_start: Some(Energy::from_dwh(1_000_000)),
             electricity: nothing,
@@ -179,5 +181,52 @@ async fn a_list_tells_of_a_running_order_what_its_page_does() {
     assert_eq!(list["items"][0]["state"], "charging");
     for figure in ["energy_dwh", "electricity_fen", "service_fen", "total_fen"] {
         assert_eq!(list["items"][0][figure], page[figure], "{figure}");
+    }
+}
+
+/// The values that are shown beside a connector are those of the order that runs on it.
+#[tokio::test]
+async fn values_of_a_session_that_is_over_are_not_shown_as_live() {
+    let house = house().await;
+    house.furnish().await;
+    let found = house
+        .app
+        .engine
+        .store
+        .read(|conn| conn.one("SELECT id FROM pile WHERE code = 'A-1'", &[], |row| row.int(0)));
+    let pile = found.await.unwrap();
+    let cookie = house.sign_in("a.viewer").await;
+    for (state, delivers) in [(OrderState::Charging, Some(7_000)), (OrderState::Completed, None)] {
+        let writing = house.app.engine.store.write(None, move |tx| {
+            let connector = Connector {
+                pile: PileId(pile),
+                no: 1,
+                status: ConnectorStatus::Charging,
+                status_at: order(pile).created_at,
+                fault: None,
+            };
+            tx.with_pile(PileId(pile), |tx, hot| {
+                hot.pile.online = true;
+                tx.pile_save(&hot.pile);
+                tx.connector_save(&hot.pile, &connector);
+                tx.order_save(&Order { state, ..order(pile) });
+                tx.changed(Change::Sample {
+                    order: OrderId(42),
+                    pile: PileId(pile),
+                    connector: 1,
+                    operator: OperatorId(1),
+                    point: Point { power_w: Some(7_000), ..Point::at(order(pile).created_at) },
+                });
+                Ok(())
+            })
+        });
+        writing.await.unwrap();
+        let page = house.get("/piles/A-1", &cookie).await.json;
+        let list = house.get("/piles", &cookie).await.json;
+        let home = house.get("/home", &cookie).await.json;
+        let on_list = list["items"].as_array().unwrap().iter().find(|item| item["code"] == "A-1").unwrap();
+        assert_eq!(page["connectors"][0]["live"]["power_w"].as_i64(), delivers, "{state:?}: {page}");
+        assert_eq!(on_list["connectors"][0]["power_w"].as_i64(), delivers, "{state:?}: {on_list}");
+        assert_eq!(home["power_w"].as_i64(), Some(delivers.unwrap_or(0)), "{state:?}");
     }
 }

@@ -42,7 +42,7 @@ const en: typeof zh = {
   start_mode: { console: 'Console', app: 'App', card: 'Card', offline_card: 'Offline card', vin: 'Plug & charge', pile: 'At the pile' },
   abnormality: {
     no_record: 'No final record', amount_differs: 'Amounts differ', zero_baseline: 'Zero first reading', meter_backwards: 'Meter went backwards', power_exceeded: 'Above rated power', time_implausible: 'Implausible time', meter_mismatch: 'Meter mismatch', unannounced: 'Unannounced session',
-    token_refused: 'Card not authorised', no_tariff: 'No tariff', connector_taken: 'Connector taken', period_mismatch: 'Periods do not add up',
+    token_refused: 'Card not authorised', no_tariff: 'No tariff', connector_taken: 'Connector taken', period_mismatch: 'Periods do not add up', connector_unknown: 'No such connector',
   },
   stop_class: { normal: 'Completed', start_failed: 'Failed to start', balance: 'Balance used up', fault: 'Fault', emergency: 'Emergency stop', safety: 'Safety', unknown: 'Unknown' },
   period: { sharp: 'Sharp', peak: 'Peak', flat: 'Flat', valley: 'Valley' },

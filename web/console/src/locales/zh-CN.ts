@@ -40,7 +40,7 @@ export default {
   start_mode: { console: '后台启动', app: '扫码', card: '刷卡', offline_card: '离线卡', vin: '即插即充', pile: '桩端启动' },
   abnormality: {
     no_record: '缺失账单', amount_differs: '金额不符', zero_baseline: '起始读数为零', meter_backwards: '表数倒退', power_exceeded: '超额定功率', time_implausible: '时间异常', meter_mismatch: '电表不符', unannounced: '补录',
-    token_refused: '未授权卡', no_tariff: '无计费模型', connector_taken: '枪被占用', period_mismatch: '时段电量不符',
+    token_refused: '未授权卡', no_tariff: '无计费模型', connector_taken: '枪被占用', period_mismatch: '时段电量不符', connector_unknown: '枪号不明',
   },
   stop_class: { normal: '充电完成', start_failed: '启动失败', balance: '余额不足', fault: '异常中止', emergency: '急停', safety: '安全保护', unknown: '未知' },
   period: { sharp: '尖', peak: '峰', flat: '平', valley: '谷' },
