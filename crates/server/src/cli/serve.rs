@@ -40,6 +40,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
     let mut store = store::Settings::new(config.source()?);
     store.writers = usize::try_from(config.integer("database_writers")?).unwrap_or(1);
     store.readers = usize::try_from(config.integer("database_readers")?).unwrap_or(3);
+    store.exclusive = true;
     let http = HttpSettings {
         secure_cookies: config.flag("secure_cookies")?,
         behind_proxy: config.flag("behind_proxy")?,
