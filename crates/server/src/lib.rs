@@ -9,6 +9,7 @@ pub mod devices;
 pub mod gateway;
 pub mod http;
 pub mod install;
+pub mod jobs;
 pub mod knocks;
 pub mod live;
 pub mod serve;

@@ -277,3 +277,47 @@ fn a_pile_that_comes_back_in_time_goes_on() {
         w.sound();
     }
 }
+
+#[test]
+fn old_frames_and_samples_are_forgotten_and_nothing_that_is_needed() {
+    for w in worlds() {
+        let ended = w.at("09:00").start(1, 1, "CARD1", 100.0);
+        w.at("09:20").meter(1, ended, vec![sample(w.now(), Some(105.0), Some(60))]);
+        w.at("09:30").stop(1, ended, 110.0);
+        // Two others on the way: one that goes on, one that ends today.
+        let open = w.at("+100 09:00").start(2, 1, "CARD2", 0.5);
+        w.at("+100 09:20").meter(2, open, vec![sample(w.now(), Some(5.5), None)]);
+        let prune = || {
+            let mut gone = 0;
+            loop {
+                match wait(w.engine.logs_prune(w.now())).unwrap() {
+                    0 => return gone,
+                    step => gone += step,
+                }
+            }
+        };
+        let count = || {
+            ["frame", "sample"].map(|table| {
+                w.read(move |conn| conn.one(&format!("SELECT COUNT(*) FROM {table}"), &[], |row| row.int(0)))
+            })
+        };
+        let [frames, samples] = count();
+        let own = w.count("SELECT COUNT(*) FROM sample WHERE order_id = (SELECT MIN(id) FROM orders)");
+        assert!(own > 0);
+        w.at("+102 09:00");
+        prune();
+        assert_eq!(count(), [frames, samples - own], "the open order keeps its samples");
+        w.at("+102 10:00").stop(2, open, 10.5);
+        assert_eq!(w.order(2, open).energy, kwh(10.0));
+        let begun = w.at("+104 10:00").start(3, 1, "C11", 0.5);
+        w.meter(3, begun, vec![sample(w.now(), Some(0.5), None)]);
+        prune();
+        assert_eq!(count()[1], 1, "of the order that has just begun");
+        w.at("+400 10:00");
+        assert!(prune() > 0);
+        assert_eq!(count()[0], 0);
+        assert_eq!(prune(), 0);
+        let orders = w.read(|conn| conn.one("SELECT COUNT(*) FROM order_detail", &[], |row| row.int(0)));
+        assert_eq!(orders, 2, "what explains the orders stays");
+    }
+}

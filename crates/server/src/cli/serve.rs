@@ -9,7 +9,7 @@ use crate::{demo, gateway, http, install};
 use engine::Rules;
 use engine::random::Random;
 use model::money::Fen;
-use model::time::{Clock, SECOND_MS};
+use model::time::{Clock, DAY_MS, SECOND_MS};
 use model::{Error, Result};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -35,6 +35,8 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         silence_timeout_ms: seconds("silence_timeout_s")?,
         amount_tolerance_e4: config.integer("amount_tolerance_e4")?,
         credit: Fen(config.integer("credit_fen")?),
+        frames_kept_ms: config.integer("frame_days")? * DAY_MS,
+        samples_kept_ms: config.integer("sample_days")? * DAY_MS,
         ..Rules::default()
     };
     let mut store = store::Settings::new(config.source()?);
