@@ -1,6 +1,7 @@
 //! Time: midnight, tariffs, queues, wrong clocks, and piles that never come back.
 
 use crate::databases::wait;
+use crate::scene::run;
 use crate::world::{World, kwh, sample, stop_of, told, wall, worlds};
 use engine::audit::Actor;
 use engine::pricing::TariffDraft;
@@ -319,5 +320,25 @@ fn old_frames_and_samples_are_forgotten_and_nothing_that_is_needed() {
         assert_eq!(prune(), 0);
         let orders = w.read(|conn| conn.one("SELECT COUNT(*) FROM order_detail", &[], |row| row.int(0)));
         assert_eq!(orders, 2, "what explains the orders stays");
+    }
+}
+
+#[test]
+fn sums_that_are_not_those_of_their_orders_are_found() {
+    for w in worlds() {
+        let session = w.at("09:00").start(1, 1, "CARD1", 1.0);
+        w.at("09:30").stop(1, session, 11.0);
+        w.sound();
+        let mut conn = w.db.conn();
+        run(&mut conn, "UPDATE station_hour SET total_fen = total_fen - 3", &[]);
+        run(&mut conn, "DELETE FROM pile_day", &[]);
+        let problems = wait(w.engine.orders_verify()).unwrap().problems;
+        let whole: Vec<&str> = problems.iter().map(|problem| problem.what.as_str()).collect();
+        for expected in [
+            "the sums of station 1 differ from its orders: 0 orders, 0 × 0.1 Wh, 3 fen too few",
+            "the sums of pile 1 differ from its orders: 1 orders, 100000 × 0.1 Wh, 1400 fen too few",
+        ] {
+            assert!(whole.iter().any(|what| what.starts_with(expected)), "{expected}: {whole:?}");
+        }
     }
 }

@@ -237,7 +237,10 @@ pub async fn verify(place: &Place) -> Result<ExitCode> {
     } else {
         out!("订单 / orders checked: {}；其中待处理 / held: {}", verified.orders, verified.held);
         for problem in &verified.problems {
-            out!("订单 / order {}: {}", problem.order_id, problem.what);
+            match problem.order_id {
+                Some(id) => out!("订单 / order {id}: {}", problem.what),
+                None => out!("汇总 / sums: {}", problem.what),
+            }
         }
         out!(
             "{}",
