@@ -147,7 +147,7 @@ impl Engine {
     }
 
     pub async fn command_get(&self, id: CommandId) -> Result<CommandRow> {
-        let row = self.store.read(move |conn| store::commands::get(conn, id)).await?;
+        let row = self.store.device_read(move |conn| store::commands::get(conn, id)).await?;
         row.ok_or_else(|| Error::not_found("command.not_found", "没有这条指令", "There is no such command."))
     }
 

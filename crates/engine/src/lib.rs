@@ -9,6 +9,7 @@ pub mod card;
 pub mod command;
 pub mod device;
 pub mod pricing;
+pub mod prune;
 pub mod random;
 pub mod secrets;
 pub mod site;
@@ -47,6 +48,10 @@ pub struct Rules {
     pub amount_tolerance_e4: i64,
     /// What a session may cost before the pile stops it, as long as nobody keeps balances.
     pub credit: Fen,
+    /// How long frames are kept.
+    pub frames_kept_ms: i64,
+    /// How long the samples of orders that have ended are kept; their curves stay.
+    pub samples_kept_ms: i64,
 }
 
 impl Default for Rules {
@@ -60,6 +65,8 @@ impl Default for Rules {
             skew_tolerance_ms: 60_000,
             amount_tolerance_e4: 100,
             credit: Fen(100_000),
+            frames_kept_ms: 190 * model::time::DAY_MS,
+            samples_kept_ms: 3 * model::time::DAY_MS,
         }
     }
 }

@@ -93,7 +93,7 @@ impl Engine {
     /// Commands whose answer can no longer come: the server was stopped while they waited.
     async fn commands_expire(&self, now: Timestamp) -> Result<()> {
         let overdue =
-            self.store.read(move |conn| store::commands::overdue(conn, now.as_ms() - 5_000)).await?;
+            self.store.device_read(move |conn| store::commands::overdue(conn, now.as_ms() - 5_000)).await?;
         for command in overdue {
             self.command_close(command, CommandState::TimedOut, Some(timed_out()), None, true).await?;
         }

@@ -1,4 +1,5 @@
-//! `pileops verify`: every billed order is made again from what is stored with it, to the fen.
+//! `pileops verify`: every billed order is made again from what is stored with it, to the fen; sums are
+//! compared with their orders.
 
 use crate::Engine;
 use crate::device::recompute;
@@ -38,7 +39,8 @@ impl Verified {
 
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Problem {
-    pub order_id: i64,
+    /// `None`: it is a sum that is wrong.
+    pub order_id: Option<i64>,
     pub what: String,
 }
 
@@ -51,6 +53,7 @@ impl Engine {
             let page = self.store.read(move |conn| verify_page(conn, after)).await?;
             verified.add(page);
         }
+        verified.problems.extend(self.store.read(sums_verify).await?);
         Ok(verified)
     }
 }
@@ -63,7 +66,20 @@ pub fn verify_source(source: &Source) -> Result<Verified> {
         let page = verify_page(&mut conn, after)?;
         verified.add(page);
     }
+    verified.problems.extend(sums_verify(&mut conn)?);
     Ok(verified)
+}
+
+/// What no order shows by itself: sums that are not those of their orders.
+fn sums_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
+    let sums = store::rollups::differences(conn)?.into_iter().map(|found| Problem {
+        order_id: None,
+        what: format!(
+            "the sums of {} {} differ from its orders: {} orders, {} × 0.1 Wh, {} fen too few",
+            found.noun, found.id, found.orders, found.energy_dwh, found.total_fen
+        ),
+    });
+    Ok(sums.collect())
 }
 
 #[derive(Default)]
@@ -81,7 +97,7 @@ fn verify_page(conn: &mut Conn, after: OrderId) -> DbResult<Page> {
     for order in store::orders::billed_after(conn, after, PAGE)? {
         page.last = Some(order.id);
         page.orders += 1;
-        let mut fault = |what: String| page.problems.push(Problem { order_id: order.id.0, what });
+        let mut fault = |what: String| page.problems.push(Problem { order_id: Some(order.id.0), what });
         if order.electricity + order.service != order.total {
             fault("electricity and service fee do not add up to the total".to_owned());
         }

@@ -142,7 +142,7 @@ impl App {
         protocol: Option<&'static str>,
     ) -> Result<Option<Pile>> {
         let wanted = code.clone();
-        let found = self.engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await;
+        let found = self.engine.store.device_read(move |conn| store::piles::by_code(conn, &wanted)).await;
         let found = found.inspect_err(|why| tracing::warn!(%why, %code, "a pile could not be looked up"))?;
         if found.is_none() && self.knocks.may_note(self.now()) {
             tracing::info!(%code, from, protocol, "a pile that is not registered knocked");
@@ -154,6 +154,6 @@ impl App {
     /// The time zone of the pile's station.
     pub async fn zone_of(&self, pile: &Pile) -> Result<Zone> {
         let station = pile.station;
-        Ok(self.engine.store.read(move |conn| store::stations::facts(conn, station)).await?.zone)
+        Ok(self.engine.store.device_read(move |conn| store::stations::facts(conn, station)).await?.zone)
     }
 }

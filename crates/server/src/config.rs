@@ -57,6 +57,9 @@ settings! {
     "silence_timeout_s" = "43200", Integer(1, TIMEOUT_MAX_S), "桩离线后其充电中订单保持打开的时间", "how long a running order of a pile that went off line stays open";
     "amount_tolerance_e4" = "100", Integer(0, 1_000_000), "桩金额与平台金额允许的差异（0.0001 元）", "allowed difference between the pile's amount and ours, in 0.0001 yuan";
     "credit_fen" = "100000", Integer(1, 100_000_000), "下发给桩的单次充电金额上限（分）", "most that one session may cost, told to the pile, in fen";
+    "frame_days" = "190", Integer(1, 36_500), "报文保留天数", "how many days frames are kept";
+    "sample_days" = "3", Integer(1, 36_500), "已结束订单的采样保留天数（订单的曲线另存，不受影响）",
+        "how many days the samples of ended orders are kept (the orders keep their curves)";
     "secure_cookies" = "false", Flag, "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
     "behind_proxy" = "false", Flag, "前面有反向代理，其 X-Forwarded-For / -Proto 可信", "a reverse proxy stands in front, whose X-Forwarded-For and -Proto are true";
     "log" = "info", Filter, "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";

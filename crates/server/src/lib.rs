@@ -10,6 +10,7 @@ pub mod gateway;
 pub mod http;
 pub mod inbox;
 pub mod install;
+pub mod jobs;
 pub mod knocks;
 pub mod live;
 pub mod serve;

@@ -1,7 +1,7 @@
 //! Listening, and stopping in order.
 
 use crate::app::App;
-use crate::gateway;
+use crate::{gateway, jobs};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -44,7 +44,8 @@ impl Serving {
         let tasks = vec![
             tokio::spawn(accept(router, http, stop.clone())),
             tokio::spawn(gateway::listen(Arc::clone(&app), ykc, stop.clone())),
-            tokio::spawn(sweep(Arc::clone(&app), stop)),
+            tokio::spawn(sweep(Arc::clone(&app), stop.clone())),
+            tokio::spawn(jobs::prune::run(Arc::clone(&app), stop)),
         ];
         Ok(Serving { app, http: http_at, ykc: ykc_at, stopping, tasks })
     }

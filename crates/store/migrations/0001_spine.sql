@@ -143,7 +143,7 @@ CREATE TABLE orders (
     stop_class TEXT,
     start_verdict TEXT,
     stop_verdict TEXT,
-    UNIQUE (pile_id, session_key)
+    UNIQUE (session_key, pile_id)
 );
 CREATE INDEX orders_started ON orders (started_at_ms, id);
 CREATE INDEX orders_operator ON orders (operator_id, started_at_ms);

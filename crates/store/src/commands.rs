@@ -151,7 +151,9 @@ pub fn of_order(conn: &mut Conn, order: i64) -> DbResult<Vec<CommandRow>> {
 /// Commands that never ended although their time is over (the server was stopped, or crashed).
 pub fn overdue(conn: &mut Conn, now_ms: i64) -> DbResult<Vec<CommandRow>> {
     conn.query(
-        &format!("SELECT {COLUMNS} FROM command WHERE ended_at_ms IS NULL AND deadline_ms <= $1 ORDER BY id"),
+        &format!(
+            "SELECT {COLUMNS} FROM command WHERE ended_at_ms IS NULL AND deadline_ms <= $1 ORDER BY deadline_ms"
+        ),
         &[now_ms.into()],
         command,
     )

@@ -188,8 +188,13 @@ impl Hot {
             self.samples_undo(0);
             heads = std::mem::take(&mut self.heads);
         }
-        *self = Hot::new(Arc::clone(&self.shared), self.shard, self.writers);
+        *self = self.anew();
         self.heads = heads;
+    }
+
+    /// As at the start.
+    pub(crate) fn anew(&self) -> Hot {
+        Hot::new(Arc::clone(&self.shared), self.shard, self.writers)
     }
 
     /// Takes the pile out of the hot state; it is read again when it is wanted.

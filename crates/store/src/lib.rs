@@ -59,40 +59,72 @@ pub struct Settings {
     pub writers: usize,
     /// Connections for pages.
     pub readers: usize,
+    /// No other process may write to this database meanwhile. PostgreSQL only; whoever opens a file
+    /// looks after its folder.
+    pub exclusive: bool,
 }
 
 impl Settings {
     pub fn new(source: Source) -> Settings {
-        Settings { source, writers: 1, readers: 3 }
+        Settings { source, writers: 1, readers: 3, exclusive: false }
     }
 }
 
-/// Brings the database to this version; which orders hold places on cards. On a thread of its own: a
-/// connection to PostgreSQL blocks, and whoever opens a store may be on a thread of a runtime, where
-/// that is forbidden.
-fn prepare(source: &Source, now: Timestamp) -> Result<Vec<(PileId, CardId, OrderId)>> {
+/// What a store begins with.
+struct Prepared {
+    conn: Conn,
+    claim: Option<db::Claim>,
+    /// Which orders hold places on cards.
+    held: Vec<(PileId, CardId, OrderId)>,
+}
+
+/// Brings the database to this version. On a thread of its own: a connection to PostgreSQL blocks, and
+/// whoever opens a store may be on a thread of a runtime, where that is forbidden.
+fn prepare(source: &Source, exclusive: bool, now: Timestamp) -> Result<Prepared> {
     let prepared = std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
             let mut conn = Conn::open(source, db::Purpose::Write)?;
+            if exclusive && !conn.lock()? {
+                return Err(in_use());
+            }
             migrate::migrate(&mut conn, now)?;
-            orders::card_places(&mut conn)
+            let claim = if exclusive { conn.claim()? } else { None };
+            let held = orders::card_places(&mut conn)?;
+            Ok(Prepared { conn, claim, held })
         });
         thread.join()
     });
-    prepared.map_err(|_| Error::internal())?.map_err(Error::from)
+    prepared.map_err(|_| Error::internal())?
 }
+
+fn in_use() -> Error {
+    Error::conflict(
+        "database.in_use",
+        "另一个 PileOps 进程正在使用这个数据库；命令行请设置 PILEOPS_SERVER 与 PILEOPS_TOKEN 访问正在运行的服务，或先停止该服务",
+        "Another PileOps process uses this database. On the command line set PILEOPS_SERVER and PILEOPS_TOKEN to talk \
+         to the server that runs, or stop it first.",
+    )
+}
+
+/// Most posted jobs that wait at once: beyond it the writers are hopelessly behind, and memory is
+/// worth more than the log of what was sent.
+pub const POSTS_MAX: usize = 20_000;
 
 pub struct Store {
     writers: Vec<writer::Writer>,
     readers: reader::Readers,
+    /// Apart from the pages, so that no page keeps a pile waiting.
+    devices: reader::Readers,
+    posts: Arc<writer::Posts>,
     pub source: Source,
 }
 
 impl Store {
     /// Brings the database to this version and starts the threads that own its connections.
     pub fn open(settings: Settings, now: Timestamp, watcher: Watcher) -> Result<Store> {
-        let Settings { source, writers, readers } = settings;
-        let held = prepare(&source, now)?;
+        let Settings { source, writers, readers, exclusive } = settings;
+        let Prepared { conn, claim, held } = prepare(&source, exclusive, now)?;
+        let mut first = Some(conn);
         let count = if matches!(source, Source::Sqlite(_)) { 1 } else { writers.max(1) };
         // Places on cards must be known before the first start, on whichever writer it comes in.
         let shared = Arc::new(hot::Shared::default());
@@ -104,10 +136,13 @@ impl Store {
         let writers = (0..count)
             .map(|shard| {
                 let hot = hot::Hot::new(Arc::clone(&shared), shard, count);
-                writer::Writer::start(shard, source.clone(), hot, Arc::clone(&watcher))
+                let door = writer::Door { source: source.clone(), claim: claim.clone() };
+                writer::Writer::start(shard, door, first.take(), hot, Arc::clone(&watcher))
             })
             .collect::<Result<Vec<_>>>()?;
-        Ok(Store { writers, readers: reader::Readers::start(&source, readers)?, source })
+        let (readers, devices) =
+            (reader::Readers::start(&source, readers)?, reader::Readers::start(&source, 1)?);
+        Ok(Store { writers, readers, devices, posts: Arc::default(), source })
     }
 
     /// Runs `work` in a transaction that is shared with whatever else is waiting, and gives its
@@ -128,7 +163,7 @@ impl Store {
         work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (reply, result) = oneshot::channel();
-        let job = Box::new(writer::Waiting { work, result: None, reply: Some(reply) });
+        let job = Box::new(writer::Waiting { work, result: None, reply: Some(reply), posted: None });
         if self.writers[shard].jobs.send(job).is_err() {
             return Err(Error::unavailable("数据库", "database"));
         }
@@ -136,10 +171,17 @@ impl Store {
     }
 
     /// Queues `work` without waiting for it: for what nobody must be told of (a frame that we sent).
+    /// Dropped when too much of it waits.
     pub fn post(&self, pile: Option<PileId>, work: impl FnMut(&mut Tx<'_>) -> Result<()> + Send + 'static) {
         let shard = pile.map_or(0, |pile| hot::shard_of(pile, self.writers.len()));
-        let job = Box::new(writer::Waiting { work, result: None, reply: None });
+        let Some(posted) = writer::Posted::take(&self.posts, POSTS_MAX) else { return };
+        let job = Box::new(writer::Waiting { work, result: None, reply: None, posted: Some(posted) });
         let _ = self.writers[shard].jobs.send(job);
+    }
+
+    /// How many posted jobs were dropped since the start.
+    pub fn posts_dropped(&self) -> u64 {
+        self.posts.dropped()
     }
 
     /// Runs `work` on every writer, e.g. to make all of them forget a card.
@@ -166,9 +208,23 @@ impl Store {
         self.readers.run(work).await
     }
 
-    /// Asks the database whether it answers.
+    /// As [`Store::read`], for what a pile waits for: no page is in its way.
+    pub async fn device_read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> DbResult<T> + Send + 'static,
+    ) -> Result<T> {
+        self.devices.run(work).await
+    }
+
+    /// Asks the database whether it answers, and every writer whether it can write.
     pub async fn check(&self) -> Result<()> {
-        self.read(|conn| conn.one("SELECT 1", &[], |_| Ok(()))).await
+        self.read(|conn| conn.one("SELECT 1", &[], |_| Ok(()))).await?;
+        let written = self.write_everywhere(|tx| {
+            let sql = "INSERT INTO setting (name, value) VALUES ('checked', '0') ON CONFLICT (name) \
+                       DO UPDATE SET value = CASE setting.value WHEN '0' THEN '1' ELSE '0' END";
+            tx.execute(sql, &[]).map(drop)
+        });
+        written.await.map(drop)
     }
 
     /// Does what is queued, then closes everything.

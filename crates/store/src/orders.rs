@@ -330,8 +330,13 @@ pub fn running_count(conn: &mut Conn) -> DbResult<i64> {
 
 pub(crate) const OPEN: &str = "state <> 'completed' AND state <> 'failed' AND state IN ('starting', 'charging', 'stopping', 'unsettled')";
 
-/// The open orders of a pile, with their curves. `heads` says where the samples of an order end.
-pub(crate) fn open_of_pile(
+/// The open orders of a pile, with their curves.
+pub fn open_of_pile(conn: &mut Conn, pile: PileId) -> DbResult<Vec<OpenOrder>> {
+    open_along(conn, pile, &mut HashMap::new())
+}
+
+/// The same where `heads` says at which sample the curve of an order ends.
+pub(crate) fn open_along(
     conn: &mut Conn,
     pile: PileId,
     heads: &mut HashMap<OrderId, i64>,

@@ -1,7 +1,7 @@
 //! Completed orders summed up per station and hour and per pile and day, written in the same
 //! transaction as the order, so that a page that shows sums never adds up orders.
 
-use crate::db::{Insert, Inserts, Value};
+use crate::db::{Conn, DbResult, Insert, Inserts, Value};
 use model::energy::Energy;
 use model::id::{OperatorId, PileId, StationId};
 use model::money::Fen;
@@ -86,4 +86,38 @@ fn day_inserts(rows: &[Ended]) -> Inserts<'static> {
     let values =
         sums.into_iter().flat_map(|((pile, day), sum)| [pile, day].into_iter().chain(sum)).map(Value::Int);
     Inserts { insert: &DAY, values: values.collect() }
+}
+
+/// Sums that are not those of their orders: by how much they are too small.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// `station` or `pile`
+    pub noun: &'static str,
+    pub id: i64,
+    pub orders: i64,
+    pub energy_dwh: i64,
+    pub total_fen: i64,
+}
+
+/// Each comparison is one statement, and so of one moment, whatever is written meanwhile.
+pub fn differences(conn: &mut Conn) -> DbResult<Vec<Difference>> {
+    let mut found = Vec::new();
+    for (noun, table) in [("station", "station_hour"), ("pile", "pile_day")] {
+        let sql = format!(
+            "SELECT id, CAST(SUM(n) AS BIGINT), CAST(SUM(energy_dwh) AS BIGINT), CAST(SUM(total_fen) AS BIGINT) \
+             FROM (SELECT {noun}_id AS id, 1 AS n, energy_dwh, total_fen FROM orders WHERE state = 'completed' \
+             UNION ALL SELECT {noun}_id, -order_count, -energy_dwh, -total_fen FROM {table}) AS compared \
+             GROUP BY id HAVING SUM(n) <> 0 OR SUM(energy_dwh) <> 0 OR SUM(total_fen) <> 0 ORDER BY id"
+        );
+        found.extend(conn.query(&sql, &[], |row| {
+            Ok(Difference {
+                noun,
+                id: row.int(0)?,
+                orders: row.int(1)?,
+                energy_dwh: row.int(2)?,
+                total_fen: row.int(3)?,
+            })
+        })?);
+    }
+    Ok(found)
 }

@@ -138,8 +138,8 @@ fn pass(
 /// Most ids that one step of forgetting goes through.
 const PRUNE_STEP: i64 = 4_096;
 
-/// One step of forgetting: the oldest samples, as long as they are older than the latest order that
-/// began before `before_ms` and no open order needs them. What explains an order that has ended is in
+/// One step of forgetting: the oldest samples, as long as they are older than the first order that
+/// began after `before_ms`, and no open order needs them. What explains an order that has ended is in
 /// its detail. How many went; a step that finds nothing to do is the last one.
 pub fn prune(tx: &mut Tx<'_>, before_ms: i64) -> Result<u64> {
     let oldest = tx.query("SELECT MIN(id) FROM sample", &[], |row| row.int_opt(0))?.pop().flatten();
@@ -148,9 +148,8 @@ pub fn prune(tx: &mut Tx<'_>, before_ms: i64) -> Result<u64> {
     tx.execute(
         &format!(
             "DELETE FROM sample WHERE id >= $1 AND id < $2 AND id < COALESCE((SELECT sample_from FROM orders \
-             WHERE started_at_ms < $3 ORDER BY started_at_ms DESC LIMIT 1), 0) \
-             AND id < COALESCE((SELECT MIN(sample_from) FROM orders WHERE {OPEN}), {})",
-            i64::MAX
+             WHERE started_at_ms >= $3 ORDER BY started_at_ms, id LIMIT 1), $2) \
+             AND id < COALESCE((SELECT MIN(sample_from) FROM orders WHERE {OPEN}), $2)"
         ),
         &[oldest.into(), (oldest + PRUNE_STEP).into(), before_ms.into()],
     )

@@ -82,7 +82,7 @@ pub fn station_list(conn: &mut Conn, scope: &Scope, wanted: &StationFilter) -> D
          FROM station s JOIN operator op ON op.id = s.operator_id \
          LEFT JOIN city c ON c.code = s.city_code LEFT JOIN tariff t ON t.id = s.tariff_id \
          LEFT JOIN (SELECT p.station_id AS station_id, COUNT(DISTINCT p.id) AS piles, COUNT(k.id) AS connectors \
-           FROM pile p LEFT JOIN connector k ON k.pile_id = p.id AND k.no > 0 \
+           FROM pile p LEFT JOIN connector k ON k.id > p.id * 1000 AND k.id <= p.id * 1000 + 999 \
            WHERE p.lifecycle <> 'retired' GROUP BY p.station_id) n ON n.station_id = s.id \
          {} ORDER BY s.name, s.id",
         filter.sql()

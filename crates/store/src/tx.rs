@@ -231,7 +231,7 @@ impl<'a> Tx<'a> {
         pile.open = match self.hot.sleeping.remove(&id) {
             Some(open) => open,
             None => {
-                let open = orders::open_of_pile(self.conn, id, &mut self.hot.heads);
+                let open = orders::open_along(self.conn, id, &mut self.hot.heads);
                 self.note(open)?
             }
         };

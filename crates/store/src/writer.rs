@@ -10,12 +10,13 @@
 //! again one by one, so that the one at fault fails alone.
 
 use crate::change::Change;
-use crate::db::{Conn, DbError, DbResult, Purpose, Source};
+use crate::db::{Claim, Conn, DbError, DbResult, Purpose, Source};
 use crate::hot::Hot;
 use crate::tx::Tx;
 use model::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
@@ -42,6 +43,61 @@ pub(crate) struct Waiting<F, T> {
     pub work: F,
     pub result: Option<Result<T>>,
     pub reply: Option<oneshot::Sender<Result<T>>>,
+    /// Of a posted job: its place among those that wait, given back when it is gone.
+    pub posted: Option<Posted>,
+}
+
+/// How many posted jobs wait, and how many were too many.
+#[derive(Default)]
+pub(crate) struct Posts {
+    waiting: AtomicUsize,
+    dropped: AtomicU64,
+}
+
+impl Posts {
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+pub(crate) struct Posted(Arc<Posts>);
+
+impl Posted {
+    /// A place for one more, if fewer than `most` are taken.
+    pub fn take(posts: &Arc<Posts>, most: usize) -> Option<Posted> {
+        let posted = Posted(Arc::clone(posts));
+        if posts.waiting.fetch_add(1, Ordering::Relaxed) < most {
+            return Some(posted);
+        }
+        let dropped = posts.dropped.fetch_add(1, Ordering::Relaxed) + 1;
+        // Said ever more rarely: a flood must not fill the log as well.
+        if dropped.is_power_of_two() {
+            tracing::warn!(dropped, "the writers are behind: frames that nobody waits for are not kept");
+        }
+        None
+    }
+}
+
+impl Drop for Posted {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// How a writer gets to its database.
+pub(crate) struct Door {
+    pub source: Source,
+    pub claim: Option<Claim>,
+}
+
+impl Door {
+    fn open(&self) -> DbResult<Conn> {
+        let mut conn = Conn::open(&self.source, Purpose::Write)?;
+        if let Some(claim) = &self.claim {
+            conn.claim_join(claim)?;
+        }
+        Ok(conn)
+    }
 }
 
 impl<F, T> Job for Waiting<F, T>
@@ -61,6 +117,7 @@ where
     }
 
     fn release(mut self: Box<Self>) {
+        drop(self.posted.take());
         if let (Some(reply), Some(result)) = (self.reply.take(), self.result.take()) {
             // Whoever asked may have gone; what was asked for is done all the same.
             let _ = reply.send(result);
@@ -74,11 +131,11 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub fn start(shard: usize, source: Source, hot: Hot, watcher: Watcher) -> Result<Writer> {
+    pub fn start(shard: usize, door: Door, conn: Option<Conn>, hot: Hot, watcher: Watcher) -> Result<Writer> {
         let (jobs, queue) = channel::<Box<dyn Job>>();
         let thread = std::thread::Builder::new()
             .name(format!("writer-{shard}"))
-            .spawn(move || Loop { source, conn: None, hot, watcher }.run(&queue))
+            .spawn(move || Loop { door, conn, hot, watcher }.run(&queue))
             .map_err(|why| {
                 tracing::error!(%why, "no thread for the writer");
                 Error::internal()
@@ -97,7 +154,7 @@ impl Writer {
 }
 
 struct Loop {
-    source: Source,
+    door: Door,
     conn: Option<Conn>,
     hot: Hot,
     watcher: Watcher,
@@ -113,7 +170,12 @@ impl Loop {
             {
                 batch.push(next);
             }
-            self.batch(&mut batch);
+            let done = catch_unwind(AssertUnwindSafe(|| self.batch(&mut batch)));
+            if done.is_err() {
+                tracing::error!("the writer panicked; it goes on with what the database says");
+                (self.conn, self.hot) = (None, self.hot.anew());
+                batch.iter_mut().for_each(|job| job.fail(Error::internal()));
+            }
             batch.drain(..).for_each(Job::release);
         }
     }
@@ -153,7 +215,7 @@ impl Loop {
     fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> DbResult<()> {
         let mut conn = match self.conn.take() {
             Some(conn) if conn.is_alive() => conn,
-            _ => Conn::open(&self.source, Purpose::Write)?,
+            _ => self.door.open()?,
         };
         match self.transact(&mut conn, batch) {
             Ok(changes) => {
@@ -165,7 +227,7 @@ impl Loop {
                 self.hot.forget(!matches!(error, DbError::Unavailable(_)));
                 if conn.is_alive() && conn.script("ROLLBACK").is_ok() {
                     self.conn = Some(conn);
-                } else if matches!(self.source, Source::Sqlite(_)) {
+                } else if matches!(self.door.source, Source::Sqlite(_)) {
                     // Nothing was begun, or the rollback happened by itself.
                     self.conn = Some(conn);
                 }

@@ -1,6 +1,7 @@
 //! Time: midnight, tariffs, queues, wrong clocks, and piles that never come back.
 
 use crate::databases::wait;
+use crate::scene::run;
 use crate::world::{World, kwh, sample, stop_of, told, wall, worlds};
 use engine::audit::Actor;
 use engine::pricing::TariffDraft;
@@ -275,5 +276,69 @@ fn a_pile_that_comes_back_in_time_goes_on() {
         assert_eq!(w.order(1, session).energy, kwh(100.0));
         assert_eq!(w.order(1, session).state, OrderState::Completed);
         w.sound();
+    }
+}
+
+#[test]
+fn old_frames_and_samples_are_forgotten_and_nothing_that_is_needed() {
+    for w in worlds() {
+        let ended = w.at("09:00").start(1, 1, "CARD1", 100.0);
+        w.at("09:20").meter(1, ended, vec![sample(w.now(), Some(105.0), Some(60))]);
+        w.at("09:30").stop(1, ended, 110.0);
+        // Two others on the way: one that goes on, one that ends today.
+        let open = w.at("+100 09:00").start(2, 1, "CARD2", 0.5);
+        w.at("+100 09:20").meter(2, open, vec![sample(w.now(), Some(5.5), None)]);
+        let prune = || {
+            let mut gone = 0;
+            loop {
+                match wait(w.engine.logs_prune(w.now())).unwrap() {
+                    0 => return gone,
+                    step => gone += step,
+                }
+            }
+        };
+        let count = || {
+            ["frame", "sample"].map(|table| {
+                w.read(move |conn| conn.one(&format!("SELECT COUNT(*) FROM {table}"), &[], |row| row.int(0)))
+            })
+        };
+        let [frames, samples] = count();
+        let own = w.count("SELECT COUNT(*) FROM sample WHERE order_id = (SELECT MIN(id) FROM orders)");
+        assert!(own > 0);
+        w.at("+102 09:00");
+        prune();
+        assert_eq!(count(), [frames, samples - own], "the open order keeps its samples");
+        w.at("+102 10:00").stop(2, open, 10.5);
+        assert_eq!(w.order(2, open).energy, kwh(10.0));
+        let begun = w.at("+104 10:00").start(3, 1, "C11", 0.5);
+        w.meter(3, begun, vec![sample(w.now(), Some(0.5), None)]);
+        prune();
+        assert_eq!(count()[1], 1, "of the order that has just begun");
+        w.at("+400 10:00");
+        assert!(prune() > 0);
+        assert_eq!(count()[0], 0);
+        assert_eq!(prune(), 0);
+        let orders = w.read(|conn| conn.one("SELECT COUNT(*) FROM order_detail", &[], |row| row.int(0)));
+        assert_eq!(orders, 2, "what explains the orders stays");
+    }
+}
+
+#[test]
+fn sums_that_are_not_those_of_their_orders_are_found() {
+    for w in worlds() {
+        let session = w.at("09:00").start(1, 1, "CARD1", 1.0);
+        w.at("09:30").stop(1, session, 11.0);
+        w.sound();
+        let mut conn = w.db.conn();
+        run(&mut conn, "UPDATE station_hour SET total_fen = total_fen - 3", &[]);
+        run(&mut conn, "DELETE FROM pile_day", &[]);
+        let problems = wait(w.engine.orders_verify()).unwrap().problems;
+        let whole: Vec<&str> = problems.iter().map(|problem| problem.what.as_str()).collect();
+        for expected in [
+            "the sums of station 1 differ from its orders: 0 orders, 0 × 0.1 Wh, 3 fen too few",
+            "the sums of pile 1 differ from its orders: 1 orders, 100000 × 0.1 Wh, 1400 fen too few",
+        ] {
+            assert!(whole.iter().any(|what| what.starts_with(expected)), "{expected}: {whole:?}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::{demo, gateway, http, install};
 use engine::Rules;
 use engine::random::Random;
 use model::money::Fen;
-use model::time::{Clock, SECOND_MS};
+use model::time::{Clock, DAY_MS, SECOND_MS};
 use model::{Error, Result};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -35,11 +35,14 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         silence_timeout_ms: seconds("silence_timeout_s")?,
         amount_tolerance_e4: config.integer("amount_tolerance_e4")?,
         credit: Fen(config.integer("credit_fen")?),
+        frames_kept_ms: config.integer("frame_days")? * DAY_MS,
+        samples_kept_ms: config.integer("sample_days")? * DAY_MS,
         ..Rules::default()
     };
     let mut store = store::Settings::new(config.source()?);
     store.writers = usize::try_from(config.integer("database_writers")?).unwrap_or(1);
     store.readers = usize::try_from(config.integer("database_readers")?).unwrap_or(3);
+    store.exclusive = true;
     let http = HttpSettings {
         secure_cookies: config.flag("secure_cookies")?,
         behind_proxy: config.flag("behind_proxy")?,
@@ -234,7 +237,10 @@ pub async fn verify(place: &Place) -> Result<ExitCode> {
     } else {
         out!("订单 / orders checked: {}；其中待处理 / held: {}", verified.orders, verified.held);
         for problem in &verified.problems {
-            out!("订单 / order {}: {}", problem.order_id, problem.what);
+            match problem.order_id {
+                Some(id) => out!("订单 / order {id}: {}", problem.what),
+                None => out!("汇总 / sums: {}", problem.what),
+            }
         }
         out!(
             "{}",

@@ -48,6 +48,11 @@ pub async fn show(State(app): State<Shared>) -> impl IntoResponse {
     out.push_str("# HELP pileops_live_streams Pages that listen for changes.\n");
     out.push_str("# TYPE pileops_live_streams gauge\n");
     let _ = writeln!(out, "pileops_live_streams {}", app.live.open_count());
+    out.push_str(
+        "# HELP pileops_frames_dropped_total Frames that nobody waited for and that were not kept.\n",
+    );
+    out.push_str("# TYPE pileops_frames_dropped_total counter\n");
+    let _ = writeln!(out, "pileops_frames_dropped_total {}", app.engine.store.posts_dropped());
     if let Ok(open) = app.engine.store.read(store::orders::running_count).await {
         out.push_str("# HELP pileops_orders_open Orders whose session runs.\n");
         out.push_str("# TYPE pileops_orders_open gauge\n");

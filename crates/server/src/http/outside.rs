@@ -15,9 +15,12 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The database answers.
+/// How long the database may take to answer and to write.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+
+/// The database answers, and the writers write.
 pub async fn ready(State(app): State<Shared>) -> Result<&'static str, Failure> {
-    match tokio::time::timeout(Duration::from_secs(1), app.engine.store.check()).await {
+    match tokio::time::timeout(READY_WITHIN, app.engine.store.check()).await {
         Ok(Ok(())) => Ok("ready\n"),
         Ok(Err(error)) => Err(Failure(error)),
         Err(_) => Err(Failure(Error::unavailable("数据库", "database"))),

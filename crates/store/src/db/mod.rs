@@ -224,6 +224,13 @@ pub struct Inserts<'a> {
 const LEASE: &str = "INSERT INTO id_lease (noun, next_id) VALUES ($1, $2) \
     ON CONFLICT (noun) DO UPDATE SET next_id = id_lease.next_id + $3 RETURNING next_id";
 
+/// What the writers' process and nobody else holds, as an advisory lock of PostgreSQL: "PileOps".
+const CLAIM_KEY: i64 = 0x0050_696c_654f_7073;
+
+/// The right of a process to write to a database.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim(String);
+
 /// A connection, owned by one thread.
 pub enum Conn {
     Sqlite(sqlite::Sqlite),
@@ -319,6 +326,41 @@ impl Conn {
     /// Whether a rollback gives the ids back that were leased inside the transaction.
     pub(crate) fn leases_roll_back(&self) -> bool {
         matches!(self, Conn::Sqlite(_))
+    }
+
+    /// Takes the database for this session alone; false when another process has it. SQLite: true, the
+    /// data folder is looked after.
+    pub(crate) fn lock(&mut self) -> DbResult<bool> {
+        match self {
+            Conn::Sqlite(_) => Ok(true),
+            Conn::Postgres(conn) => conn.lock(),
+        }
+    }
+
+    /// After [`Conn::lock`] and the migrations: says who writes from now on.
+    pub(crate) fn claim(&mut self) -> DbResult<Option<Claim>> {
+        if matches!(self, Conn::Sqlite(_)) {
+            return Ok(None);
+        }
+        // The claim's number tells a connection that comes late whether another process has begun since.
+        let sql = "INSERT INTO setting (name, value) VALUES ('writer_claim', '1') ON CONFLICT (name) \
+                   DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT) RETURNING value";
+        let claim = Claim(self.one(sql, &[], |row| row.text(0))?);
+        self.claim_join(&claim)?;
+        self.query(&format!("SELECT CAST(pg_advisory_unlock({CLAIM_KEY}) AS TEXT)"), &[], |_| Ok(()))?;
+        Ok(Some(claim))
+    }
+
+    /// Joins the connections of the process that has the database. As long as one of them lives no
+    /// other process gets it.
+    pub(crate) fn claim_join(&mut self, claim: &Claim) -> DbResult<()> {
+        let lock = format!("SELECT pg_try_advisory_lock_shared({CLAIM_KEY})");
+        let joined = self.one(&lock, &[], |row| row.bool(0))?;
+        let sql = "SELECT value FROM setting WHERE name = 'writer_claim'";
+        if joined && self.find(sql, &[], |row| row.text(0))?.as_ref() == Some(&claim.0) {
+            return Ok(());
+        }
+        Err(DbError::Unavailable("another process has taken this database over".to_owned()))
     }
 
     /// A migration's text in this database's dialect. The only difference: in SQLite a BIGINT

@@ -12,6 +12,9 @@ use tokio_postgres::{Client, Config, Statement};
 /// Most rows in one statement; a larger flush is several statements in the same round trip.
 const ROWS_MAX: usize = 64;
 
+/// How often a session asks for a database that another one has.
+const LOCK_ATTEMPTS: usize = 60;
+
 pub struct Postgres {
     runtime: Runtime,
     client: Client,
@@ -70,6 +73,20 @@ impl Postgres {
             }
         }
         Err(DbError::Unavailable("no connection for a lease".to_owned()))
+    }
+
+    /// Waits a little: the session of a process that has just ended may not be gone yet.
+    pub fn lock(&mut self) -> DbResult<bool> {
+        let sql = format!("SELECT pg_try_advisory_lock({})", super::CLAIM_KEY);
+        for attempt in 0..LOCK_ATTEMPTS {
+            if attempt > 0 {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            if self.query(&sql, &[], |row| row.bool(0))?.contains(&true) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn statement(&mut self, sql: &str) -> DbResult<Statement> {
@@ -161,7 +178,11 @@ async fn connect(config: &Config, purpose: Purpose) -> DbResult<Client> {
         }
     });
     let settings = match purpose {
-        Purpose::Write => "SET synchronous_commit = on; SET statement_timeout = '60s'",
+        // The server, too, must notice that we are gone, and let go of what we held.
+        Purpose::Write => {
+            "SET synchronous_commit = on; SET statement_timeout = '60s'; SET tcp_keepalives_idle = 15; \
+             SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+        }
         Purpose::Read => "SET default_transaction_read_only = on; SET statement_timeout = '60s'",
     };
     client.batch_execute(settings).await.map_err(error)?;

@@ -240,9 +240,14 @@ fn a_sqlite_file_that_another_program_holds_is_unavailable_and_then_not() {
     note(&store, "before").unwrap();
     let mut other = db.conn();
     other.script("BEGIN IMMEDIATE").unwrap();
+    // It can be read, which is not enough to be ready.
+    let check = async { tokio::time::timeout(std::time::Duration::from_millis(500), store.check()).await };
+    assert!(!matches!(wait(check), Ok(Ok(()))));
     assert_eq!(note(&store, "lost").unwrap_err().kind, Kind::Unavailable);
     other.script("ROLLBACK").unwrap();
     note(&store, "after").unwrap();
+    assert_eq!(wait(store.check()), Ok(()));
+    other.script("DELETE FROM setting WHERE name = 'checked'").unwrap();
     assert_eq!(noted(&mut other), ["after", "before"]);
 }
 

@@ -34,7 +34,7 @@ fn settings(db: &Database) -> Vec<String> {
     db.conn().query("SELECT name FROM setting ORDER BY name", &[], |row| row.text(0)).unwrap()
 }
 
-fn frame(pile: i64) -> FrameRow {
+pub fn frame(pile: i64) -> FrameRow {
     FrameRow { pile: PileId(pile), kind: "x", ..FrameRow::default() }
 }
 
@@ -124,9 +124,9 @@ fn memory_is_true(db: &Database, store: &Store, piles: &[i64]) {
 }
 
 /// Keeps the writer busy, so that what is queued meanwhile becomes one batch.
-struct Gate(Sender<()>);
+pub struct Gate(Sender<()>);
 
-fn hold(store: &Store) -> Gate {
+pub fn hold(store: &Store) -> Gate {
     let (open, wait_for) = channel::<()>();
     let (entered, inside) = channel::<()>();
     let wait_for: Mutex<Receiver<()>> = Mutex::new(wait_for);

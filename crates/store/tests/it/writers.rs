@@ -2,7 +2,7 @@
 
 use crate::databases::{databases, wait};
 use crate::scene::{NOON, run, seed};
-use crate::write_path::{Work, begin, hot, refused, seeded, setting, together};
+use crate::write_path::{Work, begin, frame, hold, hot, refused, seeded, setting, together};
 use model::curve::Point;
 use model::energy::Energy;
 use model::id::{OperatorId, OrderId, PileId, StationId};
@@ -12,7 +12,7 @@ use std::sync::{Arc, Barrier};
 use store::ids::Noun;
 use store::orders::SampleRow;
 use store::rollups::Ended;
-use store::{Settings, Store, Tx};
+use store::{POSTS_MAX, Settings, Store, Tx};
 
 const WRITERS: usize = 4;
 
@@ -219,5 +219,57 @@ fn a_listener_that_panics_does_not_stop_the_writer() {
             }));
             assert_eq!(written, Ok(()), "it is written, whoever listens");
         }
+    }
+}
+
+#[test]
+fn what_nobody_waits_for_is_dropped_when_too_much_of_it_waits() {
+    for db in databases() {
+        let store = seeded(&db);
+        let gate = hold(&store);
+        for _ in 0..POSTS_MAX + 9 {
+            store.post(None, |tx| tx.frame_append(frame(1)).map(drop));
+        }
+        assert_eq!(store.posts_dropped(), 10, "the one that holds the writer counts");
+        drop(gate);
+        wait(store.write(None, |_| Ok(()))).unwrap();
+        store.post(None, |tx| tx.frame_append(frame(1)).map(drop));
+        assert_eq!(store.posts_dropped(), 10, "there is room again");
+        store.close();
+        let count: i64 = db.conn().one("SELECT COUNT(*) FROM frame", &[], |r| r.int(0)).unwrap();
+        assert_eq!(count, i64::try_from(POSTS_MAX).unwrap());
+    }
+}
+
+#[test]
+fn one_process_at_a_time_has_the_database() {
+    for db in databases().into_iter().skip(1) {
+        let open = |writers| {
+            let settings = Settings { writers, exclusive: true, ..Settings::new(db.source.clone()) };
+            Store::open(settings, NOON, Arc::new(|_| {}))
+        };
+        let first = open(2).unwrap();
+        assert_eq!(wait(first.check()), Ok(()));
+        let refused = open(1).map(drop).unwrap_err();
+        assert_eq!(refused.code, "database.in_use");
+        assert!(refused.text.en.contains("PILEOPS_SERVER") && refused.text.zh.contains("PILEOPS_SERVER"));
+        // Its connections are cut: it gets new ones and goes on.
+        let cut = "SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let mut conn = db.conn();
+        conn.query(cut, &[], |_| Ok(())).unwrap();
+        let goes_on = (0..3).any(|_| wait(first.check()).is_ok());
+        assert!(goes_on);
+        assert_eq!(open(1).map(drop).unwrap_err().code, "database.in_use");
+        // Another process was quicker: the first one writes no more.
+        conn.query(cut, &[], |_| Ok(())).unwrap();
+        let second = open(1).unwrap();
+        for _ in 0..3 {
+            assert_eq!(wait(first.check()).unwrap_err().kind, model::error::Kind::Unavailable);
+        }
+        assert_eq!(wait(second.check()), Ok(()));
+        second.close();
+        first.close();
+        assert_eq!(wait(open(1).unwrap().check()), Ok(()));
     }
 }
