@@ -1,6 +1,6 @@
 //! Whatever is wrong with a request is told in one shape, in two languages, naming the field.
 
-use super::house::house;
+use super::house::{house, house_secure};
 use axum::body::Body;
 use axum::http::Request;
 
@@ -183,4 +183,14 @@ async fn the_outside_answers_without_a_session() {
     let tag = get("/").await.0.headers["etag"].clone();
     let again = house.raw(Request::get("/").header("if-none-match", tag).body(Body::empty()).unwrap()).await;
     assert_eq!(again.status(), 304);
+}
+
+#[tokio::test]
+async fn a_browser_is_kept_on_https_where_that_is_the_only_way() {
+    for (house, kept) in [(house_secure().await, true), (house().await, false)] {
+        for path in ["/", "/api/v1/session", "/healthz"] {
+            let response = house.raw(Request::get(path).body(Body::empty()).unwrap()).await;
+            assert_eq!(response.headers().contains_key("strict-transport-security"), kept, "{path}");
+        }
+    }
 }
