@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tower::{Service, ServiceExt};
 
@@ -19,6 +19,24 @@ const HEAD_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long links get to say goodbye.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections of HTTP that are open at once; a pile's is not counted any more when it has become a
+/// WebSocket. Whoever opens more waits until others have gone.
+const CONNECTIONS: std::ops::RangeInclusive<u64> = 64..=4_096;
+
+/// A part of the files that this process may open: the others are for piles and the database.
+fn connections_max(files: u64) -> usize {
+    let wanted = (files / 4).clamp(*CONNECTIONS.start(), *CONNECTIONS.end());
+    usize::try_from(wanted).unwrap_or(64)
+}
+
+fn files_max() -> u64 {
+    #[cfg(unix)]
+    if let Ok((most, _)) = rlimit::Resource::NOFILE.get() {
+        return most;
+    }
+    *CONNECTIONS.end()
+}
 
 /// How often what is over by rule is closed.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
@@ -42,7 +60,7 @@ impl Serving {
         let (stopping, stop) = watch::channel(false);
         let (http_at, ykc_at) = (http.local_addr()?, ykc.local_addr()?);
         let tasks = vec![
-            tokio::spawn(accept(router, http, stop.clone())),
+            tokio::spawn(accept(router, http, connections_max(files_max()), stop.clone())),
             tokio::spawn(gateway::listen(Arc::clone(&app), ykc, stop.clone())),
             tokio::spawn(sweep(Arc::clone(&app), stop.clone())),
             tokio::spawn(jobs::prune::run(Arc::clone(&app), stop)),
@@ -66,10 +84,15 @@ impl Serving {
     }
 }
 
-async fn accept(router: Router, listener: TcpListener, mut stop: watch::Receiver<bool>) {
+async fn accept(router: Router, listener: TcpListener, most: usize, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(most));
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let come = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            come = come => come,
             () = stopped(&mut stop) => return,
         };
         let (stream, from) = match accepted {
@@ -89,6 +112,7 @@ async fn accept(router: Router, listener: TcpListener, mut stop: watch::Receiver
         });
         let mut stopping = stop.clone();
         tokio::spawn(async move {
+            let _place = place;
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD_PATIENCE)
@@ -124,4 +148,57 @@ async fn sweep(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 /// Waits until the server stops.
 pub async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    #[test]
+    fn most_files_are_left_for_piles() {
+        for (files, connections) in [(0, 64), (1_024, 256), (10_000, 2_500), (u64::MAX, 4_096)] {
+            assert_eq!(connections_max(files), connections);
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_is_one_too_many_waits_for_a_place() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let (stopping, stop) = watch::channel(false);
+        let serving = tokio::spawn(accept(Router::new(), listener, 2, stop));
+        let ask = async |stream: &mut TcpStream| {
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+            let mut first = [0; 12];
+            stream.read_exact(&mut first).await.unwrap();
+            assert_eq!(&first, b"HTTP/1.1 404");
+        };
+        let (mut one, mut two) =
+            (TcpStream::connect(at).await.unwrap(), TcpStream::connect(at).await.unwrap());
+        ask(&mut one).await;
+        ask(&mut two).await;
+        let mut three = TcpStream::connect(at).await.unwrap();
+        let waiting = tokio::time::timeout(Duration::from_millis(300), ask(&mut three)).await;
+        assert!(waiting.is_err(), "there are two places");
+        drop(one);
+        let mut answer = [0; 12];
+        let read = tokio::time::timeout(Duration::from_secs(9), three.read_exact(&mut answer)).await;
+        read.unwrap().unwrap();
+        stopping.send(true).unwrap();
+        drop((two, three));
+        serving.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_says_nothing_is_cut_off() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        let (_stopping, stop) = watch::channel(false);
+        tokio::spawn(accept(Router::new(), listener, 2, stop));
+        let mut silent = TcpStream::connect(at).await.unwrap();
+        let end = tokio::time::timeout(2 * HEAD_PATIENCE, silent.read_u8()).await;
+        assert!(end.unwrap().is_err(), "closed without a word");
+    }
 }

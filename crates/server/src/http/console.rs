@@ -27,13 +27,9 @@ pub async fn console(State(_): State<Shared>, request: Request) -> Result<Respon
 }
 
 fn file(path: &'_ str, headers: &HeaderMap) -> Response {
-    let accepts = |encoding: &str| {
-        let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-        accepted.is_some_and(|accepted| accepted.split(',').any(|one| one.trim().starts_with(encoding)))
-    };
     let packed = [("br", "br"), ("gz", "gzip")].into_iter().find_map(|(suffix, encoding)| {
         let found = find(&format!("{path}.{suffix}"))?;
-        accepts(encoding).then_some((found, Some(encoding)))
+        accepts(headers, encoding).then_some((found, Some(encoding)))
     });
     let Some(((_, bytes, tag), encoding)) = packed.or_else(|| Some((find(path)?, None))) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -54,6 +50,17 @@ fn file(path: &'_ str, headers: &HeaderMap) -> Response {
     response
 }
 
+/// Whether the browser names this encoding, and does not name it to refuse it.
+fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        parts.next() == Some(encoding)
+            && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
+}
+
 fn kind(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap_or_default() {
         "html" => "text/html; charset=utf-8",
@@ -67,5 +74,54 @@ fn kind(path: &str) -> &'static str {
         "woff2" => "font/woff2",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn asking(encodings: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(encodings))])
+    }
+
+    #[test]
+    fn an_encoding_is_taken_only_when_it_is_named() {
+        for (encodings, brotli, gzip) in [
+            ("gzip, deflate, br, zstd", true, true),
+            ("gzip;q=1.0, br;q=0.5", true, true),
+            ("gzip, br;q=0", false, true),
+            ("bro, gzip2", false, false),
+            ("identity", false, false),
+            ("", false, false),
+        ] {
+            let headers = asking(encodings);
+            assert_eq!((accepts(&headers, "br"), accepts(&headers, "gzip")), (brotli, gzip), "{encodings}");
+        }
+        assert!(!accepts(&HeaderMap::new(), "gzip"));
+    }
+
+    #[test]
+    fn a_file_goes_out_as_small_as_the_browser_takes_it() {
+        let twins = FILES.iter().filter_map(|(name, _, _)| name.strip_suffix(".br"));
+        let mut count = 0;
+        for name in twins {
+            count += 1;
+            for (encodings, sent) in [("br, gzip", Some("br")), ("gzip", Some("gzip")), ("identity", None)] {
+                let response = file(name, &asking(encodings));
+                let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap());
+                assert_eq!(
+                    header(header::CONTENT_ENCODING),
+                    sent.filter(|end| *end == "br" || find(&format!("{name}.gz")).is_some()),
+                    "{name}"
+                );
+                assert_eq!(header(header::VARY), Some("Accept-Encoding"));
+                assert_eq!(header(header::CONTENT_TYPE), Some(kind(name)));
+            }
+        }
+        if count == 0 {
+            eprintln!("SKIPPED: the console is not built");
+        }
     }
 }

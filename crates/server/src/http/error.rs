@@ -53,6 +53,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = match self.0.code {
             "body.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+            "body.too_slow" => StatusCode::REQUEST_TIMEOUT,
             "method.not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
             _ => status(self.0.kind),
         };
@@ -138,6 +139,18 @@ pub fn too_large(most: usize) -> Error {
     )
 }
 
+/// It did not arrive in time.
+pub fn too_slow(seconds: u64) -> Error {
+    Error::new(
+        Kind::Invalid,
+        "body.too_slow",
+        Text::new(
+            format!("请求内容未能在 {seconds} 秒内传完，请检查网络后重试"),
+            format!("The body did not arrive within {seconds} seconds; check the network and try again."),
+        ),
+    )
+}
+
 /// What serde has found wrong, as a sentence that names the field and the rule. `path` is `.` at
 /// the top.
 pub fn explain(path: &str, message: &str) -> Error {
@@ -158,7 +171,24 @@ pub fn explain(path: &str, message: &str) -> Error {
             format!("{quoted:?} is required."),
         );
     }
+    if message.starts_with("duplicate field") {
+        return Error::invalid(
+            quoted.to_owned(),
+            format!("参数“{quoted}”出现了多次，请只保留一个"),
+            format!("{quoted:?} is given more than once; give it once."),
+        );
+    }
     let field = path.trim_start_matches('.').to_owned();
+    if field.is_empty() && (message.contains("expected struct") || message.contains("tagged enum")) {
+        return Error::new(
+            Kind::Invalid,
+            "body.not_object",
+            Text::of(
+                "请求内容应为一个 JSON 对象，例如 {\"name\": …}；字段见 /api/openapi.json",
+                "The body must be a JSON object such as {\"name\": …}; /api/openapi.json has its fields.",
+            ),
+        );
+    }
     if field.is_empty() && !message.contains("expected ") || message.contains("at line") && is_syntax(message)
     {
         return Error::new(
@@ -170,8 +200,14 @@ pub fn explain(path: &str, message: &str) -> Error {
             ),
         );
     }
-    let zh = expectation(message);
-    let en = message.split(" at line").next().unwrap_or(message);
+    let plain = message.split(" at line").next().unwrap_or(message);
+    let (zh, en) = match range(plain) {
+        Some((least, most)) => (
+            format!("应为 {least} 到 {most} 之间的整数"),
+            format!("it must be an integer from {least} to {most}"),
+        ),
+        None => (expectation(message), plain.to_owned()),
+    };
     Error {
         kind: Kind::Invalid,
         code: "field.invalid",
@@ -180,6 +216,21 @@ pub fn explain(path: &str, message: &str) -> Error {
             format!("“{field}”的值不正确：{zh}"),
             format!("The value of {field:?} is wrong: {en}."),
         ),
+    }
+}
+
+/// The range of an integer that is one, but beyond what its field holds.
+fn range(message: &str) -> Option<(i64, i64)> {
+    let (found, wanted) = message.strip_prefix("invalid value: integer ")?.split_once("expected ")?;
+    match wanted {
+        _ if found.is_empty() => None,
+        "u8" => Some((0, u8::MAX.into())),
+        "u16" => Some((0, u16::MAX.into())),
+        "u32" => Some((0, u32::MAX.into())),
+        "u64" | "usize" => Some((0, i64::MAX)),
+        "i32" => Some((i32::MIN.into(), i32::MAX.into())),
+        "i64" => Some((i64::MIN, i64::MAX)),
+        _ => None,
     }
 }
 

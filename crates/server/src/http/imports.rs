@@ -2,15 +2,17 @@
 
 use super::Shared;
 use super::describe::{Describe, Draft};
-use super::error::{Answer, Failure, too_large};
+use super::error::{Answer, Failure};
 use super::give::Given;
-use super::take::Who;
+use super::take::{Who, body_whole};
 use axum::extract::{FromRequest, Request, State};
 use engine::site::ImportReport;
 use model::Error;
+use std::time::Duration;
 
 /// Most bytes of a file.
 const FILE_MAX: usize = 4 * 1024 * 1024;
+const FILE_PATIENCE: Duration = Duration::from_secs(60);
 
 /// The text of a CSV file, as the body.
 pub struct Csv(String);
@@ -19,8 +21,7 @@ impl FromRequest<Shared> for Csv {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &Shared) -> Result<Csv, Failure> {
-        let bytes = axum::body::to_bytes(request.into_body(), FILE_MAX).await;
-        let bytes = bytes.map_err(|_| Failure(too_large(FILE_MAX)))?;
+        let bytes = body_whole(request, FILE_MAX, FILE_PATIENCE).await?;
         String::from_utf8(bytes.into()).map(Csv).map_err(|_| {
             Failure(Error::invalid(
                 "file",

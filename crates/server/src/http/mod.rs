@@ -35,7 +35,10 @@ pub use table::table;
 
 use crate::app::App;
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
 pub(crate) use guard::forwarded_for;
 use std::sync::Arc;
@@ -67,5 +70,15 @@ pub fn router(app: Shared) -> Router {
         .route("/metrics", get(metrics::show))
         .fallback(console::console)
         .layer(from_fn_with_state(Arc::clone(&app), error::plain));
-    api.merge(outside).layer(from_fn(outside::secure)).with_state(app)
+    let all = api.merge(outside).layer(from_fn(outside::secure));
+    let all = if app.settings.secure_cookies { all.layer(from_fn(https_only)) } else { all };
+    all.with_state(app)
+}
+
+/// A browser that came by https once comes by nothing else any more, for half a year.
+async fn https_only(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let half_a_year = HeaderValue::from_static("max-age=15552000");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, half_a_year);
+    response
 }

@@ -1,8 +1,8 @@
 //! What handlers take: every door checks what comes in, and says in the same shape what is wrong.
 
 use super::Shared;
-use super::error::{Failure, explain, too_large};
-use axum::body::to_bytes;
+use super::error::{Failure, explain, too_large, too_slow};
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
 use axum::http::request::Parts;
@@ -13,9 +13,13 @@ use model::error::{Kind, Text};
 use model::id::PileCode;
 use model::{Error, Result};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::time::Duration;
 
 /// Most bytes of a JSON body.
 pub const BODY_MAX: usize = 64 * 1024;
+/// Who sends it more slowly holds a connection that others could use.
+const BODY_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Who asks: put into the request by the guard of the route, so that no handler can forget it.
 #[derive(Clone)]
@@ -134,7 +138,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, Failure> {
         let raw = parts.uri.query().unwrap_or_default();
-        let set: Vec<&str> = raw.split('&').filter(|pair| !pair.is_empty() && !pair.ends_with('=')).collect();
+        let is_set =
+            |pair: &&str| !pair.is_empty() && pair.split_once('=').is_none_or(|(_, value)| !value.is_empty());
+        let set: Vec<&str> = raw.split('&').filter(is_set).collect();
         let set = set.join("&");
         let pairs = serde_urlencoded::Deserializer::new(form(set.as_bytes()));
         serde_path_to_error::deserialize(pairs).map(Query).map_err(|error| {
@@ -170,16 +176,40 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
                 ),
             )));
         }
-        let bytes = match to_bytes(request.into_body(), BODY_MAX).await {
-            Ok(bytes) => bytes,
-            Err(_) => return Err(Failure(too_large(BODY_MAX))),
-        };
+        let bytes = body_whole(request, BODY_MAX, BODY_PATIENCE).await?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
-            Failure(explain(&path, &error.into_inner().to_string()))
+            let message = error.into_inner().to_string();
+            let path = if path == "." { blamed::<T>(&bytes, &message).unwrap_or(path) } else { path };
+            Failure(explain(&path, &message))
         })?;
         json.end().map_err(|why| Failure(explain(".", &why.to_string())))?;
         Ok(Input(parsed))
+    }
+}
+
+/// The field whose value is wrong, where the reader has lost it, as it does in a choice that a field
+/// (`kind`) names: the one without which the complaint is another.
+fn blamed<T: DeserializeOwned>(bytes: &[u8], message: &str) -> Option<String> {
+    let plain = |message: &str| message.split(" at line").next().unwrap_or_default().to_owned();
+    let Ok(Value::Object(object)) = serde_json::from_slice(bytes) else { return None };
+    let is_blamed = |name: &&String| {
+        let mut rest = object.clone();
+        rest.remove(*name);
+        let complaint = serde_json::from_value::<T>(Value::Object(rest)).err();
+        complaint.is_none_or(|why| plain(&why.to_string()) != plain(message))
+    };
+    let blamed: Vec<&String> = object.keys().filter(is_blamed).collect();
+    // Without its `kind` nothing can be read at all.
+    blamed.iter().find(|name| **name != "kind").or(blamed.first()).map(|name| (*name).clone())
+}
+
+/// The whole of a body that is neither too large nor too slow.
+pub async fn body_whole(request: Request, most: usize, patience: Duration) -> Result<Bytes, Failure> {
+    match tokio::time::timeout(patience, to_bytes(request.into_body(), most)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(Failure(too_large(most))),
+        Err(_) => Err(Failure(too_slow(patience.as_secs()))),
     }
 }

@@ -1,6 +1,6 @@
 //! Whatever is wrong with a request is told in one shape, in two languages, naming the field.
 
-use super::house::house;
+use super::house::{house, house_secure};
 use axum::body::Body;
 use axum::http::Request;
 
@@ -25,6 +25,32 @@ async fn a_wrong_request_names_the_field_and_the_rule() {
         ("POST", "/cards", "{\"tag\":\"A\",\"status\":\"accepted\",\"x\":1}", "field.invalid", "x"),
         ("POST", "/cards", "{\"tag\":7,\"status\":\"accepted\"}", "field.invalid", "tag"),
         ("POST", "/cards", "{\"tag\":\"A B\",\"status\":\"accepted\"}", "field.invalid", "tag"),
+        ("GET", "/piles?kind=dc&kind=ac", "", "field.invalid", "kind"),
+        ("GET", "/orders?cursor=x=", "", "field.invalid", "cursor"),
+        (
+            "POST",
+            "/piles/A-1/commands",
+            "{\"kind\":\"start\",\"connector_no\":\"1\"}",
+            "field.invalid",
+            "connector_no",
+        ),
+        (
+            "POST",
+            "/piles/A-1/commands",
+            "{\"connector_no\":70000,\"kind\":\"unlock\"}",
+            "field.invalid",
+            "connector_no",
+        ),
+        (
+            "POST",
+            "/piles/A-1/commands",
+            "{\"connector_no\":1,\"kind\":\"availability\",\"operative\":\"yes\"}",
+            "field.invalid",
+            "operative",
+        ),
+        ("POST", "/piles/A-1/commands", "{\"kind\":\"explode\"}", "field.invalid", "kind"),
+        ("POST", "/piles/A-1/commands", "{\"kind\":7,\"hard\":true}", "field.invalid", "kind"),
+        ("POST", "/piles/A-1/commands", "{\"hard\":true}", "field.invalid", "kind"),
         (
             "POST",
             "/piles/A-1/commands?wait_ms=60001",
@@ -42,6 +68,50 @@ async fn a_wrong_request_names_the_field_and_the_rule() {
         assert_ne!(zh.json["message"], en.json["message"], "{path}");
         assert!(en.json["message"].as_str().unwrap().is_ascii(), "{}", en.text);
         assert!(!zh.json["message"].as_str().unwrap().is_ascii(), "{}", zh.text);
+    }
+}
+
+#[tokio::test]
+async fn a_number_beyond_its_range_is_told_the_range_and_no_name_of_ours_gets_out() {
+    let house = house().await;
+    house.furnish().await;
+    let cookie = house.sign_in("admin").await;
+    let far = "{\"kind\":\"unlock\",\"connector_no\":70000}";
+    let answer = house.post("/piles/A-1/commands", &cookie, far).await;
+    assert!(answer.json["message"].as_str().unwrap().contains("0 到 65535"), "{}", answer.text);
+    let twice = house.get("/piles?kind=dc&kind=ac", &cookie).await;
+    assert!(!twice.text.contains("JSON"), "{}", twice.text);
+    for body in ["null", "7", "\"x\"", "[]"] {
+        for path in ["/cards", "/piles/A-1/commands"] {
+            let answer = house.post(path, &cookie, body).await;
+            assert_eq!(answer.status, 400, "{body} {}", answer.text);
+            assert!(
+                !answer.text.contains("Draft") && !answer.text.contains("struct"),
+                "{body} {}",
+                answer.text
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_given_up() {
+    let house = house().await;
+    house.furnish().await;
+    let cookie = house.sign_in("admin").await;
+    for (path, kind) in [("cards", "application/json"), ("imports/piles", "text/csv")] {
+        let never = futures_util::stream::pending::<Result<axum::body::Bytes, std::io::Error>>();
+        let request = Request::post(format!("/api/v1/{path}"))
+            .header("cookie", &cookie)
+            .header("x-requested-with", "pileops")
+            .header("content-type", kind)
+            .body(Body::from_stream(never));
+        tokio::time::pause();
+        let response = house.raw(request.unwrap()).await;
+        tokio::time::resume();
+        assert_eq!(response.status(), 408);
+        let text = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        assert!(String::from_utf8_lossy(&text).contains("body.too_slow"));
     }
 }
 
@@ -113,4 +183,14 @@ async fn the_outside_answers_without_a_session() {
     let tag = get("/").await.0.headers["etag"].clone();
     let again = house.raw(Request::get("/").header("if-none-match", tag).body(Body::empty()).unwrap()).await;
     assert_eq!(again.status(), 304);
+}
+
+#[tokio::test]
+async fn a_browser_is_kept_on_https_where_that_is_the_only_way() {
+    for (house, kept) in [(house_secure().await, true), (house().await, false)] {
+        for path in ["/", "/api/v1/session", "/healthz"] {
+            let response = house.raw(Request::get(path).body(Body::empty()).unwrap()).await;
+            assert_eq!(response.headers().contains_key("strict-transport-security"), kept, "{path}");
+        }
+    }
 }

@@ -55,8 +55,17 @@ pub async fn house() -> House {
     House::new(None).await
 }
 
+/// One that is reached by https only.
+pub async fn house_secure() -> House {
+    House::with(None, HttpSettings { secure_cookies: true, ..HttpSettings::default() }).await
+}
+
 impl House {
     async fn new(server: Option<String>) -> House {
+        House::with(server, HttpSettings::default()).await
+    }
+
+    async fn with(server: Option<String>, http: HttpSettings) -> House {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let unique = format!("pileops_http_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(&unique);
@@ -78,7 +87,7 @@ impl House {
             clock: clock.clone(),
             rules: engine::Rules::default(),
             secrets: Secrets::of(&[7; 32]),
-            http: HttpSettings::default(),
+            http,
             heartbeat_s: 300,
         })
         .await
