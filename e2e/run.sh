@@ -3,6 +3,7 @@
 #   e2e/run.sh ocpp      an independent OCPP 1.6J client
 #   e2e/run.sh ykc       captured 云快充 frames
 #   e2e/run.sh console   a browser, on the demo with its simulated piles
+#   e2e/run.sh pictures  the pictures of the manual (scripts/screenshots.sh)
 # The server's data, ports and log are of this run alone; PILEOPS_BIN names another executable.
 set -euo pipefail
 # shellcheck source=scripts/tools.sh
@@ -68,6 +69,15 @@ furnish() {
     pileops card add D14B0A54 --status accepted
 }
 
+# The demo prints its log-in once, for people; it is read here as a person would.
+demo_login() {
+    PILEOPS_ACCOUNT="$(sed -nE 's/.*(账号|[Aa]ccount)[:： ]+([^ ,，]+).*/\2/p' "$DATA.log" | head -n 1)"
+    PILEOPS_PASSWORD="$(sed -nE 's/.*(密码|[Pp]assword)[:： ]+([^ ,，]+).*/\2/p' "$DATA.log" | head -n 1)"
+    PILEOPS_URL="http://$(address http)"
+    [ -n "$PILEOPS_PASSWORD" ] || die "the demo printed no log-in"
+    export PILEOPS_ACCOUNT PILEOPS_PASSWORD PILEOPS_URL
+}
+
 PYTHON="$ROOT/.venv/bin/python"
 PILE_PASSWORD="e2e-pile-password-0123"
 case "$WHAT" in
@@ -92,16 +102,22 @@ console)
     web_install
     # No drivers and no misfortunes: what happens at a pile is what the test did.
     start_server demo --ykc-listen 127.0.0.1:0 --arrivals-per-day 0 --misfortunes-per-hour 0 --seed 1
-    # The demo prints its log-in once, for people; it is read here as a person would.
-    PILEOPS_ACCOUNT="$(sed -nE 's/.*(账号|[Aa]ccount)[:： ]+([^ ,，]+).*/\2/p' "$DATA.log" | head -n 1)"
-    PILEOPS_PASSWORD="$(sed -nE 's/.*(密码|[Pp]assword)[:： ]+([^ ,，]+).*/\2/p' "$DATA.log" | head -n 1)"
-    PILEOPS_URL="http://$(address http)"
-    [ -n "$PILEOPS_PASSWORD" ] || die "the demo printed no log-in"
-    export PILEOPS_ACCOUNT PILEOPS_PASSWORD PILEOPS_URL
+    demo_login
     cd web
     CI=1 npm run --silent e2e
     ;;
+pictures)
+    provide_chromium
+    web_install
+    start_server demo --ykc-listen 127.0.0.1:0 --seed 1
+    demo_login
+    [ -n "${PILEOPS_LOOK:-}" ] || export PILEOPS_PICTURES="$ROOT/docs/images"
+    # Sessions that have gone on for a while look like those of a working day.
+    sleep "${PILEOPS_SETTLE_S:-90}"
+    cd web
+    npx playwright test -c e2e/pictures.config.ts
+    ;;
 *)
-    die "e2e/run.sh ocpp | ykc | console"
+    die "e2e/run.sh ocpp | ykc | console | pictures"
     ;;
 esac

@@ -5,6 +5,7 @@ import { defineConfig } from '@playwright/test'
 
 export default defineConfig({
   testDir: '.',
+  testMatch: '*.spec.ts',
   outputDir: process.env.PILEOPS_E2E_OUTPUT ?? './test-results',
   workers: 1,
   retries: 0,

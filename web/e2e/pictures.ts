@@ -1,0 +1,68 @@
+import { test, type Page } from '@playwright/test'
+import { signIn } from './console'
+
+const manual = process.env.PILEOPS_PICTURES
+const look = process.env.PILEOPS_LOOK
+test.describe.configure({ timeout: 900_000 })
+
+async function dress(page: Page, theme: 'light' | 'dark', language: 'zh-CN' | 'en') {
+  await page.evaluate(([t, l]) => {
+    localStorage.setItem('pileops.theme', JSON.stringify(t))
+    localStorage.setItem('pileops.language', JSON.stringify(l))
+  }, [theme, language])
+}
+async function picture(page: Page, path: string, file: string) {
+  await page.goto(path)
+  await page.locator('main .card, .sign-in').first().waitFor()
+  // Data, charts and transitions come to rest.
+  await page.waitForTimeout(1_500)
+  await page.screenshot({ path: file, animations: 'disabled' })
+}
+/** Pages about one thing: a pile that charges, and an order with a bill over several periods. */
+async function things(page: Page) {
+  const get = async <T>(path: string) => (await (await page.request.get(`/api/v1${path}`)).json()) as T
+  const piles = await get<{ items: { code: string; protocol: string }[] }>('/piles?state=charging&limit=20')
+  const orders = await get<{ items: { id: number; total_fen: number }[] }>('/orders?state=completed&limit=100')
+  const running = await get<{ items: { id: number }[] }>('/orders?state=charging&limit=20')
+  const dearest = orders.items.reduce((best, o) => (o.total_fen > best.total_fen ? o : best))
+  const ocpp = piles.items.find((p) => p.protocol.startsWith('ocpp')) ?? piles.items[0]!
+  const ykc = piles.items.find((p) => p.protocol.startsWith('ykc')) ?? piles.items[0]!
+  return { ocpp: `/piles/${ocpp.code}`, ykc: `/piles/${ykc.code}`, order: `/orders/${dearest.id}`, running: `/orders/${running.items.at(-1)!.id}` }
+}
+
+test('the pictures of the manual', async ({ page }) => {
+  test.skip(!manual, 'PILEOPS_PICTURES names no folder')
+  await page.setViewportSize({ width: 1366, height: 768 })
+  await signIn(page)
+  const at = await things(page)
+  await picture(page, '/', `${manual}/home.png`)
+  await picture(page, '/orders', `${manual}/orders.png`)
+  await picture(page, at.order, `${manual}/order.png`)
+  await picture(page, at.ykc, `${manual}/pile.png`)
+  await page.goto('/tariffs')
+  await page.getByRole('button', { name: '新建计费模型' }).click()
+  await page.waitForTimeout(1_000)
+  await page.screenshot({ path: `${manual}/tariff.png`, animations: 'disabled' })
+  await dress(page, 'dark', 'zh-CN')
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await picture(page, '/', `${manual}/home-dark.png`)
+})
+
+test('every page in every dress', async ({ page }) => {
+  test.skip(!look, 'PILEOPS_LOOK names no folder')
+  await page.goto('/sign-in')
+  await page.screenshot({ path: `${look}/sign-in.png` })
+  await signIn(page)
+  const at = await things(page)
+  const pages = { home: '/', piles: '/piles', ocpp: at.ocpp, ykc: at.ykc, orders: '/orders', order: at.order, running: at.running, 'pile-orders': `${at.ykc}?tab=orders`, frames: `${at.ocpp}?tab=frames`, base: `${at.ocpp}?tab=base`, commands: `${at.ocpp}?tab=commands`, stations: '/stations', tariffs: '/tariffs', cards: '/cards', unknown: '/unknown-piles', staff: '/staff', audit: '/audit', chips: '/orders?station_id=1&state=abnormal&range=all' }
+  for (const [width, height, theme, language] of [
+    [1366, 768, 'light', 'zh-CN'],
+    [1366, 768, 'dark', 'en'],
+    [1920, 1080, 'light', 'en'],
+    [1920, 1080, 'dark', 'zh-CN'],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await dress(page, theme, language)
+    for (const [name, path] of Object.entries(pages)) await picture(page, path, `${look}/${width}-${theme}-${language}-${name}.png`)
+  }
+})
