@@ -418,7 +418,7 @@ mod tests {
         let of = |change: fn(&mut OrderFilter)| {
             let mut wanted = OrderFilter { to_ms: i64::MAX, ..OrderFilter::default() };
             change(&mut wanted);
-            filter(&Scope::All, &wanted)
+            filter(&Scope::ALL, &wanted)
         };
         let lists: &[(&str, Filter)] = &[
             ("orders_started", of(|_| ())),
