@@ -17,12 +17,15 @@ use model::id::{CardId, CommandId, OrderId, PileId, StationId, TariffId};
 use model::order::{OpenOrder, Order};
 use model::site::{Connector, Pile, StationFacts};
 use model::time::Timestamp;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 pub struct Tx<'a> {
     conn: &'a mut Conn,
     hot: &'a mut Hot,
     pending: Pending,
+    /// Piles of which something may be pending.
+    unwritten: HashSet<PileId>,
     changes: Vec<Change>,
     /// `BEGIN` was sent.
     begun: bool,
@@ -62,6 +65,7 @@ impl<'a> Tx<'a> {
             conn,
             hot,
             pending: Pending::default(),
+            unwritten: HashSet::new(),
             changes: Vec::new(),
             begun: false,
             error: None,
@@ -206,6 +210,7 @@ impl<'a> Tx<'a> {
         f: impl FnOnce(&mut Self, &mut HotPile) -> Result<T>,
     ) -> Result<T> {
         let mut pile = self.take_pile(id)?;
+        self.unwritten.insert(id);
         self.job.touched.push(id);
         let done = f(self, &mut pile);
         if done.is_ok() {
@@ -220,7 +225,10 @@ impl<'a> Tx<'a> {
         if let Some(pile) = self.hot.piles.remove(&id) {
             return Ok(pile);
         }
-        let loaded = self.flush().and_then(|()| piles::hot(self.conn, id));
+        // What was put down of other piles waits for the rest of the batch: when thousands come at once,
+        // each of them would otherwise send a batch of one.
+        let written = if self.unwritten.contains(&id) { self.flush() } else { Ok(()) };
+        let loaded = written.and_then(|()| piles::hot(self.conn, id));
         let mut pile = self.note(loaded)?.ok_or_else(|| {
             model::Error::not_found(
                 "pile.not_found",
@@ -230,6 +238,8 @@ impl<'a> Tx<'a> {
         })?;
         pile.open = match self.hot.sleeping.remove(&id) {
             Some(open) => open,
+            // All open orders were read at the start, so that one that nobody doubts has none.
+            None if !self.hot.stale.contains(&id) => Vec::new(),
             None => {
                 let open = orders::open_along(self.conn, id, &mut self.hot.heads);
                 self.note(open)?
@@ -431,6 +441,7 @@ impl<'a> Tx<'a> {
 
     fn write_down(&mut self) -> DbResult<()> {
         let pending = std::mem::take(&mut self.pending);
+        self.unwritten.clear();
         self.job.pending = Marks::default();
         let begin = !self.begun;
         self.begun = true;

@@ -180,7 +180,8 @@ async fn connect(config: &Config, purpose: Purpose) -> DbResult<Client> {
     let settings = match purpose {
         // The server, too, must notice that we are gone, and let go of what we held.
         Purpose::Write => {
-            "SET synchronous_commit = on; SET statement_timeout = '60s'; SET tcp_keepalives_idle = 15; \
+            "SET synchronous_commit = on; SET plan_cache_mode = force_generic_plan; \
+             SET statement_timeout = '60s'; SET tcp_keepalives_idle = 15; \
              SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
         }
         Purpose::Read => "SET default_transaction_read_only = on; SET statement_timeout = '60s'",
