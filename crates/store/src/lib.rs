@@ -25,6 +25,7 @@ pub mod orders;
 mod pending;
 pub mod pile_list;
 pub mod piles;
+pub mod preferences;
 mod reader;
 pub mod roles;
 pub mod rollups;

@@ -4,7 +4,10 @@ use crate::db::{Conn, DbResult, Value};
 use model::time::Timestamp;
 
 /// Number and text of every migration.
-pub const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../migrations/0001_spine.sql"))];
+pub const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("../migrations/0001_spine.sql")),
+    (7, include_str!("../migrations/0007_preference.sql")),
+];
 
 /// Brings the database to this version; the numbers that were run now.
 pub fn migrate(conn: &mut Conn, now: Timestamp) -> DbResult<Vec<i64>> {

@@ -118,6 +118,10 @@ export const api = {
   session_delete: () => take(http.DELETE(`${v}/session`)),
   session_password_set: (body: BodyOf<'session_password_set'>) => take(http.PUT(`${v}/session/password`, { body })),
 
+  preference_list: () => take(http.GET(`${v}/preferences`)),
+  preference_set: (key: string, value: unknown) => take(http.PUT(`${v}/preferences/{key}`, { params: { path: { key } }, body: { value } })),
+  preference_delete: (key: string) => take(http.DELETE(`${v}/preferences/{key}`, { params: { path: { key } } })),
+
   home_get: () => take(http.GET(`${v}/home`)),
 
   operator_list: (query: ListQuery) => take(http.GET(`${v}/operators`, list<'operator_list'>(query))),

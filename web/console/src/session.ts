@@ -1,6 +1,7 @@
 // Who is signed in, and what that person may do.
 import { reactive } from 'vue'
 import { api, ApiError, type Permission, type Session } from '@/api'
+import { preferencesLoad, preferencesPause } from '@/preference'
 
 export const session = reactive<{
   current: Session | null
@@ -23,6 +24,7 @@ export async function sessionLoad(): Promise<void> {
   if (session.known) return
   try {
     session.current = await api.session_get()
+    void preferencesLoad(session.current.staff.id)
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error
     session.current = null
@@ -34,6 +36,7 @@ export async function signIn(account: string, password: string): Promise<void> {
   session.current = await api.session_create({ account, password })
   session.known = true
   session.ended = false
+  void preferencesLoad(session.current.staff.id)
 }
 
 export async function signOut(): Promise<void> {
@@ -42,6 +45,7 @@ export async function signOut(): Promise<void> {
 }
 
 export function sessionForget(): void {
+  preferencesPause()
   session.current = null
   session.ended = false
 }

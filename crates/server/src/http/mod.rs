@@ -18,6 +18,7 @@ mod openapi;
 mod orders;
 mod outside;
 mod piles;
+mod preferences;
 mod route;
 mod session;
 mod staff;

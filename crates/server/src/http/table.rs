@@ -4,7 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, commands, frames, home, imports, orders, piles, session, staff, stations, stream, tariffs,
+    audit, cards, commands, frames, home, imports, orders, piles, preferences, session, staff, stations,
+    stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -59,6 +60,10 @@ pub fn table() -> Vec<Route> {
         GET "/tokens" SignedIn, staff::token_list;
         POST "/tokens" SignedIn, staff::token_create;
         DELETE "/tokens/{id}" SignedIn, staff::token_delete;
+        GET "/preferences" SignedIn, preferences::preference_list;
+        GET "/preferences/{key}" SignedIn, preferences::preference_get;
+        PUT "/preferences/{key}" SignedIn, preferences::preference_set;
+        DELETE "/preferences/{key}" SignedIn, preferences::preference_delete;
         GET "/audit" May(AuditRead), audit::audit_list;
         POST "/imports/piles" May(PileWrite), imports::pile_import;
         POST "/imports/cards" May(CardWrite), imports::card_import;

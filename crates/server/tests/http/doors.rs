@@ -15,6 +15,10 @@ const OWN: &[&str] = &[
     "token_list",
     "token_create",
     "token_delete",
+    "preference_list",
+    "preference_get",
+    "preference_set",
+    "preference_delete",
     "live_stream",
 ];
 

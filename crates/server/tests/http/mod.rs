@@ -7,4 +7,5 @@ mod house;
 mod live;
 mod openapi;
 mod orders;
+mod r4_2_2;
 mod session;
