@@ -34,7 +34,7 @@ pub struct Head {
 /// A file that is being written.
 pub enum Sheet {
     Xlsx(Box<Xlsx>),
-    Csv(Csv),
+    Csv(Box<Csv>),
 }
 
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Sheet {
     pub fn create(path: &Path, format: ExportFormat, frame: Frame) -> Result<Sheet, Unwritable> {
         Ok(match format {
             ExportFormat::Xlsx => Sheet::Xlsx(Box::new(Xlsx::create(path, frame)?)),
-            ExportFormat::Csv => Sheet::Csv(Csv::create(path, frame)?),
+            ExportFormat::Csv => Sheet::Csv(Box::new(Csv::create(path, frame)?)),
         })
     }
 
@@ -389,9 +389,7 @@ mod tests {
         let lines: Vec<&str> = text.split("\r\n").collect();
         assert_eq!(lines[0], "\u{feff}单号,金额,时间");
         assert_eq!(lines[1], "'=1+1,-1.05,1970-01-01 08:00:00");
-        for place in 2..=4 {
-            assert!(lines[place].starts_with('\''), "{}", lines[place]);
-        }
+        assert!(lines[2..=4].iter().all(|line| line.starts_with('\'')), "{text}");
         assert!(text.contains("'\tx") && text.contains("'\rx"));
         assert!(
             text.contains("202611230000000042\t,")
