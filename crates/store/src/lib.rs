@@ -13,6 +13,7 @@ pub mod command_list;
 pub mod commands;
 pub mod customers;
 pub mod db;
+pub mod exports;
 pub mod filter;
 pub mod frames;
 pub mod home;

@@ -266,8 +266,16 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
 
 /// Newest first by the chosen time, with the sums of everything selected.
 pub fn order_list(conn: &mut Conn, scope: &Scope, wanted: &OrderFilter) -> DbResult<OrderList> {
-    let mut filter = filter(scope, wanted);
-    let totals = conn.one(
+    let totals = order_totals(conn, scope, wanted)?;
+    let page = order_page(conn, scope, wanted, Some(totals.order_count))?;
+    let Page { items, next_cursor, total } = page;
+    Ok(OrderList { items, next_cursor, total, totals })
+}
+
+/// The sums of everything selected.
+pub fn order_totals(conn: &mut Conn, scope: &Scope, wanted: &OrderFilter) -> DbResult<OrderTotals> {
+    let filter = filter(scope, wanted);
+    conn.one(
         &format!(
             "SELECT COUNT(*), CAST(COALESCE(SUM(o.energy_dwh), 0) AS BIGINT), \
              CAST(COALESCE(SUM(o.electricity_fen), 0) AS BIGINT), \
@@ -285,7 +293,17 @@ pub fn order_list(conn: &mut Conn, scope: &Scope, wanted: &OrderFilter) -> DbRes
                 total_fen: row.int(4)?,
             })
         },
-    )?;
+    )
+}
+
+/// One page without the sums, which would be dear for every page of a long file.
+pub fn order_page(
+    conn: &mut Conn,
+    scope: &Scope,
+    wanted: &OrderFilter,
+    total: Option<i64>,
+) -> DbResult<Page<OrderView>> {
+    let mut filter = filter(scope, wanted);
     let time = wanted.time.column();
     if let Some([at_ms, id]) = wanted.after {
         let (at_ms, id) = (filter.bind(at_ms), filter.bind(id));
@@ -298,15 +316,9 @@ pub fn order_list(conn: &mut Conn, scope: &Scope, wanted: &OrderFilter) -> DbRes
         let at_ms = if wanted.time == OrderTime::Started { row.int(14)? } else { row.int(15)? };
         Ok((at_ms, view(row)?))
     })?;
-    let page = Page::of(rows, wanted.limit, Some(totals.order_count), |(at_ms, order)| {
-        format!("{at_ms}.{}", order.id)
-    });
-    Ok(OrderList {
-        items: page.items.into_iter().map(|(_, order)| order).collect(),
-        next_cursor: page.next_cursor,
-        total: page.total,
-        totals,
-    })
+    let page = Page::of(rows, wanted.limit, total, |(at_ms, order)| format!("{at_ms}.{}", order.id));
+    let Page { items, next_cursor, total } = page;
+    Ok(Page { items: items.into_iter().map(|(_, order)| order).collect(), next_cursor, total })
 }
 
 /// One order with all that explains it, if the caller may see it. `explanation`, the sentences in

@@ -27,6 +27,7 @@ export type Tariff = Schemas['Tariff']
 export type Card = Schemas['Card']
 export type Staff = Schemas['Staff']
 export type AuditRecord = Schemas['AuditRecord']
+export type Export = Schemas['Export']
 export type ImportReport = Schemas['ImportReport']
 export type Segment = OrderDetail['segments'][number]
 export type CurvePoint = OrderDetail['curve'][number]
@@ -111,6 +112,13 @@ const byId = (id: number) => ({ params: { path: { id } } })
 const byCode = (code: string) => ({ params: { path: { code } } })
 const csvBody = (csv: string) => ({ body: csv, bodySerializer: (text: string) => text, headers: { 'Content-Type': 'text/csv' } })
 const v = '/api/v1' as const
+const exporting = {
+  order: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/orders`, { body }),
+  pile: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/piles`, { body }),
+  station: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/stations`, { body }),
+  card: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/cards`, { body }),
+  audit: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/audit`, { body }),
+}
 
 export const api = {
   session_get: () => take(http.GET(`${v}/session`)),
@@ -170,6 +178,12 @@ export const api = {
 
   staff_list: () => take(http.GET(`${v}/staff`)),
   staff_create: (body: BodyOf<'staff_create'>) => take(http.POST(`${v}/staff`, { body })),
+
+  export_list: (query: ListQuery) => take(http.GET(`${v}/exports`, list<'export_list'>(query))),
+  export_get: (id: number) => take(http.GET(`${v}/exports/{id}`, byId(id))),
+  export_cancel: (id: number) => take(http.DELETE(`${v}/exports/{id}`, byId(id))),
+  export_column_list: (noun: Schemas['ExportNoun']) => take(http.GET(`${v}/exports/columns`, { params: { query: { noun } } })),
+  export_create: (noun: Schemas['ExportNoun'], body: Schemas['ExportDraft']) => take(exporting[noun](body)),
 
   audit_list: (query: ListQuery) => take(http.GET(`${v}/audit`, list<'audit_list'>(query))),
 }

@@ -45,7 +45,7 @@ pub struct OrderQuery {
 }
 
 impl OrderQuery {
-    fn filter(self, now: Timestamp) -> Result<OrderFilter> {
+    pub fn filter(self, now: Timestamp) -> Result<OrderFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
         let id =
             self.order_no.as_deref().map(str::trim).map(|no| Order::id_of_number(no).ok_or_else(bad_number));
@@ -103,7 +103,7 @@ fn month(now: Timestamp) -> (i64, i64) {
     (start(first).unwrap_or(0), start(next).unwrap_or(i64::MAX))
 }
 
-fn tell(order: &mut OrderView, reader: &Reader) {
+pub fn tell(order: &mut OrderView, reader: &Reader) {
     order.stop_text = order.stop_code.as_deref().and_then(wire::stop_text).map(|text| reader.tell(&text));
 }
 

@@ -4,8 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, commands, frames, home, imports, orders, piles, preferences, session, staff, stations,
-    stream, tariffs,
+    audit, cards, commands, exports, frames, home, imports, orders, piles, preferences, session, staff,
+    stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -67,6 +67,16 @@ pub fn table() -> Vec<Route> {
         GET "/audit" May(AuditRead), audit::audit_list;
         POST "/imports/piles" May(PileWrite), imports::pile_import;
         POST "/imports/cards" May(CardWrite), imports::card_import;
+        POST "/exports/orders" May(OrderExport), exports::order_export;
+        POST "/exports/piles" May(PileRead), exports::pile_export;
+        POST "/exports/stations" May(StationRead), exports::station_export;
+        POST "/exports/cards" May(CardRead), exports::card_export;
+        POST "/exports/audit" May(AuditRead), exports::audit_export;
+        GET "/exports/columns" SignedIn, exports::export_column_list;
+        GET "/exports" SignedIn, exports::export_list;
+        GET "/exports/{id}" SignedIn, exports::export_get;
+        DELETE "/exports/{id}" SignedIn, exports::export_cancel;
+        GET "/exports/{id}/file" SignedIn, exports::export_fetch;
         GET "/live" SignedIn, stream::live_stream;
     }
 }

@@ -62,6 +62,14 @@ const looks = {
     blocked: { tone: 'bad', glyph: 'ban' },
     expired: { tone: 'mute', glyph: 'clock' },
   },
+  export: {
+    queued: { tone: 'mute', glyph: 'clock' },
+    running: { tone: 'busy', glyph: 'refresh' },
+    done: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'alert' },
+    cancelled: { tone: 'mute', glyph: 'cross' },
+    expired: { tone: 'mute', glyph: 'clock' },
+  },
   outcome: {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },

@@ -5,7 +5,7 @@ const en: typeof zh = {
   section: { home: 'Home', base: 'Assets', operation: 'Operations', customer: 'Customers', system: 'System' },
   page: {
     home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', orders: 'Orders', order: 'Order', tariffs: 'Tariffs',
-    cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found',
+    cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', exports: 'Exports', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found',
   },
   act: { cancel: 'Cancel', save: 'Save', copy: 'Copy', copied: 'Copied', retry: 'Try again', reset: 'Clear filters', close: 'Close', create: 'New', edit: 'Edit', view: 'View', more: 'More' },
   layout: { skip: 'Skip to content', menu: 'Main menu', fold: 'Collapse', unfold: 'Expand menu', password: 'Change password', sign_out: 'Sign out' },
@@ -28,6 +28,15 @@ const en: typeof zh = {
     all: 'All', refresh: 'Refresh', density: 'Row height', columns: 'Choose columns', columns_reset: 'Back to default', actions: 'Actions', no_match: 'Nothing matches these filters', no_match_hint: 'Try fewer filters or a shorter text', empty: 'Nothing here yet',
     total: '{total} in total', total_unknown: 'Many rows; not counted', first: 'First', previous: 'Previous', next: 'Next', page: 'Page {page}', per_page: '{n} / page', size: 'Rows per page', paging: 'Paging', range_named: 'A number is looked for at any time', chip_remove: 'Remove the filter: {label}', stale: 'This is what was read last.', sum: 'Total of {n} orders',
   },
+  export: { queued: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled', expired: 'Expired' },
+  exports: {
+    title: 'Export', button: 'Export', progress: 'Progress of the export', what: 'All {n} rows that the filters select will be exported.', what_uncounted: 'All rows that the filters select will be exported.', format: 'Format', columns: 'Columns', all: 'All of them',
+    note: 'Long numbers are written as text; totals and your name are in the last lines; personal data are masked as on the page. Exports and downloads are in the audit log.', start: 'Export', cancel: 'Cancel export', leave: 'Go on in the background', another: 'Export again', fetch: 'Download', again: 'Export again',
+    queued_hint: 'Others are before it; it begins by itself. You may leave this page: it is found under Exports.', running_hint: 'You may leave this page: it is found under Exports.', done: '{n} rows exported, {size}', cancelled: 'The export was cancelled', begun: 'The export has begun anew',
+    noun: 'Of what', state: 'State', file_name: 'File', rows: 'Rows', size: 'Size', created: 'Exported', expires: 'Kept until', ask_cancel: 'Cancel the export “{name}”? What was written so far is lost.', hint: 'Only your own exports; files are kept for 7 days.', none: 'No exports yet', none_hint: 'Use Export above a list of orders, piles and so on.',
+    why: 'Your account may not export this; ask the administrator',
+  },
+  saved: { title: 'Saved views', name: 'Name of the view', save: 'Save this view', none: 'Save filters and columns under a name, to open them with one click', remove: 'Remove the view “{name}”', full: 'At most 20 views; remove one first', told: 'The view “{name}” was saved', up: 'Move up', down: 'Move down' },
   range: { today: 'Today', yesterday: 'Yesterday', days7: 'Last 7 days', this_month: 'This month', last_month: 'Last month', all: 'Any time', from: 'From', to: 'To' },
   connector: {
     available: 'Available', preparing: 'Plugged in', charging: 'Charging', suspended: 'Suspended', suspended_ev: 'Suspended by car', suspended_evse: 'Suspended by pile', finishing: 'Finishing', reserved: 'Reserved', unavailable: 'Out of service', faulted: 'Faulted', offline: 'Offline', unknown: 'Unknown',
@@ -68,10 +77,10 @@ const en: typeof zh = {
     connectorId: 'Connector', idTag: 'Card', meterStart: 'Meter at start (Wh)', meterStop: 'Meter at stop (Wh)', timestamp: 'Time', transactionId: 'Transaction', status: 'Status', errorCode: 'Error code', vendorErrorCode: 'Vendor error code', info: 'Info', reason: 'Reason', vendorId: 'Vendor id', chargePointVendor: 'Vendor', chargePointModel: 'Model', chargePointSerialNumber: 'Serial number', firmwareVersion: 'Firmware', iccid: 'ICCID', meterSerialNumber: 'Meter serial', interval: 'Interval (s)', currentTime: 'Our time', key: 'Key', value: 'Value', type: 'Type', requestedMessage: 'Requested message', expiryDate: 'Expires', parentIdTag: 'Card group', Energy_Active_Import_Register: 'Meter', Power_Active_Import: 'Power', Power_Offered: 'Power offered', Current_Import: 'Current', Current_Offered: 'Current offered', Voltage: 'Voltage', SoC: 'SOC', Temperature: 'Temperature',
   },
   audit_action: {
-    session_create: 'Sign in', session_delete: 'Sign out', session_password_set: 'Change password', operator_create: 'New operator', station_create: 'New station', station_update: 'Change station', pile_create: 'New pile', pile_update: 'Change pile', pile_import: 'Import piles', pile_password_set: 'Set access password', unknown_pile_dismiss: 'Dismiss unknown pile',
+    export_create: 'Export a list', export_fetch: 'Download an export', export_cancel: 'Cancel an export', session_create: 'Sign in', session_delete: 'Sign out', session_password_set: 'Change password', operator_create: 'New operator', station_create: 'New station', station_update: 'Change station', pile_create: 'New pile', pile_update: 'Change pile', pile_import: 'Import piles', pile_password_set: 'Set access password', unknown_pile_dismiss: 'Dismiss unknown pile',
     pile_command: 'Command', order_stop: 'Remote stop', command_create: 'Command', tariff_create: 'Publish tariff', card_create: 'Register card', card_update: 'Change card', card_import: 'Import cards', staff_create: 'New account', staff_update: 'Change account', token_create: 'New token', token_delete: 'Remove token', staff_lock_delete: 'Unlock account', staff_password_set: 'New password for an account',
   },
-  audit_noun: { session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token' },
+  audit_noun: { export: 'Export', audit: 'Audit log', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token' },
   file: {
     button: 'Import', title_pile: 'Import piles', title_card: 'Import cards', choose: 'Choose a CSV file', again: 'Choose again', drop: 'or drop it here', columns: 'Columns (first line)', template: 'Download template', rule: 'Written only when every row is right. What is there already stays as it is, so a file can be imported again.', go: 'Import',
     created: '{n} created', existing: '{n} were there already and stay as they are', bad: '{n} rows are wrong; nothing was written', line: 'Line', field: 'Column', what: 'What is wrong', passwords: 'Generated access passwords (shown only now)', save: 'Download passwords', too_big: 'The file exceeds 4 MB; split it', encoding: 'The file is not UTF-8; save it as CSV UTF-8', chosen: '{name}, {n} rows',

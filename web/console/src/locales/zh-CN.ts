@@ -4,7 +4,7 @@ export default {
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', system: '系统管理' },
   page: {
     home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order: '订单详情', tariffs: '计费模型',
-    cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
+    cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', exports: '导出记录', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
   layout: { skip: '跳到正文', menu: '主菜单', fold: '收起菜单', unfold: '展开菜单', password: '修改密码', sign_out: '退出登录' },
@@ -26,6 +26,15 @@ export default {
     all: '全部', refresh: '刷新', density: '切换行距', columns: '选择显示的列', columns_reset: '恢复默认', actions: '操作', no_match: '没有符合条件的记录', no_match_hint: '试试减少条件，或缩短输入的文字', empty: '暂无数据',
     total: '共 {total} 条', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
   },
+  export: { queued: '排队中', running: '导出中', done: '已完成', failed: '失败', cancelled: '已取消', expired: '已过期' },
+  exports: {
+    title: '导出', button: '导出', progress: '导出进度', what: '将导出当前筛选条件下的全部 {n} 条记录。', what_uncounted: '将导出当前筛选条件下的全部记录。', format: '文件格式', columns: '导出列', all: '全选',
+    note: '长数字按文本写入，末行有合计与导出人水印，个人信息与页面一样打码；导出与下载会记入审计日志。', start: '开始导出', cancel: '取消导出', leave: '后台继续', another: '再次导出', fetch: '下载', again: '重新导出',
+    queued_hint: '前面还有导出在进行，轮到后自动开始；可以离开此页，稍后在“导出记录”中查看。', running_hint: '可以离开此页，稍后在“导出记录”中查看。', done: '已导出 {n} 行，{size}', cancelled: '导出已取消', begun: '已开始重新导出',
+    noun: '内容', state: '状态', file_name: '文件名', rows: '行数', size: '大小', created: '导出时间', expires: '保留至', ask_cancel: '取消导出“{name}”？已写入的部分将丢弃。', hint: '只显示您自己的导出；文件保留 7 天。', none: '还没有导出记录', none_hint: '在订单、充电桩等列表右上角点“导出”。',
+    why: '您的账号没有导出权限，请联系系统管理员',
+  },
+  saved: { title: '已存视图', name: '视图名称', save: '保存当前视图', none: '把常用的筛选条件和列保存为视图，下次一键打开', remove: '删除视图“{name}”', full: '最多保存 20 个视图，请先删除不用的', told: '视图“{name}”已保存', up: '上移', down: '下移' },
   range: { today: '今日', yesterday: '昨日', days7: '近7天', this_month: '本月', last_month: '上月', all: '不限时间', from: '开始时间', to: '结束时间' },
   connector: {
     available: '空闲', preparing: '已插枪', charging: '充电中', suspended: '暂停', suspended_ev: '车辆暂停', suspended_evse: '桩暂停', finishing: '充电结束', reserved: '预约', unavailable: '停用', faulted: '故障', offline: '离线', unknown: '未知',
@@ -66,10 +75,10 @@ export default {
     connectorId: '枪号', idTag: '卡号', meterStart: '起始表数 (Wh)', meterStop: '结束表数 (Wh)', timestamp: '时间', transactionId: '交易号', status: '状态', errorCode: '故障码', vendorErrorCode: '厂商故障码', info: '说明', reason: '停止原因', vendorId: '厂商标识', chargePointVendor: '厂商', chargePointModel: '型号', chargePointSerialNumber: '出厂编号', firmwareVersion: '程序版本', iccid: 'SIM 卡 ICCID', meterSerialNumber: '电表编号', interval: '间隔 (秒)', currentTime: '平台时间', key: '参数', value: '值', type: '类型', requestedMessage: '召测消息', expiryDate: '有效期至', parentIdTag: '卡组', Energy_Active_Import_Register: '电表读数', Power_Active_Import: '功率', Power_Offered: '可用功率', Current_Import: '电流', Current_Offered: '可用电流', Voltage: '电压', SoC: 'SOC', Temperature: '温度',
   },
   audit_action: {
-    session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
+    export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码',
   },
-  audit_noun: { session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌' },
+  audit_noun: { export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
