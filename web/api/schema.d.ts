@@ -107,6 +107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/home/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: home.read */
+        get: operations["home_station_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/cards": {
         parameters: {
             query?: never;
@@ -855,10 +872,9 @@ export interface components {
             piles: components["schemas"]["HomePiles"];
             /** Format: int64 */
             power_w: number;
+            rankings: components["schemas"]["HomeRankings"];
             today: components["schemas"]["HomeFigures"];
             todo: components["schemas"]["HomeTodo"];
-            /** @description The last 7 days, at most ten. */
-            top_stations: components["schemas"]["HomeStation"][];
             week_ago_same_time: components["schemas"]["HomeFigures"];
             /** @description Up to the same time of day; the running hour by its share. */
             yesterday_same_time: components["schemas"]["HomeFigures"];
@@ -932,9 +948,50 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description A pinned station as it is now. */
+        HomePinned: {
+            /** Format: int64 */
+            available_count: number;
+            /** Format: int64 */
+            charging_count: number;
+            /** Format: int64 */
+            connector_count: number;
+            /** Format: int64 */
+            faulted_count: number;
+            name: string;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            pile_online_count: number;
+            /** Format: int64 */
+            station_id: number;
+            /** Format: int64 */
+            today_energy_dwh: number;
+            /** Format: int64 */
+            today_total_fen: number;
+        };
+        HomePinnedList: {
+            items: components["schemas"]["HomePinned"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description The last 7 days, at most ten stations each. */
+        HomeRankings: {
+            amount: components["schemas"]["HomeStation"][];
+            energy: components["schemas"]["HomeStation"][];
+            /** @description The worst first; stations with fewer than ten orders are not judged. */
+            failure: components["schemas"]["HomeStation"][];
+            utilisation: components["schemas"]["HomeStation"][];
+        };
         HomeStation: {
             /** Format: int64 */
             energy_dwh: number;
+            /**
+             * Format: int64
+             * @description Sessions that did not really charge, of 1000.
+             */
+            failure_permille: number | null;
             name: string;
             /** Format: int64 */
             order_count: number;
@@ -942,6 +999,11 @@ export interface components {
             station_id: number;
             /** Format: int64 */
             total_fen: number;
+            /**
+             * Format: int64
+             * @description 功率利用率: energy of what the piles in service could have given; null without piles.
+             */
+            utilisation_permille: number | null;
         };
         HomeTodo: {
             /** Format: int64 */
@@ -1813,6 +1875,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    home_station_list: {
+        parameters: {
+            query?: {
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomePinnedList"];
                 };
             };
             /** @description Any error */

@@ -64,3 +64,20 @@ export async function startable(page: Page, protocol: RegExp): Promise<Found[]> 
 
 /** "1,234.56 kWh" → 1234.56 */
 export const number = (text: string | null): number => Number((text ?? '').replace(/[^\d.-]/g, ''))
+
+/** Where the menu leads this person, and one thing behind each list that opens things. */
+export async function everyPage(page: Page): Promise<string[]> {
+  const links = page.getByRole('navigation', { name: /主菜单|Main menu/ }).getByRole('link')
+  await expect(links.first()).toBeVisible()
+  const paths = (await links.evaluateAll((all) => all.map((a) => a.getAttribute('href') ?? ''))).filter((path) => path.startsWith('/'))
+  const behind: string[] = []
+  for (const path of paths) {
+    if (path === '/') continue
+    await page.goto(path)
+    await page.locator('main .card').first().waitFor()
+    await expect(page.locator('main .el-skeleton')).toHaveCount(0)
+    const href = await page.locator(`main a[href^="${path}/"]`).first().getAttribute('href', { timeout: 3_000 }).catch(() => null)
+    if (href) behind.push(href)
+  }
+  return [...new Set([...paths, ...behind])]
+}

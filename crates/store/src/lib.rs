@@ -16,6 +16,7 @@ pub mod db;
 pub mod filter;
 pub mod frames;
 pub mod home;
+pub mod home_stations;
 pub mod hot;
 pub mod ids;
 pub mod migrate;

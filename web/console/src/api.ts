@@ -123,6 +123,7 @@ export const api = {
   preference_delete: (key: string) => take(http.DELETE(`${v}/preferences/{key}`, { params: { path: { key } } })),
 
   home_get: () => take(http.GET(`${v}/home`)),
+  home_station_list: (query: ListQuery) => take(http.GET(`${v}/home/stations`, list<'home_station_list'>(query))),
 
   operator_list: (query: ListQuery) => take(http.GET(`${v}/operators`, list<'operator_list'>(query))),
   city_list: (query: ListQuery) => take(http.GET(`${v}/cities`, list<'city_list'>(query))),

@@ -29,6 +29,7 @@ pub fn table() -> Vec<Route> {
         DELETE "/session" SignedIn, session::session_delete;
         PUT "/session/password" SignedIn, session::session_password_set;
         GET "/home" May(HomeRead), home::home_get;
+        GET "/home/stations" May(HomeRead), home::home_station_list;
         GET "/operators" May(StationRead), stations::operator_list;
         GET "/cities" May(StationRead), stations::city_list;
         GET "/stations" May(StationRead), stations::station_list;
