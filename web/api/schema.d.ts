@@ -499,6 +499,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tariffs/{id}/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["tariff_station_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -1584,6 +1601,27 @@ export interface components {
             period: components["schemas"]["Period"];
             /** Format: int64 */
             service_price_e5: number;
+        };
+        /** @description A station that uses a version for new orders. */
+        TariffStation: {
+            city_name: string;
+            /**
+             * Format: int64
+             * @description Since when it shows this version.
+             */
+            from_ms: number | null;
+            name: string;
+            operator_name: string;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            station_id: number;
+        };
+        TariffStationList: {
+            items: components["schemas"]["TariffStation"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         /** @description A sentence for people, in both languages of the product. */
         Text: {
@@ -2972,6 +3010,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_station_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffStationList"];
                 };
             };
             /** @description Any error */

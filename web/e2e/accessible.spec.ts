@@ -50,7 +50,7 @@ test('keys alone reach the content, the menu and every action of a page', async 
   await signIn(page)
   await rest(page, '/piles')
   await page.keyboard.press('Tab')
-  await expect(page.getByRole('link', { name: '跳到内容' })).toBeFocused()
+  await expect(page.getByRole('link', { name: '跳到正文' })).toBeFocused()
   await page.keyboard.press('Enter')
   const reached = new Set<string>()
   for (let i = 0; i < 120; i += 1) {

@@ -1,5 +1,5 @@
 // What the tests share: signing in, watching the browser's console, finding piles by what they do.
-import { expect, type Page } from '@playwright/test'
+import { expect, request, type Page } from '@playwright/test'
 import type { components } from '../api/schema'
 
 export type Pile = components['schemas']['Pile']
@@ -22,7 +22,19 @@ export function complaints(page: Page): string[] {
   return list
 }
 
-export async function signIn(page: Page): Promise<void> {
+/** Each test begins with the console as it comes: another may have chosen a language or hidden a card. */
+async function preferencesForget(): Promise<void> {
+  const api = await request.newContext({ baseURL: process.env.PILEOPS_URL ?? 'http://127.0.0.1:8080', extraHTTPHeaders: { 'X-Requested-With': 'pileops' } })
+  const signed = await api.post('/api/v1/session', { data: { account, password } })
+  expect(signed.ok()).toBe(true)
+  const { items } = (await (await api.get('/api/v1/preferences')).json()) as components['schemas']['PreferenceList']
+  for (const { key } of items) await api.delete(`/api/v1/preferences/${key}`)
+  await api.delete('/api/v1/session')
+  await api.dispose()
+}
+
+export async function signIn(page: Page, { keep = false } = {}): Promise<void> {
+  if (!keep) await preferencesForget()
   await page.goto('/sign-in')
   await page.getByLabel('账号', { exact: true }).fill(account)
   await page.getByLabel('密码', { exact: true }).fill(password)

@@ -9,14 +9,11 @@ async function keptIs(page: Page, wanted: unknown) {
   }).toEqual(wanted)
 }
 
-test.beforeEach(async ({ page }) => {
-  await signIn(page)
-  for (const key of ['home.cards', 'home.pinned']) await page.request.delete(`/api/v1/preferences/${key}`, { headers: { 'X-Requested-With': 'pileops' } })
-  await page.evaluate(() => localStorage.clear())
-  await page.goto('/')
-})
+test.beforeEach(async ({ page }) => signIn(page))
 
 test('R-4.2.2 a person arranges the cards by keys and by dragging, hides one, and finds it so on another computer', async ({ page, browser }) => {
+  // All of it in sight: a page that scrolls under the mouse drags another card.
+  await page.setViewportSize({ width: 1366, height: 1700 })
   await page.getByRole('button', { name: '调整布局' }).click()
   const before = await titles(page)
   expect(before[0]).toBe('今日指标')
@@ -30,6 +27,7 @@ test('R-4.2.2 a person arranges the cards by keys and by dragging, hides one, an
   await page.getByRole('button', { name: '隐藏「近 30 天趋势」' }).click()
   await page.locator('.frame').filter({ has: page.locator('[data-card="todo"]') }).dragTo(page.locator('.frame').filter({ has: page.locator('[data-card="states"]') }), { sourcePosition: { x: 120, y: 90 }, targetPosition: { x: 120, y: 90 } })
   await expect.poll(async () => (await titles(page))[0]).toBe('待办')
+  await page.setViewportSize({ width: 1366, height: 768 })
   await shot(page, 'home-arranging')
   const now = ['todo', 'states', 'figures', 'now', 'hours', 'ranking', 'entries']
   await keptIs(page, now)
@@ -37,7 +35,7 @@ test('R-4.2.2 a person arranges the cards by keys and by dragging, hides one, an
   await expect(page.getByRole('heading', { name: '近 30 天' })).toHaveCount(0)
 
   const other = await (await browser.newContext()).newPage()
-  await signIn(other)
+  await signIn(other, { keep: true })
   await expect(other.locator('.cards h2').first()).toHaveText('待办')
   await expect(other.getByRole('heading', { name: '近 30 天' })).toHaveCount(0)
   await other.context().close()

@@ -161,6 +161,7 @@ export const api = {
     take(http.GET(`${v}/orders/{id}/frames`, { params: { path: { id }, query: query as QueryOf<'order_frame_list'> } })),
 
   tariff_list: () => take(http.GET(`${v}/tariffs`)),
+  tariff_station_list: (id: number) => take(http.GET(`${v}/tariffs/{id}/stations`, byId(id))),
   tariff_create: (body: BodyOf<'tariff_create'>) => take(http.POST(`${v}/tariffs`, { body })),
 
   card_list: (query: ListQuery) => take(http.GET(`${v}/cards`, list<'card_list'>(query))),

@@ -51,6 +51,7 @@ pub fn table() -> Vec<Route> {
         GET "/orders/{id}/frames" May(OrderRead), frames::order_frame_list;
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
+        GET "/tariffs/{id}/stations" May(TariffRead), tariffs::tariff_station_list;
         GET "/cards" May(CardRead), cards::card_list;
         POST "/cards" May(CardWrite), cards::card_create;
         PATCH "/cards/{id}" May(CardWrite), cards::card_update;
