@@ -256,6 +256,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/home/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: home.read */
+        get: operations["home_station_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/cards": {
         parameters: {
             query?: never;
@@ -625,6 +642,23 @@ export interface paths {
         put?: never;
         /** Permission: tariff.write */
         post: operations["tariff_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariffs/{id}/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["tariff_station_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1075,10 +1109,9 @@ export interface components {
             piles: components["schemas"]["HomePiles"];
             /** Format: int64 */
             power_w: number;
+            rankings: components["schemas"]["HomeRankings"];
             today: components["schemas"]["HomeFigures"];
             todo: components["schemas"]["HomeTodo"];
-            /** @description The last 7 days, at most ten. */
-            top_stations: components["schemas"]["HomeStation"][];
             week_ago_same_time: components["schemas"]["HomeFigures"];
             /** @description Up to the same time of day; the running hour by its share. */
             yesterday_same_time: components["schemas"]["HomeFigures"];
@@ -1152,9 +1185,50 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description A pinned station as it is now. */
+        HomePinned: {
+            /** Format: int64 */
+            available_count: number;
+            /** Format: int64 */
+            charging_count: number;
+            /** Format: int64 */
+            connector_count: number;
+            /** Format: int64 */
+            faulted_count: number;
+            name: string;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            pile_online_count: number;
+            /** Format: int64 */
+            station_id: number;
+            /** Format: int64 */
+            today_energy_dwh: number;
+            /** Format: int64 */
+            today_total_fen: number;
+        };
+        HomePinnedList: {
+            items: components["schemas"]["HomePinned"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description The last 7 days, at most ten stations each. */
+        HomeRankings: {
+            amount: components["schemas"]["HomeStation"][];
+            energy: components["schemas"]["HomeStation"][];
+            /** @description The worst first; stations with fewer than ten orders are not judged. */
+            failure: components["schemas"]["HomeStation"][];
+            utilisation: components["schemas"]["HomeStation"][];
+        };
         HomeStation: {
             /** Format: int64 */
             energy_dwh: number;
+            /**
+             * Format: int64
+             * @description Sessions that did not really charge, of 1000.
+             */
+            failure_permille: number | null;
             name: string;
             /** Format: int64 */
             order_count: number;
@@ -1162,6 +1236,11 @@ export interface components {
             station_id: number;
             /** Format: int64 */
             total_fen: number;
+            /**
+             * Format: int64
+             * @description 功率利用率: energy of what the piles in service could have given; null without piles.
+             */
+            utilisation_permille: number | null;
         };
         HomeTodo: {
             /** Format: int64 */
@@ -1742,6 +1821,27 @@ export interface components {
             period: components["schemas"]["Period"];
             /** Format: int64 */
             service_price_e5: number;
+        };
+        /** @description A station that uses a version for new orders. */
+        TariffStation: {
+            city_name: string;
+            /**
+             * Format: int64
+             * @description Since when it shows this version.
+             */
+            from_ms: number | null;
+            name: string;
+            operator_name: string;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            station_id: number;
+        };
+        TariffStationList: {
+            items: components["schemas"]["TariffStation"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         /** @description A sentence for people, in both languages of the product. */
         Text: {
@@ -2352,6 +2452,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    home_station_list: {
+        parameters: {
+            query?: {
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomePinnedList"];
                 };
             };
             /** @description Any error */
@@ -3418,6 +3549,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_station_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffStationList"];
                 };
             };
             /** @description Any error */

@@ -2,6 +2,7 @@
 
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, count};
+use crate::home_stations::{HomeRankings, rankings};
 use crate::pile_list::{PileFilter, PileState};
 use model::access::Scope;
 use model::connector::ConnectorStatus;
@@ -29,8 +30,7 @@ pub struct Home {
     pub hours: Vec<HomeHour>,
     /// The last 30 days, today included.
     pub days: Vec<HomeDay>,
-    /// The last 7 days, at most ten.
-    pub top_stations: Vec<HomeStation>,
+    pub rankings: HomeRankings,
     /// Every running session, for the power that only memory knows.
     #[serde(skip)]
     pub running: Vec<Running>,
@@ -102,15 +102,6 @@ pub struct HomeDay {
     pub order_count: i64,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct HomeStation {
-    pub station_id: i64,
-    pub name: String,
-    pub energy_dwh: i64,
-    pub total_fen: i64,
-    pub order_count: i64,
-}
-
 /// Everything but `power_w`, which the caller adds from [`Home::running`].
 pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> DbResult<Home> {
     let local = zone.local(now);
@@ -133,7 +124,7 @@ pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> 
         todo: todo(conn, scope, &piles)?,
         hours: hours(&today),
         days: days(conn, scope, &(0..30).rev().map(back).collect::<Vec<_>>())?,
-        top_stations: top_stations(conn, scope, back(6))?,
+        rankings: rankings(conn, scope, back(6), 6 * 24 + local.hour + 1)?,
         running,
     })
 }
@@ -193,29 +184,6 @@ fn days(conn: &mut Conn, scope: &Scope, wanted: &[i64]) -> DbResult<Vec<HomeDay>
         HomeDay { day: *day, energy_dwh, total_fen, order_count }
     };
     Ok(wanted.iter().map(day).collect())
-}
-
-fn top_stations(conn: &mut Conn, scope: &Scope, from_day: i64) -> DbResult<Vec<HomeStation>> {
-    let mut filter = Filter::new();
-    filter.and_value("h.day >= ?", from_day);
-    filter.scope("h.operator_id", "h.station_id", scope);
-    let sql = format!(
-        "SELECT t.station_id, s.name, t.energy, t.total, t.orders FROM (\
-           SELECT h.station_id AS station_id, CAST(SUM(h.energy_dwh) AS BIGINT) AS energy, \
-           CAST(SUM(h.total_fen) AS BIGINT) AS total, CAST(SUM(h.order_count) AS BIGINT) AS orders \
-           FROM station_hour h {} GROUP BY h.station_id) t JOIN station s ON s.id = t.station_id \
-         ORDER BY t.energy DESC, t.station_id LIMIT 10",
-        filter.sql()
-    );
-    conn.query(&sql, &filter.values, |row| {
-        Ok(HomeStation {
-            station_id: row.int(0)?,
-            name: row.text(1)?,
-            energy_dwh: row.int(2)?,
-            total_fen: row.int(3)?,
-            order_count: row.int(4)?,
-        })
-    })
 }
 
 /// What the connectors of a pile that is off line last said is not what they are: they count as

@@ -17,6 +17,7 @@ pub mod exports;
 pub mod filter;
 pub mod frames;
 pub mod home;
+pub mod home_stations;
 pub mod hot;
 pub mod ids;
 pub mod migrate;

@@ -131,6 +131,7 @@ export const api = {
   preference_delete: (key: string) => take(http.DELETE(`${v}/preferences/{key}`, { params: { path: { key } } })),
 
   home_get: () => take(http.GET(`${v}/home`)),
+  home_station_list: (query: ListQuery) => take(http.GET(`${v}/home/stations`, list<'home_station_list'>(query))),
 
   operator_list: (query: ListQuery) => take(http.GET(`${v}/operators`, list<'operator_list'>(query))),
   city_list: (query: ListQuery) => take(http.GET(`${v}/cities`, list<'city_list'>(query))),
@@ -168,6 +169,7 @@ export const api = {
     take(http.GET(`${v}/orders/{id}/frames`, { params: { path: { id }, query: query as QueryOf<'order_frame_list'> } })),
 
   tariff_list: () => take(http.GET(`${v}/tariffs`)),
+  tariff_station_list: (id: number) => take(http.GET(`${v}/tariffs/{id}/stations`, byId(id))),
   tariff_create: (body: BodyOf<'tariff_create'>) => take(http.POST(`${v}/tariffs`, { body })),
 
   card_list: (query: ListQuery) => take(http.GET(`${v}/cards`, list<'card_list'>(query))),

@@ -23,7 +23,7 @@ const touches: Record<string, string[]> = {
   home: ['home'],
   card: ['card_list'],
   station: ['station_list', 'pile_list', 'pile'],
-  tariff: ['tariff_list', 'station_list', 'pile'],
+  tariff: ['tariff_list', 'tariff_station_list', 'station_list', 'pile'],
   staff: ['staff_list'],
   export: ['export_list'],
   unknown_pile: ['unknown_pile_list', 'home'],

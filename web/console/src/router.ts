@@ -37,6 +37,7 @@ export const router = createRouter({
         page('orders', 'orders', 'order.read', () => import('@/views/orders/OrderList.vue')),
         page('orders/:id(\\d+)', 'order', 'order.read', () => import('@/views/orders/OrderDetail.vue'), { menu: 'orders' }),
         page('tariffs', 'tariffs', 'tariff.read', () => import('@/views/tariffs/TariffList.vue')),
+        page('tariffs/:id(\\d+)', 'tariff', 'tariff.read', () => import('@/views/tariffs/TariffDetail.vue'), { menu: 'tariffs' }),
         page('cards', 'cards', 'card.read', () => import('@/views/cards/CardList.vue')),
         page('unknown-piles', 'unknown_piles', 'pile.write', () => import('@/views/unknown-piles/UnknownPileList.vue'), { platform: true }),
         page('staff', 'staff', 'staff.read', () => import('@/views/staff/StaffList.vue')),

@@ -29,6 +29,7 @@ pub fn table() -> Vec<Route> {
         DELETE "/session" SignedIn, session::session_delete;
         PUT "/session/password" SignedIn, session::session_password_set;
         GET "/home" May(HomeRead), home::home_get;
+        GET "/home/stations" May(HomeRead), home::home_station_list;
         GET "/operators" May(StationRead), stations::operator_list;
         GET "/cities" May(StationRead), stations::city_list;
         GET "/stations" May(StationRead), stations::station_list;
@@ -50,6 +51,7 @@ pub fn table() -> Vec<Route> {
         GET "/orders/{id}/frames" May(OrderRead), frames::order_frame_list;
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
+        GET "/tariffs/{id}/stations" May(TariffRead), tariffs::tariff_station_list;
         GET "/cards" May(CardRead), cards::card_list;
         POST "/cards" May(CardWrite), cards::card_create;
         PATCH "/cards/{id}" May(CardWrite), cards::card_update;

@@ -197,7 +197,7 @@ async fn the_home_page_counts_what_is_there() {
             assert_eq!(home.connectors.total, 10 * factor);
             assert_eq!(home.charging_order_count, factor);
             assert_eq!(home.todo.abnormal_order_count, factor);
-            assert_eq!(home.top_stations.len() as i64, factor);
+            assert_eq!(home.rankings.energy.len() as i64, factor);
         }
     }
 }

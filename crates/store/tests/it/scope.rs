@@ -25,7 +25,7 @@ async fn seen(store: &Store, scope: Scope) -> [i64; 6] {
             piles.items.len() as i64,
             stations.items.len() as i64,
             home.piles.total,
-            home.top_stations.len() as i64,
+            home.rankings.energy.len() as i64,
         ])
     };
     store.read(read).await.unwrap()

@@ -3,7 +3,7 @@ export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', system: '系统管理' },
   page: {
-    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order: '订单详情', tariffs: '计费模型',
+    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
     cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', exports: '导出记录', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
@@ -86,7 +86,8 @@ export default {
   home: {
     today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
     states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '充电中的订单', charging_note: '含车辆暂停和桩已离线、尚未结束的订单，因此可能多于「充电中」的枪', piles_online: '在线桩', todo: '待办', todo_none: '没有待办，一切正常',
-    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_aside: '近 7 天 · 按充电量', top_none: '近 7 天没有充电',
+    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_none: '近 7 天没有充电',
+    card_figures: '今日指标', card_states: '枪状态', card_now: '实时功率', card_todo: '待办', card_pinned: '关注的充电站', card_hours: '今日逐时', card_days: '近 30 天趋势', card_ranking: '充电站排行', card_entries: '功能入口', arrange: '调整布局', arranged: '完成调整', reset: '恢复默认布局', hide: '隐藏', hide_card: '隐藏「{card}」', hidden: '已隐藏的卡片：', hidden_none: '没有隐藏的卡片', all_hidden: '所有卡片都已隐藏；点「调整布局」可重新显示', move_card: '移动「{card}」', move_help: '拖动卡片调整位置，或选中卡片名后按方向键移动；布局随账号保存', earlier: '前移', later: '后移', moved: '「{card}」已移到第 {n} 位', stale: '数据停留在 {at}（{minutes} 分钟前），可能与现场不一致', pin: '添加充电站', unpin: '不再关注 {name}', pinned_none: '添加常看的充电站，这里随时显示它们的状态', by_energy: '电量', by_amount: '金额', by_utilisation: '利用率', by_failure: '失败率', by_energy_note: '近 7 天按充电量', by_amount_note: '近 7 天按应收金额', by_utilisation_note: '近 7 天功率利用率 = 充电量 ÷（额定功率 × 时长）', by_failure_note: '近 7 天启动失败最多在前，不足 10 单的站不参与', failure_none: '近 7 天没有启动失败的站',
     entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '充电卡', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
   },
   pile: {
@@ -107,7 +108,7 @@ export default {
     energy: '电量', electricity: '电费', service: '服务费', total: '总金额', stop: '停止原因', soc: 'SOC', created: '创建时间', empty_hint: '充电开始后，订单会自动出现在这里', zone_note: '本页时间为充电站当地时间（{zone}）', month_note: '按开始时间归属，默认显示本月', order_no_digits: '18 位数字', abnormal_any: '异常标记',
     curve: '充电曲线', bill: '账单', day: '时段分布', segment: '时段', price_electricity: '电价', price_service: '服务费价', price_unit: '元/kWh', pile_bill: '桩上报账单', pile_amount: '桩计金额', our_amount: '平台金额', difference: '差额', same: '与平台一致', differs: '与平台不一致', no_segments: '结算后显示分时账单', no_segments_open: '充电结束并结算后生成账单', tariff: '计费模型', version: '第 {n} 版', frames: '报文时间线', commands: '操作记录', facts: '订单信息', meter_start: '起始表数', meter_end: '结束表数', vin: 'VIN', skew: '桩时钟偏差', started_by: '启动人', explanation: '账单说明', average: '平均功率', exact_total: '分段合计', ask_stop: '停止 {pile} {no} 号枪上的订单 {order_no}？', price_total: '合计单价', live_power: '当前功率', running: '进行中，数据实时更新', why_closed: '订单已结束',
   },
-  tariff: { name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
+  tariff: { day_prices: '一天的价格', bars_note: '深色为电费，浅色为服务费，框出的是现在（北京时间）', mean: '全天平均单价', compare: '与其他版本对比', compare_with: '选择对比的版本', compare_choose: '选择一个版本，查看有哪些时段不同', only_version: '这是唯一的版本', same: '两个版本完全相同', stretch: '不同的时段', change: '变化', renamed: '时段类型改变', used_since: '开始使用时间', gone: '没有这个计费模型版本', name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
   cards: { tag: '卡号', status: '状态', group: '卡组', customer: '用户', expires: '有效期至', sessions: '同时充电数', created: '登记时间', create: '登记充电卡', created_told: '充电卡 {tag} 已登记', block: '挂失', restore: '恢复', ask_block: '挂失充电卡 {tag}？挂失后立即不能启动充电。', ask_restore: '恢复充电卡 {tag}？', forever: '长期', group_help: '同组的卡可以互相停止充电', empty_hint: '登记后，持卡人即可刷卡充电', changed: '充电卡 {tag}：{status}' },
   staff: { account: '账号', name: '姓名', role: '角色', operator: '数据范围', all: '全部运营商', create: '新建账号', password: '初始密码', password_help: '留空则自动生成；仅显示一次', password_once: '账号 {account} 的初始密码（仅显示这一次，请立即交给本人）', operator_help: '留空可查看全部运营商', created_told: '账号 {account} 已新建', once_title: '请保存密码', once_done: '我已保存' },
   audit: { at: '时间', staff: '操作人', action: '操作', noun: '对象', key: '标识', success: '结果', detail: '内容', address: '来源地址' },
