@@ -1,4 +1,4 @@
-//! The home page: from the hourly sums and the connectors' last words, never from adding up orders.
+//! The home page: from the sums of hours and days and the connectors' last words, never from adding up orders.
 
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, count};
@@ -185,7 +185,7 @@ fn days(conn: &mut Conn, scope: &Scope, wanted: &[i64]) -> DbResult<Vec<HomeDay>
     let mut filter = Filter::new();
     filter.and_some("h.day >= ?", wanted.first().copied());
     filter.scope("h.operator_id", "h.station_id", scope);
-    let sql = format!("SELECT h.day, {SUMS} FROM station_hour h {} GROUP BY h.day", filter.sql());
+    let sql = format!("SELECT h.day, {SUMS} FROM station_day h {} GROUP BY h.day", filter.sql());
     let found: HashMap<i64, Sums> =
         conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, sums(row, 1)?)))?.into_iter().collect();
     let day = |day: &i64| {
@@ -203,7 +203,7 @@ fn top_stations(conn: &mut Conn, scope: &Scope, from_day: i64) -> DbResult<Vec<H
         "SELECT t.station_id, s.name, t.energy, t.total, t.orders FROM (\
            SELECT h.station_id AS station_id, CAST(SUM(h.energy_dwh) AS BIGINT) AS energy, \
            CAST(SUM(h.total_fen) AS BIGINT) AS total, CAST(SUM(h.order_count) AS BIGINT) AS orders \
-           FROM station_hour h {} GROUP BY h.station_id) t JOIN station s ON s.id = t.station_id \
+           FROM station_day h {} GROUP BY h.station_id) t JOIN station s ON s.id = t.station_id \
          ORDER BY t.energy DESC, t.station_id LIMIT 10",
         filter.sql()
     );
