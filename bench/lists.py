@@ -171,7 +171,7 @@ def measure_on(name, plan):
             database, place = (["--database-url", url], ["--postgres", url])
         if not (plan.data and name == "sqlite"):
             say(f"{name}: {plan.orders:,} orders are made")
-            subprocess.run([FILL, *place, "--orders", str(plan.orders), "--customers", str(plan.customers)], check=True)
+            subprocess.run([FILL, *place, "--orders", str(plan.orders), "--customers", str(plan.customers), "--days", str(plan.days)], check=True)
         server = Server(data, database)
         try:
             say(f"{name}: each question {plan.times} times")
@@ -185,6 +185,7 @@ def main():
     parser.add_argument("--database", choices=["sqlite", "postgres"], action="append")
     parser.add_argument("--orders", type=int, default=10_000_000)
     parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--days", type=int, default=730, help="over which they are spread; 1 000 000 in 73 days are as dense as 10 000 000 in two years")
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--only", help="questions whose name holds this")
     parser.add_argument("--folder", help="where the data is made (about 7 GB a database); removed afterwards")

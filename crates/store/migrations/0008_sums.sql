@@ -44,3 +44,5 @@ CREATE INDEX orders_not_completed ON orders (state, started_at_ms) WHERE state <
 CREATE INDEX orders_abnormal ON orders (started_at_ms, id) WHERE abnormal <> 0;
 -- Nearly all orders begin with the app or a card; whoever asks for another way finds them here.
 CREATE INDEX orders_mode ON orders (start_mode, started_at_ms) WHERE start_mode <> 'app' AND start_mode <> 'card';
+-- A pile that comes back is asked for its open orders; it has hundreds of others.
+CREATE INDEX orders_open ON orders (pile_id, state) WHERE state <> 'completed' AND state <> 'failed';

@@ -357,6 +357,7 @@ pub fn order_place(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Opti
 mod tests {
     use super::*;
     use crate::db::{Purpose, Source};
+    use model::access::Area;
     use model::id::OperatorId;
 
     /// Which index the orders are read by, for the page and for the totals. SQLite has no statistics in
@@ -403,7 +404,9 @@ mod tests {
             (&["orders_pile"], &["orders_pile"], |wanted| wanted.pile_code = Some("p19".to_owned())),
             (&["orders_started"], &["orders_started"], |wanted| wanted.pile_code = Some("P".to_owned())),
         ];
-        for scope in [&Scope::ALL, &one] {
+        let city = Area::Cities { cities: vec!["420100".to_owned()] };
+        let city = Scope { operator: None, area: city };
+        for scope in [&Scope::ALL, &one, &city] {
             for (page, totals, change) in cases {
                 let mut wanted = OrderFilter { from_ms: 1, to_ms: 90 * 86_400_000, ..OrderFilter::default() };
                 change(&mut wanted);
@@ -428,5 +431,10 @@ mod tests {
                 scope.operator.is_some() && *index == "orders_started" && step.contains("orders_operator");
             assert!(step.contains(index) || own, "{index}: {sql}: {plan:#?}");
         }
+        // Of a page that is read along the time nothing is sorted.
+        let sorted = plan.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY"));
+        let along =
+            ["orders_started", "orders_ended", "orders_operator", "orders_not_completed", "orders_mode"];
+        assert!(!sorted || !along.contains(&expected[0]), "{sql}: {plan:#?}");
     }
 }

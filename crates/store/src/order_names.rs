@@ -5,7 +5,7 @@ use crate::db::{Conn, DbResult};
 use crate::filter::Filter;
 use crate::order_list::{OrderFilter, OrderTime};
 use crate::order_totals::is_asked;
-use model::access::Scope;
+use model::access::{Area, Scope};
 use model::order::{Abnormalities, OrderState, StartMode};
 
 /// So many are read from their own index; of more, the next page is near in the order of time.
@@ -115,12 +115,11 @@ pub(crate) fn filter(scope: &Scope, wanted: &OrderFilter, names: &Names, read: R
     let time = wanted.time.column();
     filter.and_value(&format!("{time} >= ?"), wanted.from_ms);
     filter.and_value(&format!("{time} < ?"), wanted.to_ms);
-    if read == Read::Rest || is_narrow(wanted, names) {
-        // The plus keeps a database from reading all that the caller may see.
-        filter.scope("+o.operator_id", "+o.station_id", scope);
-    } else {
-        filter.scope("o.operator_id", "o.station_id", scope);
-    }
+    // The plus keeps a database from reading all that the caller may see.
+    let narrow = read == Read::Rest || is_narrow(wanted, names);
+    let few = matches!(&scope.area, Area::Stations { stations } if stations.len() <= STATIONS_FEW);
+    let operator = if narrow { "+o.operator_id" } else { "o.operator_id" };
+    filter.scope(operator, if narrow || !few { "+o.station_id" } else { "o.station_id" }, scope);
     filter.and_some("o.id = ?", wanted.id.map(|id| id.0));
     filter.and_some("o.session_key = ?", wanted.session_key.clone());
     names.conditions(&mut filter, wanted, read);
