@@ -357,6 +357,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}": {
         parameters: {
             query?: never;
@@ -1411,8 +1428,7 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
-            /** @description Sums over everything that the filters select, not only this page. */
-            totals: components["schemas"]["OrderTotals"];
+            totals: components["schemas"]["OrderTotals"] | null;
         };
         /** @enum {string} */
         OrderState: "starting" | "charging" | "stopping" | "unsettled" | "completed" | "failed" | "abnormal";
@@ -2644,6 +2660,7 @@ export interface operations {
                 time?: components["schemas"]["OrderTime"];
                 to_ms?: number;
                 token?: string;
+                totals?: boolean;
             };
             header?: never;
             path?: never;
@@ -2658,6 +2675,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_totals: {
+        parameters: {
+            query?: {
+                abnormality?: components["schemas"]["Abnormality"];
+                cursor?: string;
+                from_ms?: number;
+                limit?: number;
+                operator_name?: string;
+                order_no?: string;
+                pile?: string;
+                pile_code?: string;
+                session_key?: string;
+                start_mode?: components["schemas"]["StartMode"];
+                state?: components["schemas"]["OrderState"];
+                station_id?: number;
+                station_name?: string;
+                time?: components["schemas"]["OrderTime"];
+                to_ms?: number;
+                token?: string;
+                totals?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderTotals"];
                 };
             };
             /** @description Any error */

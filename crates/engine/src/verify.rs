@@ -75,8 +75,8 @@ fn sums_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
     let sums = store::rollups::differences(conn)?.into_iter().map(|found| Problem {
         order_id: None,
         what: format!(
-            "the sums of {} {} differ from its orders: {} orders, {} × 0.1 Wh, {} fen too few",
-            found.noun, found.id, found.orders, found.energy_dwh, found.total_fen
+            "the sums of {} {} in {} differ from its orders: {} orders, {} × 0.1 Wh, {} fen too few",
+            found.noun, found.id, found.table, found.orders, found.energy_dwh, found.total_fen
         ),
     });
     Ok(sums.collect())

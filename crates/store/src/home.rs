@@ -1,4 +1,4 @@
-//! The home page: from the hourly sums and the connectors' last words, never from adding up orders.
+//! The home page: from the sums of hours and days and the connectors' last words, never from adding up orders.
 
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, count};
@@ -176,7 +176,7 @@ fn days(conn: &mut Conn, scope: &Scope, wanted: &[i64]) -> DbResult<Vec<HomeDay>
     let mut filter = Filter::new();
     filter.and_some("h.day >= ?", wanted.first().copied());
     filter.scope("h.operator_id", "h.station_id", scope);
-    let sql = format!("SELECT h.day, {SUMS} FROM station_hour h {} GROUP BY h.day", filter.sql());
+    let sql = format!("SELECT h.day, {SUMS} FROM station_day h {} GROUP BY h.day", filter.sql());
     let found: HashMap<i64, Sums> =
         conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, sums(row, 1)?)))?.into_iter().collect();
     let day = |day: &i64| {
@@ -238,12 +238,18 @@ fn states(conn: &mut Conn, scope: &Scope) -> DbResult<(HomeConnectors, HomePiles
     Ok((of, of_piles))
 }
 
+/// Orders in some states, that are few; the plus keeps a database from reading all of an operator's.
+fn unfinished(scope: &Scope, states: &str) -> Filter {
+    let mut filter = Filter::new();
+    filter.and(&format!("o.state <> 'completed' AND o.state <> 'failed' AND o.state IN ({states})"));
+    filter.scope("+o.operator_id", "+o.station_id", scope);
+    filter
+}
+
 /// Every running session, and how many of them charge and are not about to
 /// stop: that is what the list of orders calls charging.
 fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<Running>, i64)> {
-    let mut filter = Filter::new();
-    filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state IN ('charging', 'stopping')");
-    filter.scope("o.operator_id", "o.station_id", scope);
+    let filter = unfinished(scope, "'charging', 'stopping'");
     let sql = format!("SELECT o.pile_id, o.connector_no, o.state, o.id FROM orders o {}", filter.sql());
     let mut charging = 0;
     let running = conn.query(&sql, &filter.values, |row| {
@@ -254,9 +260,7 @@ fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<Running>, i64)> {
 }
 
 fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo> {
-    let mut filter = Filter::new();
-    filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state = 'abnormal'");
-    filter.scope("o.operator_id", "o.station_id", scope);
+    let filter = unfinished(scope, "'abnormal'");
     let abnormal =
         conn.one(&format!("SELECT COUNT(*) FROM orders o {}", filter.sql()), &filter.values, count)?;
     // Counted as the list of piles chooses, to which the figure leads.
@@ -276,4 +280,39 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo>
         offline_pile_count: piles.offline,
         unknown_pile_count: unknown,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Purpose, Source};
+    use model::access::Area;
+    use model::id::{OperatorId, PileId, StationId};
+
+    /// Neither the page nor a pile that comes back reads orders that are done with: SQLite's plan.
+    #[test]
+    fn open_orders_are_read_by_the_indexes_of_the_few() {
+        let mut conn = Conn::open(&Source::Sqlite(":memory:".into()), Purpose::Write).unwrap();
+        crate::migrate::migrate(&mut conn, Timestamp::from_ms(0)).unwrap();
+        let mut plan = |sql: String, values: &[crate::Value<'_>]| {
+            let explain = format!("EXPLAIN QUERY PLAN {sql}");
+            conn.query(&explain, values, |row| row.text(3)).unwrap().join("; ")
+        };
+        let stations = Area::Stations { stations: vec![StationId(1)] };
+        for scope in [
+            Scope::ALL,
+            Scope { operator: Some(OperatorId(1)), ..Scope::ALL },
+            Scope { operator: None, area: stations },
+        ] {
+            for states in ["'abnormal'", "'charging', 'stopping'"] {
+                let filter = unfinished(&scope, states);
+                let plan = plan(format!("SELECT COUNT(*) FROM orders o {}", filter.sql()), &filter.values);
+                assert!(plan.contains("orders_not_completed (state=?)"), "{plan}");
+            }
+        }
+        for open in [crate::orders::OPEN, crate::pile_list::OPEN] {
+            let sql = format!("SELECT * FROM orders WHERE {open} AND pile_id IN ($1)");
+            assert!(plan(sql, &[PileId(1).0.into()]).contains("orders_open (pile_id=?"));
+        }
+    }
 }

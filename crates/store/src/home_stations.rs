@@ -43,7 +43,7 @@ pub fn rankings(conn: &mut Conn, scope: &Scope, from_day: i64, hours: i64) -> Db
            SELECT h.station_id AS station_id, CAST(SUM(h.energy_dwh) AS BIGINT) AS energy, \
            CAST(SUM(h.total_fen) AS BIGINT) AS total, CAST(SUM(h.order_count) AS BIGINT) AS orders, \
            CAST(SUM(h.success_count) AS BIGINT) AS good \
-           FROM station_hour h {} GROUP BY h.station_id) t JOIN station s ON s.id = t.station_id \
+           FROM station_day h {} GROUP BY h.station_id) t JOIN station s ON s.id = t.station_id \
          LEFT JOIN (SELECT station_id, CAST(SUM(rated_power_w) AS BIGINT) AS rated FROM pile \
            WHERE lifecycle <> 'retired' GROUP BY station_id) w ON w.station_id = t.station_id \
          ORDER BY t.station_id",

@@ -23,6 +23,8 @@ pub mod ids;
 pub mod migrate;
 pub mod operators;
 pub mod order_list;
+mod order_names;
+pub mod order_totals;
 pub mod orders;
 mod pending;
 pub mod pile_list;

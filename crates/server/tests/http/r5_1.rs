@@ -14,6 +14,7 @@ async fn charged(house: &House, station: StationId, operator: i64, all: i64, goo
                 pile: PileId(station.0),
                 station,
                 operator: OperatorId(operator),
+                started_at: model::time::Timestamp::from_ms(super::house::NOON),
                 day: 20_261_123,
                 hour: 9,
                 success: n < good,

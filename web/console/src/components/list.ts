@@ -51,6 +51,14 @@ export interface ListSource<Row> {
   exported?: ExportNoun
   /** The server gives all rows at once. */
   whole?: boolean
+  /** Count and sums of everything that the filters select, where they are asked for by themselves: the
+   * page does not wait for them. */
+  totals?: (query: ListQuery) => Promise<ListTotals>
+}
+
+export interface ListTotals {
+  order_count: number
+  [sum: string]: number
 }
 
 export const quickRanges = ['today', 'yesterday', 'days7', 'this_month', 'last_month'] as const

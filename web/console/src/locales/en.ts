@@ -26,7 +26,7 @@ const en: typeof zh = {
   },
   list: {
     all: 'All', refresh: 'Refresh', density: 'Row height', columns: 'Choose columns', columns_reset: 'Back to default', actions: 'Actions', no_match: 'Nothing matches these filters', no_match_hint: 'Try fewer filters or a shorter text', empty: 'Nothing here yet',
-    total: '{total} in total', total_unknown: 'Many rows; not counted', first: 'First', previous: 'Previous', next: 'Next', page: 'Page {page}', per_page: '{n} / page', size: 'Rows per page', paging: 'Paging', range_named: 'A number is looked for at any time', chip_remove: 'Remove the filter: {label}', stale: 'This is what was read last.', sum: 'Total of {n} orders',
+    total: '{total} in total', total_counting: 'Adding up…', total_failed: 'The totals could not be read; refresh to try again', total_unknown: 'Many rows; not counted', first: 'First', previous: 'Previous', next: 'Next', page: 'Page {page}', per_page: '{n} / page', size: 'Rows per page', paging: 'Paging', range_named: 'A number is looked for at any time', chip_remove: 'Remove the filter: {label}', stale: 'This is what was read last.', sum: 'Total of {n} orders',
   },
   export: { queued: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled', expired: 'Expired' },
   exports: {

@@ -24,7 +24,7 @@ export default {
   },
   list: {
     all: '全部', refresh: '刷新', density: '切换行距', columns: '选择显示的列', columns_reset: '恢复默认', actions: '操作', no_match: '没有符合条件的记录', no_match_hint: '试试减少条件，或缩短输入的文字', empty: '暂无数据',
-    total: '共 {total} 条', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
+    total: '共 {total} 条', total_counting: '正在合计…', total_failed: '合计读取失败，请刷新重试', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
   },
   export: { queued: '排队中', running: '导出中', done: '已完成', failed: '失败', cancelled: '已取消', expired: '已过期' },
   exports: {
