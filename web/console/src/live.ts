@@ -24,7 +24,8 @@ const touches: Record<string, string[]> = {
   card: ['card_list'],
   station: ['station_list', 'pile_list', 'pile'],
   tariff: ['tariff_list', 'station_list', 'pile'],
-  staff: ['staff_list'],
+  staff: ['staff_list', 'role_list'],
+  role: ['role_list', 'staff_list'],
   unknown_pile: ['unknown_pile_list', 'home'],
 }
 // Keyed by the thing they are about; the others are lists of many things.

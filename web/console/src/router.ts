@@ -40,6 +40,7 @@ export const router = createRouter({
         page('cards', 'cards', 'card.read', () => import('@/views/cards/CardList.vue')),
         page('unknown-piles', 'unknown_piles', 'pile.write', () => import('@/views/unknown-piles/UnknownPileList.vue'), { platform: true }),
         page('staff', 'staff', 'staff.read', () => import('@/views/staff/StaffList.vue')),
+        page('roles', 'roles', 'staff.read', () => import('@/views/roles/RoleList.vue')),
         page('audit', 'audit', 'audit.read', () => import('@/views/audit/AuditList.vue'), { platform: true }),
         { path: 'denied', name: 'denied', component: () => import('@/views/NoPermission.vue'), meta: { title: 'denied' } },
         { path: ':rest(.*)*', name: 'missing', component: () => import('@/views/NotFound.vue'), meta: { title: 'missing' } },

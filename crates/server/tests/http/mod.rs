@@ -1,5 +1,6 @@
 //! The HTTP API.
 
+mod authority;
 mod changes;
 mod doors;
 mod errors;
@@ -8,4 +9,6 @@ mod live;
 mod openapi;
 mod orders;
 mod r4_2_2;
+mod r5_s;
+mod samples;
 mod session;

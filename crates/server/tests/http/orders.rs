@@ -15,7 +15,7 @@ use store::Change;
 use store::frames::FrameRow;
 use store::orders::{BilledBy, OrderDetail};
 
-fn order(pile: i64) -> Order {
+pub fn order(pile: i64) -> Order {
     Order {
         id: OrderId(42),
         pile: PileId(pile),

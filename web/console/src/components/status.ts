@@ -62,6 +62,11 @@ const looks = {
     blocked: { tone: 'bad', glyph: 'ban' },
     expired: { tone: 'mute', glyph: 'clock' },
   },
+  staff_state: {
+    enabled: { tone: 'ok', glyph: 'check' },
+    disabled: { tone: 'mute', glyph: 'ban' },
+    locked: { tone: 'bad', glyph: 'lock' },
+  },
   outcome: {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },
