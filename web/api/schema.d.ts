@@ -1703,8 +1703,10 @@ export interface operations {
         parameters: {
             query?: {
                 action?: string;
+                address?: string;
                 cursor?: string;
                 from_ms?: number;
+                key?: string;
                 limit?: number;
                 noun?: string;
                 staff_name?: string;

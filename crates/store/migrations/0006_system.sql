@@ -16,3 +16,16 @@ INSERT INTO role_new (code, name, permissions, created_at_ms, version)
 DROP TABLE role;
 ALTER TABLE role_new RENAME TO role;
 CREATE UNIQUE INDEX role_name ON role (COALESCE(operator_id, 0), name);
+
+-- The audit log is a chain: each row keeps a hash over its content and the row before. audit_head is
+-- the end of it; whoever appends holds that row until the commit, so that the chain has one order.
+ALTER TABLE audit ADD COLUMN chain_no BIGINT;
+ALTER TABLE audit ADD COLUMN hash TEXT;
+CREATE UNIQUE INDEX audit_chain ON audit (chain_no);
+CREATE INDEX audit_action ON audit (action, id);
+CREATE TABLE audit_head (
+    id BIGINT PRIMARY KEY,
+    chain_no BIGINT NOT NULL,
+    hash TEXT NOT NULL
+);
+INSERT INTO audit_head (id, chain_no, hash) VALUES (1, 0, '');

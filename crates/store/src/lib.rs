@@ -5,6 +5,7 @@
 //! list stands beside the view that it fills.
 
 pub mod audit;
+pub mod audit_chain;
 pub mod card_list;
 pub mod cards;
 pub mod change;
@@ -91,6 +92,7 @@ fn prepare(source: &Source, exclusive: bool, now: Timestamp) -> Result<Prepared>
                 return Err(in_use());
             }
             migrate::migrate(&mut conn, now)?;
+            audit_chain::adopt(&mut conn)?;
             let claim = if exclusive { conn.claim()? } else { None };
             let held = orders::card_places(&mut conn)?;
             Ok(Prepared { conn, claim, held })

@@ -38,6 +38,7 @@ export const menu: MenuSection[] = [
       { name: 'staff', path: '/staff', permission: 'staff.read', glyph: 'staff' },
       { name: 'roles', path: '/roles', permission: 'staff.read', glyph: 'lock' },
       { name: 'audit', path: '/audit', permission: 'audit.read', platform: true, glyph: 'audit' },
+      { name: 'log_ins', path: '/log-ins', permission: 'audit.read', platform: true, glyph: 'clock' },
     ],
   },
 ]

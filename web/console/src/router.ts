@@ -42,6 +42,7 @@ export const router = createRouter({
         page('staff', 'staff', 'staff.read', () => import('@/views/staff/StaffList.vue')),
         page('roles', 'roles', 'staff.read', () => import('@/views/roles/RoleList.vue')),
         page('audit', 'audit', 'audit.read', () => import('@/views/audit/AuditList.vue'), { platform: true }),
+        page('log-ins', 'log_ins', 'audit.read', () => import('@/views/audit/LogInList.vue'), { platform: true }),
         { path: 'denied', name: 'denied', component: () => import('@/views/NoPermission.vue'), meta: { title: 'denied' } },
         { path: ':rest(.*)*', name: 'missing', component: () => import('@/views/NotFound.vue'), meta: { title: 'missing' } },
       ],

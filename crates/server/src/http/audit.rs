@@ -15,6 +15,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct AuditQuery {
     staff_name: Option<String>,
+    key: Option<String>,
+    address: Option<String>,
     action: Option<String>,
     noun: Option<String>,
     success: Option<bool>,
@@ -43,6 +45,8 @@ pub async fn audit_list(
     let paging = Paging { cursor: query.cursor, limit: query.limit };
     let wanted = AuditFilter {
         staff_name: query.staff_name,
+        key: query.key,
+        address: query.address,
         action: query.action,
         noun: query.noun,
         success: query.success,

@@ -274,3 +274,38 @@ async fn r5_s_boundary_names_of_roles() {
     let answer = put(&house, &format!("/staff/{}", viewer["id"]), &admin, &with(&viewer, "role", own)).await;
     assert_eq!(answer.refused(400, "field.invalid").json["field"], "role");
 }
+
+#[tokio::test]
+async fn r5_s_class_the_log_is_read_and_its_chain_is_whole() {
+    for house in houses().await {
+        house.furnish().await;
+        let admin = house.sign_in("admin").await;
+        house.post("/session", "", "{\"account\":\"viewer\",\"password\":\"x\"}").await;
+        house.post("/session", "", "{\"account\":\"nobody\",\"password\":\"x\"}").await;
+        let total = async |query: &str| {
+            house.get(&format!("/audit?{query}"), &admin).await.ok().json["total"].clone()
+        };
+        assert_eq!(total("action=session_create").await, 3);
+        assert_eq!(total("action=session_create&success=false&key=VIEW").await, 1);
+        assert_eq!(total("action=session_create&address=nowhere").await, 0);
+        let verified = house.app.engine.orders_verify().await.unwrap();
+        assert_eq!((verified.audit > 10, verified.audit_head.len()), (true, 64));
+        assert_eq!(verified.problems, []);
+    }
+}
+
+#[tokio::test]
+async fn r5_s_guess_a_row_of_the_log_that_was_changed_behind_our_back_is_found() {
+    for house in houses().await {
+        house.furnish().await;
+        let admin = house.sign_in("admin").await;
+        house.get("/audit", &admin).await.ok();
+        let spoil = house.app.engine.store.write(None, |tx| {
+            tx.execute("UPDATE audit SET staff_name = 'nobody' WHERE action = 'session_create'", &[])
+        });
+        assert_eq!(spoil.await.unwrap(), 1);
+        let problems = house.app.engine.orders_verify().await.unwrap().problems;
+        assert_eq!((problems.len(), problems[0].about), (1, "audit"));
+        assert!(problems[0].what.contains("is not as it was written"), "{}", problems[0].what);
+    }
+}

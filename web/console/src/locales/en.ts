@@ -7,7 +7,7 @@ const en: typeof zh = {
   section: { home: 'Home', base: 'Assets', operation: 'Operations', customer: 'Customers', system: 'System' },
   page: {
     home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', orders: 'Orders', order: 'Order', tariffs: 'Tariffs',
-    cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', roles: 'Roles', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found',
+    cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', roles: 'Roles', audit: 'Audit log', log_ins: 'Log-ins', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found',
   },
   act: { cancel: 'Cancel', save: 'Save', copy: 'Copy', copied: 'Copied', retry: 'Try again', reset: 'Clear filters', close: 'Close', create: 'New', edit: 'Edit', view: 'View', more: 'More' },
   layout: { skip: 'Skip to content', menu: 'Main menu', fold: 'Collapse', unfold: 'Expand menu', password: 'Change password', sign_out: 'Sign out' },
@@ -105,7 +105,6 @@ const en: typeof zh = {
   tariff: { name: 'Name', version: 'Version', model_no: 'Model no.', stations: 'Stations', created: 'Published', rates: 'Prices (yuan/kWh)', periods: 'Periods', create: 'New tariff', new_version: 'New version', electricity: 'Electricity', service: 'Service', total: 'Total', paint: 'Choose a period, then drag over the day; one field is half an hour. Arrow keys move, space paints.', name_help: 'The name of an existing tariff publishes its next version; its stations use it for new orders', created_told: 'Tariff “{name}” published', price_bad: 'A price is between 0 and 99.99999 with at most 5 decimals', preview: 'Preview', all_day: 'Whole day: {period}', half_hour: '{from} to {to}, {period}' },
   cards: { tag: 'Card no.', status: 'Status', group: 'Group', customer: 'Customer', expires: 'Valid until', sessions: 'Sessions at once', created: 'Registered', create: 'New card', created_told: 'Card {tag} registered', block: 'Block', restore: 'Restore', ask_block: 'Block card {tag}? It cannot start charging from now on.', ask_restore: 'Restore card {tag}?', forever: 'No end', group_help: 'Cards of one group may stop each other’s sessions', empty_hint: 'Once registered, the card can start charging', changed: 'Card {tag}: {status}' },
   ...system,
-  audit: { at: 'Time', staff: 'By', action: 'Action', noun: 'Thing', key: 'Key', success: 'Outcome', detail: 'Detail', address: 'Address' },
   unknown: { code: 'Device code', protocol: 'Protocol', address: 'Address', first: 'First seen', last: 'Last seen', attempts: 'Attempts', vendor: 'Vendor / model', register: 'Register', dismiss: 'Dismiss', ask_dismiss: 'Dismiss device {code}? It comes back here when it tries to connect again.', hint: 'These devices tried to connect without being registered and were refused. Register those that are yours.', none: 'No unregistered devices', dismissed: 'Device {code} dismissed' },
   missing: { title: 'Page not found', text: 'The address may be wrong, or the content was moved.', home: 'To the home page' },
   denied: { title: 'No permission', text: 'Your account may not see “{page}”. Ask the system administrator.', page: 'this page' },

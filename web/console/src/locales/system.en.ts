@@ -12,4 +12,9 @@ export default {
   permission_noun: {
     home: 'Home', operator: 'Operators', city: 'Cities', station: 'Stations', pile: 'Piles', order: 'Orders', tariff: 'Tariffs', card: 'Cards', customer: 'Customers', fleet: 'Fleets', invoice: 'E-invoices', feedback: 'Feedback', content: 'App content', staff: 'Staff and roles', parameter: 'Dictionaries and parameters', audit: 'Audit', job: 'Jobs and channels',
   },
+  audit: { at: 'Time', staff: 'By', action: 'Action', noun: 'Thing', key: 'Key', success: 'Outcome', detail: 'What changed', address: 'Address', field: 'Field', before: 'Before', after: 'After', no_detail: 'Nothing was changed by this' },
+  yes_no: { yes: 'Yes', no: 'No' },
+  audit_field: {
+    name: 'Name', role: 'Role', operator_id: 'Operator no.', area: 'Data scope', disabled: 'Disabled', handover: 'Handover note', account: 'Account', permissions: 'Permissions', kind: 'Kind', cities: 'Cities', stations: 'Stations', tag: 'Card no.', status: 'Status', group: 'Group', code: 'Code', station_id: 'Station no.', lifecycle: 'Lifecycle', rated_power_w: 'Rated power (W)', protocol: 'Protocol', created: 'Created', existing: 'Existing', tariff_id: 'Tariff no.', city_code: 'City code', address: 'Address', id: 'No.', value: 'Value', why: 'Why', order_id: 'Order', connector_no: 'Connector', version_no: 'Version', model_no: 'Model no.',
+  },
 }

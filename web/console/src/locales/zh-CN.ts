@@ -6,7 +6,7 @@ export default {
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', system: '系统管理' },
   page: {
     home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order: '订单详情', tariffs: '计费模型',
-    cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', roles: '角色', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
+    cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', roles: '角色', audit: '审计日志', log_ins: '登录日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
   layout: { skip: '跳到正文', menu: '主菜单', fold: '收起菜单', unfold: '展开菜单', password: '修改密码', sign_out: '退出登录' },
@@ -103,7 +103,6 @@ export default {
   tariff: { name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
   cards: { tag: '卡号', status: '状态', group: '卡组', customer: '用户', expires: '有效期至', sessions: '同时充电数', created: '登记时间', create: '登记充电卡', created_told: '充电卡 {tag} 已登记', block: '挂失', restore: '恢复', ask_block: '挂失充电卡 {tag}？挂失后立即不能启动充电。', ask_restore: '恢复充电卡 {tag}？', forever: '长期', group_help: '同组的卡可以互相停止充电', empty_hint: '登记后，持卡人即可刷卡充电', changed: '充电卡 {tag}：{status}' },
   ...system,
-  audit: { at: '时间', staff: '操作人', action: '操作', noun: '对象', key: '标识', success: '结果', detail: '内容', address: '来源地址' },
   unknown: { code: '设备编号', protocol: '通信协议', address: '来源地址', first: '首次出现', last: '最近出现', attempts: '尝试次数', vendor: '厂商 / 型号', register: '登记', dismiss: '忽略', ask_dismiss: '忽略设备 {code}？它再次连接时会重新出现在这里。', hint: '这些设备尝试接入但未登记，已被拒绝。确认是自己的桩后，登记即可接入。', none: '没有未登记的设备', dismissed: '已忽略设备 {code}' },
   missing: { title: '页面不存在', text: '地址可能有误，或内容已被移走。', home: '回到首页' },
   denied: { title: '没有权限', text: '您的账号不能查看「{page}」。如需使用，请联系系统管理员。', page: '此页面' },
