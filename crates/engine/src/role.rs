@@ -3,7 +3,7 @@
 use crate::Engine;
 use crate::audit::Actor;
 use crate::site::{named, operator_exists, taken};
-use model::access::{Permission, Permissions, Role};
+use model::access::{Area, Permission, Permissions, Role};
 use model::id::OperatorId;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,13 @@ fn permitted(actor: &Actor, wanted: &[Permission]) -> Result<Permissions> {
     Ok(permissions)
 }
 
+/// A role holds for all of an operator, or for all operators: it is not for those who look after a part.
+fn must_reach(actor: &Actor, operator: Option<OperatorId>) -> Result<()> {
+    let scope = &actor.caller.scope;
+    let beyond = operator.is_none() && scope.operator.is_some();
+    if beyond || scope.area != Area::Everywhere { actor.must_be_platform() } else { Ok(()) }
+}
+
 /// The role, if it is the caller's to change.
 fn changeable(tx: &mut Tx<'_>, actor: &Actor, code: &str) -> Result<OwnRole> {
     if Role::parse(code).is_some() {
@@ -77,9 +84,7 @@ fn changeable(tx: &mut Tx<'_>, actor: &Actor, code: &str) -> Result<OwnRole> {
     let role = tx.read(|conn| roles::get(conn, code))?;
     let seen = role.filter(|role| own.is_none() || role.operator.is_none() || role.operator == own);
     let role = seen.ok_or_else(no_such)?;
-    if own != role.operator && own.is_some() {
-        actor.must_be_platform()?;
-    }
+    must_reach(actor, role.operator)?;
     if !actor.caller.permissions.covers(role.permissions) {
         return Err(Error::new(
             model::error::Kind::Denied,
@@ -114,6 +119,7 @@ impl Engine {
                 "You can make roles for your own operator only.",
             ));
         }
+        must_reach(actor, operator)?;
         let role = OwnRole {
             code: format!("own_{}", self.random.hex::<6>()?),
             operator,

@@ -64,11 +64,23 @@ fn admin_left(tx: &mut Tx<'_>, account: &Account, edited: &Account) -> Result<()
     .on_field(field))
 }
 
+fn changed() -> Error {
+    Error::conflict(
+        "staff.changed",
+        "这个账号刚刚被别人修改过，请刷新后在最新内容上重新修改",
+        "Somebody else has just changed this account. Load it again and repeat your change.",
+    )
+}
+
 impl Engine {
     /// Role, operator and area hold from the next request of every open session on; an account that
     /// is disabled loses its sessions and tokens for good.
     pub async fn staff_update(&self, actor: &Actor, id: StaffId, change: StaffChange) -> Result<()> {
         let account = self.staff_seen(actor, id).await?;
+        // Also what is judged below is the account as it was read.
+        if account.version != change.version {
+            return Err(changed());
+        }
         let edited = Account {
             name: named("name", &change.name, 64)?,
             role: change.role,
@@ -95,11 +107,7 @@ impl Engine {
                 Grant::of(&edited).places_exist(tx)?;
                 let was_admin = tx.read(staff::admins)? > 0;
                 if !staff::update(tx, &edited)? {
-                    return Err(Error::conflict(
-                        "staff.changed",
-                        "这个账号刚刚被别人修改过，请刷新后在最新内容上重新修改",
-                        "Somebody else has just changed this account. Load it again and repeat your change.",
-                    ));
+                    return Err(changed());
                 }
                 if was_admin {
                     admin_left(tx, &account, &edited)?;

@@ -4,8 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, commands, frames, home, imports, orders, piles, preferences, roles, session, staff, stations,
-    stream, tariffs,
+    audit, cards, commands, frames, home, imports, orders, piles, preferences, roles, session, staff,
+    stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
