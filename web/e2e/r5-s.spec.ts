@@ -1,9 +1,9 @@
 import { expect, test, type Page } from '@playwright/test'
 import { complaints, shot, signIn } from './console'
 
-/** Chooses in the select that has this label, inside the open dialog. */
+/** Chooses in the select that has this label, inside the open dialog. What is chosen lies over the input that is clicked. */
 async function choose(page: Page, label: string, option: string) {
-  await page.getByRole('dialog').getByRole('combobox', { name: label }).click()
+  await page.getByRole('dialog').getByRole('combobox', { name: label }).click({ force: true })
   await page.getByRole('option', { name: option, exact: true }).click()
 }
 
