@@ -1,9 +1,9 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench crash fuzz audit clean
+.PHONY: help run test lint fmt openapi bench bench-lists crash fuzz audit clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: ## build everything and start the demo: console, simulated piles, printed log-in (ARGS="--listen 0.0.0.0:8080")
 	@scripts/run.sh $(ARGS)
@@ -22,6 +22,9 @@ openapi: ## write openapi.json and the console's types after a change of the API
 
 bench: ## durable messages per second beside their floor, on SQLite and PostgreSQL (minutes)
 	@scripts/bench.sh $(ARGS)
+
+bench-lists: ## lists, totals and the home page at ten million orders, on SQLite and PostgreSQL (ARGS="--orders 1000000 --days 73")
+	@scripts/bench-lists.sh $(ARGS)
 
 crash: ## kill -9 the server 50 times under load on SQLite, 50 times on PostgreSQL, and count what was lost
 	@scripts/crash.sh $(ARGS)

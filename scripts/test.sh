@@ -91,6 +91,8 @@ stage web-lint web/package-lock.json npm_run lint
 stage web-types web/package-lock.json npm_run --if-present typecheck
 stage web-test web/package-lock.json npm_run test
 stage web-build web/package-lock.json web_build
+# Chrome 109 is the last one of Windows 7: what was compiled must be valid there, and light.
+stage web-browser web/package-lock.json npm_run browser
 stage rust "" env PILEOPS_PG_FAST=1 scripts/with-postgres.sh cargo test --workspace
 # What the targets do runs with the Rust tests; here it is only held that they compile.
 stage fuzz-check fuzz/Cargo.toml cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir "$TARGET/fuzz"

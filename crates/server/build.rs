@@ -42,6 +42,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        // What the build says of itself (`.vite`) is for the checks, not for browsers.
+        if hidden {
+            continue;
+        }
         if path.is_dir() {
             gather(&path, files)?;
         } else if path.extension().is_none_or(|kind| kind != "map") {

@@ -90,6 +90,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: audit.read */
+        post: operations["audit_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: card.read */
+        post: operations["card_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_column_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.export */
+        post: operations["order_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/piles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.read */
+        post: operations["pile_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: station.read */
+        post: operations["station_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_get"];
+        put?: never;
+        post?: never;
+        delete: operations["export_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/home": {
         parameters: {
             query?: never;
@@ -99,6 +248,23 @@ export interface paths {
         };
         /** Permission: home.read */
         get: operations["home_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/home/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: home.read */
+        get: operations["home_station_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -183,6 +349,23 @@ export interface paths {
         };
         /** Permission: order.read */
         get: operations["order_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_totals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -552,6 +735,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tariffs/{id}/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["tariff_station_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -867,6 +1067,77 @@ export interface components {
             /** @description Names this request in the server's log. */
             trace_id: string;
         };
+        Export: {
+            /** @description The keys of the columns, in the file's order. */
+            columns: string[];
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description When the file goes.
+             */
+            expires_at_ms: number | null;
+            file_name: string;
+            format: components["schemas"]["ExportFormat"];
+            /** Format: int64 */
+            id: number;
+            message: components["schemas"]["Text"] | null;
+            /** @description Of what list: `order`, `pile`. */
+            noun: string;
+            /** @description The list's filters as they were asked for. */
+            query: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            rows_done: number;
+            /**
+             * Format: int64
+             * @description Null as long as nobody has counted, and where counting would be dear.
+             */
+            rows_total: number | null;
+            /** Format: int64 */
+            size_bytes: number | null;
+            state: components["schemas"]["ExportState"];
+        };
+        /** @description A column that can be chosen. */
+        ExportColumn: {
+            key: string;
+            label: components["schemas"]["Text"];
+            /** @description Part of the file unless somebody chooses otherwise. */
+            usual: boolean;
+        };
+        ExportColumnList: {
+            items: components["schemas"]["ExportColumn"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        ExportDraft: {
+            /** @description Keys of columns in the order of the file; the usual ones when empty. */
+            columns?: string[];
+            format: components["schemas"]["ExportFormat"];
+            /** @description Filters as the list itself takes them. */
+            query?: {
+                [key: string]: string;
+            };
+        };
+        /** @enum {string} */
+        ExportFormat: "xlsx" | "csv";
+        ExportList: {
+            items: components["schemas"]["Export"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description The lists that can be given out.
+         * @enum {string}
+         */
+        ExportNoun: "order" | "pile" | "station" | "card" | "audit";
+        /** @enum {string} */
+        ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
         Frame: {
             /** @description What we answered, encoded as `raw` is. */
             answer: string | null;
@@ -925,10 +1196,9 @@ export interface components {
             piles: components["schemas"]["HomePiles"];
             /** Format: int64 */
             power_w: number;
+            rankings: components["schemas"]["HomeRankings"];
             today: components["schemas"]["HomeFigures"];
             todo: components["schemas"]["HomeTodo"];
-            /** @description The last 7 days, at most ten. */
-            top_stations: components["schemas"]["HomeStation"][];
             week_ago_same_time: components["schemas"]["HomeFigures"];
             /** @description Up to the same time of day; the running hour by its share. */
             yesterday_same_time: components["schemas"]["HomeFigures"];
@@ -1002,9 +1272,50 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description A pinned station as it is now. */
+        HomePinned: {
+            /** Format: int64 */
+            available_count: number;
+            /** Format: int64 */
+            charging_count: number;
+            /** Format: int64 */
+            connector_count: number;
+            /** Format: int64 */
+            faulted_count: number;
+            name: string;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            pile_online_count: number;
+            /** Format: int64 */
+            station_id: number;
+            /** Format: int64 */
+            today_energy_dwh: number;
+            /** Format: int64 */
+            today_total_fen: number;
+        };
+        HomePinnedList: {
+            items: components["schemas"]["HomePinned"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description The last 7 days, at most ten stations each. */
+        HomeRankings: {
+            amount: components["schemas"]["HomeStation"][];
+            energy: components["schemas"]["HomeStation"][];
+            /** @description The worst first; stations with fewer than ten orders are not judged. */
+            failure: components["schemas"]["HomeStation"][];
+            utilisation: components["schemas"]["HomeStation"][];
+        };
         HomeStation: {
             /** Format: int64 */
             energy_dwh: number;
+            /**
+             * Format: int64
+             * @description Sessions that did not really charge, of 1000.
+             */
+            failure_permille: number | null;
             name: string;
             /** Format: int64 */
             order_count: number;
@@ -1012,6 +1323,11 @@ export interface components {
             station_id: number;
             /** Format: int64 */
             total_fen: number;
+            /**
+             * Format: int64
+             * @description 功率利用率: energy of what the piles in service could have given; null without piles.
+             */
+            utilisation_permille: number | null;
         };
         HomeTodo: {
             /** Format: int64 */
@@ -1182,8 +1498,7 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
-            /** @description Sums over everything that the filters select, not only this page. */
-            totals: components["schemas"]["OrderTotals"];
+            totals: components["schemas"]["OrderTotals"] | null;
         };
         /** @enum {string} */
         OrderState: "starting" | "charging" | "stopping" | "unsettled" | "completed" | "failed" | "abnormal";
@@ -1674,6 +1989,27 @@ export interface components {
             /** Format: int64 */
             service_price_e5: number;
         };
+        /** @description A station that uses a version for new orders. */
+        TariffStation: {
+            city_name: string;
+            /**
+             * Format: int64
+             * @description Since when it shows this version.
+             */
+            from_ms: number | null;
+            name: string;
+            operator_name: string;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            station_id: number;
+        };
+        TariffStationList: {
+            items: components["schemas"]["TariffStation"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /** @description A sentence for people, in both languages of the product. */
         Text: {
             en: string;
@@ -1950,6 +2286,325 @@ export interface operations {
             };
         };
     };
+    export_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                noun?: components["schemas"]["ExportNoun"];
+                state?: components["schemas"]["ExportState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    audit_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    card_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_column_list: {
+        parameters: {
+            query: {
+                noun: components["schemas"]["ExportNoun"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportColumnList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_fetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     home_get: {
         parameters: {
             query?: never;
@@ -1966,6 +2621,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    home_station_list: {
+        parameters: {
+            query?: {
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomePinnedList"];
                 };
             };
             /** @description Any error */
@@ -2127,6 +2813,7 @@ export interface operations {
                 time?: components["schemas"]["OrderTime"];
                 to_ms?: number;
                 token?: string;
+                totals?: boolean;
             };
             header?: never;
             path?: never;
@@ -2141,6 +2828,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_totals: {
+        parameters: {
+            query?: {
+                abnormality?: components["schemas"]["Abnormality"];
+                cursor?: string;
+                from_ms?: number;
+                limit?: number;
+                operator_name?: string;
+                order_no?: string;
+                pile?: string;
+                pile_code?: string;
+                session_key?: string;
+                start_mode?: components["schemas"]["StartMode"];
+                state?: components["schemas"]["OrderState"];
+                station_id?: number;
+                station_name?: string;
+                time?: components["schemas"]["OrderTime"];
+                to_ms?: number;
+                token?: string;
+                totals?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderTotals"];
                 };
             };
             /** @description Any error */
@@ -3226,6 +3960,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_station_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffStationList"];
                 };
             };
             /** @description Any error */

@@ -13,6 +13,7 @@ const oldest = 'chrome109'
 function packed(folder: string) {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
+    if (name.startsWith('.')) continue
     if (statSync(path).isDirectory()) packed(path)
     else if (/\.(html|js|css|svg|json|webmanifest)$/.test(name)) {
       const plain = readFileSync(path)
@@ -37,6 +38,7 @@ export default defineConfig({
   },
   build: {
     target: oldest,
+    manifest: true,
     cssTarget: oldest,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,

@@ -1,5 +1,5 @@
 // What the tests share: signing in, watching the browser's console, finding piles by what they do.
-import { expect, type Page } from '@playwright/test'
+import { expect, request, type Page } from '@playwright/test'
 import type { components } from '../api/schema'
 
 export type Pile = components['schemas']['Pile']
@@ -22,7 +22,19 @@ export function complaints(page: Page): string[] {
   return list
 }
 
-export async function signIn(page: Page): Promise<void> {
+/** Each test begins with the console as it comes: another may have chosen a language or hidden a card. */
+async function preferencesForget(): Promise<void> {
+  const api = await request.newContext({ baseURL: process.env.PILEOPS_URL ?? 'http://127.0.0.1:8080', extraHTTPHeaders: { 'X-Requested-With': 'pileops' } })
+  const signed = await api.post('/api/v1/session', { data: { account, password } })
+  expect(signed.ok()).toBe(true)
+  const { items } = (await (await api.get('/api/v1/preferences')).json()) as components['schemas']['PreferenceList']
+  for (const { key } of items) await api.delete(`/api/v1/preferences/${key}`)
+  await api.delete('/api/v1/session')
+  await api.dispose()
+}
+
+export async function signIn(page: Page, { keep = false } = {}): Promise<void> {
+  if (!keep) await preferencesForget()
   await page.goto('/sign-in')
   await page.getByLabel('账号', { exact: true }).fill(account)
   await page.getByLabel('密码', { exact: true }).fill(password)
@@ -64,3 +76,20 @@ export async function startable(page: Page, protocol: RegExp): Promise<Found[]> 
 
 /** "1,234.56 kWh" → 1234.56 */
 export const number = (text: string | null): number => Number((text ?? '').replace(/[^\d.-]/g, ''))
+
+/** Where the menu leads this person, and one thing behind each list that opens things. */
+export async function everyPage(page: Page): Promise<string[]> {
+  const links = page.getByRole('navigation', { name: /主菜单|Main menu/ }).getByRole('link')
+  await expect(links.first()).toBeVisible()
+  const paths = (await links.evaluateAll((all) => all.map((a) => a.getAttribute('href') ?? ''))).filter((path) => path.startsWith('/'))
+  const behind: string[] = []
+  for (const path of paths) {
+    if (path === '/') continue
+    await page.goto(path)
+    await page.locator('main .card').first().waitFor()
+    await expect(page.locator('main .el-skeleton')).toHaveCount(0)
+    const href = await page.locator(`main a[href^="${path}/"]`).first().getAttribute('href', { timeout: 3_000 }).catch(() => null)
+    if (href) behind.push(href)
+  }
+  return [...new Set([...paths, ...behind])]
+}

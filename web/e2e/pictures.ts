@@ -1,5 +1,5 @@
 import { test, type Page } from '@playwright/test'
-import { signIn } from './console'
+import { everyPage, signIn } from './console'
 
 const manual = process.env.PILEOPS_PICTURES
 const look = process.env.PILEOPS_LOOK
@@ -54,7 +54,11 @@ test('every page in every dress', async ({ page }) => {
   await page.screenshot({ path: `${look}/sign-in.png` })
   await signIn(page)
   const at = await things(page)
-  const pages = { home: '/', piles: '/piles', ocpp: at.ocpp, ykc: at.ykc, orders: '/orders', order: at.order, running: at.running, 'pile-orders': `${at.ykc}?tab=orders`, frames: `${at.ocpp}?tab=frames`, base: `${at.ocpp}?tab=base`, commands: `${at.ocpp}?tab=commands`, stations: '/stations', tariffs: '/tariffs', cards: '/cards', unknown: '/unknown-piles', staff: '/staff', audit: '/audit', chips: '/orders?station_id=1&state=abnormal&range=all' }
+  // What the menu leads to and one thing behind each list, whatever they are by now; and what only a tab or a
+  // filter shows.
+  const paths = await everyPage(page)
+  const named = (path: string) => path.replace(/^\//, '').replace(/[^\w-]+/g, '-') || 'home'
+  const pages: Record<string, string> = { ...Object.fromEntries(paths.map((path) => [named(path), path])), ocpp: at.ocpp, ykc: at.ykc, order: at.order, running: at.running, 'pile-orders': `${at.ykc}?tab=orders`, frames: `${at.ocpp}?tab=frames`, base: `${at.ocpp}?tab=base`, commands: `${at.ocpp}?tab=commands`, chips: '/orders?station_id=1&state=abnormal&range=all' }
   for (const [width, height, theme, language] of [
     [1366, 768, 'light', 'zh-CN'],
     [1366, 768, 'dark', 'en'],

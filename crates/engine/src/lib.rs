@@ -8,6 +8,7 @@ pub mod audit;
 pub mod card;
 pub mod command;
 pub mod device;
+pub mod export;
 pub mod preference;
 pub mod pricing;
 pub mod prune;

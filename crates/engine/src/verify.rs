@@ -98,8 +98,8 @@ fn sums_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
         about: "sum",
         order_id: None,
         what: format!(
-            "the sums of {} {} differ from its orders: {} orders, {} × 0.1 Wh, {} fen too few",
-            found.noun, found.id, found.orders, found.energy_dwh, found.total_fen
+            "the sums of {} {} in {} differ from its orders: {} orders, {} × 0.1 Wh, {} fen too few",
+            found.noun, found.id, found.table, found.orders, found.energy_dwh, found.total_fen
         ),
     });
     Ok(sums.collect())

@@ -3,6 +3,7 @@
 use crate::devices::Devices;
 use crate::http::HttpSettings;
 use crate::http::metrics::Metrics;
+use crate::jobs::exports::Exports;
 use crate::knocks::Knocks;
 use crate::live::Live;
 use engine::audit::Actor;
@@ -15,6 +16,7 @@ use model::access::Role;
 use model::id::PileCode;
 use model::site::Pile;
 use model::time::{Clock, Timestamp, Zone};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use store::{Settings as StoreSettings, Store};
 
@@ -27,6 +29,8 @@ pub struct AppSettings {
     pub http: HttpSettings,
     /// Seconds between an OCPP pile's heartbeats.
     pub heartbeat_s: u32,
+    /// The folder for files that are made and taken in.
+    pub files: PathBuf,
 }
 
 pub struct App {
@@ -37,6 +41,7 @@ pub struct App {
     pub metrics: Metrics,
     pub settings: HttpSettings,
     pub heartbeat_s: u32,
+    pub exports: Exports,
     local: OnceLock<Local>,
 }
 
@@ -53,7 +58,7 @@ pub const ADMIN: &str = "admin";
 impl App {
     /// Opens the store and puts the parts together. Nothing listens yet.
     pub async fn open(settings: AppSettings) -> Result<Arc<App>> {
-        let AppSettings { store, clock, rules, secrets, http, heartbeat_s } = settings;
+        let AppSettings { store, clock, rules, secrets, http, heartbeat_s, files } = settings;
         let devices = Arc::new(Devices::default());
         let live = Arc::new(Live::default());
         let (watching, telling, dispatching) =
@@ -83,12 +88,14 @@ impl App {
             metrics,
             settings: http,
             heartbeat_s,
+            exports: Exports::new(&files),
             local: OnceLock::new(),
         }))
     }
 
     /// Before listening: no pile is connected, whatever the last run has written.
     pub async fn begin(&self) -> Result<()> {
+        self.engine.exports_interrupted().await?;
         self.engine.store.write(None, store::piles::all_offline).await.map(drop)
     }
 

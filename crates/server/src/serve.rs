@@ -63,7 +63,8 @@ impl Serving {
             tokio::spawn(accept(router, http, connections_max(files_max()), stop.clone())),
             tokio::spawn(gateway::listen(Arc::clone(&app), ykc, stop.clone())),
             tokio::spawn(sweep(Arc::clone(&app), stop.clone())),
-            tokio::spawn(jobs::prune::run(Arc::clone(&app), stop)),
+            tokio::spawn(jobs::prune::run(Arc::clone(&app), stop.clone())),
+            tokio::spawn(jobs::exports::run(Arc::clone(&app), stop)),
         ];
         Ok(Serving { app, http: http_at, ykc: ykc_at, stopping, tasks })
     }

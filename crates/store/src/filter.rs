@@ -88,10 +88,17 @@ impl Filter {
 
     /// Adds the conditions of another filter, renumbering its values behind those already here.
     pub fn append(&mut self, other: &Filter) {
-        let Some(conditions) = other.conditions.strip_prefix("WHERE ") else { return };
+        let text = self.renumbered(other);
+        if let Some(conditions) = text.strip_prefix("WHERE ") {
+            self.and(conditions);
+        }
+    }
+
+    /// Takes the values of another filter; its `WHERE …` as it names them here.
+    pub fn renumbered(&mut self, other: &Filter) -> String {
         let shift = self.values.len();
-        let mut text = String::with_capacity(conditions.len() + 8);
-        let mut pieces = conditions.split('$');
+        let mut text = String::with_capacity(other.conditions.len() + 8);
+        let mut pieces = other.conditions.split('$');
         text.push_str(pieces.next().unwrap_or_default());
         for piece in pieces {
             let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
@@ -99,7 +106,7 @@ impl Filter {
             text.push_str(&format!("${number}{}", &piece[digits..]));
         }
         self.values.extend(other.values.iter().cloned());
-        self.and(&text);
+        text
     }
 
     /// `WHERE …`, or nothing.

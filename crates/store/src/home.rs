@@ -1,7 +1,8 @@
-//! The home page: from the hourly sums and the connectors' last words, never from adding up orders.
+//! The home page: from the sums of hours and days and the connectors' last words, never from adding up orders.
 
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, count};
+use crate::home_stations::{HomeRankings, rankings};
 use crate::pile_list::{PileFilter, PileState};
 use model::access::Scope;
 use model::connector::ConnectorStatus;
@@ -29,8 +30,7 @@ pub struct Home {
     pub hours: Vec<HomeHour>,
     /// The last 30 days, today included.
     pub days: Vec<HomeDay>,
-    /// The last 7 days, at most ten.
-    pub top_stations: Vec<HomeStation>,
+    pub rankings: HomeRankings,
     /// Every running session, for the power that only memory knows.
     #[serde(skip)]
     pub running: Vec<Running>,
@@ -102,15 +102,6 @@ pub struct HomeDay {
     pub order_count: i64,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct HomeStation {
-    pub station_id: i64,
-    pub name: String,
-    pub energy_dwh: i64,
-    pub total_fen: i64,
-    pub order_count: i64,
-}
-
 /// Everything but `power_w`, which the caller adds from [`Home::running`].
 pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> DbResult<Home> {
     let local = zone.local(now);
@@ -133,7 +124,7 @@ pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> 
         todo: todo(conn, scope, &piles)?,
         hours: hours(&today),
         days: days(conn, scope, &(0..30).rev().map(back).collect::<Vec<_>>())?,
-        top_stations: top_stations(conn, scope, back(6))?,
+        rankings: rankings(conn, scope, back(6), 6 * 24 + local.hour + 1)?,
         running,
     })
 }
@@ -185,7 +176,7 @@ fn days(conn: &mut Conn, scope: &Scope, wanted: &[i64]) -> DbResult<Vec<HomeDay>
     let mut filter = Filter::new();
     filter.and_some("h.day >= ?", wanted.first().copied());
     filter.scope("h.operator_id", "h.station_id", scope);
-    let sql = format!("SELECT h.day, {SUMS} FROM station_hour h {} GROUP BY h.day", filter.sql());
+    let sql = format!("SELECT h.day, {SUMS} FROM station_day h {} GROUP BY h.day", filter.sql());
     let found: HashMap<i64, Sums> =
         conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, sums(row, 1)?)))?.into_iter().collect();
     let day = |day: &i64| {
@@ -193,29 +184,6 @@ fn days(conn: &mut Conn, scope: &Scope, wanted: &[i64]) -> DbResult<Vec<HomeDay>
         HomeDay { day: *day, energy_dwh, total_fen, order_count }
     };
     Ok(wanted.iter().map(day).collect())
-}
-
-fn top_stations(conn: &mut Conn, scope: &Scope, from_day: i64) -> DbResult<Vec<HomeStation>> {
-    let mut filter = Filter::new();
-    filter.and_value("h.day >= ?", from_day);
-    filter.scope("h.operator_id", "h.station_id", scope);
-    let sql = format!(
-        "SELECT t.station_id, s.name, t.energy, t.total, t.orders FROM (\
-           SELECT h.station_id AS station_id, CAST(SUM(h.energy_dwh) AS BIGINT) AS energy, \
-           CAST(SUM(h.total_fen) AS BIGINT) AS total, CAST(SUM(h.order_count) AS BIGINT) AS orders \
-           FROM station_hour h {} GROUP BY h.station_id) t JOIN station s ON s.id = t.station_id \
-         ORDER BY t.energy DESC, t.station_id LIMIT 10",
-        filter.sql()
-    );
-    conn.query(&sql, &filter.values, |row| {
-        Ok(HomeStation {
-            station_id: row.int(0)?,
-            name: row.text(1)?,
-            energy_dwh: row.int(2)?,
-            total_fen: row.int(3)?,
-            order_count: row.int(4)?,
-        })
-    })
 }
 
 /// What the connectors of a pile that is off line last said is not what they are: they count as
@@ -270,12 +238,18 @@ fn states(conn: &mut Conn, scope: &Scope) -> DbResult<(HomeConnectors, HomePiles
     Ok((of, of_piles))
 }
 
+/// Orders in some states, that are few; the plus keeps a database from reading all of an operator's.
+fn unfinished(scope: &Scope, states: &str) -> Filter {
+    let mut filter = Filter::new();
+    filter.and(&format!("o.state <> 'completed' AND o.state <> 'failed' AND o.state IN ({states})"));
+    filter.scope("+o.operator_id", "+o.station_id", scope);
+    filter
+}
+
 /// Every running session, and how many of them charge and are not about to
 /// stop: that is what the list of orders calls charging.
 fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<Running>, i64)> {
-    let mut filter = Filter::new();
-    filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state IN ('charging', 'stopping')");
-    filter.scope("o.operator_id", "o.station_id", scope);
+    let filter = unfinished(scope, "'charging', 'stopping'");
     let sql = format!("SELECT o.pile_id, o.connector_no, o.state, o.id FROM orders o {}", filter.sql());
     let mut charging = 0;
     let running = conn.query(&sql, &filter.values, |row| {
@@ -286,9 +260,7 @@ fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<Running>, i64)> {
 }
 
 fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo> {
-    let mut filter = Filter::new();
-    filter.and("o.state <> 'completed' AND o.state <> 'failed' AND o.state = 'abnormal'");
-    filter.scope("o.operator_id", "o.station_id", scope);
+    let filter = unfinished(scope, "'abnormal'");
     let abnormal =
         conn.one(&format!("SELECT COUNT(*) FROM orders o {}", filter.sql()), &filter.values, count)?;
     // Counted as the list of piles chooses, to which the figure leads.
@@ -308,4 +280,39 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo>
         offline_pile_count: piles.offline,
         unknown_pile_count: unknown,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Purpose, Source};
+    use model::access::Area;
+    use model::id::{OperatorId, PileId, StationId};
+
+    /// Neither the page nor a pile that comes back reads orders that are done with: SQLite's plan.
+    #[test]
+    fn open_orders_are_read_by_the_indexes_of_the_few() {
+        let mut conn = Conn::open(&Source::Sqlite(":memory:".into()), Purpose::Write).unwrap();
+        crate::migrate::migrate(&mut conn, Timestamp::from_ms(0)).unwrap();
+        let mut plan = |sql: String, values: &[crate::Value<'_>]| {
+            let explain = format!("EXPLAIN QUERY PLAN {sql}");
+            conn.query(&explain, values, |row| row.text(3)).unwrap().join("; ")
+        };
+        let stations = Area::Stations { stations: vec![StationId(1)] };
+        for scope in [
+            Scope::ALL,
+            Scope { operator: Some(OperatorId(1)), ..Scope::ALL },
+            Scope { operator: None, area: stations },
+        ] {
+            for states in ["'abnormal'", "'charging', 'stopping'"] {
+                let filter = unfinished(&scope, states);
+                let plan = plan(format!("SELECT COUNT(*) FROM orders o {}", filter.sql()), &filter.values);
+                assert!(plan.contains("orders_not_completed (state=?)"), "{plan}");
+            }
+        }
+        for open in [crate::orders::OPEN, crate::pile_list::OPEN] {
+            let sql = format!("SELECT * FROM orders WHERE {open} AND pile_id IN ($1)");
+            assert!(plan(sql, &[PileId(1).0.into()]).contains("orders_open (pile_id=?"));
+        }
+    }
 }

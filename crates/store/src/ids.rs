@@ -19,6 +19,7 @@ pub enum Noun {
     Card,
     Staff,
     Audit,
+    Export,
 }
 
 impl Noun {
@@ -35,6 +36,7 @@ impl Noun {
             Noun::Card => "card",
             Noun::Staff => "staff",
             Noun::Audit => "audit",
+            Noun::Export => "export",
         }
     }
 
@@ -60,7 +62,7 @@ struct Lease {
 /// have been given back by the rollback, and what was used was never seen by anyone.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
-    leases: [Lease; 11],
+    leases: [Lease; 12],
 }
 
 impl Ids {

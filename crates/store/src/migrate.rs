@@ -6,8 +6,10 @@ use model::time::Timestamp;
 /// Number and text of every migration.
 pub const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_spine.sql")),
+    (2, include_str!("../migrations/0002_exchange.sql")),
     (6, include_str!("../migrations/0006_system.sql")),
     (7, include_str!("../migrations/0007_preference.sql")),
+    (8, include_str!("../migrations/0008_sums.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -1,9 +1,11 @@
 //! 充电订单 as staff see them.
 
 use crate::command_list::Command;
-use crate::db::{Conn, DbResult, Row};
+use crate::db::{Conn, DbResult, Row, Value};
 use crate::filter::{Filter, Page};
 use crate::frames::OrderFrames;
+use crate::order_names::{Names, Read, filter};
+use crate::order_totals::{self, OrderTotals};
 use crate::pile_list::{LiveValues, masked};
 use model::access::Scope;
 use model::error::Text;
@@ -115,17 +117,9 @@ pub struct OrderList {
     pub items: Vec<OrderView>,
     pub next_cursor: Option<String>,
     pub total: Option<i64>,
-    /// Sums over everything that the filters select, not only this page.
-    pub totals: OrderTotals,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct OrderTotals {
-    pub order_count: i64,
-    pub energy_dwh: i64,
-    pub electricity_fen: i64,
-    pub service_fen: i64,
-    pub total_fen: i64,
+    /// Sums over everything that the filters select, not only this page; null when they were not asked
+    /// for.
+    pub totals: Option<OrderTotals>,
 }
 
 /// By which time orders are chosen and sorted.
@@ -138,7 +132,7 @@ pub enum OrderTime {
 }
 
 impl OrderTime {
-    fn column(self) -> &'static str {
+    pub(crate) fn column(self) -> &'static str {
         match self {
             OrderTime::Started => "o.started_at_ms",
             OrderTime::Ended => "o.ended_at_ms",
@@ -167,51 +161,11 @@ pub struct OrderFilter {
     /// The whole token: it is shown masked and never searched by pieces.
     pub token: Option<String>,
     pub start_mode: Option<StartMode>,
+    /// Whether the sums are wanted with the page.
+    pub totals: bool,
     /// Time and id of the last row of the page before.
     pub after: Option<[i64; 2]>,
     pub limit: i64,
-}
-
-fn filter(scope: &Scope, wanted: &OrderFilter) -> Filter {
-    let mut filter = Filter::new();
-    let time = wanted.time.column();
-    filter.and_value(&format!("{time} >= ?"), wanted.from_ms);
-    filter.and_value(&format!("{time} < ?"), wanted.to_ms);
-    filter.scope("o.operator_id", "o.station_id", scope);
-    filter.and_some("o.id = ?", wanted.id.map(|id| id.0));
-    filter.and_some("o.session_key = ?", wanted.session_key.clone());
-    filter.and_contains(
-        "o.station_id IN (SELECT id FROM station WHERE LOWER(name) LIKE ?)",
-        wanted.station_name.as_deref(),
-    );
-    filter.and_some("o.station_id = ?", wanted.station_id);
-    filter.and_some("o.pile_id = (SELECT id FROM pile WHERE code = ?)", wanted.pile.clone());
-    filter.and_contains(
-        "o.pile_id IN (SELECT id FROM pile WHERE LOWER(code) LIKE ?)",
-        wanted.pile_code.as_deref(),
-    );
-    filter.and_contains(
-        "o.operator_id IN (SELECT id FROM operator WHERE LOWER(name) LIKE ?)",
-        wanted.operator_name.as_deref(),
-    );
-    if let Some(state) = wanted.state {
-        filter.and_value("o.state = ?", state.as_str());
-        if !matches!(state, OrderState::Completed | OrderState::Failed) {
-            // Says nothing new to us, but to the index of the few that are not finished.
-            filter.and("o.state <> 'completed' AND o.state <> 'failed'");
-        }
-    }
-    if let Some(abnormality) = wanted.abnormality {
-        let mut bits = Abnormalities::default();
-        bits.add(abnormality);
-        filter.and_value("(o.abnormal & ?) <> 0", bits.bits());
-    }
-    if let Some(token) = wanted.token.as_deref().map(str::trim).filter(|token| !token.is_empty()) {
-        let (own, upper) = (filter.bind(token.to_owned()), filter.bind(token.to_ascii_uppercase()));
-        filter.and(&format!("o.token IN ({own}, {upper})"));
-    }
-    filter.and_some("o.start_mode = ?", wanted.start_mode.map(StartMode::as_str));
-    filter
 }
 
 const COLUMNS: &str = "o.id, o.session_key, p.code, p.name, o.station_id, s.name, op.name, o.connector_no, \
@@ -219,7 +173,8 @@ const COLUMNS: &str = "o.id, o.session_key, p.code, p.name, o.station_id, s.name
     o.energy_dwh, o.electricity_fen, o.service_fen, o.total_fen, o.pile_amount_e4, o.soc_start, o.soc_end, \
     o.stop_code, o.stop_class, o.tariff_id, o.pile_id, o.meter_start_dwh, o.meter_end_dwh";
 
-const FROM: &str = "FROM orders o JOIN pile p ON p.id = o.pile_id JOIN station s ON s.id = o.station_id \
+/// The names beside an order.
+const NAMES: &str = "JOIN pile p ON p.id = o.pile_id JOIN station s ON s.id = o.station_id \
     JOIN operator op ON op.id = o.operator_id LEFT JOIN customer c ON c.id = o.customer_id";
 
 fn view(row: &Row<'_>) -> DbResult<OrderView> {
@@ -264,49 +219,63 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
     })
 }
 
-/// Newest first by the chosen time, with the sums of everything selected.
+/// Newest first by the chosen time; the sums of everything selected when they are asked for.
 pub fn order_list(conn: &mut Conn, scope: &Scope, wanted: &OrderFilter) -> DbResult<OrderList> {
-    let mut filter = filter(scope, wanted);
-    let totals = conn.one(
-        &format!(
-            "SELECT COUNT(*), CAST(COALESCE(SUM(o.energy_dwh), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(o.electricity_fen), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(o.service_fen), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(o.total_fen), 0) AS BIGINT) FROM orders o {}",
-            filter.sql()
-        ),
-        &filter.values,
-        |row| {
-            Ok(OrderTotals {
-                order_count: row.int(0)?,
-                energy_dwh: row.int(1)?,
-                electricity_fen: row.int(2)?,
-                service_fen: row.int(3)?,
-                total_fen: row.int(4)?,
-            })
-        },
-    )?;
+    let names = Names::find(conn, wanted)?;
+    let totals = if wanted.totals {
+        let (sql, values) = order_totals::statement(scope, wanted, &names);
+        Some(conn.one(&sql, &values, order_totals::totals)?)
+    } else {
+        None
+    };
+    let count = totals.map(|totals| totals.order_count);
+    let Page { items, next_cursor, total } = page(conn, scope, wanted, &names, count)?;
+    Ok(OrderList { items, next_cursor, total, totals })
+}
+
+/// One page without the sums, which would be dear for every page of a long file.
+pub fn order_page(
+    conn: &mut Conn,
+    scope: &Scope,
+    wanted: &OrderFilter,
+    total: Option<i64>,
+) -> DbResult<Page<OrderView>> {
+    let names = Names::find(conn, wanted)?;
+    page(conn, scope, wanted, &names, total)
+}
+
+fn page(
+    conn: &mut Conn,
+    scope: &Scope,
+    wanted: &OrderFilter,
+    names: &Names,
+    total: Option<i64>,
+) -> DbResult<Page<OrderView>> {
+    let (sql, values) = page_statement(scope, wanted, names);
+    let rows = conn.query(&sql, &values, |row| {
+        let at_ms = if wanted.time == OrderTime::Started { row.int(14)? } else { row.int(15)? };
+        Ok((at_ms, view(row)?))
+    })?;
+    let page = Page::of(rows, wanted.limit, total, |(at_ms, order)| format!("{at_ms}.{}", order.id));
+    let Page { items, next_cursor, total } = page;
+    Ok(Page { items: items.into_iter().map(|(_, order)| order).collect(), next_cursor, total })
+}
+
+/// The rows of a page are found first, and only they get their names.
+fn page_statement(scope: &Scope, wanted: &OrderFilter, names: &Names) -> (String, Vec<Value<'static>>) {
+    let mut filter = filter(scope, wanted, names, Read::Page);
     let time = wanted.time.column();
     if let Some([at_ms, id]) = wanted.after {
         let (at_ms, id) = (filter.bind(at_ms), filter.bind(id));
         filter.and(&format!("({time}, o.id) < ({at_ms}, {id})"));
     }
     let limit = filter.bind(wanted.limit + 1);
-    let sql =
-        format!("SELECT {COLUMNS} {FROM} {} ORDER BY {time} DESC, o.id DESC LIMIT {limit}", filter.sql());
-    let rows = conn.query(&sql, &filter.values, |row| {
-        let at_ms = if wanted.time == OrderTime::Started { row.int(14)? } else { row.int(15)? };
-        Ok((at_ms, view(row)?))
-    })?;
-    let page = Page::of(rows, wanted.limit, Some(totals.order_count), |(at_ms, order)| {
-        format!("{at_ms}.{}", order.id)
-    });
-    Ok(OrderList {
-        items: page.items.into_iter().map(|(_, order)| order).collect(),
-        next_cursor: page.next_cursor,
-        total: page.total,
-        totals,
-    })
+    let sql = format!(
+        "SELECT {COLUMNS} FROM (SELECT * FROM orders o {} ORDER BY {time} DESC, o.id DESC LIMIT {limit}) AS o \
+         {NAMES} ORDER BY {time} DESC, o.id DESC",
+        filter.sql()
+    );
+    (sql, filter.values)
 }
 
 /// One order with all that explains it, if the caller may see it. `explanation`, the sentences in
@@ -317,7 +286,7 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
     filter.scope("o.operator_id", "o.station_id", scope);
     let sql = format!(
         "SELECT {COLUMNS}, o.vin, o.skew_ms, t.name, t.version_no, f.name, \
-         d.segments, d.pile_bill, s.time_zone {FROM} LEFT JOIN tariff t ON t.id = o.tariff_id \
+         d.segments, d.pile_bill, s.time_zone FROM orders o {NAMES} LEFT JOIN tariff t ON t.id = o.tariff_id \
          LEFT JOIN staff f ON f.id = o.staff_id LEFT JOIN order_detail d ON d.order_id = o.id {}",
         filter.sql()
     );
@@ -405,36 +374,84 @@ pub fn order_place(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Opti
 mod tests {
     use super::*;
     use crate::db::{Purpose, Source};
+    use model::access::Area;
+    use model::id::OperatorId;
 
-    /// Every question that can be narrowed is answered from an index that narrows it.
+    /// Which index the orders are read by, for the page and for the totals. SQLite has no statistics in
+    /// service: these are the plans there, too, at any number of orders.
     #[test]
     fn lists_are_read_by_index() {
-        let source = Source::Sqlite(":memory:".into());
-        let mut conn = Conn::open(&source, Purpose::Write).unwrap();
+        let mut conn = Conn::open(&Source::Sqlite(":memory:".into()), Purpose::Write).unwrap();
         crate::migrate::migrate(&mut conn, Timestamp::from_ms(0)).unwrap();
-        let mut plan = |sql: String, values: &[crate::Value<'_>]| {
-            conn.query(&format!("EXPLAIN QUERY PLAN {sql}"), values, |row| row.text(3)).unwrap().join("; ")
-        };
-        let of = |change: fn(&mut OrderFilter)| {
-            let mut wanted = OrderFilter { to_ms: i64::MAX, ..OrderFilter::default() };
-            change(&mut wanted);
-            filter(&Scope::ALL, &wanted)
-        };
-        let lists: &[(&str, Filter)] = &[
-            ("orders_started", of(|_| ())),
-            ("orders_ended", of(|wanted| wanted.time = OrderTime::Ended)),
-            ("orders_unfinished", of(|wanted| wanted.state = Some(OrderState::Abnormal))),
-            ("(session_key=?", of(|wanted| wanted.session_key = Some("1".to_owned()))),
-            ("orders_station", of(|wanted| wanted.station_id = Some(1))),
-            ("orders_token", of(|wanted| wanted.token = Some("C".to_owned()))),
-            ("PRIMARY KEY (rowid=?)", of(|wanted| wanted.id = Some(OrderId(1)))),
+        conn.script(
+            "INSERT INTO operator VALUES (1, 'one', 'enabled', 0); \
+             INSERT INTO station SELECT 1, 1, '420100', 'one', '', NULL, NULL, 'Asia/Shanghai', NULL, 0, 1",
+        )
+        .unwrap();
+        for n in 0..200 {
+            let sql = format!(
+                "INSERT INTO pile (id, code, name, station_id, operator_id, kind, protocol, lifecycle, \
+                rated_power_w, online, created_at_ms, version) VALUES ({n}, 'P{n}', '', 1, 1, 'dc', 'ocpp1.6', 'enabled', 1, 1, 0, 1)"
+            );
+            conn.script(&sql).unwrap();
+        }
+        let one = Scope { operator: Some(OperatorId(1)), ..Scope::ALL };
+        const DAYS: &str = "order_day";
+        const REST: &str = "orders_not_completed";
+        type Case = (&'static [&'static str], &'static [&'static str], fn(&mut OrderFilter));
+        let cases: &[Case] = &[
+            (&["orders_started"], &[DAYS, "orders_started", "orders_started", REST], |_| ()),
+            (&["orders_ended"], &["orders_ended"], |wanted| wanted.time = OrderTime::Ended),
+            (&[REST], &[REST], |wanted| wanted.state = Some(OrderState::Abnormal)),
+            (&[REST], &[REST], |wanted| wanted.state = Some(OrderState::Failed)),
+            (&["orders_abnormal"], &["orders_abnormal"], |wanted| {
+                wanted.abnormality = Some(Abnormality::NoRecord)
+            }),
+            (&["orders_mode"], &["orders_mode"], |wanted| wanted.start_mode = Some(StartMode::Pile)),
+            (&["orders_started"], &["orders_started"], |wanted| wanted.start_mode = Some(StartMode::App)),
+            (&["(session_key=?"], &["(session_key=?"], |wanted| wanted.session_key = Some("1".to_owned())),
+            (&["orders_token"], &["orders_token"], |wanted| wanted.token = Some("C".to_owned())),
+            (&["PRIMARY KEY (rowid=?)"], &["PRIMARY KEY (rowid=?)"], |wanted| wanted.id = Some(OrderId(1))),
+            (&["orders_operator"], &[DAYS, "orders_operator", "orders_operator", REST], |wanted| {
+                wanted.operator_name = Some("one".to_owned());
+            }),
+            (&["orders_ended"], &["orders_ended"], |wanted| {
+                (wanted.time, wanted.operator_name) = (OrderTime::Ended, Some("one".to_owned()));
+            }),
+            (&["orders_pile"], &["orders_pile"], |wanted| wanted.pile_code = Some("p19".to_owned())),
+            (&["orders_started"], &["orders_started"], |wanted| wanted.pile_code = Some("P".to_owned())),
         ];
-        for (index, filter) in lists {
-            for what in ["COUNT(*) FROM orders o", &format!("{COLUMNS} {FROM}")] {
-                let plan = plan(format!("SELECT {what} {}", filter.sql()), &filter.values);
-                let orders = plan.split("; ").find(|step| step.contains(" o USING")).unwrap_or(&plan);
-                assert!(orders.contains(index), "{index}: {plan}");
+        let city = Area::Cities { cities: vec!["420100".to_owned()] };
+        let city = Scope { operator: None, area: city };
+        for scope in [&Scope::ALL, &one, &city] {
+            for (page, totals, change) in cases {
+                let mut wanted = OrderFilter { from_ms: 1, to_ms: 90 * 86_400_000, ..OrderFilter::default() };
+                change(&mut wanted);
+                let names = Names::find(&mut conn, &wanted).unwrap();
+                let (sql, values) = page_statement(scope, &wanted, &names);
+                read_by(&mut conn, &sql, &values, page, scope);
+                let (sql, values) = order_totals::statement(scope, &wanted, &names);
+                read_by(&mut conn, &sql, &values, totals, scope);
             }
         }
+    }
+
+    fn read_by(conn: &mut Conn, sql: &str, values: &[Value<'_>], expected: &[&str], scope: &Scope) {
+        let explain = format!("EXPLAIN QUERY PLAN {sql}");
+        let plan = conn.query(&explain, values, |row| row.text(3)).unwrap();
+        let orders: Vec<&String> =
+            plan.iter().filter(|step| step.starts_with("SEARCH o ") || step.starts_with("SCAN o ")).collect();
+        assert_eq!(orders.len(), expected.len(), "{sql}: {plan:#?}");
+        for (step, index) in orders.iter().zip(expected) {
+            // Those of one operator may as well be read by the operator's index.
+            let own =
+                scope.operator.is_some() && *index == "orders_started" && step.contains("orders_operator");
+            assert!(step.contains(index) || own, "{index}: {sql}: {plan:#?}");
+        }
+        // Of a page that is read along the time nothing is sorted.
+        let sorted = plan.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY"));
+        let along =
+            ["orders_started", "orders_ended", "orders_operator", "orders_not_completed", "orders_mode"];
+        assert!(!sorted || !along.contains(&expected[0]), "{sql}: {plan:#?}");
     }
 }

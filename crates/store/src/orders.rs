@@ -94,7 +94,7 @@ pub(crate) const COLUMNS: &[&str] = &[
 /// What a session changes in its order's row without moving it in the indexes that it is found by.
 macro_rules! course {
     () => {
-        "start_mode = excluded.start_mode, token_kind = excluded.token_kind, \
+        "token_kind = excluded.token_kind, \
         card_id = excluded.card_id, customer_id = excluded.customer_id, tariff_id = excluded.tariff_id, \
         state = excluded.state, abnormal = excluded.abnormal, deadline_ms = excluded.deadline_ms, \
         ended_at_ms = excluded.ended_at_ms, end_received_ms = excluded.end_received_ms, \
@@ -115,7 +115,7 @@ static ORDER: Insert = Insert {
     columns: COLUMNS,
     on_conflict: concat!(
         "ON CONFLICT (id) DO UPDATE SET session_key = excluded.session_key, token = excluded.token, \
-        started_at_ms = excluded.started_at_ms, ",
+        start_mode = excluded.start_mode, started_at_ms = excluded.started_at_ms, ",
         course!()
     ),
 };
@@ -140,16 +140,25 @@ static DETAIL: Insert = Insert {
 pub(crate) struct Identity {
     session: Option<SessionKey>,
     token: Option<Token>,
+    start_mode: StartMode,
     started_at: Timestamp,
 }
 
 impl Identity {
     pub fn of(order: &Order) -> Identity {
-        Identity { session: order.session, token: order.token.clone(), started_at: order.started_at }
+        Identity {
+            session: order.session,
+            token: order.token.clone(),
+            start_mode: order.start_mode,
+            started_at: order.started_at,
+        }
     }
 
     pub fn is_of(&self, order: &Order) -> bool {
-        self.session == order.session && self.started_at == order.started_at && self.token == order.token
+        self.session == order.session
+            && self.started_at == order.started_at
+            && self.start_mode == order.start_mode
+            && self.token == order.token
     }
 }
 

@@ -1,10 +1,12 @@
-//! Completed orders summed up per station and hour and per pile and day, written in the same
-//! transaction as the order, so that a page that shows sums never adds up orders.
+//! Completed orders summed up per hour and day, written in the same transaction as the order, so that
+//! a page that shows sums never adds up orders. A completed order never changes: what was added is
+//! never taken away.
 
 use crate::db::{Conn, DbResult, Insert, Inserts, Value};
 use model::energy::Energy;
 use model::id::{OperatorId, PileId, StationId};
 use model::money::Fen;
+use model::time::{DAY_MS, HOUR_MS, Timestamp};
 use std::collections::BTreeMap;
 
 /// One order that was just completed, with the local day and hour of its end.
@@ -13,6 +15,7 @@ pub struct Ended {
     pub pile: PileId,
     pub station: StationId,
     pub operator: OperatorId,
+    pub started_at: Timestamp,
     /// 20261123
     pub day: i64,
     pub hour: i64,
@@ -24,74 +27,91 @@ pub struct Ended {
     pub total: Fen,
 }
 
-static HOUR: Insert = Insert {
-    table: "station_hour",
-    columns: &[
-        "day",
-        "hour",
-        "station_id",
-        "operator_id",
-        "order_count",
-        "success_count",
-        "energy_dwh",
-        "electricity_fen",
-        "service_fen",
-        "total_fen",
-    ],
-    on_conflict: "ON CONFLICT (day, hour, station_id) DO UPDATE SET \
-        order_count = station_hour.order_count + excluded.order_count, \
-        success_count = station_hour.success_count + excluded.success_count, \
-        energy_dwh = station_hour.energy_dwh + excluded.energy_dwh, \
-        electricity_fen = station_hour.electricity_fen + excluded.electricity_fen, \
-        service_fen = station_hour.service_fen + excluded.service_fen, \
-        total_fen = station_hour.total_fen + excluded.total_fen",
-};
+/// What the platform's clock, that of Shanghai, is ahead of UTC. Its rule has been the same since 1991.
+const AHEAD_MS: i64 = 8 * HOUR_MS;
 
-static DAY: Insert = Insert {
-    table: "pile_day",
-    columns: &["pile_id", "day", "order_count", "energy_dwh", "total_fen"],
-    on_conflict: "ON CONFLICT (pile_id, day) DO UPDATE SET \
-        order_count = pile_day.order_count + excluded.order_count, \
-        energy_dwh = pile_day.energy_dwh + excluded.energy_dwh, \
-        total_fen = pile_day.total_fen + excluded.total_fen",
-};
+/// The day of [`Timestamp`] in `order_day`: days since 1970 by the platform's clock.
+pub(crate) fn start_day(started_at_ms: i64) -> i64 {
+    started_at_ms.saturating_add(AHEAD_MS).div_euclid(DAY_MS)
+}
+
+/// When that day begins.
+pub(crate) fn start_day_ms(day: i64) -> i64 {
+    day.saturating_mul(DAY_MS).saturating_sub(AHEAD_MS)
+}
+
+macro_rules! sums {
+    ($table:literal, $key:literal, [$($column:literal),*], [$first:literal $(, $sum:literal)*]) => {
+        Insert {
+            table: $table,
+            columns: &[$($column,)* $first $(, $sum)*],
+            on_conflict: concat!(
+                "ON CONFLICT (", $key, ") DO UPDATE SET ", $first, " = ", $table, ".", $first, " + excluded.", $first
+                $(, ", ", $sum, " = ", $table, ".", $sum, " + excluded.", $sum)*
+            ),
+        }
+    };
+}
+
+static HOUR: Insert = sums!(
+    "station_hour",
+    "day, hour, station_id",
+    ["day", "hour", "station_id", "operator_id"],
+    ["order_count", "success_count", "energy_dwh", "electricity_fen", "service_fen", "total_fen"]
+);
+static STATION_DAY: Insert = sums!(
+    "station_day",
+    "day, station_id, operator_id",
+    ["day", "station_id", "operator_id"],
+    ["order_count", "success_count", "energy_dwh", "electricity_fen", "service_fen", "total_fen"]
+);
+static PILE_DAY: Insert =
+    sums!("pile_day", "pile_id, day", ["pile_id", "day"], ["order_count", "energy_dwh", "total_fen"]);
+static ORDER_DAY: Insert = sums!(
+    "order_day",
+    "day, station_id, operator_id",
+    ["day", "station_id", "operator_id"],
+    ["order_count", "energy_dwh", "electricity_fen", "service_fen", "total_fen"]
+);
 
 /// Sorted by key: writers that add to the same rows take them in the same order.
 pub(crate) fn inserts(rows: &[Ended]) -> impl Iterator<Item = Inserts<'static>> {
-    [hour_inserts(rows), day_inserts(rows)].into_iter().filter(|inserts| !inserts.values.is_empty())
+    let all = [
+        summed(&HOUR, rows, |e| ([e.day, e.hour, e.station.0, e.operator.0], six(e))),
+        summed(&STATION_DAY, rows, |e| ([e.day, e.station.0, e.operator.0], six(e))),
+        summed(&PILE_DAY, rows, |e| ([e.pile.0, e.day], [1, e.energy.dwh(), e.total.0])),
+        summed(&ORDER_DAY, rows, |e| {
+            let day = start_day(e.started_at.as_ms());
+            ([day, e.station.0, e.operator.0], [1, e.energy.dwh(), e.electricity.0, e.service.0, e.total.0])
+        }),
+    ];
+    all.into_iter().filter(|inserts| !inserts.values.is_empty())
 }
 
-fn hour_inserts(rows: &[Ended]) -> Inserts<'static> {
-    let mut sums: BTreeMap<(i64, i64, i64, i64), [i64; 6]> = BTreeMap::new();
-    for e in rows {
-        let sum = sums.entry((e.day, e.hour, e.station.0, e.operator.0)).or_default();
-        let one = [1, i64::from(e.success), e.energy.dwh(), e.electricity.0, e.service.0, e.total.0];
-        sum.iter_mut().zip(one).for_each(|(sum, one)| *sum += one);
-    }
-    let values = sums
-        .into_iter()
-        .flat_map(|((day, hour, station, operator), sum)| {
-            [day, hour, station, operator].into_iter().chain(sum)
-        })
-        .map(Value::Int);
-    Inserts { insert: &HOUR, values: values.collect() }
+fn six(e: &Ended) -> [i64; 6] {
+    [1, i64::from(e.success), e.energy.dwh(), e.electricity.0, e.service.0, e.total.0]
 }
 
-fn day_inserts(rows: &[Ended]) -> Inserts<'static> {
-    let mut sums: BTreeMap<(i64, i64), [i64; 3]> = BTreeMap::new();
-    for e in rows {
-        let sum = sums.entry((e.pile.0, e.day)).or_default();
-        sum.iter_mut().zip([1, e.energy.dwh(), e.total.0]).for_each(|(sum, one)| *sum += one);
+fn summed<const K: usize, const N: usize>(
+    insert: &'static Insert,
+    rows: &[Ended],
+    one: impl Fn(&Ended) -> ([i64; K], [i64; N]),
+) -> Inserts<'static> {
+    let mut sums: BTreeMap<[i64; K], [i64; N]> = BTreeMap::new();
+    for row in rows {
+        let (key, values) = one(row);
+        let sum = sums.entry(key).or_insert([0; N]);
+        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
     }
-    let values =
-        sums.into_iter().flat_map(|((pile, day), sum)| [pile, day].into_iter().chain(sum)).map(Value::Int);
-    Inserts { insert: &DAY, values: values.collect() }
+    let values = sums.into_iter().flat_map(|(key, sum)| key.into_iter().chain(sum)).map(Value::Int);
+    Inserts { insert, values: values.collect() }
 }
 
 /// Sums that are not those of their orders: by how much they are too small.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// `station` or `pile`
+    pub table: &'static str,
+    /// `station`, `pile`, or `day`
     pub noun: &'static str,
     pub id: i64,
     pub orders: i64,
@@ -99,18 +119,28 @@ pub struct Difference {
     pub total_fen: i64,
 }
 
+/// Table, noun, its column there, and what it is of an order.
+const COMPARED: [[&str; 4]; 5] = [
+    ["station_hour", "station", "station_id", "station_id"],
+    ["station_day", "station", "station_id", "station_id"],
+    ["order_day", "station", "station_id", "station_id"],
+    ["order_day", "day", "day", "(started_at_ms + 28800000) / 86400000"],
+    ["pile_day", "pile", "pile_id", "pile_id"],
+];
+
 /// Each comparison is one statement, and so of one moment, whatever is written meanwhile.
 pub fn differences(conn: &mut Conn) -> DbResult<Vec<Difference>> {
     let mut found = Vec::new();
-    for (noun, table) in [("station", "station_hour"), ("pile", "pile_day")] {
+    for [table, noun, column, of_order] in COMPARED {
         let sql = format!(
             "SELECT id, CAST(SUM(n) AS BIGINT), CAST(SUM(energy_dwh) AS BIGINT), CAST(SUM(total_fen) AS BIGINT) \
-             FROM (SELECT {noun}_id AS id, 1 AS n, energy_dwh, total_fen FROM orders WHERE state = 'completed' \
-             UNION ALL SELECT {noun}_id, -order_count, -energy_dwh, -total_fen FROM {table}) AS compared \
+             FROM (SELECT {of_order} AS id, 1 AS n, energy_dwh, total_fen FROM orders WHERE state = 'completed' \
+             UNION ALL SELECT {column}, -order_count, -energy_dwh, -total_fen FROM {table}) AS compared \
              GROUP BY id HAVING SUM(n) <> 0 OR SUM(energy_dwh) <> 0 OR SUM(total_fen) <> 0 ORDER BY id"
         );
         found.extend(conn.query(&sql, &[], |row| {
             Ok(Difference {
+                table,
                 noun,
                 id: row.int(0)?,
                 orders: row.int(1)?,

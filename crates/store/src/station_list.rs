@@ -77,13 +77,15 @@ pub fn station_list(conn: &mut Conn, scope: &Scope, wanted: &StationFilter) -> D
     filter.and_some("s.city_code = ?", wanted.city_code.clone());
     let sql = format!(
         "SELECT s.id, s.name, s.operator_id, op.name, s.city_code, COALESCE(c.name, s.city_code), s.address, \
-         s.longitude_e6, s.latitude_e6, COALESCE(n.piles, 0), COALESCE(n.connectors, 0), s.tariff_id, t.name, \
+         s.longitude_e6, s.latitude_e6, COALESCE(n.piles, 0), COALESCE(m.connectors, 0), s.tariff_id, t.name, \
          s.time_zone \
          FROM station s JOIN operator op ON op.id = s.operator_id \
          LEFT JOIN city c ON c.code = s.city_code LEFT JOIN tariff t ON t.id = s.tariff_id \
-         LEFT JOIN (SELECT p.station_id AS station_id, COUNT(DISTINCT p.id) AS piles, COUNT(k.id) AS connectors \
-           FROM pile p LEFT JOIN connector k ON k.id > p.id * 1000 AND k.id <= p.id * 1000 + 999 \
+         LEFT JOIN (SELECT p.station_id AS station_id, COUNT(*) AS piles FROM pile p \
            WHERE p.lifecycle <> 'retired' GROUP BY p.station_id) n ON n.station_id = s.id \
+         LEFT JOIN (SELECT p.station_id AS station_id, COUNT(*) AS connectors FROM connector k \
+           JOIN pile p ON p.id = k.pile_id WHERE k.no > 0 AND p.lifecycle <> 'retired' GROUP BY p.station_id) m \
+           ON m.station_id = s.id \
          {} ORDER BY s.name, s.id",
         filter.sql()
     );

@@ -1,7 +1,9 @@
 //! 计费模型 as staff see them: every published version.
 
 use crate::db::{Conn, DbError, DbResult};
-use crate::filter::Page;
+use crate::filter::{Filter, Page};
+use model::access::Scope;
+use model::id::TariffId;
 use model::tariff::{Period, Tariff};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -55,6 +57,51 @@ pub fn tariff_list(conn: &mut Conn) -> DbResult<Page<TariffView>> {
         },
     )?;
     Ok(Page::whole(rows))
+}
+
+/// A station that uses a version for new orders.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TariffStation {
+    pub station_id: i64,
+    pub name: String,
+    pub operator_name: String,
+    pub city_name: String,
+    pub pile_count: i64,
+    /// Since when it shows this version.
+    pub from_ms: Option<i64>,
+}
+
+/// Those in the caller's sight, by name; `None` when there is no such version.
+pub fn tariff_station_list(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: TariffId,
+) -> DbResult<Option<Page<TariffStation>>> {
+    if !crate::tariffs::exists(conn, id)? {
+        return Ok(None);
+    }
+    let mut filter = Filter::new();
+    filter.and_value("s.tariff_id = ?", id.0);
+    filter.scope("s.operator_id", "s.id", scope);
+    let sql = format!(
+        "SELECT s.id, s.name, o.name, COALESCE(c.name, ''), \
+         (SELECT COUNT(*) FROM pile p WHERE p.station_id = s.id AND p.lifecycle <> 'retired'), \
+         (SELECT MAX(x.from_ms) FROM station_tariff x WHERE x.station_id = s.id AND x.tariff_id = s.tariff_id) \
+         FROM station s JOIN operator o ON o.id = s.operator_id LEFT JOIN city c ON c.code = s.city_code {} \
+         ORDER BY s.name, s.id",
+        filter.sql()
+    );
+    let rows = conn.query(&sql, &filter.values, |row| {
+        Ok(TariffStation {
+            station_id: row.int(0)?,
+            name: row.text(1)?,
+            operator_name: row.text(2)?,
+            city_name: row.text(3)?,
+            pile_count: row.int(4)?,
+            from_ms: row.int_opt(5)?,
+        })
+    })?;
+    Ok(Some(Page::whole(rows)))
 }
 
 fn rates(tariff: &Tariff) -> Vec<TariffRate> {

@@ -22,6 +22,8 @@ mod scope;
 mod seam;
 #[path = "it/seed.rs"]
 mod seed;
+#[path = "it/totals.rs"]
+mod totals;
 #[path = "it/write_path.rs"]
 mod write_path;
 #[path = "it/writers.rs"]

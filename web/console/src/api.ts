@@ -30,6 +30,7 @@ export type StaffArea = Staff['area']
 export type Role = Schemas['Role']
 export type PermissionView = Schemas['PermissionView']
 export type AuditRecord = Schemas['AuditRecord']
+export type Export = Schemas['Export']
 export type ImportReport = Schemas['ImportReport']
 export type Segment = OrderDetail['segments'][number]
 export type CurvePoint = OrderDetail['curve'][number]
@@ -115,6 +116,13 @@ const byKey = (id: string) => ({ params: { path: { id } } })
 const byCode = (code: string) => ({ params: { path: { code } } })
 const csvBody = (csv: string) => ({ body: csv, bodySerializer: (text: string) => text, headers: { 'Content-Type': 'text/csv' } })
 const v = '/api/v1' as const
+const exporting = {
+  order: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/orders`, { body }),
+  pile: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/piles`, { body }),
+  station: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/stations`, { body }),
+  card: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/cards`, { body }),
+  audit: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/audit`, { body }),
+}
 
 export const api = {
   session_get: () => take(http.GET(`${v}/session`)),
@@ -127,6 +135,7 @@ export const api = {
   preference_delete: (key: string) => take(http.DELETE(`${v}/preferences/{key}`, { params: { path: { key } } })),
 
   home_get: () => take(http.GET(`${v}/home`)),
+  home_station_list: (query: ListQuery) => take(http.GET(`${v}/home/stations`, list<'home_station_list'>(query))),
 
   operator_list: (query: ListQuery) => take(http.GET(`${v}/operators`, list<'operator_list'>(query))),
   city_list: (query: ListQuery) => take(http.GET(`${v}/cities`, list<'city_list'>(query))),
@@ -155,6 +164,7 @@ export const api = {
   unknown_pile_dismiss: (code: string) => take(http.DELETE(`${v}/unknown-piles/{code}`, byCode(code))),
 
   order_list: (query: ListQuery) => take(http.GET(`${v}/orders`, list<'order_list'>(query))),
+  order_totals: (query: ListQuery) => take(http.GET(`${v}/orders/totals`, list<'order_totals'>(query))),
   order_get: (id: number) => take(http.GET(`${v}/orders/{id}`, byId(id))),
   async order_stop(id: number): Promise<Command> {
     const params = { path: { id }, query: { wait_ms: WAIT_MS } }
@@ -164,6 +174,7 @@ export const api = {
     take(http.GET(`${v}/orders/{id}/frames`, { params: { path: { id }, query: query as QueryOf<'order_frame_list'> } })),
 
   tariff_list: () => take(http.GET(`${v}/tariffs`)),
+  tariff_station_list: (id: number) => take(http.GET(`${v}/tariffs/{id}/stations`, byId(id))),
   tariff_create: (body: BodyOf<'tariff_create'>) => take(http.POST(`${v}/tariffs`, { body })),
 
   card_list: (query: ListQuery) => take(http.GET(`${v}/cards`, list<'card_list'>(query))),
@@ -182,6 +193,12 @@ export const api = {
   role_update: (id: string, body: BodyOf<'role_update'>) => take(http.PUT(`${v}/roles/{id}`, { ...byKey(id), body })),
   role_delete: (id: string) => take(http.DELETE(`${v}/roles/{id}`, byKey(id))),
   permission_list: () => take(http.GET(`${v}/permissions`)),
+
+  export_list: (query: ListQuery) => take(http.GET(`${v}/exports`, list<'export_list'>(query))),
+  export_get: (id: number) => take(http.GET(`${v}/exports/{id}`, byId(id))),
+  export_cancel: (id: number) => take(http.DELETE(`${v}/exports/{id}`, byId(id))),
+  export_column_list: (noun: Schemas['ExportNoun']) => take(http.GET(`${v}/exports/columns`, { params: { query: { noun } } })),
+  export_create: (noun: Schemas['ExportNoun'], body: Schemas['ExportDraft']) => take(exporting[noun](body)),
 
   audit_list: (query: ListQuery) => take(http.GET(`${v}/audit`, list<'audit_list'>(query))),
 }

@@ -23,9 +23,10 @@ const touches: Record<string, string[]> = {
   home: ['home'],
   card: ['card_list'],
   station: ['station_list', 'pile_list', 'pile'],
-  tariff: ['tariff_list', 'station_list', 'pile'],
+  tariff: ['tariff_list', 'tariff_station_list', 'station_list', 'pile'],
   staff: ['staff_list', 'role_list'],
   role: ['role_list', 'staff_list'],
+  export: ['export_list'],
   unknown_pile: ['unknown_pile_list', 'home'],
 }
 // Keyed by the thing they are about; the others are lists of many things.

@@ -6,7 +6,8 @@ import { mayOpen, type Openable } from '@/session'
 export interface MenuPage extends Openable {
   name: string
   path: string
-  permission: Permission
+  /** None: everybody has it, for their own matters. */
+  permission?: Permission
   glyph: GlyphName
 }
 export interface MenuSection {
@@ -37,6 +38,7 @@ export const menu: MenuSection[] = [
       { name: 'unknown_piles', path: '/unknown-piles', permission: 'pile.write', platform: true, glyph: 'unknown' },
       { name: 'staff', path: '/staff', permission: 'staff.read', glyph: 'staff' },
       { name: 'roles', path: '/roles', permission: 'staff.read', glyph: 'lock' },
+      { name: 'exports', path: '/exports', glyph: 'exported' },
       { name: 'audit', path: '/audit', permission: 'audit.read', platform: true, glyph: 'audit' },
       { name: 'log_ins', path: '/log-ins', permission: 'audit.read', platform: true, glyph: 'clock' },
     ],

@@ -18,7 +18,7 @@ declare module 'vue-router' {
   }
 }
 
-const page = (path: string, title: string, permission: Permission, component: RouteRecordRaw['component'], more: RouteMeta = {}) =>
+const page = (path: string, title: string, permission: Permission | undefined, component: RouteRecordRaw['component'], more: RouteMeta = {}) =>
   ({ path, name: title, component, meta: { title, permission, menu: title, ...more } }) as RouteRecordRaw
 
 export const router = createRouter({
@@ -37,10 +37,12 @@ export const router = createRouter({
         page('orders', 'orders', 'order.read', () => import('@/views/orders/OrderList.vue')),
         page('orders/:id(\\d+)', 'order', 'order.read', () => import('@/views/orders/OrderDetail.vue'), { menu: 'orders' }),
         page('tariffs', 'tariffs', 'tariff.read', () => import('@/views/tariffs/TariffList.vue')),
+        page('tariffs/:id(\\d+)', 'tariff', 'tariff.read', () => import('@/views/tariffs/TariffDetail.vue'), { menu: 'tariffs' }),
         page('cards', 'cards', 'card.read', () => import('@/views/cards/CardList.vue')),
         page('unknown-piles', 'unknown_piles', 'pile.write', () => import('@/views/unknown-piles/UnknownPileList.vue'), { platform: true }),
         page('staff', 'staff', 'staff.read', () => import('@/views/staff/StaffList.vue')),
         page('roles', 'roles', 'staff.read', () => import('@/views/roles/RoleList.vue')),
+        page('exports', 'exports', undefined, () => import('@/views/exports/ExportList.vue')),
         page('audit', 'audit', 'audit.read', () => import('@/views/audit/AuditList.vue'), { platform: true }),
         page('log-ins', 'log_ins', 'audit.read', () => import('@/views/audit/LogInList.vue'), { platform: true }),
         { path: 'denied', name: 'denied', component: () => import('@/views/NoPermission.vue'), meta: { title: 'denied' } },

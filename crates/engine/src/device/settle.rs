@@ -197,6 +197,7 @@ fn count(tx: &mut Tx<'_>, order: &Order, zone: &Zone) {
         pile: order.pile,
         station: order.station,
         operator: order.operator,
+        started_at: order.started_at,
         day: local.day,
         hour: local.hour,
         success: order.energy.dwh() > 2_000 || long,

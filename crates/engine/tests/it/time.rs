@@ -331,12 +331,17 @@ fn sums_that_are_not_those_of_their_orders_are_found() {
         w.sound();
         let mut conn = w.db.conn();
         run(&mut conn, "UPDATE station_hour SET total_fen = total_fen - 3", &[]);
+        run(&mut conn, "UPDATE order_day SET day = day + 1", &[]);
+        run(&mut conn, "UPDATE station_day SET order_count = 0", &[]);
         run(&mut conn, "DELETE FROM pile_day", &[]);
         let problems = wait(w.engine.orders_verify()).unwrap().problems;
         let whole: Vec<&str> = problems.iter().map(|problem| problem.what.as_str()).collect();
         for expected in [
-            "the sums of station 1 differ from its orders: 0 orders, 0 × 0.1 Wh, 3 fen too few",
-            "the sums of pile 1 differ from its orders: 1 orders, 100000 × 0.1 Wh, 1400 fen too few",
+            "the sums of station 1 in station_hour differ from its orders: 0 orders, 0 × 0.1 Wh, 3 fen too few",
+            "the sums of station 1 in station_day differ from its orders: 1 orders, 0 × 0.1 Wh, 0 fen too few",
+            "the sums of day 20649 in order_day differ from its orders: 1 orders, 100000 × 0.1 Wh, 1400 fen too few",
+            "the sums of day 20650 in order_day differ from its orders: -1 orders,",
+            "the sums of pile 1 in pile_day differ from its orders: 1 orders, 100000 × 0.1 Wh, 1400 fen too few",
         ] {
             assert!(whole.iter().any(|what| what.starts_with(expected)), "{expected}: {whole:?}");
         }

@@ -54,6 +54,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         secrets: install::prepare(&config.data(), &Random::System)?,
         http,
         heartbeat_s: u32::try_from(config.integer("heartbeat_s")?).unwrap_or(300),
+        files: config.data(),
     })
     .await
 }

@@ -1,11 +1,11 @@
 //! 审计日志
 
 use super::Shared;
-use super::error::{Answer, Failure};
+use super::error::Answer;
 use super::give::Given;
 use super::take::{Query, Who};
 use axum::extract::State;
-use model::Error;
+use model::{Error, Result};
 use serde::Deserialize;
 use store::audit::{self, AuditFilter, AuditRecord};
 use store::filter::{Page, Paging};
@@ -26,35 +26,46 @@ pub struct AuditQuery {
     cursor: Option<String>,
 }
 
+impl AuditQuery {
+    pub fn filter(self) -> Result<AuditFilter> {
+        let paging = Paging { cursor: self.cursor, limit: self.limit };
+        Ok(AuditFilter {
+            staff_name: self.staff_name,
+            key: self.key,
+            address: self.address,
+            action: self.action,
+            noun: self.noun,
+            success: self.success,
+            from_ms: self.from_ms,
+            to_ms: self.to_ms,
+            before: paging.key::<1>()?.map(|[id]| id),
+            limit: paging.limit()?,
+        })
+    }
+}
+
+pub fn platform_only(who: &Who) -> Result<()> {
+    if who.scope().is_all() {
+        return Ok(());
+    }
+    Err(Error::new(
+        model::error::Kind::Denied,
+        "scope.denied",
+        model::Text::of(
+            "审计日志涉及所有运营商，仅平台账号可以查看",
+            "The audit log concerns all operators; only the platform's own staff may read it.",
+        ),
+    ))
+}
+
 /// Newest first.
 pub async fn audit_list(
     State(app): State<Shared>,
     who: Who,
     Query(query): Query<AuditQuery>,
 ) -> Answer<Given<Page<AuditRecord>>> {
-    if !who.scope().is_all() {
-        return Err(Failure(Error::new(
-            model::error::Kind::Denied,
-            "scope.denied",
-            model::Text::of(
-                "审计日志涉及所有运营商，仅平台账号可以查看",
-                "The audit log concerns all operators; only the platform's own staff may read it.",
-            ),
-        )));
-    }
-    let paging = Paging { cursor: query.cursor, limit: query.limit };
-    let wanted = AuditFilter {
-        staff_name: query.staff_name,
-        key: query.key,
-        address: query.address,
-        action: query.action,
-        noun: query.noun,
-        success: query.success,
-        from_ms: query.from_ms,
-        to_ms: query.to_ms,
-        before: paging.key::<1>()?.map(|[id]| id),
-        limit: paging.limit()?,
-    };
+    platform_only(&who)?;
+    let wanted = query.filter()?;
     let read = move |conn: &mut store::Conn| audit::audit_list(conn, &wanted);
     Ok(Given(app.engine.store.read(read).await?))
 }

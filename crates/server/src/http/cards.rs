@@ -6,6 +6,7 @@ use super::give::{Created, Done, Given, NewId};
 use super::take::{Id, Input, Query, Who};
 use axum::extract::State;
 use engine::card::{CardChange, CardDraft};
+use model::Result;
 use model::card::CardStatus;
 use model::id::CardId;
 use serde::Deserialize;
@@ -22,13 +23,19 @@ pub struct CardQuery {
     cursor: Option<String>,
 }
 
+impl CardQuery {
+    pub fn filter(self) -> Result<CardFilter> {
+        let paging = Paging { cursor: self.cursor, limit: self.limit };
+        let before = paging.key::<1>()?.map(|[id]| id);
+        Ok(CardFilter { tag: self.tag, status: self.status, before, limit: paging.limit()? })
+    }
+}
+
 pub async fn card_list(
     State(app): State<Shared>,
     Query(query): Query<CardQuery>,
 ) -> Answer<Given<Page<CardView>>> {
-    let paging = Paging { cursor: query.cursor, limit: query.limit };
-    let before = paging.key::<1>()?.map(|[id]| id);
-    let wanted = CardFilter { tag: query.tag, status: query.status, before, limit: paging.limit()? };
+    let wanted = query.filter()?;
     let read = move |conn: &mut store::Conn| card_list::card_list(conn, &wanted);
     Ok(Given(app.engine.store.read(read).await?))
 }

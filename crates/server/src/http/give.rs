@@ -2,9 +2,15 @@
 
 use super::describe::{Describe, Draft};
 use axum::Json;
+use axum::body::Body;
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use model::{Error, Result};
 use serde::Serialize;
+use std::path::Path;
+use store::exports::ExportFormat;
+use tokio::io::AsyncReadExt;
 use utoipa::ToSchema;
 
 /// 200 with a body.
@@ -77,5 +83,62 @@ impl Describe for Commanded {
     fn describe(draft: &mut Draft) {
         draft.answer::<store::command_list::Command>(200, "It has ended");
         draft.answer::<NewId>(202, "It is under way");
+    }
+}
+
+/// A file to be saved, read piece by piece.
+pub struct Attachment {
+    file: tokio::fs::File,
+    size: u64,
+    name: String,
+    kind: &'static str,
+}
+
+/// Bytes that are read at once.
+const PIECE: usize = 64 * 1024;
+
+impl Attachment {
+    pub async fn open(path: &Path, name: String, format: ExportFormat) -> Result<Attachment> {
+        let gone = |why: std::io::Error| {
+            tracing::error!(%why, path = %path.display(), "a file that should be there cannot be read");
+            Error::unavailable("导出文件", "exported file")
+        };
+        let file = tokio::fs::File::open(path).await.map_err(gone)?;
+        let size = file.metadata().await.map_err(gone)?.len();
+        let kind = match format {
+            ExportFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ExportFormat::Csv => "text/csv; charset=utf-8",
+        };
+        Ok(Attachment { file, size, name, kind })
+    }
+}
+
+impl IntoResponse for Attachment {
+    fn into_response(self) -> Response {
+        let pieces = futures_util::stream::unfold(self.file, |mut file| async move {
+            let mut piece = vec![0; PIECE];
+            match file.read(&mut piece).await {
+                Ok(0) => None,
+                Ok(read) => {
+                    piece.truncate(read);
+                    Some((Ok::<_, std::io::Error>(piece), file))
+                }
+                Err(why) => Some((Err(why), file)),
+            }
+        });
+        let name: String = form_urlencoded::byte_serialize(self.name.as_bytes()).collect();
+        let saved = format!("attachment; filename*=UTF-8''{}", name.replace('+', "%20"));
+        let headers = [
+            (CONTENT_TYPE, self.kind.to_owned()),
+            (CONTENT_LENGTH, self.size.to_string()),
+            (CONTENT_DISPOSITION, saved),
+        ];
+        (headers, Body::from_stream(pieces)).into_response()
+    }
+}
+
+impl Describe for Attachment {
+    fn describe(draft: &mut Draft) {
+        draft.silence(200, "The file");
     }
 }

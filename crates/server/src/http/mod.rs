@@ -8,6 +8,7 @@ mod console;
 pub mod describe;
 mod error;
 mod explain;
+mod exports;
 mod frames;
 mod give;
 mod guard;

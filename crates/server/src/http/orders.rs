@@ -16,6 +16,7 @@ use model::{Error, Result};
 use serde::Deserialize;
 use store::filter::Paging;
 use store::order_list::{self, OrderDetail, OrderFilter, OrderList, OrderTime, OrderView};
+use store::order_totals::OrderTotals;
 use store::pile_list::LiveValues;
 use utoipa::ToSchema;
 
@@ -40,12 +41,14 @@ pub struct OrderQuery {
     abnormality: Option<Abnormality>,
     token: Option<String>,
     start_mode: Option<StartMode>,
+    /// False leaves out the sums, which `order_totals` gives by themselves: the page comes first.
+    totals: Option<bool>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
 
 impl OrderQuery {
-    fn filter(self, now: Timestamp) -> Result<OrderFilter> {
+    pub fn filter(self, now: Timestamp) -> Result<OrderFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
         let id =
             self.order_no.as_deref().map(str::trim).map(|no| Order::id_of_number(no).ok_or_else(bad_number));
@@ -79,6 +82,7 @@ impl OrderQuery {
             abnormality: self.abnormality,
             token: self.token,
             start_mode: self.start_mode,
+            totals: self.totals.unwrap_or(true),
             after: paging.key::<2>()?,
             limit: paging.limit()?,
         })
@@ -103,7 +107,7 @@ fn month(now: Timestamp) -> (i64, i64) {
     (start(first).unwrap_or(0), start(next).unwrap_or(i64::MAX))
 }
 
-fn tell(order: &mut OrderView, reader: &Reader) {
+pub fn tell(order: &mut OrderView, reader: &Reader) {
     order.stop_text = order.stop_code.as_deref().and_then(wire::stop_text).map(|text| reader.tell(&text));
 }
 
@@ -122,6 +126,17 @@ pub async fn order_list(
     }
     list.items.iter_mut().for_each(|order| tell(order, &reader));
     Ok(Given(list))
+}
+
+/// What all orders add up to that the filters of the list select.
+pub async fn order_totals(
+    State(app): State<Shared>,
+    who: Who,
+    Query(query): Query<OrderQuery>,
+) -> Answer<Given<OrderTotals>> {
+    let (scope, wanted) = (who.scope(), query.filter(app.now())?);
+    let read = move |conn: &mut store::Conn| store::order_totals::order_totals(conn, &scope, &wanted);
+    Ok(Given(app.engine.store.read(read).await?))
 }
 
 pub async fn order_get(

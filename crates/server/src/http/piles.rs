@@ -6,10 +6,10 @@ use super::take::{Code, Input, Query, Reader, Who, no_pile};
 use super::{Shared, wire};
 use axum::extract::State;
 use engine::site::{PileChange, PileCreated, PileDraft, PileUpdated};
-use model::Error;
 use model::id::{OrderId, PileCode, PileId};
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::time::Zone;
+use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use store::filter::{Page, Paging};
 use store::pile_list::{self, LiveValues, PileDetail, PileFilter, PileState, PileView};
@@ -36,30 +36,36 @@ pub struct PileQuery {
     cursor: Option<String>,
 }
 
+impl PileQuery {
+    pub fn filter(self) -> Result<PileFilter> {
+        let state = match self.state.as_deref() {
+            Some(text) => Some(PileState::parse(text).ok_or_else(unknown_state)?),
+            None => None,
+        };
+        Ok(PileFilter {
+            operator_name: self.operator_name,
+            city_name: self.city_name,
+            station_name: self.station_name,
+            station_id: self.station_id,
+            code: self.code,
+            lifecycle: self.lifecycle,
+            retired: self.retired,
+            state,
+            online: self.online,
+            kind: self.kind,
+            protocol: self.protocol,
+            limit: Paging { cursor: None, limit: self.limit }.limit()?,
+            after: self.cursor,
+        })
+    }
+}
+
 pub async fn pile_list(
     State(app): State<Shared>,
     who: Who,
     Query(query): Query<PileQuery>,
 ) -> Answer<Given<Page<PileView>>> {
-    let state = match query.state.as_deref() {
-        Some(text) => Some(PileState::parse(text).ok_or_else(unknown_state)?),
-        None => None,
-    };
-    let wanted = PileFilter {
-        operator_name: query.operator_name,
-        city_name: query.city_name,
-        station_name: query.station_name,
-        station_id: query.station_id,
-        code: query.code,
-        lifecycle: query.lifecycle,
-        retired: query.retired,
-        state,
-        online: query.online,
-        kind: query.kind,
-        protocol: query.protocol,
-        limit: Paging { cursor: None, limit: query.limit }.limit()?,
-        after: query.cursor,
-    };
+    let wanted = query.filter()?;
     let (scope, today) = (who.scope(), Zone::shanghai().local(app.now()).day);
     let read = move |conn: &mut store::Conn| pile_list::pile_list(conn, &scope, &wanted, today);
     let mut page = app.engine.store.read(read).await?;

@@ -43,13 +43,19 @@ pub struct StationQuery {
     city_code: Option<String>,
 }
 
+impl StationQuery {
+    pub fn filter(self) -> StationFilter {
+        let StationQuery { name, operator_id, city_code } = self;
+        StationFilter { name, operator_id, city_code }
+    }
+}
+
 pub async fn station_list(
     State(app): State<Shared>,
     who: Who,
     Query(query): Query<StationQuery>,
 ) -> Answer<Given<Page<Station>>> {
-    let StationQuery { name, operator_id, city_code } = query;
-    let (scope, wanted) = (who.scope(), StationFilter { name, operator_id, city_code });
+    let (scope, wanted) = (who.scope(), query.filter());
     let read = move |conn: &mut store::Conn| station_list::station_list(conn, &scope, &wanted);
     Ok(Given(app.engine.store.read(read).await?))
 }

@@ -4,8 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, commands, frames, home, imports, orders, piles, preferences, roles, session, staff,
-    stations, stream, tariffs,
+    audit, cards, commands, exports, frames, home, imports, orders, piles, preferences, roles, session,
+    staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -29,6 +29,7 @@ pub fn table() -> Vec<Route> {
         DELETE "/session" SignedIn, session::session_delete;
         PUT "/session/password" SignedIn, session::session_password_set;
         GET "/home" May(HomeRead), home::home_get;
+        GET "/home/stations" May(HomeRead), home::home_station_list;
         GET "/operators" May(StationRead), stations::operator_list;
         GET "/cities" May(StationRead), stations::city_list;
         GET "/stations" May(StationRead), stations::station_list;
@@ -45,11 +46,13 @@ pub fn table() -> Vec<Route> {
         GET "/unknown-piles" May(PileWrite), piles::unknown_pile_list;
         DELETE "/unknown-piles/{code}" May(PileWrite), piles::unknown_pile_dismiss;
         GET "/orders" May(OrderRead), orders::order_list;
+        GET "/orders/totals" May(OrderRead), orders::order_totals;
         GET "/orders/{id}" May(OrderRead), orders::order_get;
         POST "/orders/{id}/stop" May(PileCommand), orders::order_stop;
         GET "/orders/{id}/frames" May(OrderRead), frames::order_frame_list;
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
+        GET "/tariffs/{id}/stations" May(TariffRead), tariffs::tariff_station_list;
         GET "/cards" May(CardRead), cards::card_list;
         POST "/cards" May(CardWrite), cards::card_create;
         PATCH "/cards/{id}" May(CardWrite), cards::card_update;
@@ -73,6 +76,16 @@ pub fn table() -> Vec<Route> {
         GET "/audit" May(AuditRead), audit::audit_list;
         POST "/imports/piles" May(PileWrite), imports::pile_import;
         POST "/imports/cards" May(CardWrite), imports::card_import;
+        POST "/exports/orders" May(OrderExport), exports::order_export;
+        POST "/exports/piles" May(PileRead), exports::pile_export;
+        POST "/exports/stations" May(StationRead), exports::station_export;
+        POST "/exports/cards" May(CardRead), exports::card_export;
+        POST "/exports/audit" May(AuditRead), exports::audit_export;
+        GET "/exports/columns" SignedIn, exports::export_column_list;
+        GET "/exports" SignedIn, exports::export_list;
+        GET "/exports/{id}" SignedIn, exports::export_get;
+        DELETE "/exports/{id}" SignedIn, exports::export_cancel;
+        GET "/exports/{id}/file" SignedIn, exports::export_fetch;
         GET "/live" SignedIn, stream::live_stream;
     }
 }

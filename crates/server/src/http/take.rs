@@ -150,17 +150,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, Failure> {
-        let raw = parts.uri.query().unwrap_or_default();
-        let is_set =
-            |pair: &&str| !pair.is_empty() && pair.split_once('=').is_none_or(|(_, value)| !value.is_empty());
-        let set: Vec<&str> = raw.split('&').filter(is_set).collect();
-        let set = set.join("&");
-        let pairs = serde_urlencoded::Deserializer::new(form(set.as_bytes()));
-        serde_path_to_error::deserialize(pairs).map(Query).map_err(|error| {
-            let path = error.path().to_string();
-            Failure(explain(&path, &error.into_inner().to_string()))
-        })
+        query(parts.uri.query().unwrap_or_default()).map(Query).map_err(Failure)
     }
+}
+
+/// What a query string says.
+pub fn query<T: DeserializeOwned>(raw: &str) -> Result<T> {
+    let is_set =
+        |pair: &&str| !pair.is_empty() && pair.split_once('=').is_none_or(|(_, value)| !value.is_empty());
+    let set: Vec<&str> = raw.split('&').filter(is_set).collect();
+    let set = set.join("&");
+    let pairs = serde_urlencoded::Deserializer::new(form(set.as_bytes()));
+    serde_path_to_error::deserialize(pairs).map_err(|error| {
+        let path = error.path().to_string();
+        explain(&path, &error.into_inner().to_string())
+    })
 }
 
 fn form(bytes: &[u8]) -> form_urlencoded::Parse<'_> {

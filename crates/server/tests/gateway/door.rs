@@ -70,6 +70,7 @@ pub async fn door_by(http: HttpSettings) -> Door {
         secrets: Secrets::of(&[7; 32]),
         http,
         heartbeat_s: 300,
+        files: folder.clone(),
     })
     .await
     .unwrap();

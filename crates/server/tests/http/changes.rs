@@ -135,6 +135,17 @@ async fn a_new_version_of_a_tariff_moves_its_stations() {
         assert_eq!(of(1)["periods"].as_array().unwrap().len(), 48);
         let stations = house.get("/stations?name=甲", &cookie).await;
         assert_eq!(stations.json["items"][0]["tariff_id"], second.0);
+        let users = house.get(&format!("/tariffs/{}/stations", second.0), &cookie).await;
+        assert_eq!(users.ok().json["total"], 2, "{}", users.text);
+        assert_eq!(
+            (&users.json["items"][1]["name"], &users.json["items"][1]["pile_count"]),
+            (&json!("甲站"), &json!(2))
+        );
+        assert_eq!(house.get("/tariffs/1/stations", &cookie).await.ok().json["items"], json!([]));
+        house.get("/tariffs/99/stations", &cookie).await.refused(404, "tariff.not_found");
+        let own =
+            house.get(&format!("/tariffs/{}/stations", second.0), &house.sign_in("a.viewer").await).await;
+        assert_eq!((&own.ok().json["total"], &own.json["items"][0]["name"]), (&json!(1), &json!("甲站")));
     }
 }
 

@@ -20,13 +20,17 @@ const OWN: &[&str] = &[
     "preference_set",
     "preference_delete",
     "live_stream",
+    "export_column_list",
+    "export_list",
+    "export_get",
+    "export_cancel",
+    "export_fetch",
 ];
 
 /// Rights whose pages are being built.
 const NEXT: &[Permission] = &[
     Permission::OperatorWrite,
     Permission::CityWrite,
-    Permission::OrderExport,
     Permission::OrderImport,
     Permission::CustomerRead,
     Permission::CustomerWrite,

@@ -89,6 +89,7 @@ impl House {
             secrets: Secrets::of(&[7; 32]),
             http,
             heartbeat_s: 300,
+            files: folder.clone(),
         })
         .await
         .unwrap();

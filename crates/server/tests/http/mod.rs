@@ -9,6 +9,8 @@ mod live;
 mod openapi;
 mod orders;
 mod r4_2_2;
+mod r5_1;
+mod r5_3_2_export;
 mod r5_s;
 mod samples;
 mod session;

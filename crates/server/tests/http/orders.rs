@@ -1,6 +1,7 @@
 //! An order on the screen: its bill in sentences, its frames, its numbers.
 
 use super::house::{House, house};
+use model::access::Role;
 use model::card::Token;
 use model::connector::ConnectorStatus;
 use model::curve::Point;
@@ -14,6 +15,7 @@ use model::time::Timestamp;
 use store::Change;
 use store::frames::FrameRow;
 use store::orders::{BilledBy, OrderDetail};
+use store::rollups::Ended;
 
 pub fn order(pile: i64) -> Order {
     Order {
@@ -76,6 +78,19 @@ async fn charged() -> House {
             [zero, order.energy, zero, zero],
         );
         tx.order_save(&order);
+        tx.order_count(Ended {
+            pile: order.pile,
+            station: order.station,
+            operator: order.operator,
+            started_at: order.started_at,
+            day: 20_261_123,
+            hour: 12,
+            success: true,
+            energy: order.energy,
+            electricity: order.electricity,
+            service: order.service,
+            total: order.total,
+        });
         tx.order_detail_save(OrderDetail {
             order: order.id,
             segments: serde_json::to_string(&bill.segments).unwrap(),
@@ -146,6 +161,42 @@ async fn an_order_is_in_the_list_of_its_month_and_found_by_its_number() {
     assert_eq!(house.get("/orders", &cookie).await.json["total"], 0);
     assert_eq!(house.get("/orders?order_no=202611230000000042", &cookie).await.json["total"], 1);
     house.get("/home", &cookie).await.ok();
+}
+
+#[tokio::test]
+async fn totals_are_asked_for_by_themselves_and_are_those_of_the_list() {
+    let house = charged().await;
+    let cookie = house.sign_in("a.viewer").await;
+    let page = house.get("/orders?totals=false", &cookie).await;
+    assert_eq!(page.ok().json["items"].as_array().unwrap().len(), 1);
+    assert!(page.json["total"].is_null() && page.json["totals"].is_null(), "{}", page.json);
+    for (query, count, fen) in [
+        ("", 1, 2_212),
+        ("?state=completed", 1, 2_212),
+        ("?state=failed", 0, 0),
+        ("?start_mode=card", 1, 2_212),
+        ("?start_mode=vin", 0, 0),
+        ("?station_name=nowhere", 0, 0),
+        ("?pile_code=a-", 1, 2_212),
+        // The end is exclusive, in the middle of a day.
+        ("?from_ms=1795406400000&to_ms=1795406400001", 1, 2_212),
+        ("?from_ms=1795406400001", 0, 0),
+        ("?to_ms=1795406400000", 0, 0),
+    ] {
+        let totals = house.get(&format!("/orders/totals{query}"), &cookie).await;
+        assert_eq!(totals.ok().json["order_count"], count, "{query}");
+        assert_eq!(totals.json["total_fen"], fen, "{query}");
+        assert_eq!(
+            house.get(&format!("/orders{query}"), &cookie).await.json["totals"],
+            totals.json,
+            "{query}"
+        );
+    }
+    house.staff("b.viewer", Role::Viewer, Some(2)).await;
+    let stranger = house.sign_in("b.viewer").await;
+    assert_eq!(house.get("/orders/totals", &stranger).await.ok().json["order_count"], 0);
+    let wrong = house.get("/orders/totals?from_ms=2&to_ms=1", &cookie).await;
+    assert!(wrong.status.is_client_error() && wrong.json["field"] == "to_ms", "{}", wrong.json);
 }
 
 #[tokio::test]

@@ -51,6 +51,7 @@ pub const SAMPLES: &[Sample] = &[
     asked("preference_set", Own, "/preferences/list.pile_list.limit", r#"{"value":50}"#),
     asked("preference_delete", Own, "/preferences/list.pile_list.limit", ""),
     asked("home_get", List, "/home", ""),
+    asked("home_station_list", List, "/home/stations", ""),
     asked("operator_list", ListOfOperator, "/operators", ""),
     asked("city_list", Shared, "/cities", ""),
     asked("station_list", List, "/stations", ""),
@@ -77,6 +78,7 @@ pub const SAMPLES: &[Sample] = &[
     asked("unknown_pile_list", Platform, "/unknown-piles", ""),
     asked("unknown_pile_dismiss", Platform, "/unknown-piles/KNOCK-1", ""),
     asked("order_list", List, "/orders", ""),
+    asked("order_totals", List, "/orders/totals", ""),
     asked("order_get", Thing, "/orders/{order}", ""),
     asked("order_stop", Thing, "/orders/{order}/stop", ""),
     asked("order_frame_list", Thing, "/orders/{order}/frames", ""),
@@ -87,6 +89,8 @@ pub const SAMPLES: &[Sample] = &[
         "/tariffs",
         r#"{"name":"计费{n}","rates":[{"period":"flat","electricity_price_e5":1,"service_price_e5":1}],"periods":[]}"#,
     ),
+    // Its path names what all share; what it lists is at stations.
+    asked("tariff_station_list", List, "/tariffs/1/stations", ""),
     asked("card_list", Shared, "/cards", ""),
     asked(
         "card_create",
@@ -136,4 +140,15 @@ pub const SAMPLES: &[Sample] = &[
         "code,protocol,station,kind,rated_power_w,connector_count\nF{n},ocpp1.6,{station_name},dc,60000,1\n",
     ),
     asked("card_import", Platform, "/imports/cards", "tag\nF{n}\n"),
+    // What a file may hold is the list that its maker sees; a file is its maker's alone.
+    asked("order_export", Shared, "/exports/orders", r#"{"format":"csv"}"#),
+    asked("pile_export", Shared, "/exports/piles", r#"{"format":"csv"}"#),
+    asked("station_export", Shared, "/exports/stations", r#"{"format":"csv"}"#),
+    asked("card_export", Shared, "/exports/cards", r#"{"format":"csv"}"#),
+    asked("audit_export", Platform, "/exports/audit", r#"{"format":"csv"}"#),
+    asked("export_column_list", Own, "/exports/columns", ""),
+    asked("export_list", Own, "/exports", ""),
+    asked("export_get", Own, "/exports/1", ""),
+    asked("export_cancel", Own, "/exports/1", ""),
+    asked("export_fetch", Own, "/exports/1/file", ""),
 ];

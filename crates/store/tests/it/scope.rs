@@ -12,7 +12,8 @@ use store::station_list::{StationFilter, station_list};
 
 /// Orders, their sum, piles, stations, piles of the home page, stations of its ranking.
 async fn seen(store: &Store, scope: Scope) -> [i64; 6] {
-    let orders = OrderFilter { from_ms: 0, to_ms: i64::MAX, limit: 200, ..OrderFilter::default() };
+    let orders =
+        OrderFilter { from_ms: 0, to_ms: i64::MAX, limit: 200, totals: true, ..OrderFilter::default() };
     let piles = PileFilter { limit: 200, ..PileFilter::default() };
     let read = move |conn: &mut store::Conn| {
         let orders = order_list(conn, &scope, &orders)?;
@@ -21,11 +22,11 @@ async fn seen(store: &Store, scope: Scope) -> [i64; 6] {
         let home = store::home::home_get(conn, &scope, &Zone::shanghai(), Timestamp::from_ms(NOON))?;
         Ok([
             orders.items.len() as i64,
-            orders.totals.order_count,
+            orders.totals.unwrap().order_count,
             piles.items.len() as i64,
             stations.items.len() as i64,
             home.piles.total,
-            home.top_stations.len() as i64,
+            home.rankings.energy.len() as i64,
         ])
     };
     store.read(read).await.unwrap()

@@ -56,6 +56,7 @@ fn rows(tx: &mut Tx<'_>) -> model::Result<()> {
                     pile: order.pile,
                     station: order.station,
                     operator: order.operator,
+                    started_at: order.started_at,
                     day: DAY,
                     hour: 10,
                     success: true,

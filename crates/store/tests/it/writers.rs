@@ -21,6 +21,7 @@ fn ended(pile: i64, station: i64, hour: i64) -> Ended {
         pile: PileId(pile),
         station: StationId(station),
         operator: OperatorId(1),
+        started_at: NOON,
         day: 20_260_715,
         hour,
         success: true,

@@ -2,6 +2,7 @@
 import type { RouteLocationRaw } from 'vue-router'
 import { dayStart, fromWall, monthStart, time } from '@/format'
 import type { ListPage, ListQuery } from '@/api'
+import type { ExportNoun } from '@/components/exports'
 
 export interface Column<Row> {
   key: string
@@ -15,6 +16,15 @@ export interface Column<Row> {
   /** Cannot be hidden. */
   always?: boolean
   width?: string
+}
+
+/** What a person keeps of a list under a name. */
+export interface SavedView {
+  name: string
+  /** Filters as they stand in the address bar. */
+  values: Record<string, string>
+  hidden: string[] | null
+  order: string[] | null
 }
 
 export interface Option {
@@ -37,8 +47,18 @@ export interface ListSource<Row> {
   load: (query: ListQuery) => Promise<ListPage<Row>>
   rowKey: (row: Row) => string | number
   link?: (row: Row) => RouteLocationRaw
+  /** It can be given out as a file. */
+  exported?: ExportNoun
   /** The server gives all rows at once. */
   whole?: boolean
+  /** Count and sums of everything that the filters select, where they are asked for by themselves: the
+   * page does not wait for them. */
+  totals?: (query: ListQuery) => Promise<ListTotals>
+}
+
+export interface ListTotals {
+  order_count: number
+  [sum: string]: number
 }
 
 export const quickRanges = ['today', 'yesterday', 'days7', 'this_month', 'last_month'] as const

@@ -67,6 +67,14 @@ const looks = {
     disabled: { tone: 'mute', glyph: 'ban' },
     locked: { tone: 'bad', glyph: 'lock' },
   },
+  export: {
+    queued: { tone: 'mute', glyph: 'clock' },
+    running: { tone: 'busy', glyph: 'refresh' },
+    done: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'alert' },
+    cancelled: { tone: 'mute', glyph: 'cross' },
+    expired: { tone: 'mute', glyph: 'clock' },
+  },
   outcome: {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },

@@ -5,8 +5,8 @@ export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', system: '系统管理' },
   page: {
-    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order: '订单详情', tariffs: '计费模型',
-    cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', roles: '角色', audit: '审计日志', log_ins: '登录日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
+    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
+    cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', roles: '角色', exports: '导出记录', audit: '审计日志', log_ins: '登录日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
   layout: { skip: '跳到正文', menu: '主菜单', fold: '收起菜单', unfold: '展开菜单', password: '修改密码', sign_out: '退出登录' },
@@ -26,8 +26,17 @@ export default {
   },
   list: {
     all: '全部', refresh: '刷新', density: '切换行距', columns: '选择显示的列', columns_reset: '恢复默认', actions: '操作', no_match: '没有符合条件的记录', no_match_hint: '试试减少条件，或缩短输入的文字', empty: '暂无数据',
-    total: '共 {total} 条', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
+    total: '共 {total} 条', total_counting: '正在合计…', total_failed: '合计读取失败，请刷新重试', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
   },
+  export: { queued: '排队中', running: '导出中', done: '已完成', failed: '失败', cancelled: '已取消', expired: '已过期' },
+  exports: {
+    title: '导出', button: '导出', progress: '导出进度', what: '将导出当前筛选条件下的全部 {n} 条记录。', what_uncounted: '将导出当前筛选条件下的全部记录。', format: '文件格式', columns: '导出列', all: '全选',
+    note: '长数字按文本写入，末行有合计与导出人水印，个人信息与页面一样打码；导出与下载会记入审计日志。', start: '开始导出', cancel: '取消导出', leave: '后台继续', another: '再次导出', fetch: '下载', again: '重新导出',
+    queued_hint: '前面还有导出在进行，轮到后自动开始；可以离开此页，稍后在“导出记录”中查看。', running_hint: '可以离开此页，稍后在“导出记录”中查看。', done: '已导出 {n} 行，{size}', cancelled: '导出已取消', begun: '已开始重新导出',
+    noun: '内容', state: '状态', file_name: '文件名', rows: '行数', size: '大小', created: '导出时间', expires: '保留至', ask_cancel: '取消导出“{name}”？已写入的部分将丢弃。', hint: '只显示您自己的导出；文件保留 7 天。', none: '还没有导出记录', none_hint: '在订单、充电桩等列表右上角点“导出”。',
+    why: '您的账号没有导出权限，请联系系统管理员',
+  },
+  saved: { title: '已存视图', name: '视图名称', save: '保存当前视图', none: '把常用的筛选条件和列保存为视图，下次一键打开', remove: '删除视图“{name}”', full: '最多保存 20 个视图，请先删除不用的', told: '视图“{name}”已保存', up: '上移', down: '下移' },
   range: { today: '今日', yesterday: '昨日', days7: '近7天', this_month: '本月', last_month: '上月', all: '不限时间', from: '开始时间', to: '结束时间' },
   connector: {
     available: '空闲', preparing: '已插枪', charging: '充电中', suspended: '暂停', suspended_ev: '车辆暂停', suspended_evse: '桩暂停', finishing: '充电结束', reserved: '预约', unavailable: '停用', faulted: '故障', offline: '离线', unknown: '未知',
@@ -68,10 +77,10 @@ export default {
     connectorId: '枪号', idTag: '卡号', meterStart: '起始表数 (Wh)', meterStop: '结束表数 (Wh)', timestamp: '时间', transactionId: '交易号', status: '状态', errorCode: '故障码', vendorErrorCode: '厂商故障码', info: '说明', reason: '停止原因', vendorId: '厂商标识', chargePointVendor: '厂商', chargePointModel: '型号', chargePointSerialNumber: '出厂编号', firmwareVersion: '程序版本', iccid: 'SIM 卡 ICCID', meterSerialNumber: '电表编号', interval: '间隔 (秒)', currentTime: '平台时间', key: '参数', value: '值', type: '类型', requestedMessage: '召测消息', expiryDate: '有效期至', parentIdTag: '卡组', Energy_Active_Import_Register: '电表读数', Power_Active_Import: '功率', Power_Offered: '可用功率', Current_Import: '电流', Current_Offered: '可用电流', Voltage: '电压', SoC: 'SOC', Temperature: '温度',
   },
   audit_action: {
-    session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
+    export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色',
   },
-  audit_noun: { session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色' },
+  audit_noun: { export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -79,7 +88,8 @@ export default {
   home: {
     today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
     states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '充电中的订单', charging_note: '含车辆暂停和桩已离线、尚未结束的订单，因此可能多于「充电中」的枪', piles_online: '在线桩', todo: '待办', todo_none: '没有待办，一切正常',
-    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_aside: '近 7 天 · 按充电量', top_none: '近 7 天没有充电',
+    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_none: '近 7 天没有充电',
+    card_figures: '今日指标', card_states: '枪状态', card_now: '实时功率', card_todo: '待办', card_pinned: '关注的充电站', card_hours: '今日逐时', card_days: '近 30 天趋势', card_ranking: '充电站排行', card_entries: '功能入口', arrange: '调整布局', arranged: '完成调整', reset: '恢复默认布局', hide: '隐藏', hide_card: '隐藏「{card}」', hidden: '已隐藏的卡片：', hidden_none: '没有隐藏的卡片', all_hidden: '所有卡片都已隐藏；点「调整布局」可重新显示', move_card: '移动「{card}」', move_help: '拖动卡片调整位置，或选中卡片名后按方向键移动；布局随账号保存', earlier: '前移', later: '后移', moved: '「{card}」已移到第 {n} 位', stale: '数据停留在 {at}（{minutes} 分钟前），可能与现场不一致', pin: '添加充电站', unpin: '不再关注 {name}', pinned_none: '添加常看的充电站，这里随时显示它们的状态', by_energy: '电量', by_amount: '金额', by_utilisation: '利用率', by_failure: '失败率', by_energy_note: '近 7 天按充电量', by_amount_note: '近 7 天按应收金额', by_utilisation_note: '近 7 天功率利用率 = 充电量 ÷（额定功率 × 时长）', by_failure_note: '近 7 天启动失败最多在前，不足 10 单的站不参与', failure_none: '近 7 天没有启动失败的站',
     entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '充电卡', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
   },
   pile: {
@@ -100,7 +110,7 @@ export default {
     energy: '电量', electricity: '电费', service: '服务费', total: '总金额', stop: '停止原因', soc: 'SOC', created: '创建时间', empty_hint: '充电开始后，订单会自动出现在这里', zone_note: '本页时间为充电站当地时间（{zone}）', month_note: '按开始时间归属，默认显示本月', order_no_digits: '18 位数字', abnormal_any: '异常标记',
     curve: '充电曲线', bill: '账单', day: '时段分布', segment: '时段', price_electricity: '电价', price_service: '服务费价', price_unit: '元/kWh', pile_bill: '桩上报账单', pile_amount: '桩计金额', our_amount: '平台金额', difference: '差额', same: '与平台一致', differs: '与平台不一致', no_segments: '结算后显示分时账单', no_segments_open: '充电结束并结算后生成账单', tariff: '计费模型', version: '第 {n} 版', frames: '报文时间线', commands: '操作记录', facts: '订单信息', meter_start: '起始表数', meter_end: '结束表数', vin: 'VIN', skew: '桩时钟偏差', started_by: '启动人', explanation: '账单说明', average: '平均功率', exact_total: '分段合计', ask_stop: '停止 {pile} {no} 号枪上的订单 {order_no}？', price_total: '合计单价', live_power: '当前功率', running: '进行中，数据实时更新', why_closed: '订单已结束',
   },
-  tariff: { name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
+  tariff: { day_prices: '一天的价格', bars_note: '深色为电费，浅色为服务费，框出的是现在（北京时间）', mean: '全天平均单价', compare: '与其他版本对比', compare_with: '选择对比的版本', compare_choose: '选择一个版本，查看有哪些时段不同', only_version: '这是唯一的版本', same: '两个版本完全相同', stretch: '不同的时段', change: '变化', renamed: '时段类型改变', used_since: '开始使用时间', gone: '没有这个计费模型版本', name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
   cards: { tag: '卡号', status: '状态', group: '卡组', customer: '用户', expires: '有效期至', sessions: '同时充电数', created: '登记时间', create: '登记充电卡', created_told: '充电卡 {tag} 已登记', block: '挂失', restore: '恢复', ask_block: '挂失充电卡 {tag}？挂失后立即不能启动充电。', ask_restore: '恢复充电卡 {tag}？', forever: '长期', group_help: '同组的卡可以互相停止充电', empty_hint: '登记后，持卡人即可刷卡充电', changed: '充电卡 {tag}：{status}' },
   ...system,
   unknown: { code: '设备编号', protocol: '通信协议', address: '来源地址', first: '首次出现', last: '最近出现', attempts: '尝试次数', vendor: '厂商 / 型号', register: '登记', dismiss: '忽略', ask_dismiss: '忽略设备 {code}？它再次连接时会重新出现在这里。', hint: '这些设备尝试接入但未登记，已被拒绝。确认是自己的桩后，登记即可接入。', none: '没有未登记的设备', dismissed: '已忽略设备 {code}' },

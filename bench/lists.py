@@ -1,0 +1,208 @@
+"""How long the lists and the home page take, through the real server over HTTP.
+
+Fills a database (crates/store/examples/fill), starts the server on it and asks each question some
+times, one after the other, each time with another value where a filter has one. Prints p50 and p95
+in milliseconds beside the target. Not a test: the numbers depend on the machine.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from urllib.parse import urlencode
+
+PILEOPS, FILL = os.environ["PILEOPS_BIN"], os.environ["PILEOPS_FILL_BIN"]
+DAY_MS = 86_400_000
+LIST_MS, TOTALS_MS, HOME_MS = 200, 500, 300
+
+
+def say(text):
+    print(f"==> {text}", file=sys.stderr, flush=True)
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def run(command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{command[0]} failed: {done.stderr}")
+    return done.stdout
+
+
+class Server:
+    def __init__(self, data, database):
+        self.address = f"127.0.0.1:{free_port()}"
+        token = run([PILEOPS, "token", "add", f"bench-{self.address}", "--data", data, *database])
+        self.token = re.search(r"pop_[A-Za-z0-9_-]+", token).group()
+        self.log = open(os.path.join(data, "server.log"), "wb")
+        command = [PILEOPS, "serve", "--data", data, *database, "--listen", self.address, "--ykc-listen", f"127.0.0.1:{free_port()}"]
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
+        for _ in range(600):
+            if self.process.poll() is not None:
+                raise SystemExit(f"the server ended at its start: {open(self.log.name).read()}")
+            try:
+                self.connection = http.client.HTTPConnection(self.address, timeout=120)
+                self.get("/readyz")
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit("the server did not get ready")
+
+    def get(self, path):
+        self.connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
+        answer = self.connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{path}: {answer.status} {body[:500]}")
+        return body
+
+    def api(self, path, **query):
+        query = {key: value for key, value in query.items() if value is not None}
+        return json.loads(self.get(f"/api/v1{path}?{urlencode(query)}"))
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.log.close()
+
+
+def questions(server, plan):
+    """Name, target, path, and a function that makes the query of each time."""
+    dice = random.Random(1)
+    stations = server.api("/stations")["items"]
+    operators = [operator["name"] for operator in server.api("/operators")["items"]]
+    orders = server.api("/orders", limit=200, totals="false")["items"]
+    piles = server.api("/piles", limit=200)["items"]
+    station = lambda: dice.choice(stations)
+    now = int(time.time() * 1000)
+    year = {"from_ms": now - 365 * DAY_MS, "to_ms": now}
+    ended = {"time": "ended", "from_ms": now - 30 * DAY_MS, "to_ms": now}
+    month = {"from_ms": now - 30 * DAY_MS, "to_ms": now}
+    fuzzy = lambda: {"station_name": "充电站", "operator_name": dice.choice("充能电快"), "pile_code": str(dice.randrange(10)), "state": "completed", "start_mode": dice.choice(["app", "card"]), **month}
+    rare = lambda: {**fuzzy(), "station_name": station()["name"][:6]}
+    filters = [
+        ("default (this month)", lambda: {}),
+        ("30 days", lambda: month),
+        ("one year", lambda: year),
+        ("30 days by end", lambda: ended),
+        ("station_id", lambda: {**month, "station_id": station()["id"]}),
+        ("station_name, one", lambda: {**month, "station_name": station()["name"]}),
+        ("station_name, many", lambda: {**month, "station_name": dice.choice(["武汉", "高新", "1"])}),
+        ("station_name, none", lambda: {**month, "station_name": "没有这样的站"}),
+        ("operator_name", lambda: {**month, "operator_name": dice.choice(operators)}),
+        ("pile_code, one", lambda: {**month, "pile_code": dice.choice(piles)["code"]}),
+        ("pile_code, many", lambda: {**month, "pile_code": str(dice.randrange(10))}),
+        ("pile (whole code)", lambda: {**month, "pile": dice.choice(piles)["code"]}),
+        ("order_no", lambda: {"order_no": dice.choice(orders)["order_no"]}),
+        ("session_key", lambda: {"session_key": dice.choice([o["session_key"] for o in orders if o["session_key"]])}),
+        ("token", lambda: {**year, "token": f"CA{dice.randrange(1, plan.customers // 2):010X}"}),
+        *[(f"state {state}", lambda state=state: {**month, "state": state}) for state in ["completed", "failed", "abnormal", "charging", "unsettled"]],
+        ("abnormality", lambda: {**month, "abnormality": dice.choice(["no_record", "amount_differs", "unannounced"])}),
+        *[(f"start_mode {mode}", lambda mode=mode: {**month, "start_mode": mode}) for mode in ["app", "card", "vin", "offline_card", "pile"]],
+        ("five names and states, many", fuzzy),
+        ("five names and states, few", rare),
+        ("six, by end", lambda: {**fuzzy(), "time": "ended"}),
+    ]
+    for name, query in filters:
+        yield f"orders: {name}", LIST_MS, "/orders", lambda query=query: {**query(), "totals": "false"}
+    for name, query in filters:
+        yield f"totals: {name}", TOTALS_MS, "/orders/totals", query
+    cursor = None
+    for _ in range(49):
+        cursor = server.api("/orders", totals="false", cursor=cursor, **month)["next_cursor"]
+    yield "orders: page 50", LIST_MS, "/orders", lambda: {**month, "cursor": cursor, "totals": "false"}
+    for name, query in [
+        ("default", lambda: {}),
+        ("station_name", lambda: {"station_name": station()["name"]}),
+        ("city_name", lambda: {"city_name": dice.choice(["武汉", "深圳", "海"])}),
+        ("operator_name", lambda: {"operator_name": dice.choice(operators)}),
+        ("code", lambda: {"code": str(dice.randrange(10_000))}),
+        *[(f"state {state}", lambda state=state: {"state": state}) for state in ["offline", "charging", "faulted", "available", "reserved"]],
+        ("online", lambda: {"online": "true"}),
+        ("kind", lambda: {"kind": "ac"}),
+        ("protocol", lambda: {"protocol": "ykc1.6"}),
+        ("lifecycle", lambda: {"lifecycle": "disabled"}),
+        ("six", lambda: {"station_name": "高新", "city_name": "武汉", "operator_name": "充", "code": "1", "online": "true", "state": "available"}),
+    ]:
+        yield f"piles: {name}", LIST_MS, "/piles", query
+    yield "stations", LIST_MS, "/stations", lambda: {}
+    yield "stations: name", LIST_MS, "/stations", lambda: {"name": station()["name"][:4]}
+    yield "cards: tag", LIST_MS, "/cards", lambda: {"tag": f"{dice.randrange(1, plan.customers):X}"}
+    yield "home", HOME_MS, "/home", lambda: {}
+
+
+def measure(server, plan):
+    for name, target, path, query in questions(server, plan):
+        if plan.only and plan.only not in name:
+            continue
+        times = []
+        for _ in range(plan.times):
+            asked = f"/api/v1{path}?{urlencode(query())}"
+            begun = time.perf_counter()
+            server.get(asked)
+            times.append((time.perf_counter() - begun) * 1000)
+        # The first time is everybody's who comes in the morning: it counts, as one of them.
+        times.sort()
+        yield name, target, times[len(times) // 2], times[min(len(times) - 1, int(len(times) * 0.95))]
+
+
+def measure_on(name, plan):
+    with tempfile.TemporaryDirectory(prefix="pileops-lists-", dir=plan.folder, ignore_cleanup_errors=True) as own:
+        data = plan.data or own
+        database, place = ([], ["--sqlite", os.path.join(data, "pileops.db")])
+        if name == "postgres":
+            data = own
+            url = os.environ["PILEOPS_TEST_PG"]
+            database, place = (["--database-url", url], ["--postgres", url])
+        if not (plan.data and name == "sqlite"):
+            say(f"{name}: {plan.orders:,} orders are made")
+            subprocess.run([FILL, *place, "--orders", str(plan.orders), "--customers", str(plan.customers), "--days", str(plan.days)], check=True)
+        server = Server(data, database)
+        try:
+            say(f"{name}: each question {plan.times} times")
+            return list(measure(server, plan))
+        finally:
+            server.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--database", choices=["sqlite", "postgres"], action="append")
+    parser.add_argument("--orders", type=int, default=10_000_000)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--days", type=int, default=730, help="over which they are spread; 1 000 000 in 73 days are as dense as 10 000 000 in two years")
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--only", help="questions whose name holds this")
+    parser.add_argument("--folder", help="where the data is made (about 7 GB a database); removed afterwards")
+    parser.add_argument("--data", help="a data folder that is filled already (SQLite); it is kept")
+    plan = parser.parse_args()
+    results = {name: measure_on(name, plan) for name in plan.database or ["sqlite", "postgres"]}
+    print("| question | target | " + " | ".join(f"{name} p50 | p95" for name in results) + " |")
+    print("|---|---:|" + "---:|---:|" * len(results))
+    slow = 0
+    for rows in zip(*results.values()):
+        cells = []
+        for _, target, middle, late in rows:
+            slow += late > target
+            cells += [f"{middle:.0f}", f"**{late:.0f}**" if late > target else f"{late:.0f}"]
+        print(f"| {rows[0][0]} | {rows[0][1]} | " + " | ".join(cells) + " |")
+    say(f"{slow} of the p95 are above their target" if slow else "every p95 is within its target")
+
+
+if __name__ == "__main__":
+    main()

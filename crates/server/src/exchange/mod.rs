@@ -1,0 +1,7 @@
+//! Lists as files: what a file's columns are, and how its rows become XLSX or CSV.
+
+pub mod column;
+pub mod columns;
+pub mod listing;
+pub mod sheet;
+pub mod words;
