@@ -425,6 +425,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: staff.read */
+        get: operations["permission_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles": {
         parameters: {
             query?: never;
@@ -545,6 +562,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: staff.read */
+        get: operations["role_list"];
+        put?: never;
+        /** Permission: staff.write */
+        post: operations["role_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: staff.write */
+        put: operations["role_update"];
+        post?: never;
+        /** Permission: staff.write */
+        delete: operations["role_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -589,6 +642,23 @@ export interface paths {
         put?: never;
         /** Permission: staff.write */
         post: operations["staff_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: staff.write */
+        put: operations["staff_update"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1470,6 +1540,19 @@ export interface components {
          * @enum {string}
          */
         Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
+        /** @description One right, with the noun by which rights are grouped. */
+        PermissionView: {
+            code: components["schemas"]["Permission"];
+            label_en: string;
+            label_zh: string;
+            noun: string;
+        };
+        PermissionViewList: {
+            items: components["schemas"]["PermissionView"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         Pile: components["schemas"]["PileFacts"] & {
             connectors: components["schemas"]["ConnectorBrief"][];
         };
@@ -1641,6 +1724,51 @@ export interface components {
          * @enum {string}
          */
         Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
+        Role: {
+            code: string;
+            /** @description It comes with the product and stays as it is; a copy of it can be changed. */
+            fixed: boolean;
+            name_en: string;
+            name_zh: string;
+            /**
+             * Format: int64
+             * @description Null: all operators may use it.
+             */
+            operator_id: number | null;
+            operator_name: string | null;
+            permissions: components["schemas"]["Permission"][];
+            /**
+             * Format: int64
+             * @description Accounts within sight that have it.
+             */
+            staff_count: number;
+            /** Format: int64 */
+            version: number;
+        };
+        RoleChange: {
+            name: string;
+            permissions: components["schemas"]["Permission"][];
+            /** Format: int64 */
+            version: number;
+        };
+        RoleCreated: {
+            code: string;
+        };
+        RoleDraft: {
+            name: string;
+            /**
+             * Format: int64
+             * @description Null: all operators may use it. One's own operator when one belongs to one.
+             */
+            operator_id?: number | null;
+            permissions: components["schemas"]["Permission"][];
+        };
+        RoleList: {
+            items: components["schemas"]["Role"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         RowError: {
             field: string | null;
             /**
@@ -1688,11 +1816,16 @@ export interface components {
         Staff: {
             account: string;
             area: components["schemas"]["Area"];
+            /** @description The names of the area's cities or stations, as far as they are still there. */
+            area_names: string[];
             /** Format: int64 */
             created_at_ms: number;
             disabled: boolean;
+            handover: string;
             /** Format: int64 */
             id: number;
+            /** @description Too many wrong passwords were tried: it cannot be signed in to from somewhere, for a while. */
+            locked: boolean;
             name: string;
             /** Format: int64 */
             operator_id: number | null;
@@ -1700,6 +1833,24 @@ export interface components {
             role: string;
             /** @description Null for the roles that come with the product: they have names in every language. */
             role_name: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The whole of an account but its name to sign in with and its password. */
+        StaffChange: {
+            area: components["schemas"]["Area"];
+            disabled: boolean;
+            /** @description What somebody who leaves hands over, and to whom; may be empty. */
+            handover: string;
+            name: string;
+            /** Format: int64 */
+            operator_id?: number | null;
+            role: string;
+            /**
+             * Format: int64
+             * @description As it was read: whoever was faster is not overwritten.
+             */
+            version: number;
         };
         StaffCreated: {
             id: components["schemas"]["StaffId"];
@@ -1937,8 +2088,10 @@ export interface operations {
         parameters: {
             query?: {
                 action?: string;
+                address?: string;
                 cursor?: string;
                 from_ms?: number;
+                key?: string;
                 limit?: number;
                 noun?: string;
                 staff_name?: string;
@@ -2842,6 +2995,35 @@ export interface operations {
             };
         };
     };
+    permission_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionViewList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pile_list: {
         parameters: {
             query?: {
@@ -3256,6 +3438,130 @@ export interface operations {
             };
         };
     };
+    role_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    role_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleCreated"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    role_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    role_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     session_get: {
         parameters: {
             query?: never;
@@ -3378,7 +3684,15 @@ export interface operations {
     };
     staff_list: {
         parameters: {
-            query?: never;
+            query?: {
+                account?: string;
+                cursor?: string;
+                disabled?: boolean;
+                limit?: number;
+                name?: string;
+                operator_id?: number;
+                role?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3426,6 +3740,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StaffCreated"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    staff_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

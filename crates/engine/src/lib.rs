@@ -13,6 +13,7 @@ pub mod preference;
 pub mod pricing;
 pub mod prune;
 pub mod random;
+pub mod role;
 pub mod secrets;
 pub mod site;
 pub mod staff;

@@ -1,5 +1,5 @@
 //! `pileops verify`: every billed order is made again from what is stored with it, to the fen; sums are
-//! compared with their orders.
+//! compared with their orders; the chain of the audit log is walked along.
 
 use crate::Engine;
 use crate::device::recompute;
@@ -7,6 +7,7 @@ use model::Result;
 use model::id::OrderId;
 use model::order::{Order, OrderState};
 use std::collections::HashMap;
+use store::audit_chain::{self, Checked};
 use store::db::Purpose;
 use store::{Conn, DbResult, Source};
 
@@ -19,12 +20,23 @@ pub struct Verified {
     pub orders: u64,
     /// Held orders: they must cost nothing.
     pub held: u64,
+    /// Rows of the audit log.
+    pub audit: u64,
+    /// The hash of its last row; kept elsewhere, it proves later that the log was not made anew.
+    pub audit_head: String,
     pub problems: Vec<Problem>,
 }
 
 impl Default for Verified {
     fn default() -> Verified {
-        Verified { next: Some(OrderId(0)), orders: 0, held: 0, problems: Vec::new() }
+        Verified {
+            next: Some(OrderId(0)),
+            orders: 0,
+            held: 0,
+            audit: 0,
+            audit_head: String::new(),
+            problems: Vec::new(),
+        }
     }
 }
 
@@ -35,11 +47,19 @@ impl Verified {
         self.held += page.held;
         self.problems.extend(page.problems);
     }
+
+    fn add_audit(&mut self, checked: Checked) {
+        (self.audit, self.audit_head) = (checked.rows, checked.head);
+        let told = |what| Problem { about: "audit", order_id: None, what };
+        self.problems.extend(checked.problems.into_iter().map(told));
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Problem {
-    /// `None`: it is a sum that is wrong.
+    /// `order`, `sum` or `audit`.
+    pub about: &'static str,
+    /// The order that is wrong, when it is one.
     pub order_id: Option<i64>,
     pub what: String,
 }
@@ -54,6 +74,7 @@ impl Engine {
             verified.add(page);
         }
         verified.problems.extend(self.store.read(sums_verify).await?);
+        verified.add_audit(self.store.read(audit_chain::check).await?);
         Ok(verified)
     }
 }
@@ -67,12 +88,14 @@ pub fn verify_source(source: &Source) -> Result<Verified> {
         verified.add(page);
     }
     verified.problems.extend(sums_verify(&mut conn)?);
+    verified.add_audit(audit_chain::check(&mut conn)?);
     Ok(verified)
 }
 
 /// What no order shows by itself: sums that are not those of their orders.
 fn sums_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
     let sums = store::rollups::differences(conn)?.into_iter().map(|found| Problem {
+        about: "sum",
         order_id: None,
         what: format!(
             "the sums of {} {} in {} differ from its orders: {} orders, {} × 0.1 Wh, {} fen too few",
@@ -97,7 +120,8 @@ fn verify_page(conn: &mut Conn, after: OrderId) -> DbResult<Page> {
     for order in store::orders::billed_after(conn, after, PAGE)? {
         page.last = Some(order.id);
         page.orders += 1;
-        let mut fault = |what: String| page.problems.push(Problem { order_id: Some(order.id.0), what });
+        let mut fault =
+            |what: String| page.problems.push(Problem { about: "order", order_id: Some(order.id.0), what });
         if order.electricity + order.service != order.total {
             fault("electricity and service fee do not add up to the total".to_owned());
         }

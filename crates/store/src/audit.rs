@@ -3,7 +3,6 @@
 use crate::Tx;
 use crate::db::{Conn, DbResult};
 use crate::filter::{Filter, Page, count};
-use crate::ids::Noun;
 use model::Result;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,24 +24,9 @@ pub struct Entry {
     pub remote_address: String,
 }
 
+/// Written at the end of the transaction, see `audit_chain.rs`.
 pub fn append(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
-    let id = tx.next_id(Noun::Audit)?;
-    tx.execute(
-        "INSERT INTO audit (id, at_ms, staff_id, staff_name, action, noun, key, success, detail, remote_address) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        &[
-            id.into(),
-            entry.at_ms.into(),
-            entry.staff_id.into(),
-            (&entry.staff_name).into(),
-            entry.action.into(),
-            entry.noun.into(),
-            (&entry.key).into(),
-            entry.success.into(),
-            (&entry.detail).into(),
-            (&entry.remote_address).into(),
-        ],
-    )?;
+    tx.audit_append(entry.clone());
     Ok(())
 }
 
@@ -63,6 +47,9 @@ pub struct AuditRecord {
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
     pub staff_name: Option<String>,
+    /// Part of the id or code of what was changed.
+    pub key: Option<String>,
+    pub address: Option<String>,
     pub action: Option<String>,
     pub noun: Option<String>,
     pub success: Option<bool>,
@@ -80,6 +67,8 @@ const COUNT_MAX: i64 = 10_000;
 pub fn audit_list(conn: &mut Conn, wanted: &AuditFilter) -> DbResult<Page<AuditRecord>> {
     let mut filter = Filter::new();
     filter.and_contains("LOWER(staff_name) LIKE ?", wanted.staff_name.as_deref());
+    filter.and_contains("LOWER(key) LIKE ?", wanted.key.as_deref());
+    filter.and_contains("LOWER(remote_address) LIKE ?", wanted.address.as_deref());
     filter.and_some("action = ?", wanted.action.clone());
     filter.and_some("noun = ?", wanted.noun.clone());
     filter.and_some("success = ?", wanted.success);

@@ -5,6 +5,7 @@
 //! list stands beside the view that it fills.
 
 pub mod audit;
+pub mod audit_chain;
 pub mod card_list;
 pub mod cards;
 pub mod change;
@@ -31,10 +32,12 @@ pub mod pile_list;
 pub mod piles;
 pub mod preferences;
 mod reader;
+pub mod role_list;
 pub mod roles;
 pub mod rollups;
 pub mod samples;
 pub mod staff;
+pub mod staff_list;
 pub mod station_list;
 pub mod stations;
 pub mod tariff_list;
@@ -93,6 +96,7 @@ fn prepare(source: &Source, exclusive: bool, now: Timestamp) -> Result<Prepared>
                 return Err(in_use());
             }
             migrate::migrate(&mut conn, now)?;
+            audit_chain::adopt(&mut conn)?;
             let claim = if exclusive { conn.claim()? } else { None };
             let held = orders::card_places(&mut conn)?;
             Ok(Prepared { conn, claim, held })

@@ -2,14 +2,13 @@
 
 use crate::Tx;
 use crate::db::{Conn, DbError, DbResult, Row};
-use crate::filter::{Filter, Page};
+use crate::filter::Filter;
 use crate::ids::Noun;
 use model::Result;
-use model::access::{Area, Permissions, Role, Scope};
+use model::access::{Area, Permissions, Role};
 use model::id::{OperatorId, StaffId};
 use model::time::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
+use std::collections::HashSet;
 
 /// An account with its secrets; never leaves the server.
 #[derive(Clone, Debug)]
@@ -25,12 +24,15 @@ pub struct Account {
     /// What `engine` made of the password.
     pub password: String,
     pub disabled: bool,
+    pub version: i64,
+    /// What somebody who leaves hands over, to whom.
+    pub handover: String,
 }
 
-const COLUMNS: &str =
-    "f.id, f.account, f.name, f.role, f.operator_id, f.password, f.disabled, f.area, r.permissions";
+const COLUMNS: &str = "f.id, f.account, f.name, f.role, f.operator_id, f.password, f.disabled, f.area, r.permissions, \
+     f.version, f.handover";
 
-const FROM: &str = "FROM staff f LEFT JOIN role r ON r.code = f.role";
+pub(crate) const FROM: &str = "FROM staff f LEFT JOIN role r ON r.code = f.role";
 
 fn account(row: &Row<'_>) -> DbResult<Account> {
     let role = row.text(3)?;
@@ -44,6 +46,8 @@ fn account(row: &Row<'_>) -> DbResult<Account> {
         area: area(&row.text(7)?)?,
         password: row.text(5)?,
         disabled: row.bool(6)?,
+        version: row.int(9)?,
+        handover: row.text(10)?,
     })
 }
 
@@ -55,7 +59,7 @@ fn permissions(role: &str, own: Option<&str>) -> DbResult<Permissions> {
     own.map_or(Ok(Permissions::default()), |own| crate::roles::read(role, own))
 }
 
-fn area(text: &str) -> DbResult<Area> {
+pub(crate) fn area(text: &str) -> DbResult<Area> {
     serde_json::from_str(text).map_err(|why| DbError::Fault(format!("an area of staff: {why}")))
 }
 
@@ -99,51 +103,60 @@ pub fn insert(tx: &mut Tx<'_>, account: &Account, now: Timestamp) -> Result<Staf
     Ok(StaffId(id))
 }
 
+/// Writes everything but the password; false when somebody else has changed the account since.
+pub fn update(tx: &mut Tx<'_>, account: &Account) -> Result<bool> {
+    let changed = tx.execute(
+        "UPDATE staff SET name = $1, role = $2, operator_id = $3, area = $4, disabled = $5, handover = $6, \
+         version = version + 1 WHERE id = $7 AND version = $8",
+        &[
+            (&account.name).into(),
+            (&account.role).into(),
+            account.operator.map(|operator| operator.0).into(),
+            area_text(&account.area)?.into(),
+            account.disabled.into(),
+            (&account.handover).into(),
+            account.id.0.into(),
+            account.version.into(),
+        ],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Whether every place of an area is there; a station must be the operator's, if there is one.
+pub fn area_exists(conn: &mut Conn, area: &Area, operator: Option<OperatorId>) -> DbResult<bool> {
+    let mut filter = Filter::new();
+    let (sql, wanted) = match area {
+        Area::Everywhere => return Ok(true),
+        Area::Cities { cities } => {
+            let wanted: HashSet<&String> = cities.iter().collect();
+            let codes = filter.bind_all(wanted.iter().map(|code| (*code).clone()));
+            filter.and(&format!("code IN ({codes})"));
+            (format!("SELECT COUNT(*) FROM city {}", filter.sql()), wanted.len())
+        }
+        Area::Stations { stations } => {
+            let wanted: HashSet<i64> = stations.iter().map(|station| station.0).collect();
+            let ids = filter.bind_all(wanted.iter().copied());
+            filter.and(&format!("id IN ({ids})"));
+            filter.and_some("operator_id = ?", operator.map(|operator| operator.0));
+            (format!("SELECT COUNT(*) FROM station {}", filter.sql()), wanted.len())
+        }
+    };
+    let found = conn.one(&sql, &filter.values, crate::filter::count)?;
+    Ok(usize::try_from(found).is_ok_and(|found| found == wanted))
+}
+
+/// How many may look after the whole platform and everybody's account.
+pub fn admins(conn: &mut Conn) -> DbResult<i64> {
+    let everywhere =
+        area_text(&Area::Everywhere).map_err(|_| DbError::Fault("the area that is everywhere".to_owned()))?;
+    let sql = "SELECT COUNT(*) FROM staff WHERE role = 'admin' AND operator_id IS NULL AND area = $1 \
+               AND NOT disabled";
+    conn.one(sql, &[everywhere.into()], crate::filter::count)
+}
+
 pub fn password_set(tx: &mut Tx<'_>, id: StaffId, password: &str) -> Result<()> {
     tx.execute("UPDATE staff SET password = $1 WHERE id = $2", &[password.into(), id.0.into()])?;
     Ok(())
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Staff)]
-pub struct StaffView {
-    pub id: i64,
-    pub account: String,
-    pub name: String,
-    pub role: String,
-    /// Null for the roles that come with the product: they have names in every language.
-    pub role_name: Option<String>,
-    pub operator_id: Option<i64>,
-    pub operator_name: Option<String>,
-    pub area: Area,
-    pub disabled: bool,
-    pub created_at_ms: i64,
-}
-
-/// By account. Staff of an operator see their own colleagues only.
-pub fn staff_list(conn: &mut Conn, scope: &Scope) -> DbResult<Page<StaffView>> {
-    let mut filter = Filter::new();
-    filter.scope_operator("f.operator_id", scope);
-    let sql = format!(
-        "SELECT f.id, f.account, f.name, f.role, f.operator_id, op.name, f.disabled, f.created_at_ms, r.name, \
-         f.area {FROM} LEFT JOIN operator op ON op.id = f.operator_id {} ORDER BY f.account",
-        filter.sql()
-    );
-    let rows = conn.query(&sql, &filter.values, |row| {
-        Ok(StaffView {
-            id: row.int(0)?,
-            account: row.text(1)?,
-            name: row.text(2)?,
-            role: row.text(3)?,
-            role_name: row.text_opt(8)?,
-            operator_id: row.int_opt(4)?,
-            operator_name: row.text_opt(5)?,
-            disabled: row.bool(6)?,
-            created_at_ms: row.int(7)?,
-            area: area(&row.text(9)?)?,
-        })
-    })?;
-    Ok(Page::whole(rows))
 }
 
 /// A browser session or an API token, known by the hash of its secret.
@@ -207,13 +220,13 @@ pub fn credential_find(conn: &mut Conn, hash: &str) -> DbResult<Option<(Credenti
         let staff = account(row)?;
         let credential = Credential {
             hash: hash.to_owned(),
-            kind: row.word(9, CredentialKind::parse)?,
-            name: row.text(10)?,
+            kind: row.word(11, CredentialKind::parse)?,
+            name: row.text(12)?,
             staff: staff.id,
-            created_at: Timestamp::from_ms(row.int(11)?),
-            seen_at: Timestamp::from_ms(row.int(12)?),
-            expires_at: row.int_opt(13)?.map(Timestamp::from_ms),
-            remote_address: row.text(14)?,
+            created_at: Timestamp::from_ms(row.int(13)?),
+            seen_at: Timestamp::from_ms(row.int(14)?),
+            expires_at: row.int_opt(15)?.map(Timestamp::from_ms),
+            remote_address: row.text(16)?,
         };
         Ok((credential, staff))
     })

@@ -1,6 +1,7 @@
 //! A transaction as the engine sees it: hot state to judge by, and a place to put what shall be
 //! written. Nothing is sent to the database before the commit, except what asks it directly.
 
+use crate::audit::Entry;
 use crate::change::Change;
 use crate::db::{Conn, DbError, DbResult, Row, Value};
 use crate::frames::FrameRow;
@@ -10,7 +11,7 @@ use crate::orders::{self, Identity, OrderDetail, OrderRow};
 use crate::pending::{Marks, Pending};
 use crate::rollups::{self, Ended};
 use crate::samples::SampleRow;
-use crate::{commands, piles, stations, tariffs};
+use crate::{audit_chain, commands, piles, stations, tariffs};
 use model::Result;
 use model::card::Card;
 use model::id::{CardId, CommandId, OrderId, PileId, StationId, TariffId};
@@ -36,6 +37,8 @@ pub struct Tx<'a> {
     /// Orders to be counted. Several writers add to one station's hour, so that they are written by
     /// the last statements of the transaction, sorted: nobody waits for a row while holding another.
     ended: Vec<Ended>,
+    /// Who did what: appended to the chain at the end, when the transaction may wait for another.
+    audits: Vec<Entry>,
     /// Places on cards that are free again once this transaction is committed.
     freed: Vec<(CardId, OrderId)>,
 }
@@ -47,6 +50,7 @@ struct JobMarks {
     changes: usize,
     freed: usize,
     ended: usize,
+    audits: usize,
     sampled: usize,
     /// The leases when its savepoint was set. Before it writes to the database a job sets one, so
     /// that it can be undone without its neighbours.
@@ -72,6 +76,7 @@ impl<'a> Tx<'a> {
             job: JobMarks::default(),
             savepoint: false,
             ended: Vec::new(),
+            audits: Vec::new(),
             freed: Vec::new(),
         }
     }
@@ -87,6 +92,7 @@ impl<'a> Tx<'a> {
             changes: self.changes.len(),
             freed: self.freed.len(),
             ended: self.ended.len(),
+            audits: self.audits.len(),
             sampled: self.hot.sampled.len(),
             saved: None,
             taken,
@@ -117,6 +123,7 @@ impl<'a> Tx<'a> {
         self.changes.truncate(self.job.changes);
         self.freed.truncate(self.job.freed);
         self.ended.truncate(self.job.ended);
+        self.audits.truncate(self.job.audits);
         let Some(ids) = self.job.saved.take() else { return Ok(()) };
         self.conn.script("ROLLBACK TO SAVEPOINT job")?;
         if self.conn.leases_roll_back() {
@@ -340,6 +347,11 @@ impl<'a> Tx<'a> {
         self.ended.push(ended);
     }
 
+    /// Remembers who does what. It is written last: see `audit_chain.rs`.
+    pub(crate) fn audit_append(&mut self, entry: Entry) {
+        self.audits.push(entry);
+    }
+
     pub fn pile_save(&mut self, pile: &Pile) {
         self.changes.push(Change::Pile { pile: pile.id, operator: pile.operator });
         self.pending.piles.push(pile.clone());
@@ -452,11 +464,17 @@ impl<'a> Tx<'a> {
 
     /// Writes and commits; the changes to be told.
     pub(crate) fn commit(mut self) -> DbResult<Vec<Change>> {
-        if self.begun || !self.pending.is_empty() || !self.ended.is_empty() {
+        let anything = !self.pending.is_empty() || !self.ended.is_empty() || !self.audits.is_empty();
+        if self.begun || anything {
             let pending = std::mem::take(&mut self.pending);
-            let mut inserts = pending.inserts();
+            let (mut inserts, mut begin) = (pending.inserts(), !self.begun);
+            if !self.audits.is_empty() {
+                self.conn.pipeline(begin, &inserts, false)?;
+                audit_chain::append(self.conn, &mut self.hot.ids, &self.audits)?;
+                (inserts, begin) = (Vec::new(), false);
+            }
             rollups::inserts(&self.ended).for_each(|sums| inserts.push(sums));
-            self.conn.pipeline(!self.begun, &inserts, true)?;
+            self.conn.pipeline(begin, &inserts, true)?;
             pending.forget_ended(self.hot);
         }
         for (card, order) in self.freed {

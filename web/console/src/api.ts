@@ -26,6 +26,9 @@ export type OrderDetail = Schemas['OrderDetail']
 export type Tariff = Schemas['Tariff']
 export type Card = Schemas['Card']
 export type Staff = Schemas['Staff']
+export type StaffArea = Staff['area']
+export type Role = Schemas['Role']
+export type PermissionView = Schemas['PermissionView']
 export type AuditRecord = Schemas['AuditRecord']
 export type Export = Schemas['Export']
 export type ImportReport = Schemas['ImportReport']
@@ -109,6 +112,7 @@ async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
 const WAIT_MS = 30_000
 const list = <Id extends keyof operations>(query: ListQuery) => ({ params: { query: query as QueryOf<Id> } })
 const byId = (id: number) => ({ params: { path: { id } } })
+const byKey = (id: string) => ({ params: { path: { id } } })
 const byCode = (code: string) => ({ params: { path: { code } } })
 const csvBody = (csv: string) => ({ body: csv, bodySerializer: (text: string) => text, headers: { 'Content-Type': 'text/csv' } })
 const v = '/api/v1' as const
@@ -179,8 +183,16 @@ export const api = {
 
   card_import: (csv: string) => take(http.POST(`${v}/imports/cards`, csvBody(csv))),
 
-  staff_list: () => take(http.GET(`${v}/staff`)),
+  staff_list: (query: ListQuery) => take(http.GET(`${v}/staff`, list<'staff_list'>(query))),
   staff_create: (body: BodyOf<'staff_create'>) => take(http.POST(`${v}/staff`, { body })),
+  staff_update: (id: number, body: BodyOf<'staff_update'>) => take(http.PUT(`${v}/staff/{id}`, { ...byId(id), body })),
+  staff_lock_delete: (id: number) => take(http.DELETE(`${v}/staff/{id}/lock`, byId(id))),
+  staff_password_set: (id: number) => take(http.PUT(`${v}/staff/{id}/password`, byId(id))),
+  role_list: () => take(http.GET(`${v}/roles`)),
+  role_create: (body: BodyOf<'role_create'>) => take(http.POST(`${v}/roles`, { body })),
+  role_update: (id: string, body: BodyOf<'role_update'>) => take(http.PUT(`${v}/roles/{id}`, { ...byKey(id), body })),
+  role_delete: (id: string) => take(http.DELETE(`${v}/roles/{id}`, byKey(id))),
+  permission_list: () => take(http.GET(`${v}/permissions`)),
 
   export_list: (query: ListQuery) => take(http.GET(`${v}/exports`, list<'export_list'>(query))),
   export_get: (id: number) => take(http.GET(`${v}/exports/{id}`, byId(id))),

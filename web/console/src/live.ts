@@ -24,7 +24,8 @@ const touches: Record<string, string[]> = {
   card: ['card_list'],
   station: ['station_list', 'pile_list', 'pile'],
   tariff: ['tariff_list', 'tariff_station_list', 'station_list', 'pile'],
-  staff: ['staff_list'],
+  staff: ['staff_list', 'role_list'],
+  role: ['role_list', 'staff_list'],
   export: ['export_list'],
   unknown_pile: ['unknown_pile_list', 'home'],
 }

@@ -162,6 +162,16 @@ impl Doors {
         homes.push(address.to_owned());
     }
 
+    /// Whether somebody has locked the account, here or there.
+    pub fn is_locked(&self, account: &str, now: Timestamp) -> bool {
+        let (account, memory) = (name(account), self.memory());
+        let paused = memory.pairs.iter().any(|((other, _), pair)| {
+            *other == account && pair.locked_until.is_some_and(|until| until > now)
+        });
+        let full = memory.accounts.get(&account).and_then(|known| known.full_at);
+        paused || is_empty(full, ACCOUNT_BURST, ACCOUNT_REFILL_MS, now)
+    }
+
     /// Forgets the wrong passwords, and for a while lets nobody lock the account for all.
     pub fn unlock(&self, account: &str, now: Timestamp) {
         let (account, mut memory) = (name(account), self.memory());

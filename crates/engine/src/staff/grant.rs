@@ -1,10 +1,11 @@
 //! Nobody gives what they have not: whose rows, which part of them, which rights.
 
 use crate::audit::Actor;
-use model::access::{Area, Permissions};
+use model::access::{Area, Permissions, Role};
 use model::id::OperatorId;
 use model::{Error, Result};
 use store::Tx;
+use store::staff::Account;
 
 /// Most places in one person's area: they become values of every statement.
 const PLACES_MAX: usize = 200;
@@ -16,7 +17,11 @@ pub(super) struct Grant<'a> {
     pub area: &'a Area,
 }
 
-impl Grant<'_> {
+impl<'a> Grant<'a> {
+    pub fn of(account: &'a Account) -> Grant<'a> {
+        Grant { role: &account.role, operator: account.operator, area: &account.area }
+    }
+
     /// Whose rows and where, as far as it can be told without the database.
     pub fn scope_allowed(&self, actor: &Actor) -> Result<()> {
         let own = &actor.caller.scope;
@@ -58,11 +63,15 @@ impl Grant<'_> {
     /// The role is there, and gives nothing that the giver lacks.
     pub fn role_allowed(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Permissions> {
         let role = self.role.to_owned();
-        let Some(permissions) = tx.read(|conn| store::roles::permissions(conn, &role))? else {
+        let own = tx.read(|conn| store::roles::get(conn, &role))?;
+        // A role of one operator is there for its own staff only.
+        let fits = own.as_ref().is_none_or(|own| own.operator.is_none() || own.operator == self.operator);
+        let permissions = Role::parse(&role).map(Role::permissions).or(own.map(|own| own.permissions));
+        let Some(permissions) = permissions.filter(|_| fits) else {
             return Err(Error::invalid(
                 "role",
-                "没有这个角色，请重新选择",
-                "There is no such role; choose another.",
+                "没有这个角色，或它属于别的运营商，请重新选择",
+                "There is no such role, or it belongs to another operator; choose another.",
             ));
         };
         if !actor.caller.permissions.covers(permissions) {
@@ -73,5 +82,19 @@ impl Grant<'_> {
             ));
         }
         Ok(permissions)
+    }
+
+    /// Every city and station of the area is there; a station is the operator's whose staff it is.
+    pub fn places_exist(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let (area, operator) = (self.area.clone(), self.operator);
+        let all = tx.read(|conn| store::staff::area_exists(conn, &area, operator))?;
+        if all {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "area",
+            "所选城市或充电站不存在，或不属于这个账号的运营商，请重新选择",
+            "One of these cities or stations does not exist, or is not the operator's whose account this is; choose again.",
+        ))
     }
 }

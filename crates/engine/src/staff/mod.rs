@@ -5,6 +5,7 @@ mod grant;
 mod password;
 mod session;
 mod token;
+mod update;
 
 pub use doors::Doors;
 pub use session::Opened;
@@ -37,6 +38,21 @@ pub struct StaffDraft {
     pub area: Area,
     /// Generated when not given.
     pub password: Option<String>,
+}
+
+/// The whole of an account but its name to sign in with and its password.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StaffChange {
+    /// As it was read: whoever was faster is not overwritten.
+    pub version: i64,
+    pub name: String,
+    pub role: String,
+    pub operator_id: Option<i64>,
+    pub area: Area,
+    pub disabled: bool,
+    /// What somebody who leaves hands over, and to whom; may be empty.
+    pub handover: String,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -77,15 +93,20 @@ fn account_name(text: &str) -> Result<String> {
     ))
 }
 
-fn beyond() -> Error {
+/// The account may do or see more than whoever wants to change it.
+fn beyond(what: model::Text) -> Error {
     Error::new(
         model::error::Kind::Denied,
         "staff.beyond",
-        model::Text::of(
-            "该账号的权限或数据范围超出您自己的，您不能重置其密码；请联系系统管理员",
-            "This account may do or see more than yours, so its password is not yours to change; ask the administrator.",
+        model::Text::new(
+            format!("该账号的权限或数据范围超出您自己的，{}；请联系系统管理员", what.zh),
+            format!("This account may do or see more than yours, so {}; ask the administrator.", what.en),
         ),
     )
+}
+
+fn not_your_password() -> Error {
+    beyond(model::Text::of("您不能重置其密码", "its password is not yours to change"))
 }
 
 impl Engine {
@@ -111,6 +132,8 @@ impl Engine {
             area: draft.area,
             password: kept,
             disabled: false,
+            version: 1,
+            handover: String::new(),
         };
         let id = self
             .store
@@ -118,8 +141,8 @@ impl Engine {
                 if let Some(operator) = new.operator {
                     operator_exists(tx, operator)?;
                 }
-                Grant { role: &new.role, operator: new.operator, area: &new.area }
-                    .role_allowed(tx, &actor)?;
+                Grant::of(&new).role_allowed(tx, &actor)?;
+                Grant::of(&new).places_exist(tx)?;
                 let wanted = new.account.clone();
                 if tx.read(|conn| staff::by_account(conn, &wanted))?.is_some() {
                     return Err(Error::conflict(
@@ -167,7 +190,7 @@ impl Engine {
     pub async fn staff_password_set(&self, actor: &Actor, id: StaffId) -> Result<String> {
         let account = self.staff_seen(actor, id).await?;
         let Account { role, operator, area, .. } = account.clone();
-        Grant { role: &role, operator, area: &area }.scope_allowed(actor).map_err(|_| beyond())?;
+        Grant { role: &role, operator, area: &area }.scope_allowed(actor).map_err(|_| not_your_password())?;
         let _turn = self.doors.turn(&account.account).await;
         let password = password::generate(&self.random)?;
         let kept = self.doors.hash(&password, self.random.bytes()?).await?;
@@ -176,7 +199,7 @@ impl Engine {
         self.store
             .write(None, move |tx| {
                 let grant = Grant { role: &role, operator, area: &area };
-                grant.role_allowed(tx, &actor).map_err(|_| beyond())?;
+                grant.role_allowed(tx, &actor).map_err(|_| not_your_password())?;
                 staff::password_set(tx, id, &kept)?;
                 staff::credentials_remove(tx, id, "")?;
                 tx.changed(Change::Noun("staff"));

@@ -237,16 +237,18 @@ pub async fn verify(place: &Place) -> Result<ExitCode> {
         out!("{}", serde_json::to_string(&verified).map_err(|_| Error::internal())?);
     } else {
         out!("订单 / orders checked: {}；其中待处理 / held: {}", verified.orders, verified.held);
+        out!("审计日志 / audit rows checked: {}；末尾 / head {}", verified.audit, verified.audit_head);
         for problem in &verified.problems {
             match problem.order_id {
                 Some(id) => out!("订单 / order {id}: {}", problem.what),
+                None if problem.about == "audit" => out!("审计 / audit: {}", problem.what),
                 None => out!("汇总 / sums: {}", problem.what),
             }
         }
         out!(
             "{}",
             if verified.problems.is_empty() {
-                "全部一致 / all bills agree to the fen"
+                "全部一致 / all bills agree to the fen, the audit log is whole"
             } else {
                 "发现不一致 / differences found"
             }

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod history;
+mod people;
 
 use crate::app::{ADMIN, App};
 use crate::serve::Serving;
@@ -147,6 +148,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let password = format!("Demo-{}", app.engine.random.hex::<4>()?);
     app.engine.staff_ensure_admin(ADMIN, Some(password.clone())).await?;
     let piles = business(app).await?;
+    people::write(app).await?;
     let orders = history::write(app, &piles).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
     let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };

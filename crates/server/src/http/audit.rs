@@ -15,6 +15,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct AuditQuery {
     staff_name: Option<String>,
+    key: Option<String>,
+    address: Option<String>,
     action: Option<String>,
     noun: Option<String>,
     success: Option<bool>,
@@ -29,6 +31,8 @@ impl AuditQuery {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
         Ok(AuditFilter {
             staff_name: self.staff_name,
+            key: self.key,
+            address: self.address,
             action: self.action,
             noun: self.noun,
             success: self.success,

@@ -1,7 +1,7 @@
 //! What a handler takes and gives, read from its own signature: openapi.json cannot say one thing
 //! and the code another.
 
-use super::take::{Code, Id, Input, Query, Reader, Who};
+use super::take::{Code, Id, Input, Key, Query, Reader, Who};
 use axum::response::Response;
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
@@ -112,6 +112,12 @@ impl Describe for axum::http::HeaderMap {
 impl Describe for Code {
     fn describe(draft: &mut Draft) {
         draft.parameter("code", ParameterIn::Path, true, String::schema());
+    }
+}
+
+impl Describe for Key {
+    fn describe(draft: &mut Draft) {
+        draft.parameter("id", ParameterIn::Path, true, String::schema());
     }
 }
 

@@ -20,6 +20,7 @@ mod orders;
 mod outside;
 mod piles;
 mod preferences;
+mod roles;
 mod route;
 mod session;
 mod staff;

@@ -1,24 +1,52 @@
 //! 账号
 
 use super::Shared;
-use super::describe::{Describe, Draft};
-use super::error::{Answer, Failure};
+use super::error::Answer;
 use super::give::{Created, Done, Given};
-use super::take::{Id, Input, Who};
-use axum::extract::{FromRequestParts, Path, State};
-use axum::http::request::Parts;
-use engine::staff::{StaffCreated, StaffDraft};
+use super::take::{Id, Input, Key, Query, Who};
+use axum::extract::State;
+use engine::staff::{StaffChange, StaffCreated, StaffDraft};
 use model::id::StaffId;
 use serde::{Deserialize, Serialize};
-use store::filter::Page;
-use store::staff::{self, StaffView};
+use store::filter::{Page, Paging};
+use store::staff_list::{self, StaffFilter, StaffView};
 use store::token_list::TokenView;
-use utoipa::openapi::path::ParameterIn;
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
-pub async fn staff_list(State(app): State<Shared>, who: Who) -> Answer<Given<Page<StaffView>>> {
-    let scope = who.scope();
-    Ok(Given(app.engine.store.read(move |conn| staff::staff_list(conn, &scope)).await?))
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StaffQuery {
+    account: Option<String>,
+    name: Option<String>,
+    role: Option<String>,
+    operator_id: Option<i64>,
+    disabled: Option<bool>,
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+pub async fn staff_list(
+    State(app): State<Shared>,
+    who: Who,
+    Query(query): Query<StaffQuery>,
+) -> Answer<Given<Page<StaffView>>> {
+    let (scope, now) = (who.scope(), app.now());
+    let paging = Paging { cursor: query.cursor, limit: query.limit };
+    let wanted = StaffFilter {
+        account: query.account,
+        name: query.name,
+        role: query.role,
+        operator_id: query.operator_id,
+        disabled: query.disabled,
+        before: paging.key::<1>()?.map(|[id]| id),
+        limit: paging.limit()?,
+    };
+    let read = move |conn: &mut store::Conn| staff_list::staff_list(conn, &wanted, &scope);
+    let mut page = app.engine.store.read(read).await?;
+    for row in &mut page.items {
+        row.locked = app.engine.doors.is_locked(&row.account, now);
+    }
+    Ok(Given(page))
 }
 
 pub async fn staff_create(
@@ -27,6 +55,16 @@ pub async fn staff_create(
     Input(draft): Input<StaffDraft>,
 ) -> Answer<Created<StaffCreated>> {
     Ok(Created(app.engine.staff_create(&who.actor(), draft).await?))
+}
+
+pub async fn staff_update(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(change): Input<StaffChange>,
+) -> Answer<Done> {
+    app.engine.staff_update(&who.actor(), StaffId(id), change).await?;
+    Ok(Done)
 }
 
 pub async fn staff_lock_delete(State(app): State<Shared>, who: Who, Id(id): Id) -> Answer<Done> {
@@ -72,31 +110,12 @@ pub async fn token_create(
     Ok(Created(Token { token }))
 }
 
-/// `{id}` of a token.
-pub struct TokenId(String);
-
-impl<S: Send + Sync> FromRequestParts<S> for TokenId {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<TokenId, Failure> {
-        // A text that names no token finds none.
-        let id = Path::<String>::from_request_parts(parts, state).await;
-        Ok(TokenId(id.map(|Path(id)| id).unwrap_or_default()))
-    }
-}
-
-impl Describe for TokenId {
-    fn describe(draft: &mut Draft) {
-        draft.parameter("id", ParameterIn::Path, true, String::schema());
-    }
-}
-
 /// One's own; of everybody for whoever may change accounts.
 pub async fn token_list(State(app): State<Shared>, who: Who) -> Answer<Given<Page<TokenView>>> {
     Ok(Given(Page::whole(app.engine.token_list(&who.actor()).await?)))
 }
 
-pub async fn token_delete(State(app): State<Shared>, who: Who, TokenId(id): TokenId) -> Answer<Done> {
+pub async fn token_delete(State(app): State<Shared>, who: Who, Key(id): Key) -> Answer<Done> {
     app.engine.token_delete(&who.actor(), &id).await?;
     Ok(Done)
 }

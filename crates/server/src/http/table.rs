@@ -4,8 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, commands, exports, frames, home, imports, orders, piles, preferences, session, staff,
-    stations, stream, tariffs,
+    audit, cards, commands, exports, frames, home, imports, orders, piles, preferences, roles, session,
+    staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -58,8 +58,14 @@ pub fn table() -> Vec<Route> {
         PATCH "/cards/{id}" May(CardWrite), cards::card_update;
         GET "/staff" May(StaffRead), staff::staff_list;
         POST "/staff" May(StaffWrite), staff::staff_create;
+        PUT "/staff/{id}" May(StaffWrite), staff::staff_update;
         DELETE "/staff/{id}/lock" May(StaffWrite), staff::staff_lock_delete;
         PUT "/staff/{id}/password" May(StaffWrite), staff::staff_password_set;
+        GET "/roles" May(StaffRead), roles::role_list;
+        POST "/roles" May(StaffWrite), roles::role_create;
+        PUT "/roles/{id}" May(StaffWrite), roles::role_update;
+        DELETE "/roles/{id}" May(StaffWrite), roles::role_delete;
+        GET "/permissions" May(StaffRead), roles::permission_list;
         GET "/tokens" SignedIn, staff::token_list;
         POST "/tokens" SignedIn, staff::token_create;
         DELETE "/tokens/{id}" SignedIn, staff::token_delete;

@@ -129,6 +129,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
+/// `{id}` of the path where it is a word: of a role, a token, a parameter, a job. A text that names
+/// nothing finds nothing.
+pub struct Key(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Key {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Key, Failure> {
+        let id = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Key(id.map(|Path(id)| id).unwrap_or_default()))
+    }
+}
+
 /// The query string. An empty value asks for nothing; an unknown name is refused, because a filter
 /// that is silently ignored shows the wrong list.
 pub struct Query<T>(pub T);

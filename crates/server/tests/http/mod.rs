@@ -1,5 +1,6 @@
 //! The HTTP API.
 
+mod authority;
 mod changes;
 mod doors;
 mod errors;
@@ -10,4 +11,6 @@ mod orders;
 mod r4_2_2;
 mod r5_1;
 mod r5_3_2_export;
+mod r5_s;
+mod samples;
 mod session;

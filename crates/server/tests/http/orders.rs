@@ -17,7 +17,7 @@ use store::frames::FrameRow;
 use store::orders::{BilledBy, OrderDetail};
 use store::rollups::Ended;
 
-fn order(pile: i64) -> Order {
+pub fn order(pile: i64) -> Order {
     Order {
         id: OrderId(42),
         pile: PileId(pile),

@@ -93,7 +93,8 @@ pub enum Value<'a> {
 }
 
 impl Value<'_> {
-    fn clean(text: &str) -> Cow<'_, str> {
+    /// As it is kept.
+    pub(crate) fn clean(text: &str) -> Cow<'_, str> {
         if text.as_bytes().contains(&0) {
             Cow::Owned(text.replace('\0', "\u{2400}"))
         } else {

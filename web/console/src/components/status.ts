@@ -62,6 +62,11 @@ const looks = {
     blocked: { tone: 'bad', glyph: 'ban' },
     expired: { tone: 'mute', glyph: 'clock' },
   },
+  staff_state: {
+    enabled: { tone: 'ok', glyph: 'check' },
+    disabled: { tone: 'mute', glyph: 'ban' },
+    locked: { tone: 'bad', glyph: 'lock' },
+  },
   export: {
     queued: { tone: 'mute', glyph: 'clock' },
     running: { tone: 'busy', glyph: 'refresh' },

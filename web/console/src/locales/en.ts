@@ -1,11 +1,13 @@
 import type zh from '@/locales/zh-CN'
+import system from '@/locales/system.en'
+
 
 const en: typeof zh = {
   product: { name: 'EV Charging Operations Platform', short: 'Charging operations' },
   section: { home: 'Home', base: 'Assets', operation: 'Operations', customer: 'Customers', system: 'System' },
   page: {
     home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', orders: 'Orders', order: 'Order', tariff: 'Tariff', tariffs: 'Tariffs',
-    cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', exports: 'Exports', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found',
+    cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', roles: 'Roles', exports: 'Exports', audit: 'Audit log', log_ins: 'Log-ins', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found',
   },
   act: { cancel: 'Cancel', save: 'Save', copy: 'Copy', copied: 'Copied', retry: 'Try again', reset: 'Clear filters', close: 'Close', create: 'New', edit: 'Edit', view: 'View', more: 'More' },
   layout: { skip: 'Skip to content', menu: 'Main menu', fold: 'Collapse', unfold: 'Expand menu', password: 'Change password', sign_out: 'Sign out' },
@@ -78,9 +80,9 @@ const en: typeof zh = {
   },
   audit_action: {
     export_create: 'Export a list', export_fetch: 'Download an export', export_cancel: 'Cancel an export', session_create: 'Sign in', session_delete: 'Sign out', session_password_set: 'Change password', operator_create: 'New operator', station_create: 'New station', station_update: 'Change station', pile_create: 'New pile', pile_update: 'Change pile', pile_import: 'Import piles', pile_password_set: 'Set access password', unknown_pile_dismiss: 'Dismiss unknown pile',
-    pile_command: 'Command', order_stop: 'Remote stop', command_create: 'Command', tariff_create: 'Publish tariff', card_create: 'Register card', card_update: 'Change card', card_import: 'Import cards', staff_create: 'New account', staff_update: 'Change account', token_create: 'New token', token_delete: 'Remove token', staff_lock_delete: 'Unlock account', staff_password_set: 'New password for an account',
+    pile_command: 'Command', order_stop: 'Remote stop', command_create: 'Command', tariff_create: 'Publish tariff', card_create: 'Register card', card_update: 'Change card', card_import: 'Import cards', staff_create: 'New account', staff_update: 'Change account', token_create: 'New token', token_delete: 'Remove token', staff_lock_delete: 'Unlock account', staff_password_set: 'New password for an account', role_create: 'Create role', role_update: 'Change role', role_delete: 'Delete role',
   },
-  audit_noun: { export: 'Export', audit: 'Audit log', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token' },
+  audit_noun: { export: 'Export', audit: 'Audit log', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token', role: 'Role' },
   file: {
     button: 'Import', title_pile: 'Import piles', title_card: 'Import cards', choose: 'Choose a CSV file', again: 'Choose again', drop: 'or drop it here', columns: 'Columns (first line)', template: 'Download template', rule: 'Written only when every row is right. What is there already stays as it is, so a file can be imported again.', go: 'Import',
     created: '{n} created', existing: '{n} were there already and stay as they are', bad: '{n} rows are wrong; nothing was written', line: 'Line', field: 'Column', what: 'What is wrong', passwords: 'Generated access passwords (shown only now)', save: 'Download passwords', too_big: 'The file exceeds 4 MB; split it', encoding: 'The file is not UTF-8; save it as CSV UTF-8', chosen: '{name}, {n} rows',
@@ -112,8 +114,7 @@ const en: typeof zh = {
   },
   tariff: { day_prices: 'Prices of a day', bars_note: 'Dark is electricity, light is service; framed is now (Beijing time)', mean: 'Mean price of a day', compare: 'Beside another version', compare_with: 'Choose a version', compare_choose: 'Choose a version to see what differs', only_version: 'This is the only version', same: 'The two versions are the same', stretch: 'What differs', change: 'Change', renamed: 'other period', used_since: 'Used since', gone: 'There is no such version of a tariff', name: 'Name', version: 'Version', model_no: 'Model no.', stations: 'Stations', created: 'Published', rates: 'Prices (yuan/kWh)', periods: 'Periods', create: 'New tariff', new_version: 'New version', electricity: 'Electricity', service: 'Service', total: 'Total', paint: 'Choose a period, then drag over the day; one field is half an hour. Arrow keys move, space paints.', name_help: 'The name of an existing tariff publishes its next version; its stations use it for new orders', created_told: 'Tariff “{name}” published', price_bad: 'A price is between 0 and 99.99999 with at most 5 decimals', preview: 'Preview', all_day: 'Whole day: {period}', half_hour: '{from} to {to}, {period}' },
   cards: { tag: 'Card no.', status: 'Status', group: 'Group', customer: 'Customer', expires: 'Valid until', sessions: 'Sessions at once', created: 'Registered', create: 'New card', created_told: 'Card {tag} registered', block: 'Block', restore: 'Restore', ask_block: 'Block card {tag}? It cannot start charging from now on.', ask_restore: 'Restore card {tag}?', forever: 'No end', group_help: 'Cards of one group may stop each other’s sessions', empty_hint: 'Once registered, the card can start charging', changed: 'Card {tag}: {status}' },
-  staff: { account: 'Account', name: 'Name', role: 'Role', operator: 'Data scope', all: 'All operators', create: 'New account', password: 'First password', password_help: 'Left empty, one is generated and shown once', password_once: 'First password of {account} (shown only now, hand it over)', operator_help: 'Left empty, all operators can be seen', created_told: 'Account {account} created', once_title: 'Keep this password', once_done: 'I have kept it' },
-  audit: { at: 'Time', staff: 'By', action: 'Action', noun: 'Thing', key: 'Key', success: 'Outcome', detail: 'Detail', address: 'Address' },
+  ...system,
   unknown: { code: 'Device code', protocol: 'Protocol', address: 'Address', first: 'First seen', last: 'Last seen', attempts: 'Attempts', vendor: 'Vendor / model', register: 'Register', dismiss: 'Dismiss', ask_dismiss: 'Dismiss device {code}? It comes back here when it tries to connect again.', hint: 'These devices tried to connect without being registered and were refused. Register those that are yours.', none: 'No unregistered devices', dismissed: 'Device {code} dismissed' },
   missing: { title: 'Page not found', text: 'The address may be wrong, or the content was moved.', home: 'To the home page' },
   denied: { title: 'No permission', text: 'Your account may not see “{page}”. Ask the system administrator.', page: 'this page' },

@@ -1,0 +1,310 @@
+//! Who may do what, tried: every route of the table with every role, with every single permission,
+//! with another operator's ids and with another area's ids. `samples.rs` says how a route is asked.
+
+use super::house::{Answer, House, PASSWORD, house};
+use super::samples::{About, SAMPLES, Sample};
+use engine::audit::Actor;
+use engine::role::{RoleChange, RoleDraft};
+use engine::staff::StaffDraft;
+use model::access::{Area, Permission, Role};
+use model::id::{OrderId, PileId, StationId};
+use serde_json::json;
+use server::http::{Access, Route, table};
+use std::sync::atomic::{AtomicU64, Ordering};
+use store::commands::{CommandRow, CommandState};
+
+/// Ids of one operator's things, by the names that samples use.
+struct Things(Vec<(&'static str, String)>);
+
+impl Things {
+    /// `side`: 0 is 甲, 1 is 乙. Every thing of 乙 has 乙 or B- in its name.
+    async fn of(house: &House, side: i64) -> Things {
+        let (letter, name) = [("A", "甲"), ("B", "乙")][usize::try_from(side).unwrap()];
+        let code = format!("{letter}-1");
+        let (engine, local, operator) = (&house.app.engine, Actor::local(), side + 1);
+        let wanted = model::id::PileCode::parse(&code).unwrap();
+        let pile =
+            engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await.unwrap().unwrap();
+        let (order, command) = (100 + side, 500 + side);
+        let row = command_row(command, pile.id, order);
+        let mut charged = super::orders::order(pile.id.0);
+        (charged.id, charged.station, charged.operator) = (OrderId(order), pile.station, pile.operator);
+        let write = engine.store.write(None, move |tx| {
+            tx.order_save(&charged);
+            tx.command_save(&pile, row.clone());
+            Ok(())
+        });
+        write.await.unwrap();
+        // Whose password is reset loses the token: it is somebody else's.
+        let mut made = Vec::new();
+        let holder = format!("holder.{}", letter.to_lowercase());
+        for account in [format!("thing.{}", letter.to_lowercase()), holder.clone()] {
+            let draft = StaffDraft {
+                account,
+                name: format!("{name}的人"),
+                role: "viewer".to_owned(),
+                operator_id: Some(operator),
+                area: Area::Everywhere,
+                password: Some(PASSWORD.to_owned()),
+            };
+            made.push(engine.staff_create(&local, draft).await.unwrap().id);
+        }
+        let staff = made[0];
+        let draft = RoleDraft {
+            name: format!("{name}的角色"),
+            permissions: vec![Permission::PileRead],
+            operator_id: Some(operator),
+        };
+        let role = engine.role_create(&local, draft).await.unwrap().code;
+        let cookie = house.sign_in(&holder).await;
+        house.post("/tokens", &cookie, &format!("{{\"name\":\"{name}的令牌\"}}")).await.ok();
+        let token = house.get("/tokens", &cookie).await.json["items"][0]["id"].as_str().unwrap().to_owned();
+        Things(vec![
+            ("{pile}", code),
+            ("{station}", (side + 1).to_string()),
+            ("{station_name}", format!("{name}站")),
+            ("{operator}", operator.to_string()),
+            ("{order}", order.to_string()),
+            ("{command}", command.to_string()),
+            ("{staff}", staff.to_string()),
+            ("{role}", role),
+            ("{token}", token),
+            ("{card}", "1".to_owned()),
+        ])
+    }
+
+    fn in_text(&self, text: &str) -> String {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let n = COUNT.fetch_add(1, Ordering::Relaxed).to_string();
+        let named = |text: String, (name, id): &(&str, String)| text.replace(name, id);
+        self.0.iter().fold(text.replace("{n}", &n), named)
+    }
+}
+
+fn command_row(id: i64, pile: PileId, order: i64) -> CommandRow {
+    CommandRow {
+        id,
+        pile,
+        connector: Some(1),
+        order: Some(order),
+        kind: "reset".to_owned(),
+        body: "{}".to_owned(),
+        staff: None,
+        state: CommandState::Accepted,
+        message: None,
+        detail: None,
+        created_at_ms: 1,
+        deadline_ms: 2,
+        ended_at_ms: Some(2),
+    }
+}
+
+/// The furnished house with things of both operators.
+async fn furnished() -> (House, Things, Things) {
+    let house = house().await;
+    house.furnish().await;
+    let card = r#"{"tag":"C1","status":"accepted","group":null,"expires_at_ms":null,"sessions_max":1}"#;
+    let cookie = house.sign_in("admin").await;
+    house.post("/cards", &cookie, card).await.ok();
+    let knock = model::id::PileCode::parse("KNOCK-1").unwrap();
+    house.app.engine.pile_knocked(&knock, "ocpp1.6", "10.0.0.9", None, None);
+    let (ours, theirs) = (Things::of(&house, 0).await, Things::of(&house, 1).await);
+    (house, ours, theirs)
+}
+
+fn sample(route: &Route) -> &'static Sample {
+    let known = SAMPLES.iter().find(|sample| sample.operation == route.operation);
+    known.unwrap_or_else(|| panic!("{}: add how it is asked to samples.rs", route.operation))
+}
+
+async fn ask(house: &House, route: &Route, things: &Things, cookie: &str) -> Answer {
+    let sample = sample(route);
+    let (path, body) = (things.in_text(sample.path), things.in_text(sample.body));
+    let kind = if sample.about == About::File || route.operation.ends_with("_import") {
+        "text/csv"
+    } else {
+        "application/json"
+    };
+    house.send(route.method.as_str(), &path, cookie, Some(&body), &[("content-type", kind)]).await
+}
+
+/// Every route that is not about whoever asks, those that take something away last.
+fn routes() -> Vec<Route> {
+    let mut all: Vec<Route> = table().into_iter().filter(|route| sample(route).about != About::Own).collect();
+    all.sort_by_key(|route| route.method == axum::http::Method::DELETE);
+    all
+}
+
+#[test]
+fn r5_s_class_every_route_has_a_sample_and_no_sample_is_of_a_route_that_is_gone() {
+    let table = table();
+    for route in &table {
+        let sample = sample(route);
+        let shape = |path: &str| path.split('/').filter(|part| !part.is_empty()).count();
+        assert_eq!(shape(route.path), shape(sample.path) + 2, "{}: another path", route.operation);
+        let named = matches!(sample.about, About::Thing | About::OfOperator);
+        let has_id = route.path.contains('{');
+        assert!(has_id || !named, "{}: there is no id in its path", route.operation);
+        let free = matches!(sample.about, About::Platform | About::List | About::Own);
+        assert!(!has_id || named || free, "{}: whose is what its path names?", route.operation);
+    }
+    for sample in SAMPLES {
+        let known = table.iter().filter(|route| route.operation == sample.operation).count();
+        assert_eq!(known, 1, "{} is no route", sample.operation);
+    }
+}
+
+#[tokio::test]
+async fn r5_s_class_the_administrator_is_let_in_everywhere_so_that_the_samples_are_good() {
+    let (house, ours, _) = furnished().await;
+    let cookie = house.sign_in("admin").await;
+    for route in routes() {
+        let answer = ask(&house, &route, &ours, &cookie).await;
+        let status = answer.status.as_u16();
+        let off_line = status == 422 || status == 409;
+        let good = answer.status.is_success() || off_line || route.operation == "tariff_create";
+        assert!(good, "{}: {status} {}", route.operation, answer.text);
+    }
+}
+
+#[tokio::test]
+async fn r5_s_class_every_role_may_what_it_says_and_nothing_else() {
+    for role in Role::ALL {
+        let (house, ours, _) = furnished().await;
+        let cookie = house.sign_in(role.as_str()).await;
+        for route in routes() {
+            let answer = ask(&house, &route, &ours, &cookie).await;
+            judge(&route, &answer, |permission| role.allows(permission));
+        }
+    }
+}
+
+/// Refused exactly when the permission is missing.
+fn judge(route: &Route, answer: &Answer, may: impl Fn(Permission) -> bool) {
+    let refused = answer.json["code"] == "permission.denied";
+    let allowed = match route.access {
+        Access::May(permission) => may(permission),
+        Access::Public | Access::SignedIn => true,
+    };
+    assert_eq!(refused, !allowed, "{} {}", route.operation, answer.text);
+    assert_ne!(answer.status.as_u16(), 401, "{}", route.operation);
+    assert!(answer.status.as_u16() < 500, "{}: {}", route.operation, answer.text);
+}
+
+#[tokio::test]
+async fn r5_s_class_a_role_of_own_making_is_honoured_on_every_route_from_the_next_request_on() {
+    let (house, ours, _) = furnished().await;
+    let (engine, local) = (&house.app.engine, Actor::local());
+    let draft =
+        RoleDraft {
+            name: "一项权限".to_owned(), permissions: vec![Permission::HomeRead], operator_id: None
+        };
+    let code = engine.role_create(&local, draft).await.unwrap().code;
+    let draft = StaffDraft {
+        account: "one.right".to_owned(),
+        name: "一".to_owned(),
+        role: code.clone(),
+        operator_id: None,
+        area: Area::Everywhere,
+        password: Some(PASSWORD.to_owned()),
+    };
+    engine.staff_create(&local, draft).await.unwrap();
+    let cookie = house.sign_in("one.right").await;
+    for (turn, permission) in Permission::ALL.iter().enumerate() {
+        let change = RoleChange {
+            version: i64::try_from(turn).unwrap() + 1,
+            name: "一项权限".to_owned(),
+            permissions: vec![*permission],
+        };
+        engine.role_update(&local, &code, change).await.unwrap();
+        for route in routes() {
+            let answer = ask(&house, &route, &ours, &cookie).await;
+            judge(&route, &answer, |wanted| wanted == *permission);
+        }
+        let told = house.get("/session", &cookie).await;
+        assert_eq!(told.json["permissions"], json!([permission]));
+    }
+}
+
+/// Denied, or a list in which there is nothing.
+fn platform_only(answer: &Answer, route: &Route) {
+    let empty = answer.status == 200 && answer.json["total"] == 0;
+    assert!(answer.status == 403 || empty, "{}: {}", route.operation, answer.text);
+}
+
+fn says_nothing_of(answer: &Answer, route: &Route) {
+    for word in ["乙", "B-1", "B-2"] {
+        assert!(
+            !answer.text.contains(word),
+            "{} tells of another's {word}: {}",
+            route.operation,
+            answer.text
+        );
+    }
+}
+
+#[tokio::test]
+async fn r5_s_guess_another_operators_things_are_not_there() {
+    let (house, _, theirs) = furnished().await;
+    let cookie = house.sign_in("a.admin").await;
+    for route in routes() {
+        let answer = ask(&house, &route, &theirs, &cookie).await;
+        let (status, name) = (answer.status.as_u16(), route.operation);
+        match sample(&route).about {
+            About::Thing | About::OfOperator => assert_eq!(status, 404, "{name}: {}", answer.text),
+            About::Field(field) => {
+                assert_eq!(status, 400, "{name}: {}", answer.text);
+                assert_eq!(answer.json["field"], field, "{name}: {}", answer.text);
+            }
+            About::File => assert!(status >= 400 || answer.json["created"] == 0, "{name}: {}", answer.text),
+            About::Platform => platform_only(&answer, &route),
+            About::List | About::ListOfOperator | About::Shared => {
+                answer.ok();
+                says_nothing_of(&answer, &route);
+            }
+            About::Own => {}
+        }
+    }
+    // And nothing of it happened.
+    let admin = house.sign_in("admin").await;
+    let log = house.get("/audit?staff_name=a.admin&success=true", &admin).await;
+    for row in log.json["items"].as_array().unwrap() {
+        let own = ["session_create", "export_create"].iter().any(|action| row["action"] == *action);
+        assert!(own, "{row}");
+    }
+}
+
+#[tokio::test]
+async fn r5_s_guess_another_areas_things_are_not_there() {
+    let (house, ours, theirs) = furnished().await;
+    let draft = StaffDraft {
+        account: "area.admin".to_owned(),
+        name: "片区管理员".to_owned(),
+        role: "admin".to_owned(),
+        operator_id: None,
+        area: Area::Stations { stations: vec![StationId(1)] },
+        password: Some(PASSWORD.to_owned()),
+    };
+    house.app.engine.staff_create(&Actor::local(), draft).await.unwrap();
+    let cookie = house.sign_in("area.admin").await;
+    for route in routes() {
+        let answer = ask(&house, &route, &theirs, &cookie).await;
+        let (status, name) = (answer.status.as_u16(), route.operation);
+        match sample(&route).about {
+            About::Thing => assert_eq!(status, 404, "{name}: {}", answer.text),
+            About::Platform => platform_only(&answer, &route),
+            About::List => says_nothing_of(answer.ok(), &route),
+            About::File => assert!(status >= 400 || answer.json["created"] == 0, "{name}: {}", answer.text),
+            About::OfOperator if ["role_update", "role_delete", "staff_update"].contains(&name) => {
+                assert_eq!(status, 403, "{name}: {}", answer.text);
+            }
+            // Accounts and roles stand at no station: whoever looks after a part changes none that
+            // reaches beyond it.
+            About::OfOperator | About::Field(_) | About::ListOfOperator | About::Shared | About::Own => {}
+        }
+        if sample(&route).about == About::Thing && route.method == axum::http::Method::GET {
+            ask(&house, &route, &ours, &cookie).await.ok();
+        }
+    }
+    house.send("PUT", "/staff/1/password", &cookie, None, &[]).await.refused(403, "staff.beyond");
+}
