@@ -4,14 +4,19 @@ use engine::pricing::TariffDraft;
 use model::tariff::Period;
 use store::tariff_list::TariffRate;
 
-pub const OPERATORS: [&str; 2] = ["江城智充", "楚能新能源"];
+/// Name, credit code, contact, telephone, the last day of the contract.
+pub const OPERATORS: [(&str, &str, &str, &str, i64); 2] = [
+    ("江城智充", "91420100MA4K2X7C37", "周明", "027-87650001", 20_301_231),
+    ("楚能新能源", "91420500MA4L9P6D84", "李婷", "0717-6450002", 20_281_130),
+];
 
-/// Code, province, name (GB/T 2260).
-pub const CITIES: [(&str, &str, &str); 4] = [
-    ("420100", "湖北省", "武汉市"),
-    ("420500", "湖北省", "宜昌市"),
-    ("420600", "湖北省", "襄阳市"),
-    ("440300", "广东省", "深圳市"),
+/// Administrative codes (GB/T 2260) and telephones for customers. The last one has no station yet.
+pub const CITIES: [(&str, &str); 5] = [
+    ("420100", "027-96000"),
+    ("420500", "0717-96000"),
+    ("420600", "0710-96000"),
+    ("440300", "0755-96000"),
+    ("430100", "0731-96000"),
 ];
 
 pub struct StationPlan {
