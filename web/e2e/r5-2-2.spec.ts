@@ -34,7 +34,7 @@ test('R-5.2.2 the map counts piles from the country to the station, without the 
   await page.getByRole('textbox', { name: '城市' }).fill('深')
   await expect(page).toHaveURL(/city_name=/)
   await expect(page.getByTitle(/^湖北省：/)).toHaveCount(0)
-  await page.goto('/map?station_code=s5')
+  await page.goto('/map?station_code=0500-0')
   await expect(list.getByRole('button')).toHaveCount(1)
   await page.goto('/map?operator_name=%E6%B1%9F%E5%9F%8E&station_name=%E6%B2%8C')
   await expect(list.getByRole('button', { name: /沌口/ })).toBeVisible()

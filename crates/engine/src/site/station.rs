@@ -167,7 +167,12 @@ impl Engine {
         self.store
             .write(None, move |tx| {
                 let facts = tx.read(|conn| stations::find(conn, id))?;
-                facts.filter(|facts| actor.sees_station(facts)).ok_or_else(not_found)?;
+                let mut facts = facts.filter(|facts| actor.sees_station(facts)).ok_or_else(not_found)?;
+                // Nobody moves a station to where they would not see it any more.
+                facts.city.clone_from(&fields.city_code);
+                if !actor.sees_station(&facts) {
+                    return Err(no_such("city_code", "城市", "city"));
+                }
                 let before = tx.read(|conn| stations::fields(conn, id))?;
                 fits(tx, id, &fields)?;
                 if !stations::update(tx, id, &fields, change.version, now)? {

@@ -219,7 +219,9 @@ async fn business(app: &Arc<App>) -> Result<Vec<PilePlan>> {
             latitude_e6: Some(plan.latitude_e6),
             time_zone: None,
         };
+        let tariff_id = station.tariff_id;
         let station = engine.station_create(&actor, station).await?;
+        engine.station_update(&actor, station, catalogue::record(place, plan, tariff_id)).await?;
         for pile in plans(place, plan) {
             let draft = PileDraft {
                 code: pile.code.clone(),

@@ -83,24 +83,6 @@ impl MapSettings {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::MapSettings;
-
-    #[test]
-    fn the_host_of_the_tiles_is_the_only_one() {
-        let origin = |url: &str| {
-            let settings = MapSettings { tile_url: Some(url.to_owned()), gcj02: false };
-            settings.tile_origin().map(str::to_owned)
-        };
-        assert_eq!(
-            origin("https://tile.example:8443/a/{z}/{x}/{y}.png").unwrap(),
-            "https://tile.example:8443"
-        );
-        assert_eq!(MapSettings::default().tile_origin(), None);
-    }
-}
-
 /// Everything that is asked over HTTP, except the piles' own WebSockets.
 pub fn router(app: Shared) -> Router {
     let api = table()
@@ -128,4 +110,22 @@ async fn https_only(request: Request, next: Next) -> Response {
     let half_a_year = HeaderValue::from_static("max-age=15552000");
     response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, half_a_year);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MapSettings;
+
+    #[test]
+    fn the_host_of_the_tiles_is_the_only_one() {
+        let origin = |url: &str| {
+            let settings = MapSettings { tile_url: Some(url.to_owned()), gcj02: false };
+            settings.tile_origin().map(str::to_owned)
+        };
+        assert_eq!(
+            origin("https://tile.example:8443/a/{z}/{x}/{y}.png").unwrap(),
+            "https://tile.example:8443"
+        );
+        assert_eq!(MapSettings::default().tile_origin(), None);
+    }
 }
