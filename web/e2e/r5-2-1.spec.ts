@@ -11,7 +11,7 @@ test('R-5.2.1 several piles are disabled and enabled at once, each with its outc
   const dialog = page.getByRole('dialog')
   for (const [deed, state] of [['停用', '停用'], ['启用', '启用']] as const) {
     await page.getByRole('button', { name: '批量操作（4）' }).click()
-    await dialog.getByRole('combobox', { name: '操作' }).click()
+    await dialog.locator('.el-select').click()
     await page.getByRole('option', { name: deed, exact: true }).click()
     await shot(page, `pile-batch-${deed === '停用' ? 1 : 2}`)
     await dialog.getByRole('button', { name: '执行（4 台）' }).click()
