@@ -29,16 +29,9 @@ pub struct StationQuery {
 }
 
 impl StationQuery {
-    fn filter(self) -> StationFilter {
+    pub fn filter(self) -> StationFilter {
         let StationQuery { name, operator_id, city_code, operator_name, city_name, code, located } = self;
         StationFilter { name, operator_id, city_code, operator_name, city_name, code, located, id: None }
-    }
-}
-
-impl StationQuery {
-    pub fn filter(self) -> StationFilter {
-        let StationQuery { name, operator_id, city_code } = self;
-        StationFilter { name, operator_id, city_code }
     }
 }
 

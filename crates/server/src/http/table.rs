@@ -4,8 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, cities, commands, exports, frames, home, imports, map, operators, orders, piles, preferences,
-    session, staff, stations, stream, tariffs,
+    audit, cards, cities, commands, exports, frames, home, imports, map, operators, orders, piles,
+    preferences, session, staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
