@@ -66,6 +66,41 @@ export interface paths {
         /** Permission: station.read */
         get: operations["city_list"];
         put?: never;
+        /** Permission: city.write */
+        post: operations["city_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: city.write */
+        patch: operations["city_update"];
+        trace?: never;
+    };
+    "/api/v1/cities/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: city.write */
+        put: operations["city_status_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -323,6 +358,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/ground": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["map_ground_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operators": {
         parameters: {
             query?: never;
@@ -333,6 +402,41 @@ export interface paths {
         /** Permission: station.read */
         get: operations["operator_list"];
         put?: never;
+        /** Permission: operator.write */
+        post: operations["operator_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: operator.write */
+        patch: operations["operator_update"];
+        trace?: never;
+    };
+    "/api/v1/operators/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: operator.write */
+        put: operations["operator_status_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -717,6 +821,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["station_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: station.write */
+        patch: operations["station_update"];
+        trace?: never;
+    };
     "/api/v1/tariffs": {
         parameters: {
             query?: never;
@@ -906,16 +1028,80 @@ export interface components {
         };
         /** @enum {string} */
         CardStatus: "accepted" | "blocked" | "expired";
+        /** @description What came of opening them. */
+        CitiesOpened: {
+            /**
+             * Format: int64
+             * @description Those that were open already and were left as they are.
+             */
+            existing: number;
+            /** Format: int64 */
+            opened: number;
+        };
         City: {
+            /** @description 行政区划代码 of GB/T 2260. */
             code: string;
+            /** Format: int64 */
+            connector_count: number;
+            /** @description The telephone for customers there. */
+            hotline: string | null;
+            /** Format: int64 */
+            month_energy_dwh: number;
             name: string;
+            /** Format: int64 */
+            opened_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description The following count what the reader may see.
+             */
+            operator_count: number;
+            pause_reason: string | null;
+            /** Format: int64 */
+            paused_from_ms: number | null;
+            /** Format: int64 */
+            pile_count: number;
             province: string;
+            /** Format: int64 */
+            station_count: number;
+            status: components["schemas"]["CityStatus"];
+            /**
+             * Format: int64
+             * @description To be given back with a change.
+             */
+            version: number;
+        };
+        CityChange: {
+            hotline?: string | null;
+            /**
+             * Format: int64
+             * @description As it was read; somebody else's change in between is a conflict.
+             */
+            version: number;
+        };
+        CityDraft: {
+            /** @description 行政区划代码 (GB/T 2260) of one or several cities. */
+            codes: string[];
         };
         CityList: {
             items: components["schemas"]["City"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        /** @enum {string} */
+        CityStatus: "open" | "pausing" | "paused" | "closed";
+        CityStatusChange: {
+            /**
+             * Format: int64
+             * @description From when on; at once when not given.
+             */
+            from_ms?: number | null;
+            /** @description Paused, or open again. */
+            paused: boolean;
+            /** @description Why: whoever is refused a start reads it. */
+            reason?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         Command: {
             /** Format: int64 */
@@ -1054,6 +1240,8 @@ export interface components {
          * @enum {string}
          */
         ConnectorStatus: "unknown" | "available" | "preparing" | "charging" | "suspended_ev" | "suspended_evse" | "finishing" | "reserved" | "unavailable" | "faulted";
+        /** @enum {string} */
+        Datum: "wgs84" | "gcj02";
         /** Format: int64 */
         Energy: number;
         /** @description What every refusal looks like. */
@@ -1138,6 +1326,11 @@ export interface components {
         ExportNoun: "order" | "pile" | "station" | "card" | "audit";
         /** @enum {string} */
         ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
+        /**
+         * @description 配套设施 of a station.
+         * @enum {string}
+         */
+        Facility: "restroom" | "shop" | "restaurant" | "lounge" | "canopy" | "barrier" | "ground_lock" | "guard";
         Frame: {
             /** @description What we answered, encoded as `raw` is. */
             answer: string | null;
@@ -1389,6 +1582,77 @@ export interface components {
              */
             voltage_dv: number | null;
         };
+        MapCounts: {
+            /** Format: int64 */
+            available_count: number;
+            /** Format: int64 */
+            charging_count: number;
+            /** Format: int64 */
+            connector_count: number;
+            /** Format: int64 */
+            faulted_count: number;
+            /** Format: int64 */
+            offline_pile_count: number;
+            /** Format: int64 */
+            pile_count: number;
+        };
+        /** @description What the map is drawn on. */
+        MapGround: {
+            /** @description `https://…/{z}/{x}/{y}.png`; null: only the outlines that come with the product. */
+            tile_url: string | null;
+        };
+        /** @description Stations of one province or city, shown as one marker in their midst. */
+        MapGroup: {
+            /** @description The first two digits of a province's administrative code, or a city's six. */
+            code: string;
+            counts: components["schemas"]["MapCounts"];
+            /** Format: int64 */
+            latitude_e6: number;
+            /** Format: int64 */
+            longitude_e6: number;
+            name: string;
+            state: components["schemas"]["MapState"];
+            /** Format: int64 */
+            station_count: number;
+        };
+        /** @enum {string} */
+        MapLevel: "province" | "city" | "station";
+        /**
+         * @description Worst first.
+         * @enum {string}
+         */
+        MapState: "faulted" | "offline" | "full" | "available" | "empty";
+        MapStation: {
+            address: string;
+            city_name: string;
+            code: string;
+            counts: components["schemas"]["MapCounts"];
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            latitude_e6: number | null;
+            /** Format: int64 */
+            longitude_e6: number | null;
+            name: string;
+            operator_name: string;
+            state: components["schemas"]["MapState"];
+        };
+        MapView: {
+            counts: components["schemas"]["MapCounts"];
+            /** @description Empty at the level of stations. */
+            groups: components["schemas"]["MapGroup"][];
+            /**
+             * Format: int64
+             * @description How many are in view.
+             */
+            seen_count: number;
+            /** Format: int64 */
+            station_count: number;
+            /** @description Those in view for the list beside the map, at most 500; those without a place on the map first. */
+            stations: components["schemas"]["MapStation"][];
+            /** Format: int64 */
+            unlocated_count: number;
+        };
         /** @description The id of something that was just made. */
         NewId: {
             /** Format: int64 */
@@ -1400,16 +1664,80 @@ export interface components {
         };
         Operator: {
             /** Format: int64 */
+            connector_count: number;
+            contact: string | null;
+            /**
+             * Format: int64
+             * @description yyyymmdd
+             */
+            contract_from_day: number | null;
+            /** Format: int64 */
+            contract_to_day: number | null;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** @description 统一社会信用代码 */
+            credit_code: string | null;
+            disable_reason: string | null;
+            /** Format: int64 */
+            disabled_from_ms: number | null;
+            /** Format: int64 */
             id: number;
             name: string;
-            /** @description `enabled` or `disabled`. */
-            status: string;
+            phone: string | null;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            station_count: number;
+            status: components["schemas"]["OperatorStatus"];
+            /**
+             * Format: int64
+             * @description To be given back with a change.
+             */
+            version: number;
+        };
+        OperatorChange: {
+            contact?: string | null;
+            /** Format: int64 */
+            contract_from_day?: number | null;
+            /** Format: int64 */
+            contract_to_day?: number | null;
+            credit_code?: string | null;
+            name: string;
+            phone?: string | null;
+            /**
+             * Format: int64
+             * @description As it was read; somebody else's change in between is a conflict.
+             */
+            version: number;
+        };
+        OperatorDraft: {
+            contact?: string | null;
+            /**
+             * Format: int64
+             * @description yyyymmdd, as is the next.
+             */
+            contract_from_day?: number | null;
+            /** Format: int64 */
+            contract_to_day?: number | null;
+            /** @description 统一社会信用代码 (GB 32100), 18 characters. */
+            credit_code?: string | null;
+            name: string;
+            phone?: string | null;
         };
         OperatorList: {
             items: components["schemas"]["Operator"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        /** @enum {string} */
+        OperatorStatus: "enabled" | "disabled";
+        OperatorStatusChange: {
+            /** @description Why it is disabled: whoever is refused a start reads it. */
+            reason?: string | null;
+            status: components["schemas"]["OperatorStatus"];
+            /** Format: int64 */
+            version: number;
         };
         Order: {
             abnormalities: components["schemas"]["Abnormality"][];
@@ -1889,6 +2217,8 @@ export interface components {
             address: string;
             city_code: string;
             city_name: string;
+            /** @description 站点编号 */
+            code: string;
             /** Format: int64 */
             connector_count: number;
             /** Format: int64 */
@@ -1910,6 +2240,86 @@ export interface components {
             tariff_id: number | null;
             tariff_name: string | null;
             time_zone: string;
+            /**
+             * Format: int64
+             * @description To be given back with a change.
+             */
+            version: number;
+        };
+        /** @description The whole record as it shall be; what is left out is empty afterwards. */
+        StationChange: {
+            address: string;
+            city_code: string;
+            /** @description 站点编号; S and the row's number when not given. */
+            code?: string | null;
+            datum?: components["schemas"]["Datum"] | null;
+            facilities: components["schemas"]["Facility"][];
+            /** Format: int64 */
+            latitude_e6?: number | null;
+            /** Format: int64 */
+            longitude_e6?: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Minutes of the day; over midnight when it ends before it begins. Both or none (always open).
+             */
+            opening_from_minute?: number | null;
+            /** Format: int64 */
+            opening_to_minute?: number | null;
+            parking?: string | null;
+            phone?: string | null;
+            /** Format: int64 */
+            power_cap_w?: number | null;
+            /** Format: int64 */
+            tariff_id?: number | null;
+            /** Format: int64 */
+            transformer_kva?: number | null;
+            /**
+             * Format: int64
+             * @description As it was read; somebody else's change in between is a conflict.
+             */
+            version: number;
+        };
+        StationConnectors: {
+            /** Format: int64 */
+            count: number;
+            /** @description A connector's status, or `offline`. */
+            state: string;
+        };
+        StationDetail: components["schemas"]["Station"] & {
+            /** @description Connectors by what they last said, as long as their pile is on line; the others are `offline`. */
+            connectors: components["schemas"]["StationConnectors"][];
+            /** Format: int64 */
+            created_at_ms: number;
+            facilities: components["schemas"]["Facility"][];
+            /** Format: int64 */
+            gcj02_latitude_e6: number | null;
+            /**
+             * Format: int64
+             * @description The same place as Chinese maps (GCJ-02) show it.
+             */
+            gcj02_longitude_e6: number | null;
+            /** @description 0 to 23, today and yesterday. */
+            hours: components["schemas"]["StationHour"][];
+            /**
+             * Format: int64
+             * @description Minutes of the day; over midnight when it ends before it begins; null: always open.
+             */
+            opening_from_minute: number | null;
+            /** Format: int64 */
+            opening_to_minute: number | null;
+            parking: string | null;
+            phone: string | null;
+            /** Format: int64 */
+            piles_online: number;
+            /** Format: int64 */
+            power_cap_w: number | null;
+            /** Format: int64 */
+            rated_power_w: number;
+            today: components["schemas"]["StationFigures"];
+            /** Format: int64 */
+            transformer_kva: number | null;
+            yesterday: components["schemas"]["StationFigures"];
         };
         StationDraft: {
             address: string;
@@ -1929,6 +2339,24 @@ export interface components {
             tariff_id?: number | null;
             /** @description Asia/Shanghai when not given. */
             time_zone?: string | null;
+        };
+        StationFigures: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            service_fen: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        StationHour: {
+            /** Format: int64 */
+            hour: number;
+            /** Format: int64 */
+            today_dwh: number;
+            /** Format: int64 */
+            yesterday_dwh: number;
         };
         /**
          * Format: int64
@@ -2228,6 +2656,8 @@ export interface operations {
         parameters: {
             query?: {
                 name?: string;
+                province?: string;
+                status?: components["schemas"]["CityStatus"];
             };
             header?: never;
             path?: never;
@@ -2243,6 +2673,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CityList"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    city_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CityDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CitiesOpened"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    city_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CityChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    city_status_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CityStatusChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -2763,10 +3292,78 @@ export interface operations {
             };
         };
     };
+    map_get: {
+        parameters: {
+            query?: {
+                bounds?: string;
+                city_name?: string;
+                level?: components["schemas"]["MapLevel"];
+                operator_name?: string;
+                station_code?: string;
+                station_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapView"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    map_ground_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapGround"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     operator_list: {
         parameters: {
             query?: {
+                contact?: string;
+                credit_code?: string;
                 name?: string;
+                status?: components["schemas"]["OperatorStatus"];
             };
             header?: never;
             path?: never;
@@ -2782,6 +3379,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OperatorList"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    operator_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    operator_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    operator_status_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorStatusChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -3849,8 +4545,12 @@ export interface operations {
         parameters: {
             query?: {
                 city_code?: string;
+                city_name?: string;
+                code?: string;
+                located?: boolean;
                 name?: string;
                 operator_id?: number;
+                operator_name?: string;
             };
             header?: never;
             path?: never;
@@ -3899,6 +4599,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NewId"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

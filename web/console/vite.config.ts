@@ -47,6 +47,7 @@ export default defineConfig({
         manualChunks(id: string) {
           if (!id.includes('node_modules')) return undefined
           if (/[\\/](echarts|zrender)[\\/]/.test(id)) return 'echarts'
+          if (/[\\/]leaflet[\\/]/.test(id)) return 'leaflet'
           if (/[\\/](element-plus|@element-plus|@floating-ui|@popperjs|lodash-es|lodash-unified|dayjs|async-validator)[\\/]/.test(id)) return 'elements'
           return 'vendor'
         },

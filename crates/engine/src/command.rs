@@ -361,6 +361,9 @@ fn start(
             format!("Pile {} is out of service; put it into service first.", hot.pile.code),
         ));
     }
+    if let Some(closure) = tx.station(hot.pile.station)?.closure_at(context.now) {
+        return Err(closure.refusal());
+    }
     let waiting =
         hot.open_on(connector).is_some_and(|place| hot.open[place].order.state == OrderState::Starting);
     let startable = known.is_some_and(|c| c.status.can_start());

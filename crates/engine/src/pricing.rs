@@ -106,7 +106,7 @@ impl Engine {
     }
 
     /// After the commit every writer reads these stations again.
-    async fn stations_changed(&self, stations: Vec<StationId>) -> Result<()> {
+    pub(crate) async fn stations_changed(&self, stations: Vec<StationId>) -> Result<()> {
         let forget = move |tx: &mut Tx<'_>| {
             stations.iter().for_each(|id| tx.station_changed(*id));
             Ok(())

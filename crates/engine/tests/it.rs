@@ -4,6 +4,8 @@
 
 #[path = "it/alive.rs"]
 mod alive;
+#[path = "it/closed.rs"]
+mod closed;
 #[path = "it/command.rs"]
 mod command;
 #[path = "it/convergence.rs"]

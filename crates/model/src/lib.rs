@@ -6,10 +6,13 @@
 pub mod access;
 pub mod card;
 pub mod connector;
+pub mod credit_code;
 pub mod curve;
 pub mod device;
+pub mod division;
 pub mod energy;
 pub mod error;
+pub mod geo;
 pub mod id;
 pub mod money;
 pub mod order;

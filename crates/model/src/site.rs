@@ -1,5 +1,6 @@
 //! Where charging happens: operators, cities, stations, piles.
 
+use crate::Error;
 use crate::connector::ConnectorStatus;
 use crate::device::Fault;
 use crate::id::{ConnectorNo, OperatorId, PileCode, PileId, StationId, TariffId};
@@ -18,6 +19,51 @@ pub struct StationFacts {
     pub tariff: Option<TariffId>,
     /// What was shown from which moment on, oldest first.
     pub tariffs: Vec<(Timestamp, Option<TariffId>)>,
+    /// Why sessions may not begin here; what runs goes on to its end.
+    pub closures: Vec<Closure>,
+}
+
+/// Somebody has decided that no session begins from a moment on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closure {
+    pub of: Closed,
+    /// The city's or the operator's name.
+    pub name: String,
+    pub from: Timestamp,
+    pub reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    City,
+    Operator,
+}
+
+impl Closure {
+    /// What the person is told who wants to start.
+    pub fn refusal(&self) -> Error {
+        let Closure { name, reason, .. } = self;
+        match self.of {
+            Closed::City => Error::refused(
+                "city.paused",
+                format!(
+                    "{name}的充电服务已暂停（{reason}），暂不能启动新的充电；进行中的充电不受影响，恢复后即可启动"
+                ),
+                format!(
+                    "Charging in {name} is paused ({reason}): nothing new can be started. What runs is not affected. Start again once the city is resumed."
+                ),
+            ),
+            Closed::Operator => Error::refused(
+                "operator.disabled",
+                format!(
+                    "运营商“{name}”已停用（{reason}），其充电站不能启动新的充电；请联系平台管理员启用该运营商"
+                ),
+                format!(
+                    "The operator {name} is disabled ({reason}): nothing new can be started at its stations. Ask the platform's administrator to enable it."
+                ),
+            ),
+        }
+    }
 }
 
 impl StationFacts {
@@ -26,6 +72,11 @@ impl StationFacts {
     pub fn tariff_at(&self, at: Timestamp) -> Option<TariffId> {
         let shown = self.tariffs.iter().rev().find(|(from, _)| *from <= at).or(self.tariffs.first());
         shown.map_or(self.tariff, |(_, tariff)| *tariff)
+    }
+
+    /// What keeps a session from beginning at that moment.
+    pub fn closure_at(&self, at: Timestamp) -> Option<&Closure> {
+        self.closures.iter().find(|closure| closure.from <= at)
     }
 }
 
@@ -66,6 +117,20 @@ pub struct Connector {
     pub status: ConnectorStatus,
     pub status_at: Timestamp,
     pub fault: Option<Fault>,
+}
+
+/// 配套设施 of a station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Facility {
+    Restroom,
+    Shop,
+    Restaurant,
+    Lounge,
+    Canopy,
+    Barrier,
+    GroundLock,
+    Guard,
 }
 
 /// What a pile speaks.

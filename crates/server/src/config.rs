@@ -25,6 +25,7 @@ pub enum Rule {
     Integer(i64, i64),
     Flag,
     Filter,
+    Tiles,
 }
 
 macro_rules! settings {
@@ -62,6 +63,9 @@ settings! {
         "how many days the samples of ended orders are kept (the orders keep their curves)";
     "secure_cookies" = "false", Flag, "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
     "behind_proxy" = "false", Flag, "前面有反向代理，其 X-Forwarded-For / -Proto 可信", "a reverse proxy stands in front, whose X-Forwarded-For and -Proto are true";
+    "map_tile_url" = "", Tiles, "地图底图瓦片地址，如 https://主机/{z}/{x}/{y}.png；留空则只用自带的省市轮廓（不需要外网）",
+        "tiles of the map, such as https://host/{z}/{x}/{y}.png; empty: only the outlines that come with the product (no internet needed)";
+    "map_tile_gcj02" = "false", Flag, "底图采用 GCJ-02 坐标（高德、腾讯等国内底图）", "the tiles are drawn in GCJ-02 (Chinese providers)";
     "log" = "info", Filter, "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
 }
 
@@ -135,6 +139,7 @@ impl Config {
             Integer(..) => self.integer(name).map(drop),
             Flag => self.flag(name).map(drop),
             Filter => self.filter(name).map(drop),
+            Tiles => self.tiles(name).map(drop),
         }
     }
 
@@ -231,6 +236,27 @@ impl Config {
             "false" | "0" | "no" | "" => Ok(false),
             other => Err(wrong(name, other, "true 或 false", "true or false")),
         }
+    }
+
+    /// Where the tiles of the map come from; its host goes into the pages' content security policy.
+    pub fn tiles(&self, name: &'static str) -> Result<Option<String>> {
+        let text = self.text(name).trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let rest = text.strip_prefix("https://").or(text.strip_prefix("http://"));
+        let host = rest.and_then(|rest| rest.split_once('/')).map(|(host, _)| host).unwrap_or_default();
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
+        let whole = ["{z}", "{x}", "{y}"].iter().all(|part| text.contains(part));
+        if whole && !host.is_empty() && host.bytes().all(plain) && text.bytes().all(|b| b.is_ascii_graphic())
+        {
+            return Ok(Some(text.to_owned()));
+        }
+        let (zh, en) = (
+            "含 {z}、{x}、{y} 的 http(s) 地址，主机名中不含花括号，例如 https://tile.example.com/{z}/{x}/{y}.png",
+            "an http(s) address with {z}, {x} and {y} and a plain host, such as https://tile.example.com/{z}/{x}/{y}.png",
+        );
+        Err(wrong(name, text, zh, en))
     }
 
     pub fn address(&self, name: &'static str) -> Result<SocketAddr> {

@@ -1,4 +1,4 @@
-//! 充电站, 运营商, 开通城市: the small tables, for filters and names.
+//! 充电站 as staff see them.
 
 use crate::db::{Conn, DbResult};
 use crate::filter::{Filter, Page};
@@ -6,46 +6,19 @@ use model::access::Scope;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Operator {
-    pub id: i64,
-    pub name: String,
-    /// `enabled` or `disabled`.
-    pub status: String,
-}
-
-pub fn operator_list(conn: &mut Conn, scope: &Scope, name: Option<&str>) -> DbResult<Page<Operator>> {
-    let mut filter = Filter::new();
-    filter.scope_operator("id", scope);
-    filter.and_contains("LOWER(name) LIKE ?", name);
-    let sql = format!("SELECT id, name, status FROM operator {} ORDER BY name, id", filter.sql());
-    let rows = conn.query(&sql, &filter.values, |row| {
-        Ok(Operator { id: row.int(0)?, name: row.text(1)?, status: row.text(2)? })
-    })?;
-    Ok(Page::whole(rows))
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct City {
-    pub code: String,
-    pub province: String,
-    pub name: String,
-}
-
-/// Cities belong to the platform; everybody sees them.
-pub fn city_list(conn: &mut Conn, name: Option<&str>) -> DbResult<Page<City>> {
-    let mut filter = Filter::new();
-    filter.and_contains("LOWER(name) LIKE ?", name);
-    let sql = format!("SELECT code, province, name FROM city {} ORDER BY code", filter.sql());
-    let rows = conn.query(&sql, &filter.values, |row| {
-        Ok(City { code: row.text(0)?, province: row.text(1)?, name: row.text(2)? })
-    })?;
-    Ok(Page::whole(rows))
-}
+/// Piles and connectors of each station, without those out of service for good.
+pub(crate) const STATION_PILES: &str = "SELECT a.station_id AS station_id, a.piles AS piles, \
+    COALESCE(m.connectors, 0) AS connectors FROM (SELECT p.station_id AS station_id, COUNT(*) AS piles FROM pile p \
+      WHERE p.lifecycle <> 'retired' GROUP BY p.station_id) a \
+    LEFT JOIN (SELECT p.station_id AS station_id, COUNT(*) AS connectors FROM connector k \
+      JOIN pile p ON p.id = k.pile_id WHERE k.no > 0 AND p.lifecycle <> 'retired' GROUP BY p.station_id) m \
+    ON m.station_id = a.station_id";
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Station {
     pub id: i64,
+    /// 站点编号
+    pub code: String,
     pub name: String,
     pub operator_id: i64,
     pub operator_name: String,
@@ -60,6 +33,8 @@ pub struct Station {
     pub tariff_id: Option<i64>,
     pub tariff_name: Option<String>,
     pub time_zone: String,
+    /// To be given back with a change.
+    pub version: i64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -67,25 +42,45 @@ pub struct StationFilter {
     pub name: Option<String>,
     pub operator_id: Option<i64>,
     pub city_code: Option<String>,
+    pub operator_name: Option<String>,
+    pub city_name: Option<String>,
+    pub code: Option<String>,
+    /// Whether its place on the map is known.
+    pub located: Option<bool>,
+    pub id: Option<i64>,
+}
+
+/// 站点编号 of `station s`.
+pub(crate) const STATION_CODE: &str = "COALESCE(s.code, 'S' || CAST(s.id AS TEXT))";
+
+/// The filters that the list and the map share, over `station s`, `operator op` and `city c`.
+pub(crate) fn station_filter(scope: &Scope, wanted: &StationFilter) -> Filter {
+    let mut filter = Filter::new();
+    filter.scope("s.operator_id", "s.id", scope);
+    filter.and_some("s.id = ?", wanted.id);
+    filter.and_contains("LOWER(s.name) LIKE ?", wanted.name.as_deref());
+    filter.and_contains(&format!("LOWER({STATION_CODE}) LIKE ?"), wanted.code.as_deref());
+    filter.and_contains("LOWER(op.name) LIKE ?", wanted.operator_name.as_deref());
+    filter.and_contains("LOWER(c.name) LIKE ?", wanted.city_name.as_deref());
+    filter.and_some("s.operator_id = ?", wanted.operator_id);
+    filter.and_some("s.city_code = ?", wanted.city_code.clone());
+    match wanted.located {
+        Some(true) => filter.and("s.longitude_e6 IS NOT NULL AND s.latitude_e6 IS NOT NULL"),
+        Some(false) => filter.and("(s.longitude_e6 IS NULL OR s.latitude_e6 IS NULL)"),
+        None => {}
+    }
+    filter
 }
 
 pub fn station_list(conn: &mut Conn, scope: &Scope, wanted: &StationFilter) -> DbResult<Page<Station>> {
-    let mut filter = Filter::new();
-    filter.scope("s.operator_id", "s.id", scope);
-    filter.and_contains("LOWER(s.name) LIKE ?", wanted.name.as_deref());
-    filter.and_some("s.operator_id = ?", wanted.operator_id);
-    filter.and_some("s.city_code = ?", wanted.city_code.clone());
+    let filter = station_filter(scope, wanted);
     let sql = format!(
         "SELECT s.id, s.name, s.operator_id, op.name, s.city_code, COALESCE(c.name, s.city_code), s.address, \
-         s.longitude_e6, s.latitude_e6, COALESCE(n.piles, 0), COALESCE(m.connectors, 0), s.tariff_id, t.name, \
-         s.time_zone \
+         s.longitude_e6, s.latitude_e6, COALESCE(n.piles, 0), COALESCE(n.connectors, 0), s.tariff_id, t.name, \
+         s.time_zone, {STATION_CODE}, s.version \
          FROM station s JOIN operator op ON op.id = s.operator_id \
          LEFT JOIN city c ON c.code = s.city_code LEFT JOIN tariff t ON t.id = s.tariff_id \
-         LEFT JOIN (SELECT p.station_id AS station_id, COUNT(*) AS piles FROM pile p \
-           WHERE p.lifecycle <> 'retired' GROUP BY p.station_id) n ON n.station_id = s.id \
-         LEFT JOIN (SELECT p.station_id AS station_id, COUNT(*) AS connectors FROM connector k \
-           JOIN pile p ON p.id = k.pile_id WHERE k.no > 0 AND p.lifecycle <> 'retired' GROUP BY p.station_id) m \
-           ON m.station_id = s.id \
+         LEFT JOIN ({STATION_PILES}) n ON n.station_id = s.id \
          {} ORDER BY s.name, s.id",
         filter.sql()
     );
@@ -105,6 +100,8 @@ pub fn station_list(conn: &mut Conn, scope: &Scope, wanted: &StationFilter) -> D
             tariff_id: row.int_opt(11)?,
             tariff_name: row.text_opt(12)?,
             time_zone: row.text(13)?,
+            code: row.text(14)?,
+            version: row.int(15)?,
         })
     })?;
     Ok(Page::whole(rows))

@@ -1,14 +1,16 @@
 //! 充电站: writing them, and what the device path must know of them.
 
 use crate::Tx;
-use crate::db::{Conn, DbError, DbResult};
+use crate::db::{Conn, DbError, DbResult, Row};
 use crate::filter::Filter;
 use crate::ids::Noun;
+use crate::station_list::STATION_CODE;
 use model::Result;
 use model::access::Scope;
 use model::id::{OperatorId, StationId, TariffId};
-use model::site::StationFacts;
+use model::site::{Closed, Closure, Facility, StationFacts};
 use model::time::{Timestamp, Zone};
+use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
 /// What must be there, because something refers to it.
@@ -19,9 +21,12 @@ pub fn facts(conn: &mut Conn, id: StationId) -> DbResult<StationFacts> {
 
 pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
     let found = conn.find(
-        "SELECT operator_id, time_zone, tariff_id, city_code FROM station WHERE id = $1",
+        "SELECT s.operator_id, s.time_zone, s.tariff_id, s.city_code, c.paused_from_ms, c.name, c.pause_reason, \
+         op.disabled_from_ms, op.name, op.disable_reason FROM station s \
+         LEFT JOIN city c ON c.code = s.city_code LEFT JOIN operator op ON op.id = s.operator_id WHERE s.id = $1",
         &[id.0.into()],
         |row| {
+            let closures = [closure(row, Closed::City, 4)?, closure(row, Closed::Operator, 7)?];
             Ok(StationFacts {
                 id,
                 operator: OperatorId(row.int(0)?),
@@ -29,6 +34,7 @@ pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
                 zone: row.word(1, Zone::parse)?,
                 tariff: row.int_opt(2)?.map(TariffId),
                 tariffs: Vec::new(),
+                closures: closures.into_iter().flatten().collect(),
             })
         },
     )?;
@@ -39,6 +45,13 @@ pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
         |row| Ok((Timestamp::from_ms(row.int(0)?), row.int_opt(1)?.map(TariffId))),
     )?;
     Ok(Some(StationFacts { tariffs, ..facts }))
+}
+
+/// From the moment, the name and the reason in this column and the two after it.
+fn closure(row: &Row<'_>, of: Closed, column: usize) -> DbResult<Option<Closure>> {
+    let Some(from) = row.int_opt(column)? else { return Ok(None) };
+    let (name, reason) = (row.text(column + 1)?, row.text_opt(column + 2)?.unwrap_or_default());
+    Ok(Some(Closure { of, name, from: Timestamp::from_ms(from), reason }))
 }
 
 /// Keeps that the station shows this version from now on.
@@ -106,6 +119,106 @@ pub fn insert(tx: &mut Tx<'_>, station: &NewStation<'_>, now: Timestamp) -> Resu
     tariff_shown(tx, id, station.tariff, now)?;
     tx.station_changed(id);
     Ok(id)
+}
+
+/// What staff keep of a station and may change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StationFields {
+    pub name: String,
+    pub code: Option<String>,
+    pub city_code: String,
+    pub address: String,
+    pub tariff_id: Option<i64>,
+    pub longitude_e6: Option<i64>,
+    pub latitude_e6: Option<i64>,
+    pub phone: Option<String>,
+    pub opening_from_minute: Option<i64>,
+    pub opening_to_minute: Option<i64>,
+    pub parking: Option<String>,
+    pub facilities: Vec<Facility>,
+    pub transformer_kva: Option<i64>,
+    pub power_cap_w: Option<i64>,
+}
+
+pub(crate) fn facilities(row: &Row<'_>, column: usize) -> DbResult<Vec<Facility>> {
+    let text = row.text(column)?;
+    serde_json::from_str(&text).map_err(|_| DbError::Fault(format!("a station has the facilities {text:?}")))
+}
+
+pub fn fields(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFields>> {
+    conn.find(
+        "SELECT name, code, city_code, address, tariff_id, longitude_e6, latitude_e6, phone, opening_from_minute, \
+         opening_to_minute, parking, facilities, transformer_kva, power_cap_w FROM station WHERE id = $1",
+        &[id.0.into()],
+        |row| {
+            Ok(StationFields {
+                name: row.text(0)?,
+                code: row.text_opt(1)?,
+                city_code: row.text(2)?,
+                address: row.text(3)?,
+                tariff_id: row.int_opt(4)?,
+                longitude_e6: row.int_opt(5)?,
+                latitude_e6: row.int_opt(6)?,
+                phone: row.text_opt(7)?,
+                opening_from_minute: row.int_opt(8)?,
+                opening_to_minute: row.int_opt(9)?,
+                parking: row.text_opt(10)?,
+                facilities: facilities(row, 11)?,
+                transformer_kva: row.int_opt(12)?,
+                power_cap_w: row.int_opt(13)?,
+            })
+        },
+    )
+}
+
+/// By its number, its own or the one that every station has from its id.
+pub fn by_code(conn: &mut Conn, code: &str) -> DbResult<Option<StationId>> {
+    let sql = format!("SELECT s.id FROM station s WHERE {STATION_CODE} = $1");
+    conn.find(&sql, &[code.into()], |row| Ok(StationId(row.int(0)?)))
+}
+
+/// Writes what staff edit, unless somebody has changed it since it was read as `version`; whether it
+/// was written.
+pub fn update(
+    tx: &mut Tx<'_>,
+    id: StationId,
+    fields: &StationFields,
+    version: i64,
+    now: Timestamp,
+) -> Result<bool> {
+    let facilities = serde_json::to_string(&fields.facilities).map_err(|_| model::Error::internal())?;
+    let shown: Option<i64> = match tx.read(|conn| find(conn, id))? {
+        Some(facts) => facts.tariff.map(|tariff| tariff.0),
+        None => return Ok(false),
+    };
+    let changed = tx.execute(
+        "UPDATE station SET name = $1, code = $2, city_code = $3, address = $4, tariff_id = $5, longitude_e6 = $6, \
+         latitude_e6 = $7, phone = $8, opening_from_minute = $9, opening_to_minute = $10, parking = $11, \
+         facilities = $12, transformer_kva = $13, power_cap_w = $14, version = version + 1 \
+         WHERE id = $15 AND version = $16",
+        &[
+            (&fields.name).into(),
+            fields.code.as_ref().into(),
+            (&fields.city_code).into(),
+            (&fields.address).into(),
+            fields.tariff_id.into(),
+            fields.longitude_e6.into(),
+            fields.latitude_e6.into(),
+            fields.phone.as_ref().into(),
+            fields.opening_from_minute.into(),
+            fields.opening_to_minute.into(),
+            fields.parking.as_ref().into(),
+            facilities.into(),
+            fields.transformer_kva.into(),
+            fields.power_cap_w.into(),
+            id.0.into(),
+            version.into(),
+        ],
+    )?;
+    if changed > 0 && shown != fields.tariff_id {
+        tariff_shown(tx, id, fields.tariff_id.map(TariffId), now)?;
+    }
+    Ok(changed > 0)
 }
 
 /// Gives every station that uses any version of the tariff of this name the version `new`; which

@@ -401,6 +401,12 @@ impl<'a> Tx<'a> {
         self.changes.push(Change::Noun("station"));
     }
 
+    /// What holds for many stations was changed: all of them are read again when they are wanted.
+    pub fn stations_changed(&mut self) {
+        self.hot.stations.clear();
+        self.changes.push(Change::Noun("station"));
+    }
+
     /// A pile's row was changed by direct SQL: it is read again.
     pub fn pile_changed(&mut self, pile: PileId, operator: model::id::OperatorId) -> Result<()> {
         let flushed = self.flush();

@@ -10,6 +10,8 @@ mod databases;
 mod frames;
 #[path = "it/lists.rs"]
 mod lists;
+#[path = "it/map.rs"]
+mod map;
 #[path = "it/migrations.rs"]
 mod migrations;
 #[path = "it/places.rs"]

@@ -11,6 +11,9 @@ export type Home = Schemas['Home']
 export type Operator = Schemas['Operator']
 export type City = Schemas['City']
 export type Station = Schemas['Station']
+export type StationDetail = Schemas['StationDetail']
+export type MapStation = Schemas['MapStation']
+export type MapGroup = Schemas['MapGroup']
 export type Pile = Schemas['Pile']
 export type PileDetail = Schemas['PileDetail']
 export type PileChange = Schemas['PileChange']
@@ -138,9 +141,20 @@ export const api = {
   home_station_list: (query: ListQuery) => take(http.GET(`${v}/home/stations`, list<'home_station_list'>(query))),
 
   operator_list: (query: ListQuery) => take(http.GET(`${v}/operators`, list<'operator_list'>(query))),
+  operator_create: (body: BodyOf<'operator_create'>) => take(http.POST(`${v}/operators`, { body })),
+  operator_update: (id: number, body: BodyOf<'operator_update'>) => take(http.PATCH(`${v}/operators/{id}`, { ...byId(id), body })),
+  operator_status_set: (id: number, body: BodyOf<'operator_status_set'>) => take(http.PUT(`${v}/operators/{id}/status`, { ...byId(id), body })),
+  city_create: (body: BodyOf<'city_create'>) => take(http.POST(`${v}/cities`, { body })),
+  city_update: (code: string, body: BodyOf<'city_update'>) => take(http.PATCH(`${v}/cities/{id}`, { ...byId(Number(code)), body })),
+  city_status_set: (code: string, body: BodyOf<'city_status_set'>) => take(http.PUT(`${v}/cities/{id}/status`, { ...byId(Number(code)), body })),
   city_list: (query: ListQuery) => take(http.GET(`${v}/cities`, list<'city_list'>(query))),
   station_list: (query: ListQuery) => take(http.GET(`${v}/stations`, list<'station_list'>(query))),
   station_create: (body: BodyOf<'station_create'>) => take(http.POST(`${v}/stations`, { body })),
+
+  station_get: (id: number) => take(http.GET(`${v}/stations/{id}`, byId(id))),
+  station_update: (id: number, body: BodyOf<'station_update'>) => take(http.PATCH(`${v}/stations/{id}`, { ...byId(id), body })),
+  map_get: (query: ListQuery) => take(http.GET(`${v}/map`, list<'map_get'>(query))),
+  map_ground_get: () => take(http.GET(`${v}/map/ground`)),
 
   pile_list: (query: ListQuery) => take(http.GET(`${v}/piles`, list<'pile_list'>(query))),
   pile_get: (code: string) => take(http.GET(`${v}/piles/{code}`, byCode(code))),

@@ -21,12 +21,15 @@ export const menu: MenuSection[] = [
     name: 'base',
     pages: [
       { name: 'piles', path: '/piles', permission: 'pile.read', glyph: 'pile' },
+      { name: 'map', path: '/map', permission: 'station.read', glyph: 'map' },
       { name: 'stations', path: '/stations', permission: 'station.read', glyph: 'station' },
+      { name: 'operators', path: '/operators', permission: 'station.read', glyph: 'operator' },
     ],
   },
   {
     name: 'operation',
     pages: [
+      { name: 'cities', path: '/cities', permission: 'station.read', glyph: 'city' },
       { name: 'orders', path: '/orders', permission: 'order.read', glyph: 'order' },
       { name: 'tariffs', path: '/tariffs', permission: 'tariff.read', glyph: 'tariff' },
     ],

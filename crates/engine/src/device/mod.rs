@@ -8,6 +8,7 @@ mod alive;
 mod end;
 mod history;
 mod meter;
+mod place;
 mod settle;
 mod start;
 mod status;

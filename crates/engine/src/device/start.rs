@@ -1,7 +1,8 @@
 //! How a session begins: at the pile (OCPP), by asking first (云快充 0x31), or as we commanded.
 
 use super::alive::busy;
-use super::status::{CONNECTORS_MAX, believable, observe_clock};
+use super::place::{closed, tariff_shown};
+use super::status::{CONNECTORS_MAX, observe_clock};
 use super::token::{Judged, judge};
 use super::{Context, Handled};
 use crate::device::settle;
@@ -10,7 +11,7 @@ use model::card::{Token, TokenKind, TokenVerdict};
 use model::curve::Curve;
 use model::device::{Answer, Refusal, TokenAnswer};
 use model::energy::Energy;
-use model::id::{ConnectorNo, OrderId, SessionKey, StaffId, TariffId, TradeNo};
+use model::id::{ConnectorNo, OrderId, SessionKey, StaffId, TradeNo};
 use model::order::{Abnormalities, Abnormality, OpenOrder, Order, OrderState, StartMode};
 use model::time::Timestamp;
 use store::frames::Verdict;
@@ -71,6 +72,7 @@ pub fn started(
             && context.now.since(begun.at) > context.rules.busy_ms
     });
     let held = if past { Held::Nothing } else { Held::Connector };
+    let closed = closed(context, tx, hot, Some(begun.at), &mut judged)?;
     admit(context, tx, hot, &mut order, &mut judged, held)?;
     order.start_verdict = Some(judged.verdict);
     let handled = Handled::new(Answer::Started { transaction, token: judged.answer() })
@@ -101,7 +103,7 @@ pub fn started(
         _ => Abnormality::TokenRefused,
     });
     tx.order_save(&order);
-    Ok(handled.judged(Verdict::Applied, format!("refused: {:?}", judged.verdict)))
+    Ok(handled.judged(Verdict::Applied, closed.unwrap_or(format!("refused: {:?}", judged.verdict))))
 }
 
 /// The same start, said again: after a lost answer, a restart of the pile, or of ours.
@@ -258,10 +260,12 @@ pub fn asked(
     let mut order = new_order(context, tx, hot, fresh)?;
     let trade = trade_no(tx, hot, connector, context.now, order.id)?;
     order.session = Some(SessionKey::Trade(trade));
+    let closed = closed(context, tx, hot, None, &mut judged)?;
     admit(context, tx, hot, &mut order, &mut judged, Held::Connector)?;
     let handled = Handled::new(answer(trade, judged.verdict)).on(connector);
     if judged.verdict != TokenVerdict::Accepted {
-        return Ok(handled.judged(Verdict::Applied, format!("refused: {:?}", judged.verdict)));
+        let why = closed.unwrap_or(format!("refused: {:?}", judged.verdict));
+        return Ok(handled.judged(Verdict::Applied, why));
     }
     supersede(context, tx, hot, connector)?;
     order.deadline = Some(context.now.plus_ms(context.rules.start_timeout_ms));
@@ -374,22 +378,6 @@ pub(crate) fn new_order(
         start_verdict: None,
         stop_verdict: None,
     })
-}
-
-/// The version that the driver was shown: a session that waited in the pile is billed by that of its
-/// own time, not by that of the day on which we hear of it.
-fn tariff_shown(
-    context: &Context<'_>,
-    tx: &mut Tx<'_>,
-    hot: &HotPile,
-    begun_at: Option<Timestamp>,
-) -> Result<Option<TariffId>> {
-    let station = tx.station(hot.pile.station)?;
-    let begun_at = begun_at.map(|at| at.plus_ms(-hot.pile.skew_ms.unwrap_or(0)));
-    // A clock that shows nonsense says nothing, and one that is off by seconds has not waited.
-    let waited = begun_at
-        .filter(|at| believable(context, *at) && context.now.since(*at) >= context.rules.skew_tolerance_ms);
-    Ok(waited.map_or(station.tariff, |at| station.tariff_at(at)))
 }
 
 /// What a session holds while it runs.

@@ -1,11 +1,17 @@
 //! Operators, cities, stations and piles: registering and changing them.
 
+mod city;
 mod first;
 mod import;
+mod operator;
 mod pile;
+mod station;
 
+pub use city::{CitiesOpened, CityChange, CityDraft, CityStatusChange};
 pub use import::{ImportReport, ImportedPassword, RowError};
+pub use operator::{OperatorChange, OperatorDraft, OperatorStatusChange};
 pub use pile::{PileChange, PileCreated, PileDraft, PileUpdated};
+pub use station::StationChange;
 
 use crate::Engine;
 use crate::audit::Actor;
@@ -15,7 +21,8 @@ use model::time::Zone;
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
-use store::station_list::City;
+use store::cities::CityNames;
+use store::operators::OperatorFields;
 use store::stations::{self, NewStation};
 use store::{Tx, cities, operators, tariffs};
 use utoipa::ToSchema;
@@ -109,7 +116,8 @@ impl Engine {
                 if let Some(id) = tx.read(|conn| operators::by_name(conn, &name))? {
                     return Ok(id);
                 }
-                let id = operators::insert(tx, &name, now)?;
+                let fields = OperatorFields { name: name.clone(), ..OperatorFields::default() };
+                let id = operators::insert(tx, &fields, now)?;
                 let after = json!({"after": {"name": name}});
                 actor.record(tx, now, "operator_create", "operator", id, &after)?;
                 Ok(id)
@@ -122,14 +130,14 @@ impl Engine {
         actor.must_be_platform()?;
         let code = named("code", code, 16)?;
         let (province, name) = (named("province", province, 32)?, named("name", name, 32)?);
-        let city = City { code, province, name };
+        let city = CityNames { code, province, name };
         let (actor, now) = (actor.clone(), self.clock.now());
         self.store
             .write(None, move |tx| {
                 if tx.read(|conn| cities::find(conn, &city.code))?.as_ref() == Some(&city) {
                     return Ok(());
                 }
-                cities::save(tx, &city)?;
+                cities::save(tx, &city, now)?;
                 let after = json!({"after": {"province": city.province, "name": city.name}});
                 actor.record(tx, now, "city_save", "city", &city.code, &after)
             })

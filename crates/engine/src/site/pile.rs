@@ -275,6 +275,9 @@ impl Engine {
                     Some(_) => station_operator(tx, &actor, station)?,
                     None => pile.operator,
                 };
+                if change.lifecycle == Some(Lifecycle::Retired) {
+                    must_be_idle(tx, &pile)?;
+                }
                 let edited = Pile {
                     name: name.as_ref().unwrap_or(&pile.name).clone(),
                     station,
@@ -373,6 +376,23 @@ impl Engine {
             })
             .await
     }
+}
+
+/// A pile that is taken out for good would never tell how its session ended.
+fn must_be_idle(tx: &mut Tx<'_>, pile: &Pile) -> Result<()> {
+    let running =
+        tx.with_pile(pile.id, |_, hot| Ok(hot.open.iter().any(|open| open.order.state.is_open())))?;
+    if !running {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "pile.charging",
+        format!("充电桩 {} 有进行中的订单，不能报废；请先停用，待充电结束后再报废", pile.code),
+        format!(
+            "Pile {} has a running order and cannot be retired. Disable it, and retire it once the session has ended.",
+            pile.code
+        ),
+    ))
 }
 
 /// What staff may edit of a pile, as the audit keeps it.

@@ -3,7 +3,7 @@
 use super::{Demo, Listen, Place};
 use crate::app::{ADMIN, App, AppSettings};
 use crate::config::{Config, Origin};
-use crate::http::HttpSettings;
+use crate::http::{HttpSettings, MapSettings};
 use crate::serve::Serving;
 use crate::{demo, gateway, http, install};
 use engine::Rules;
@@ -46,6 +46,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
     let http = HttpSettings {
         secure_cookies: config.flag("secure_cookies")?,
         behind_proxy: config.flag("behind_proxy")?,
+        map: MapSettings { tile_url: config.tiles("map_tile_url")?, gcj02: config.flag("map_tile_gcj02")? },
     };
     App::open(AppSettings {
         store,

@@ -1,17 +1,24 @@
 //! Who and where: names, places and prices of the demo.
 
 use engine::pricing::TariffDraft;
+use engine::site::StationChange;
+use model::site::Facility;
 use model::tariff::Period;
 use store::tariff_list::TariffRate;
 
-pub const OPERATORS: [&str; 2] = ["江城智充", "楚能新能源"];
+/// Name, credit code, contact, telephone, the last day of the contract.
+pub const OPERATORS: [(&str, &str, &str, &str, i64); 2] = [
+    ("江城智充", "91420100MA4K2X7C37", "周明", "027-87650001", 20_301_231),
+    ("楚能新能源", "91420500MA4L9P6D84", "李婷", "0717-6450002", 20_281_130),
+];
 
-/// Code, province, name (GB/T 2260).
-pub const CITIES: [(&str, &str, &str); 4] = [
-    ("420100", "湖北省", "武汉市"),
-    ("420500", "湖北省", "宜昌市"),
-    ("420600", "湖北省", "襄阳市"),
-    ("440300", "广东省", "深圳市"),
+/// Administrative codes (GB/T 2260) and telephones for customers. The last one has no station yet.
+pub const CITIES: [(&str, &str); 5] = [
+    ("420100", "027-96000"),
+    ("420500", "0717-96000"),
+    ("420600", "0710-96000"),
+    ("440300", "0755-96000"),
+    ("430100", "0731-96000"),
 ];
 
 pub struct StationPlan {
@@ -106,6 +113,30 @@ pub const STATIONS: [StationPlan; 8] = [
         [2, 3, 0],
     ),
 ];
+
+/// What is on record of a station beside its name and place: some are open all day, some over midnight.
+pub fn record(place: usize, plan: &StationPlan, tariff_id: Option<i64>) -> StationChange {
+    let hours = [None, Some((360, 1_440)), None, Some((360, 60))][place % 4];
+    StationChange {
+        version: 1,
+        name: plan.name.to_owned(),
+        code: Some(format!("{}-{:02}", plan.city, place + 1)),
+        city_code: plan.city.to_owned(),
+        address: plan.address.to_owned(),
+        tariff_id,
+        longitude_e6: Some(plan.longitude_e6),
+        latitude_e6: Some(plan.latitude_e6),
+        datum: None,
+        phone: Some(format!("027-9600{place:02}")),
+        opening_from_minute: hours.map(|(from, _)| from),
+        opening_to_minute: hours.map(|(_, to)| to),
+        parking: Some("充电期间免停车费，充电结束 30 分钟后按停车场标准收费".to_owned()),
+        facilities: [Facility::Restroom, Facility::Shop, Facility::Canopy, Facility::Barrier][place % 2..]
+            .to_vec(),
+        transformer_kva: Some(if plan.busy { 1_250 } else { 800 }),
+        power_cap_w: Some(if plan.busy { 1_000_000 } else { 600_000 }),
+    }
+}
 
 fn tariff(name: &str, electricity: [i64; 4], service: i64, hours: [usize; 24]) -> TariffDraft {
     let rates = Period::ALL.into_iter().zip(electricity).map(|(period, price)| TariffRate {

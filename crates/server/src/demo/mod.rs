@@ -10,8 +10,9 @@ use crate::serve::Serving;
 use catalogue::{CITIES, OPERATORS, STATIONS, StationPlan, tariff_busy, tariff_calm};
 use engine::audit::Actor;
 use engine::card::CardDraft;
-use engine::site::{PileDraft, StationDraft};
+use engine::site::{CityChange, CityDraft, CityStatusChange, OperatorDraft, PileDraft, StationDraft};
 use model::card::CardStatus;
+use model::id::OperatorId;
 use model::site::{PileKind, Protocol};
 use model::time::Zone;
 use model::{Error, Result};
@@ -172,19 +173,47 @@ fn tag(number: usize) -> String {
     format!("CA{number:06}")
 }
 
+/// The cities and the operators.
+async fn companies(app: &Arc<App>, actor: &Actor) -> Result<Vec<OperatorId>> {
+    let engine = &app.engine;
+    let codes = CITIES.iter().map(|(code, _)| (*code).to_owned()).collect();
+    engine.city_create(actor, CityDraft { codes }).await?;
+    for (code, hotline) in CITIES {
+        let change = CityChange { version: 1, hotline: Some(hotline.to_owned()) };
+        engine.city_update(actor, code, change).await?;
+    }
+    let paused = CityStatusChange {
+        version: 2,
+        paused: true,
+        reason: Some("场站建设中，尚未验收".to_owned()),
+        from_ms: None,
+    };
+    engine.city_status_set(actor, CITIES[4].0, paused).await?;
+    let mut operators = Vec::new();
+    for (name, credit_code, contact, phone, contract_to_day) in OPERATORS {
+        let draft = OperatorDraft {
+            name: name.to_owned(),
+            credit_code: Some(credit_code.to_owned()),
+            contact: Some(contact.to_owned()),
+            phone: Some(phone.to_owned()),
+            contract_from_day: Some(20_240_101),
+            contract_to_day: Some(contract_to_day),
+        };
+        operators.push(engine.operator_create(actor, draft).await?);
+    }
+    Ok(operators)
+}
+
 async fn business(app: &Arc<App>) -> Result<Vec<PilePlan>> {
     let (engine, actor) = (&app.engine, Actor::local());
-    for (code, province, name) in CITIES {
-        engine.city_ensure(&actor, code, province, name).await?;
-    }
+    let operators = companies(app, &actor).await?;
     let busy = engine.tariff_create(&actor, tariff_busy()).await?;
     let calm = engine.tariff_create(&actor, tariff_calm()).await?;
     let mut piles = Vec::new();
     for (place, plan) in STATIONS.iter().enumerate() {
-        let operator = engine.operator_ensure(&actor, OPERATORS[plan.operator]).await?;
         let station = StationDraft {
             name: plan.name.to_owned(),
-            operator_id: Some(operator.0),
+            operator_id: Some(operators[plan.operator].0),
             city_code: Some(plan.city.to_owned()),
             address: plan.address.to_owned(),
             tariff_id: Some(if plan.busy { busy.0 } else { calm.0 }),
@@ -192,7 +221,9 @@ async fn business(app: &Arc<App>) -> Result<Vec<PilePlan>> {
             latitude_e6: Some(plan.latitude_e6),
             time_zone: None,
         };
+        let tariff_id = station.tariff_id;
         let station = engine.station_create(&actor, station).await?;
+        engine.station_update(&actor, station, catalogue::record(place, plan, tariff_id)).await?;
         for pile in plans(place, plan) {
             let draft = PileDraft {
                 code: pile.code.clone(),

@@ -92,7 +92,7 @@ pub static PILE: &[Column<PileView>] = &[
 ];
 
 pub static STATION: &[Column<Station>] = &[
-    Column::new("id", "站点编号", "Station no.", |s, _| Cell::count(s.id)),
+    Column::new("code", "站点编号", "Station no.", |s, _| Cell::Text(s.code.clone())),
     Column::new("name", "站点名称", "Name", |s, _| Cell::Text(s.name.clone())),
     Column::new("operator_name", "运营商", "Operator", |s, _| Cell::Text(s.operator_name.clone())),
     Column::new("city_name", "城市", "City", |s, _| Cell::Text(s.city_name.clone())),

@@ -3,6 +3,7 @@
 
 mod audit;
 mod cards;
+mod cities;
 mod commands;
 mod console;
 pub mod describe;
@@ -14,8 +15,10 @@ mod give;
 mod guard;
 mod home;
 mod imports;
+mod map;
 pub mod metrics;
 mod openapi;
+mod operators;
 mod orders;
 mod outside;
 mod piles;
@@ -55,6 +58,30 @@ pub struct HttpSettings {
     pub secure_cookies: bool,
     /// A reverse proxy stands in front, whose `X-Forwarded-For` and `X-Forwarded-Proto` are true.
     pub behind_proxy: bool,
+    pub map: MapSettings,
+}
+
+/// What the map is drawn on.
+#[derive(Clone, Debug, Default)]
+pub struct MapSettings {
+    /// Where tiles come from; none: the outlines that come with the product.
+    pub tile_url: Option<String>,
+    /// Chinese providers draw in GCJ-02.
+    pub gcj02: bool,
+}
+
+impl MapSettings {
+    fn datum(&self) -> model::geo::Datum {
+        if self.gcj02 { model::geo::Datum::Gcj02 } else { model::geo::Datum::Wgs84 }
+    }
+
+    /// The origin that a browser may fetch pictures from.
+    fn tile_origin(&self) -> Option<&str> {
+        let url = self.tile_url.as_deref()?;
+        let scheme = url.find("://")? + 3;
+        let end = url[scheme..].find('/').map_or(url.len(), |end| scheme + end);
+        Some(&url[..end])
+    }
 }
 
 /// Everything that is asked over HTTP, except the piles' own WebSockets.
@@ -73,7 +100,7 @@ pub fn router(app: Shared) -> Router {
         .route("/metrics", get(metrics::show))
         .fallback(console::console)
         .layer(from_fn_with_state(Arc::clone(&app), error::plain));
-    let all = api.merge(outside).layer(from_fn(outside::secure));
+    let all = api.merge(outside).layer(from_fn_with_state(Arc::clone(&app), outside::secure));
     let all = if app.settings.secure_cookies { all.layer(from_fn(https_only)) } else { all };
     all.with_state(app)
 }
@@ -84,4 +111,22 @@ async fn https_only(request: Request, next: Next) -> Response {
     let half_a_year = HeaderValue::from_static("max-age=15552000");
     response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, half_a_year);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MapSettings;
+
+    #[test]
+    fn the_host_of_the_tiles_is_the_only_one() {
+        let origin = |url: &str| {
+            let settings = MapSettings { tile_url: Some(url.to_owned()), gcj02: false };
+            settings.tile_origin().map(str::to_owned)
+        };
+        assert_eq!(
+            origin("https://tile.example:8443/a/{z}/{x}/{y}.png").unwrap(),
+            "https://tile.example:8443"
+        );
+        assert_eq!(MapSettings::default().tile_origin(), None);
+    }
 }

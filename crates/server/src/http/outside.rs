@@ -27,21 +27,28 @@ pub async fn ready(State(app): State<Shared>) -> Result<&'static str, Failure> {
     }
 }
 
-const HEADERS: [(HeaderName, HeaderValue); 3] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
-             connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-        ),
-    ),
+const HEADERS: [(HeaderName, HeaderValue); 2] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
 ];
 
+/// Nothing from elsewhere, except the tiles of the map from the one host that is set.
+fn policy(app: &Shared) -> Option<HeaderValue> {
+    let tiles = app.settings.map.tile_origin().map(|origin| format!(" {origin}")).unwrap_or_default();
+    HeaderValue::from_str(&format!(
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{tiles}; \
+         connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ))
+    .ok()
+}
+
 /// On every answer.
-pub async fn secure(request: Request, next: Next) -> Response {
+pub async fn secure(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let policy = policy(&app);
     let mut response = next.run(request).await;
+    if let Some(policy) = policy {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, value);
     }

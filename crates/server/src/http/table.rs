@@ -4,8 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, commands, exports, frames, home, imports, orders, piles, preferences, roles, session,
-    staff, stations, stream, tariffs,
+    audit, cards, cities, commands, exports, frames, home, imports, map, operators, orders, piles,
+    preferences, roles, session, staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -30,10 +30,20 @@ pub fn table() -> Vec<Route> {
         PUT "/session/password" SignedIn, session::session_password_set;
         GET "/home" May(HomeRead), home::home_get;
         GET "/home/stations" May(HomeRead), home::home_station_list;
-        GET "/operators" May(StationRead), stations::operator_list;
-        GET "/cities" May(StationRead), stations::city_list;
+        GET "/operators" May(StationRead), operators::operator_list;
+        POST "/operators" May(OperatorWrite), operators::operator_create;
+        PATCH "/operators/{id}" May(OperatorWrite), operators::operator_update;
+        PUT "/operators/{id}/status" May(OperatorWrite), operators::operator_status_set;
+        GET "/cities" May(StationRead), cities::city_list;
+        POST "/cities" May(CityWrite), cities::city_create;
+        PATCH "/cities/{id}" May(CityWrite), cities::city_update;
+        PUT "/cities/{id}/status" May(CityWrite), cities::city_status_set;
         GET "/stations" May(StationRead), stations::station_list;
         POST "/stations" May(StationWrite), stations::station_create;
+        GET "/stations/{id}" May(StationRead), stations::station_get;
+        PATCH "/stations/{id}" May(StationWrite), stations::station_update;
+        GET "/map" May(StationRead), map::map_get;
+        GET "/map/ground" May(StationRead), map::map_ground_get;
         GET "/piles" May(PileRead), piles::pile_list;
         POST "/piles" May(PileWrite), piles::pile_create;
         GET "/piles/{code}" May(PileRead), piles::pile_get;

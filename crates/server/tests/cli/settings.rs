@@ -47,6 +47,8 @@ fn everything_is_checked_before_anything_is_made() {
         ("PILEOPS_HEARTBEAT_S", "1"),
         ("PILEOPS_DATABASE_URL", "postgres://u:secret@h:port/db"),
         ("PILEOPS_LOG", "server=loud"),
+        ("PILEOPS_MAP_TILE_URL", "https://{s}.example/{z}/{x}/{y}.png"),
+        ("PILEOPS_MAP_TILE_URL", "https://tile.example/{z}/{x}.png"),
     ] {
         for call in [vec!["serve"], vec!["demo"], vec!["station", "list"], vec!["migrate"]] {
             let program = Program::new().with(name, value);

@@ -29,8 +29,6 @@ const OWN: &[&str] = &[
 
 /// Rights whose pages are being built.
 const NEXT: &[Permission] = &[
-    Permission::OperatorWrite,
-    Permission::CityWrite,
     Permission::OrderImport,
     Permission::CustomerRead,
     Permission::CustomerWrite,

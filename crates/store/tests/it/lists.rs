@@ -7,9 +7,11 @@ use model::connector::ConnectorStatus;
 use model::id::{OperatorId, OrderId};
 use model::order::{Abnormality, OrderState};
 use model::time::{Timestamp, Zone};
+use store::city_list::{CityFilter, CityStatus, city_list};
+use store::operator_list::{OperatorFilter, operator_list};
 use store::order_list::{OrderFilter, OrderTime, order_get, order_list, order_place};
 use store::pile_list::{PileFilter, PileState, pile_find, pile_get, pile_list};
-use store::station_list::{StationFilter, operator_list, station_list};
+use store::station_list::{StationFilter, station_list};
 use store::{Conn, DbResult, Store};
 
 const A: Scope = Scope { operator: Some(OperatorId(1)), area: Area::Everywhere };
@@ -76,7 +78,10 @@ async fn an_operator_sees_nothing_of_another() {
         assert!(read(&store, |conn| pile_find(conn, &A, "CP-201_x")).await.is_none());
         assert!(read(&store, |conn| order_get(conn, &A, OrderId(2_000))).await.is_none());
         assert!(read(&store, |conn| order_place(conn, &A, OrderId(2_000))).await.is_none());
-        assert_eq!(read(&store, |conn| operator_list(conn, &A, None)).await.items.len(), 1);
+        assert_eq!(
+            read(&store, |conn| operator_list(conn, &A, &OperatorFilter::default())).await.items.len(),
+            1
+        );
         let stations = read(&store, |conn| station_list(conn, &A, &StationFilter::default())).await;
         assert_eq!(stations.items.len(), 1);
         assert_eq!((stations.items[0].pile_count, stations.items[0].connector_count), (5, 10));
@@ -330,5 +335,27 @@ async fn an_order_comes_with_all_that_explains_it() {
             store::command_list::command_get(conn, &other, model::id::CommandId(1))
         });
         assert!(hidden.await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn the_lists_of_cities_and_operators_count_what_the_reader_sees() {
+    for database in databases() {
+        let store = database.open();
+        seed(&store).await;
+        for (scope, stations) in [(Scope::ALL, 2), (A, 1)] {
+            let wanted = CityFilter { now_ms: NOON, today: DAY, ..CityFilter::default() };
+            let whose = scope.clone();
+            let city = read(&store, move |conn| city_list(conn, &whose, &wanted)).await.items.remove(0);
+            assert_eq!((city.operator_count, city.station_count), (stations, stations));
+            assert_eq!((city.pile_count, city.connector_count), (5 * stations, 10 * stations));
+            assert!(city.month_energy_dwh > 0);
+            let wanted = OperatorFilter { name: Some("50%_off".to_owned()), ..OperatorFilter::default() };
+            let operator =
+                read(&store, move |conn| operator_list(conn, &scope, &wanted)).await.items.remove(0);
+            assert_eq!((operator.station_count, operator.pile_count, operator.connector_count), (1, 5, 10));
+        }
+        let paused = CityFilter { status: Some(CityStatus::Paused), now_ms: NOON, ..CityFilter::default() };
+        assert_eq!(read(&store, move |conn| city_list(conn, &A, &paused)).await.items.len(), 0);
     }
 }

@@ -5,7 +5,7 @@ export type FormValues = Record<string, unknown>
 export interface Field {
   key: string
   label: string
-  kind: 'text' | 'password' | 'number' | 'select' | 'textarea' | 'remote' | 'date' | 'custom'
+  kind: 'text' | 'password' | 'number' | 'select' | 'textarea' | 'remote' | 'date' | 'day' | 'custom'
   options?: Option[]
   /** For `remote`: looks for options while the person types. */
   find?: (text: string) => Promise<Option[]>

@@ -75,6 +75,23 @@ const looks = {
     cancelled: { tone: 'mute', glyph: 'cross' },
     expired: { tone: 'mute', glyph: 'clock' },
   },
+  operator_status: {
+    enabled: { tone: 'ok', glyph: 'check' },
+    disabled: { tone: 'mute', glyph: 'ban' },
+  },
+  map_state: {
+    faulted: { tone: 'bad', glyph: 'alert' },
+    offline: { tone: 'mute', glyph: 'offline' },
+    full: { tone: 'busy', glyph: 'bolt' },
+    available: { tone: 'ok', glyph: 'ring' },
+    empty: { tone: 'mute', glyph: 'question' },
+  },
+  city_status: {
+    open: { tone: 'ok', glyph: 'check' },
+    pausing: { tone: 'warn', glyph: 'clock' },
+    paused: { tone: 'bad', glyph: 'pause' },
+    closed: { tone: 'mute', glyph: 'ring' },
+  },
   outcome: {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },

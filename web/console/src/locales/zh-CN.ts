@@ -5,7 +5,7 @@ export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', system: '系统管理' },
   page: {
-    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
+    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
     cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', roles: '角色', exports: '导出记录', audit: '审计日志', log_ins: '登录日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
@@ -26,7 +26,7 @@ export default {
   },
   list: {
     all: '全部', refresh: '刷新', density: '切换行距', columns: '选择显示的列', columns_reset: '恢复默认', actions: '操作', no_match: '没有符合条件的记录', no_match_hint: '试试减少条件，或缩短输入的文字', empty: '暂无数据',
-    total: '共 {total} 条', total_counting: '正在合计…', total_failed: '合计读取失败，请刷新重试', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
+    total: '共 {total} 条', choose: '选择 {key}', choose_all: '选择本页全部', total_counting: '正在合计…', total_failed: '合计读取失败，请刷新重试', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
   },
   export: { queued: '排队中', running: '导出中', done: '已完成', failed: '失败', cancelled: '已取消', expired: '已过期' },
   exports: {
@@ -77,10 +77,10 @@ export default {
     connectorId: '枪号', idTag: '卡号', meterStart: '起始表数 (Wh)', meterStop: '结束表数 (Wh)', timestamp: '时间', transactionId: '交易号', status: '状态', errorCode: '故障码', vendorErrorCode: '厂商故障码', info: '说明', reason: '停止原因', vendorId: '厂商标识', chargePointVendor: '厂商', chargePointModel: '型号', chargePointSerialNumber: '出厂编号', firmwareVersion: '程序版本', iccid: 'SIM 卡 ICCID', meterSerialNumber: '电表编号', interval: '间隔 (秒)', currentTime: '平台时间', key: '参数', value: '值', type: '类型', requestedMessage: '召测消息', expiryDate: '有效期至', parentIdTag: '卡组', Energy_Active_Import_Register: '电表读数', Power_Active_Import: '功率', Power_Offered: '可用功率', Current_Import: '电流', Current_Offered: '可用电流', Voltage: '电压', SoC: 'SOC', Temperature: '温度',
   },
   audit_action: {
-    export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
+    export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色',
   },
-  audit_noun: { export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色' },
+  audit_noun: { export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -104,7 +104,29 @@ export default {
     live_none: '暂无实时数据', since: '已充 {time}', delivered: '已充电量', cost: '当前费用', at: '{at} 的数据', call_action: '操作名', call_payload: '参数 (JSON)', call_help: '按协议原名填写，例如 GetConfiguration', call_bad: '参数不是有效的 JSON 对象：{why}', call_answer: '桩的应答', send: '发送', new_password: '重设接入密码', ask_password: '重设 {code} 的接入密码？重设后桩需使用新密码重新连接。',
     stale_since: '离线前最后状态：{state}', unit_ms: '{n} 毫秒', retired_only: '只看报废的桩', retired_not: '不含报废的桩', none_faults: '无故障', fault: '故障', model_no: '模型编号 {no}',
   },
-  station: { name: '充电站名称', operator: '所属运营商', city: '城市', address: '地址', piles: '桩数', connectors: '枪数', tariff: '计费模型', zone: '时区', create: '新建充电站', created_told: '充电站「{name}」已新建', tariff_help: '未设置计费模型的站不能启动充电', view_piles: '查看充电桩', view_orders: '查看订单' },
+  batch: {
+    button: '批量操作（{n}）', title: '批量操作 {n} 台充电桩', deed: '操作', enable: '启用', disable: '停用', move: '转到其他充电站', to_station: '选择目标充电站', go: '执行（{n} 台）', retry: '重试未成功的（{n}）', halt: '停止其余', progress: '已完成 {done} / {all}，失败 {failed}', stay: '执行期间请不要关闭此页面', done_one: '已完成', state_waiting: '未执行', state_running: '执行中', state_done: '已完成', state_failed: '失败',
+    note_enable: '启用后可以启动充电。', note_disable: '停用后不能启动新的充电；进行中的充电正常结束。', note_move: '历史订单仍属于原充电站；之后的订单按新充电站的计费模型计费。', note_reset_soft: '软重启：桩会先正常结束正在进行的充电。', note_clock_set: '仅云快充桩支持校时。', note_tariff_set: '仅云快充桩支持下发计费；充电中的桩会拒绝。',
+  },
+  facility: { restroom: '卫生间', shop: '便利店', restaurant: '餐厅', lounge: '休息室', canopy: '雨棚', barrier: '道闸', ground_lock: '地锁', guard: '有人值守' },
+  map_state: { faulted: '有故障', offline: '有离线', full: '无空闲', available: '有空闲', empty: '无桩' },
+  map: {
+    operator_name: '运营商名称', city_name: '城市', station_name: '站点名称', station_code: '站点编号', piles: '桩数', connectors: '枪数', count_by: '标记显示', in_view: '视野内 {n} 座充电站', totals: '共 {stations} 座站，{piles} 台桩，{connectors} 把枪', unlocated: '{n} 座站未定位', first_of: '显示前 {n} 座', full: '全屏', full_exit: '退出全屏', all: '全国', none: '没有符合条件的充电站', none_hint: '试试减少条件，或移动地图', detail: '详情', legend: '图例', counts: '{piles} 桩 · {available}/{connectors} 枪空闲', title: '充电桩分布地图', title_group: '{name}：{stations} 座站，{piles} 台桩，{state}', title_station: '{name}：{piles} 台桩，{state}', list: '充电站列表', outlines: '省市轮廓来自 Apache ECharts',
+  },
+  operator_status: { enabled: '启用', disabled: '停用' },
+  operator: {
+    name: '运营商名称', credit_code: '统一社会信用代码', org: 'OperatorID', contact: '联系人', phone: '联系电话', contact_find: '联系人或电话', contract: '合同期限', contract_from: '合同开始日期', contract_to: '合同结束日期', status: '状态', stations: '站数', piles: '桩数', connectors: '枪数', created: '创建时间', create: '新建运营商', edit: '编辑运营商',
+    code_help: '18 位，见营业执照；末位为校验位', code_bad: '信用代码应为 18 位数字或大写字母（不含 I、O、S、V、Z）', created_told: '运营商「{name}」已新建', saved: '运营商「{name}」已保存', disable: '停用', enable: '启用', disable_title: '停用运营商「{name}」', disable_hint: '停用后，其 {stations} 座充电站的 {piles} 台桩立即不能启动新的充电；进行中的充电不受影响，正常结束并结算。', reason: '停用原因', reason_help: '会显示给被拒绝启动的人', ask_enable: '启用运营商「{name}」？启用后其充电站可以启动充电。',
+    disabled: '运营商「{name}」已停用', enabled: '运营商「{name}」已启用', ends_soon: '{n} 天后到期', ended: '已到期', since: '{at} 停用：{reason}', view_stations: '查看充电站', empty_hint: '先新建运营商，再新建它的充电站', why_platform: '运营商由平台统一管理',
+  },
+  city_status: { open: '已开通', pausing: '即将暂停', paused: '已暂停', closed: '未开通' },
+  city: {
+    province: '省份', name: '城市名称', status: '开通状态', code: '行政区划代码', opened: '开通时间', operators: '运营商数', stations: '站数', piles: '桩数', connectors: '枪数', energy: '本月电量', hotline: '客服电话', all: '已开通与暂停', create: '开通城市', open: '开通', open_chosen: '开通所选（{n}）', cities: '城市', cities_help: '可选择多个；数据来自 GB/T 2260 行政区划代码', opened_told: '已开通 {n} 个城市', edit: '编辑',
+    edit_title: '编辑 {name}', pause: '暂停', pause_title: '暂停 {name}', pause_hint: '暂停后，{name} 的 {piles} 台桩不能启动新的充电；进行中的充电不受影响，正常结束并结算。', reason: '暂停原因', reason_help: '会显示给被拒绝启动的人', from: '从何时起', from_now: '立即', paused_told: '{name} 已暂停', pausing_told: '{name} 将于 {at} 暂停', resume: '恢复', ask_resume: '恢复 {name}？恢复后立即可以启动充电。', resumed: '{name} 已恢复', since: '{at} 起：{reason}', saved: '已保存', view_stations: '查看充电站', why_platform: '开通城市由平台统一管理', choose_missing: '请至少选择一个城市', empty_hint: '开通城市后，即可在该城市新建充电站', ask_open: '开通 {names} 等 {n} 个城市？',
+  },
+  station: { name: '充电站名称', operator: '所属运营商', city: '城市', address: '地址', piles: '桩数', connectors: '枪数', tariff: '计费模型', zone: '时区', create: '新建充电站', created_told: '充电站「{name}」已新建', tariff_help: '未设置计费模型的站不能启动充电', view_piles: '查看充电桩', view_orders: '查看订单',
+    code: '站点编号', code_help: '留空则为 S 加序号；字母、数字、- 或 _', located: '地图位置', located_no: '未定位', located_yes: '已定位', operator_name: '运营商名称', edit: '编辑档案', saved: '充电站已保存', changed: '资料已被他人修改，已读取最新内容，请核对后再保存', tab_today: '今日', tab_piles: '充电桩', tab_orders: '订单', tab_base: '档案', place: '经纬度 (WGS-84)', place_gcj: '经纬度 (GCJ-02)', longitude: '经度', latitude: '纬度', degree_help: '十进制度数，如 114.305400', degree_bad: '应为十进制度数，如 114.305400', datum: '坐标系', datum_help: '系统统一按 WGS-84 保存，自动换算', wgs84: 'WGS-84（GPS）', gcj02: 'GCJ-02（高德、腾讯地图）',
+    phone: '客服电话', opening: '营业时间', opening_from: '营业开始', opening_to: '营业结束', opening_help: '全天营业请都留空；结束早于开始表示跨越零点', opening_bad: '应为 00:00 到 24:00 之间的时刻，如 22:30', always: '全天 24 小时', next_day: '次日', parking: '停车规则', facilities: '配套设施', transformer: '变压器容量 (kVA)', cap: '功率上限 (kW)', rated: '桩额定功率合计', over_cap: '超过功率上限', created: '创建时间', online: '在线桩', connector_states: '枪状态', no_connectors: '还没有充电枪', hours: '逐时充电量', hours_today: '今日', hours_yesterday: '昨日', orders_today: '今日订单', energy_today: '今日电量', total_today: '今日金额', service_today: '其中服务费', yesterday_was: '昨日全天 {value}', fix: '去定位', edit_title: '编辑 {name}' },
   orders: {
     time: '时间', time_kind: '时间类型', started: '开始时间', ended: '结束时间', order_no: '订单号', session_key: '交易流水号', station: '充电站', pile: '电桩编号', pile_and_no: '桩 / 枪', operator: '运营商名称', customer: '用户', state: '状态', abnormality: '异常类型', token: '卡号', start_mode: '启动方式', duration: '时长',
     energy: '电量', electricity: '电费', service: '服务费', total: '总金额', stop: '停止原因', soc: 'SOC', created: '创建时间', empty_hint: '充电开始后，订单会自动出现在这里', zone_note: '本页时间为充电站当地时间（{zone}）', month_note: '按开始时间归属，默认显示本月', order_no_digits: '18 位数字', abnormal_any: '异常标记',

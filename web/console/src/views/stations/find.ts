@@ -16,6 +16,14 @@ export async function operatorFind(text: string): Promise<Option[]> {
   const page = await api.operator_list({ name: text || undefined })
   return page.items.slice(0, 50).map((o) => ({ value: o.id, label: o.name }))
 }
+export async function operatorName(id: string): Promise<string> {
+  const page = await queries.fetchQuery({ queryKey: ['operator_list', 'names'], queryFn: () => api.operator_list({}), staleTime: 60_000 })
+  return page.items.find((o) => String(o.id) === id)?.name ?? `#${id}`
+}
+export async function cityName(code: string): Promise<string> {
+  const page = await queries.fetchQuery({ queryKey: ['city_list', 'names'], queryFn: () => api.city_list({}), staleTime: 60_000 })
+  return page.items.find((c) => c.code === code)?.name ?? code
+}
 export async function cityFind(text: string): Promise<Option[]> {
   const page = await api.city_list({ name: text || undefined })
   return page.items.slice(0, 50).map((c) => ({ value: c.code, label: c.province === c.name ? c.name : `${c.province} ${c.name}` }))

@@ -1,0 +1,48 @@
+//! What the place says to a session that begins: the tariff that it shows, and whether it is closed.
+
+use super::Context;
+use super::status::believable;
+use super::token::Judged;
+use model::Result;
+use model::card::TokenVerdict;
+use model::id::TariffId;
+use model::time::Timestamp;
+use store::{HotPile, Tx};
+
+/// The version that the driver was shown: a session that waited in the pile is billed by that of its
+/// own time, not by that of the day on which we hear of it.
+pub(super) fn tariff_shown(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    begun_at: Option<Timestamp>,
+) -> Result<Option<TariffId>> {
+    let station = tx.station(hot.pile.station)?;
+    Ok(waited(context, hot, begun_at).map_or(station.tariff, |at| station.tariff_at(at)))
+}
+
+/// When a session began that has waited in the pile until now.
+fn waited(context: &Context<'_>, hot: &HotPile, begun_at: Option<Timestamp>) -> Option<Timestamp> {
+    let begun_at = begun_at.map(|at| at.plus_ms(-hot.pile.skew_ms.unwrap_or(0)));
+    // A clock that shows nonsense says nothing, and one that is off by seconds has not waited.
+    begun_at
+        .filter(|at| believable(context, *at) && context.now.since(*at) >= context.rules.skew_tolerance_ms)
+}
+
+/// Refuses what would begin in a paused city or at a disabled operator's pile, and says why. What
+/// began before that and was only told later is not affected.
+pub(super) fn closed(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    begun_at: Option<Timestamp>,
+    judged: &mut Judged,
+) -> Result<Option<String>> {
+    let at = waited(context, hot, begun_at).unwrap_or(context.now);
+    let station = tx.station(hot.pile.station)?;
+    let Some(closure) = station.closure_at(at).filter(|_| judged.verdict == TokenVerdict::Accepted) else {
+        return Ok(None);
+    };
+    judged.verdict = TokenVerdict::OutOfService;
+    Ok(Some(format!("refused: {}", closure.refusal().text.en)))
+}
