@@ -16,7 +16,7 @@ async function rest(page: Page, path: string) {
 
 for (const theme of ['light', 'dark'] as const)
   test(`no page has a serious finding, ${theme}`, async ({ page }) => {
-    test.setTimeout(420_000)
+    test.setTimeout(900_000)
     await page.addInitScript((t) => localStorage.setItem('pileops.theme', JSON.stringify(t)), theme)
     await page.goto('/sign-in')
     const found = await findings(page)
