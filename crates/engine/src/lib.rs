@@ -9,6 +9,8 @@ pub mod card;
 pub mod command;
 pub mod device;
 pub mod preference;
+pub mod feedback;
+pub mod picture;
 pub mod pricing;
 pub mod prune;
 pub mod random;
@@ -92,6 +94,8 @@ pub struct Engine {
     pub random: Random,
     /// Limits on wrong sign-ins and on hashing.
     pub doors: Arc<staff::Doors>,
+    /// Limits on strangers at the public doors.
+    pub visitors: Arc<feedback::Visitors>,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,
 }
@@ -101,6 +105,7 @@ impl Engine {
         let Parts { store, clock, rules, secrets, random, dispatch } = parts;
         let (ended, _) = broadcast::channel(1_024);
         let (rules, secrets, doors) = (Arc::new(rules), Arc::new(secrets), Arc::default());
-        Engine { store, clock, rules, secrets, random, doors, dispatch, ended }
+        let visitors = Arc::default();
+        Engine { store, clock, rules, secrets, random, doors, visitors, dispatch, ended }
     }
 }

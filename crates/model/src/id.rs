@@ -34,6 +34,7 @@ row_id!(
     StaffId,
     FrameId,
     CommandId,
+    FeedbackId,
 );
 
 /// 电桩编号: the name under which the pile connects (OCPP identity, 云快充 14 digits).

@@ -10,11 +10,13 @@ pub mod curve;
 pub mod device;
 pub mod energy;
 pub mod error;
+pub mod feedback;
 pub mod id;
 pub mod money;
 pub mod order;
 pub mod site;
 pub mod tariff;
 pub mod time;
+mod word;
 
 pub use error::{Error, Result, Text};

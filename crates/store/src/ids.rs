@@ -19,6 +19,9 @@ pub enum Noun {
     Card,
     Staff,
     Audit,
+    Feedback,
+    FeedbackEvent,
+    Attachment,
 }
 
 impl Noun {
@@ -35,6 +38,9 @@ impl Noun {
             Noun::Card => "card",
             Noun::Staff => "staff",
             Noun::Audit => "audit",
+            Noun::Feedback => "feedback",
+            Noun::FeedbackEvent => "feedback_event",
+            Noun::Attachment => "attachment",
         }
     }
 
@@ -60,7 +66,7 @@ struct Lease {
 /// have been given back by the rollback, and what was used was never seen by anyone.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
-    leases: [Lease; 11],
+    leases: [Lease; 32],
 }
 
 impl Ids {

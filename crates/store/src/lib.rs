@@ -4,6 +4,7 @@
 //! [`Store::read`], on connections of their own that cannot write. One file per noun; the SQL of a
 //! list stands beside the view that it fills.
 
+pub mod attachments;
 pub mod audit;
 pub mod card_list;
 pub mod cards;
@@ -13,6 +14,9 @@ pub mod command_list;
 pub mod commands;
 pub mod customers;
 pub mod db;
+pub mod feedback;
+pub mod feedback_list;
+pub mod feedback_statistics;
 pub mod filter;
 pub mod frames;
 pub mod home;

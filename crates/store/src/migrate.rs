@@ -6,6 +6,7 @@ use model::time::Timestamp;
 /// Number and text of every migration.
 pub const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_spine.sql")),
+    (5, include_str!("../migrations/0005_service.sql")),
     (7, include_str!("../migrations/0007_preference.sql")),
 ];
 

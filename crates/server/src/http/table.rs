@@ -4,8 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, commands, frames, home, imports, orders, piles, preferences, session, staff, stations,
-    stream, tariffs,
+    audit, cards, commands, feedback, frames, home, imports, orders, piles, preferences, session, staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -67,6 +66,18 @@ pub fn table() -> Vec<Route> {
         GET "/audit" May(AuditRead), audit::audit_list;
         POST "/imports/piles" May(PileWrite), imports::pile_import;
         POST "/imports/cards" May(CardWrite), imports::card_import;
+        GET "/feedback" May(FeedbackRead), feedback::feedback_list;
+        POST "/feedback" May(FeedbackWrite), feedback::feedback_create;
+        GET "/feedback/{id}" May(FeedbackRead), feedback::feedback_get;
+        PATCH "/feedback/{id}" May(FeedbackWrite), feedback::feedback_update;
+        GET "/feedback/{id}/phone" May(CustomerReveal), feedback::feedback_phone_get;
+        GET "/feedback-photos/{id}" May(FeedbackRead), feedback::feedback_photo_get;
+        GET "/feedback-statistics" May(FeedbackRead), feedback::feedback_statistics_get;
+        GET "/feedback-handlers" May(FeedbackWrite), feedback::feedback_handler_list;
+        PUT "/feedback-limits" May(FeedbackWrite), feedback::feedback_limit_set;
+        POST "/public/feedback" Public, feedback::public_feedback_create;
+        GET "/public/feedback" Public, feedback::public_feedback_get;
+        POST "/public/feedback/photos" Public, feedback::public_feedback_photo_create;
         GET "/live" SignedIn, stream::live_stream;
     }
 }
