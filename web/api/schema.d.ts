@@ -90,6 +90,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_list"];
+        put?: never;
+        /** Permission: feedback.write */
+        post: operations["feedback_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.write */
+        get: operations["feedback_handler_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: feedback.write */
+        put: operations["feedback_limit_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-photos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_photo_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: feedback.write */
+        patch: operations["feedback_update"];
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.reveal */
+        get: operations["feedback_phone_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/home": {
         parameters: {
             query?: never;
@@ -330,33 +451,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/preferences": {
+    "/api/v1/public/feedback": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["preference_list"];
+        get: operations["public_feedback_get"];
         put?: never;
-        post?: never;
+        post: operations["public_feedback_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/preferences/{key}": {
+    "/api/v1/public/feedback/photos": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["preference_get"];
-        put: operations["preference_set"];
-        post?: never;
-        delete: operations["preference_delete"];
+        get?: never;
+        put?: never;
+        post: operations["public_feedback_photo_create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -797,6 +918,247 @@ export interface components {
             /** @description Names this request in the server's log. */
             trace_id: string;
         };
+        Feedback: {
+            /** Format: int64 */
+            answer_due_ms: number;
+            /** Format: int64 */
+            answered_at_ms: number | null;
+            category: components["schemas"]["FeedbackCategory"];
+            /** Format: int64 */
+            close_due_ms: number;
+            /** Format: int64 */
+            closed_at_ms: number | null;
+            /** Format: int64 */
+            connector_no: number | null;
+            content: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            customer_id: number | null;
+            /** Format: int64 */
+            handler_id: number | null;
+            handler_name: string | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["FeedbackKind"];
+            /** @description As they gave it, or as we know them. */
+            name: string | null;
+            no: string;
+            /** Format: int64 */
+            order_id: number | null;
+            order_no: string | null;
+            /** @description Still open, and the first answer or the end is later than promised. */
+            overdue: boolean;
+            /** @description Masked. */
+            phone: string | null;
+            /** Format: int64 */
+            photo_count: number;
+            pile_code: string | null;
+            source: components["schemas"]["FeedbackSource"];
+            state: components["schemas"]["FeedbackState"];
+            /** Format: int64 */
+            station_id: number | null;
+            station_name: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description What was done with it.
+         * @enum {string}
+         */
+        FeedbackAction: "create" | "accept" | "assign" | "reply" | "note" | "link_order" | "merge" | "close" | "reopen";
+        FeedbackBrief: {
+            category: components["schemas"]["FeedbackCategory"];
+            content: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            no: string;
+            state: components["schemas"]["FeedbackState"];
+        };
+        /**
+         * @description 分类
+         * @enum {string}
+         */
+        FeedbackCategory: "cannot_start" | "connector_broken" | "slow" | "place_taken" | "bill" | "refund" | "invoice" | "other";
+        /** @description One step. Which fields it needs follows from the action. */
+        FeedbackChange: {
+            action: components["schemas"]["FeedbackAction"];
+            /**
+             * Format: int64
+             * @description `assign`: to whom.
+             */
+            handler_id?: number | null;
+            /** @description `merge`: the number of the feedback in which this one goes on. */
+            into_no?: string | null;
+            /** @description `link_order`: 18 digits; null takes the link away. */
+            order_no?: string | null;
+            /** @description `reply`: what the person reads. `note`, `close`, `reopen`, `assign`, `merge`: for ourselves. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows: what was changed meanwhile is not overwritten.
+             */
+            version: number;
+        };
+        FeedbackDetail: components["schemas"]["Feedback"] & {
+            events: components["schemas"]["FeedbackEvent"][];
+            merged_into: components["schemas"]["FeedbackBrief"] | null;
+            /** @description The last orders of the customer, newest first. */
+            orders: components["schemas"]["FeedbackOrder"][];
+            /** @description What else came from the same number, newest first. */
+            others: components["schemas"]["FeedbackBrief"][];
+            /** @description Ids of its photos. */
+            photos: number[];
+        };
+        FeedbackDraft: {
+            category: components["schemas"]["FeedbackCategory"];
+            connector_no?: components["schemas"]["u16"] | null;
+            content: string;
+            kind: components["schemas"]["FeedbackKind"];
+            name?: string | null;
+            /** @description 18 digits, as the order's page shows it. */
+            order_no?: string | null;
+            /** @description A mainland mobile number, or any number of 5 to 15 digits. */
+            phone: string;
+            pile_code?: string | null;
+            /**
+             * @description The sender's own name of this feedback, 8 to 64 letters, digits and `-`: when it is sent again
+             *     with the same name it is not kept twice.
+             */
+            request_id: string;
+            source?: components["schemas"]["FeedbackSource"] | null;
+            /** Format: int64 */
+            station_id?: number | null;
+            /** @description For programs that fill in everything: people do not see this field and leave it empty. */
+            website?: string | null;
+        };
+        FeedbackEvent: {
+            action: components["schemas"]["FeedbackAction"];
+            /** Format: int64 */
+            at_ms: number;
+            staff_name: string | null;
+            text: string;
+            /** @description The person who wrote sees it too. */
+            told: boolean;
+        };
+        FeedbackFigures: {
+            /**
+             * Format: int64
+             * @description Of 1000 answered, how many in time.
+             */
+            answer_in_time_permille: number | null;
+            /**
+             * Format: int64
+             * @description From coming in to the first answer, on average of those answered.
+             */
+            answer_ms: number | null;
+            /** Format: int64 */
+            answered_count: number;
+            /** Format: int64 */
+            close_in_time_permille: number | null;
+            /** Format: int64 */
+            close_ms: number | null;
+            /** Format: int64 */
+            closed_count: number;
+            /** Format: int64 */
+            count: number;
+            /** @description A word of the kind or category, or a station's name; empty for all, and for no station. */
+            key: string;
+        };
+        /** @description Somebody who may handle feedback. */
+        FeedbackHandler: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        FeedbackHandlerList: {
+            items: components["schemas"]["FeedbackHandler"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description 反馈类型
+         * @enum {string}
+         */
+        FeedbackKind: "complaint" | "suggestion" | "question" | "fault";
+        FeedbackLimit: {
+            /** Format: int64 */
+            answer_minutes: number;
+            /** Format: int64 */
+            close_minutes: number;
+            kind: components["schemas"]["FeedbackKind"];
+        };
+        FeedbackLimitChange: {
+            /** Format: int64 */
+            answer_minutes: number;
+            /** Format: int64 */
+            close_minutes: number;
+            kind: components["schemas"]["FeedbackKind"];
+        };
+        FeedbackList: {
+            items: components["schemas"]["Feedback"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        FeedbackOrder: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            order_no: string;
+            /** Format: int64 */
+            started_at_ms: number;
+            state: components["schemas"]["OrderState"];
+            station_name: string;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        FeedbackPhone: {
+            phone: string;
+        };
+        FeedbackPhotoReceipt: {
+            /**
+             * Format: int64
+             * @description How many photos there are now.
+             */
+            photo_count: number;
+        };
+        /** @description How far we are, for the person who wrote. */
+        FeedbackProgress: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** @description What concerns the person: that it came in, our replies, that it was closed. */
+            events: components["schemas"]["FeedbackEvent"][];
+            no: string;
+            state: components["schemas"]["FeedbackState"];
+        };
+        /** @description What the person is told. */
+        FeedbackReceipt: {
+            no: string;
+            /** @description Sends photos after it, for one hour. */
+            upload_token: string;
+        };
+        /**
+         * @description 反馈来源
+         * @enum {string}
+         */
+        FeedbackSource: "mini_program" | "app" | "phone" | "site" | "peer" | "hotline";
+        /** @enum {string} */
+        FeedbackState: "waiting" | "working" | "answered" | "closed" | "merged";
+        /** @description Merged ones count with what they were merged into. */
+        FeedbackStatistics: {
+            all: components["schemas"]["FeedbackFigures"];
+            categories: components["schemas"]["FeedbackFigures"][];
+            kinds: components["schemas"]["FeedbackFigures"][];
+            /** @description What is promised for each kind from now on. */
+            limits: components["schemas"]["FeedbackLimit"][];
+            /** @description At most twenty, those with the most first. */
+            stations: components["schemas"]["FeedbackFigures"][];
+        };
         Frame: {
             /** @description What we answered, encoded as `raw` is. */
             answer: string | null;
@@ -955,6 +1317,11 @@ export interface components {
             offline_pile_count: number;
             /** Format: int64 */
             unknown_pile_count: number;
+            /**
+             * Format: int64
+             * @description Feedback that nobody has accepted yet.
+             */
+            waiting_feedback_count: number;
         };
         ImportReport: {
             /**
@@ -1299,23 +1666,6 @@ export interface components {
             /** @description Made when the change has turned a pile without one into an OCPP pile. */
             password: string | null;
         };
-        Preference: {
-            key: string;
-            /** Format: int64 */
-            updated_at_ms: number;
-            /** @description Whatever the pages keep there. */
-            value: unknown;
-        };
-        PreferenceDraft: {
-            /** @description Whatever the pages keep there; at most 16 KiB of JSON. */
-            value: unknown;
-        };
-        PreferenceList: {
-            items: components["schemas"]["Preference"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number | null;
-        };
         /**
          * Format: int64
          * @description 0.00001 yuan per kWh (云快充's own unit).
@@ -1588,6 +1938,8 @@ export interface components {
          * @enum {string}
          */
         Verdict: "applied" | "duplicate" | "rejected" | "quarantined" | "sent";
+        /** Format: int32 */
+        u16: number;
     };
     responses: never;
     parameters: never;
@@ -1784,6 +2136,300 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_list: {
+        parameters: {
+            query?: {
+                category?: components["schemas"]["FeedbackCategory"];
+                cursor?: string;
+                customer_id?: string;
+                from_ms?: number;
+                handler?: string;
+                kind?: components["schemas"]["FeedbackKind"];
+                limit?: number;
+                name?: string;
+                no?: string;
+                overdue?: boolean;
+                phone?: string;
+                source?: components["schemas"]["FeedbackSource"];
+                state?: components["schemas"]["FeedbackState"];
+                station_name?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackReceipt"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_handler_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackHandlerList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_limit_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackLimitChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_photo_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/jpeg, image/png or image/webp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_statistics_get: {
+        parameters: {
+            query?: {
+                from_ms?: number;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackStatistics"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_phone_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackPhone"];
                 };
             };
             /** @description Any error */
@@ -2400,9 +3046,12 @@ export interface operations {
             };
         };
     };
-    preference_list: {
+    public_feedback_get: {
         parameters: {
-            query?: never;
+            query: {
+                no: string;
+                phone: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2415,7 +3064,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreferenceList"];
+                    "application/json": components["schemas"]["FeedbackProgress"];
                 };
             };
             /** @description Any error */
@@ -2429,58 +3078,27 @@ export interface operations {
             };
         };
     };
-    preference_get: {
+    public_feedback_create: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Preference"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    preference_set: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreferenceDraft"];
+                "application/json": components["schemas"]["FeedbackDraft"];
             };
         };
         responses: {
-            /** @description Done */
-            204: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["FeedbackReceipt"];
+                };
             };
             /** @description Any error */
             default: {
@@ -2493,23 +3111,30 @@ export interface operations {
             };
         };
     };
-    preference_delete: {
+    public_feedback_photo_create: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
+            query: {
+                no: string;
+                upload_token: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
-            /** @description Done */
-            204: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["FeedbackPhotoReceipt"];
+                };
             };
             /** @description Any error */
             default: {

@@ -27,6 +27,11 @@ export type Tariff = Schemas['Tariff']
 export type Card = Schemas['Card']
 export type Staff = Schemas['Staff']
 export type AuditRecord = Schemas['AuditRecord']
+export type Feedback = Schemas['Feedback']
+export type FeedbackDetail = Schemas['FeedbackDetail']
+export type FeedbackChange = Schemas['FeedbackChange']
+export type FeedbackDraft = Schemas['FeedbackDraft']
+export type FeedbackFigures = Schemas['FeedbackFigures']
 export type ImportReport = Schemas['ImportReport']
 export type Segment = OrderDetail['segments'][number]
 export type CurvePoint = OrderDetail['curve'][number]
@@ -167,6 +172,15 @@ export const api = {
   card_update: (id: number, body: BodyOf<'card_update'>) => take(http.PATCH(`${v}/cards/{id}`, { ...byId(id), body })),
 
   card_import: (csv: string) => take(http.POST(`${v}/imports/cards`, csvBody(csv))),
+
+  feedback_list: (query: ListQuery) => take(http.GET(`${v}/feedback`, list<'feedback_list'>(query))),
+  feedback_get: (id: number) => take(http.GET(`${v}/feedback/{id}`, byId(id))),
+  feedback_create: (body: FeedbackDraft) => take(http.POST(`${v}/feedback`, { body })),
+  feedback_update: (id: number, body: FeedbackChange) => take(http.PATCH(`${v}/feedback/{id}`, { ...byId(id), body })),
+  feedback_phone_get: (id: number) => take(http.GET(`${v}/feedback/{id}/phone`, byId(id))),
+  feedback_handler_list: () => take(http.GET(`${v}/feedback-handlers`)),
+  feedback_statistics_get: (query: ListQuery) => take(http.GET(`${v}/feedback-statistics`, list<'feedback_statistics_get'>(query))),
+  feedback_limit_set: (body: BodyOf<'feedback_limit_set'>) => take(http.PUT(`${v}/feedback-limits`, { body })),
 
   staff_list: () => take(http.GET(`${v}/staff`)),
   staff_create: (body: BodyOf<'staff_create'>) => take(http.POST(`${v}/staff`, { body })),

@@ -31,6 +31,7 @@ export const menu: MenuSection[] = [
     ],
   },
   { name: 'customer', pages: [{ name: 'cards', path: '/cards', permission: 'card.read', glyph: 'card' }] },
+  { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }] },
   {
     name: 'system',
     pages: [

@@ -2,6 +2,7 @@
 //! through the real listeners. Everything goes through the engine, as if people and piles had done it.
 
 mod catalogue;
+mod feedback;
 mod history;
 
 use crate::app::{ADMIN, App};
@@ -148,6 +149,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     app.engine.staff_ensure_admin(ADMIN, Some(password.clone())).await?;
     let piles = business(app).await?;
     let orders = history::write(app, &piles).await?;
+    feedback::write(app, &piles).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
     let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };
     login_write(data, &login)?;

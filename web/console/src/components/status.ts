@@ -62,6 +62,13 @@ const looks = {
     blocked: { tone: 'bad', glyph: 'ban' },
     expired: { tone: 'mute', glyph: 'clock' },
   },
+  feedback: {
+    waiting: { tone: 'warn', glyph: 'clock' },
+    working: { tone: 'busy', glyph: 'right' },
+    answered: { tone: 'calm', glyph: 'chat' },
+    closed: { tone: 'ok', glyph: 'check' },
+    merged: { tone: 'mute', glyph: 'copy' },
+  },
   outcome: {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },

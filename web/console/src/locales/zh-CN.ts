@@ -1,10 +1,10 @@
 // 中文（主语言）。英文见 en.ts，两份的键必须相同。
 export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
-  section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', system: '系统管理' },
+  section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', service: '客服中心', system: '系统管理' },
   page: {
     home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order: '订单详情', tariffs: '计费模型',
-    cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
+    feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
   layout: { skip: '跳到正文', menu: '主菜单', fold: '收起菜单', unfold: '展开菜单', password: '修改密码', sign_out: '退出登录' },
@@ -46,6 +46,19 @@ export default {
   period: { sharp: '尖', peak: '峰', flat: '平', valley: '谷' },
   card: { accepted: '正常', blocked: '已挂失', expired: '已过期' },
   role: { admin: '系统管理员', operations: '运营', finance: '财务', service: '客服', technician: '运维', viewer: '只读' },
+  feedback: { waiting: '待处理', working: '处理中', answered: '待用户确认', closed: '已关闭', merged: '已合并' },
+  feedback_source: { mini_program: '小程序', app: 'APP', phone: '电话', site: '现场', peer: '互联平台', hotline: '12345 热线' },
+  feedback_kind: { complaint: '投诉', suggestion: '建议', question: '咨询', fault: '故障' },
+  feedback_category: { cannot_start: '无法启动', connector_broken: '枪头损坏', slow: '充电慢', place_taken: '车位被占', bill: '计费疑问', refund: '退款', invoice: '发票', other: '其他' },
+  feedback_action: { create: '提交反馈', accept: '受理', assign: '转派', reply: '回复用户', note: '内部备注', link_order: '关联订单', merge: '合并', close: '关闭', reopen: '重开' },
+  feedbacks: {
+    no: '反馈编号', source: '反馈来源', kind: '反馈类型', category: '分类', content: '内容', photos: '图片', photo_n: '图片 {n}', customer_id: '用户ID', name: '姓名', phone: '手机号', station: '充电站', place: '站 / 桩 / 枪', order: '关联订单', state: '状态', handler: '处理人', first_answer: '首次答复', answer_due: '答复时限', close_due: '办结时限', submitted: '反馈时间', closed_at: '关闭时间', overdue: '是否超时', overdue_yes: '已超时', overdue_no: '未超时', overdue_mark: '超时',
+    create: '登记反馈', create_hint: '代用户登记来电、现场反映的问题；小程序提交的反馈会自动出现在列表中', created_told: '反馈 {no} 已登记', pile_code: '电桩编号', connector_no: '枪号', order_no: '订单号', order_help: '18 位订单号，留空则不关联', statistics: '统计与时限', empty_hint: '用户在小程序提交投诉或建议后会出现在这里；也可代为登记', source_phone: '电话登记',
+    timeline: '处理过程', facts: '反馈信息', orders: '用户最近订单', orders_none: '没有找到该手机号的订单', others: '同一手机号的其他反馈', others_none: '没有其他反馈', told: '用户可见', ours: '仅内部可见', reply: '回复内容', reply_go: '回复用户', reply_placeholder: '用户凭反馈编号和手机号在小程序中看到这段文字', template: '插入常用语', by_customer: '用户', reveal: '查看完整号码', into: '已合并到', note: '内部备注', text_ours: '说明（仅内部可见）', choose_handler: '处理人', into_no: '合并到的反馈编号', into_help: '本条将标记为已合并，后续在那一条中处理', unlink_help: '清空则取消关联', ask_accept: '受理反馈 {no}？受理后由您跟进。', done: '反馈 {no}：{action}', anonymous: '未留姓名', why_closed: '已关闭或已合并，不能再操作', photo_open: '查看大图',
+    template_check: '您好，您反映的问题已收到，我们正在安排现场检修，预计 24 小时内处理完毕，处理结果会在此告知。', template_retry: '您好，该充电枪已恢复正常，请重新插枪后扫码启动；如仍有问题，请直接在此补充反馈。', template_bill: '您好，已核对您的订单：电费与服务费按各时段单价分别计算，明细可在「订单详情」中查看。', template_refund: '您好，退款已受理，款项将按原支付方式退回，通常 1 至 3 个工作日到账。', template_thanks: '感谢您的建议，我们已转交运营团队评估，后续改进会在公告中说明。',
+    template_names: { check: '安排检修', retry: '已恢复', bill: '计费说明', refund: '退款受理', thanks: '感谢建议' },
+    figures_all: '全部反馈', figures_kind: '按类型', figures_category: '按分类', figures_station: '按充电站（前 20）', no_station: '未填写充电站', count: '反馈数', closed_count: '已关闭', answered_count: '已答复', answer_mean: '平均首次答复', answer_rate: '答复及时率', close_mean: '平均办结', close_rate: '办结及时率', limits: '时限设置', limits_hint: '新收到的反馈按此计算；已有反馈的时限不变', answer_minutes: '首次答复（分钟）', close_minutes: '办结（分钟）', limit_saved: '「{kind}」的时限已保存', merged_note: '已合并的反馈计入合并后的那一条', minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天',
+  },
   outcome: { yes: '成功', no: '失败' },
   command: {
     queued: '等待应答', accepted: '成功', refused: '被拒绝', unsupported: '不支持', timed_out: '超时无应答', link_lost: '连接断开', waiting: '等待桩应答 {seconds} 秒',
@@ -66,10 +79,10 @@ export default {
     connectorId: '枪号', idTag: '卡号', meterStart: '起始表数 (Wh)', meterStop: '结束表数 (Wh)', timestamp: '时间', transactionId: '交易号', status: '状态', errorCode: '故障码', vendorErrorCode: '厂商故障码', info: '说明', reason: '停止原因', vendorId: '厂商标识', chargePointVendor: '厂商', chargePointModel: '型号', chargePointSerialNumber: '出厂编号', firmwareVersion: '程序版本', iccid: 'SIM 卡 ICCID', meterSerialNumber: '电表编号', interval: '间隔 (秒)', currentTime: '平台时间', key: '参数', value: '值', type: '类型', requestedMessage: '召测消息', expiryDate: '有效期至', parentIdTag: '卡组', Energy_Active_Import_Register: '电表读数', Power_Active_Import: '功率', Power_Offered: '可用功率', Current_Import: '电流', Current_Offered: '可用电流', Voltage: '电压', SoC: 'SOC', Temperature: '温度',
   },
   audit_action: {
-    session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
+    feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码',
   },
-  audit_noun: { session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌' },
+  audit_noun: { feedback: '反馈', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -77,8 +90,8 @@ export default {
   home: {
     today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
     states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '充电中的订单', charging_note: '含车辆暂停和桩已离线、尚未结束的订单，因此可能多于「充电中」的枪', piles_online: '在线桩', todo: '待办', todo_none: '没有待办，一切正常',
-    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_aside: '近 7 天 · 按充电量', top_none: '近 7 天没有充电',
-    entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '充电卡', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
+    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', feedback: '待处理反馈', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_aside: '近 7 天 · 按充电量', top_none: '近 7 天没有充电',
+    entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '充电卡', entry_service: '投诉与建议、答复时限', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
   },
   pile: {
     code: '电桩编号', name: '站内名称', operator: '所属运营商', station: '所属充电站', city: '城市', kind: '充电类型', state: '运营状态', live_state: '实时状态', lifecycle: '启停状态', connectors: '充电枪', protocol: '通信协议', link: '在线', last_seen: '最近通信',
