@@ -10,6 +10,7 @@ pub mod command;
 pub mod device;
 pub mod preference;
 pub mod feedback;
+pub mod invoice;
 pub mod picture;
 pub mod pricing;
 pub mod prune;

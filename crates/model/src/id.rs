@@ -35,6 +35,7 @@ row_id!(
     FrameId,
     CommandId,
     FeedbackId,
+    InvoiceId,
 );
 
 /// 电桩编号: the name under which the pile connects (OCPP identity, 云快充 14 digits).

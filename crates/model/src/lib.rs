@@ -12,6 +12,7 @@ pub mod energy;
 pub mod error;
 pub mod feedback;
 pub mod id;
+pub mod invoice;
 pub mod money;
 pub mod order;
 pub mod site;

@@ -22,6 +22,9 @@ pub enum Noun {
     Feedback,
     FeedbackEvent,
     Attachment,
+    Invoice,
+    InvoiceEvent,
+    Mail,
 }
 
 impl Noun {
@@ -41,6 +44,9 @@ impl Noun {
             Noun::Feedback => "feedback",
             Noun::FeedbackEvent => "feedback_event",
             Noun::Attachment => "attachment",
+            Noun::Invoice => "invoice",
+            Noun::InvoiceEvent => "invoice_event",
+            Noun::Mail => "mail",
         }
     }
 

@@ -22,6 +22,8 @@ pub mod frames;
 pub mod home;
 pub mod hot;
 pub mod ids;
+pub mod invoice_list;
+pub mod invoices;
 pub mod migrate;
 pub mod operators;
 pub mod order_list;

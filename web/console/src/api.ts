@@ -32,6 +32,8 @@ export type FeedbackDetail = Schemas['FeedbackDetail']
 export type FeedbackChange = Schemas['FeedbackChange']
 export type FeedbackDraft = Schemas['FeedbackDraft']
 export type FeedbackFigures = Schemas['FeedbackFigures']
+export type Invoice = Schemas['Invoice']
+export type InvoiceList = Schemas['InvoiceList']
 export type ImportReport = Schemas['ImportReport']
 export type Segment = OrderDetail['segments'][number]
 export type CurvePoint = OrderDetail['curve'][number]
@@ -181,6 +183,11 @@ export const api = {
   feedback_handler_list: () => take(http.GET(`${v}/feedback-handlers`)),
   feedback_statistics_get: (query: ListQuery) => take(http.GET(`${v}/feedback-statistics`, list<'feedback_statistics_get'>(query))),
   feedback_limit_set: (body: BodyOf<'feedback_limit_set'>) => take(http.PUT(`${v}/feedback-limits`, { body })),
+
+  invoice_list: (query: ListQuery) => take(http.GET(`${v}/invoices`, list<'invoice_list'>(query))),
+  invoice_get: (id: number) => take(http.GET(`${v}/invoices/{id}`, byId(id))),
+  invoice_update: (id: number, body: BodyOf<'invoice_update'>) => take(http.PATCH(`${v}/invoices/{id}`, { ...byId(id), body })),
+  invoice_mail_create: (id: number, body: BodyOf<'invoice_mail_create'>) => take(http.POST(`${v}/invoices/{id}/mails`, { ...byId(id), body })),
 
   staff_list: () => take(http.GET(`${v}/staff`)),
   staff_create: (body: BodyOf<'staff_create'>) => take(http.POST(`${v}/staff`, { body })),

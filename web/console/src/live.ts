@@ -25,6 +25,7 @@ const touches: Record<string, string[]> = {
   station: ['station_list', 'pile_list', 'pile'],
   tariff: ['tariff_list', 'station_list', 'pile'],
   staff: ['staff_list'],
+  invoice: ['invoice', 'invoice_list'],
   feedback: ['feedback', 'feedback_list', 'feedback_statistics', 'home'],
   unknown_pile: ['unknown_pile_list', 'home'],
 }

@@ -4,6 +4,7 @@
 mod catalogue;
 mod feedback;
 mod history;
+mod invoices;
 
 use crate::app::{ADMIN, App};
 use crate::serve::Serving;
@@ -150,6 +151,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let piles = business(app).await?;
     let orders = history::write(app, &piles).await?;
     feedback::write(app, &piles).await?;
+    invoices::write(app).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
     let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };
     login_write(data, &login)?;

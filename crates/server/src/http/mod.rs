@@ -14,6 +14,7 @@ mod give;
 mod guard;
 mod home;
 mod imports;
+mod invoices;
 pub mod metrics;
 mod openapi;
 mod orders;

@@ -4,7 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, commands, feedback, frames, home, imports, orders, piles, preferences, session, staff, stations, stream, tariffs,
+    audit, cards, commands, feedback, frames, home, imports, invoices, orders, piles, preferences, session, staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -75,6 +75,11 @@ pub fn table() -> Vec<Route> {
         GET "/feedback-statistics" May(FeedbackRead), feedback::feedback_statistics_get;
         GET "/feedback-handlers" May(FeedbackWrite), feedback::feedback_handler_list;
         PUT "/feedback-limits" May(FeedbackWrite), feedback::feedback_limit_set;
+        GET "/invoices" May(InvoiceRead), invoices::invoice_list;
+        GET "/invoices/{id}" May(InvoiceRead), invoices::invoice_get;
+        PATCH "/invoices/{id}" May(InvoiceWrite), invoices::invoice_update;
+        POST "/invoices/{id}/mails" May(InvoiceWrite), invoices::invoice_mail_create;
+        GET "/invoice-files/{id}" May(InvoiceRead), invoices::invoice_file_get;
         POST "/public/feedback" Public, feedback::public_feedback_create;
         GET "/public/feedback" Public, feedback::public_feedback_get;
         POST "/public/feedback/photos" Public, feedback::public_feedback_photo_create;

@@ -33,8 +33,6 @@ const NEXT: &[Permission] = &[
     Permission::CustomerWrite,
     Permission::FleetRead,
     Permission::FleetWrite,
-    Permission::InvoiceRead,
-    Permission::InvoiceWrite,
     Permission::ContentRead,
     Permission::ContentWrite,
     Permission::ParameterRead,

@@ -8,5 +8,6 @@ mod live;
 mod openapi;
 mod orders;
 mod r4_2_2;
+mod r5_5;
 mod r5_6;
 mod session;

@@ -69,6 +69,22 @@ const looks = {
     closed: { tone: 'ok', glyph: 'check' },
     merged: { tone: 'mute', glyph: 'copy' },
   },
+  invoice: {
+    review: { tone: 'warn', glyph: 'clock' },
+    waiting: { tone: 'warn', glyph: 'clock' },
+    issuing: { tone: 'busy', glyph: 'right' },
+    issued: { tone: 'ok', glyph: 'check' },
+    sent: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'alert' },
+    reversing: { tone: 'calm', glyph: 'clock' },
+    reversed: { tone: 'mute', glyph: 'cross' },
+    rejected: { tone: 'mute', glyph: 'ban' },
+  },
+  mail: {
+    waiting: { tone: 'warn', glyph: 'clock' },
+    sent: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'alert' },
+  },
   outcome: {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },

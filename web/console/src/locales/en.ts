@@ -2,7 +2,7 @@ import type zh from '@/locales/zh-CN'
 
 const en: typeof zh = {
   product: { name: 'EV Charging Operations Platform', short: 'Charging operations' },
-  section: { home: 'Home', base: 'Assets', operation: 'Operations', customer: 'Customers', service: 'Customer service', system: 'System' },
+  section: { home: 'Home', base: 'Assets', operation: 'Operations', customer: 'Customers', finance: 'Finance', service: 'Customer service', system: 'System' },
   page: {
     home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', orders: 'Orders', order: 'Order', tariffs: 'Tariffs',
     feedback: 'Feedback', feedback_detail: 'Feedback', feedback_statistics: 'Feedback statistics', cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found',
@@ -61,6 +61,16 @@ const en: typeof zh = {
     template_names: { check: 'Technician sent', retry: 'Works again', bill: 'About the bill', refund: 'Refund accepted', thanks: 'Thanks' },
     figures_all: 'All feedback', figures_kind: 'By type', figures_category: 'By category', figures_station: 'By station (top 20)', no_station: 'No station given', count: 'Count', closed_count: 'Closed', answered_count: 'Answered', answer_mean: 'Mean first answer', answer_rate: 'Answered in time', close_mean: 'Mean to close', close_rate: 'Closed in time', limits: 'Limits', limits_hint: 'For feedback that comes in from now on; what is there keeps its limits.', answer_minutes: 'First answer (minutes)', close_minutes: 'Close (minutes)', limit_saved: 'Limits for {kind} saved', merged_note: 'Merged feedback counts with what it was merged into', minutes: '{n} min', hours: '{n} h', days: '{n} d',
   },
+  invoice: { review: 'To review', waiting: 'To issue', issuing: 'Issuing', issued: 'Issued', sent: 'Sent', failed: 'Failed', reversing: 'Reversing', reversed: 'Reversed', rejected: 'Rejected' },
+  invoice_kind: { digital_general: 'Digital, general', digital_special: 'Digital, special VAT', electronic_general: 'Electronic, general', electronic_special: 'Electronic, special VAT' },
+  invoice_customer: { person: 'Person', company: 'Company', driver: 'Driver' },
+  invoice_event: { email: 'Address changed', mail: 'Sent again' },
+  mail: { waiting: 'In the outbox', sent: 'Sent', failed: 'Not delivered' },
+  invoices: {
+    serial_no: 'Serial no.', kind: 'Type', state: 'State', phone: 'Phone', customer_kind: 'Customer type', title: 'Title', tax_no: 'Tax no.', seller: 'Seller', net: 'Net', tax: 'Tax', total: 'Total', electricity: 'Electricity', service: 'Service', orders: 'Orders', number: 'Invoice no.', email: 'E-mail', mail: 'Mail', mail_n: '{n} times', applied: 'Applied', issued: 'Issued', failure: 'Why it failed', red: 'Red', sum: '{n} invoices',
+    email_set: 'Change e-mail', send: 'Send again', email_help: 'Affects only where it is sent, never the invoice', email_done: 'Invoice {no} now goes to {email}', email_missing: 'This invoice has no e-mail address; set one first', ask_send: 'Send invoice {no} to {email}? At most five times a day.', send_done: 'Invoice {no} is in the outbox',
+    outbox_note: 'No mail channel is set up yet: what is sent again waits in the outbox until there is one. Issuing and reversing come with the money functions.', empty_hint: 'Issued e-invoices appear here', facts: 'Invoice', orders_title: 'Orders', mails: 'Mails', mails_hint: 'At most five a day', mails_none: 'Nothing was sent yet', story: 'What was done', download: 'Download file',
+  },
   outcome: { yes: 'Done', no: 'Failed' },
   command: {
     queued: 'Waiting', accepted: 'Accepted', refused: 'Refused', unsupported: 'Not supported', timed_out: 'No answer', link_lost: 'Link lost', waiting: 'Waiting for the pile, {seconds} s',
@@ -84,7 +94,7 @@ const en: typeof zh = {
     feedback_create: 'Record feedback', feedback_update: 'Work on feedback', feedback_limit_set: 'Set feedback limits', feedback_phone_get: 'Look at a phone number', session_create: 'Sign in', session_delete: 'Sign out', session_password_set: 'Change password', operator_create: 'New operator', station_create: 'New station', station_update: 'Change station', pile_create: 'New pile', pile_update: 'Change pile', pile_import: 'Import piles', pile_password_set: 'Set access password', unknown_pile_dismiss: 'Dismiss unknown pile',
     pile_command: 'Command', order_stop: 'Remote stop', command_create: 'Command', tariff_create: 'Publish tariff', card_create: 'Register card', card_update: 'Change card', card_import: 'Import cards', staff_create: 'New account', staff_update: 'Change account', token_create: 'New token', token_delete: 'Remove token', staff_lock_delete: 'Unlock account', staff_password_set: 'New password for an account',
   },
-  audit_noun: { feedback: 'feedback', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token' },
+  audit_noun: { invoice: 'invoice', feedback: 'feedback', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token' },
   file: {
     button: 'Import', title_pile: 'Import piles', title_card: 'Import cards', choose: 'Choose a CSV file', again: 'Choose again', drop: 'or drop it here', columns: 'Columns (first line)', template: 'Download template', rule: 'Written only when every row is right. What is there already stays as it is, so a file can be imported again.', go: 'Import',
     created: '{n} created', existing: '{n} were there already and stay as they are', bad: '{n} rows are wrong; nothing was written', line: 'Line', field: 'Column', what: 'What is wrong', passwords: 'Generated access passwords (shown only now)', save: 'Download passwords', too_big: 'The file exceeds 4 MB; split it', encoding: 'The file is not UTF-8; save it as CSV UTF-8', chosen: '{name}, {n} rows',
@@ -93,7 +103,7 @@ const en: typeof zh = {
     today: 'Today', updated: 'Updated {at}', energy: 'Energy', orders: 'Orders', total: 'Amount due', service: 'of which service', success: 'First-try success', yesterday: 'vs yesterday', week: 'vs last week', point: 'points',
     states: 'Connectors', states_all: 'connectors', now: 'Power now', charging_orders: 'Orders charging', charging_note: 'With those that the car has paused or whose pile is off line: there may be more than connectors that charge', piles_online: 'Piles online', todo: 'To do', todo_none: 'Nothing to do, all is well',
     abnormal: 'Orders on hold', faulted: 'Piles with a fault', offline: 'Piles offline', feedback: 'Feedback waiting', unknown: 'Unregistered', hours: 'Today by hour', days: 'Last 30 days', top: 'Top stations', top_aside: 'Last 7 days · by energy', top_none: 'No charging in the last 7 days',
-    entries: 'Go to', entry_base: 'Piles, stations, remote control', entry_operation: 'Orders, tariffs', entry_customer: 'Charging cards', entry_service: 'Complaints and suggestions', entry_system: 'Staff, logs, unregistered devices', unit_order: 'orders', unit_connector: 'connectors', yuan: 'yuan', hour: '{h}:00',
+    entries: 'Go to', entry_base: 'Piles, stations, remote control', entry_operation: 'Orders, tariffs', entry_customer: 'Charging cards', entry_finance: 'E-invoices, sent again', entry_service: 'Complaints and suggestions', entry_system: 'Staff, logs, unregistered devices', unit_order: 'orders', unit_connector: 'connectors', yuan: 'yuan', hour: '{h}:00',
   },
   pile: {
     code: 'Pile code', name: 'Name', operator: 'Operator', station: 'Station', city: 'City', kind: 'Type', state: 'State', live_state: 'Live state', lifecycle: 'Lifecycle', connectors: 'Connectors', protocol: 'Protocol', link: 'Link', last_seen: 'Last seen',
