@@ -262,6 +262,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoice-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: invoice.write */
+        patch: operations["invoice_update"];
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_mail_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -446,6 +515,38 @@ export interface paths {
         put: operations["pile_password_set"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["preference_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["preference_get"];
+        put: operations["preference_set"];
+        post?: never;
+        delete: operations["preference_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1342,6 +1443,128 @@ export interface components {
             code: string;
             password: string;
         };
+        Invoice: {
+            /** Format: int64 */
+            applied_at_ms: number;
+            /** Format: int64 */
+            customer_id: number | null;
+            customer_kind: components["schemas"]["InvoiceCustomerKind"];
+            /** Format: int64 */
+            electricity_fen: number;
+            email: string | null;
+            failure: string | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            issued_at_ms: number | null;
+            kind: components["schemas"]["InvoiceKind"];
+            /** Format: int64 */
+            mail_count: number;
+            mail_state: components["schemas"]["MailState"] | null;
+            /** Format: int64 */
+            net_fen: number;
+            number: string | null;
+            /** Format: int64 */
+            order_count: number;
+            /** @description Masked. */
+            phone: string | null;
+            /** @description 红字 */
+            red: boolean;
+            seller_name: string;
+            serial_no: string;
+            /** Format: int64 */
+            service_fen: number;
+            state: components["schemas"]["InvoiceState"];
+            /** Format: int64 */
+            tax_fen: number;
+            tax_no: string | null;
+            title: string;
+            /** Format: int64 */
+            total_fen: number;
+            /** Format: int64 */
+            version: number;
+        };
+        InvoiceChange: {
+            email: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        /**
+         * @description 用户类型
+         * @enum {string}
+         */
+        InvoiceCustomerKind: "person" | "company" | "driver";
+        InvoiceDetail: components["schemas"]["Invoice"] & {
+            events: components["schemas"]["InvoiceEvent"][];
+            /** @description Ids of its files. */
+            files: number[];
+            mails: components["schemas"]["InvoiceMail"][];
+            orders: components["schemas"]["InvoiceOrder"][];
+        };
+        InvoiceEvent: {
+            /** @description `email` or `mail`. */
+            action: string;
+            /** Format: int64 */
+            at_ms: number;
+            staff_name: string;
+            text: string;
+        };
+        /**
+         * @description 发票类型
+         * @enum {string}
+         */
+        InvoiceKind: "digital_general" | "digital_special" | "electronic_general" | "electronic_special";
+        InvoiceList: {
+            items: components["schemas"]["Invoice"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+            /** @description Over everything that the filters select. */
+            totals: components["schemas"]["InvoiceTotals"];
+        };
+        InvoiceMail: {
+            address: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            message: string | null;
+            state: components["schemas"]["MailState"];
+        };
+        InvoiceMailDraft: {
+            /**
+             * Format: int64
+             * @description The version that the page shows: a double click sends once.
+             */
+            version: number;
+        };
+        InvoiceOrder: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            order_no: string;
+            /** Format: int64 */
+            started_at_ms: number;
+            station_name: string;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        /** @enum {string} */
+        InvoiceState: "review" | "waiting" | "issuing" | "issued" | "sent" | "failed" | "reversing" | "reversed" | "rejected";
+        InvoiceTotals: {
+            /** Format: int64 */
+            invoice_count: number;
+            /** Format: int64 */
+            net_fen: number;
+            /** Format: int64 */
+            tax_fen: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
         /**
          * @description 启停状态 of a pile: what the operator wants, whatever the pile is doing.
          * @enum {string}
@@ -1370,6 +1593,8 @@ export interface components {
              */
             voltage_dv: number | null;
         };
+        /** @enum {string} */
+        MailState: "waiting" | "sent" | "failed";
         /** @description The id of something that was just made. */
         NewId: {
             /** Format: int64 */
@@ -1665,6 +1890,23 @@ export interface components {
         PileUpdated: {
             /** @description Made when the change has turned a pile without one into an OCPP pile. */
             password: string | null;
+        };
+        Preference: {
+            key: string;
+            /** Format: int64 */
+            updated_at_ms: number;
+            /** @description Whatever the pages keep there. */
+            value: unknown;
+        };
+        PreferenceDraft: {
+            /** @description Whatever the pages keep there; at most 16 KiB of JSON. */
+            value: unknown;
+        };
+        PreferenceList: {
+            items: components["schemas"]["Preference"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         /**
          * Format: int64
@@ -2538,6 +2780,176 @@ export interface operations {
             };
         };
     };
+    invoice_file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/jpeg, image/png or image/webp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_list: {
+        parameters: {
+            query?: {
+                amount_from_fen?: number;
+                amount_to_fen?: number;
+                cursor?: string;
+                customer_kind?: components["schemas"]["InvoiceCustomerKind"];
+                email?: string;
+                from_ms?: number;
+                kind?: components["schemas"]["InvoiceKind"];
+                limit?: number;
+                number?: string;
+                phone?: string;
+                serial_no?: string;
+                state?: components["schemas"]["InvoiceState"];
+                title?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_mail_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceMailDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     live_stream: {
         parameters: {
             query?: {
@@ -3034,6 +3446,128 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PilePassword"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preference_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preference_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preference"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preference_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preference_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

@@ -4,7 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, commands, feedback, frames, home, imports, invoices, orders, piles, preferences, session, staff, stations, stream, tariffs,
+    audit, cards, commands, feedback, frames, home, imports, invoices, orders, piles, preferences, session,
+    staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
