@@ -66,41 +66,6 @@ export interface paths {
         /** Permission: station.read */
         get: operations["city_list"];
         put?: never;
-        /** Permission: city.write */
-        post: operations["city_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cities/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Permission: city.write */
-        patch: operations["city_update"];
-        trace?: never;
-    };
-    "/api/v1/cities/{id}/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Permission: city.write */
-        put: operations["city_status_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -125,14 +90,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/exports": {
+    "/api/v1/feedback": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["export_list"];
+        /** Permission: feedback.read */
+        get: operations["feedback_list"];
+        put?: never;
+        /** Permission: feedback.write */
+        post: operations["feedback_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.write */
+        get: operations["feedback_handler_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -141,7 +125,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/exports/audit": {
+    "/api/v1/feedback-limits": {
         parameters: {
             query?: never;
             header?: never;
@@ -149,40 +133,24 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
-        /** Permission: audit.read */
-        post: operations["audit_export"];
+        /** Permission: feedback.write */
+        put: operations["feedback_limit_set"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/exports/cards": {
+    "/api/v1/feedback-photos/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Permission: card.read */
-        post: operations["card_export"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exports/columns": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["export_column_list"];
+        /** Permission: feedback.read */
+        get: operations["feedback_photo_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -191,81 +159,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/exports/orders": {
+    "/api/v1/feedback-statistics": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Permission: order.export */
-        post: operations["order_export"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exports/piles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Permission: pile.read */
-        post: operations["pile_export"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exports/stations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Permission: station.read */
-        post: operations["station_export"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exports/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["export_get"];
+        /** Permission: feedback.read */
+        get: operations["feedback_statistics_get"];
         put?: never;
         post?: never;
-        delete: operations["export_cancel"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/exports/{id}/file": {
+    "/api/v1/feedback/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["export_fetch"];
+        /** Permission: feedback.read */
+        get: operations["feedback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: feedback.write */
+        patch: operations["feedback_update"];
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.reveal */
+        get: operations["feedback_phone_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -283,23 +220,6 @@ export interface paths {
         };
         /** Permission: home.read */
         get: operations["home_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/home/stations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: home.read */
-        get: operations["home_station_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -342,6 +262,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoice-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: invoice.write */
+        patch: operations["invoice_update"];
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_mail_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -350,40 +339,6 @@ export interface paths {
             cookie?: never;
         };
         get: operations["live_stream"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: station.read */
-        get: operations["map_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/map/ground": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: station.read */
-        get: operations["map_ground_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -402,41 +357,6 @@ export interface paths {
         /** Permission: station.read */
         get: operations["operator_list"];
         put?: never;
-        /** Permission: operator.write */
-        post: operations["operator_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/operators/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Permission: operator.write */
-        patch: operations["operator_update"];
-        trace?: never;
-    };
-    "/api/v1/operators/{id}/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Permission: operator.write */
-        put: operations["operator_status_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -453,23 +373,6 @@ export interface paths {
         };
         /** Permission: order.read */
         get: operations["order_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/orders/totals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: order.read */
-        get: operations["order_totals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -523,23 +426,6 @@ export interface paths {
         put?: never;
         /** Permission: pile.command */
         post: operations["order_stop"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/permissions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: staff.read */
-        get: operations["permission_list"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -666,25 +552,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/roles": {
+    "/api/v1/public/feedback": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Permission: staff.read */
-        get: operations["role_list"];
+        get: operations["public_feedback_get"];
         put?: never;
-        /** Permission: staff.write */
-        post: operations["role_create"];
+        post: operations["public_feedback_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/roles/{id}": {
+    "/api/v1/public/feedback/photos": {
         parameters: {
             query?: never;
             header?: never;
@@ -692,11 +576,9 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Permission: staff.write */
-        put: operations["role_update"];
-        post?: never;
-        /** Permission: staff.write */
-        delete: operations["role_delete"];
+        put?: never;
+        post: operations["public_feedback_photo_create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -746,23 +628,6 @@ export interface paths {
         put?: never;
         /** Permission: staff.write */
         post: operations["staff_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/staff/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Permission: staff.write */
-        put: operations["staff_update"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -821,24 +686,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: station.read */
-        get: operations["station_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Permission: station.write */
-        patch: operations["station_update"];
-        trace?: never;
-    };
     "/api/v1/tariffs": {
         parameters: {
             query?: never;
@@ -851,23 +698,6 @@ export interface paths {
         put?: never;
         /** Permission: tariff.write */
         post: operations["tariff_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tariffs/{id}/stations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: tariff.read */
-        get: operations["tariff_station_list"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1028,80 +858,16 @@ export interface components {
         };
         /** @enum {string} */
         CardStatus: "accepted" | "blocked" | "expired";
-        /** @description What came of opening them. */
-        CitiesOpened: {
-            /**
-             * Format: int64
-             * @description Those that were open already and were left as they are.
-             */
-            existing: number;
-            /** Format: int64 */
-            opened: number;
-        };
         City: {
-            /** @description 行政区划代码 of GB/T 2260. */
             code: string;
-            /** Format: int64 */
-            connector_count: number;
-            /** @description The telephone for customers there. */
-            hotline: string | null;
-            /** Format: int64 */
-            month_energy_dwh: number;
             name: string;
-            /** Format: int64 */
-            opened_at_ms: number | null;
-            /**
-             * Format: int64
-             * @description The following count what the reader may see.
-             */
-            operator_count: number;
-            pause_reason: string | null;
-            /** Format: int64 */
-            paused_from_ms: number | null;
-            /** Format: int64 */
-            pile_count: number;
             province: string;
-            /** Format: int64 */
-            station_count: number;
-            status: components["schemas"]["CityStatus"];
-            /**
-             * Format: int64
-             * @description To be given back with a change.
-             */
-            version: number;
-        };
-        CityChange: {
-            hotline?: string | null;
-            /**
-             * Format: int64
-             * @description As it was read; somebody else's change in between is a conflict.
-             */
-            version: number;
-        };
-        CityDraft: {
-            /** @description 行政区划代码 (GB/T 2260) of one or several cities. */
-            codes: string[];
         };
         CityList: {
             items: components["schemas"]["City"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
-        };
-        /** @enum {string} */
-        CityStatus: "open" | "pausing" | "paused" | "closed";
-        CityStatusChange: {
-            /**
-             * Format: int64
-             * @description From when on; at once when not given.
-             */
-            from_ms?: number | null;
-            /** @description Paused, or open again. */
-            paused: boolean;
-            /** @description Why: whoever is refused a start reads it. */
-            reason?: string | null;
-            /** Format: int64 */
-            version: number;
         };
         Command: {
             /** Format: int64 */
@@ -1240,8 +1006,6 @@ export interface components {
          * @enum {string}
          */
         ConnectorStatus: "unknown" | "available" | "preparing" | "charging" | "suspended_ev" | "suspended_evse" | "finishing" | "reserved" | "unavailable" | "faulted";
-        /** @enum {string} */
-        Datum: "wgs84" | "gcj02";
         /** Format: int64 */
         Energy: number;
         /** @description What every refusal looks like. */
@@ -1255,82 +1019,247 @@ export interface components {
             /** @description Names this request in the server's log. */
             trace_id: string;
         };
-        Export: {
-            /** @description The keys of the columns, in the file's order. */
-            columns: string[];
+        Feedback: {
+            /** Format: int64 */
+            answer_due_ms: number;
+            /** Format: int64 */
+            answered_at_ms: number | null;
+            category: components["schemas"]["FeedbackCategory"];
+            /** Format: int64 */
+            close_due_ms: number;
+            /** Format: int64 */
+            closed_at_ms: number | null;
+            /** Format: int64 */
+            connector_no: number | null;
+            content: string;
             /** Format: int64 */
             created_at_ms: number;
             /** Format: int64 */
-            ended_at_ms: number | null;
-            /**
-             * Format: int64
-             * @description When the file goes.
-             */
-            expires_at_ms: number | null;
-            file_name: string;
-            format: components["schemas"]["ExportFormat"];
+            customer_id: number | null;
+            /** Format: int64 */
+            handler_id: number | null;
+            handler_name: string | null;
             /** Format: int64 */
             id: number;
-            message: components["schemas"]["Text"] | null;
-            /** @description Of what list: `order`, `pile`. */
-            noun: string;
-            /** @description The list's filters as they were asked for. */
-            query: {
-                [key: string]: string;
-            };
+            kind: components["schemas"]["FeedbackKind"];
+            /** @description As they gave it, or as we know them. */
+            name: string | null;
+            no: string;
             /** Format: int64 */
-            rows_done: number;
+            order_id: number | null;
+            order_no: string | null;
+            /** @description Still open, and the first answer or the end is later than promised. */
+            overdue: boolean;
+            /** @description Masked. */
+            phone: string | null;
+            /** Format: int64 */
+            photo_count: number;
+            pile_code: string | null;
+            source: components["schemas"]["FeedbackSource"];
+            state: components["schemas"]["FeedbackState"];
+            /** Format: int64 */
+            station_id: number | null;
+            station_name: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description What was done with it.
+         * @enum {string}
+         */
+        FeedbackAction: "create" | "accept" | "assign" | "reply" | "note" | "link_order" | "merge" | "close" | "reopen";
+        FeedbackBrief: {
+            category: components["schemas"]["FeedbackCategory"];
+            content: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            no: string;
+            state: components["schemas"]["FeedbackState"];
+        };
+        /**
+         * @description 分类
+         * @enum {string}
+         */
+        FeedbackCategory: "cannot_start" | "connector_broken" | "slow" | "place_taken" | "bill" | "refund" | "invoice" | "other";
+        /** @description One step. Which fields it needs follows from the action. */
+        FeedbackChange: {
+            action: components["schemas"]["FeedbackAction"];
             /**
              * Format: int64
-             * @description Null as long as nobody has counted, and where counting would be dear.
+             * @description `assign`: to whom.
              */
-            rows_total: number | null;
-            /** Format: int64 */
-            size_bytes: number | null;
-            state: components["schemas"]["ExportState"];
+            handler_id?: number | null;
+            /** @description `merge`: the number of the feedback in which this one goes on. */
+            into_no?: string | null;
+            /** @description `link_order`: 18 digits; null takes the link away. */
+            order_no?: string | null;
+            /** @description `reply`: what the person reads. `note`, `close`, `reopen`, `assign`, `merge`: for ourselves. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows: what was changed meanwhile is not overwritten.
+             */
+            version: number;
         };
-        /** @description A column that can be chosen. */
-        ExportColumn: {
+        FeedbackDetail: components["schemas"]["Feedback"] & {
+            events: components["schemas"]["FeedbackEvent"][];
+            merged_into: components["schemas"]["FeedbackBrief"] | null;
+            /** @description The last orders of the customer, newest first. */
+            orders: components["schemas"]["FeedbackOrder"][];
+            /** @description What else came from the same number, newest first. */
+            others: components["schemas"]["FeedbackBrief"][];
+            /** @description Ids of its photos. */
+            photos: number[];
+        };
+        FeedbackDraft: {
+            category: components["schemas"]["FeedbackCategory"];
+            connector_no?: components["schemas"]["u16"] | null;
+            content: string;
+            kind: components["schemas"]["FeedbackKind"];
+            name?: string | null;
+            /** @description 18 digits, as the order's page shows it. */
+            order_no?: string | null;
+            /** @description A mainland mobile number, or any number of 5 to 15 digits. */
+            phone: string;
+            pile_code?: string | null;
+            /**
+             * @description The sender's own name of this feedback, 8 to 64 letters, digits and `-`: when it is sent again
+             *     with the same name it is not kept twice.
+             */
+            request_id: string;
+            source?: components["schemas"]["FeedbackSource"] | null;
+            /** Format: int64 */
+            station_id?: number | null;
+            /** @description For programs that fill in everything: people do not see this field and leave it empty. */
+            website?: string | null;
+        };
+        FeedbackEvent: {
+            action: components["schemas"]["FeedbackAction"];
+            /** Format: int64 */
+            at_ms: number;
+            staff_name: string | null;
+            text: string;
+            /** @description The person who wrote sees it too. */
+            told: boolean;
+        };
+        FeedbackFigures: {
+            /**
+             * Format: int64
+             * @description Of 1000 answered, how many in time.
+             */
+            answer_in_time_permille: number | null;
+            /**
+             * Format: int64
+             * @description From coming in to the first answer, on average of those answered.
+             */
+            answer_ms: number | null;
+            /** Format: int64 */
+            answered_count: number;
+            /** Format: int64 */
+            close_in_time_permille: number | null;
+            /** Format: int64 */
+            close_ms: number | null;
+            /** Format: int64 */
+            closed_count: number;
+            /** Format: int64 */
+            count: number;
+            /** @description A word of the kind or category, or a station's name; empty for all, and for no station. */
             key: string;
-            label: components["schemas"]["Text"];
-            /** @description Part of the file unless somebody chooses otherwise. */
-            usual: boolean;
         };
-        ExportColumnList: {
-            items: components["schemas"]["ExportColumn"][];
-            next_cursor: string | null;
+        /** @description Somebody who may handle feedback. */
+        FeedbackHandler: {
             /** Format: int64 */
-            total: number | null;
+            id: number;
+            name: string;
         };
-        ExportDraft: {
-            /** @description Keys of columns in the order of the file; the usual ones when empty. */
-            columns?: string[];
-            format: components["schemas"]["ExportFormat"];
-            /** @description Filters as the list itself takes them. */
-            query?: {
-                [key: string]: string;
-            };
-        };
-        /** @enum {string} */
-        ExportFormat: "xlsx" | "csv";
-        ExportList: {
-            items: components["schemas"]["Export"][];
+        FeedbackHandlerList: {
+            items: components["schemas"]["FeedbackHandler"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
         };
         /**
-         * @description The lists that can be given out.
+         * @description 反馈类型
          * @enum {string}
          */
-        ExportNoun: "order" | "pile" | "station" | "card" | "audit";
-        /** @enum {string} */
-        ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
+        FeedbackKind: "complaint" | "suggestion" | "question" | "fault";
+        FeedbackLimit: {
+            /** Format: int64 */
+            answer_minutes: number;
+            /** Format: int64 */
+            close_minutes: number;
+            kind: components["schemas"]["FeedbackKind"];
+        };
+        FeedbackLimitChange: {
+            /** Format: int64 */
+            answer_minutes: number;
+            /** Format: int64 */
+            close_minutes: number;
+            kind: components["schemas"]["FeedbackKind"];
+        };
+        FeedbackList: {
+            items: components["schemas"]["Feedback"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        FeedbackOrder: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            order_no: string;
+            /** Format: int64 */
+            started_at_ms: number;
+            state: components["schemas"]["OrderState"];
+            station_name: string;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        FeedbackPhone: {
+            phone: string;
+        };
+        FeedbackPhotoReceipt: {
+            /**
+             * Format: int64
+             * @description How many photos there are now.
+             */
+            photo_count: number;
+        };
+        /** @description How far we are, for the person who wrote. */
+        FeedbackProgress: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** @description What concerns the person: that it came in, our replies, that it was closed. */
+            events: components["schemas"]["FeedbackEvent"][];
+            no: string;
+            state: components["schemas"]["FeedbackState"];
+        };
+        /** @description What the person is told. */
+        FeedbackReceipt: {
+            no: string;
+            /** @description Sends photos after it, for one hour. */
+            upload_token: string;
+        };
         /**
-         * @description 配套设施 of a station.
+         * @description 反馈来源
          * @enum {string}
          */
-        Facility: "restroom" | "shop" | "restaurant" | "lounge" | "canopy" | "barrier" | "ground_lock" | "guard";
+        FeedbackSource: "mini_program" | "app" | "phone" | "site" | "peer" | "hotline";
+        /** @enum {string} */
+        FeedbackState: "waiting" | "working" | "answered" | "closed" | "merged";
+        /** @description Merged ones count with what they were merged into. */
+        FeedbackStatistics: {
+            all: components["schemas"]["FeedbackFigures"];
+            categories: components["schemas"]["FeedbackFigures"][];
+            kinds: components["schemas"]["FeedbackFigures"][];
+            /** @description What is promised for each kind from now on. */
+            limits: components["schemas"]["FeedbackLimit"][];
+            /** @description At most twenty, those with the most first. */
+            stations: components["schemas"]["FeedbackFigures"][];
+        };
         Frame: {
             /** @description What we answered, encoded as `raw` is. */
             answer: string | null;
@@ -1389,9 +1318,10 @@ export interface components {
             piles: components["schemas"]["HomePiles"];
             /** Format: int64 */
             power_w: number;
-            rankings: components["schemas"]["HomeRankings"];
             today: components["schemas"]["HomeFigures"];
             todo: components["schemas"]["HomeTodo"];
+            /** @description The last 7 days, at most ten. */
+            top_stations: components["schemas"]["HomeStation"][];
             week_ago_same_time: components["schemas"]["HomeFigures"];
             /** @description Up to the same time of day; the running hour by its share. */
             yesterday_same_time: components["schemas"]["HomeFigures"];
@@ -1465,50 +1395,9 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
-        /** @description A pinned station as it is now. */
-        HomePinned: {
-            /** Format: int64 */
-            available_count: number;
-            /** Format: int64 */
-            charging_count: number;
-            /** Format: int64 */
-            connector_count: number;
-            /** Format: int64 */
-            faulted_count: number;
-            name: string;
-            /** Format: int64 */
-            pile_count: number;
-            /** Format: int64 */
-            pile_online_count: number;
-            /** Format: int64 */
-            station_id: number;
-            /** Format: int64 */
-            today_energy_dwh: number;
-            /** Format: int64 */
-            today_total_fen: number;
-        };
-        HomePinnedList: {
-            items: components["schemas"]["HomePinned"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number | null;
-        };
-        /** @description The last 7 days, at most ten stations each. */
-        HomeRankings: {
-            amount: components["schemas"]["HomeStation"][];
-            energy: components["schemas"]["HomeStation"][];
-            /** @description The worst first; stations with fewer than ten orders are not judged. */
-            failure: components["schemas"]["HomeStation"][];
-            utilisation: components["schemas"]["HomeStation"][];
-        };
         HomeStation: {
             /** Format: int64 */
             energy_dwh: number;
-            /**
-             * Format: int64
-             * @description Sessions that did not really charge, of 1000.
-             */
-            failure_permille: number | null;
             name: string;
             /** Format: int64 */
             order_count: number;
@@ -1516,11 +1405,6 @@ export interface components {
             station_id: number;
             /** Format: int64 */
             total_fen: number;
-            /**
-             * Format: int64
-             * @description 功率利用率: energy of what the piles in service could have given; null without piles.
-             */
-            utilisation_permille: number | null;
         };
         HomeTodo: {
             /** Format: int64 */
@@ -1534,6 +1418,11 @@ export interface components {
             offline_pile_count: number;
             /** Format: int64 */
             unknown_pile_count: number;
+            /**
+             * Format: int64
+             * @description Feedback that nobody has accepted yet.
+             */
+            waiting_feedback_count: number;
         };
         ImportReport: {
             /**
@@ -1553,6 +1442,128 @@ export interface components {
         ImportedPassword: {
             code: string;
             password: string;
+        };
+        Invoice: {
+            /** Format: int64 */
+            applied_at_ms: number;
+            /** Format: int64 */
+            customer_id: number | null;
+            customer_kind: components["schemas"]["InvoiceCustomerKind"];
+            /** Format: int64 */
+            electricity_fen: number;
+            email: string | null;
+            failure: string | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            issued_at_ms: number | null;
+            kind: components["schemas"]["InvoiceKind"];
+            /** Format: int64 */
+            mail_count: number;
+            mail_state: components["schemas"]["MailState"] | null;
+            /** Format: int64 */
+            net_fen: number;
+            number: string | null;
+            /** Format: int64 */
+            order_count: number;
+            /** @description Masked. */
+            phone: string | null;
+            /** @description 红字 */
+            red: boolean;
+            seller_name: string;
+            serial_no: string;
+            /** Format: int64 */
+            service_fen: number;
+            state: components["schemas"]["InvoiceState"];
+            /** Format: int64 */
+            tax_fen: number;
+            tax_no: string | null;
+            title: string;
+            /** Format: int64 */
+            total_fen: number;
+            /** Format: int64 */
+            version: number;
+        };
+        InvoiceChange: {
+            email: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        /**
+         * @description 用户类型
+         * @enum {string}
+         */
+        InvoiceCustomerKind: "person" | "company" | "driver";
+        InvoiceDetail: components["schemas"]["Invoice"] & {
+            events: components["schemas"]["InvoiceEvent"][];
+            /** @description Ids of its files. */
+            files: number[];
+            mails: components["schemas"]["InvoiceMail"][];
+            orders: components["schemas"]["InvoiceOrder"][];
+        };
+        InvoiceEvent: {
+            /** @description `email` or `mail`. */
+            action: string;
+            /** Format: int64 */
+            at_ms: number;
+            staff_name: string;
+            text: string;
+        };
+        /**
+         * @description 发票类型
+         * @enum {string}
+         */
+        InvoiceKind: "digital_general" | "digital_special" | "electronic_general" | "electronic_special";
+        InvoiceList: {
+            items: components["schemas"]["Invoice"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+            /** @description Over everything that the filters select. */
+            totals: components["schemas"]["InvoiceTotals"];
+        };
+        InvoiceMail: {
+            address: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            message: string | null;
+            state: components["schemas"]["MailState"];
+        };
+        InvoiceMailDraft: {
+            /**
+             * Format: int64
+             * @description The version that the page shows: a double click sends once.
+             */
+            version: number;
+        };
+        InvoiceOrder: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            order_no: string;
+            /** Format: int64 */
+            started_at_ms: number;
+            station_name: string;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        /** @enum {string} */
+        InvoiceState: "review" | "waiting" | "issuing" | "issued" | "sent" | "failed" | "reversing" | "reversed" | "rejected";
+        InvoiceTotals: {
+            /** Format: int64 */
+            invoice_count: number;
+            /** Format: int64 */
+            net_fen: number;
+            /** Format: int64 */
+            tax_fen: number;
+            /** Format: int64 */
+            total_fen: number;
         };
         /**
          * @description 启停状态 of a pile: what the operator wants, whatever the pile is doing.
@@ -1582,77 +1593,8 @@ export interface components {
              */
             voltage_dv: number | null;
         };
-        MapCounts: {
-            /** Format: int64 */
-            available_count: number;
-            /** Format: int64 */
-            charging_count: number;
-            /** Format: int64 */
-            connector_count: number;
-            /** Format: int64 */
-            faulted_count: number;
-            /** Format: int64 */
-            offline_pile_count: number;
-            /** Format: int64 */
-            pile_count: number;
-        };
-        /** @description What the map is drawn on. */
-        MapGround: {
-            /** @description `https://…/{z}/{x}/{y}.png`; null: only the outlines that come with the product. */
-            tile_url: string | null;
-        };
-        /** @description Stations of one province or city, shown as one marker in their midst. */
-        MapGroup: {
-            /** @description The first two digits of a province's administrative code, or a city's six. */
-            code: string;
-            counts: components["schemas"]["MapCounts"];
-            /** Format: int64 */
-            latitude_e6: number;
-            /** Format: int64 */
-            longitude_e6: number;
-            name: string;
-            state: components["schemas"]["MapState"];
-            /** Format: int64 */
-            station_count: number;
-        };
         /** @enum {string} */
-        MapLevel: "province" | "city" | "station";
-        /**
-         * @description Worst first.
-         * @enum {string}
-         */
-        MapState: "faulted" | "offline" | "full" | "available" | "empty";
-        MapStation: {
-            address: string;
-            city_name: string;
-            code: string;
-            counts: components["schemas"]["MapCounts"];
-            /** Format: int64 */
-            id: number;
-            /** Format: int64 */
-            latitude_e6: number | null;
-            /** Format: int64 */
-            longitude_e6: number | null;
-            name: string;
-            operator_name: string;
-            state: components["schemas"]["MapState"];
-        };
-        MapView: {
-            counts: components["schemas"]["MapCounts"];
-            /** @description Empty at the level of stations. */
-            groups: components["schemas"]["MapGroup"][];
-            /**
-             * Format: int64
-             * @description How many are in view.
-             */
-            seen_count: number;
-            /** Format: int64 */
-            station_count: number;
-            /** @description Those in view for the list beside the map, at most 500; those without a place on the map first. */
-            stations: components["schemas"]["MapStation"][];
-            /** Format: int64 */
-            unlocated_count: number;
-        };
+        MailState: "waiting" | "sent" | "failed";
         /** @description The id of something that was just made. */
         NewId: {
             /** Format: int64 */
@@ -1664,80 +1606,16 @@ export interface components {
         };
         Operator: {
             /** Format: int64 */
-            connector_count: number;
-            contact: string | null;
-            /**
-             * Format: int64
-             * @description yyyymmdd
-             */
-            contract_from_day: number | null;
-            /** Format: int64 */
-            contract_to_day: number | null;
-            /** Format: int64 */
-            created_at_ms: number;
-            /** @description 统一社会信用代码 */
-            credit_code: string | null;
-            disable_reason: string | null;
-            /** Format: int64 */
-            disabled_from_ms: number | null;
-            /** Format: int64 */
             id: number;
             name: string;
-            phone: string | null;
-            /** Format: int64 */
-            pile_count: number;
-            /** Format: int64 */
-            station_count: number;
-            status: components["schemas"]["OperatorStatus"];
-            /**
-             * Format: int64
-             * @description To be given back with a change.
-             */
-            version: number;
-        };
-        OperatorChange: {
-            contact?: string | null;
-            /** Format: int64 */
-            contract_from_day?: number | null;
-            /** Format: int64 */
-            contract_to_day?: number | null;
-            credit_code?: string | null;
-            name: string;
-            phone?: string | null;
-            /**
-             * Format: int64
-             * @description As it was read; somebody else's change in between is a conflict.
-             */
-            version: number;
-        };
-        OperatorDraft: {
-            contact?: string | null;
-            /**
-             * Format: int64
-             * @description yyyymmdd, as is the next.
-             */
-            contract_from_day?: number | null;
-            /** Format: int64 */
-            contract_to_day?: number | null;
-            /** @description 统一社会信用代码 (GB 32100), 18 characters. */
-            credit_code?: string | null;
-            name: string;
-            phone?: string | null;
+            /** @description `enabled` or `disabled`. */
+            status: string;
         };
         OperatorList: {
             items: components["schemas"]["Operator"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
-        };
-        /** @enum {string} */
-        OperatorStatus: "enabled" | "disabled";
-        OperatorStatusChange: {
-            /** @description Why it is disabled: whoever is refused a start reads it. */
-            reason?: string | null;
-            status: components["schemas"]["OperatorStatus"];
-            /** Format: int64 */
-            version: number;
         };
         Order: {
             abnormalities: components["schemas"]["Abnormality"][];
@@ -1826,7 +1704,8 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
-            totals: components["schemas"]["OrderTotals"] | null;
+            /** @description Sums over everything that the filters select, not only this page. */
+            totals: components["schemas"]["OrderTotals"];
         };
         /** @enum {string} */
         OrderState: "starting" | "charging" | "stopping" | "unsettled" | "completed" | "failed" | "abnormal";
@@ -1868,19 +1747,6 @@ export interface components {
          * @enum {string}
          */
         Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
-        /** @description One right, with the noun by which rights are grouped. */
-        PermissionView: {
-            code: components["schemas"]["Permission"];
-            label_en: string;
-            label_zh: string;
-            noun: string;
-        };
-        PermissionViewList: {
-            items: components["schemas"]["PermissionView"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number | null;
-        };
         Pile: components["schemas"]["PileFacts"] & {
             connectors: components["schemas"]["ConnectorBrief"][];
         };
@@ -2052,51 +1918,6 @@ export interface components {
          * @enum {string}
          */
         Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
-        Role: {
-            code: string;
-            /** @description It comes with the product and stays as it is; a copy of it can be changed. */
-            fixed: boolean;
-            name_en: string;
-            name_zh: string;
-            /**
-             * Format: int64
-             * @description Null: all operators may use it.
-             */
-            operator_id: number | null;
-            operator_name: string | null;
-            permissions: components["schemas"]["Permission"][];
-            /**
-             * Format: int64
-             * @description Accounts within sight that have it.
-             */
-            staff_count: number;
-            /** Format: int64 */
-            version: number;
-        };
-        RoleChange: {
-            name: string;
-            permissions: components["schemas"]["Permission"][];
-            /** Format: int64 */
-            version: number;
-        };
-        RoleCreated: {
-            code: string;
-        };
-        RoleDraft: {
-            name: string;
-            /**
-             * Format: int64
-             * @description Null: all operators may use it. One's own operator when one belongs to one.
-             */
-            operator_id?: number | null;
-            permissions: components["schemas"]["Permission"][];
-        };
-        RoleList: {
-            items: components["schemas"]["Role"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number | null;
-        };
         RowError: {
             field: string | null;
             /**
@@ -2144,16 +1965,11 @@ export interface components {
         Staff: {
             account: string;
             area: components["schemas"]["Area"];
-            /** @description The names of the area's cities or stations, as far as they are still there. */
-            area_names: string[];
             /** Format: int64 */
             created_at_ms: number;
             disabled: boolean;
-            handover: string;
             /** Format: int64 */
             id: number;
-            /** @description Too many wrong passwords were tried: it cannot be signed in to from somewhere, for a while. */
-            locked: boolean;
             name: string;
             /** Format: int64 */
             operator_id: number | null;
@@ -2161,24 +1977,6 @@ export interface components {
             role: string;
             /** @description Null for the roles that come with the product: they have names in every language. */
             role_name: string | null;
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description The whole of an account but its name to sign in with and its password. */
-        StaffChange: {
-            area: components["schemas"]["Area"];
-            disabled: boolean;
-            /** @description What somebody who leaves hands over, and to whom; may be empty. */
-            handover: string;
-            name: string;
-            /** Format: int64 */
-            operator_id?: number | null;
-            role: string;
-            /**
-             * Format: int64
-             * @description As it was read: whoever was faster is not overwritten.
-             */
-            version: number;
         };
         StaffCreated: {
             id: components["schemas"]["StaffId"];
@@ -2217,8 +2015,6 @@ export interface components {
             address: string;
             city_code: string;
             city_name: string;
-            /** @description 站点编号 */
-            code: string;
             /** Format: int64 */
             connector_count: number;
             /** Format: int64 */
@@ -2240,86 +2036,6 @@ export interface components {
             tariff_id: number | null;
             tariff_name: string | null;
             time_zone: string;
-            /**
-             * Format: int64
-             * @description To be given back with a change.
-             */
-            version: number;
-        };
-        /** @description The whole record as it shall be; what is left out is empty afterwards. */
-        StationChange: {
-            address: string;
-            city_code: string;
-            /** @description 站点编号; S and the row's number when not given. */
-            code?: string | null;
-            datum?: components["schemas"]["Datum"] | null;
-            facilities: components["schemas"]["Facility"][];
-            /** Format: int64 */
-            latitude_e6?: number | null;
-            /** Format: int64 */
-            longitude_e6?: number | null;
-            name: string;
-            /**
-             * Format: int64
-             * @description Minutes of the day; over midnight when it ends before it begins. Both or none (always open).
-             */
-            opening_from_minute?: number | null;
-            /** Format: int64 */
-            opening_to_minute?: number | null;
-            parking?: string | null;
-            phone?: string | null;
-            /** Format: int64 */
-            power_cap_w?: number | null;
-            /** Format: int64 */
-            tariff_id?: number | null;
-            /** Format: int64 */
-            transformer_kva?: number | null;
-            /**
-             * Format: int64
-             * @description As it was read; somebody else's change in between is a conflict.
-             */
-            version: number;
-        };
-        StationConnectors: {
-            /** Format: int64 */
-            count: number;
-            /** @description A connector's status, or `offline`. */
-            state: string;
-        };
-        StationDetail: components["schemas"]["Station"] & {
-            /** @description Connectors by what they last said, as long as their pile is on line; the others are `offline`. */
-            connectors: components["schemas"]["StationConnectors"][];
-            /** Format: int64 */
-            created_at_ms: number;
-            facilities: components["schemas"]["Facility"][];
-            /** Format: int64 */
-            gcj02_latitude_e6: number | null;
-            /**
-             * Format: int64
-             * @description The same place as Chinese maps (GCJ-02) show it.
-             */
-            gcj02_longitude_e6: number | null;
-            /** @description 0 to 23, today and yesterday. */
-            hours: components["schemas"]["StationHour"][];
-            /**
-             * Format: int64
-             * @description Minutes of the day; over midnight when it ends before it begins; null: always open.
-             */
-            opening_from_minute: number | null;
-            /** Format: int64 */
-            opening_to_minute: number | null;
-            parking: string | null;
-            phone: string | null;
-            /** Format: int64 */
-            piles_online: number;
-            /** Format: int64 */
-            power_cap_w: number | null;
-            /** Format: int64 */
-            rated_power_w: number;
-            today: components["schemas"]["StationFigures"];
-            /** Format: int64 */
-            transformer_kva: number | null;
-            yesterday: components["schemas"]["StationFigures"];
         };
         StationDraft: {
             address: string;
@@ -2339,24 +2055,6 @@ export interface components {
             tariff_id?: number | null;
             /** @description Asia/Shanghai when not given. */
             time_zone?: string | null;
-        };
-        StationFigures: {
-            /** Format: int64 */
-            energy_dwh: number;
-            /** Format: int64 */
-            order_count: number;
-            /** Format: int64 */
-            service_fen: number;
-            /** Format: int64 */
-            total_fen: number;
-        };
-        StationHour: {
-            /** Format: int64 */
-            hour: number;
-            /** Format: int64 */
-            today_dwh: number;
-            /** Format: int64 */
-            yesterday_dwh: number;
         };
         /**
          * Format: int64
@@ -2416,27 +2114,6 @@ export interface components {
             period: components["schemas"]["Period"];
             /** Format: int64 */
             service_price_e5: number;
-        };
-        /** @description A station that uses a version for new orders. */
-        TariffStation: {
-            city_name: string;
-            /**
-             * Format: int64
-             * @description Since when it shows this version.
-             */
-            from_ms: number | null;
-            name: string;
-            operator_name: string;
-            /** Format: int64 */
-            pile_count: number;
-            /** Format: int64 */
-            station_id: number;
-        };
-        TariffStationList: {
-            items: components["schemas"]["TariffStation"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number | null;
         };
         /** @description A sentence for people, in both languages of the product. */
         Text: {
@@ -2503,6 +2180,8 @@ export interface components {
          * @enum {string}
          */
         Verdict: "applied" | "duplicate" | "rejected" | "quarantined" | "sent";
+        /** Format: int32 */
+        u16: number;
     };
     responses: never;
     parameters: never;
@@ -2516,10 +2195,8 @@ export interface operations {
         parameters: {
             query?: {
                 action?: string;
-                address?: string;
                 cursor?: string;
                 from_ms?: number;
-                key?: string;
                 limit?: number;
                 noun?: string;
                 staff_name?: string;
@@ -2656,8 +2333,6 @@ export interface operations {
         parameters: {
             query?: {
                 name?: string;
-                province?: string;
-                status?: components["schemas"]["CityStatus"];
             };
             header?: never;
             path?: never;
@@ -2673,105 +2348,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CityList"];
                 };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    city_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CityDraft"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CitiesOpened"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    city_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CityChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    city_status_set: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CityStatusChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Any error */
             default: {
@@ -2815,13 +2391,24 @@ export interface operations {
             };
         };
     };
-    export_list: {
+    feedback_list: {
         parameters: {
             query?: {
+                category?: components["schemas"]["FeedbackCategory"];
                 cursor?: string;
+                customer_id?: string;
+                from_ms?: number;
+                handler?: string;
+                kind?: components["schemas"]["FeedbackKind"];
                 limit?: number;
-                noun?: components["schemas"]["ExportNoun"];
-                state?: components["schemas"]["ExportState"];
+                name?: string;
+                no?: string;
+                overdue?: boolean;
+                phone?: string;
+                source?: components["schemas"]["FeedbackSource"];
+                state?: components["schemas"]["FeedbackState"];
+                station_name?: string;
+                to_ms?: number;
             };
             header?: never;
             path?: never;
@@ -2835,7 +2422,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExportList"];
+                    "application/json": components["schemas"]["FeedbackList"];
                 };
             };
             /** @description Any error */
@@ -2849,7 +2436,7 @@ export interface operations {
             };
         };
     };
-    audit_export: {
+    feedback_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -2858,7 +2445,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ExportDraft"];
+                "application/json": components["schemas"]["FeedbackDraft"];
             };
         };
         responses: {
@@ -2868,7 +2455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Export"];
+                    "application/json": components["schemas"]["FeedbackReceipt"];
                 };
             };
             /** @description Any error */
@@ -2882,44 +2469,9 @@ export interface operations {
             };
         };
     };
-    card_export: {
+    feedback_handler_list: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportDraft"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    export_column_list: {
-        parameters: {
-            query: {
-                noun: components["schemas"]["ExportNoun"];
-            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2932,7 +2484,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExportColumnList"];
+                    "application/json": components["schemas"]["FeedbackHandlerList"];
                 };
             };
             /** @description Any error */
@@ -2946,7 +2498,7 @@ export interface operations {
             };
         };
     };
-    order_export: {
+    feedback_limit_set: {
         parameters: {
             query?: never;
             header?: never;
@@ -2955,137 +2507,9 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ExportDraft"];
+                "application/json": components["schemas"]["FeedbackLimitChange"];
             };
         };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    pile_export: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportDraft"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    station_export: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportDraft"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    export_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    export_cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             /** @description Done */
             204: {
@@ -3105,7 +2529,7 @@ export interface operations {
             };
         };
     };
-    export_fetch: {
+    feedback_photo_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3116,12 +2540,139 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The file */
+            /** @description image/jpeg, image/png or image/webp */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_statistics_get: {
+        parameters: {
+            query?: {
+                from_ms?: number;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackStatistics"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_phone_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackPhone"];
+                };
             };
             /** @description Any error */
             default: {
@@ -3150,37 +2701,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    home_station_list: {
-        parameters: {
-            query?: {
-                ids?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HomePinnedList"];
                 };
             };
             /** @description Any error */
@@ -3260,6 +2780,176 @@ export interface operations {
             };
         };
     };
+    invoice_file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/jpeg, image/png or image/webp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_list: {
+        parameters: {
+            query?: {
+                amount_from_fen?: number;
+                amount_to_fen?: number;
+                cursor?: string;
+                customer_kind?: components["schemas"]["InvoiceCustomerKind"];
+                email?: string;
+                from_ms?: number;
+                kind?: components["schemas"]["InvoiceKind"];
+                limit?: number;
+                number?: string;
+                phone?: string;
+                serial_no?: string;
+                state?: components["schemas"]["InvoiceState"];
+                title?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_mail_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceMailDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     live_stream: {
         parameters: {
             query?: {
@@ -3292,78 +2982,10 @@ export interface operations {
             };
         };
     };
-    map_get: {
-        parameters: {
-            query?: {
-                bounds?: string;
-                city_name?: string;
-                level?: components["schemas"]["MapLevel"];
-                operator_name?: string;
-                station_code?: string;
-                station_name?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapView"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    map_ground_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MapGround"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     operator_list: {
         parameters: {
             query?: {
-                contact?: string;
-                credit_code?: string;
                 name?: string;
-                status?: components["schemas"]["OperatorStatus"];
             };
             header?: never;
             path?: never;
@@ -3379,105 +3001,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OperatorList"];
                 };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    operator_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OperatorDraft"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewId"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    operator_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OperatorChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    operator_status_set: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OperatorStatusChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Any error */
             default: {
@@ -3509,7 +3032,6 @@ export interface operations {
                 time?: components["schemas"]["OrderTime"];
                 to_ms?: number;
                 token?: string;
-                totals?: boolean;
             };
             header?: never;
             path?: never;
@@ -3524,53 +3046,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderList"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    order_totals: {
-        parameters: {
-            query?: {
-                abnormality?: components["schemas"]["Abnormality"];
-                cursor?: string;
-                from_ms?: number;
-                limit?: number;
-                operator_name?: string;
-                order_no?: string;
-                pile?: string;
-                pile_code?: string;
-                session_key?: string;
-                start_mode?: components["schemas"]["StartMode"];
-                state?: components["schemas"]["OrderState"];
-                station_id?: number;
-                station_name?: string;
-                time?: components["schemas"]["OrderTime"];
-                to_ms?: number;
-                token?: string;
-                totals?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrderTotals"];
                 };
             };
             /** @description Any error */
@@ -3678,35 +3153,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    permission_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PermissionViewList"];
                 };
             };
             /** @description Any error */
@@ -4134,9 +3580,12 @@ export interface operations {
             };
         };
     };
-    role_list: {
+    public_feedback_get: {
         parameters: {
-            query?: never;
+            query: {
+                no: string;
+                phone: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4149,7 +3598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoleList"];
+                    "application/json": components["schemas"]["FeedbackProgress"];
                 };
             };
             /** @description Any error */
@@ -4163,7 +3612,7 @@ export interface operations {
             };
         };
     };
-    role_create: {
+    public_feedback_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -4172,7 +3621,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoleDraft"];
+                "application/json": components["schemas"]["FeedbackDraft"];
             };
         };
         responses: {
@@ -4182,7 +3631,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoleCreated"];
+                    "application/json": components["schemas"]["FeedbackReceipt"];
                 };
             };
             /** @description Any error */
@@ -4196,56 +3645,30 @@ export interface operations {
             };
         };
     };
-    role_update: {
+    public_feedback_photo_create: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+            query: {
+                no: string;
+                upload_token: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoleChange"];
+                "application/octet-stream": string;
             };
         };
         responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Any error */
-            default: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorBody"];
+                    "application/json": components["schemas"]["FeedbackPhotoReceipt"];
                 };
-            };
-        };
-    };
-    role_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Any error */
             default: {
@@ -4380,15 +3803,7 @@ export interface operations {
     };
     staff_list: {
         parameters: {
-            query?: {
-                account?: string;
-                cursor?: string;
-                disabled?: boolean;
-                limit?: number;
-                name?: string;
-                operator_id?: number;
-                role?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4436,39 +3851,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StaffCreated"];
                 };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    staff_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StaffChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Any error */
             default: {
@@ -4545,12 +3927,8 @@ export interface operations {
         parameters: {
             query?: {
                 city_code?: string;
-                city_name?: string;
-                code?: string;
-                located?: boolean;
                 name?: string;
                 operator_id?: number;
-                operator_name?: string;
             };
             header?: never;
             path?: never;
@@ -4599,70 +3977,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NewId"];
                 };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    station_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StationDetail"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    station_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StationChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Any error */
             default: {
@@ -4724,37 +4038,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    tariff_station_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TariffStationList"];
                 };
             };
             /** @description Any error */

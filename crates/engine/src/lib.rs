@@ -9,6 +9,9 @@ pub mod card;
 pub mod command;
 pub mod device;
 pub mod export;
+pub mod feedback;
+pub mod invoice;
+pub mod picture;
 pub mod preference;
 pub mod pricing;
 pub mod prune;
@@ -94,6 +97,8 @@ pub struct Engine {
     pub random: Random,
     /// Limits on wrong sign-ins and on hashing.
     pub doors: Arc<staff::Doors>,
+    /// Limits on strangers at the public doors.
+    pub visitors: Arc<feedback::Visitors>,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,
 }
@@ -103,6 +108,7 @@ impl Engine {
         let Parts { store, clock, rules, secrets, random, dispatch } = parts;
         let (ended, _) = broadcast::channel(1_024);
         let (rules, secrets, doors) = (Arc::new(rules), Arc::new(secrets), Arc::default());
-        Engine { store, clock, rules, secrets, random, doors, dispatch, ended }
+        let visitors = Arc::default();
+        Engine { store, clock, rules, secrets, random, doors, visitors, dispatch, ended }
     }
 }

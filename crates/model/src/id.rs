@@ -34,6 +34,8 @@ row_id!(
     StaffId,
     FrameId,
     CommandId,
+    FeedbackId,
+    InvoiceId,
 );
 
 /// 电桩编号: the name under which the pile connects (OCPP identity, 云快充 14 digits).

@@ -12,12 +12,15 @@ pub mod device;
 pub mod division;
 pub mod energy;
 pub mod error;
+pub mod feedback;
 pub mod geo;
 pub mod id;
+pub mod invoice;
 pub mod money;
 pub mod order;
 pub mod site;
 pub mod tariff;
 pub mod time;
+mod word;
 
 pub use error::{Error, Result, Text};

@@ -1,6 +1,7 @@
 //! 客户: who is behind a card.
 
 use crate::Tx;
+use crate::db::{Conn, DbResult};
 use model::Result;
 use model::id::CustomerId;
 use model::time::Timestamp;
@@ -18,4 +19,10 @@ pub fn insert(
         &[id.0.into(), name.into(), phone.into(), now.as_ms().into()],
     )?;
     Ok(())
+}
+
+/// The phone numbers of the first customers, for the demo.
+pub fn phones(conn: &mut Conn, most: i64) -> DbResult<Vec<String>> {
+    let sql = "SELECT phone FROM customer WHERE phone IS NOT NULL ORDER BY id LIMIT $1";
+    conn.query(sql, &[most.into()], |row| row.text(0))
 }

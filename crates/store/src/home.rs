@@ -84,6 +84,8 @@ pub struct HomeTodo {
     pub faulted_pile_count: i64,
     pub offline_pile_count: i64,
     pub unknown_pile_count: i64,
+    /// Feedback that nobody has accepted yet.
+    pub waiting_feedback_count: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -279,6 +281,7 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo>
         faulted_pile_count: faulted,
         offline_pile_count: piles.offline,
         unknown_pile_count: unknown,
+        waiting_feedback_count: crate::feedback_list::feedback_waiting_count(conn, scope)?,
     })
 }
 

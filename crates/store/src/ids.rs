@@ -20,6 +20,12 @@ pub enum Noun {
     Staff,
     Audit,
     Export,
+    Feedback,
+    FeedbackEvent,
+    Attachment,
+    Invoice,
+    InvoiceEvent,
+    Mail,
 }
 
 impl Noun {
@@ -37,6 +43,12 @@ impl Noun {
             Noun::Staff => "staff",
             Noun::Audit => "audit",
             Noun::Export => "export",
+            Noun::Feedback => "feedback",
+            Noun::FeedbackEvent => "feedback_event",
+            Noun::Attachment => "attachment",
+            Noun::Invoice => "invoice",
+            Noun::InvoiceEvent => "invoice_event",
+            Noun::Mail => "mail",
         }
     }
 
@@ -62,7 +74,7 @@ struct Lease {
 /// have been given back by the rollback, and what was used was never seen by anyone.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
-    leases: [Lease; 12],
+    leases: [Lease; 32],
 }
 
 impl Ids {

@@ -4,6 +4,7 @@
 //! [`Store::read`], on connections of their own that cannot write. One file per noun; the SQL of a
 //! list stands beside the view that it fills.
 
+pub mod attachments;
 pub mod audit;
 pub mod audit_chain;
 pub mod card_list;
@@ -16,12 +17,17 @@ pub mod commands;
 pub mod customers;
 pub mod db;
 pub mod exports;
+pub mod feedback;
+pub mod feedback_list;
+pub mod feedback_statistics;
 pub mod filter;
 pub mod frames;
 pub mod home;
 pub mod home_stations;
 pub mod hot;
 pub mod ids;
+pub mod invoice_list;
+pub mod invoices;
 pub mod map;
 pub mod migrate;
 pub mod operator_list;

@@ -5,7 +5,7 @@ use crate::db::{Conn, DbError, DbResult, Row};
 use crate::filter::Filter;
 use crate::ids::Noun;
 use model::Result;
-use model::access::{Area, Permissions, Role};
+use model::access::{Area, Permissions, Role, Scope};
 use model::id::{OperatorId, StaffId};
 use model::time::Timestamp;
 use std::collections::HashSet;
@@ -73,6 +73,15 @@ pub fn by_account(conn: &mut Conn, name: &str) -> DbResult<Option<Account>> {
 
 pub fn get(conn: &mut Conn, id: StaffId) -> DbResult<Option<Account>> {
     conn.find(&format!("SELECT {COLUMNS} {FROM} WHERE f.id = $1"), &[id.0.into()], account)
+}
+
+/// Everybody in scope who can sign in, by name.
+pub fn working(conn: &mut Conn, scope: &Scope) -> DbResult<Vec<Account>> {
+    let mut filter = Filter::new();
+    filter.and("NOT f.disabled");
+    filter.scope_operator("f.operator_id", scope);
+    let sql = format!("SELECT {COLUMNS} {FROM} {} ORDER BY f.name, f.id", filter.sql());
+    conn.query(&sql, &filter.values, account)
 }
 
 pub fn any_admin(conn: &mut Conn) -> DbResult<Option<Account>> {

@@ -34,6 +34,13 @@ export type Role = Schemas['Role']
 export type PermissionView = Schemas['PermissionView']
 export type AuditRecord = Schemas['AuditRecord']
 export type Export = Schemas['Export']
+export type Feedback = Schemas['Feedback']
+export type FeedbackDetail = Schemas['FeedbackDetail']
+export type FeedbackChange = Schemas['FeedbackChange']
+export type FeedbackDraft = Schemas['FeedbackDraft']
+export type FeedbackFigures = Schemas['FeedbackFigures']
+export type Invoice = Schemas['Invoice']
+export type InvoiceList = Schemas['InvoiceList']
 export type ImportReport = Schemas['ImportReport']
 export type Segment = OrderDetail['segments'][number]
 export type CurvePoint = OrderDetail['curve'][number]
@@ -198,6 +205,20 @@ export const api = {
   card_import: (csv: string) => take(http.POST(`${v}/imports/cards`, csvBody(csv))),
 
   staff_list: (query: ListQuery) => take(http.GET(`${v}/staff`, list<'staff_list'>(query))),
+  feedback_list: (query: ListQuery) => take(http.GET(`${v}/feedback`, list<'feedback_list'>(query))),
+  feedback_get: (id: number) => take(http.GET(`${v}/feedback/{id}`, byId(id))),
+  feedback_create: (body: FeedbackDraft) => take(http.POST(`${v}/feedback`, { body })),
+  feedback_update: (id: number, body: FeedbackChange) => take(http.PATCH(`${v}/feedback/{id}`, { ...byId(id), body })),
+  feedback_phone_get: (id: number) => take(http.GET(`${v}/feedback/{id}/phone`, byId(id))),
+  feedback_handler_list: () => take(http.GET(`${v}/feedback-handlers`)),
+  feedback_statistics_get: (query: ListQuery) => take(http.GET(`${v}/feedback-statistics`, list<'feedback_statistics_get'>(query))),
+  feedback_limit_set: (body: BodyOf<'feedback_limit_set'>) => take(http.PUT(`${v}/feedback-limits`, { body })),
+
+  invoice_list: (query: ListQuery) => take(http.GET(`${v}/invoices`, list<'invoice_list'>(query))),
+  invoice_get: (id: number) => take(http.GET(`${v}/invoices/{id}`, byId(id))),
+  invoice_update: (id: number, body: BodyOf<'invoice_update'>) => take(http.PATCH(`${v}/invoices/{id}`, { ...byId(id), body })),
+  invoice_mail_create: (id: number, body: BodyOf<'invoice_mail_create'>) => take(http.POST(`${v}/invoices/{id}/mails`, { ...byId(id), body })),
+
   staff_create: (body: BodyOf<'staff_create'>) => take(http.POST(`${v}/staff`, { body })),
   staff_update: (id: number, body: BodyOf<'staff_update'>) => take(http.PUT(`${v}/staff/{id}`, { ...byId(id), body })),
   staff_lock_delete: (id: number) => take(http.DELETE(`${v}/staff/{id}/lock`, byId(id))),

@@ -27,6 +27,8 @@ const touches: Record<string, string[]> = {
   city: ['city_list'],
   tariff: ['tariff_list', 'tariff_station_list', 'station_list', 'pile'],
   staff: ['staff_list', 'role_list'],
+  invoice: ['invoice', 'invoice_list'],
+  feedback: ['feedback', 'feedback_list', 'feedback_statistics', 'home'],
   role: ['role_list', 'staff_list'],
   export: ['export_list'],
   unknown_pile: ['unknown_pile_list', 'home'],

@@ -35,6 +35,8 @@ export const menu: MenuSection[] = [
     ],
   },
   { name: 'customer', pages: [{ name: 'cards', path: '/cards', permission: 'card.read', glyph: 'card' }] },
+  { name: 'finance', pages: [{ name: 'invoices', path: '/invoices', permission: 'invoice.read', glyph: 'invoice' }] },
+  { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }] },
   {
     name: 'system',
     pages: [

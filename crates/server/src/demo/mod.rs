@@ -2,7 +2,9 @@
 //! through the real listeners. Everything goes through the engine, as if people and piles had done it.
 
 mod catalogue;
+mod feedback;
 mod history;
+mod invoices;
 mod people;
 
 use crate::app::{ADMIN, App};
@@ -151,6 +153,8 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let piles = business(app).await?;
     people::write(app).await?;
     let orders = history::write(app, &piles).await?;
+    feedback::write(app, &piles).await?;
+    invoices::write(app).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
     let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };
     login_write(data, &login)?;

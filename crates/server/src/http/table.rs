@@ -4,8 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, cities, commands, exports, frames, home, imports, map, operators, orders, piles,
-    preferences, roles, session, staff, stations, stream, tariffs,
+    audit, cards, cities, commands, exports, feedback, frames, home, imports, invoices, map, operators,
+    orders, piles, preferences, roles, session, staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -96,6 +96,23 @@ pub fn table() -> Vec<Route> {
         GET "/exports/{id}" SignedIn, exports::export_get;
         DELETE "/exports/{id}" SignedIn, exports::export_cancel;
         GET "/exports/{id}/file" SignedIn, exports::export_fetch;
+        GET "/feedback" May(FeedbackRead), feedback::feedback_list;
+        POST "/feedback" May(FeedbackWrite), feedback::feedback_create;
+        GET "/feedback/{id}" May(FeedbackRead), feedback::feedback_get;
+        PATCH "/feedback/{id}" May(FeedbackWrite), feedback::feedback_update;
+        GET "/feedback/{id}/phone" May(CustomerReveal), feedback::feedback_phone_get;
+        GET "/feedback-photos/{id}" May(FeedbackRead), feedback::feedback_photo_get;
+        GET "/feedback-statistics" May(FeedbackRead), feedback::feedback_statistics_get;
+        GET "/feedback-handlers" May(FeedbackWrite), feedback::feedback_handler_list;
+        PUT "/feedback-limits" May(FeedbackWrite), feedback::feedback_limit_set;
+        GET "/invoices" May(InvoiceRead), invoices::invoice_list;
+        GET "/invoices/{id}" May(InvoiceRead), invoices::invoice_get;
+        PATCH "/invoices/{id}" May(InvoiceWrite), invoices::invoice_update;
+        POST "/invoices/{id}/mails" May(InvoiceWrite), invoices::invoice_mail_create;
+        GET "/invoice-files/{id}" May(InvoiceRead), invoices::invoice_file_get;
+        POST "/public/feedback" Public, feedback::public_feedback_create;
+        GET "/public/feedback" Public, feedback::public_feedback_get;
+        POST "/public/feedback/photos" Public, feedback::public_feedback_photo_create;
         GET "/live" SignedIn, stream::live_stream;
     }
 }

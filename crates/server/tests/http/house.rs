@@ -189,6 +189,25 @@ impl House {
         Answer::of(self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()).await
     }
 
+    /// Bytes of anybody who is not signed in.
+    pub async fn send_bytes(
+        &self,
+        method: &str,
+        path: &str,
+        body: &[u8],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(header::HOST, "pile.example")
+            .header("x-requested-with", "pileops");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::of(self.raw(request.body(Body::from(body.to_vec())).unwrap()).await).await
+    }
+
     /// As it comes: for streams and files.
     pub async fn raw(&self, request: Request<Body>) -> axum::response::Response {
         self.router.clone().oneshot(request).await.unwrap()

@@ -67,11 +67,23 @@ const looks = {
     disabled: { tone: 'mute', glyph: 'ban' },
     locked: { tone: 'bad', glyph: 'lock' },
   },
+  mail: {
+    waiting: { tone: 'warn', glyph: 'clock' },
+    sent: { tone: 'ok', glyph: 'check' },
+  invoice: {
+    review: { tone: 'warn', glyph: 'clock' },
+    waiting: { tone: 'warn', glyph: 'clock' },
+    issuing: { tone: 'busy', glyph: 'right' },
+    issued: { tone: 'ok', glyph: 'check' },
+    sent: { tone: 'ok', glyph: 'check' },
   export: {
     queued: { tone: 'mute', glyph: 'clock' },
     running: { tone: 'busy', glyph: 'refresh' },
     done: { tone: 'ok', glyph: 'check' },
     failed: { tone: 'bad', glyph: 'alert' },
+    reversing: { tone: 'calm', glyph: 'clock' },
+    reversed: { tone: 'mute', glyph: 'cross' },
+    rejected: { tone: 'mute', glyph: 'ban' },
     cancelled: { tone: 'mute', glyph: 'cross' },
     expired: { tone: 'mute', glyph: 'clock' },
   },
@@ -91,7 +103,12 @@ const looks = {
     pausing: { tone: 'warn', glyph: 'clock' },
     paused: { tone: 'bad', glyph: 'pause' },
     closed: { tone: 'mute', glyph: 'ring' },
+    merged: { tone: 'mute', glyph: 'copy' },
   },
+  feedback: {
+    waiting: { tone: 'warn', glyph: 'clock' },
+    working: { tone: 'busy', glyph: 'right' },
+    answered: { tone: 'calm', glyph: 'chat' },
   outcome: {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },

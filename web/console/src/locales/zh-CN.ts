@@ -3,9 +3,10 @@ import system from '@/locales/system.zh-CN'
 
 export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
-  section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', system: '系统管理' },
+  section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', finance: '财务管理', service: '客服中心', system: '系统管理' },
   page: {
     home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
+    feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
     cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', roles: '角色', exports: '导出记录', audit: '审计日志', log_ins: '登录日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
@@ -57,6 +58,29 @@ export default {
   period: { sharp: '尖', peak: '峰', flat: '平', valley: '谷' },
   card: { accepted: '正常', blocked: '已挂失', expired: '已过期' },
   role: { admin: '系统管理员', operations: '运营', finance: '财务', service: '客服', technician: '运维', viewer: '只读' },
+  feedback: { waiting: '待处理', working: '处理中', answered: '待用户确认', closed: '已关闭', merged: '已合并' },
+  feedback_source: { mini_program: '小程序', app: 'APP', phone: '电话', site: '现场', peer: '互联平台', hotline: '12345 热线' },
+  feedback_kind: { complaint: '投诉', suggestion: '建议', question: '咨询', fault: '故障' },
+  feedback_category: { cannot_start: '无法启动', connector_broken: '枪头损坏', slow: '充电慢', place_taken: '车位被占', bill: '计费疑问', refund: '退款', invoice: '发票', other: '其他' },
+  feedback_action: { create: '提交反馈', accept: '受理', assign: '转派', reply: '回复用户', note: '内部备注', link_order: '关联订单', merge: '合并', close: '关闭', reopen: '重开' },
+  feedbacks: {
+    no: '反馈编号', source: '反馈来源', kind: '反馈类型', category: '分类', content: '内容', photos: '图片', photo_n: '图片 {n}', customer_id: '用户ID', name: '姓名', phone: '手机号', station: '充电站', place: '站 / 桩 / 枪', order: '关联订单', state: '状态', handler: '处理人', first_answer: '首次答复', answer_due: '答复时限', close_due: '办结时限', submitted: '反馈时间', closed_at: '关闭时间', overdue: '是否超时', overdue_yes: '已超时', overdue_no: '未超时', overdue_mark: '超时',
+    create: '登记反馈', create_hint: '代用户登记来电、现场反映的问题；小程序提交的反馈会自动出现在列表中', created_told: '反馈 {no} 已登记', pile_code: '电桩编号', connector_no: '枪号', order_no: '订单号', order_help: '18 位订单号，留空则不关联', statistics: '统计与时限', empty_hint: '用户在小程序提交投诉或建议后会出现在这里；也可代为登记', source_phone: '电话登记',
+    timeline: '处理过程', facts: '反馈信息', orders: '用户最近订单', orders_none: '没有找到该手机号的订单', others: '同一手机号的其他反馈', others_none: '没有其他反馈', told: '用户可见', ours: '仅内部可见', reply: '回复内容', reply_go: '回复用户', reply_placeholder: '用户凭反馈编号和手机号在小程序中看到这段文字', template: '插入常用语', by_customer: '用户', reveal: '查看完整号码', into: '已合并到', note: '内部备注', text_ours: '说明（仅内部可见）', choose_handler: '处理人', into_no: '合并到的反馈编号', into_help: '本条将标记为已合并，后续在那一条中处理', unlink_help: '清空则取消关联', ask_accept: '受理反馈 {no}？受理后由您跟进。', done: '反馈 {no}：{action}', anonymous: '未留姓名', why_closed: '已关闭或已合并，不能再操作', photo_open: '查看大图',
+    template_check: '您好，您反映的问题已收到，我们正在安排现场检修，预计 24 小时内处理完毕，处理结果会在此告知。', template_retry: '您好，该充电枪已恢复正常，请重新插枪后扫码启动；如仍有问题，请直接在此补充反馈。', template_bill: '您好，已核对您的订单：电费与服务费按各时段单价分别计算，明细可在「订单详情」中查看。', template_refund: '您好，退款已受理，款项将按原支付方式退回，通常 1 至 3 个工作日到账。', template_thanks: '感谢您的建议，我们已转交运营团队评估，后续改进会在公告中说明。',
+    template_names: { check: '安排检修', retry: '已恢复', bill: '计费说明', refund: '退款受理', thanks: '感谢建议' },
+    figures_all: '全部反馈', figures_kind: '按类型', figures_category: '按分类', figures_station: '按充电站（前 20）', no_station: '未填写充电站', count: '反馈数', closed_count: '已关闭', answered_count: '已答复', answer_mean: '平均首次答复', answer_rate: '答复及时率', close_mean: '平均办结', close_rate: '办结及时率', limits: '时限设置', limits_hint: '新收到的反馈按此计算；已有反馈的时限不变', answer_minutes: '首次答复（分钟）', close_minutes: '办结（分钟）', limit_saved: '「{kind}」的时限已保存', merged_note: '已合并的反馈计入合并后的那一条', minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天',
+  },
+  invoice: { review: '待审核', waiting: '待开票', issuing: '开票中', issued: '已开票', sent: '已发送', failed: '开票失败', reversing: '红冲中', reversed: '已红冲', rejected: '已驳回' },
+  invoice_kind: { digital_general: '数电普票', digital_special: '数电专票', electronic_general: '电子普票', electronic_special: '电子专票' },
+  invoice_customer: { person: '个人', company: '企业', driver: '司机' },
+  invoice_event: { email: '修改邮箱', mail: '重发邮件' },
+  mail: { waiting: '待发送', sent: '已发送', failed: '发送失败' },
+  invoices: {
+    serial_no: '开票序号', kind: '发票类型', state: '状态', phone: '用户手机号', customer_kind: '用户类型', title: '发票抬头', tax_no: '税号', seller: '销售方', net: '金额', tax: '税额', total: '价税合计', electricity: '电费', service: '服务费', orders: '订单数', number: '发票号码', email: '邮箱', mail: '邮件', mail_n: '{n} 次', applied: '申请时间', issued: '开票时间', failure: '失败原因', red: '红字', sum: '合计 {n} 张',
+    email_set: '修改邮箱', send: '重发邮件', email_help: '只影响发送，不改变发票内容', email_done: '发票 {no} 的邮箱已改为 {email}', email_missing: '这张发票没有邮箱，请先修改邮箱', ask_send: '将发票 {no} 发送到 {email}？每张发票每天最多发送 5 次。', send_done: '发票 {no} 已进入待发送队列',
+    outbox_note: '尚未配置邮件渠道：重发的邮件先进入待发送队列，状态为「待发送」，渠道接通后才会发出。开票、红冲随资金功能开通。', empty_hint: '开具的电子发票会出现在这里', facts: '发票信息', orders_title: '关联订单', mails: '邮件记录', mails_hint: '每天最多 5 次', mails_none: '还没有发送过邮件', story: '操作记录', download: '下载文件',
+  },
   outcome: { yes: '成功', no: '失败' },
   command: {
     queued: '等待应答', accepted: '成功', refused: '被拒绝', unsupported: '不支持', timed_out: '超时无应答', link_lost: '连接断开', waiting: '等待桩应答 {seconds} 秒',
@@ -79,8 +103,9 @@ export default {
   audit_action: {
     export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色',
+    feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
   },
-  audit_noun: { export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市' },
+  audit_noun: { export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -88,9 +113,9 @@ export default {
   home: {
     today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
     states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '充电中的订单', charging_note: '含车辆暂停和桩已离线、尚未结束的订单，因此可能多于「充电中」的枪', piles_online: '在线桩', todo: '待办', todo_none: '没有待办，一切正常',
-    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_none: '近 7 天没有充电',
+    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', feedback: '待处理反馈', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_none: '近 7 天没有充电',
     card_figures: '今日指标', card_states: '枪状态', card_now: '实时功率', card_todo: '待办', card_pinned: '关注的充电站', card_hours: '今日逐时', card_days: '近 30 天趋势', card_ranking: '充电站排行', card_entries: '功能入口', arrange: '调整布局', arranged: '完成调整', reset: '恢复默认布局', hide: '隐藏', hide_card: '隐藏「{card}」', hidden: '已隐藏的卡片：', hidden_none: '没有隐藏的卡片', all_hidden: '所有卡片都已隐藏；点「调整布局」可重新显示', move_card: '移动「{card}」', move_help: '拖动卡片调整位置，或选中卡片名后按方向键移动；布局随账号保存', earlier: '前移', later: '后移', moved: '「{card}」已移到第 {n} 位', stale: '数据停留在 {at}（{minutes} 分钟前），可能与现场不一致', pin: '添加充电站', unpin: '不再关注 {name}', pinned_none: '添加常看的充电站，这里随时显示它们的状态', by_energy: '电量', by_amount: '金额', by_utilisation: '利用率', by_failure: '失败率', by_energy_note: '近 7 天按充电量', by_amount_note: '近 7 天按应收金额', by_utilisation_note: '近 7 天功率利用率 = 充电量 ÷（额定功率 × 时长）', by_failure_note: '近 7 天启动失败最多在前，不足 10 单的站不参与', failure_none: '近 7 天没有启动失败的站',
-    entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '充电卡', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
+    entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '充电卡', entry_finance: '电子发票、邮件重发', entry_service: '投诉与建议、答复时限', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
   },
   pile: {
     code: '电桩编号', name: '站内名称', operator: '所属运营商', station: '所属充电站', city: '城市', kind: '充电类型', state: '运营状态', live_state: '实时状态', lifecycle: '启停状态', connectors: '充电枪', protocol: '通信协议', link: '在线', last_seen: '最近通信',

@@ -1,0 +1,241 @@
+//! 电子发票 as staff see them.
+
+use crate::attachments;
+use crate::db::{Conn, DbResult, Row};
+use crate::filter::{Filter, Page};
+use crate::order_list::order_no;
+use model::access::Scope;
+use model::feedback::phone_masked;
+use model::id::InvoiceId;
+use model::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState, MailState};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The noun under which its files are kept.
+pub const FILES: &str = "invoice";
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Invoice)]
+pub struct InvoiceView {
+    pub id: i64,
+    pub serial_no: String,
+    pub kind: InvoiceKind,
+    /// 红字
+    pub red: bool,
+    pub state: InvoiceState,
+    /// Masked.
+    pub phone: Option<String>,
+    pub customer_id: Option<i64>,
+    pub customer_kind: InvoiceCustomerKind,
+    pub title: String,
+    pub tax_no: Option<String>,
+    pub seller_name: String,
+    pub net_fen: i64,
+    pub tax_fen: i64,
+    pub total_fen: i64,
+    pub electricity_fen: i64,
+    pub service_fen: i64,
+    pub order_count: i64,
+    pub number: Option<String>,
+    pub email: Option<String>,
+    /// Of its last mail; null when none was asked for.
+    pub mail_state: Option<MailState>,
+    pub mail_count: i64,
+    pub failure: Option<String>,
+    pub applied_at_ms: i64,
+    pub issued_at_ms: Option<i64>,
+    pub version: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InvoiceList {
+    pub items: Vec<InvoiceView>,
+    pub next_cursor: Option<String>,
+    pub total: Option<i64>,
+    /// Over everything that the filters select.
+    pub totals: InvoiceTotals,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct InvoiceTotals {
+    pub invoice_count: i64,
+    pub net_fen: i64,
+    pub tax_fen: i64,
+    pub total_fen: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InvoiceDetail {
+    #[serde(flatten)]
+    pub invoice: InvoiceView,
+    pub orders: Vec<InvoiceOrder>,
+    pub mails: Vec<InvoiceMail>,
+    pub events: Vec<InvoiceEvent>,
+    /// Ids of its files.
+    pub files: Vec<i64>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InvoiceOrder {
+    pub id: i64,
+    pub order_no: String,
+    pub station_name: String,
+    pub started_at_ms: i64,
+    pub energy_dwh: i64,
+    pub total_fen: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InvoiceMail {
+    pub address: String,
+    pub state: MailState,
+    pub created_at_ms: i64,
+    pub ended_at_ms: Option<i64>,
+    pub message: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InvoiceEvent {
+    pub at_ms: i64,
+    /// `email` or `mail`.
+    pub action: String,
+    pub staff_name: String,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct InvoiceFilter {
+    pub serial_no: Option<String>,
+    pub kind: Option<InvoiceKind>,
+    pub phone: Option<String>,
+    pub customer_kind: Option<InvoiceCustomerKind>,
+    pub state: Option<InvoiceState>,
+    pub title: Option<String>,
+    pub number: Option<String>,
+    pub email: Option<String>,
+    pub from_ms: Option<i64>,
+    /// Exclusive.
+    pub to_ms: Option<i64>,
+    pub amount_from_fen: Option<i64>,
+    pub amount_to_fen: Option<i64>,
+    pub before: Option<i64>,
+    pub limit: i64,
+}
+
+const COLUMNS: &str = "i.id, i.serial_no, i.kind, i.red, i.state, i.phone, i.customer_id, i.customer_kind, i.title, \
+    i.tax_no, s.name, i.net_fen, i.tax_fen, i.total_fen, i.electricity_fen, i.service_fen, \
+    (SELECT COUNT(*) FROM invoice_order k WHERE k.invoice_id = i.id), i.number, i.email, \
+    (SELECT m.state FROM mail m WHERE m.noun = 'invoice' AND m.noun_id = i.id ORDER BY m.id DESC LIMIT 1), \
+    (SELECT COUNT(*) FROM mail m WHERE m.noun = 'invoice' AND m.noun_id = i.id), i.failure, i.applied_at_ms, \
+    i.issued_at_ms, i.version";
+
+const FROM: &str = "FROM invoice i JOIN operator s ON s.id = i.operator_id";
+
+fn view(row: &Row<'_>) -> DbResult<InvoiceView> {
+    Ok(InvoiceView {
+        id: row.int(0)?,
+        serial_no: row.text(1)?,
+        kind: row.word(2, InvoiceKind::parse)?,
+        red: row.bool(3)?,
+        state: row.word(4, InvoiceState::parse)?,
+        phone: row.text_opt(5)?.map(|phone| phone_masked(&phone)),
+        customer_id: row.int_opt(6)?,
+        customer_kind: row.word(7, InvoiceCustomerKind::parse)?,
+        title: row.text(8)?,
+        tax_no: row.text_opt(9)?,
+        seller_name: row.text(10)?,
+        net_fen: row.int(11)?,
+        tax_fen: row.int(12)?,
+        total_fen: row.int(13)?,
+        electricity_fen: row.int(14)?,
+        service_fen: row.int(15)?,
+        order_count: row.int(16)?,
+        number: row.text_opt(17)?,
+        email: row.text_opt(18)?,
+        mail_state: row.text_opt(19)?.as_deref().and_then(MailState::parse),
+        mail_count: row.int(20)?,
+        failure: row.text_opt(21)?,
+        applied_at_ms: row.int(22)?,
+        issued_at_ms: row.int_opt(23)?,
+        version: row.int(24)?,
+    })
+}
+
+/// Newest first.
+pub fn invoice_list(conn: &mut Conn, scope: &Scope, wanted: &InvoiceFilter) -> DbResult<InvoiceList> {
+    let mut filter = Filter::new();
+    filter.scope("i.operator_id", "i.station_id", scope);
+    filter.and_some("i.applied_at_ms >= ?", wanted.from_ms);
+    filter.and_some("i.applied_at_ms < ?", wanted.to_ms);
+    filter.and_some("i.kind = ?", wanted.kind.map(InvoiceKind::as_str));
+    filter.and_some("i.customer_kind = ?", wanted.customer_kind.map(InvoiceCustomerKind::as_str));
+    filter.and_some("i.state = ?", wanted.state.map(InvoiceState::as_str));
+    filter.and_some("i.total_fen >= ?", wanted.amount_from_fen);
+    filter.and_some("i.total_fen <= ?", wanted.amount_to_fen);
+    filter.and_contains("LOWER(i.serial_no) LIKE ?", wanted.serial_no.as_deref());
+    filter.and_contains("i.phone LIKE ?", wanted.phone.as_deref());
+    filter.and_contains("LOWER(i.title) LIKE ?", wanted.title.as_deref());
+    filter.and_contains("i.number LIKE ?", wanted.number.as_deref());
+    filter.and_contains("LOWER(i.email) LIKE ?", wanted.email.as_deref());
+    let sums = "COUNT(*), CAST(COALESCE(SUM(i.net_fen), 0) AS BIGINT), CAST(COALESCE(SUM(i.tax_fen), 0) AS BIGINT), \
+                CAST(COALESCE(SUM(i.total_fen), 0) AS BIGINT)";
+    let totals = conn.one(&format!("SELECT {sums} {FROM} {}", filter.sql()), &filter.values, |row| {
+        Ok(InvoiceTotals {
+            invoice_count: row.int(0)?,
+            net_fen: row.int(1)?,
+            tax_fen: row.int(2)?,
+            total_fen: row.int(3)?,
+        })
+    })?;
+    filter.and_some("i.id < ?", wanted.before);
+    let limit = filter.bind(wanted.limit + 1);
+    let sql = format!("SELECT {COLUMNS} {FROM} {} ORDER BY i.id DESC LIMIT {limit}", filter.sql());
+    let rows = conn.query(&sql, &filter.values, view)?;
+    let Page { items, next_cursor, total } =
+        Page::of(rows, wanted.limit, Some(totals.invoice_count), |one| one.id.to_string());
+    Ok(InvoiceList { items, next_cursor, total, totals })
+}
+
+pub fn invoice_get(conn: &mut Conn, scope: &Scope, id: InvoiceId) -> DbResult<Option<InvoiceDetail>> {
+    let mut filter = Filter::new();
+    filter.and_value("i.id = ?", id.0);
+    filter.scope("i.operator_id", "i.station_id", scope);
+    let sql = format!("SELECT {COLUMNS} {FROM} {}", filter.sql());
+    let Some(invoice) = conn.find(&sql, &filter.values, view)? else { return Ok(None) };
+    let orders = "SELECT o.id, o.created_at_ms, s.name, o.started_at_ms, o.energy_dwh, o.total_fen \
+                  FROM invoice_order k JOIN orders o ON o.id = k.order_id JOIN station s ON s.id = o.station_id \
+                  WHERE k.invoice_id = $1 ORDER BY o.id";
+    let orders = conn.query(orders, &[id.0.into()], |row| {
+        Ok(InvoiceOrder {
+            id: row.int(0)?,
+            order_no: order_no(row.int(0)?, row.int(1)?),
+            station_name: row.text(2)?,
+            started_at_ms: row.int(3)?,
+            energy_dwh: row.int(4)?,
+            total_fen: row.int(5)?,
+        })
+    })?;
+    let mails = "SELECT address, state, created_at_ms, ended_at_ms, message FROM mail \
+                 WHERE noun = 'invoice' AND noun_id = $1 ORDER BY id DESC LIMIT 100";
+    let mails = conn.query(mails, &[id.0.into()], |row| {
+        Ok(InvoiceMail {
+            address: row.text(0)?,
+            state: row.word(1, MailState::parse)?,
+            created_at_ms: row.int(2)?,
+            ended_at_ms: row.int_opt(3)?,
+            message: row.text_opt(4)?,
+        })
+    })?;
+    let events =
+        "SELECT at_ms, action, staff_name, text FROM invoice_event WHERE invoice_id = $1 ORDER BY id DESC";
+    let events = conn.query(events, &[id.0.into()], |row| {
+        Ok(InvoiceEvent {
+            at_ms: row.int(0)?,
+            action: row.text(1)?,
+            staff_name: row.text(2)?,
+            text: row.text(3)?,
+        })
+    })?;
+    let files = attachments::of(conn, FILES, id.0)?;
+    Ok(Some(InvoiceDetail { invoice, orders, mails, events, files }))
+}
