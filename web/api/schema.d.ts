@@ -365,7 +365,7 @@ export interface paths {
             cookie?: never;
         };
         /** Permission: order.read */
-        get: operations["order_totals"];
+        get: operations["order_totals_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2688,7 +2688,7 @@ export interface operations {
             };
         };
     };
-    order_totals: {
+    order_totals_get: {
         parameters: {
             query?: {
                 abnormality?: components["schemas"]["Abnormality"];
