@@ -90,33 +90,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/feedback": {
+    "/api/v1/exports": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Permission: feedback.read */
-        get: operations["feedback_list"];
-        put?: never;
-        /** Permission: feedback.write */
-        post: operations["feedback_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/feedback-handlers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: feedback.write */
-        get: operations["feedback_handler_list"];
+        get: operations["export_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -125,7 +106,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/feedback-limits": {
+    "/api/v1/exports/audit": {
         parameters: {
             query?: never;
             header?: never;
@@ -133,24 +114,40 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Permission: feedback.write */
-        put: operations["feedback_limit_set"];
-        post?: never;
+        put?: never;
+        /** Permission: audit.read */
+        post: operations["audit_export"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/feedback-photos/{id}": {
+    "/api/v1/exports/cards": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Permission: feedback.read */
-        get: operations["feedback_photo_get"];
+        get?: never;
+        put?: never;
+        /** Permission: card.read */
+        post: operations["card_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_column_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -159,50 +156,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/feedback-statistics": {
+    "/api/v1/exports/orders": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Permission: feedback.read */
-        get: operations["feedback_statistics_get"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Permission: order.export */
+        post: operations["order_export"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/feedback/{id}": {
+    "/api/v1/exports/piles": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Permission: feedback.read */
-        get: operations["feedback_get"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Permission: pile.read */
+        post: operations["pile_export"];
         delete?: never;
         options?: never;
         head?: never;
-        /** Permission: feedback.write */
-        patch: operations["feedback_update"];
+        patch?: never;
         trace?: never;
     };
-    "/api/v1/feedback/{id}/phone": {
+    "/api/v1/exports/stations": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Permission: customer.reveal */
-        get: operations["feedback_phone_get"];
+        get?: never;
+        put?: never;
+        /** Permission: station.read */
+        post: operations["station_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_get"];
+        put?: never;
+        post?: never;
+        delete: operations["export_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["export_fetch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -220,6 +248,23 @@ export interface paths {
         };
         /** Permission: home.read */
         get: operations["home_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/home/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: home.read */
+        get: operations["home_station_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -256,75 +301,6 @@ export interface paths {
         put?: never;
         /** Permission: pile.write */
         post: operations["pile_import"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/invoice-files/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: invoice.read */
-        get: operations["invoice_file_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/invoices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: invoice.read */
-        get: operations["invoice_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/invoices/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Permission: invoice.read */
-        get: operations["invoice_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Permission: invoice.write */
-        patch: operations["invoice_update"];
-        trace?: never;
-    };
-    "/api/v1/invoices/{id}/mails": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Permission: invoice.write */
-        post: operations["invoice_mail_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -373,6 +349,23 @@ export interface paths {
         };
         /** Permission: order.read */
         get: operations["order_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_totals_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -552,38 +545,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/public/feedback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["public_feedback_get"];
-        put?: never;
-        post: operations["public_feedback_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/public/feedback/photos": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["public_feedback_photo_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -698,6 +659,23 @@ export interface paths {
         put?: never;
         /** Permission: tariff.write */
         post: operations["tariff_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariffs/{id}/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["tariff_station_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1019,247 +997,77 @@ export interface components {
             /** @description Names this request in the server's log. */
             trace_id: string;
         };
-        Feedback: {
-            /** Format: int64 */
-            answer_due_ms: number;
-            /** Format: int64 */
-            answered_at_ms: number | null;
-            category: components["schemas"]["FeedbackCategory"];
-            /** Format: int64 */
-            close_due_ms: number;
-            /** Format: int64 */
-            closed_at_ms: number | null;
-            /** Format: int64 */
-            connector_no: number | null;
-            content: string;
+        Export: {
+            /** @description The keys of the columns, in the file's order. */
+            columns: string[];
             /** Format: int64 */
             created_at_ms: number;
             /** Format: int64 */
-            customer_id: number | null;
-            /** Format: int64 */
-            handler_id: number | null;
-            handler_name: string | null;
+            ended_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description When the file goes.
+             */
+            expires_at_ms: number | null;
+            file_name: string;
+            format: components["schemas"]["ExportFormat"];
             /** Format: int64 */
             id: number;
-            kind: components["schemas"]["FeedbackKind"];
-            /** @description As they gave it, or as we know them. */
-            name: string | null;
-            no: string;
+            message: components["schemas"]["Text"] | null;
+            /** @description Of what list: `order`, `pile`. */
+            noun: string;
+            /** @description The list's filters as they were asked for. */
+            query: {
+                [key: string]: string;
+            };
             /** Format: int64 */
-            order_id: number | null;
-            order_no: string | null;
-            /** @description Still open, and the first answer or the end is later than promised. */
-            overdue: boolean;
-            /** @description Masked. */
-            phone: string | null;
-            /** Format: int64 */
-            photo_count: number;
-            pile_code: string | null;
-            source: components["schemas"]["FeedbackSource"];
-            state: components["schemas"]["FeedbackState"];
-            /** Format: int64 */
-            station_id: number | null;
-            station_name: string | null;
-            /** Format: int64 */
-            version: number;
-        };
-        /**
-         * @description What was done with it.
-         * @enum {string}
-         */
-        FeedbackAction: "create" | "accept" | "assign" | "reply" | "note" | "link_order" | "merge" | "close" | "reopen";
-        FeedbackBrief: {
-            category: components["schemas"]["FeedbackCategory"];
-            content: string;
-            /** Format: int64 */
-            created_at_ms: number;
-            /** Format: int64 */
-            id: number;
-            no: string;
-            state: components["schemas"]["FeedbackState"];
-        };
-        /**
-         * @description 分类
-         * @enum {string}
-         */
-        FeedbackCategory: "cannot_start" | "connector_broken" | "slow" | "place_taken" | "bill" | "refund" | "invoice" | "other";
-        /** @description One step. Which fields it needs follows from the action. */
-        FeedbackChange: {
-            action: components["schemas"]["FeedbackAction"];
+            rows_done: number;
             /**
              * Format: int64
-             * @description `assign`: to whom.
+             * @description Null as long as nobody has counted, and where counting would be dear.
              */
-            handler_id?: number | null;
-            /** @description `merge`: the number of the feedback in which this one goes on. */
-            into_no?: string | null;
-            /** @description `link_order`: 18 digits; null takes the link away. */
-            order_no?: string | null;
-            /** @description `reply`: what the person reads. `note`, `close`, `reopen`, `assign`, `merge`: for ourselves. */
-            text?: string | null;
-            /**
-             * Format: int64
-             * @description The version that the page shows: what was changed meanwhile is not overwritten.
-             */
-            version: number;
+            rows_total: number | null;
+            /** Format: int64 */
+            size_bytes: number | null;
+            state: components["schemas"]["ExportState"];
         };
-        FeedbackDetail: components["schemas"]["Feedback"] & {
-            events: components["schemas"]["FeedbackEvent"][];
-            merged_into: components["schemas"]["FeedbackBrief"] | null;
-            /** @description The last orders of the customer, newest first. */
-            orders: components["schemas"]["FeedbackOrder"][];
-            /** @description What else came from the same number, newest first. */
-            others: components["schemas"]["FeedbackBrief"][];
-            /** @description Ids of its photos. */
-            photos: number[];
-        };
-        FeedbackDraft: {
-            category: components["schemas"]["FeedbackCategory"];
-            connector_no?: components["schemas"]["u16"] | null;
-            content: string;
-            kind: components["schemas"]["FeedbackKind"];
-            name?: string | null;
-            /** @description 18 digits, as the order's page shows it. */
-            order_no?: string | null;
-            /** @description A mainland mobile number, or any number of 5 to 15 digits. */
-            phone: string;
-            pile_code?: string | null;
-            /**
-             * @description The sender's own name of this feedback, 8 to 64 letters, digits and `-`: when it is sent again
-             *     with the same name it is not kept twice.
-             */
-            request_id: string;
-            source?: components["schemas"]["FeedbackSource"] | null;
-            /** Format: int64 */
-            station_id?: number | null;
-            /** @description For programs that fill in everything: people do not see this field and leave it empty. */
-            website?: string | null;
-        };
-        FeedbackEvent: {
-            action: components["schemas"]["FeedbackAction"];
-            /** Format: int64 */
-            at_ms: number;
-            staff_name: string | null;
-            text: string;
-            /** @description The person who wrote sees it too. */
-            told: boolean;
-        };
-        FeedbackFigures: {
-            /**
-             * Format: int64
-             * @description Of 1000 answered, how many in time.
-             */
-            answer_in_time_permille: number | null;
-            /**
-             * Format: int64
-             * @description From coming in to the first answer, on average of those answered.
-             */
-            answer_ms: number | null;
-            /** Format: int64 */
-            answered_count: number;
-            /** Format: int64 */
-            close_in_time_permille: number | null;
-            /** Format: int64 */
-            close_ms: number | null;
-            /** Format: int64 */
-            closed_count: number;
-            /** Format: int64 */
-            count: number;
-            /** @description A word of the kind or category, or a station's name; empty for all, and for no station. */
+        /** @description A column that can be chosen. */
+        ExportColumn: {
             key: string;
+            label: components["schemas"]["Text"];
+            /** @description Part of the file unless somebody chooses otherwise. */
+            usual: boolean;
         };
-        /** @description Somebody who may handle feedback. */
-        FeedbackHandler: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-        };
-        FeedbackHandlerList: {
-            items: components["schemas"]["FeedbackHandler"][];
+        ExportColumnList: {
+            items: components["schemas"]["ExportColumn"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
         };
-        /**
-         * @description 反馈类型
-         * @enum {string}
-         */
-        FeedbackKind: "complaint" | "suggestion" | "question" | "fault";
-        FeedbackLimit: {
-            /** Format: int64 */
-            answer_minutes: number;
-            /** Format: int64 */
-            close_minutes: number;
-            kind: components["schemas"]["FeedbackKind"];
+        ExportDraft: {
+            /** @description Keys of columns in the order of the file; the usual ones when empty. */
+            columns?: string[];
+            format: components["schemas"]["ExportFormat"];
+            /** @description Filters as the list itself takes them. */
+            query?: {
+                [key: string]: string;
+            };
         };
-        FeedbackLimitChange: {
-            /** Format: int64 */
-            answer_minutes: number;
-            /** Format: int64 */
-            close_minutes: number;
-            kind: components["schemas"]["FeedbackKind"];
-        };
-        FeedbackList: {
-            items: components["schemas"]["Feedback"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number | null;
-        };
-        FeedbackOrder: {
-            /** Format: int64 */
-            energy_dwh: number;
-            /** Format: int64 */
-            id: number;
-            order_no: string;
-            /** Format: int64 */
-            started_at_ms: number;
-            state: components["schemas"]["OrderState"];
-            station_name: string;
-            /** Format: int64 */
-            total_fen: number;
-        };
-        FeedbackPhone: {
-            phone: string;
-        };
-        FeedbackPhotoReceipt: {
-            /**
-             * Format: int64
-             * @description How many photos there are now.
-             */
-            photo_count: number;
-        };
-        /** @description How far we are, for the person who wrote. */
-        FeedbackProgress: {
-            /** Format: int64 */
-            created_at_ms: number;
-            /** @description What concerns the person: that it came in, our replies, that it was closed. */
-            events: components["schemas"]["FeedbackEvent"][];
-            no: string;
-            state: components["schemas"]["FeedbackState"];
-        };
-        /** @description What the person is told. */
-        FeedbackReceipt: {
-            no: string;
-            /** @description Sends photos after it, for one hour. */
-            upload_token: string;
-        };
-        /**
-         * @description 反馈来源
-         * @enum {string}
-         */
-        FeedbackSource: "mini_program" | "app" | "phone" | "site" | "peer" | "hotline";
         /** @enum {string} */
-        FeedbackState: "waiting" | "working" | "answered" | "closed" | "merged";
-        /** @description Merged ones count with what they were merged into. */
-        FeedbackStatistics: {
-            all: components["schemas"]["FeedbackFigures"];
-            categories: components["schemas"]["FeedbackFigures"][];
-            kinds: components["schemas"]["FeedbackFigures"][];
-            /** @description What is promised for each kind from now on. */
-            limits: components["schemas"]["FeedbackLimit"][];
-            /** @description At most twenty, those with the most first. */
-            stations: components["schemas"]["FeedbackFigures"][];
+        ExportFormat: "xlsx" | "csv";
+        ExportList: {
+            items: components["schemas"]["Export"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
+        /**
+         * @description The lists that can be given out.
+         * @enum {string}
+         */
+        ExportNoun: "order" | "pile" | "station" | "card" | "audit";
+        /** @enum {string} */
+        ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
         Frame: {
             /** @description What we answered, encoded as `raw` is. */
             answer: string | null;
@@ -1318,10 +1126,9 @@ export interface components {
             piles: components["schemas"]["HomePiles"];
             /** Format: int64 */
             power_w: number;
+            rankings: components["schemas"]["HomeRankings"];
             today: components["schemas"]["HomeFigures"];
             todo: components["schemas"]["HomeTodo"];
-            /** @description The last 7 days, at most ten. */
-            top_stations: components["schemas"]["HomeStation"][];
             week_ago_same_time: components["schemas"]["HomeFigures"];
             /** @description Up to the same time of day; the running hour by its share. */
             yesterday_same_time: components["schemas"]["HomeFigures"];
@@ -1395,9 +1202,50 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description A pinned station as it is now. */
+        HomePinned: {
+            /** Format: int64 */
+            available_count: number;
+            /** Format: int64 */
+            charging_count: number;
+            /** Format: int64 */
+            connector_count: number;
+            /** Format: int64 */
+            faulted_count: number;
+            name: string;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            pile_online_count: number;
+            /** Format: int64 */
+            station_id: number;
+            /** Format: int64 */
+            today_energy_dwh: number;
+            /** Format: int64 */
+            today_total_fen: number;
+        };
+        HomePinnedList: {
+            items: components["schemas"]["HomePinned"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description The last 7 days, at most ten stations each. */
+        HomeRankings: {
+            amount: components["schemas"]["HomeStation"][];
+            energy: components["schemas"]["HomeStation"][];
+            /** @description The worst first; stations with fewer than ten orders are not judged. */
+            failure: components["schemas"]["HomeStation"][];
+            utilisation: components["schemas"]["HomeStation"][];
+        };
         HomeStation: {
             /** Format: int64 */
             energy_dwh: number;
+            /**
+             * Format: int64
+             * @description Sessions that did not really charge, of 1000.
+             */
+            failure_permille: number | null;
             name: string;
             /** Format: int64 */
             order_count: number;
@@ -1405,6 +1253,11 @@ export interface components {
             station_id: number;
             /** Format: int64 */
             total_fen: number;
+            /**
+             * Format: int64
+             * @description 功率利用率: energy of what the piles in service could have given; null without piles.
+             */
+            utilisation_permille: number | null;
         };
         HomeTodo: {
             /** Format: int64 */
@@ -1418,11 +1271,6 @@ export interface components {
             offline_pile_count: number;
             /** Format: int64 */
             unknown_pile_count: number;
-            /**
-             * Format: int64
-             * @description Feedback that nobody has accepted yet.
-             */
-            waiting_feedback_count: number;
         };
         ImportReport: {
             /**
@@ -1442,128 +1290,6 @@ export interface components {
         ImportedPassword: {
             code: string;
             password: string;
-        };
-        Invoice: {
-            /** Format: int64 */
-            applied_at_ms: number;
-            /** Format: int64 */
-            customer_id: number | null;
-            customer_kind: components["schemas"]["InvoiceCustomerKind"];
-            /** Format: int64 */
-            electricity_fen: number;
-            email: string | null;
-            failure: string | null;
-            /** Format: int64 */
-            id: number;
-            /** Format: int64 */
-            issued_at_ms: number | null;
-            kind: components["schemas"]["InvoiceKind"];
-            /** Format: int64 */
-            mail_count: number;
-            mail_state: components["schemas"]["MailState"] | null;
-            /** Format: int64 */
-            net_fen: number;
-            number: string | null;
-            /** Format: int64 */
-            order_count: number;
-            /** @description Masked. */
-            phone: string | null;
-            /** @description 红字 */
-            red: boolean;
-            seller_name: string;
-            serial_no: string;
-            /** Format: int64 */
-            service_fen: number;
-            state: components["schemas"]["InvoiceState"];
-            /** Format: int64 */
-            tax_fen: number;
-            tax_no: string | null;
-            title: string;
-            /** Format: int64 */
-            total_fen: number;
-            /** Format: int64 */
-            version: number;
-        };
-        InvoiceChange: {
-            email: string;
-            /**
-             * Format: int64
-             * @description The version that the page shows.
-             */
-            version: number;
-        };
-        /**
-         * @description 用户类型
-         * @enum {string}
-         */
-        InvoiceCustomerKind: "person" | "company" | "driver";
-        InvoiceDetail: components["schemas"]["Invoice"] & {
-            events: components["schemas"]["InvoiceEvent"][];
-            /** @description Ids of its files. */
-            files: number[];
-            mails: components["schemas"]["InvoiceMail"][];
-            orders: components["schemas"]["InvoiceOrder"][];
-        };
-        InvoiceEvent: {
-            /** @description `email` or `mail`. */
-            action: string;
-            /** Format: int64 */
-            at_ms: number;
-            staff_name: string;
-            text: string;
-        };
-        /**
-         * @description 发票类型
-         * @enum {string}
-         */
-        InvoiceKind: "digital_general" | "digital_special" | "electronic_general" | "electronic_special";
-        InvoiceList: {
-            items: components["schemas"]["Invoice"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number | null;
-            /** @description Over everything that the filters select. */
-            totals: components["schemas"]["InvoiceTotals"];
-        };
-        InvoiceMail: {
-            address: string;
-            /** Format: int64 */
-            created_at_ms: number;
-            /** Format: int64 */
-            ended_at_ms: number | null;
-            message: string | null;
-            state: components["schemas"]["MailState"];
-        };
-        InvoiceMailDraft: {
-            /**
-             * Format: int64
-             * @description The version that the page shows: a double click sends once.
-             */
-            version: number;
-        };
-        InvoiceOrder: {
-            /** Format: int64 */
-            energy_dwh: number;
-            /** Format: int64 */
-            id: number;
-            order_no: string;
-            /** Format: int64 */
-            started_at_ms: number;
-            station_name: string;
-            /** Format: int64 */
-            total_fen: number;
-        };
-        /** @enum {string} */
-        InvoiceState: "review" | "waiting" | "issuing" | "issued" | "sent" | "failed" | "reversing" | "reversed" | "rejected";
-        InvoiceTotals: {
-            /** Format: int64 */
-            invoice_count: number;
-            /** Format: int64 */
-            net_fen: number;
-            /** Format: int64 */
-            tax_fen: number;
-            /** Format: int64 */
-            total_fen: number;
         };
         /**
          * @description 启停状态 of a pile: what the operator wants, whatever the pile is doing.
@@ -1593,8 +1319,6 @@ export interface components {
              */
             voltage_dv: number | null;
         };
-        /** @enum {string} */
-        MailState: "waiting" | "sent" | "failed";
         /** @description The id of something that was just made. */
         NewId: {
             /** Format: int64 */
@@ -1704,8 +1428,7 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
-            /** @description Sums over everything that the filters select, not only this page. */
-            totals: components["schemas"]["OrderTotals"];
+            totals: components["schemas"]["OrderTotals"] | null;
         };
         /** @enum {string} */
         OrderState: "starting" | "charging" | "stopping" | "unsettled" | "completed" | "failed" | "abnormal";
@@ -2115,6 +1838,27 @@ export interface components {
             /** Format: int64 */
             service_price_e5: number;
         };
+        /** @description A station that uses a version for new orders. */
+        TariffStation: {
+            city_name: string;
+            /**
+             * Format: int64
+             * @description Since when it shows this version.
+             */
+            from_ms: number | null;
+            name: string;
+            operator_name: string;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            station_id: number;
+        };
+        TariffStationList: {
+            items: components["schemas"]["TariffStation"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /** @description A sentence for people, in both languages of the product. */
         Text: {
             en: string;
@@ -2180,8 +1924,6 @@ export interface components {
          * @enum {string}
          */
         Verdict: "applied" | "duplicate" | "rejected" | "quarantined" | "sent";
-        /** Format: int32 */
-        u16: number;
     };
     responses: never;
     parameters: never;
@@ -2391,24 +2133,13 @@ export interface operations {
             };
         };
     };
-    feedback_list: {
+    export_list: {
         parameters: {
             query?: {
-                category?: components["schemas"]["FeedbackCategory"];
                 cursor?: string;
-                customer_id?: string;
-                from_ms?: number;
-                handler?: string;
-                kind?: components["schemas"]["FeedbackKind"];
                 limit?: number;
-                name?: string;
-                no?: string;
-                overdue?: boolean;
-                phone?: string;
-                source?: components["schemas"]["FeedbackSource"];
-                state?: components["schemas"]["FeedbackState"];
-                station_name?: string;
-                to_ms?: number;
+                noun?: components["schemas"]["ExportNoun"];
+                state?: components["schemas"]["ExportState"];
             };
             header?: never;
             path?: never;
@@ -2422,7 +2153,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeedbackList"];
+                    "application/json": components["schemas"]["ExportList"];
                 };
             };
             /** @description Any error */
@@ -2436,7 +2167,7 @@ export interface operations {
             };
         };
     };
-    feedback_create: {
+    audit_export: {
         parameters: {
             query?: never;
             header?: never;
@@ -2445,7 +2176,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FeedbackDraft"];
+                "application/json": components["schemas"]["ExportDraft"];
             };
         };
         responses: {
@@ -2455,7 +2186,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeedbackReceipt"];
+                    "application/json": components["schemas"]["Export"];
                 };
             };
             /** @description Any error */
@@ -2469,9 +2200,44 @@ export interface operations {
             };
         };
     };
-    feedback_handler_list: {
+    card_export: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_column_list: {
+        parameters: {
+            query: {
+                noun: components["schemas"]["ExportNoun"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2484,7 +2250,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeedbackHandlerList"];
+                    "application/json": components["schemas"]["ExportColumnList"];
                 };
             };
             /** @description Any error */
@@ -2498,7 +2264,7 @@ export interface operations {
             };
         };
     };
-    feedback_limit_set: {
+    order_export: {
         parameters: {
             query?: never;
             header?: never;
@@ -2507,9 +2273,137 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FeedbackLimitChange"];
+                "application/json": components["schemas"]["ExportDraft"];
             };
         };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             204: {
@@ -2529,7 +2423,7 @@ export interface operations {
             };
         };
     };
-    feedback_photo_get: {
+    export_fetch: {
         parameters: {
             query?: never;
             header?: never;
@@ -2540,139 +2434,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description image/jpeg, image/png or image/webp */
+            /** @description The file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    feedback_statistics_get: {
-        parameters: {
-            query?: {
-                from_ms?: number;
-                to_ms?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeedbackStatistics"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    feedback_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeedbackDetail"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    feedback_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FeedbackChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    feedback_phone_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeedbackPhone"];
-                };
             };
             /** @description Any error */
             default: {
@@ -2701,6 +2468,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    home_station_list: {
+        parameters: {
+            query?: {
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomePinnedList"];
                 };
             };
             /** @description Any error */
@@ -2768,176 +2566,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImportReport"];
                 };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    invoice_file_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description image/jpeg, image/png or image/webp */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    invoice_list: {
-        parameters: {
-            query?: {
-                amount_from_fen?: number;
-                amount_to_fen?: number;
-                cursor?: string;
-                customer_kind?: components["schemas"]["InvoiceCustomerKind"];
-                email?: string;
-                from_ms?: number;
-                kind?: components["schemas"]["InvoiceKind"];
-                limit?: number;
-                number?: string;
-                phone?: string;
-                serial_no?: string;
-                state?: components["schemas"]["InvoiceState"];
-                title?: string;
-                to_ms?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvoiceList"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    invoice_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvoiceDetail"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    invoice_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InvoiceChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    invoice_mail_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InvoiceMailDraft"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Any error */
             default: {
@@ -3032,6 +2660,7 @@ export interface operations {
                 time?: components["schemas"]["OrderTime"];
                 to_ms?: number;
                 token?: string;
+                totals?: boolean;
             };
             header?: never;
             path?: never;
@@ -3046,6 +2675,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_totals_get: {
+        parameters: {
+            query?: {
+                abnormality?: components["schemas"]["Abnormality"];
+                cursor?: string;
+                from_ms?: number;
+                limit?: number;
+                operator_name?: string;
+                order_no?: string;
+                pile?: string;
+                pile_code?: string;
+                session_key?: string;
+                start_mode?: components["schemas"]["StartMode"];
+                state?: components["schemas"]["OrderState"];
+                station_id?: number;
+                station_name?: string;
+                time?: components["schemas"]["OrderTime"];
+                to_ms?: number;
+                token?: string;
+                totals?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderTotals"];
                 };
             };
             /** @description Any error */
@@ -3580,107 +3256,6 @@ export interface operations {
             };
         };
     };
-    public_feedback_get: {
-        parameters: {
-            query: {
-                no: string;
-                phone: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeedbackProgress"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    public_feedback_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FeedbackDraft"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeedbackReceipt"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    public_feedback_photo_create: {
-        parameters: {
-            query: {
-                no: string;
-                upload_token: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FeedbackPhotoReceipt"];
-                };
-            };
-            /** @description Any error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     session_get: {
         parameters: {
             query?: never;
@@ -4038,6 +3613,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_station_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffStationList"];
                 };
             };
             /** @description Any error */

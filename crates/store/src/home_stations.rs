@@ -106,16 +106,17 @@ pub fn home_station_list(conn: &mut Conn, scope: &Scope, ids: &[i64], day: i64) 
     let names: Vec<String> = ids.iter().map(|id| filter.bind(*id)).collect();
     filter.and(&format!("s.id IN ({})", names.join(", ")));
     filter.scope("s.operator_id", "s.id", scope);
-    let here = "FROM connector k JOIN pile p ON p.id = k.pile_id WHERE p.station_id = s.id AND p.lifecycle <> 'retired' AND k.no > 0";
+    let here = "FROM pile p JOIN connector k ON k.id > p.id * 1000 AND k.id <= p.id * 1000 + 999 \
+                WHERE p.station_id = s.id AND p.lifecycle <> 'retired'";
     let piles = "FROM pile p WHERE p.station_id = s.id AND p.lifecycle <> 'retired'";
-    let hour = "FROM station_hour h WHERE h.station_id = s.id AND h.day = ";
+    let sums = "FROM station_day h WHERE h.station_id = s.id AND h.day = ";
     let sql = format!(
         "SELECT s.id, s.name, (SELECT COUNT(*) {piles}), (SELECT COUNT(*) {piles} AND p.online), \
          (SELECT COUNT(*) {here}), (SELECT COUNT(*) {here} AND p.online AND k.status = 'available'), \
          (SELECT COUNT(*) {here} AND p.online AND k.status = 'charging'), \
          (SELECT COUNT(*) {here} AND p.online AND k.status = 'faulted'), \
-         (SELECT CAST(COALESCE(SUM(h.energy_dwh), 0) AS BIGINT) {hour}{today}), \
-         (SELECT CAST(COALESCE(SUM(h.total_fen), 0) AS BIGINT) {hour}{today}) \
+         (SELECT CAST(COALESCE(SUM(h.energy_dwh), 0) AS BIGINT) {sums}{today}), \
+         (SELECT CAST(COALESCE(SUM(h.total_fen), 0) AS BIGINT) {sums}{today}) \
          FROM station s {} ORDER BY s.name",
         filter.sql()
     );

@@ -43,7 +43,7 @@ pub(crate) fn totals(row: &Row<'_>) -> DbResult<OrderTotals> {
 }
 
 /// Over everything that the filters select, whatever page is shown.
-pub fn order_totals(conn: &mut Conn, scope: &Scope, wanted: &OrderFilter) -> DbResult<OrderTotals> {
+pub fn order_totals_get(conn: &mut Conn, scope: &Scope, wanted: &OrderFilter) -> DbResult<OrderTotals> {
     let names = Names::find(conn, wanted)?;
     let (sql, values) = statement(scope, wanted, &names);
     conn.one(&sql, &values, totals)

@@ -185,7 +185,7 @@ export const api = {
   unknown_pile_dismiss: (code: string) => take(http.DELETE(`${v}/unknown-piles/{code}`, byCode(code))),
 
   order_list: (query: ListQuery) => take(http.GET(`${v}/orders`, list<'order_list'>(query))),
-  order_totals: (query: ListQuery) => take(http.GET(`${v}/orders/totals`, list<'order_totals'>(query))),
+  order_totals_get: (query: ListQuery) => take(http.GET(`${v}/orders/totals`, list<'order_totals_get'>(query))),
   order_get: (id: number) => take(http.GET(`${v}/orders/{id}`, byId(id))),
   async order_stop(id: number): Promise<Command> {
     const params = { path: { id }, query: { wait_ms: WAIT_MS } }

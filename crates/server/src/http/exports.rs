@@ -122,7 +122,7 @@ fn listing(
             let reader = reader.clone();
             Listing::of(columns::ORDER, chosen, words, move |conn, cursor| {
                 let total = match &cursor {
-                    None => Some(store::order_totals::order_totals(conn, &scope, &wanted)?.order_count),
+                    None => Some(store::order_totals::order_totals_get(conn, &scope, &wanted)?.order_count),
                     Some(_) => None,
                 };
                 let wanted =

@@ -41,7 +41,7 @@ pub struct OrderQuery {
     abnormality: Option<Abnormality>,
     token: Option<String>,
     start_mode: Option<StartMode>,
-    /// False leaves out the sums, which `order_totals` gives by themselves: the page comes first.
+    /// False leaves out the sums, which `order_totals_get` gives by themselves: the page comes first.
     totals: Option<bool>,
     limit: Option<i64>,
     cursor: Option<String>,
@@ -129,13 +129,13 @@ pub async fn order_list(
 }
 
 /// What all orders add up to that the filters of the list select.
-pub async fn order_totals(
+pub async fn order_totals_get(
     State(app): State<Shared>,
     who: Who,
     Query(query): Query<OrderQuery>,
 ) -> Answer<Given<OrderTotals>> {
     let (scope, wanted) = (who.scope(), query.filter(app.now())?);
-    let read = move |conn: &mut store::Conn| store::order_totals::order_totals(conn, &scope, &wanted);
+    let read = move |conn: &mut store::Conn| store::order_totals::order_totals_get(conn, &scope, &wanted);
     Ok(Given(app.engine.store.read(read).await?))
 }
 

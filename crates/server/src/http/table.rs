@@ -56,7 +56,7 @@ pub fn table() -> Vec<Route> {
         GET "/unknown-piles" May(PileWrite), piles::unknown_pile_list;
         DELETE "/unknown-piles/{code}" May(PileWrite), piles::unknown_pile_dismiss;
         GET "/orders" May(OrderRead), orders::order_list;
-        GET "/orders/totals" May(OrderRead), orders::order_totals;
+        GET "/orders/totals" May(OrderRead), orders::order_totals_get;
         GET "/orders/{id}" May(OrderRead), orders::order_get;
         POST "/orders/{id}/stop" May(PileCommand), orders::order_stop;
         GET "/orders/{id}/frames" May(OrderRead), frames::order_frame_list;

@@ -187,6 +187,19 @@ fn moment(zone: &Zone, begin: i64, random: &mut Random) -> i64 {
     }
 }
 
+/// State and abnormalities. Of the completed ones a few were made up from late records.
+fn outcome(running: bool, random: &mut Random) -> (&'static str, i64) {
+    if running {
+        return ("charging", 0);
+    }
+    match random.below(10_000) {
+        0..200 => ("failed", 0),
+        200..210 => ("abnormal", 1i64 << random.below(13)),
+        210..230 => ("completed", 1i64 << 7),
+        _ => ("completed", 0),
+    }
+}
+
 impl Writer<'_> {
     /// A free connector; some piles are more loved than others.
     fn bay(&self, at: i64, random: &mut Random) -> usize {
@@ -211,16 +224,7 @@ impl Writer<'_> {
         let charged_ms = random.between(8, 75) * 60_000 + random.below(60_000);
         let ended = started + charged_ms;
         let energy = place.power_w * charged_ms / 360_000 * random.between(30, 70) / 100;
-        let (state, abnormal) = if ended >= self.plan.until.as_ms() {
-            ("charging", 0)
-        } else {
-            match random.below(10_000) {
-                0..200 => ("failed", 0),
-                200..210 => ("abnormal", 1i64 << random.below(13)),
-                210..230 => ("completed", 1i64 << 7),
-                _ => ("completed", 0),
-            }
-        };
+        let (state, abnormal) = outcome(ended >= self.plan.until.as_ms(), random);
         let (begun, over) = (state != "failed", state != "charging");
         let energy = if begun && over { energy } else { 0 };
         let fee =

@@ -8,7 +8,7 @@ use model::id::{OperatorId, StationId};
 use model::order::{Abnormality, OrderState, StartMode};
 use model::time::{HOUR_MS, Timestamp};
 use store::order_list::{OrderFilter, OrderTime, order_list};
-use store::order_totals::{OrderTotals, order_totals};
+use store::order_totals::{OrderTotals, order_totals_get};
 use store::rollups::{Ended, differences};
 use store::{Store, Tx};
 
@@ -124,7 +124,7 @@ async fn totals_are_what_the_orders_add_up_to() {
             for wanted in questions() {
                 let expected = added_up(&store, scope, &wanted).await;
                 let (own, asked) = (scope.clone(), wanted.clone());
-                let totals = store.read(move |conn| order_totals(conn, &own, &asked)).await.unwrap();
+                let totals = store.read(move |conn| order_totals_get(conn, &own, &asked)).await.unwrap();
                 assert_eq!(totals, expected, "{} {scope:?} {wanted:?}", database.name);
             }
         }
