@@ -66,6 +66,41 @@ export interface paths {
         /** Permission: station.read */
         get: operations["city_list"];
         put?: never;
+        /** Permission: city.write */
+        post: operations["city_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: city.write */
+        patch: operations["city_update"];
+        trace?: never;
+    };
+    "/api/v1/cities/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: city.write */
+        put: operations["city_status_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -239,6 +274,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_list"];
+        put?: never;
+        /** Permission: feedback.write */
+        post: operations["feedback_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.write */
+        get: operations["feedback_handler_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: feedback.write */
+        put: operations["feedback_limit_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-photos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_photo_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: feedback.write */
+        patch: operations["feedback_update"];
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.reveal */
+        get: operations["feedback_phone_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/home": {
         parameters: {
             query?: never;
@@ -307,6 +463,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoice-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: invoice.write */
+        patch: operations["invoice_update"];
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_mail_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -315,6 +540,40 @@ export interface paths {
             cookie?: never;
         };
         get: operations["live_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/map/ground": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["map_ground_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -333,6 +592,41 @@ export interface paths {
         /** Permission: station.read */
         get: operations["operator_list"];
         put?: never;
+        /** Permission: operator.write */
+        post: operations["operator_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: operator.write */
+        patch: operations["operator_update"];
+        trace?: never;
+    };
+    "/api/v1/operators/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: operator.write */
+        put: operations["operator_status_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -419,6 +713,23 @@ export interface paths {
         put?: never;
         /** Permission: pile.command */
         post: operations["order_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: staff.read */
+        get: operations["permission_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -545,6 +856,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_feedback_get"];
+        put?: never;
+        post: operations["public_feedback_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/feedback/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["public_feedback_photo_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: staff.read */
+        get: operations["role_list"];
+        put?: never;
+        /** Permission: staff.write */
+        post: operations["role_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: staff.write */
+        put: operations["role_update"];
+        post?: never;
+        /** Permission: staff.write */
+        delete: operations["role_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -589,6 +968,23 @@ export interface paths {
         put?: never;
         /** Permission: staff.write */
         post: operations["staff_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: staff.write */
+        put: operations["staff_update"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -645,6 +1041,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["station_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: station.write */
+        patch: operations["station_update"];
         trace?: never;
     };
     "/api/v1/tariffs": {
@@ -836,16 +1250,80 @@ export interface components {
         };
         /** @enum {string} */
         CardStatus: "accepted" | "blocked" | "expired";
+        /** @description What came of opening them. */
+        CitiesOpened: {
+            /**
+             * Format: int64
+             * @description Those that were open already and were left as they are.
+             */
+            existing: number;
+            /** Format: int64 */
+            opened: number;
+        };
         City: {
+            /** @description 行政区划代码 of GB/T 2260. */
             code: string;
+            /** Format: int64 */
+            connector_count: number;
+            /** @description The telephone for customers there. */
+            hotline: string | null;
+            /** Format: int64 */
+            month_energy_dwh: number;
             name: string;
+            /** Format: int64 */
+            opened_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description The following count what the reader may see.
+             */
+            operator_count: number;
+            pause_reason: string | null;
+            /** Format: int64 */
+            paused_from_ms: number | null;
+            /** Format: int64 */
+            pile_count: number;
             province: string;
+            /** Format: int64 */
+            station_count: number;
+            status: components["schemas"]["CityStatus"];
+            /**
+             * Format: int64
+             * @description To be given back with a change.
+             */
+            version: number;
+        };
+        CityChange: {
+            hotline?: string | null;
+            /**
+             * Format: int64
+             * @description As it was read; somebody else's change in between is a conflict.
+             */
+            version: number;
+        };
+        CityDraft: {
+            /** @description 行政区划代码 (GB/T 2260) of one or several cities. */
+            codes: string[];
         };
         CityList: {
             items: components["schemas"]["City"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        /** @enum {string} */
+        CityStatus: "open" | "pausing" | "paused" | "closed";
+        CityStatusChange: {
+            /**
+             * Format: int64
+             * @description From when on; at once when not given.
+             */
+            from_ms?: number | null;
+            /** @description Paused, or open again. */
+            paused: boolean;
+            /** @description Why: whoever is refused a start reads it. */
+            reason?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         Command: {
             /** Format: int64 */
@@ -984,6 +1462,8 @@ export interface components {
          * @enum {string}
          */
         ConnectorStatus: "unknown" | "available" | "preparing" | "charging" | "suspended_ev" | "suspended_evse" | "finishing" | "reserved" | "unavailable" | "faulted";
+        /** @enum {string} */
+        Datum: "wgs84" | "gcj02";
         /** Format: int64 */
         Energy: number;
         /** @description What every refusal looks like. */
@@ -1068,6 +1548,252 @@ export interface components {
         ExportNoun: "order" | "pile" | "station" | "card" | "audit";
         /** @enum {string} */
         ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
+        /**
+         * @description 配套设施 of a station.
+         * @enum {string}
+         */
+        Facility: "restroom" | "shop" | "restaurant" | "lounge" | "canopy" | "barrier" | "ground_lock" | "guard";
+        Feedback: {
+            /** Format: int64 */
+            answer_due_ms: number;
+            /** Format: int64 */
+            answered_at_ms: number | null;
+            category: components["schemas"]["FeedbackCategory"];
+            /** Format: int64 */
+            close_due_ms: number;
+            /** Format: int64 */
+            closed_at_ms: number | null;
+            /** Format: int64 */
+            connector_no: number | null;
+            content: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            customer_id: number | null;
+            /** Format: int64 */
+            handler_id: number | null;
+            handler_name: string | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["FeedbackKind"];
+            /** @description As they gave it, or as we know them. */
+            name: string | null;
+            no: string;
+            /** Format: int64 */
+            order_id: number | null;
+            order_no: string | null;
+            /** @description Still open, and the first answer or the end is later than promised. */
+            overdue: boolean;
+            /** @description Masked. */
+            phone: string | null;
+            /** Format: int64 */
+            photo_count: number;
+            pile_code: string | null;
+            source: components["schemas"]["FeedbackSource"];
+            state: components["schemas"]["FeedbackState"];
+            /** Format: int64 */
+            station_id: number | null;
+            station_name: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description What was done with it.
+         * @enum {string}
+         */
+        FeedbackAction: "create" | "accept" | "assign" | "reply" | "note" | "link_order" | "merge" | "close" | "reopen";
+        FeedbackBrief: {
+            category: components["schemas"]["FeedbackCategory"];
+            content: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            no: string;
+            state: components["schemas"]["FeedbackState"];
+        };
+        /**
+         * @description 分类
+         * @enum {string}
+         */
+        FeedbackCategory: "cannot_start" | "connector_broken" | "slow" | "place_taken" | "bill" | "refund" | "invoice" | "other";
+        /** @description One step. Which fields it needs follows from the action. */
+        FeedbackChange: {
+            action: components["schemas"]["FeedbackAction"];
+            /**
+             * Format: int64
+             * @description `assign`: to whom.
+             */
+            handler_id?: number | null;
+            /** @description `merge`: the number of the feedback in which this one goes on. */
+            into_no?: string | null;
+            /** @description `link_order`: 18 digits; null takes the link away. */
+            order_no?: string | null;
+            /** @description `reply`: what the person reads. `note`, `close`, `reopen`, `assign`, `merge`: for ourselves. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows: what was changed meanwhile is not overwritten.
+             */
+            version: number;
+        };
+        FeedbackDetail: components["schemas"]["Feedback"] & {
+            events: components["schemas"]["FeedbackEvent"][];
+            merged_into: components["schemas"]["FeedbackBrief"] | null;
+            /** @description The last orders of the customer, newest first. */
+            orders: components["schemas"]["FeedbackOrder"][];
+            /** @description What else came from the same number, newest first. */
+            others: components["schemas"]["FeedbackBrief"][];
+            /** @description Ids of its photos. */
+            photos: number[];
+        };
+        FeedbackDraft: {
+            category: components["schemas"]["FeedbackCategory"];
+            connector_no?: components["schemas"]["u16"] | null;
+            content: string;
+            kind: components["schemas"]["FeedbackKind"];
+            name?: string | null;
+            /** @description 18 digits, as the order's page shows it. */
+            order_no?: string | null;
+            /** @description A mainland mobile number, or any number of 5 to 15 digits. */
+            phone: string;
+            pile_code?: string | null;
+            /**
+             * @description The sender's own name of this feedback, 8 to 64 letters, digits and `-`: when it is sent again
+             *     with the same name it is not kept twice.
+             */
+            request_id: string;
+            source?: components["schemas"]["FeedbackSource"] | null;
+            /** Format: int64 */
+            station_id?: number | null;
+            /** @description For programs that fill in everything: people do not see this field and leave it empty. */
+            website?: string | null;
+        };
+        FeedbackEvent: {
+            action: components["schemas"]["FeedbackAction"];
+            /** Format: int64 */
+            at_ms: number;
+            staff_name: string | null;
+            text: string;
+            /** @description The person who wrote sees it too. */
+            told: boolean;
+        };
+        FeedbackFigures: {
+            /**
+             * Format: int64
+             * @description Of 1000 answered, how many in time.
+             */
+            answer_in_time_permille: number | null;
+            /**
+             * Format: int64
+             * @description From coming in to the first answer, on average of those answered.
+             */
+            answer_ms: number | null;
+            /** Format: int64 */
+            answered_count: number;
+            /** Format: int64 */
+            close_in_time_permille: number | null;
+            /** Format: int64 */
+            close_ms: number | null;
+            /** Format: int64 */
+            closed_count: number;
+            /** Format: int64 */
+            count: number;
+            /** @description A word of the kind or category, or a station's name; empty for all, and for no station. */
+            key: string;
+        };
+        /** @description Somebody who may handle feedback. */
+        FeedbackHandler: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        FeedbackHandlerList: {
+            items: components["schemas"]["FeedbackHandler"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description 反馈类型
+         * @enum {string}
+         */
+        FeedbackKind: "complaint" | "suggestion" | "question" | "fault";
+        FeedbackLimit: {
+            /** Format: int64 */
+            answer_minutes: number;
+            /** Format: int64 */
+            close_minutes: number;
+            kind: components["schemas"]["FeedbackKind"];
+        };
+        FeedbackLimitChange: {
+            /** Format: int64 */
+            answer_minutes: number;
+            /** Format: int64 */
+            close_minutes: number;
+            kind: components["schemas"]["FeedbackKind"];
+        };
+        FeedbackList: {
+            items: components["schemas"]["Feedback"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        FeedbackOrder: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            order_no: string;
+            /** Format: int64 */
+            started_at_ms: number;
+            state: components["schemas"]["OrderState"];
+            station_name: string;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        FeedbackPhone: {
+            phone: string;
+        };
+        FeedbackPhotoReceipt: {
+            /**
+             * Format: int64
+             * @description How many photos there are now.
+             */
+            photo_count: number;
+        };
+        /** @description How far we are, for the person who wrote. */
+        FeedbackProgress: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** @description What concerns the person: that it came in, our replies, that it was closed. */
+            events: components["schemas"]["FeedbackEvent"][];
+            no: string;
+            state: components["schemas"]["FeedbackState"];
+        };
+        /** @description What the person is told. */
+        FeedbackReceipt: {
+            no: string;
+            /** @description Sends photos after it, for one hour. */
+            upload_token: string;
+        };
+        /**
+         * @description 反馈来源
+         * @enum {string}
+         */
+        FeedbackSource: "mini_program" | "app" | "phone" | "site" | "peer" | "hotline";
+        /** @enum {string} */
+        FeedbackState: "waiting" | "working" | "answered" | "closed" | "merged";
+        /** @description Merged ones count with what they were merged into. */
+        FeedbackStatistics: {
+            all: components["schemas"]["FeedbackFigures"];
+            categories: components["schemas"]["FeedbackFigures"][];
+            kinds: components["schemas"]["FeedbackFigures"][];
+            /** @description What is promised for each kind from now on. */
+            limits: components["schemas"]["FeedbackLimit"][];
+            /** @description At most twenty, those with the most first. */
+            stations: components["schemas"]["FeedbackFigures"][];
+        };
         Frame: {
             /** @description What we answered, encoded as `raw` is. */
             answer: string | null;
@@ -1271,6 +1997,11 @@ export interface components {
             offline_pile_count: number;
             /** Format: int64 */
             unknown_pile_count: number;
+            /**
+             * Format: int64
+             * @description Feedback that nobody has accepted yet.
+             */
+            waiting_feedback_count: number;
         };
         ImportReport: {
             /**
@@ -1290,6 +2021,128 @@ export interface components {
         ImportedPassword: {
             code: string;
             password: string;
+        };
+        Invoice: {
+            /** Format: int64 */
+            applied_at_ms: number;
+            /** Format: int64 */
+            customer_id: number | null;
+            customer_kind: components["schemas"]["InvoiceCustomerKind"];
+            /** Format: int64 */
+            electricity_fen: number;
+            email: string | null;
+            failure: string | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            issued_at_ms: number | null;
+            kind: components["schemas"]["InvoiceKind"];
+            /** Format: int64 */
+            mail_count: number;
+            mail_state: components["schemas"]["MailState"] | null;
+            /** Format: int64 */
+            net_fen: number;
+            number: string | null;
+            /** Format: int64 */
+            order_count: number;
+            /** @description Masked. */
+            phone: string | null;
+            /** @description 红字 */
+            red: boolean;
+            seller_name: string;
+            serial_no: string;
+            /** Format: int64 */
+            service_fen: number;
+            state: components["schemas"]["InvoiceState"];
+            /** Format: int64 */
+            tax_fen: number;
+            tax_no: string | null;
+            title: string;
+            /** Format: int64 */
+            total_fen: number;
+            /** Format: int64 */
+            version: number;
+        };
+        InvoiceChange: {
+            email: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        /**
+         * @description 用户类型
+         * @enum {string}
+         */
+        InvoiceCustomerKind: "person" | "company" | "driver";
+        InvoiceDetail: components["schemas"]["Invoice"] & {
+            events: components["schemas"]["InvoiceEvent"][];
+            /** @description Ids of its files. */
+            files: number[];
+            mails: components["schemas"]["InvoiceMail"][];
+            orders: components["schemas"]["InvoiceOrder"][];
+        };
+        InvoiceEvent: {
+            /** @description `email` or `mail`. */
+            action: string;
+            /** Format: int64 */
+            at_ms: number;
+            staff_name: string;
+            text: string;
+        };
+        /**
+         * @description 发票类型
+         * @enum {string}
+         */
+        InvoiceKind: "digital_general" | "digital_special" | "electronic_general" | "electronic_special";
+        InvoiceList: {
+            items: components["schemas"]["Invoice"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+            /** @description Over everything that the filters select. */
+            totals: components["schemas"]["InvoiceTotals"];
+        };
+        InvoiceMail: {
+            address: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            message: string | null;
+            state: components["schemas"]["MailState"];
+        };
+        InvoiceMailDraft: {
+            /**
+             * Format: int64
+             * @description The version that the page shows: a double click sends once.
+             */
+            version: number;
+        };
+        InvoiceOrder: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            order_no: string;
+            /** Format: int64 */
+            started_at_ms: number;
+            station_name: string;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        /** @enum {string} */
+        InvoiceState: "review" | "waiting" | "issuing" | "issued" | "sent" | "failed" | "reversing" | "reversed" | "rejected";
+        InvoiceTotals: {
+            /** Format: int64 */
+            invoice_count: number;
+            /** Format: int64 */
+            net_fen: number;
+            /** Format: int64 */
+            tax_fen: number;
+            /** Format: int64 */
+            total_fen: number;
         };
         /**
          * @description 启停状态 of a pile: what the operator wants, whatever the pile is doing.
@@ -1319,6 +2172,79 @@ export interface components {
              */
             voltage_dv: number | null;
         };
+        /** @enum {string} */
+        MailState: "waiting" | "sent" | "failed";
+        MapCounts: {
+            /** Format: int64 */
+            available_count: number;
+            /** Format: int64 */
+            charging_count: number;
+            /** Format: int64 */
+            connector_count: number;
+            /** Format: int64 */
+            faulted_count: number;
+            /** Format: int64 */
+            offline_pile_count: number;
+            /** Format: int64 */
+            pile_count: number;
+        };
+        /** @description What the map is drawn on. */
+        MapGround: {
+            /** @description `https://…/{z}/{x}/{y}.png`; null: only the outlines that come with the product. */
+            tile_url: string | null;
+        };
+        /** @description Stations of one province or city, shown as one marker in their midst. */
+        MapGroup: {
+            /** @description The first two digits of a province's administrative code, or a city's six. */
+            code: string;
+            counts: components["schemas"]["MapCounts"];
+            /** Format: int64 */
+            latitude_e6: number;
+            /** Format: int64 */
+            longitude_e6: number;
+            name: string;
+            state: components["schemas"]["MapState"];
+            /** Format: int64 */
+            station_count: number;
+        };
+        /** @enum {string} */
+        MapLevel: "province" | "city" | "station";
+        /**
+         * @description Worst first.
+         * @enum {string}
+         */
+        MapState: "faulted" | "offline" | "full" | "available" | "empty";
+        MapStation: {
+            address: string;
+            city_name: string;
+            code: string;
+            counts: components["schemas"]["MapCounts"];
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            latitude_e6: number | null;
+            /** Format: int64 */
+            longitude_e6: number | null;
+            name: string;
+            operator_name: string;
+            state: components["schemas"]["MapState"];
+        };
+        MapView: {
+            counts: components["schemas"]["MapCounts"];
+            /** @description Empty at the level of stations. */
+            groups: components["schemas"]["MapGroup"][];
+            /**
+             * Format: int64
+             * @description How many are in view.
+             */
+            seen_count: number;
+            /** Format: int64 */
+            station_count: number;
+            /** @description Those in view for the list beside the map, at most 500; those without a place on the map first. */
+            stations: components["schemas"]["MapStation"][];
+            /** Format: int64 */
+            unlocated_count: number;
+        };
         /** @description The id of something that was just made. */
         NewId: {
             /** Format: int64 */
@@ -1330,16 +2256,80 @@ export interface components {
         };
         Operator: {
             /** Format: int64 */
+            connector_count: number;
+            contact: string | null;
+            /**
+             * Format: int64
+             * @description yyyymmdd
+             */
+            contract_from_day: number | null;
+            /** Format: int64 */
+            contract_to_day: number | null;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** @description 统一社会信用代码 */
+            credit_code: string | null;
+            disable_reason: string | null;
+            /** Format: int64 */
+            disabled_from_ms: number | null;
+            /** Format: int64 */
             id: number;
             name: string;
-            /** @description `enabled` or `disabled`. */
-            status: string;
+            phone: string | null;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            station_count: number;
+            status: components["schemas"]["OperatorStatus"];
+            /**
+             * Format: int64
+             * @description To be given back with a change.
+             */
+            version: number;
+        };
+        OperatorChange: {
+            contact?: string | null;
+            /** Format: int64 */
+            contract_from_day?: number | null;
+            /** Format: int64 */
+            contract_to_day?: number | null;
+            credit_code?: string | null;
+            name: string;
+            phone?: string | null;
+            /**
+             * Format: int64
+             * @description As it was read; somebody else's change in between is a conflict.
+             */
+            version: number;
+        };
+        OperatorDraft: {
+            contact?: string | null;
+            /**
+             * Format: int64
+             * @description yyyymmdd, as is the next.
+             */
+            contract_from_day?: number | null;
+            /** Format: int64 */
+            contract_to_day?: number | null;
+            /** @description 统一社会信用代码 (GB 32100), 18 characters. */
+            credit_code?: string | null;
+            name: string;
+            phone?: string | null;
         };
         OperatorList: {
             items: components["schemas"]["Operator"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        /** @enum {string} */
+        OperatorStatus: "enabled" | "disabled";
+        OperatorStatusChange: {
+            /** @description Why it is disabled: whoever is refused a start reads it. */
+            reason?: string | null;
+            status: components["schemas"]["OperatorStatus"];
+            /** Format: int64 */
+            version: number;
         };
         Order: {
             abnormalities: components["schemas"]["Abnormality"][];
@@ -1470,6 +2460,19 @@ export interface components {
          * @enum {string}
          */
         Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
+        /** @description One right, with the noun by which rights are grouped. */
+        PermissionView: {
+            code: components["schemas"]["Permission"];
+            label_en: string;
+            label_zh: string;
+            noun: string;
+        };
+        PermissionViewList: {
+            items: components["schemas"]["PermissionView"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         Pile: components["schemas"]["PileFacts"] & {
             connectors: components["schemas"]["ConnectorBrief"][];
         };
@@ -1641,6 +2644,51 @@ export interface components {
          * @enum {string}
          */
         Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
+        Role: {
+            code: string;
+            /** @description It comes with the product and stays as it is; a copy of it can be changed. */
+            fixed: boolean;
+            name_en: string;
+            name_zh: string;
+            /**
+             * Format: int64
+             * @description Null: all operators may use it.
+             */
+            operator_id: number | null;
+            operator_name: string | null;
+            permissions: components["schemas"]["Permission"][];
+            /**
+             * Format: int64
+             * @description Accounts within sight that have it.
+             */
+            staff_count: number;
+            /** Format: int64 */
+            version: number;
+        };
+        RoleChange: {
+            name: string;
+            permissions: components["schemas"]["Permission"][];
+            /** Format: int64 */
+            version: number;
+        };
+        RoleCreated: {
+            code: string;
+        };
+        RoleDraft: {
+            name: string;
+            /**
+             * Format: int64
+             * @description Null: all operators may use it. One's own operator when one belongs to one.
+             */
+            operator_id?: number | null;
+            permissions: components["schemas"]["Permission"][];
+        };
+        RoleList: {
+            items: components["schemas"]["Role"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         RowError: {
             field: string | null;
             /**
@@ -1688,11 +2736,16 @@ export interface components {
         Staff: {
             account: string;
             area: components["schemas"]["Area"];
+            /** @description The names of the area's cities or stations, as far as they are still there. */
+            area_names: string[];
             /** Format: int64 */
             created_at_ms: number;
             disabled: boolean;
+            handover: string;
             /** Format: int64 */
             id: number;
+            /** @description Too many wrong passwords were tried: it cannot be signed in to from somewhere, for a while. */
+            locked: boolean;
             name: string;
             /** Format: int64 */
             operator_id: number | null;
@@ -1700,6 +2753,24 @@ export interface components {
             role: string;
             /** @description Null for the roles that come with the product: they have names in every language. */
             role_name: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The whole of an account but its name to sign in with and its password. */
+        StaffChange: {
+            area: components["schemas"]["Area"];
+            disabled: boolean;
+            /** @description What somebody who leaves hands over, and to whom; may be empty. */
+            handover: string;
+            name: string;
+            /** Format: int64 */
+            operator_id?: number | null;
+            role: string;
+            /**
+             * Format: int64
+             * @description As it was read: whoever was faster is not overwritten.
+             */
+            version: number;
         };
         StaffCreated: {
             id: components["schemas"]["StaffId"];
@@ -1738,6 +2809,8 @@ export interface components {
             address: string;
             city_code: string;
             city_name: string;
+            /** @description 站点编号 */
+            code: string;
             /** Format: int64 */
             connector_count: number;
             /** Format: int64 */
@@ -1759,6 +2832,86 @@ export interface components {
             tariff_id: number | null;
             tariff_name: string | null;
             time_zone: string;
+            /**
+             * Format: int64
+             * @description To be given back with a change.
+             */
+            version: number;
+        };
+        /** @description The whole record as it shall be; what is left out is empty afterwards. */
+        StationChange: {
+            address: string;
+            city_code: string;
+            /** @description 站点编号; S and the row's number when not given. */
+            code?: string | null;
+            datum?: components["schemas"]["Datum"] | null;
+            facilities: components["schemas"]["Facility"][];
+            /** Format: int64 */
+            latitude_e6?: number | null;
+            /** Format: int64 */
+            longitude_e6?: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Minutes of the day; over midnight when it ends before it begins. Both or none (always open).
+             */
+            opening_from_minute?: number | null;
+            /** Format: int64 */
+            opening_to_minute?: number | null;
+            parking?: string | null;
+            phone?: string | null;
+            /** Format: int64 */
+            power_cap_w?: number | null;
+            /** Format: int64 */
+            tariff_id?: number | null;
+            /** Format: int64 */
+            transformer_kva?: number | null;
+            /**
+             * Format: int64
+             * @description As it was read; somebody else's change in between is a conflict.
+             */
+            version: number;
+        };
+        StationConnectors: {
+            /** Format: int64 */
+            count: number;
+            /** @description A connector's status, or `offline`. */
+            state: string;
+        };
+        StationDetail: components["schemas"]["Station"] & {
+            /** @description Connectors by what they last said, as long as their pile is on line; the others are `offline`. */
+            connectors: components["schemas"]["StationConnectors"][];
+            /** Format: int64 */
+            created_at_ms: number;
+            facilities: components["schemas"]["Facility"][];
+            /** Format: int64 */
+            gcj02_latitude_e6: number | null;
+            /**
+             * Format: int64
+             * @description The same place as Chinese maps (GCJ-02) show it.
+             */
+            gcj02_longitude_e6: number | null;
+            /** @description 0 to 23, today and yesterday. */
+            hours: components["schemas"]["StationHour"][];
+            /**
+             * Format: int64
+             * @description Minutes of the day; over midnight when it ends before it begins; null: always open.
+             */
+            opening_from_minute: number | null;
+            /** Format: int64 */
+            opening_to_minute: number | null;
+            parking: string | null;
+            phone: string | null;
+            /** Format: int64 */
+            piles_online: number;
+            /** Format: int64 */
+            power_cap_w: number | null;
+            /** Format: int64 */
+            rated_power_w: number;
+            today: components["schemas"]["StationFigures"];
+            /** Format: int64 */
+            transformer_kva: number | null;
+            yesterday: components["schemas"]["StationFigures"];
         };
         StationDraft: {
             address: string;
@@ -1778,6 +2931,24 @@ export interface components {
             tariff_id?: number | null;
             /** @description Asia/Shanghai when not given. */
             time_zone?: string | null;
+        };
+        StationFigures: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            service_fen: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        StationHour: {
+            /** Format: int64 */
+            hour: number;
+            /** Format: int64 */
+            today_dwh: number;
+            /** Format: int64 */
+            yesterday_dwh: number;
         };
         /**
          * Format: int64
@@ -1924,6 +3095,8 @@ export interface components {
          * @enum {string}
          */
         Verdict: "applied" | "duplicate" | "rejected" | "quarantined" | "sent";
+        /** Format: int32 */
+        u16: number;
     };
     responses: never;
     parameters: never;
@@ -1937,8 +3110,10 @@ export interface operations {
         parameters: {
             query?: {
                 action?: string;
+                address?: string;
                 cursor?: string;
                 from_ms?: number;
+                key?: string;
                 limit?: number;
                 noun?: string;
                 staff_name?: string;
@@ -2075,6 +3250,8 @@ export interface operations {
         parameters: {
             query?: {
                 name?: string;
+                province?: string;
+                status?: components["schemas"]["CityStatus"];
             };
             header?: never;
             path?: never;
@@ -2090,6 +3267,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CityList"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    city_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CityDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CitiesOpened"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    city_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CityChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    city_status_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CityStatusChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -2452,6 +3728,300 @@ export interface operations {
             };
         };
     };
+    feedback_list: {
+        parameters: {
+            query?: {
+                category?: components["schemas"]["FeedbackCategory"];
+                cursor?: string;
+                customer_id?: string;
+                from_ms?: number;
+                handler?: string;
+                kind?: components["schemas"]["FeedbackKind"];
+                limit?: number;
+                name?: string;
+                no?: string;
+                overdue?: boolean;
+                phone?: string;
+                source?: components["schemas"]["FeedbackSource"];
+                state?: components["schemas"]["FeedbackState"];
+                station_name?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackReceipt"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_handler_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackHandlerList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_limit_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackLimitChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_photo_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/jpeg, image/png or image/webp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_statistics_get: {
+        parameters: {
+            query?: {
+                from_ms?: number;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackStatistics"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_phone_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackPhone"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     home_get: {
         parameters: {
             query?: never;
@@ -2578,6 +4148,176 @@ export interface operations {
             };
         };
     };
+    invoice_file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/jpeg, image/png or image/webp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_list: {
+        parameters: {
+            query?: {
+                amount_from_fen?: number;
+                amount_to_fen?: number;
+                cursor?: string;
+                customer_kind?: components["schemas"]["InvoiceCustomerKind"];
+                email?: string;
+                from_ms?: number;
+                kind?: components["schemas"]["InvoiceKind"];
+                limit?: number;
+                number?: string;
+                phone?: string;
+                serial_no?: string;
+                state?: components["schemas"]["InvoiceState"];
+                title?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_mail_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceMailDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     live_stream: {
         parameters: {
             query?: {
@@ -2610,10 +4350,78 @@ export interface operations {
             };
         };
     };
+    map_get: {
+        parameters: {
+            query?: {
+                bounds?: string;
+                city_name?: string;
+                level?: components["schemas"]["MapLevel"];
+                operator_name?: string;
+                station_code?: string;
+                station_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapView"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    map_ground_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapGround"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     operator_list: {
         parameters: {
             query?: {
+                contact?: string;
+                credit_code?: string;
                 name?: string;
+                status?: components["schemas"]["OperatorStatus"];
             };
             header?: never;
             path?: never;
@@ -2629,6 +4437,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OperatorList"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    operator_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    operator_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    operator_status_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorStatusChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -2829,6 +4736,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    permission_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionViewList"];
                 };
             };
             /** @description Any error */
@@ -3256,6 +5192,231 @@ export interface operations {
             };
         };
     };
+    public_feedback_get: {
+        parameters: {
+            query: {
+                no: string;
+                phone: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackProgress"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_feedback_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackReceipt"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_feedback_photo_create: {
+        parameters: {
+            query: {
+                no: string;
+                upload_token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackPhotoReceipt"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    role_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    role_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleCreated"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    role_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    role_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     session_get: {
         parameters: {
             query?: never;
@@ -3378,7 +5539,15 @@ export interface operations {
     };
     staff_list: {
         parameters: {
-            query?: never;
+            query?: {
+                account?: string;
+                cursor?: string;
+                disabled?: boolean;
+                limit?: number;
+                name?: string;
+                operator_id?: number;
+                role?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3426,6 +5595,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StaffCreated"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    staff_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -3502,8 +5704,12 @@ export interface operations {
         parameters: {
             query?: {
                 city_code?: string;
+                city_name?: string;
+                code?: string;
+                located?: boolean;
                 name?: string;
                 operator_id?: number;
+                operator_name?: string;
             };
             header?: never;
             path?: never;
@@ -3552,6 +5758,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NewId"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

@@ -8,10 +8,10 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_spine.sql")),
     (2, include_str!("../migrations/0002_exchange.sql")),
     (3, include_str!("../migrations/0003_place.sql")),
-    (5, include_str!("../migrations/0005_service.sql")),
-    (6, include_str!("../migrations/0006_system.sql")),
-    (7, include_str!("../migrations/0007_preference.sql")),
-    (8, include_str!("../migrations/0008_sums.sql")),
+    (4, include_str!("../migrations/0004_service.sql")),
+    (5, include_str!("../migrations/0005_system.sql")),
+    (6, include_str!("../migrations/0006_preference.sql")),
+    (7, include_str!("../migrations/0007_sums.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.
