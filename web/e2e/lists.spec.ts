@@ -10,7 +10,7 @@ test('the orders of a pile are its own, not those of a pile whose code begins al
   const asked = await page.request.get('/api/v1/orders?limit=1')
   const code = ((await asked.json()) as Orders).items[0]!.pile_code
   // A part of a code finds several piles in the list of orders, and none as a pile.
-  const of = async (query: string) => ((await (await page.request.get(`/api/v1/orders?${query}`)).json()) as Orders).totals.order_count
+  const of = async (query: string) => ((await (await page.request.get(`/api/v1/orders?${query}`)).json()) as Orders).totals!.order_count
   expect(await of(`pile_code=${code.slice(0, -1)}`)).toBeGreaterThan(await of(`pile=${code}`))
   expect(await of(`pile=${code.slice(0, -1)}`)).toBe(0)
   const request = page.waitForRequest(/\/api\/v1\/orders\?/)

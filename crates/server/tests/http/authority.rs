@@ -59,7 +59,12 @@ impl Things {
         let cookie = house.sign_in(&holder).await;
         house.post("/tokens", &cookie, &format!("{{\"name\":\"{name}的令牌\"}}")).await.ok();
         let token = house.get("/tokens", &cookie).await.json["items"][0]["id"].as_str().unwrap().to_owned();
+        let (feedback, photo) = complaint(house, &code, name).await;
+        let invoice = invoice(house, operator, name).await;
         Things(vec![
+            ("{feedback}", feedback),
+            ("{photo}", photo),
+            ("{invoice}", invoice),
             ("{pile}", code),
             ("{station}", (side + 1).to_string()),
             ("{station_name}", format!("{name}站")),
@@ -79,6 +84,33 @@ impl Things {
         let named = |text: String, (name, id): &(&str, String)| text.replace(name, id);
         self.0.iter().fold(text.replace("{n}", &n), named)
     }
+}
+
+/// What a customer complains of at this pile, with a photo.
+async fn complaint(house: &House, code: &str, name: &str) -> (String, String) {
+    let draft = json!({"request_id": format!("thing-{code}-0000"), "kind": "complaint", "category": "slow",
+        "content": format!("{name}站充电慢"), "phone": "13812345678", "name": format!("{name}的用户"), "pile_code": code});
+    let receipt = house.post("/public/feedback", "", &draft.to_string()).await;
+    let (no, token) =
+        (receipt.ok().json["no"].as_str().unwrap(), receipt.json["upload_token"].as_str().unwrap());
+    let path = format!("/public/feedback/photos?no={no}&upload_token={token}");
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+    house.send_bytes("POST", &path, png, &[("content-type", "image/png")]).await.ok();
+    let cookie = house.sign_in("admin").await;
+    let list = house.get(&format!("/feedback?no={no}"), &cookie).await;
+    let id = list.ok().json["items"][0]["id"].to_string();
+    let one = house.get(&format!("/feedback/{id}"), &cookie).await;
+    let photo = one.ok().json["photos"][0].to_string();
+    (id, photo)
+}
+
+async fn invoice(house: &House, operator: i64, name: &str) -> String {
+    let mut new = super::r5_5::invoice(&format!("KP2026112300000{operator}"), operator);
+    new.title = format!("{name}的抬头");
+    house.app.engine.invoices_record(vec![new]).await.unwrap();
+    let cookie = house.sign_in("admin").await;
+    let list = house.get(&format!("/invoices?serial_no=KP2026112300000{operator}"), &cookie).await;
+    list.ok().json["items"][0]["id"].to_string()
 }
 
 fn command_row(id: i64, pile: PileId, order: i64) -> CommandRow {

@@ -9,6 +9,7 @@ use model::order::{Abnormalities, Order, OrderState, StartMode};
 use model::time::{DAY_MS, Timestamp};
 use serde_json::{Value, json};
 use std::time::Duration;
+use store::rollups::Ended;
 
 const NOON: i64 = super::house::NOON;
 
@@ -53,6 +54,23 @@ fn order(id: i64, pile: i64, place: i64, started_at_ms: i64) -> Order {
     }
 }
 
+/// What the sums of hours and days are told when an order is completed.
+fn counted(order: &Order) -> Ended {
+    Ended {
+        pile: order.pile,
+        station: order.station,
+        operator: order.operator,
+        started_at: order.started_at,
+        day: 20_261_123,
+        hour: 12,
+        success: true,
+        energy: order.energy,
+        electricity: order.electricity,
+        service: order.service,
+        total: order.total,
+    }
+}
+
 /// Seven orders of the first operator this month, one of last month, two of the second operator.
 async fn charged() -> House {
     let house = house().await;
@@ -66,9 +84,13 @@ async fn charged() -> House {
     });
     let piles = found.await.unwrap();
     let writing = house.app.engine.store.write(None, move |tx| {
-        (1..=7).for_each(|id| tx.order_save(&order(id, piles[0], 1, NOON - id * 60_000)));
-        tx.order_save(&order(8, piles[0], 1, NOON - 40 * DAY_MS));
-        (9..=10).for_each(|id| tx.order_save(&order(id, piles[1], 2, NOON - id)));
+        let mut complete = |order: Order| {
+            tx.order_save(&order);
+            tx.order_count(counted(&order));
+        };
+        (1..=7).for_each(|id| complete(order(id, piles[0], 1, NOON - id * 60_000)));
+        complete(order(8, piles[0], 1, NOON - 40 * DAY_MS));
+        (9..=10).for_each(|id| complete(order(id, piles[1], 2, NOON - id)));
         Ok(())
     });
     writing.await.unwrap();

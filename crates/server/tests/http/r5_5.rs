@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use store::invoices::NewInvoice;
 
-fn invoice(serial: &str, operator: i64) -> NewInvoice {
+pub fn invoice(serial: &str, operator: i64) -> NewInvoice {
     NewInvoice {
         serial_no: serial.to_owned(),
         kind: InvoiceKind::DigitalGeneral,

@@ -6,8 +6,7 @@ export default {
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', finance: '财务管理', service: '客服中心', system: '系统管理' },
   page: {
     home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
-    feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
-    cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', roles: '角色', exports: '导出记录', audit: '审计日志', log_ins: '登录日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
+    invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
   layout: { skip: '跳到正文', menu: '主菜单', fold: '收起菜单', unfold: '展开菜单', password: '修改密码', sign_out: '退出登录' },
@@ -103,7 +102,7 @@ export default {
   audit_action: {
     export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色',
-    feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
+    feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号',
   },
   audit_noun: { export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈' },
   file: {
