@@ -7,7 +7,9 @@
 pub mod audit;
 pub mod card;
 pub mod command;
+pub mod customer;
 pub mod device;
+pub mod fleet;
 pub mod preference;
 pub mod pricing;
 pub mod prune;

@@ -7,6 +7,7 @@ pub mod access;
 pub mod card;
 pub mod connector;
 pub mod curve;
+pub mod customer;
 pub mod device;
 pub mod energy;
 pub mod error;

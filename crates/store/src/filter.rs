@@ -88,6 +88,11 @@ impl Filter {
 
     /// Adds the conditions of another filter, renumbering its values behind those already here.
     pub fn append(&mut self, other: &Filter) {
+        self.and_within("?", other);
+    }
+
+    /// The conditions of another filter inside of one: `frame` holds one `?` where they go.
+    pub fn and_within(&mut self, frame: &str, other: &Filter) {
         let Some(conditions) = other.conditions.strip_prefix("WHERE ") else { return };
         let shift = self.values.len();
         let mut text = String::with_capacity(conditions.len() + 8);
@@ -99,7 +104,7 @@ impl Filter {
             text.push_str(&format!("${number}{}", &piece[digits..]));
         }
         self.values.extend(other.values.iter().cloned());
-        self.and(&text);
+        self.and(&frame.replacen('?', &text, 1));
     }
 
     /// `WHERE …`, or nothing.

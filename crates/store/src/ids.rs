@@ -17,6 +17,9 @@ pub enum Noun {
     Operator,
     Tariff,
     Card,
+    Customer,
+    Car,
+    Fleet,
     Staff,
     Audit,
 }
@@ -33,6 +36,9 @@ impl Noun {
             Noun::Operator => "operator",
             Noun::Tariff => "tariff",
             Noun::Card => "card",
+            Noun::Customer => "customer",
+            Noun::Car => "car",
+            Noun::Fleet => "fleet",
             Noun::Staff => "staff",
             Noun::Audit => "audit",
         }
@@ -60,7 +66,7 @@ struct Lease {
 /// have been given back by the rollback, and what was used was never seen by anyone.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
-    leases: [Lease; 11],
+    leases: [Lease; 14],
 }
 
 impl Ids {

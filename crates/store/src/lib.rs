@@ -5,15 +5,19 @@
 //! list stands beside the view that it fills.
 
 pub mod audit;
+pub mod car_list;
 pub mod card_list;
 pub mod cards;
 pub mod change;
 pub mod cities;
 pub mod command_list;
 pub mod commands;
+pub mod customer_list;
 pub mod customers;
 pub mod db;
 pub mod filter;
+pub mod fleet_list;
+pub mod fleets;
 pub mod frames;
 pub mod home;
 pub mod hot;

@@ -6,6 +6,7 @@ use model::time::Timestamp;
 /// Number and text of every migration.
 pub const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_spine.sql")),
+    (4, include_str!("../migrations/0004_customer.sql")),
     (7, include_str!("../migrations/0007_preference.sql")),
 ];
 

@@ -157,6 +157,7 @@ pub struct OrderFilter {
     pub session_key: Option<String>,
     pub station_name: Option<String>,
     pub station_id: Option<i64>,
+    pub customer_id: Option<i64>,
     /// The whole code of one pile.
     pub pile: Option<String>,
     /// A part of a pile's code.
@@ -185,6 +186,7 @@ fn filter(scope: &Scope, wanted: &OrderFilter) -> Filter {
         wanted.station_name.as_deref(),
     );
     filter.and_some("o.station_id = ?", wanted.station_id);
+    filter.and_some("o.customer_id = ?", wanted.customer_id);
     filter.and_some("o.pile_id = (SELECT id FROM pile WHERE code = ?)", wanted.pile.clone());
     filter.and_contains(
         "o.pile_id IN (SELECT id FROM pile WHERE LOWER(code) LIKE ?)",

@@ -3,8 +3,9 @@
 
 use crate::db::{Conn, DbResult, Insert, Inserts, Value};
 use model::energy::Energy;
-use model::id::{OperatorId, PileId, StationId};
+use model::id::{CustomerId, OperatorId, PileId, StationId};
 use model::money::Fen;
+use model::time::Timestamp;
 use std::collections::BTreeMap;
 
 /// One order that was just completed, with the local day and hour of its end.
@@ -13,6 +14,8 @@ pub struct Ended {
     pub pile: PileId,
     pub station: StationId,
     pub operator: OperatorId,
+    pub customer: Option<CustomerId>,
+    pub ended_at: Timestamp,
     /// 20261123
     pub day: i64,
     pub hour: i64,
@@ -56,9 +59,30 @@ static DAY: Insert = Insert {
         total_fen = pile_day.total_fen + excluded.total_fen",
 };
 
+static CUSTOMER: Insert = Insert {
+    table: "customer_station",
+    columns: &[
+        "customer_id",
+        "station_id",
+        "operator_id",
+        "order_count",
+        "energy_dwh",
+        "total_fen",
+        "last_ended_ms",
+    ],
+    on_conflict: "ON CONFLICT (customer_id, station_id) DO UPDATE SET \
+        order_count = customer_station.order_count + excluded.order_count, \
+        energy_dwh = customer_station.energy_dwh + excluded.energy_dwh, \
+        total_fen = customer_station.total_fen + excluded.total_fen, \
+        last_ended_ms = CASE WHEN customer_station.last_ended_ms > excluded.last_ended_ms \
+        THEN customer_station.last_ended_ms ELSE excluded.last_ended_ms END",
+};
+
 /// Sorted by key: writers that add to the same rows take them in the same order.
 pub(crate) fn inserts(rows: &[Ended]) -> impl Iterator<Item = Inserts<'static>> {
-    [hour_inserts(rows), day_inserts(rows)].into_iter().filter(|inserts| !inserts.values.is_empty())
+    [hour_inserts(rows), day_inserts(rows), customer_inserts(rows)]
+        .into_iter()
+        .filter(|inserts| !inserts.values.is_empty())
 }
 
 fn hour_inserts(rows: &[Ended]) -> Inserts<'static> {
@@ -88,10 +112,25 @@ fn day_inserts(rows: &[Ended]) -> Inserts<'static> {
     Inserts { insert: &DAY, values: values.collect() }
 }
 
+fn customer_inserts(rows: &[Ended]) -> Inserts<'static> {
+    let mut sums: BTreeMap<(i64, i64, i64), [i64; 4]> = BTreeMap::new();
+    for e in rows {
+        let Some(customer) = e.customer else { continue };
+        let sum = sums.entry((customer.0, e.station.0, e.operator.0)).or_default();
+        sum.iter_mut().zip([1, e.energy.dwh(), e.total.0]).for_each(|(sum, one)| *sum += one);
+        sum[3] = sum[3].max(e.ended_at.as_ms());
+    }
+    let values = sums
+        .into_iter()
+        .flat_map(|((customer, station, operator), sum)| [customer, station, operator].into_iter().chain(sum))
+        .map(Value::Int);
+    Inserts { insert: &CUSTOMER, values: values.collect() }
+}
+
 /// Sums that are not those of their orders: by how much they are too small.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// `station` or `pile`
+    /// `station`, `pile` or `customer`
     pub noun: &'static str,
     pub id: i64,
     pub orders: i64,
@@ -102,10 +141,12 @@ pub struct Difference {
 /// Each comparison is one statement, and so of one moment, whatever is written meanwhile.
 pub fn differences(conn: &mut Conn) -> DbResult<Vec<Difference>> {
     let mut found = Vec::new();
-    for (noun, table) in [("station", "station_hour"), ("pile", "pile_day")] {
+    for (noun, table) in [("station", "station_hour"), ("pile", "pile_day"), ("customer", "customer_station")]
+    {
         let sql = format!(
             "SELECT id, CAST(SUM(n) AS BIGINT), CAST(SUM(energy_dwh) AS BIGINT), CAST(SUM(total_fen) AS BIGINT) \
              FROM (SELECT {noun}_id AS id, 1 AS n, energy_dwh, total_fen FROM orders WHERE state = 'completed' \
+             AND {noun}_id IS NOT NULL \
              UNION ALL SELECT {noun}_id, -order_count, -energy_dwh, -total_fen FROM {table}) AS compared \
              GROUP BY id HAVING SUM(n) <> 0 OR SUM(energy_dwh) <> 0 OR SUM(total_fen) <> 0 ORDER BY id"
         );

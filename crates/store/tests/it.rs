@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+#[path = "it/customers.rs"]
+mod customers;
 #[path = "it/databases.rs"]
 mod databases;
 #[path = "it/frames.rs"]

@@ -30,7 +30,14 @@ export const menu: MenuSection[] = [
       { name: 'tariffs', path: '/tariffs', permission: 'tariff.read', glyph: 'tariff' },
     ],
   },
-  { name: 'customer', pages: [{ name: 'cards', path: '/cards', permission: 'card.read', glyph: 'card' }] },
+  {
+    name: 'customer',
+    pages: [
+      { name: 'customers', path: '/customers', permission: 'customer.read', glyph: 'customer' },
+      { name: 'fleets', path: '/fleets', permission: 'fleet.read', glyph: 'fleet' },
+      { name: 'cards', path: '/cards', permission: 'card.read', glyph: 'card' },
+    ],
+  },
   {
     name: 'system',
     pages: [

@@ -197,6 +197,8 @@ fn count(tx: &mut Tx<'_>, order: &Order, zone: &Zone) {
         pile: order.pile,
         station: order.station,
         operator: order.operator,
+        customer: order.customer,
+        ended_at,
         day: local.day,
         hour: local.hour,
         success: order.energy.dwh() > 2_000 || long,

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod history;
+mod people;
 
 use crate::app::{ADMIN, App};
 use crate::serve::Serving;
@@ -216,7 +217,7 @@ async fn business(app: &Arc<App>) -> Result<Vec<PilePlan>> {
         };
         engine.card_create(&actor, draft).await?;
     }
-    history::customers(app).await?;
+    people::write(app).await?;
     Ok(piles)
 }
 

@@ -8,4 +8,5 @@ mod live;
 mod openapi;
 mod orders;
 mod r4_2_2;
+mod r5_4;
 mod session;

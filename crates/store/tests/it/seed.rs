@@ -56,6 +56,8 @@ fn rows(tx: &mut Tx<'_>) -> model::Result<()> {
                     pile: order.pile,
                     station: order.station,
                     operator: order.operator,
+                    customer: order.customer,
+                    ended_at: Timestamp::from_ms(NOON),
                     day: DAY,
                     hour: 10,
                     success: true,

@@ -4,6 +4,7 @@ export default {
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', system: '系统管理' },
   page: {
     home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order: '订单详情', tariffs: '计费模型',
+    customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
     cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
@@ -45,6 +46,9 @@ export default {
   stop_class: { normal: '充电完成', start_failed: '启动失败', balance: '余额不足', fault: '异常中止', emergency: '急停', safety: '安全保护', unknown: '未知' },
   period: { sharp: '尖', peak: '峰', flat: '平', valley: '谷' },
   card: { accepted: '正常', blocked: '已挂失', expired: '已过期' },
+  customer: { active: '正常', frozen: '已冻结', deactivated: '来源已停用', cancelled: '已注销' },
+  customer_kind: { person: '个人', driver: '司机', employee: '企业员工' },
+  customer_source: { own: '自有用户', scim: '出行平台（推送）', pull: '出行平台（拉取）' },
   role: { admin: '系统管理员', operations: '运营', finance: '财务', service: '客服', technician: '运维', viewer: '只读' },
   outcome: { yes: '成功', no: '失败' },
   command: {
@@ -66,10 +70,11 @@ export default {
     connectorId: '枪号', idTag: '卡号', meterStart: '起始表数 (Wh)', meterStop: '结束表数 (Wh)', timestamp: '时间', transactionId: '交易号', status: '状态', errorCode: '故障码', vendorErrorCode: '厂商故障码', info: '说明', reason: '停止原因', vendorId: '厂商标识', chargePointVendor: '厂商', chargePointModel: '型号', chargePointSerialNumber: '出厂编号', firmwareVersion: '程序版本', iccid: 'SIM 卡 ICCID', meterSerialNumber: '电表编号', interval: '间隔 (秒)', currentTime: '平台时间', key: '参数', value: '值', type: '类型', requestedMessage: '召测消息', expiryDate: '有效期至', parentIdTag: '卡组', Energy_Active_Import_Register: '电表读数', Power_Active_Import: '功率', Power_Offered: '可用功率', Current_Import: '电流', Current_Offered: '可用电流', Voltage: '电压', SoC: 'SOC', Temperature: '温度',
   },
   audit_action: {
+    customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', customer_sync: '来源平台同步用户',
     session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码',
   },
-  audit_noun: { session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌' },
+  audit_noun: { customer: '用户', fleet: '车队', car: '车辆', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -78,7 +83,7 @@ export default {
     today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
     states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '充电中的订单', charging_note: '含车辆暂停和桩已离线、尚未结束的订单，因此可能多于「充电中」的枪', piles_online: '在线桩', todo: '待办', todo_none: '没有待办，一切正常',
     abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_aside: '近 7 天 · 按充电量', top_none: '近 7 天没有充电',
-    entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '充电卡', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
+    entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '用户、车队、充电卡', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
   },
   pile: {
     code: '电桩编号', name: '站内名称', operator: '所属运营商', station: '所属充电站', city: '城市', kind: '充电类型', state: '运营状态', live_state: '实时状态', lifecycle: '启停状态', connectors: '充电枪', protocol: '通信协议', link: '在线', last_seen: '最近通信',
@@ -100,6 +105,16 @@ export default {
   },
   tariff: { name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
   cards: { tag: '卡号', status: '状态', group: '卡组', customer: '用户', expires: '有效期至', sessions: '同时充电数', created: '登记时间', create: '登记充电卡', created_told: '充电卡 {tag} 已登记', block: '挂失', restore: '恢复', ask_block: '挂失充电卡 {tag}？挂失后立即不能启动充电。', ask_restore: '恢复充电卡 {tag}？', forever: '长期', group_help: '同组的卡可以互相停止充电', empty_hint: '登记后，持卡人即可刷卡充电', changed: '充电卡 {tag}：{status}' },
+  customers: {
+    id: '用户ID', name: '姓名', phone: '手机号', source: '来源平台', kind: '用户类型', fleet: '车队', fleet_none: '不属于车队', cards: '充电卡', cars: '车辆', orders: '订单数', energy: '累计电量', total: '累计金额', charged: '最近充电', created: '注册时间', status: '状态', tags: '标签', note: '备注', sum: '合计',
+    create: '新建用户', created_told: '用户「{name}」已新建', edit: '编辑用户', saved: '已保存', id_hint: '开头数字', phone_hint: '前几位或后几位', phone_rule: '手机号应为 13 至 19 开头的 11 位数字；境外号码请写 + 和国家代码', phone_keep: '留空则不修改', tags_help: '用逗号或空格分隔，最多 10 个', empty_hint: '新建自有用户，或由出行平台同步',
+    shared: '号码重复', shared_hint: '另有用户使用同一手机号，点开可查看', same_phone: '以下用户使用同一手机号，请核对是否为同一人。两个用户各自保留，不会自动合并。', why_platform: '用户与车队由平台统一管理，请联系平台管理员', why_cancelled: '该用户已注销',
+    reveal: '查看', reveal_label: '查看完整{label}', reveal_hint: '查看完整内容，本次查看会记入审计日志', read_only: '姓名、手机号和类型由来源平台维护，此处只读；请在来源平台修改。', external: '来源平台标识', synced: '同步时间',
+    freeze: '冻结', unfreeze: '解冻', cancel: '注销', confirm: '确定', reason: '原因', until: '冻结至', until_open: '直到手动解冻', decide_active: '解冻用户「{name}」', decide_frozen: '冻结用户「{name}」', decide_cancelled: '注销用户「{name}」', decided: '用户状态已改为「{status}」',
+    ask_frozen: '冻结后该用户的卡不能启动充电；正在进行的充电不受影响，会正常结束并结算。', ask_cancelled: '注销后不能恢复，名下的充电卡会全部解绑；有未结束的订单时不能注销。', tab_holdings: '卡与车辆', tab_orders: '订单', tab_changes: '变更记录',
+    bind: '绑定充电卡', bind_help: '卡须已在“充电卡”页面登记，且未绑定其他用户', bound: '充电卡 {tag} 已绑定', unbind: '解绑', ask_unbind: '解绑充电卡 {tag}？卡本身仍可使用，之后的订单不再记在该用户名下。', no_cards: '没有绑定充电卡', plate: '车牌号', vin: '车架号（VIN）', car_add: '添加车辆', car_added: '车辆已添加', car_delete: '删除', ask_car_delete: '删除车辆 {plate}？', no_cars: '没有车辆',
+  },
+  fleets: { name: '车队名称', contact: '联系人', contact_phone: '联系电话', drivers: '司机', cars: '车辆', created: '登记时间', create: '新建车队', edit: '编辑车队', created_told: '车队「{name}」已新建', empty_hint: '新建车队后，在用户资料中为司机选择所属车队', drivers_hint: '在用户资料中选择这个车队，司机就会出现在这里' },
   staff: { account: '账号', name: '姓名', role: '角色', operator: '数据范围', all: '全部运营商', create: '新建账号', password: '初始密码', password_help: '留空则自动生成；仅显示一次', password_once: '账号 {account} 的初始密码（仅显示这一次，请立即交给本人）', operator_help: '留空可查看全部运营商', created_told: '账号 {account} 已新建', once_title: '请保存密码', once_done: '我已保存' },
   audit: { at: '时间', staff: '操作人', action: '操作', noun: '对象', key: '标识', success: '结果', detail: '内容', address: '来源地址' },
   unknown: { code: '设备编号', protocol: '通信协议', address: '来源地址', first: '首次出现', last: '最近出现', attempts: '尝试次数', vendor: '厂商 / 型号', register: '登记', dismiss: '忽略', ask_dismiss: '忽略设备 {code}？它再次连接时会重新出现在这里。', hint: '这些设备尝试接入但未登记，已被拒绝。确认是自己的桩后，登记即可接入。', none: '没有未登记的设备', dismissed: '已忽略设备 {code}' },
