@@ -25,6 +25,8 @@ pub enum Rule {
     Integer(i64, i64),
     Flag,
     Filter,
+    /// A file that may be left out.
+    OptionalFile,
 }
 
 macro_rules! settings {
@@ -33,6 +35,9 @@ macro_rules! settings {
             &[$(Setting { name: $name, default: $default, rule: $rule, meaning: Text::of($zh, $en) }),*];
     };
 }
+
+/// Fewer characters could be guessed.
+const TOKEN_MIN: usize = 32;
 
 /// The longest that a timeout may be set to.
 const TIMEOUT_MAX_S: i64 = 30 * 86_400;
@@ -62,6 +67,8 @@ settings! {
         "how many days the samples of ended orders are kept (the orders keep their curves)";
     "secure_cookies" = "false", Flag, "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
     "behind_proxy" = "false", Flag, "前面有反向代理，其 X-Forwarded-For / -Proto 可信", "a reverse proxy stands in front, whose X-Forwarded-For and -Proto are true";
+    "scim_token_file" = "", OptionalFile, "存放 SCIM 令牌（至少 32 个字符）的文件；设置后出行平台可用该令牌向 /scim/v2 推送用户，留空则关闭",
+        "file with the token (32 characters or more) by which a mobility platform pushes its users to /scim/v2; empty: switched off";
     "log" = "info", Filter, "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
 }
 
@@ -135,6 +142,7 @@ impl Config {
             Integer(..) => self.integer(name).map(drop),
             Flag => self.flag(name).map(drop),
             Filter => self.filter(name).map(drop),
+            OptionalFile => Ok(()),
         }
     }
 
@@ -242,6 +250,25 @@ impl Config {
 
     pub fn data(&self) -> PathBuf {
         PathBuf::from(self.text("data"))
+    }
+
+    /// The token in a file; nothing where no file is named.
+    pub fn token(&self, name: &'static str) -> Result<Option<String>> {
+        let file = self.text(name).trim();
+        if file.is_empty() {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let token = text.trim();
+        if token.len() < TOKEN_MIN || !token.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(wrong(
+                name,
+                file,
+                "一个可读的文件，内容为至少 32 个可见英文字符的令牌",
+                "a file that can be read and holds a token of 32 printable ASCII characters or more",
+            ));
+        }
+        Ok(Some(token.to_owned()))
     }
 
     pub fn filter(&self, name: &'static str) -> Result<EnvFilter> {

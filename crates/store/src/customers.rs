@@ -60,10 +60,10 @@ impl Customer {
     }
 }
 
-const COLUMNS: &str = "id, source, external_id, account, name, phone, kind, fleet_id, status, status_reason, \
+pub(crate) const COLUMNS: &str = "id, source, external_id, account, name, phone, kind, fleet_id, status, status_reason, \
     frozen_until_ms, active_at_source, tags, note, created_at_ms, synced_at_ms, changed_at_ms, version";
 
-fn customer(row: &Row<'_>) -> DbResult<Customer> {
+pub(crate) fn customer(row: &Row<'_>) -> DbResult<Customer> {
     Ok(Customer {
         id: CustomerId(row.int(0)?),
         source: row.word(1, CustomerSource::parse)?,

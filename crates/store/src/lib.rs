@@ -34,6 +34,7 @@ mod reader;
 pub mod roles;
 pub mod rollups;
 pub mod samples;
+pub mod source_users;
 pub mod staff;
 pub mod station_list;
 pub mod stations;

@@ -173,6 +173,7 @@ export const api = {
   card_import: (csv: string) => take(http.POST(`${v}/imports/cards`, csvBody(csv))),
 
   customer_list: (query: ListQuery) => take(http.GET(`${v}/customers`, list<'customer_list'>(query))),
+  customer_source_get: () => take(http.GET(`${v}/customer-source`)),
   customer_get: (id: number) => take(http.GET(`${v}/customers/{id}`, byId(id))),
   customer_create: (body: BodyOf<'customer_create'>) => take(http.POST(`${v}/customers`, { body })),
   customer_update: (id: number, body: BodyOf<'customer_update'>) => take(http.PATCH(`${v}/customers/{id}`, { ...byId(id), body })),

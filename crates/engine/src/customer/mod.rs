@@ -2,10 +2,12 @@
 
 mod car;
 mod holding;
+mod source;
 mod standing;
 
 pub(crate) use car::car_is_new;
 pub use car::{CarDraft, RevealField, RevealRequest};
+pub use source::SourceUser;
 pub use standing::StandingChange;
 
 use crate::Engine;

@@ -54,6 +54,7 @@ pub fn table() -> Vec<Route> {
         PATCH "/cards/{id}" May(CardWrite), cards::card_update;
         GET "/customers" May(CustomerRead), customers::customer_list;
         POST "/customers" May(CustomerWrite), customers::customer_create;
+        GET "/customer-source" May(CustomerRead), customers::customer_source_get;
         GET "/customers/{id}" May(CustomerRead), customers::customer_get;
         PATCH "/customers/{id}" May(CustomerWrite), customers::customer_update;
         PUT "/customers/{id}/status" May(CustomerWrite), customers::customer_status_set;

@@ -9,4 +9,5 @@ mod openapi;
 mod orders;
 mod r4_2_2;
 mod r5_4;
+mod scim;
 mod session;
