@@ -107,6 +107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.read */
+        get: operations["customer_source_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -1128,6 +1145,13 @@ export interface components {
          * @enum {string}
          */
         CustomerSource: "own" | "scim" | "pull";
+        /** @description Whether a platform pushes its customers here, and until when what we have of them is true. */
+        CustomerSourceState: {
+            /** @description A token is set by which it may push. */
+            scim: boolean;
+            /** Format: int64 */
+            synced_at_ms: number | null;
+        };
         /**
          * @description What we have decided of a customer ourselves; a source says apart from it who is active there.
          * @enum {string}
@@ -2256,6 +2280,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_source_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerSourceState"];
                 };
             };
             /** @description Any error */

@@ -4,7 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, commands, customers, fleets, frames, home, imports, orders, piles, preferences, session, staff, stations, stream, tariffs,
+    audit, cards, commands, customers, fleets, frames, home, imports, orders, piles, preferences, session,
+    staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
