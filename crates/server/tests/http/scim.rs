@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 async fn ask(house: &House, method: &str, path: &str, body: Option<Value>, more: &[(&str, &str)]) -> Answer {
     let bearer = format!("Bearer {SCIM_TOKEN}");
     let mut headers = vec![("authorization", bearer.as_str()), ("content-type", "application/scim+json")];
+    headers.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
     headers.extend_from_slice(more);
     let body = body.map(|body| body.to_string());
     house.send(method, &format!("/scim/v2{path}"), "", body.as_deref(), &headers).await
