@@ -1144,7 +1144,7 @@ export interface components {
          * @description 来源平台: who looks after the person's own data.
          * @enum {string}
          */
-        CustomerSource: "own" | "scim" | "pull";
+        CustomerSource: "own" | "scim";
         /** @description Whether a platform pushes its customers here, and until when what we have of them is true. */
         CustomerSourceState: {
             /** @description A token is set by which it may push. */

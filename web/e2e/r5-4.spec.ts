@@ -61,7 +61,7 @@ test('R-5.4 a customer is created, given a car and a look at the phone, frozen, 
   await expect(page.getByText('正常', { exact: true })).toBeVisible()
   await page.getByRole('tab', { name: '变更记录' }).click()
   await expect(page.getByText('查看完整个人信息')).toBeVisible()
-  await expect(page.getByText(number)).toHaveCount(0)
+  await expect(page.getByRole('tabpanel', { name: '变更记录' }).getByText(number)).toHaveCount(0)
   await page.getByRole('button', { name: '注销', exact: true }).click()
   await dialog.getByLabel('原因').fill('本人申请')
   await dialog.getByRole('button', { name: '确定' }).click()

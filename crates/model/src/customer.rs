@@ -44,9 +44,7 @@ words! {
     CustomerSource {
         Own = "own", "自有用户", "Our own";
         /// A mobility platform that pushes by SCIM 2.0.
-        Scim = "scim", "出行平台（推送）", "Mobility platform (push)";
-        /// A mobility platform whose pages of SCIM we read.
-        Pull = "pull", "出行平台（拉取）", "Mobility platform (pull)";
+        Scim = "scim", "出行平台", "Mobility platform";
     }
 }
 

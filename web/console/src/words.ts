@@ -12,7 +12,7 @@ export const startModes: Order['start_mode'][] = ['console', 'app', 'card', 'off
 export const abnormalities: Order['abnormalities'] = ['no_record', 'amount_differs', 'zero_baseline', 'meter_backwards', 'power_exceeded', 'time_implausible', 'meter_mismatch', 'unannounced', 'token_refused', 'no_tariff', 'connector_taken', 'period_mismatch', 'connector_unknown']
 export const cardStatuses: Card['status'][] = ['accepted', 'blocked', 'expired']
 export const customerKinds: Customer['kind'][] = ['person', 'driver', 'employee']
-export const customerSources: Customer['source'][] = ['own', 'scim', 'pull']
+export const customerSources: Customer['source'][] = ['own', 'scim']
 export const customerStatuses: Customer['status'][] = ['active', 'frozen', 'deactivated', 'cancelled']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']

@@ -50,7 +50,7 @@ const en: typeof zh = {
   card: { accepted: 'Accepted', blocked: 'Blocked', expired: 'Expired' },
   customer: { active: 'Active', frozen: 'Frozen', deactivated: 'Deactivated at source', cancelled: 'Cancelled' },
   customer_kind: { person: 'Person', driver: 'Driver', employee: 'Employee' },
-  customer_source: { own: 'Our own', scim: 'Mobility platform (push)', pull: 'Mobility platform (pull)' },
+  customer_source: { own: 'Our own', scim: 'Mobility platform' },
   role: { admin: 'Administrator', operations: 'Operations', finance: 'Finance', service: 'Customer service', technician: 'Technician', viewer: 'Viewer' },
   outcome: { yes: 'Done', no: 'Failed' },
   command: {

@@ -48,7 +48,7 @@ export default {
   card: { accepted: '正常', blocked: '已挂失', expired: '已过期' },
   customer: { active: '正常', frozen: '已冻结', deactivated: '来源已停用', cancelled: '已注销' },
   customer_kind: { person: '个人', driver: '司机', employee: '企业员工' },
-  customer_source: { own: '自有用户', scim: '出行平台（推送）', pull: '出行平台（拉取）' },
+  customer_source: { own: '自有用户', scim: '出行平台' },
   role: { admin: '系统管理员', operations: '运营', finance: '财务', service: '客服', technician: '运维', viewer: '只读' },
   outcome: { yes: '成功', no: '失败' },
   command: {
