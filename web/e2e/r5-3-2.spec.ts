@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
+import type { components } from '../api/schema'
 import { complaints, shot, signIn } from './console'
 
 test('R-5.3.2 the filtered orders are exported with chosen columns and found again', async ({ page }) => {
@@ -46,4 +47,40 @@ test('R-5.3.2 a view of the orders is saved under a name and opened again', asyn
   await page.getByRole('button', { name: '上月对账', exact: true }).click()
   await expect(page).toHaveURL(/range=last_month/)
   await expect(page).toHaveURL(/state=completed/)
+})
+
+test('R-5.3.2 lost orders are checked, confirmed, found and taken back', async ({ page }) => {
+  const faults = complaints(page)
+  await signIn(page)
+  // A pile's own past order tells the price that its station had then.
+  const answer = await page.request.get('/api/v1/orders?state=completed&from_ms=0&limit=1')
+  const like = ((await answer.json()) as { items: { pile_code: string; id: number }[] }).items[0]!
+  const order = (await (await page.request.get(`/api/v1/orders/${like.id}`)).json()) as components['schemas']['OrderDetail']
+  const price = order.segments[0]!
+  const cost = ((price.electricity_price_e5 + price.service_price_e5) / 100_000).toFixed(4)
+  const place = { sharp: 0, peak: 1, flat: 2, valley: 3 }[price.period]
+  const energies = [0, 1, 2, 3].map((n) => (n === place ? '1' : '')).join(',')
+  const key = String(Date.now() % 2_000_000_000)
+  const head = '交易流水号*,电桩编号*,枪号*,开始时间*,结束时间*,尖电量,峰电量,平电量,谷电量,总电量*,电表起值,电表止值,总金额*,VIN,来源说明*'
+  const good = `${key},${like.pile_code},1,2026-01-02 03:00:00,2026-01-02 03:20:00,${energies},1,,,${cost},,断网补录`
+  const bad = `${Number(key) + 1},没有这台桩,1,2026-01-02 03:00:00,2026-01-02 03:20:00,${energies},1,,,${cost},,断网补录`
+  await page.goto('/order-imports')
+  await page.getByRole('button', { name: '导入丢失订单' }).click()
+  await page.locator('input[type=file]').setInputFiles({ name: '补录.csv', mimeType: 'text/csv', buffer: Buffer.from(`\ufeff${head}\r\n${good}\r\n${bad}\r\n`) })
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByText('待确认')).toBeVisible()
+  await expect(dialog).toContainText('没有电桩编号为 没有这台桩 的桩')
+  await shot(page, 'order-import')
+  await dialog.getByRole('button', { name: '确认导入 1 行' }).click()
+  await page.getByRole('button', { name: '确认导入', exact: true }).click()
+  await expect(dialog.getByText('已导入')).toBeVisible()
+  await dialog.getByRole('button', { name: '关闭', exact: true }).last().click()
+  await shot(page, 'order-imports')
+  const found = async () => ((await (await page.request.get(`/api/v1/orders?session_key=${key}`)).json()) as { total: number }).total
+  expect(await found()).toBe(1)
+  await page.getByRole('button', { name: '撤销批次' }).first().click()
+  await page.getByRole('button', { name: '撤销批次', exact: true }).last().click()
+  await expect(page.locator('tbody tr').first()).toContainText('已撤销')
+  expect(await found()).toBe(0)
+  expect(faults).toEqual([])
 })

@@ -9,6 +9,7 @@ pub mod card;
 pub mod command;
 pub mod device;
 pub mod export;
+pub mod order_import;
 pub mod preference;
 pub mod pricing;
 pub mod prune;

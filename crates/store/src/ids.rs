@@ -20,6 +20,7 @@ pub enum Noun {
     Staff,
     Audit,
     Export,
+    OrderImport,
 }
 
 impl Noun {
@@ -37,6 +38,7 @@ impl Noun {
             Noun::Staff => "staff",
             Noun::Audit => "audit",
             Noun::Export => "export",
+            Noun::OrderImport => "order_import",
         }
     }
 
@@ -62,7 +64,7 @@ struct Lease {
 /// have been given back by the rollback, and what was used was never seen by anyone.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
-    leases: [Lease; 12],
+    leases: [Lease; 13],
 }
 
 impl Ids {

@@ -19,6 +19,7 @@ pub mod frames;
 pub mod home;
 pub mod hot;
 pub mod ids;
+pub mod imports;
 pub mod migrate;
 pub mod operators;
 pub mod order_list;

@@ -57,16 +57,17 @@ static DAY: Insert = Insert {
 };
 
 /// Sorted by key: writers that add to the same rows take them in the same order.
-pub(crate) fn inserts(rows: &[Ended]) -> impl Iterator<Item = Inserts<'static>> {
+/// Each with 1, or with -1 for one that is taken back.
+pub(crate) fn inserts(rows: &[(Ended, i64)]) -> impl Iterator<Item = Inserts<'static>> {
     [hour_inserts(rows), day_inserts(rows)].into_iter().filter(|inserts| !inserts.values.is_empty())
 }
 
-fn hour_inserts(rows: &[Ended]) -> Inserts<'static> {
+fn hour_inserts(rows: &[(Ended, i64)]) -> Inserts<'static> {
     let mut sums: BTreeMap<(i64, i64, i64, i64), [i64; 6]> = BTreeMap::new();
-    for e in rows {
+    for (e, sign) in rows {
         let sum = sums.entry((e.day, e.hour, e.station.0, e.operator.0)).or_default();
         let one = [1, i64::from(e.success), e.energy.dwh(), e.electricity.0, e.service.0, e.total.0];
-        sum.iter_mut().zip(one).for_each(|(sum, one)| *sum += one);
+        sum.iter_mut().zip(one).for_each(|(sum, one)| *sum += sign * one);
     }
     let values = sums
         .into_iter()
@@ -77,11 +78,12 @@ fn hour_inserts(rows: &[Ended]) -> Inserts<'static> {
     Inserts { insert: &HOUR, values: values.collect() }
 }
 
-fn day_inserts(rows: &[Ended]) -> Inserts<'static> {
+fn day_inserts(rows: &[(Ended, i64)]) -> Inserts<'static> {
     let mut sums: BTreeMap<(i64, i64), [i64; 3]> = BTreeMap::new();
-    for e in rows {
+    for (e, sign) in rows {
         let sum = sums.entry((e.pile.0, e.day)).or_default();
-        sum.iter_mut().zip([1, e.energy.dwh(), e.total.0]).for_each(|(sum, one)| *sum += one);
+        let one = [1, e.energy.dwh(), e.total.0];
+        sum.iter_mut().zip(one).for_each(|(sum, one)| *sum += sign * one);
     }
     let values =
         sums.into_iter().flat_map(|((pile, day), sum)| [pile, day].into_iter().chain(sum)).map(Value::Int);

@@ -4,6 +4,8 @@
 
 #[path = "it/databases.rs"]
 mod databases;
+#[path = "it/exchange.rs"]
+mod exchange;
 #[path = "it/frames.rs"]
 mod frames;
 #[path = "it/lists.rs"]

@@ -27,6 +27,7 @@ export type Tariff = Schemas['Tariff']
 export type Card = Schemas['Card']
 export type Staff = Schemas['Staff']
 export type AuditRecord = Schemas['AuditRecord']
+export type OrderImport = Schemas['OrderImport']
 export type Export = Schemas['Export']
 export type ImportReport = Schemas['ImportReport']
 export type Segment = OrderDetail['segments'][number]
@@ -178,6 +179,13 @@ export const api = {
 
   staff_list: () => take(http.GET(`${v}/staff`)),
   staff_create: (body: BodyOf<'staff_create'>) => take(http.POST(`${v}/staff`, { body })),
+
+  order_import_list: (query: ListQuery) => take(http.GET(`${v}/order-imports`, list<'order_import_list'>(query))),
+  order_import_get: (id: number) => take(http.GET(`${v}/order-imports/{id}`, byId(id))),
+  order_import_create: (name: string, file: File) =>
+    take(http.POST(`${v}/order-imports`, { params: { query: { name } }, body: file as unknown as string, bodySerializer: (bytes: unknown) => bytes as File, headers: { 'Content-Type': 'application/octet-stream' } })),
+  order_import_confirm: (id: number) => take(http.POST(`${v}/order-imports/{id}/confirm`, byId(id))),
+  order_import_undo: (id: number) => take(http.POST(`${v}/order-imports/{id}/undo`, byId(id))),
 
   export_list: (query: ListQuery) => take(http.GET(`${v}/exports`, list<'export_list'>(query))),
   export_get: (id: number) => take(http.GET(`${v}/exports/{id}`, byId(id))),

@@ -26,6 +26,7 @@ const touches: Record<string, string[]> = {
   tariff: ['tariff_list', 'station_list', 'pile'],
   staff: ['staff_list'],
   export: ['export_list'],
+  order_import: ['order_import_list'],
   unknown_pile: ['unknown_pile_list', 'home'],
 }
 // Keyed by the thing they are about; the others are lists of many things.

@@ -28,6 +28,7 @@ export const menu: MenuSection[] = [
     name: 'operation',
     pages: [
       { name: 'orders', path: '/orders', permission: 'order.read', glyph: 'order' },
+      { name: 'order_imports', path: '/order-imports', permission: 'order.import', glyph: 'imported' },
       { name: 'tariffs', path: '/tariffs', permission: 'tariff.read', glyph: 'tariff' },
     ],
   },

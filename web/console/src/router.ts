@@ -36,6 +36,7 @@ export const router = createRouter({
         page('stations', 'stations', 'station.read', () => import('@/views/stations/StationList.vue')),
         page('orders', 'orders', 'order.read', () => import('@/views/orders/OrderList.vue')),
         page('orders/:id(\\d+)', 'order', 'order.read', () => import('@/views/orders/OrderDetail.vue'), { menu: 'orders' }),
+        page('order-imports', 'order_imports', 'order.import', () => import('@/views/order-imports/OrderImportList.vue')),
         page('tariffs', 'tariffs', 'tariff.read', () => import('@/views/tariffs/TariffList.vue')),
         page('cards', 'cards', 'card.read', () => import('@/views/cards/CardList.vue')),
         page('unknown-piles', 'unknown_piles', 'pile.write', () => import('@/views/unknown-piles/UnknownPileList.vue'), { platform: true }),

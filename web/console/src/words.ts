@@ -8,7 +8,7 @@ export const lifecycles: Pile['lifecycle'][] = ['inactive', 'enabled', 'disabled
 export const kinds: Pile['kind'][] = ['dc', 'ac', 'ac_dc']
 export const protocols: Pile['protocol'][] = ['ocpp1.6', 'ykc1.5', 'ykc1.6']
 export const orderStates: Order['state'][] = ['starting', 'charging', 'stopping', 'unsettled', 'completed', 'failed', 'abnormal']
-export const startModes: Order['start_mode'][] = ['console', 'app', 'card', 'offline_card', 'vin', 'pile']
+export const startModes: Order['start_mode'][] = ['console', 'app', 'card', 'offline_card', 'vin', 'pile', 'import']
 export const abnormalities: Order['abnormalities'] = ['no_record', 'amount_differs', 'zero_baseline', 'meter_backwards', 'power_exceeded', 'time_implausible', 'meter_mismatch', 'unannounced', 'token_refused', 'no_tariff', 'connector_taken', 'period_mismatch', 'connector_unknown']
 export const cardStatuses: Card['status'][] = ['accepted', 'blocked', 'expired']
 /** The roles that come with the product; others have names of their own. */

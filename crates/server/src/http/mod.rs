@@ -16,6 +16,7 @@ mod home;
 mod imports;
 pub mod metrics;
 mod openapi;
+mod order_imports;
 mod orders;
 mod outside;
 mod piles;

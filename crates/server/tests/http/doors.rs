@@ -31,7 +31,6 @@ const OWN: &[&str] = &[
 const NEXT: &[Permission] = &[
     Permission::OperatorWrite,
     Permission::CityWrite,
-    Permission::OrderImport,
     Permission::CustomerRead,
     Permission::CustomerWrite,
     Permission::CustomerReveal,

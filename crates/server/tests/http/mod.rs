@@ -9,4 +9,5 @@ mod openapi;
 mod orders;
 mod r4_2_2;
 mod r5_3_2_export;
+mod r5_3_2_import;
 mod session;

@@ -62,6 +62,15 @@ const looks = {
     blocked: { tone: 'bad', glyph: 'ban' },
     expired: { tone: 'mute', glyph: 'clock' },
   },
+  order_import: {
+    checking: { tone: 'busy', glyph: 'refresh' },
+    checked: { tone: 'warn', glyph: 'clock' },
+    importing: { tone: 'busy', glyph: 'refresh' },
+    imported: { tone: 'ok', glyph: 'check' },
+    undoing: { tone: 'warn', glyph: 'refresh' },
+    undone: { tone: 'mute', glyph: 'cross' },
+    failed: { tone: 'bad', glyph: 'alert' },
+  },
   export: {
     queued: { tone: 'mute', glyph: 'clock' },
     running: { tone: 'busy', glyph: 'refresh' },

@@ -4,7 +4,7 @@ const en: typeof zh = {
   product: { name: 'EV Charging Operations Platform', short: 'Charging operations' },
   section: { home: 'Home', base: 'Assets', operation: 'Operations', customer: 'Customers', system: 'System' },
   page: {
-    home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', orders: 'Orders', order: 'Order', tariffs: 'Tariffs',
+    home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', orders: 'Orders', order_imports: 'Lost orders', order: 'Order', tariffs: 'Tariffs',
     cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', exports: 'Exports', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found',
   },
   act: { cancel: 'Cancel', save: 'Save', copy: 'Copy', copied: 'Copied', retry: 'Try again', reset: 'Clear filters', close: 'Close', create: 'New', edit: 'Edit', view: 'View', more: 'More' },
@@ -28,6 +28,13 @@ const en: typeof zh = {
     all: 'All', refresh: 'Refresh', density: 'Row height', columns: 'Choose columns', columns_reset: 'Back to default', actions: 'Actions', no_match: 'Nothing matches these filters', no_match_hint: 'Try fewer filters or a shorter text', empty: 'Nothing here yet',
     total: '{total} in total', total_unknown: 'Many rows; not counted', first: 'First', previous: 'Previous', next: 'Next', page: 'Page {page}', per_page: '{n} / page', size: 'Rows per page', paging: 'Paging', range_named: 'A number is looked for at any time', chip_remove: 'Remove the filter: {label}', stale: 'This is what was read last.', sum: 'Total of {n} orders',
   },
+  order_import: { checking: 'Checking', checked: 'To be confirmed', importing: 'Importing', imported: 'Imported', undoing: 'Being undone', undone: 'Undone', failed: 'Failed' },
+  lost: {
+    title: 'Import lost orders', batch: 'Import {id}', rule: 'Fill in the template with orders that the platform never received. The file is checked first and nothing is written until you confirm. Session keys that are there already are skipped. At most 200 000 rows.', template: 'Download template ({kind})', choose: 'Choose an XLSX or CSV file', sending: 'Sending',
+    kind: 'Only .xlsx and .csv files can be imported', too_big: 'The file is larger than 64 MB; split it', rows: 'Rows', good: 'Good', written: 'Written', good_or_written: 'Good / written', bad: 'Wrong', existing: 'There already', energy: 'Energy', total: 'Amount', moving: 'Under way. You may close this and look again later.',
+    all_good: 'Every row is right; confirm the import', nothing_new: 'There is no new order in the file', faults: 'Wrong rows ({n}; they are left out)', faults_fetch: 'Download all of them', confirm: 'Confirm', confirm_n: 'Import {n} rows', ask_confirm: '{n} orders of {total} will be written. They are marked as imported and counted in the figures; no customer is charged.', look_confirm: 'Look and confirm',
+    id: 'Import no.', file_name: 'File', state: 'State', staff: 'Imported by', created: 'Uploaded', undo: 'Undo', ask_undo: 'Undo import {id}? The {n} orders ({total}) that it has written are removed, and the figures go back.', undoing_told: 'Import {id} is being undone', hint: 'Orders that piles have billed and the platform has not received', none: 'No imports yet', none_hint: 'Use Import lost orders: download the template, fill it in, upload it.',
+  },
   export: { queued: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled', expired: 'Expired' },
   exports: {
     title: 'Export', button: 'Export', progress: 'Progress of the export', what: 'All {n} rows that the filters select will be exported.', what_uncounted: 'All rows that the filters select will be exported.', format: 'Format', columns: 'Columns', all: 'All of them',
@@ -48,7 +55,7 @@ const en: typeof zh = {
   order: {
     starting: 'Starting', charging: 'Charging', stopping: 'Stopping', unsettled: 'Unsettled', completed: 'Completed', failed: 'Failed to start', abnormal: 'Held for review',
   },
-  start_mode: { console: 'Console', app: 'App', card: 'Card', offline_card: 'Offline card', vin: 'Plug & charge', pile: 'At the pile' },
+  start_mode: { console: 'Console', app: 'App', card: 'Card', offline_card: 'Offline card', vin: 'Plug & charge', pile: 'At the pile', import: 'Imported' },
   abnormality: {
     no_record: 'No final record', amount_differs: 'Amounts differ', zero_baseline: 'Zero first reading', meter_backwards: 'Meter went backwards', power_exceeded: 'Above rated power', time_implausible: 'Implausible time', meter_mismatch: 'Meter mismatch', unannounced: 'Unannounced session',
     token_refused: 'Card not authorised', no_tariff: 'No tariff', connector_taken: 'Connector taken', period_mismatch: 'Periods do not add up', connector_unknown: 'No such connector',
@@ -77,10 +84,10 @@ const en: typeof zh = {
     connectorId: 'Connector', idTag: 'Card', meterStart: 'Meter at start (Wh)', meterStop: 'Meter at stop (Wh)', timestamp: 'Time', transactionId: 'Transaction', status: 'Status', errorCode: 'Error code', vendorErrorCode: 'Vendor error code', info: 'Info', reason: 'Reason', vendorId: 'Vendor id', chargePointVendor: 'Vendor', chargePointModel: 'Model', chargePointSerialNumber: 'Serial number', firmwareVersion: 'Firmware', iccid: 'ICCID', meterSerialNumber: 'Meter serial', interval: 'Interval (s)', currentTime: 'Our time', key: 'Key', value: 'Value', type: 'Type', requestedMessage: 'Requested message', expiryDate: 'Expires', parentIdTag: 'Card group', Energy_Active_Import_Register: 'Meter', Power_Active_Import: 'Power', Power_Offered: 'Power offered', Current_Import: 'Current', Current_Offered: 'Current offered', Voltage: 'Voltage', SoC: 'SOC', Temperature: 'Temperature',
   },
   audit_action: {
-    export_create: 'Export a list', export_fetch: 'Download an export', export_cancel: 'Cancel an export', session_create: 'Sign in', session_delete: 'Sign out', session_password_set: 'Change password', operator_create: 'New operator', station_create: 'New station', station_update: 'Change station', pile_create: 'New pile', pile_update: 'Change pile', pile_import: 'Import piles', pile_password_set: 'Set access password', unknown_pile_dismiss: 'Dismiss unknown pile',
+    order_import_create: 'Upload lost orders', order_import_confirm: 'Confirm an import', order_import_undo: 'Undo an import', export_create: 'Export a list', export_fetch: 'Download an export', export_cancel: 'Cancel an export', session_create: 'Sign in', session_delete: 'Sign out', session_password_set: 'Change password', operator_create: 'New operator', station_create: 'New station', station_update: 'Change station', pile_create: 'New pile', pile_update: 'Change pile', pile_import: 'Import piles', pile_password_set: 'Set access password', unknown_pile_dismiss: 'Dismiss unknown pile',
     pile_command: 'Command', order_stop: 'Remote stop', command_create: 'Command', tariff_create: 'Publish tariff', card_create: 'Register card', card_update: 'Change card', card_import: 'Import cards', staff_create: 'New account', staff_update: 'Change account', token_create: 'New token', token_delete: 'Remove token', staff_lock_delete: 'Unlock account', staff_password_set: 'New password for an account',
   },
-  audit_noun: { export: 'Export', audit: 'Audit log', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token' },
+  audit_noun: { order_import: 'Order import', export: 'Export', audit: 'Audit log', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token' },
   file: {
     button: 'Import', title_pile: 'Import piles', title_card: 'Import cards', choose: 'Choose a CSV file', again: 'Choose again', drop: 'or drop it here', columns: 'Columns (first line)', template: 'Download template', rule: 'Written only when every row is right. What is there already stays as it is, so a file can be imported again.', go: 'Import',
     created: '{n} created', existing: '{n} were there already and stay as they are', bad: '{n} rows are wrong; nothing was written', line: 'Line', field: 'Column', what: 'What is wrong', passwords: 'Generated access passwords (shown only now)', save: 'Download passwords', too_big: 'The file exceeds 4 MB; split it', encoding: 'The file is not UTF-8; save it as CSV UTF-8', chosen: '{name}, {n} rows',

@@ -3,7 +3,7 @@ export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', system: '系统管理' },
   page: {
-    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order: '订单详情', tariffs: '计费模型',
+    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariffs: '计费模型',
     cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', exports: '导出记录', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
@@ -26,6 +26,13 @@ export default {
     all: '全部', refresh: '刷新', density: '切换行距', columns: '选择显示的列', columns_reset: '恢复默认', actions: '操作', no_match: '没有符合条件的记录', no_match_hint: '试试减少条件，或缩短输入的文字', empty: '暂无数据',
     total: '共 {total} 条', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
   },
+  order_import: { checking: '校验中', checked: '待确认', importing: '导入中', imported: '已导入', undoing: '撤销中', undone: '已撤销', failed: '失败' },
+  lost: {
+    title: '导入丢失订单', batch: '导入批次 {id}', rule: '用模板填写平台没有收到的订单，上传后先校验，不会写入；看过结果再确认。已有的流水号自动跳过，重复导入不会重复计费。一次最多 20 万行。', template: '下载模板（{kind}）', choose: '选择 XLSX 或 CSV 文件', sending: '正在上传',
+    kind: '只能导入 .xlsx 或 .csv 文件', too_big: '文件超过 64 MB，请拆分后导入', rows: '行数', good: '可导入', written: '已写入', good_or_written: '可导入 / 已写入', bad: '有误', existing: '已存在', energy: '电量', total: '金额', moving: '正在处理，可以关闭此窗口，稍后在列表中查看。',
+    all_good: '全部行通过校验，请确认导入', nothing_new: '文件中没有新的订单', faults: '有误的行（共 {n} 行，导入时跳过）', faults_fetch: '下载全部错误', confirm: '确认导入', confirm_n: '确认导入 {n} 行', ask_confirm: '将写入 {n} 张订单，金额合计 {total}。订单标为“导入补录”，计入统计，不会自动向用户扣费。', look_confirm: '查看并确认',
+    id: '批次号', file_name: '文件名', state: '状态', staff: '导入人', created: '上传时间', undo: '撤销批次', ask_undo: '撤销批次 {id}？它写入的 {n} 张订单（{total}）将全部移除，统计同时回退。', undoing_told: '正在撤销批次 {id}', hint: '断网、平台停机期间桩上有账单而平台没有的订单', none: '还没有导入批次', none_hint: '点“导入丢失订单”，下载模板填写后上传。',
+  },
   export: { queued: '排队中', running: '导出中', done: '已完成', failed: '失败', cancelled: '已取消', expired: '已过期' },
   exports: {
     title: '导出', button: '导出', progress: '导出进度', what: '将导出当前筛选条件下的全部 {n} 条记录。', what_uncounted: '将导出当前筛选条件下的全部记录。', format: '文件格式', columns: '导出列', all: '全选',
@@ -46,7 +53,7 @@ export default {
   order: {
     starting: '启动中', charging: '充电中', stopping: '停止中', unsettled: '待结算', completed: '已完成', failed: '启动失败', abnormal: '异常待处理',
   },
-  start_mode: { console: '后台启动', app: '扫码', card: '刷卡', offline_card: '离线卡', vin: '即插即充', pile: '桩端启动' },
+  start_mode: { console: '后台启动', app: '扫码', card: '刷卡', offline_card: '离线卡', vin: '即插即充', pile: '桩端启动', import: '导入补录' },
   abnormality: {
     no_record: '缺失账单', amount_differs: '金额不符', zero_baseline: '起始读数为零', meter_backwards: '表数倒退', power_exceeded: '超额定功率', time_implausible: '时间异常', meter_mismatch: '电表不符', unannounced: '补录',
     token_refused: '未授权卡', no_tariff: '无计费模型', connector_taken: '枪被占用', period_mismatch: '时段电量不符', connector_unknown: '枪号不明',
@@ -75,10 +82,10 @@ export default {
     connectorId: '枪号', idTag: '卡号', meterStart: '起始表数 (Wh)', meterStop: '结束表数 (Wh)', timestamp: '时间', transactionId: '交易号', status: '状态', errorCode: '故障码', vendorErrorCode: '厂商故障码', info: '说明', reason: '停止原因', vendorId: '厂商标识', chargePointVendor: '厂商', chargePointModel: '型号', chargePointSerialNumber: '出厂编号', firmwareVersion: '程序版本', iccid: 'SIM 卡 ICCID', meterSerialNumber: '电表编号', interval: '间隔 (秒)', currentTime: '平台时间', key: '参数', value: '值', type: '类型', requestedMessage: '召测消息', expiryDate: '有效期至', parentIdTag: '卡组', Energy_Active_Import_Register: '电表读数', Power_Active_Import: '功率', Power_Offered: '可用功率', Current_Import: '电流', Current_Offered: '可用电流', Voltage: '电压', SoC: 'SOC', Temperature: '温度',
   },
   audit_action: {
-    export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
+    order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码',
   },
-  audit_noun: { export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌' },
+  audit_noun: { order_import: '订单补录', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
