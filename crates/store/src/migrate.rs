@@ -8,6 +8,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_spine.sql")),
     (2, include_str!("../migrations/0002_exchange.sql")),
     (7, include_str!("../migrations/0007_preference.sql")),
+    (9, include_str!("../migrations/0009_order_import.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.
