@@ -80,8 +80,8 @@ pub fn city_list(conn: &mut Conn, scope: &Scope, wanted: &CityFilter) -> DbResul
     let sql = format!(
         "SELECT c.code, c.province, c.name, c.opened_at_ms, c.paused_from_ms, c.pause_reason, c.hotline, c.version, \
          COALESCE(n.operators, 0), COALESCE(n.stations, 0), COALESCE(n.piles, 0), COALESCE(n.connectors, 0), \
-         COALESCE(n.energy, 0), CASE WHEN c.paused_from_ms IS NULL THEN 0 WHEN c.paused_from_ms > {now} THEN 1 \
-         ELSE 2 END FROM city c LEFT JOIN (SELECT s.city_code AS code, COUNT(DISTINCT s.operator_id) AS operators, \
+         COALESCE(n.energy, 0), CAST(CASE WHEN c.paused_from_ms IS NULL THEN 0 WHEN c.paused_from_ms > {now} THEN 1 \
+         ELSE 2 END AS BIGINT) FROM city c LEFT JOIN (SELECT s.city_code AS code, COUNT(DISTINCT s.operator_id) AS operators, \
            COUNT(*) AS stations, CAST(SUM(k.piles) AS BIGINT) AS piles, CAST(SUM(k.connectors) AS BIGINT) AS connectors, \
            CAST(SUM(h.energy) AS BIGINT) AS energy \
            FROM station s LEFT JOIN ({STATION_PILES}) k ON k.station_id = s.id \
