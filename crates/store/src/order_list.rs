@@ -384,8 +384,9 @@ mod tests {
         let mut conn = Conn::open(&Source::Sqlite(":memory:".into()), Purpose::Write).unwrap();
         crate::migrate::migrate(&mut conn, Timestamp::from_ms(0)).unwrap();
         conn.script(
-            "INSERT INTO operator VALUES (1, 'one', 'enabled', 0); \
-             INSERT INTO station SELECT 1, 1, '420100', 'one', '', NULL, NULL, 'Asia/Shanghai', NULL, 0, 1",
+            "INSERT INTO operator (id, name, status, created_at_ms) VALUES (1, 'one', 'enabled', 0); \
+             INSERT INTO station (id, operator_id, city_code, name, address, time_zone, created_at_ms, version) \
+             VALUES (1, 1, '420100', 'one', '', 'Asia/Shanghai', 0, 1)",
         )
         .unwrap();
         for n in 0..200 {
