@@ -35,7 +35,7 @@ test('home shows the figures of today and leads to filtered lists', async ({ pag
 test('the pile list keeps its filter in the address bar', async ({ page }) => {
   const faults = complaints(page)
   await signIn(page)
-  await page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '充电桩' }).click()
+  await page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: '充电桩', exact: true }).click()
   const rows = page.locator('tbody tr')
   await expect(rows.first()).toBeVisible()
   await shot(page, 'piles')
