@@ -2,7 +2,7 @@
 # End-to-end tests against the real server:
 #   e2e/run.sh ocpp      an independent OCPP 1.6J client
 #   e2e/run.sh ykc       captured 云快充 frames
-#   e2e/run.sh console   a browser, on the demo with its simulated piles
+#   e2e/run.sh console   a browser, on the demo with its simulated piles (-g WORDS: only the tests with these words)
 #   e2e/run.sh pictures  the pictures of the manual (scripts/screenshots.sh)
 # The server's data, ports and log are of this run alone; PILEOPS_BIN names another executable.
 set -euo pipefail
@@ -104,7 +104,7 @@ console)
     start_server demo --ykc-listen 127.0.0.1:0 --arrivals-per-day 0 --misfortunes-per-hour 0 --seed 1
     demo_login
     cd web
-    CI=1 npm run --silent e2e
+    CI=1 npm run --silent e2e -- "${@:2}"
     ;;
 pictures)
     provide_chromium
