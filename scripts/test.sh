@@ -25,6 +25,13 @@ count() {
 
 wanted() { [ "$ONLY" = "  " ] || [[ "$ONLY" == *" $1 "* ]]; }
 
+# What failed and the first words why, for whoever sees no more than the summary.
+reasons() {
+    sed 's/\x1b\[[0-9;]*m//g' "$1" |
+        grep -E '^ *✘|^test .* FAILED$|panicked at|^ *(Error|error(\[E[0-9]+\])?): |^ *[×✗] |^FAIL|^not ok' |
+        cut -c1-200 | head -n 8 | sed 's/^ */                /'
+}
+
 # stage NAME NEEDED-FILE COMMAND...
 stage() {
     local name="$1" file="$2" started status counts p f s
@@ -50,7 +57,7 @@ stage() {
     if [ "$status" = 0 ]; then
         summary+=("$(printf 'ok   %5ss   %s (%s)' $((SECONDS - started)) "$name" "$p")")
     else
-        summary+=("$(printf 'FAIL %5ss   %s (%s of %s failed)' $((SECONDS - started)) "$name" "$f" $((p + f)))")
+        summary+=("$(printf 'FAIL %5ss   %s (%s of %s failed)' $((SECONDS - started)) "$name" "$f" $((p + f)))" "$(reasons "$LOGS/$name")")
         say "$name: FAILED"
     fi
     return "$status"
