@@ -2,7 +2,7 @@
 
 The floor (`pileops-sim floor`) parses the message, appends it to a file with one fsync for all that
 wait, and answers. Server and database processes are pinned to one core, the generator to another.
-Prints a table for the README, and the raw reports with --json FILE.
+Prints a table for the README, the middle of several rounds, and the raw reports with --json FILE.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,14 @@ PASSWORD = "bench-pile-password-0123"
 
 def say(text):
     print(f"==> {text}", file=sys.stderr, flush=True)
+
+
+def fresh_database():
+    """Each round begins with an empty one."""
+    url = os.environ.setdefault("PILEOPS_BENCH_PG", os.environ["PILEOPS_TEST_PG"])
+    name = f"bench_{time.time_ns()}"
+    subprocess.run([os.path.join(os.environ.get("PILEOPS_PG_BIN", ""), "psql"), url, "-qc", f"CREATE DATABASE {name}"], check=True)
+    os.environ["PILEOPS_TEST_PG"] = url.rsplit("/", 1)[0] + "/" + name
 
 
 def free_port():
@@ -118,6 +127,8 @@ class Server:
 
 
 def measure(name, options):
+    if name == "postgres":
+        fresh_database()
     with tempfile.TemporaryDirectory(prefix="pileops-bench-", ignore_cleanup_errors=True) as data:
         return measure_in(data, name, options)
 
@@ -132,22 +143,32 @@ def measure_in(data, name, options):
     return report
 
 
-def table(reports):
-    floor = reports["floor"]["sessions"]["messages_per_second"]
+def middle(numbers):
+    return statistics.median(number or 0 for number in numbers)
+
+
+def table(rounds):
+    """The middle of the rounds; ratios are those within a round, before the middle is taken."""
     yield "| | messages/s, closed loop | ratio to the floor | CPU-ms per 1000 | p50 / p99 ms | open loop p50 / p99 ms | idle piles: ready in s | KiB a pile | errors |"
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
-    for name, report in reports.items():
-        closed, opened, idle = report["sessions"], report["open"], report["idle"]
+    for name in rounds[0]:
+        def cell(part, *keys):
+            def one(report):
+                for key in keys:
+                    report = report.get(key) if report else None
+                return report
+            return middle(one(reports[name][part]) for reports in rounds)
+
+        ratios = [reports[name]["sessions"]["messages_per_second"] / reports["floor"]["sessions"]["messages_per_second"] for reports in rounds]
         cells = [
             name,
-            f"{closed['messages_per_second']:,.0f}",
-            f"{closed['messages_per_second'] / floor:.2f}",
-            f"{closed.get('server_cpu_ms_per_1000') or 0:.1f}",
-            f"{closed['p50_us'] / 1000:.2f} / {closed['p99_us'] / 1000:.2f}",
-            f"{opened['p50_us'] / 1000:.2f} / {opened['p99_us'] / 1000:.2f}",
-            f"{idle['idle']['connected']:,}: {idle['idle']['ready_seconds']:.2f}",
-            f"{idle['idle']['rss_per_pile_kib']:.1f}",
-            str(sum(part["errors"] + part["refused"] for part in report.values())),
+            f"{cell('sessions', 'messages_per_second'):,.0f}",
+            f"{middle(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})",
+            f"{cell('sessions', 'server_cpu_ms_per_1000'):.1f}",
+            *(f"{cell(part, 'p50_us') / 1000:.2f} / {cell(part, 'p99_us') / 1000:.2f}" for part in ("sessions", "open")),
+            f"{cell('idle', 'idle', 'connected'):,.0f}: {cell('idle', 'idle', 'ready_seconds'):.2f}",
+            f"{cell('idle', 'idle', 'rss_per_pile_kib'):.1f}",
+            str(sum(part["errors"] + part["refused"] for reports in rounds for part in reports[name].values())),
         ]
         yield "| " + " | ".join(cells) + " |"
 
@@ -155,7 +176,8 @@ def table(reports):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=["floor", "sqlite", "postgres"], action="append", help="the floor is always measured")
-    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--rounds", type=int, default=5, help="the middle of them is printed: one round says as much of the machine as of the server")
     parser.add_argument("--idle-piles", type=int, default=10_000)
     parser.add_argument("--server-core", type=int, default=0)
     parser.add_argument("--load-core", type=int, default=1)
@@ -164,11 +186,11 @@ def main():
     names = ["floor", "sqlite", "postgres"]
     if options.only:
         names = [name for name in names if name == "floor" or name in options.only]
-    reports = {name: measure(name, options) for name in names}
+    rounds = [{name: measure(name, options) for name in names} for _ in range(options.rounds)]
     if options.json:
         with open(options.json, "w") as file:
-            json.dump(reports, file, indent=2)
-    print("\n".join(table(reports)))
+            json.dump(rounds, file, indent=2)
+    print("\n".join(table(rounds)))
 
 
 if __name__ == "__main__":

@@ -84,6 +84,7 @@ export PGPASSWORD="$password"
 unset PGPASSWORD
 export PILEOPS_TEST_PG="postgres://pileops:$password@127.0.0.1:$port/pileops"
 export PILEOPS_TEST_PG_PID="$server_pid"
+export PILEOPS_PG_BIN="$BIN"
 say "private PostgreSQL $("$BIN/postgres" --version | cut -d' ' -f3) on port $port"
 
 cd "$OLDPWD"

@@ -2,8 +2,8 @@
 //!
 //! The SQL is portable: `$N` placeholders in order of first appearance, BIGINT, TEXT, BOOLEAN and
 //! BYTEA columns, `INSERT … ON CONFLICT`, partial indexes, `CAST(SUM(x) AS BIGINT)`. A connection
-//! belongs to one thread and is used synchronously; PostgreSQL statements of one flush travel
-//! together in a single round trip ([`Conn::pipeline`]).
+//! belongs to one thread and is used synchronously; on PostgreSQL the rows of one flush travel
+//! together in a single statement ([`Conn::pipeline`]).
 
 mod postgres;
 mod sqlite;
@@ -186,6 +186,7 @@ impl Row<'_> {
 }
 
 /// An `INSERT` of any number of rows into one table, optionally with what to do on a conflict.
+#[derive(PartialEq, Eq, Hash)]
 pub struct Insert {
     pub table: &'static str,
     pub columns: &'static [&'static str],
@@ -194,24 +195,11 @@ pub struct Insert {
 }
 
 impl Insert {
-    /// The statement for `rows` rows.
-    fn sql(&self, rows: usize) -> String {
-        let mut sql = format!("INSERT INTO {} ({}) VALUES ", self.table, self.columns.join(", "));
-        let mut number = 0;
-        for row in 0..rows {
-            sql.push_str(if row == 0 { "(" } else { ", (" });
-            for column in 0..self.columns.len() {
-                number += 1;
-                sql.push_str(if column == 0 { "$" } else { ", $" });
-                sql.push_str(&number.to_string());
-            }
-            sql.push(')');
-        }
-        if !self.on_conflict.is_empty() {
-            sql.push(' ');
-            sql.push_str(self.on_conflict);
-        }
-        sql
+    /// The statement for one row.
+    fn sql(&self) -> String {
+        let places = (1..=self.columns.len()).map(|number| format!("${number}")).collect::<Vec<_>>();
+        let (table, columns, places) = (self.table, self.columns.join(", "), places.join(", "));
+        format!("INSERT INTO {table} ({columns}) VALUES ({places}) {}", self.on_conflict)
     }
 }
 
@@ -303,8 +291,8 @@ impl Conn {
         }
     }
 
-    /// Runs the inserts in order, between an optional `BEGIN` and an optional `COMMIT`. On
-    /// PostgreSQL all of it is one round trip.
+    /// Runs the inserts between an optional `BEGIN` and an optional `COMMIT`; on PostgreSQL all of it is
+    /// one round trip. No row may be in two of them: PostgreSQL refuses to write one twice at a time.
     pub fn pipeline(&mut self, begin: bool, inserts: &[Inserts<'_>], commit: bool) -> DbResult<()> {
         match self {
             Conn::Sqlite(conn) => conn.pipeline(begin, inserts, commit),

@@ -1,16 +1,13 @@
 //! PostgreSQL, driven synchronously from the thread that owns the connection.
 
-use super::{DbError, DbResult, Inserts, Purpose, Row, Value};
-use futures_util::future::join_all;
+use super::{DbError, DbResult, Insert, Inserts, Purpose, Row, Value};
+use postgres_protocol::types::{ArrayDimension, array_to_sql};
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut};
+use tokio_postgres::types::{IsNull, Kind, ToSql, Type, private::BytesMut};
 use tokio_postgres::{Client, Config, Statement};
-
-/// Most rows in one statement; a larger flush is several statements in the same round trip.
-const ROWS_MAX: usize = 64;
 
 /// How often a session asks for a database that another one has.
 const LOCK_ATTEMPTS: usize = 60;
@@ -22,7 +19,8 @@ pub struct Postgres {
     /// For what must not wait for the transaction's end.
     aside: Option<Client>,
     statements: HashMap<String, Statement>,
-    inserts: HashMap<(&'static str, &'static str, usize), Statement>,
+    /// By the inserts that are in it.
+    inserts: HashMap<Vec<&'static Insert>, Statement>,
 }
 
 /// What an address says, or why it says nothing.
@@ -123,37 +121,55 @@ impl Postgres {
         self.runtime.block_on(self.client.batch_execute(sql)).map_err(error)
     }
 
+    /// All inserts are one statement: each further one would cost the database an answer, and us the
+    /// reading of it, which together is as much as the work. Between `BEGIN` and `COMMIT` and with
+    /// nothing else it is a transaction by itself.
     pub fn pipeline(&mut self, begin: bool, inserts: &[Inserts<'_>], commit: bool) -> DbResult<()> {
-        let mut calls: Vec<(Statement, Vec<&(dyn ToSql + Sync)>)> = Vec::new();
-        for Inserts { insert, values } in inserts {
-            let columns = insert.columns.len();
-            let mut rest = values.as_slice();
-            while !rest.is_empty() {
-                let rows = portion(rest.len() / columns);
-                let (now, later) = rest.split_at(rows * columns);
-                rest = later;
-                calls.push((self.insert(insert, rows)?, references(now)));
-            }
-        }
+        let statement = if inserts.is_empty() { None } else { Some(self.insert(inserts)?) };
+        let columns: Vec<Column<'_>> = inserts.iter().flat_map(Column::all).collect();
+        let params: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|c| c as &(dyn ToSql + Sync)).collect();
+        let alone = begin && commit && statement.is_some();
         let client = &self.client;
         self.runtime.block_on(async {
-            let opened = async { if begin { client.batch_execute("BEGIN").await } else { Ok(()) } };
-            let written = join_all(calls.iter().map(|(statement, params)| client.execute(statement, params)));
-            let closed = async { if commit { client.batch_execute("COMMIT").await } else { Ok(()) } };
+            let say = async |wanted: bool, what| {
+                if wanted && !alone { client.batch_execute(what).await } else { Ok(()) }
+            };
+            let written = async {
+                match &statement {
+                    Some(statement) => client.execute(statement, &params).await.map(drop),
+                    None => Ok(()),
+                }
+            };
             // The futures are first polled in this order, which is the order on the wire.
-            let (opened, written, closed) = futures_util::future::join3(opened, written, closed).await;
-            opened.map_err(error)?;
-            written.into_iter().try_for_each(|done| done.map(drop).map_err(error))?;
-            closed.map_err(error)
+            let all = futures_util::future::join3(say(begin, "BEGIN"), written, say(commit, "COMMIT"));
+            let (opened, written, closed) = all.await;
+            opened.and(written).and(closed).map_err(error)
         })
     }
 
-    fn insert(&mut self, insert: &'static super::Insert, rows: usize) -> DbResult<Statement> {
-        let key = (insert.table, insert.on_conflict, rows);
+    fn insert(&mut self, inserts: &[Inserts<'_>]) -> DbResult<Statement> {
+        let key: Vec<&'static Insert> = inserts.iter().map(|one| one.insert).collect();
         if let Some(statement) = self.inserts.get(&key) {
             return Ok(statement.clone());
         }
-        let statement = self.runtime.block_on(self.client.prepare(&insert.sql(rows))).map_err(error)?;
+        let (mut parts, mut number) = (Vec::with_capacity(key.len()), 0);
+        for insert in &key {
+            let columns = insert.columns.join(", ");
+            let shape = format!("SELECT {columns} FROM {}", insert.table);
+            let shape = self.runtime.block_on(self.client.prepare(&shape)).map_err(error)?;
+            let arrays = shape.columns().iter().map(|column| {
+                number += 1;
+                format!("${number}::{}[]", column.type_().name())
+            });
+            let arrays = arrays.collect::<Vec<_>>().join(", ");
+            let (table, conflict) = (insert.table, insert.on_conflict);
+            parts.push(format!("INSERT INTO {table} ({columns}) SELECT * FROM UNNEST({arrays}) {conflict}"));
+        }
+        // The parts run from the last to the first. Rows that several writers want are in the last
+        // inserts, so that nobody waits for them while holding them for long.
+        let named = parts.iter().enumerate().rev().map(|(at, part)| format!("part{at} AS ({part})"));
+        let sql = format!("WITH {} SELECT 1", named.collect::<Vec<_>>().join(", "));
+        let statement = self.runtime.block_on(self.client.prepare(&sql)).map_err(error)?;
         self.inserts.insert(key, statement.clone());
         Ok(statement)
     }
@@ -190,13 +206,49 @@ async fn connect(config: &Config, purpose: Purpose) -> DbResult<Client> {
     Ok(client)
 }
 
-/// Sizes are powers of two, so that few statements need to be prepared.
-fn portion(rows: usize) -> usize {
-    if rows >= ROWS_MAX { ROWS_MAX } else { 1 << rows.ilog2() }
-}
-
 fn references<'a>(params: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
     params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+/// One column of all rows of an insert, as an array.
+#[derive(Debug)]
+struct Column<'a> {
+    values: &'a [Value<'a>],
+    width: usize,
+    at: usize,
+}
+
+impl<'a> Column<'a> {
+    fn all(inserts: &'a Inserts<'a>) -> impl Iterator<Item = Column<'a>> {
+        let width = inserts.insert.columns.len();
+        (0..width).map(move |at| Column { values: &inserts.values, width, at })
+    }
+}
+
+impl ToSql for Column<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        let Kind::Array(member) = ty.kind() else { return Err(format!("{ty} is no array").into()) };
+        let rows = ArrayDimension { len: i32::try_from(self.values.len() / self.width)?, lower_bound: 1 };
+        let values = self.values.iter().skip(self.at).step_by(self.width);
+        let one = |value: &Value<'_>, out: &mut BytesMut| {
+            Ok(match value.to_sql_checked(member, out)? {
+                IsNull::Yes => postgres_protocol::IsNull::Yes,
+                IsNull::No => postgres_protocol::IsNull::No,
+            })
+        };
+        array_to_sql([rows], member.oid(), values, one, out)?;
+        Ok(IsNull::No)
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(ty.kind(), Kind::Array(_))
+    }
+
+    tokio_postgres::types::to_sql_checked!();
 }
 
 impl ToSql for Value<'_> {

@@ -22,7 +22,7 @@ impl Sqlite {
         conn.set_prepared_statement_cache_capacity(256);
         conn.execute_batch(
             "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;",
+             PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -6000;",
         )
         .map_err(error)?;
         if purpose == Purpose::Read {
@@ -64,7 +64,7 @@ impl Sqlite {
             self.execute("BEGIN IMMEDIATE", &[])?;
         }
         for Inserts { insert, values } in inserts {
-            let sql = self.inserts.entry((insert.table, insert.on_conflict)).or_insert_with(|| insert.sql(1));
+            let sql = self.inserts.entry((insert.table, insert.on_conflict)).or_insert_with(|| insert.sql());
             let mut statement = self.conn.prepare_cached(sql).map_err(error)?;
             for row in values.chunks_exact(insert.columns.len()) {
                 statement.execute(rusqlite::params_from_iter(row)).map_err(error)?;
