@@ -140,6 +140,8 @@ pub struct Hot {
     writers: usize,
     pub(crate) ids: Ids,
     pub(crate) piles: HashMap<PileId, Box<HotPile>>,
+    /// Piles that the running batch is about and that were asleep, as the database has them.
+    pub(crate) fetched: HashMap<PileId, Box<HotPile>>,
     /// Open orders of piles that have not spoken since the start.
     pub(crate) sleeping: HashMap<PileId, Vec<OpenOrder>>,
     pub(crate) stations: HashMap<StationId, Arc<StationFacts>>,
@@ -167,6 +169,7 @@ impl Hot {
             writers,
             ids: Ids::default(),
             piles: HashMap::new(),
+            fetched: HashMap::new(),
             sleeping: HashMap::new(),
             stations: HashMap::new(),
             tariffs: HashMap::new(),
@@ -200,8 +203,30 @@ impl Hot {
     /// Takes the pile out of the hot state; it is read again when it is wanted.
     pub(crate) fn drop_pile(&mut self, pile: PileId) {
         self.piles.remove(&pile);
+        self.fetched.remove(&pile);
         self.sleeping.remove(&pile);
         self.stale.insert(pile);
+    }
+
+    /// Reads those of the piles that are asleep, all at once.
+    pub(crate) fn fetch(&mut self, conn: &mut Conn, wanted: impl Iterator<Item = PileId>) -> DbResult<()> {
+        self.fetched.clear();
+        let mut asleep: Vec<_> = wanted.filter(|pile| !self.piles.contains_key(pile)).collect();
+        asleep.sort_unstable();
+        asleep.dedup();
+        if asleep.len() > 1 {
+            let read = crate::piles::hot(conn, &asleep)?;
+            self.fetched.extend(read.into_iter().map(|hot| (hot.pile.id, Box::new(hot))));
+        }
+        Ok(())
+    }
+
+    /// One pile, as the database has it.
+    pub(crate) fn pile(&mut self, conn: &mut Conn, id: PileId) -> DbResult<Option<Box<HotPile>>> {
+        match self.fetched.remove(&id) {
+            Some(pile) => Ok(Some(pile)),
+            None => Ok(crate::piles::hot(conn, &[id])?.pop().map(Box::new)),
+        }
     }
 
     /// An order that was begun just now has no samples.

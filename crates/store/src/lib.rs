@@ -173,16 +173,17 @@ impl Store {
         work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let shard = pile.map_or(0, |pile| hot::shard_of(pile, self.writers.len()));
-        self.write_on(shard, work).await
+        self.write_on(shard, pile, work).await
     }
 
     async fn write_on<T: Send + 'static>(
         &self,
         shard: usize,
+        pile: Option<PileId>,
         work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (reply, result) = oneshot::channel();
-        let job = Box::new(writer::Waiting { work, result: None, reply: Some(reply), posted: None });
+        let job = Box::new(writer::Waiting { pile, work, result: None, reply: Some(reply), posted: None });
         if self.writers[shard].jobs.send(job).is_err() {
             return Err(Error::unavailable("数据库", "database"));
         }
@@ -194,7 +195,7 @@ impl Store {
     pub fn post(&self, pile: Option<PileId>, work: impl FnMut(&mut Tx<'_>) -> Result<()> + Send + 'static) {
         let shard = pile.map_or(0, |pile| hot::shard_of(pile, self.writers.len()));
         let Some(posted) = writer::Posted::take(&self.posts, POSTS_MAX) else { return };
-        let job = Box::new(writer::Waiting { work, result: None, reply: None, posted: Some(posted) });
+        let job = Box::new(writer::Waiting { pile, work, result: None, reply: None, posted: Some(posted) });
         let _ = self.writers[shard].jobs.send(job);
     }
 
@@ -210,7 +211,7 @@ impl Store {
     ) -> Result<Vec<T>> {
         let mut results = Vec::with_capacity(self.writers.len());
         for shard in 0..self.writers.len() {
-            results.push(self.write_on(shard, work.clone()).await?);
+            results.push(self.write_on(shard, None, work.clone()).await?);
         }
         Ok(results)
     }

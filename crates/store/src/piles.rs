@@ -1,7 +1,7 @@
 //! 充电桩 and their connectors: writing them, and reading them for the device path.
 
 use crate::Tx;
-use crate::db::{Conn, DbResult, Insert, Inserts, Row};
+use crate::db::{Conn, DbResult, Insert, Inserts, Row, Value};
 use crate::hot::HotPile;
 use crate::pending::latest;
 use model::Result;
@@ -168,33 +168,74 @@ pub fn codes(conn: &mut Conn) -> DbResult<HashSet<String>> {
 }
 
 pub fn connectors(conn: &mut Conn, pile: PileId) -> DbResult<Vec<Connector>> {
-    conn.query(
-        "SELECT no, status, status_at_ms, fault_code, fault_vendor_code, fault_info FROM connector \
-         WHERE id >= $1 AND id <= $2 ORDER BY id",
-        &[(pile.0 * 1_000).into(), (pile.0 * 1_000 + 999).into()],
-        |row| {
-            let (vendor_code, info) = (row.text_opt(4)?, row.text_opt(5)?);
-            Ok(Connector {
-                pile,
-                no: row.int(0)? as u16,
-                status: row.word(1, ConnectorStatus::parse)?,
-                status_at: Timestamp::from_ms(row.int(2)?),
-                fault: row.text_opt(3)?.map(|code| Fault { code, vendor_code, info }),
-            })
-        },
-    )
+    connectors_in(conn, "id >= $1 AND id <= $2", &range(pile))
 }
 
-/// The pile as the device path wants it; its open orders are added by the caller.
-pub(crate) fn hot(conn: &mut Conn, id: PileId) -> DbResult<Option<HotPile>> {
-    let Some(pile) = get(conn, id)? else { return Ok(None) };
-    let connectors = connectors(conn, id)?;
-    let latest_start =
-        conn.one("SELECT MAX(started_at_ms) FROM orders WHERE pile_id = $1", &[id.0.into()], |row| {
-            row.int_opt(0)
-        })?;
-    let latest_start = latest_start.map(Timestamp::from_ms);
-    Ok(Some(HotPile { pile, connectors, open: Vec::new(), latest_start, skew_candidate: None }))
+/// The ids of the connectors of a pile: the first and the last.
+fn range(pile: PileId) -> [Value<'static>; 2] {
+    [(pile.0 * 1_000).into(), (pile.0 * 1_000 + 999).into()]
+}
+
+fn connectors_in(conn: &mut Conn, ids: &str, values: &[Value<'_>]) -> DbResult<Vec<Connector>> {
+    let sql = format!(
+        "SELECT pile_id, no, status, status_at_ms, fault_code, fault_vendor_code, fault_info FROM connector \
+         WHERE {ids} ORDER BY id"
+    );
+    conn.query(&sql, values, |row| {
+        let (vendor_code, info) = (row.text_opt(5)?, row.text_opt(6)?);
+        Ok(Connector {
+            pile: PileId(row.int(0)?),
+            no: row.int(1)? as u16,
+            status: row.word(2, ConnectorStatus::parse)?,
+            status_at: Timestamp::from_ms(row.int(3)?),
+            fault: row.text_opt(4)?.map(|code| Fault { code, vendor_code, info }),
+        })
+    })
+}
+
+/// Most piles in one question.
+const HOT_MAX: usize = 64;
+
+/// The piles as the device path wants them; their open orders are added by the caller. Many at once:
+/// when thousands come back together, the way to the database and back is what they wait for.
+pub(crate) fn hot(conn: &mut Conn, ids: &[PileId]) -> DbResult<Vec<HotPile>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(HOT_MAX) {
+        // As many places as the next power of two, so that there are few statements to prepare.
+        let places = ids.len().next_power_of_two();
+        let padded = |mut values: Vec<Value<'static>>, length: usize| {
+            values.resize(length, Value::Null);
+            values
+        };
+        let mut connectors = connectors_in(
+            conn,
+            &(0..places)
+                .map(|at| format!("(id >= ${} AND id <= ${})", 2 * at + 1, 2 * at + 2))
+                .collect::<Vec<_>>()
+                .join(" OR "),
+            &padded(ids.iter().flat_map(|id| range(*id)).collect(), 2 * places),
+        )?;
+        let names = (1..=places).map(|number| format!("${number}")).collect::<Vec<_>>();
+        let sql = format!(
+            "SELECT {}, (SELECT MAX(started_at_ms) FROM orders WHERE pile_id = pile.id) FROM pile \
+             WHERE id IN ({})",
+            COLUMNS.join(", "),
+            names.join(", ")
+        );
+        found.extend(conn.query(
+            &sql,
+            &padded(ids.iter().map(|id| id.0.into()).collect(), places),
+            |row| {
+                let pile = pile(row)?;
+                // Ten thousand of them stay in memory: no room for connectors that a pile does not have.
+                let mut connectors: Vec<_> = connectors.extract_if(.., |c| c.pile == pile.id).collect();
+                connectors.shrink_to_fit();
+                let latest_start = row.int_opt(COLUMNS.len())?.map(Timestamp::from_ms);
+                Ok(HotPile { pile, connectors, open: Vec::new(), latest_start, skew_candidate: None })
+            },
+        )?);
+    }
+    Ok(found)
 }
 
 /// After a start of the server no pile is connected, whatever the last run has written.

@@ -11,7 +11,7 @@ use crate::orders::{self, Identity, OrderDetail, OrderRow};
 use crate::pending::{Marks, Pending};
 use crate::rollups::{self, Ended};
 use crate::samples::SampleRow;
-use crate::{audit_chain, commands, piles, stations, tariffs};
+use crate::{audit_chain, commands, stations, tariffs};
 use model::Result;
 use model::card::Card;
 use model::id::{CardId, CommandId, OrderId, PileId, StationId, TariffId};
@@ -235,7 +235,7 @@ impl<'a> Tx<'a> {
         // What was put down of other piles waits for the rest of the batch: when thousands come at once,
         // each of them would otherwise send a batch of one.
         let written = if self.unwritten.contains(&id) { self.flush() } else { Ok(()) };
-        let loaded = written.and_then(|()| piles::hot(self.conn, id));
+        let loaded = written.and_then(|()| self.hot.pile(self.conn, id));
         let mut pile = self.note(loaded)?.ok_or_else(|| {
             model::Error::not_found(
                 "pile.not_found",
@@ -253,7 +253,7 @@ impl<'a> Tx<'a> {
             }
         };
         self.hot.stale.remove(&id);
-        Ok(Box::new(pile))
+        Ok(pile)
     }
 
     /// Lets go of a pile that has gone off line, to keep memory for those that are here. One with a
@@ -412,6 +412,7 @@ impl<'a> Tx<'a> {
         let flushed = self.flush();
         self.note(flushed)?;
         self.job.touched.push(pile);
+        self.hot.fetched.remove(&pile);
         if let Some(hot) = self.hot.piles.remove(&pile) {
             self.hot.sleeping.insert(pile, hot.open);
         }

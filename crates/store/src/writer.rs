@@ -13,6 +13,7 @@ use crate::change::Change;
 use crate::db::{Claim, Conn, DbError, DbResult, Purpose, Source};
 use crate::hot::Hot;
 use crate::tx::Tx;
+use model::id::PileId;
 use model::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub type Watcher = Arc<dyn Fn(&[Change]) + Send + Sync>;
 
 /// Something to be done inside a transaction. It may run more than once; only the last run counts.
 pub(crate) trait Job: Send {
+    /// What it is about, so that it can be read together with what the others are about.
+    fn pile(&self) -> Option<PileId>;
     /// Runs it; whether it succeeded.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// It failed for a reason that is not its own.
@@ -40,6 +43,7 @@ pub(crate) trait Job: Send {
 }
 
 pub(crate) struct Waiting<F, T> {
+    pub pile: Option<PileId>,
     pub work: F,
     pub result: Option<Result<T>>,
     pub reply: Option<oneshot::Sender<Result<T>>>,
@@ -105,6 +109,10 @@ where
     F: FnMut(&mut Tx<'_>) -> Result<T> + Send,
     T: Send,
 {
+    fn pile(&self) -> Option<PileId> {
+        self.pile
+    }
+
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         let result = (self.work)(tx);
         let ok = result.is_ok();
@@ -245,6 +253,7 @@ impl Loop {
 
     fn transact(&mut self, conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> DbResult<Vec<Change>> {
         self.hot.ensure_loaded(conn)?;
+        self.hot.fetch(conn, batch.iter().filter_map(|job| job.pile()))?;
         let mut tx = Tx::new(conn, &mut self.hot);
         for job in batch.iter_mut() {
             run(job.as_mut(), &mut tx)?;

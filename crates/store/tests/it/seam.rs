@@ -49,7 +49,8 @@ fn a_pipeline_of_many_inserts_and_rows_is_written_whole_or_not_at_all() {
         assert_eq!(conn.one("SELECT COUNT(*) FROM log", &[], |row| row.int(0)).unwrap(), 40);
         // What is there already is renamed, beside rows that are new, before and after other statements.
         conn.pipeline(true, &[], false).unwrap();
-        let again: Vec<Value<'_>> = [1, 50_000].iter().flat_map(|id| thing(*id, Some("y"), true, &[])).collect();
+        let again: Vec<Value<'_>> =
+            [1, 50_000].iter().flat_map(|id| thing(*id, Some("y"), true, &[])).collect();
         conn.pipeline(false, &[Inserts { insert: &ROW, values: again }], false).unwrap();
         let named = "SELECT COUNT(*) FROM thing WHERE name = 'y'";
         assert_eq!(conn.one(named, &[], |row| row.int(0)).unwrap(), 2);
