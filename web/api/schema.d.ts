@@ -702,6 +702,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.settle */
+        post: operations["settlement_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/settlements/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.settle */
+        post: operations["settlement_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/stop": {
         parameters: {
             query?: never;
@@ -950,6 +984,23 @@ export interface paths {
         get?: never;
         put: operations["session_password_set"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settlements/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.settle */
+        post: operations["settlement_decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2401,6 +2452,8 @@ export interface components {
             /** @description What the pile itself has counted and priced per period. */
             pile_segments: components["schemas"]["PileSegment"][] | null;
             segments: components["schemas"]["Segment"][];
+            /** @description What people decided of it while it was held, the latest first. */
+            settlements: components["schemas"]["Settlement"][];
             /**
              * Format: int64
              * @description The pile's clock minus ours when it reported the start.
@@ -2459,7 +2512,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
         /** @description One right, with the noun by which rights are grouped. */
         PermissionView: {
             code: components["schemas"]["Permission"];
@@ -2733,6 +2786,91 @@ export interface components {
             /** @description The code of the role; `permissions` says what it may do. */
             role: string;
         };
+        Settlement: {
+            basis: components["schemas"]["SettlementBasis"];
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            decided_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description The second person; null where one was enough, or nobody has decided yet.
+             */
+            decided_by: number | null;
+            decided_by_name: string | null;
+            decision_reason: string | null;
+            /** Format: int64 */
+            electricity_fen: number;
+            /** @description Sharp, peak, flat, valley, where a person entered them. */
+            energies: number[] | null;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            order_id: number;
+            reason: string;
+            /** Format: int64 */
+            service_fen: number;
+            /** Format: int64 */
+            staff_id: number;
+            staff_name: string;
+            state: components["schemas"]["SettlementState"];
+            /** Format: int64 */
+            total_fen: number;
+        };
+        /**
+         * @description 结算依据: from what the bill is made.
+         * @enum {string}
+         */
+        SettlementBasis: "record" | "curve" | "energies" | "amounts" | "free";
+        /** @description From what the bill shall be made. */
+        SettlementBill: {
+            basis: components["schemas"]["SettlementBasis"];
+            /**
+             * Format: int64
+             * @description For `amounts`, as `service_fen`.
+             */
+            electricity_fen?: number | null;
+            /** @description Sharp, peak, flat, valley, in 0.1 Wh: for `energies`. */
+            energies?: number[] | null;
+            /**
+             * Format: int64
+             * @description For `amounts` and `free`: what was delivered, where the order itself says nonsense.
+             */
+            energy_dwh?: number | null;
+            /** Format: int64 */
+            service_fen?: number | null;
+        };
+        SettlementDecision: {
+            approve: boolean;
+            /** @description Why not; wanted when it is rejected. */
+            reason?: string | null;
+        };
+        SettlementDraft: {
+            bill: components["schemas"]["SettlementBill"];
+            reason: string;
+            /**
+             * Format: int64
+             * @description The total that the page showed: when the order has changed meanwhile nothing is settled.
+             */
+            total_fen: number;
+        };
+        /** @description What the order would cost. */
+        SettlementPreview: {
+            /** Format: int64 */
+            electricity_fen: number;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** @description A second person has to agree. */
+            second: boolean;
+            /** Format: int64 */
+            service_fen: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        /** @enum {string} */
+        SettlementState: "proposed" | "approved" | "rejected";
         Staff: {
             account: string;
             area: components["schemas"]["Area"];
@@ -4707,6 +4845,76 @@ export interface operations {
             };
         };
     };
+    settlement_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    settlement_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementBill"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementPreview"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     order_stop: {
         parameters: {
             query?: {
@@ -5516,6 +5724,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    settlement_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementDecision"];
             };
         };
         responses: {

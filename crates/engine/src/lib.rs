@@ -18,6 +18,7 @@ pub mod prune;
 pub mod random;
 pub mod role;
 pub mod secrets;
+pub mod settlement;
 pub mod site;
 pub mod staff;
 pub mod sweep;
@@ -52,6 +53,8 @@ pub struct Rules {
     pub skew_tolerance_ms: i64,
     /// The pile's amount may differ from ours by this much (0.0001 yuan).
     pub amount_tolerance_e4: i64,
+    /// A held order is settled by one person up to this amount; above it a second one agrees.
+    pub settle_alone: Fen,
     /// What a session may cost before the pile stops it, as long as nobody keeps balances.
     pub credit: Fen,
     /// How long frames are kept.
@@ -70,6 +73,7 @@ impl Default for Rules {
             quiet_ms: 3_600_000,
             skew_tolerance_ms: 60_000,
             amount_tolerance_e4: 100,
+            settle_alone: Fen(20_000),
             credit: Fen(100_000),
             frames_kept_ms: 190 * model::time::DAY_MS,
             samples_kept_ms: 3 * model::time::DAY_MS,

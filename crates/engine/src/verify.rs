@@ -9,6 +9,7 @@ use model::order::{Order, OrderState};
 use std::collections::HashMap;
 use store::audit_chain::{self, Checked};
 use store::db::Purpose;
+use store::orders::BilledBy;
 use store::{Conn, DbResult, Source};
 
 /// What came of it.
@@ -136,6 +137,10 @@ fn verify_page(conn: &mut Conn, after: OrderId) -> DbResult<Page> {
             fault("the order has no detail".to_owned());
             continue;
         };
+        if matches!(detail.billed_by, BilledBy::Amounts | BilledBy::Nothing) {
+            settled_verify(conn, &order)?.into_iter().for_each(fault);
+            continue;
+        }
         let Some(tariff) = order.tariff else {
             if order.total.0 != 0 {
                 fault("the order was billed without a tariff".to_owned());
@@ -157,6 +162,16 @@ fn verify_page(conn: &mut Conn, after: OrderId) -> DbResult<Page> {
         }
     }
     Ok(page)
+}
+
+/// An order whose fees nobody can compute has them from a person.
+fn settled_verify(conn: &mut Conn, order: &Order) -> DbResult<Option<String>> {
+    let by_hand = store::settlements::approved(conn, order.id)?;
+    let fees = by_hand.as_ref().map(|one| (one.electricity_fen, one.service_fen, one.total_fen));
+    let own = (order.electricity.0, order.service.0, order.total.0);
+    // Without a tariff nothing was ever billed, and without energy there was nothing to bill.
+    Ok((fees.unwrap_or((0, 0, 0)) != own)
+        .then(|| format!("the stored total is {} fen, and nobody has decided it so", order.total.0)))
 }
 
 fn differences(order: &Order, segments: &str, bill: &model::tariff::Bill) -> Vec<String> {

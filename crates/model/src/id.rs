@@ -36,6 +36,7 @@ row_id!(
     CommandId,
     FeedbackId,
     InvoiceId,
+    SettlementId,
 );
 
 /// 电桩编号: the name under which the pile connects (OCPP identity, 云快充 14 digits).

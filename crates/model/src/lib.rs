@@ -18,6 +18,7 @@ pub mod id;
 pub mod invoice;
 pub mod money;
 pub mod order;
+pub mod settlement;
 pub mod site;
 pub mod tariff;
 pub mod time;

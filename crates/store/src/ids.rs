@@ -26,6 +26,7 @@ pub enum Noun {
     Invoice,
     InvoiceEvent,
     Mail,
+    Settlement,
 }
 
 impl Noun {
@@ -49,6 +50,7 @@ impl Noun {
             Noun::Invoice => "invoice",
             Noun::InvoiceEvent => "invoice_event",
             Noun::Mail => "mail",
+            Noun::Settlement => "settlement",
         }
     }
 

@@ -45,6 +45,7 @@ pub mod role_list;
 pub mod roles;
 pub mod rollups;
 pub mod samples;
+pub mod settlements;
 pub mod staff;
 pub mod staff_list;
 pub mod station_detail;

@@ -7,6 +7,7 @@ use crate::frames::OrderFrames;
 use crate::order_names::{Names, Read, filter};
 use crate::order_totals::{self, OrderTotals};
 use crate::pile_list::{LiveValues, masked};
+use crate::settlements::Settlement;
 use model::access::Scope;
 use model::error::Text;
 use model::id::{OrderId, PileId};
@@ -85,6 +86,8 @@ pub struct OrderDetail {
     pub commands: Vec<Command>,
     /// Who clicked, for a start from the console.
     pub started_by: Option<String>,
+    /// What people decided of it while it was held, the latest first.
+    pub settlements: Vec<Settlement>,
     /// Sentences that explain the bill and the state.
     pub explanation: Vec<Text>,
 }
@@ -295,6 +298,7 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
         found.curve = detail.curve.points().iter().copied().map(LiveValues::from).collect();
     }
     found.commands = crate::command_list::of_order(conn, id)?;
+    found.settlements = crate::settlements::of_order(conn, id)?;
     Ok(Some(found))
 }
 
@@ -326,6 +330,7 @@ fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
         curve: Vec::new(),
         commands: Vec::new(),
         started_by: row.text_opt(33)?,
+        settlements: Vec::new(),
         explanation: Vec::new(),
         order,
     })

@@ -33,21 +33,30 @@ pub enum BilledBy {
     Curve,
     /// The pile's energies per period (云快充 0x3B).
     Record,
+    /// Energies per period that a person entered (异常结算).
+    Energies,
+    /// Fees that a person decided (异常结算).
+    Amounts,
     /// Nothing was billed.
     Nothing,
 }
 
 impl BilledBy {
+    const ALL: [BilledBy; 5] =
+        [BilledBy::Curve, BilledBy::Record, BilledBy::Energies, BilledBy::Amounts, BilledBy::Nothing];
+
     pub fn as_str(self) -> &'static str {
         match self {
             BilledBy::Curve => "curve",
             BilledBy::Record => "record",
+            BilledBy::Energies => "energies",
+            BilledBy::Amounts => "amounts",
             BilledBy::Nothing => "nothing",
         }
     }
 
     pub fn parse(text: &str) -> Option<BilledBy> {
-        [BilledBy::Curve, BilledBy::Record, BilledBy::Nothing].into_iter().find(|b| b.as_str() == text)
+        BilledBy::ALL.into_iter().find(|b| b.as_str() == text)
     }
 }
 

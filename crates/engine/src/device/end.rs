@@ -151,7 +151,8 @@ fn take(tx: &mut Tx<'_>, hot: &mut HotPile, session: SessionKey) -> Result<Found
     }
     let pile = hot.pile.id;
     let found = tx.read(|conn| match store::orders::by_session(conn, pile, session)? {
-        Some(order) if order.end_received.is_none() => {
+        // What a person has settled meanwhile stays so: the record is kept, and changes nothing.
+        Some(order) if order.end_received.is_none() && order.state != OrderState::Completed => {
             let curve = match store::orders::detail(conn, order.id)? {
                 Some(detail) => detail.curve,
                 None => Curve::default(),

@@ -10,7 +10,7 @@ use model::curve::Curve;
 use model::energy::Energy;
 use model::money::{Amount, Fen, Price};
 use model::order::{Abnormality, OpenOrder, Order, OrderState};
-use model::tariff::{Bill, Period, Reading, SESSION_MAX_MS, Tariff};
+use model::tariff::{Bill, Period, Reading, SESSION_MAX_MS, Segment, Tariff};
 use model::time::{HOUR_MS, MINUTE_MS, Timestamp, Zone};
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,17 @@ pub fn recompute(order: &Order, detail: &OrderDetail, tariff: &Tariff, zone: &Zo
     let ended_at = order.ended_at.ok_or("the order has no end")?;
     match detail.billed_by {
         BilledBy::Nothing => Ok(Bill::default()),
+        BilledBy::Amounts => Err("fees that a person decided cannot be computed".to_owned()),
+        BilledBy::Energies => {
+            let segments: Vec<Segment> =
+                serde_json::from_str(&detail.segments).map_err(|why| why.to_string())?;
+            let mut energies = [Energy::ZERO; 4];
+            for segment in &segments {
+                let place = &mut energies[segment.period.number()];
+                *place = *place + segment.energy;
+            }
+            Ok(tariff.bill_periods(order.started_at, ended_at, energies))
+        }
         BilledBy::Record => {
             let record = detail.pile_bill.as_deref().ok_or("the pile's bill is missing")?;
             let record: PileBillRecord = serde_json::from_str(record).map_err(|why| why.to_string())?;
@@ -189,7 +200,7 @@ pub(super) fn settle(
     Ok(())
 }
 
-fn count(tx: &mut Tx<'_>, order: &Order, zone: &Zone) {
+pub(crate) fn count(tx: &mut Tx<'_>, order: &Order, zone: &Zone) {
     let Some(ended_at) = order.ended_at else { return };
     let local = zone.local(ended_at);
     let long = ended_at.since(order.started_at) > 120_000;

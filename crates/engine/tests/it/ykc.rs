@@ -1,7 +1,10 @@
 //! 云快充: asked, confirmed, observed, and billed by the pile's own record.
 
+use crate::databases::wait;
 use crate::world::{World, told, wall, worlds, worlds_by};
 use engine::Rules;
+use engine::audit::Actor;
+use engine::settlement::{SettlementBill, SettlementDraft};
 use model::card::{Token, TokenVerdict};
 use model::connector::ConnectorStatus;
 use model::device::{
@@ -13,6 +16,7 @@ use model::error::Text;
 use model::id::{SessionKey, TradeNo};
 use model::money::{Amount, Price};
 use model::order::{Abnormality, OrderState, StartMode, StopClass};
+use model::settlement::SettlementBasis;
 use model::time::Timestamp;
 use store::frames::Verdict;
 
@@ -333,6 +337,33 @@ fn a_start_that_the_pile_refuses_or_forgets_fails_and_a_late_bill_still_counts()
         send(w.at("+3 10:00"), g21(silent));
         assert_eq!(told(&order(&w, silent)), G21);
         assert!(!order(&w, silent).abnormal.has(Abnormality::Unannounced));
+        w.sound();
+    }
+}
+
+#[test]
+fn what_a_person_has_settled_stays_so_when_the_record_comes_after_all() {
+    for mut w in worlds() {
+        let (trade, _) = ask(w.at("10:00"), 1, "CARD1");
+        confirm(w.at("10:00:05"), trade, None);
+        observe(w.at("10:20"), None, false, 0);
+        assert_eq!(w.at("10:31").sweep(), 1);
+        let held = order(&w, trade);
+        let bill = SettlementBill {
+            basis: SettlementBasis::Amounts,
+            energies: None,
+            electricity_fen: Some(300),
+            service_fen: Some(21),
+            energy_dwh: None,
+        };
+        let draft = SettlementDraft { bill, reason: "与车主核对".to_owned(), total_fen: 321 };
+        wait(w.engine.settlement_create(&Actor::local(), (held.id, held.pile), draft)).unwrap();
+        let settled = told(&order(&w, trade));
+        assert_eq!(settled, "completed 0.0000 kWh 3.21 (3.00 + 0.21) NoRecord");
+        w.restart();
+        send(w.at("+3 10:00"), g21(trade));
+        assert_eq!(w.verdict(PILE), Verdict::Quarantined);
+        assert_eq!(told(&order(&w, trade)), settled);
         w.sound();
     }
 }

@@ -76,6 +76,7 @@ impl Role {
                         permission,
                         OrderExport
                             | OrderImport
+                            | OrderSettle
                             | CardRead
                             | CustomerRead
                             | FleetRead

@@ -34,6 +34,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         record_timeout_ms: seconds("record_timeout_s")?,
         silence_timeout_ms: seconds("silence_timeout_s")?,
         amount_tolerance_e4: config.integer("amount_tolerance_e4")?,
+        settle_alone: Fen(config.integer("settle_alone_fen")?),
         credit: Fen(config.integer("credit_fen")?),
         frames_kept_ms: config.integer("frame_days")? * DAY_MS,
         samples_kept_ms: config.integer("sample_days")? * DAY_MS,

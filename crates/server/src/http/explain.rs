@@ -3,9 +3,11 @@
 
 use model::error::Text;
 use model::order::{Abnormality, OrderState};
+use model::settlement::{SettlementBasis, SettlementState};
 use model::tariff::{Period, Segment};
 use model::time::{Timestamp, Zone};
 use store::order_list::OrderDetail;
+use store::settlements::Settlement;
 
 /// Amounts that differ by less than this (0.0001 yuan) are the same to a person.
 const SAME_E4: i64 = 50;
@@ -20,6 +22,7 @@ pub fn order(detail: &OrderDetail, stop: Option<&Text>) -> Vec<Text> {
     bill(detail, &mut told);
     told.extend(pile_amount(detail));
     told.extend(clock(detail));
+    told.extend(detail.settlements.iter().filter_map(settled));
     told.extend(detail.order.abnormalities.iter().map(|abnormality| why_held(*abnormality)));
     told
 }
@@ -158,6 +161,39 @@ fn clock(detail: &OrderDetail) -> Option<Text> {
             "At the start the pile's clock was {seconds} s {en} ours. Times are as the pile reported them; set its clock."
         ),
     ))
+}
+
+/// What a person has made of it.
+fn settled(settlement: &Settlement) -> Option<Text> {
+    let (zh, en) = match settlement.basis {
+        SettlementBasis::Record => ("充电桩的账单电量", "the energies of the pile's record"),
+        SettlementBasis::Curve => ("充电曲线", "the readings of the session"),
+        SettlementBasis::Energies => ("手工填写的电量", "energies entered by hand"),
+        SettlementBasis::Amounts => ("手工填写的金额", "fees entered by hand"),
+        SettlementBasis::Free => ("不收费", "nothing to be charged"),
+    };
+    let (who, why, total) = (&settlement.staff_name, &settlement.reason, yuan(settlement.total_fen));
+    match settlement.state {
+        SettlementState::Approved => {
+            let (and_zh, and_en) = match &settlement.decided_by_name {
+                Some(second) => (format!("，{second} 复核通过"), format!(", agreed to by {second}")),
+                None => Default::default(),
+            };
+            Some(Text::new(
+                format!("人工结算：{who} 按{zh}结算为 {total} 元{and_zh}。原因：{why}"),
+                format!(
+                    "Settled by hand: {who}, on the basis of {en}, at {total} yuan{and_en}. Reason: {why}"
+                ),
+            ))
+        }
+        SettlementState::Proposed => Some(Text::new(
+            format!("{who} 提交了人工结算（{zh}，{total} 元），超过单人限额，等待另一人复核。原因：{why}"),
+            format!(
+                "{who} has proposed a settlement ({en}, {total} yuan). It is above what one person may decide and waits for a second. Reason: {why}"
+            ),
+        )),
+        SettlementState::Rejected => None,
+    }
 }
 
 fn why_held(abnormality: Abnormality) -> Text {

@@ -29,6 +29,7 @@ mod preferences;
 mod roles;
 mod route;
 mod session;
+mod settlements;
 mod staff;
 mod stations;
 mod stream;

@@ -61,10 +61,12 @@ impl Things {
         let token = house.get("/tokens", &cookie).await.json["items"][0]["id"].as_str().unwrap().to_owned();
         let (feedback, photo) = complaint(house, &code, name).await;
         let invoice = invoice(house, operator, name).await;
+        let settlement = settlement(house, order).await;
         Things(vec![
             ("{feedback}", feedback),
             ("{photo}", photo),
             ("{invoice}", invoice),
+            ("{settlement}", settlement),
             ("{pile}", code),
             ("{station}", (side + 1).to_string()),
             ("{station_name}", format!("{name}站")),
@@ -111,6 +113,31 @@ async fn invoice(house: &House, operator: i64, name: &str) -> String {
     let cookie = house.sign_in("admin").await;
     let list = house.get(&format!("/invoices?serial_no=KP2026112300000{operator}"), &cookie).await;
     list.ok().json["items"][0]["id"].to_string()
+}
+
+/// What somebody has proposed for this order.
+async fn settlement(house: &House, order: i64) -> String {
+    let new = store::settlements::Settlement {
+        id: 0,
+        order_id: order,
+        basis: model::settlement::SettlementBasis::Free,
+        energies: None,
+        energy_dwh: 0,
+        electricity_fen: 0,
+        service_fen: 0,
+        total_fen: 0,
+        reason: "表坏了".to_owned(),
+        state: model::settlement::SettlementState::Proposed,
+        staff_id: 999,
+        staff_name: "张三".to_owned(),
+        created_at_ms: 1,
+        decided_by: None,
+        decided_by_name: None,
+        decided_at_ms: None,
+        decision_reason: None,
+    };
+    let write = house.app.engine.store.write(None, move |tx| store::settlements::insert(tx, &new));
+    write.await.unwrap().0.to_string()
 }
 
 fn command_row(id: i64, pile: PileId, order: i64) -> CommandRow {

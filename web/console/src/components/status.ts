@@ -83,6 +83,11 @@ const looks = {
     reversed: { tone: 'mute', glyph: 'cross' },
     rejected: { tone: 'mute', glyph: 'ban' },
   },
+  settlement_state: {
+    proposed: { tone: 'warn', glyph: 'clock' },
+    approved: { tone: 'ok', glyph: 'check' },
+    rejected: { tone: 'mute', glyph: 'ban' },
+  },
   export: {
     queued: { tone: 'mute', glyph: 'clock' },
     running: { tone: 'busy', glyph: 'refresh' },

@@ -48,6 +48,15 @@ export default {
   order: {
     starting: '启动中', charging: '充电中', stopping: '停止中', unsettled: '待结算', completed: '已完成', failed: '启动失败', abnormal: '异常待处理',
   },
+  settlement_basis: { record: '按桩账单', curve: '按充电曲线', energies: '手工填电量', amounts: '手工填金额', free: '不收费' },
+  settlement_state: { proposed: '待复核', approved: '已结算', rejected: '已驳回' },
+  settlement: {
+    title: '异常结算', handle: '处理异常', basis: '结算依据', reason: '原因', reason_hint: '例如：已与车主电话核实，按现场表数结算', reason_short: '请写明原因，至少 2 个字', incomplete: '请先填写电量或金额', not_possible: '没有可用的数据', delivered: '实际电量（计入统计）', yuan: '（元）',
+    hint_record: '桩上报的分时电量 × 订单的计费模型', hint_curve: '充电过程中最后的读数 × 订单的计费模型', hint_energies: '按现场读到的分时电量 × 订单的计费模型', hint_amounts: '直接填写电费与服务费', hint_free: '整单免收，订单照常完成',
+    settle: '确认结算', propose: '提交复核', second_note: '金额超过单人结算的限额，提交后须由另一位有权限的同事复核才生效。', done_told: '订单 {order_no} 已结算', proposed_told: '订单 {order_no} 的结算已提交，等待另一人复核',
+    approve: '复核通过', reject: '驳回', reject_reason: '驳回原因', rejected_told: '已驳回，订单仍待处理', ask_approve: '通过 {who} 提交的结算？订单将按 {total} 完成。', approved_by: '{who} 于 {at} 复核通过', rejected_by: '{who} 于 {at} 驳回',
+    held_note: '系统没有对这笔订单计费。核对下方的曲线、账单与报文后，选择结算依据完成它。', held_elsewhere: '系统没有对这笔订单计费，等待有“处理异常订单”权限的同事处理。', own_note: '您提交的结算超过单人限额，等待另一位同事复核。',
+  },
   start_mode: { console: '后台启动', app: '扫码', card: '刷卡', offline_card: '离线卡', vin: '即插即充', pile: '桩端启动' },
   abnormality: {
     no_record: '缺失账单', amount_differs: '金额不符', zero_baseline: '起始读数为零', meter_backwards: '表数倒退', power_exceeded: '超额定功率', time_implausible: '时间异常', meter_mismatch: '电表不符', unannounced: '补录',
@@ -154,7 +163,7 @@ export default {
   orders: {
     time: '时间', time_kind: '时间类型', started: '开始时间', ended: '结束时间', order_no: '订单号', session_key: '交易流水号', station: '充电站', pile: '电桩编号', pile_and_no: '桩 / 枪', operator: '运营商名称', customer: '用户', state: '状态', abnormality: '异常类型', token: '卡号', start_mode: '启动方式', duration: '时长',
     energy: '电量', electricity: '电费', service: '服务费', total: '总金额', stop: '停止原因', soc: 'SOC', created: '创建时间', empty_hint: '充电开始后，订单会自动出现在这里', zone_note: '本页时间为充电站当地时间（{zone}）', month_note: '按开始时间归属，默认显示本月', order_no_digits: '18 位数字', abnormal_any: '异常标记',
-    curve: '充电曲线', bill: '账单', day: '时段分布', segment: '时段', price_electricity: '电价', price_service: '服务费价', price_unit: '元/kWh', pile_bill: '桩上报账单', pile_amount: '桩计金额', our_amount: '平台金额', difference: '差额', same: '与平台一致', differs: '与平台不一致', no_segments: '结算后显示分时账单', no_segments_open: '充电结束并结算后生成账单', tariff: '计费模型', version: '第 {n} 版', frames: '报文时间线', commands: '操作记录', facts: '订单信息', meter_start: '起始表数', meter_end: '结束表数', vin: 'VIN', skew: '桩时钟偏差', started_by: '启动人', explanation: '账单说明', average: '平均功率', exact_total: '分段合计', ask_stop: '停止 {pile} {no} 号枪上的订单 {order_no}？', price_total: '合计单价', live_power: '当前功率', running: '进行中，数据实时更新', why_closed: '订单已结束',
+    curve: '充电曲线', bill: '账单', day: '时段分布', segment: '时段', price_electricity: '电价', price_service: '服务费价', price_unit: '元/kWh', pile_bill: '桩上报账单', pile_amount: '桩计金额', our_amount: '平台金额', difference: '差额', same: '与平台一致', differs: '与平台不一致', no_segments: '结算后显示分时账单', no_segments_hand: '人工结算，没有分时账单', no_segments_open: '充电结束并结算后生成账单', tariff: '计费模型', version: '第 {n} 版', frames: '报文时间线', commands: '操作记录', facts: '订单信息', meter_start: '起始表数', meter_end: '结束表数', vin: 'VIN', skew: '桩时钟偏差', started_by: '启动人', explanation: '账单说明', average: '平均功率', exact_total: '分段合计', ask_stop: '停止 {pile} {no} 号枪上的订单 {order_no}？', price_total: '合计单价', live_power: '当前功率', running: '进行中，数据实时更新', why_closed: '订单已结束',
   },
   tariff: { day_prices: '一天的价格', bars_note: '下段为电费，上段为服务费，框出的是现在（北京时间）', mean: '全天平均单价', compare: '与其他版本对比', compare_with: '选择对比的版本', compare_choose: '选择一个版本，查看有哪些时段不同', only_version: '这是唯一的版本', same: '两个版本完全相同', stretch: '不同的时段', change: '变化', renamed: '时段类型改变', used_since: '开始使用时间', gone: '没有这个计费模型版本', name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
   cards: { tag: '卡号', status: '状态', group: '卡组', customer: '用户', expires: '有效期至', sessions: '同时充电数', created: '登记时间', create: '登记充电卡', created_told: '充电卡 {tag} 已登记', block: '挂失', restore: '恢复', ask_block: '挂失充电卡 {tag}？挂失后立即不能启动充电。', ask_restore: '恢复充电卡 {tag}？', forever: '长期', group_help: '同组的卡可以互相停止充电', empty_hint: '登记后，持卡人即可刷卡充电', changed: '充电卡 {tag}：{status}' },

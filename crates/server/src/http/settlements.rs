@@ -1,0 +1,60 @@
+//! 异常结算
+
+use super::Shared;
+use super::error::Answer;
+use super::frames::no_order;
+use super::give::{Created, Done, Given, NewId};
+use super::take::{Id, Input, Who};
+use axum::extract::State;
+use engine::settlement::{SettlementBill, SettlementDecision, SettlementDraft, SettlementPreview};
+use model::id::{OrderId, PileId, SettlementId};
+use model::{Error, Result};
+
+/// The order and its pile, if the caller may see them.
+async fn place(app: &Shared, who: &Who, id: i64) -> Result<(OrderId, PileId)> {
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| store::order_list::order_place(conn, &scope, OrderId(id));
+    let place = app.engine.store.read(read).await?.ok_or_else(no_order)?;
+    Ok((OrderId(id), place.frames.pile))
+}
+
+pub async fn settlement_preview(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(wanted): Input<SettlementBill>,
+) -> Answer<Given<SettlementPreview>> {
+    let place = place(&app, &who, id).await?;
+    Ok(Given(app.engine.settlement_preview(&who.actor(), place, wanted).await?))
+}
+
+pub async fn settlement_create(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(draft): Input<SettlementDraft>,
+) -> Answer<Created<NewId>> {
+    let place = place(&app, &who, id).await?;
+    let made = app.engine.settlement_create(&who.actor(), place, draft).await?;
+    Ok(Created(NewId { id: made.0 }))
+}
+
+pub async fn settlement_decide(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(decision): Input<SettlementDecision>,
+) -> Answer<Done> {
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| store::settlements::find(conn, &scope, SettlementId(id));
+    let found = app.engine.store.read(read).await?;
+    let (_, pile) = found.ok_or_else(|| {
+        Error::not_found(
+            "settlement.not_found",
+            "没有这份结算，或不在您的数据范围内",
+            "There is no such settlement in your scope.",
+        )
+    })?;
+    app.engine.settlement_decide(&who.actor(), (SettlementId(id), pile), decision).await?;
+    Ok(Done)
+}
