@@ -729,7 +729,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Permission: order.settle */
-        post: operations["settlement_preview"];
+        post: operations["settlement_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1000,7 +1000,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Permission: order.settle */
-        post: operations["settlement_decide"];
+        post: operations["settlement_update"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4880,7 +4880,7 @@ export interface operations {
             };
         };
     };
-    settlement_preview: {
+    settlement_check: {
         parameters: {
             query?: never;
             header?: never;
@@ -5745,7 +5745,7 @@ export interface operations {
             };
         };
     };
-    settlement_decide: {
+    settlement_update: {
         parameters: {
             query?: never;
             header?: never;

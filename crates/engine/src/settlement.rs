@@ -158,7 +158,7 @@ fn bill(tx: &mut Tx<'_>, held: &mut Held, wanted: &SettlementBill) -> Result<Bil
 
 impl Engine {
     /// What an order would cost, settled in some way; nothing is written.
-    pub async fn settlement_preview(
+    pub async fn settlement_check(
         &self,
         actor: &Actor,
         place: (OrderId, PileId),
@@ -219,7 +219,7 @@ impl Engine {
     }
 
     /// The second person agrees, or does not.
-    pub async fn settlement_decide(
+    pub async fn settlement_update(
         &self,
         actor: &Actor,
         place: (SettlementId, PileId),
@@ -275,7 +275,7 @@ impl Engine {
                 }
                 let order = tx.read(|conn| orders::get(conn, order_id))?.ok_or_else(no_order)?;
                 let detail = json!({"settlement": id.0, "approve": decision.approve, "reason": reason});
-                record(&actor, tx, now, "settlement_decide", &order, &detail)?;
+                record(&actor, tx, now, "settlement_update", &order, &detail)?;
                 tx.changed(Change::Order { order: order.id, pile: order.pile, operator: order.operator });
                 Ok(())
             })

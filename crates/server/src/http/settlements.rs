@@ -18,14 +18,14 @@ async fn place(app: &Shared, who: &Who, id: i64) -> Result<(OrderId, PileId)> {
     Ok((OrderId(id), place.frames.pile))
 }
 
-pub async fn settlement_preview(
+pub async fn settlement_check(
     State(app): State<Shared>,
     who: Who,
     Id(id): Id,
     Input(wanted): Input<SettlementBill>,
 ) -> Answer<Given<SettlementPreview>> {
     let place = place(&app, &who, id).await?;
-    Ok(Given(app.engine.settlement_preview(&who.actor(), place, wanted).await?))
+    Ok(Given(app.engine.settlement_check(&who.actor(), place, wanted).await?))
 }
 
 pub async fn settlement_create(
@@ -39,7 +39,7 @@ pub async fn settlement_create(
     Ok(Created(NewId { id: made.0 }))
 }
 
-pub async fn settlement_decide(
+pub async fn settlement_update(
     State(app): State<Shared>,
     who: Who,
     Id(id): Id,
@@ -55,6 +55,6 @@ pub async fn settlement_decide(
             "There is no such settlement in your scope.",
         )
     })?;
-    app.engine.settlement_decide(&who.actor(), (SettlementId(id), pile), decision).await?;
+    app.engine.settlement_update(&who.actor(), (SettlementId(id), pile), decision).await?;
     Ok(Done)
 }

@@ -61,9 +61,9 @@ pub fn table() -> Vec<Route> {
         GET "/orders/{id}" May(OrderRead), orders::order_get;
         POST "/orders/{id}/stop" May(PileCommand), orders::order_stop;
         GET "/orders/{id}/frames" May(OrderRead), frames::order_frame_list;
-        POST "/orders/{id}/settlements/preview" May(OrderSettle), settlements::settlement_preview;
+        POST "/orders/{id}/settlements/preview" May(OrderSettle), settlements::settlement_check;
         POST "/orders/{id}/settlements" May(OrderSettle), settlements::settlement_create;
-        POST "/settlements/{id}/decision" May(OrderSettle), settlements::settlement_decide;
+        POST "/settlements/{id}/decision" May(OrderSettle), settlements::settlement_update;
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
         GET "/tariffs/{id}/stations" May(TariffRead), tariffs::tariff_station_list;

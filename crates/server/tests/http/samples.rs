@@ -82,14 +82,14 @@ pub const SAMPLES: &[Sample] = &[
     asked("order_get", Thing, "/orders/{order}", ""),
     asked("order_stop", Thing, "/orders/{order}/stop", ""),
     asked("order_frame_list", Thing, "/orders/{order}/frames", ""),
-    asked("settlement_preview", Thing, "/orders/{order}/settlements/preview", r#"{"basis":"free"}"#),
+    asked("settlement_check", Thing, "/orders/{order}/settlements/preview", r#"{"basis":"free"}"#),
     asked(
         "settlement_create",
         Thing,
         "/orders/{order}/settlements",
         r#"{"bill":{"basis":"free"},"reason":"表坏了","total_fen":0}"#,
     ),
-    asked("settlement_decide", Thing, "/settlements/{settlement}/decision", r#"{"approve":true}"#),
+    asked("settlement_update", Thing, "/settlements/{settlement}/decision", r#"{"approve":true}"#),
     asked("tariff_list", Shared, "/tariffs", ""),
     asked(
         "tariff_create",
