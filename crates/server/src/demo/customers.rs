@@ -7,7 +7,8 @@ use engine::audit::Actor;
 use engine::customer::{CarDraft, CustomerDraft, StandingChange};
 use engine::fleet::FleetDraft;
 use model::customer::{CustomerKind, CustomerStatus};
-use model::time::DAY_MS;
+use model::id::CustomerId;
+use model::time::{DAY_MS, Timestamp};
 use model::{Error, Result};
 use sim::random::Random;
 use std::sync::Arc;
@@ -46,6 +47,8 @@ pub async fn write(app: &Arc<App>) -> Result<()> {
             note: None,
         };
         let id = engine.customer_create(&actor, draft).await?;
+        let registered = app.clock().now().plus_ms(-random.between(95, 700) * DAY_MS);
+        registered_earlier(app, id, registered).await?;
         engine.customer_card_create(&actor, id, &tag(number)).await?;
         if number % 5 > 0 {
             let draft = CarDraft { plate: plate(&mut random, number), vin: None, note: None };
@@ -63,6 +66,16 @@ pub async fn write(app: &Arc<App>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// They were there before the orders of the past three months.
+async fn registered_earlier(app: &Arc<App>, id: CustomerId, at: Timestamp) -> Result<()> {
+    let write = app.engine.store.write(None, move |tx| {
+        let Some(mut customer) = tx.read(|conn| store::customers::get(conn, id))? else { return Ok(()) };
+        customer.created_at = at;
+        store::customers::update(tx, &customer)
+    });
+    write.await
 }
 
 /// Companies whose drivers charge here, each with some cars of its own.

@@ -166,7 +166,7 @@ export default {
   customers: {
     id: '用户ID', name: '姓名', phone: '手机号', source: '来源平台', kind: '用户类型', fleet: '车队', fleet_none: '不属于车队', cards: '充电卡', cars: '车辆', orders: '订单数', energy: '累计电量', total: '累计金额', charged: '最近充电', created: '注册时间', status: '状态', tags: '标签', note: '备注', sum: '合计',
     as_of: '出行平台数据截至 {at}', as_of_off: '出行平台数据截至 {at}；推送已关闭，以下为已有副本', never_synced: '已开启出行平台推送，尚未收到数据',
-    create: '新建用户', created_told: '用户「{name}」已新建', edit: '编辑用户', saved: '已保存', id_hint: '开头数字', phone_hint: '前几位或后几位', phone_rule: '手机号应为 13 至 19 开头的 11 位数字；境外号码请写 + 和国家代码', phone_keep: '留空则不修改', tags_help: '用逗号或空格分隔，最多 10 个', empty_hint: '新建自有用户，或由出行平台同步',
+    create: '新建用户', created_told: '用户「{name}」已新建', edit: '编辑用户', saved: '已保存', id_hint: '开头数字', phone_hint: '前或后几位', phone_rule: '手机号应为 13 至 19 开头的 11 位数字；境外号码请写 + 和国家代码', phone_keep: '留空则不修改', tags_help: '用逗号或空格分隔，最多 10 个', empty_hint: '新建自有用户，或由出行平台同步',
     shared: '号码重复', shared_hint: '另有用户使用同一手机号，点开可查看', same_phone: '以下用户使用同一手机号，请核对是否为同一人。两个用户各自保留，不会自动合并。', why_platform: '用户与车队由平台统一管理，请联系平台管理员', why_cancelled: '该用户已注销',
     reveal: '查看', reveal_label: '查看完整{label}', reveal_hint: '查看完整内容，本次查看会记入审计日志', read_only: '姓名、手机号和类型由来源平台维护，此处只读；请在来源平台修改。', external: '来源平台标识', synced: '同步时间',
     freeze: '冻结', unfreeze: '解冻', cancel: '注销', confirm: '确定', reason: '原因', until: '冻结至', until_open: '直到手动解冻', decide_active: '解冻用户「{name}」', decide_frozen: '冻结用户「{name}」', decide_cancelled: '注销用户「{name}」', decided: '用户状态已改为「{status}」',
