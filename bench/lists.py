@@ -112,6 +112,7 @@ def questions(server, plan):
         ("order_no", lambda: {"order_no": dice.choice(orders)["order_no"]}),
         ("session_key", lambda: {"session_key": dice.choice([o["session_key"] for o in orders if o["session_key"]])}),
         ("token", lambda: {**year, "token": f"CA{dice.randrange(1, plan.customers // 2):010X}"}),
+        ("customer", lambda: {**year, "customer_id": dice.randrange(1, plan.customers // 2)}),
         *[(f"state {state}", lambda state=state: {**month, "state": state}) for state in ["completed", "failed", "abnormal", "charging", "unsettled"]],
         ("abnormality", lambda: {**month, "abnormality": dice.choice(["no_record", "amount_differs", "unannounced"])}),
         *[(f"start_mode {mode}", lambda mode=mode: {**month, "start_mode": mode}) for mode in ["app", "card", "vin", "offline_card", "pile"]],
@@ -143,6 +144,14 @@ def questions(server, plan):
         yield f"piles: {name}", LIST_MS, "/piles", query
     yield "stations", LIST_MS, "/stations", lambda: {}
     yield "stations: name", LIST_MS, "/stations", lambda: {"name": station()["name"][:4]}
+    for name, query in [
+        ("default", lambda: {}),
+        ("name", lambda: {"name": dice.choice("王李张刘陈")}),
+        ("phone, last four", lambda: {"phone": f"{dice.randrange(10_000):04}"}),
+        ("charged in 30 days", lambda: {"charged_from_ms": month["from_ms"]}),
+        ("charged before that", lambda: {"charged_to_ms": month["from_ms"]}),
+    ]:
+        yield f"customers: {name}", LIST_MS, "/customers", query
     yield "cards: tag", LIST_MS, "/cards", lambda: {"tag": f"{dice.randrange(1, plan.customers):X}"}
     yield "home", HOME_MS, "/home", lambda: {}
 

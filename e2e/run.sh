@@ -2,6 +2,7 @@
 # End-to-end tests against the real server:
 #   e2e/run.sh ocpp      an independent OCPP 1.6J client
 #   e2e/run.sh ykc       captured 云快充 frames
+#   e2e/run.sh scim      an independent SCIM 2.0 client
 #   e2e/run.sh console   a browser, on the demo with its simulated piles (-g WORDS: only the tests with these words)
 #   e2e/run.sh pictures  the pictures of the manual (scripts/screenshots.sh)
 # The server's data, ports and log are of this run alone; PILEOPS_BIN names another executable.
@@ -97,6 +98,12 @@ ykc)
     furnish
     "$PYTHON" e2e/ykc_replay.py --address "$(address ykc)" --server "$PILEOPS_SERVER" --token "$PILEOPS_TOKEN"
     ;;
+scim)
+    provide_python
+    node -p 'require("crypto").randomBytes(24).toString("hex")' >"$DATA/scim.token"
+    PILEOPS_SCIM_TOKEN_FILE="$DATA/scim.token" start_server serve --ykc-listen 127.0.0.1:0
+    "$PYTHON" e2e/scim.py --server "http://$(address http)" --token "$(cat "$DATA/scim.token")"
+    ;;
 console)
     provide_chromium
     web_install
@@ -118,6 +125,6 @@ pictures)
     npx playwright test -c e2e/pictures.config.ts
     ;;
 *)
-    die "e2e/run.sh ocpp | ykc | console | pictures"
+    die "e2e/run.sh ocpp | ykc | scim | console | pictures"
     ;;
 esac

@@ -56,6 +56,23 @@ export interface paths {
         patch: operations["card_update"];
         trace?: never;
     };
+    "/api/v1/cars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: customer.write */
+        delete: operations["car_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cities": {
         parameters: {
             query?: never;
@@ -118,6 +135,161 @@ export interface paths {
         /** Permission: pile.read */
         get: operations["command_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.read */
+        get: operations["customer_source_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.read */
+        get: operations["customer_list"];
+        put?: never;
+        /** Permission: customer.write */
+        post: operations["customer_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.read */
+        get: operations["customer_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: customer.write */
+        patch: operations["customer_update"];
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: customer.write */
+        post: operations["customer_card_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/cards/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: customer.write */
+        delete: operations["customer_card_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/cars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: customer.write */
+        post: operations["customer_car_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.read */
+        get: operations["customer_change_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: customer.reveal */
+        post: operations["customer_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: customer.write */
+        put: operations["customer_status_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -389,6 +561,60 @@ export interface paths {
         get: operations["feedback_phone_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: fleet.read */
+        get: operations["fleet_list"];
+        put?: never;
+        /** Permission: fleet.write */
+        post: operations["fleet_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: fleet.read */
+        get: operations["fleet_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: fleet.write */
+        patch: operations["fleet_update"];
+        trace?: never;
+    };
+    "/api/v1/fleets/{id}/cars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: fleet.read */
+        get: operations["fleet_car_list"];
+        put?: never;
+        /** Permission: fleet.write */
+        post: operations["fleet_car_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1260,6 +1486,28 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        Car: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            note: string;
+            /** @description 鄂A***23 */
+            plate: string;
+            /** @description Its last six characters. */
+            vin: string | null;
+        };
+        CarDraft: {
+            note?: string | null;
+            plate: string;
+            vin?: string | null;
+        };
+        CarList: {
+            items: components["schemas"]["Car"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         Card: {
             /** Format: int64 */
             created_at_ms: number;
@@ -1513,6 +1761,139 @@ export interface components {
          * @enum {string}
          */
         ConnectorStatus: "unknown" | "available" | "preparing" | "charging" | "suspended_ev" | "suspended_evse" | "finishing" | "reserved" | "unavailable" | "faulted";
+        Customer: {
+            /** Format: int64 */
+            car_count: number;
+            /** Format: int64 */
+            card_count: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            fleet_id: number | null;
+            fleet_name: string | null;
+            /**
+             * Format: int64
+             * @description A freeze ends by itself then; null: when somebody ends it.
+             */
+            frozen_until_ms: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["CustomerKind"];
+            /** Format: int64 */
+            last_charged_ms: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Completed orders at the stations that the reader may see.
+             */
+            order_count: number;
+            /** @description 138****1234 */
+            phone: string | null;
+            /** @description Somebody else has the same number. */
+            phone_shared: boolean;
+            source: components["schemas"]["CustomerSource"];
+            status: components["schemas"]["CustomerStatus"];
+            status_reason: string | null;
+            /** Format: int64 */
+            synced_at_ms: number | null;
+            tags: string[];
+            /** Format: int64 */
+            total_fen: number;
+        };
+        CustomerCard: {
+            /** Format: int64 */
+            expires_at_ms: number | null;
+            group: string | null;
+            /** Format: int64 */
+            id: number;
+            status: components["schemas"]["CardStatus"];
+            tag: string;
+        };
+        CustomerCardDraft: {
+            tag: string;
+        };
+        /** @description What is not given stays as it is. */
+        CustomerChange: {
+            /**
+             * Format: int64
+             * @description 0 takes the customer out of their fleet.
+             */
+            fleet_id?: number | null;
+            kind?: components["schemas"]["CustomerKind"] | null;
+            name?: string | null;
+            note?: string | null;
+            phone?: string | null;
+            tags?: string[] | null;
+            /**
+             * Format: int64
+             * @description Of the customer as the person who changes it has seen it.
+             */
+            version: number;
+        };
+        CustomerDetail: components["schemas"]["Customer"] & {
+            cards: components["schemas"]["CustomerCard"][];
+            cars: components["schemas"]["Car"][];
+            /** @description How the source names the person. */
+            external_id: string | null;
+            note: string;
+            /** @description Name, phone and kind are looked after by the source, and cannot be changed here. */
+            read_only: boolean;
+            /** @description Others with the same phone number. */
+            same_phone: components["schemas"]["SamePhone"][];
+            /** Format: int64 */
+            version: number;
+        };
+        CustomerDraft: {
+            /** Format: int64 */
+            fleet_id?: number | null;
+            kind: components["schemas"]["CustomerKind"];
+            name: string;
+            note?: string | null;
+            phone: string;
+            tags?: string[] | null;
+        };
+        /**
+         * @description 用户类型
+         * @enum {string}
+         */
+        CustomerKind: "person" | "driver" | "employee";
+        CustomerList: {
+            items: components["schemas"]["Customer"][];
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description Null where more are selected than are counted.
+             */
+            total: number | null;
+            totals: components["schemas"]["CustomerTotals"] | null;
+        };
+        /**
+         * @description 来源平台: who looks after the person's own data.
+         * @enum {string}
+         */
+        CustomerSource: "own" | "scim";
+        /** @description Whether a platform pushes its customers here, and until when what we have of them is true. */
+        CustomerSourceState: {
+            /** @description A token is set by which it may push. */
+            scim: boolean;
+            /** Format: int64 */
+            synced_at_ms: number | null;
+        };
+        /**
+         * @description What we have decided of a customer ourselves; a source says apart from it who is active there.
+         * @enum {string}
+         */
+        CustomerStatus: "active" | "frozen" | "deactivated" | "cancelled";
+        CustomerTotals: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
         /** @enum {string} */
         Datum: "wgs84" | "gcj02";
         /** Format: int64 */
@@ -1844,6 +2225,56 @@ export interface components {
             limits: components["schemas"]["FeedbackLimit"][];
             /** @description At most twenty, those with the most first. */
             stations: components["schemas"]["FeedbackFigures"][];
+        };
+        Fleet: {
+            /** Format: int64 */
+            car_count: number;
+            contact_name: string;
+            /** @description 138****1234 */
+            contact_phone: string | null;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            driver_count: number;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description Completed orders of its drivers at the stations that the reader may see.
+             */
+            order_count: number;
+            /** Format: int64 */
+            total_fen: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What is not given stays as it is. */
+        FleetChange: {
+            contact_name?: string | null;
+            contact_phone?: string | null;
+            name?: string | null;
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Of the fleet as the person who changes it has seen it.
+             */
+            version: number;
+        };
+        FleetDraft: {
+            contact_name?: string | null;
+            contact_phone?: string | null;
+            name: string;
+            note?: string | null;
+        };
+        FleetList: {
+            items: components["schemas"]["Fleet"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         Frame: {
             /** @description What we answered, encoded as `raw` is. */
@@ -2697,6 +3128,23 @@ export interface components {
          * @enum {string}
          */
         Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
+        /**
+         * @description Which personal datum of a customer is to be seen in full.
+         * @enum {string}
+         */
+        RevealField: "phone" | "plate" | "vin";
+        RevealRequest: {
+            /**
+             * Format: int64
+             * @description For `plate` and `vin`.
+             */
+            car_id?: number | null;
+            field: components["schemas"]["RevealField"];
+        };
+        /** @description A personal datum in full; null where there is none. */
+        Revealed: {
+            value: string | null;
+        };
         Role: {
             code: string;
             /** @description It comes with the product and stays as it is; a copy of it can be changed. */
@@ -2750,6 +3198,12 @@ export interface components {
              */
             line: number;
             message: components["schemas"]["Text"];
+        };
+        SamePhone: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            source: components["schemas"]["CustomerSource"];
         };
         /** @description A stretch of an order within one period. */
         Segment: {
@@ -2937,6 +3391,19 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        StandingChange: {
+            /** @description Required for a freeze and a cancellation. */
+            reason?: string | null;
+            /** @description `active`, `frozen` or `cancelled`. */
+            status: components["schemas"]["CustomerStatus"];
+            /**
+             * Format: int64
+             * @description When the freeze ends by itself.
+             */
+            until_ms?: number | null;
+            /** Format: int64 */
+            version: number;
         };
         /**
          * @description 启动方式
@@ -3384,6 +3851,35 @@ export interface operations {
             };
         };
     };
+    car_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     city_list: {
         parameters: {
             query?: {
@@ -3535,6 +4031,373 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Command"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_source_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerSourceState"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_list: {
+        parameters: {
+            query?: {
+                charged_from_ms?: number;
+                charged_to_ms?: number;
+                cursor?: string;
+                fleet_id?: number;
+                fleet_name?: string;
+                from_ms?: number;
+                id?: string;
+                kind?: components["schemas"]["CustomerKind"];
+                limit?: number;
+                name?: string;
+                phone?: string;
+                source?: components["schemas"]["CustomerSource"];
+                status?: components["schemas"]["CustomerStatus"];
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_card_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerCardDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_card_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_car_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CarDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_change_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRecordList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_status_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -4160,6 +5023,205 @@ export interface operations {
             };
         };
     };
+    fleet_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fleet_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FleetDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fleet_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fleet_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FleetChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fleet_car_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fleet_car_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CarDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     home_get: {
         parameters: {
             query?: never;
@@ -4691,6 +5753,7 @@ export interface operations {
             query?: {
                 abnormality?: components["schemas"]["Abnormality"];
                 cursor?: string;
+                customer_id?: number;
                 from_ms?: number;
                 limit?: number;
                 operator_name?: string;
@@ -4738,6 +5801,7 @@ export interface operations {
             query?: {
                 abnormality?: components["schemas"]["Abnormality"];
                 cursor?: string;
+                customer_id?: number;
                 from_ms?: number;
                 limit?: number;
                 operator_name?: string;

@@ -7,9 +7,11 @@
 pub mod audit;
 pub mod card;
 pub mod command;
+pub mod customer;
 pub mod device;
 pub mod export;
 pub mod feedback;
+pub mod fleet;
 pub mod invoice;
 pub mod picture;
 pub mod preference;

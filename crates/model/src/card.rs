@@ -1,5 +1,6 @@
 //! 充电卡 and the other things by which a person proves who pays.
 
+use crate::customer::{CustomerStatus, Standing};
 use crate::id::{CardId, CustomerId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,8 @@ pub struct Card {
     /// Cards of one group may stop each other's sessions (OCPP parentIdTag).
     pub group: Option<String>,
     pub customer: Option<CustomerId>,
+    /// Of the customer, as far as the card has one.
+    pub standing: Option<Standing>,
     pub expires_at: Option<Timestamp>,
     /// How many sessions may run on this card at once.
     pub sessions_max: i64,
@@ -90,12 +93,14 @@ pub enum TokenVerdict {
     NoBalance,
     /// The pile asked for a password and it was wrong.
     WrongPassword,
+    /// Its holder is frozen, has left, or is no customer of their platform any more.
+    CustomerFrozen,
     /// No tariff is set for the station, so nothing could be billed.
     NoTariff,
 }
 
 impl TokenVerdict {
-    pub const ALL: [TokenVerdict; 10] = [
+    pub const ALL: [TokenVerdict; 11] = [
         TokenVerdict::Accepted,
         TokenVerdict::Blocked,
         TokenVerdict::Expired,
@@ -105,6 +110,7 @@ impl TokenVerdict {
         TokenVerdict::ConnectorBusy,
         TokenVerdict::NoBalance,
         TokenVerdict::WrongPassword,
+        TokenVerdict::CustomerFrozen,
         TokenVerdict::NoTariff,
     ];
 
@@ -119,6 +125,7 @@ impl TokenVerdict {
             TokenVerdict::ConnectorBusy => "connector_busy",
             TokenVerdict::NoBalance => "no_balance",
             TokenVerdict::WrongPassword => "wrong_password",
+            TokenVerdict::CustomerFrozen => "customer_frozen",
             TokenVerdict::NoTariff => "no_tariff",
         }
     }
@@ -134,7 +141,10 @@ impl Card {
             CardStatus::Blocked => TokenVerdict::Blocked,
             CardStatus::Expired => TokenVerdict::Expired,
             CardStatus::Accepted if self.expires_at.is_some_and(|at| at <= now) => TokenVerdict::Expired,
-            CardStatus::Accepted => TokenVerdict::Accepted,
+            CardStatus::Accepted => match self.standing.map(|standing| standing.status(now)) {
+                None | Some(CustomerStatus::Active) => TokenVerdict::Accepted,
+                Some(_) => TokenVerdict::CustomerFrozen,
+            },
         }
     }
 }

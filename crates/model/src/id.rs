@@ -31,6 +31,8 @@ row_id!(
     TariffId,
     CardId,
     CustomerId,
+    CarId,
+    FleetId,
     StaffId,
     FrameId,
     CommandId,

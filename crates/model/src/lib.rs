@@ -8,6 +8,7 @@ pub mod card;
 pub mod connector;
 pub mod credit_code;
 pub mod curve;
+pub mod customer;
 pub mod device;
 pub mod division;
 pub mod energy;

@@ -26,6 +26,8 @@ pub enum Rule {
     Flag,
     Filter,
     Tiles,
+    /// A file that may be left out.
+    OptionalFile,
 }
 
 macro_rules! settings {
@@ -34,6 +36,9 @@ macro_rules! settings {
             &[$(Setting { name: $name, default: $default, rule: $rule, meaning: Text::of($zh, $en) }),*];
     };
 }
+
+/// Fewer characters could be guessed.
+const TOKEN_MIN: usize = 32;
 
 /// The longest that a timeout may be set to.
 const TIMEOUT_MAX_S: i64 = 30 * 86_400;
@@ -67,6 +72,8 @@ settings! {
     "map_tile_url" = "", Tiles, "地图底图瓦片地址，如 https://主机/{z}/{x}/{y}.png；留空则只用自带的省市轮廓（不需要外网）",
         "tiles of the map, such as https://host/{z}/{x}/{y}.png; empty: only the outlines that come with the product (no internet needed)";
     "map_tile_gcj02" = "false", Flag, "底图采用 GCJ-02 坐标（高德、腾讯等国内底图）", "the tiles are drawn in GCJ-02 (Chinese providers)";
+    "scim_token_file" = "", OptionalFile, "存放 SCIM 令牌（至少 32 个字符）的文件；设置后出行平台可用该令牌向 /scim/v2 推送用户，留空则关闭",
+        "file with the token (32 characters or more) by which a mobility platform pushes its users to /scim/v2; empty: switched off";
     "log" = "info", Filter, "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
 }
 
@@ -141,6 +148,7 @@ impl Config {
             Flag => self.flag(name).map(drop),
             Filter => self.filter(name).map(drop),
             Tiles => self.tiles(name).map(drop),
+            OptionalFile => Ok(()),
         }
     }
 
@@ -269,6 +277,25 @@ impl Config {
 
     pub fn data(&self) -> PathBuf {
         PathBuf::from(self.text("data"))
+    }
+
+    /// The token in a file; nothing where no file is named.
+    pub fn token(&self, name: &'static str) -> Result<Option<String>> {
+        let file = self.text(name).trim();
+        if file.is_empty() {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let token = text.trim();
+        if token.len() < TOKEN_MIN || !token.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(wrong(
+                name,
+                file,
+                "一个可读的文件，内容为至少 32 个可见英文字符的令牌",
+                "a file that can be read and holds a token of 32 printable ASCII characters or more",
+            ));
+        }
+        Ok(Some(token.to_owned()))
     }
 
     pub fn filter(&self, name: &'static str) -> Result<EnvFilter> {

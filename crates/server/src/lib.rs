@@ -14,4 +14,5 @@ pub mod install;
 pub mod jobs;
 pub mod knocks;
 pub mod live;
+pub mod scim;
 pub mod serve;

@@ -1,7 +1,7 @@
 //! Who changed what, and who tried to. Written in the transaction of the change itself.
 
 use crate::Tx;
-use crate::db::{Conn, DbResult};
+use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use model::Result;
 use serde::Serialize;
@@ -63,6 +63,28 @@ pub struct AuditFilter {
 /// More records than this are not counted: the table only grows.
 const COUNT_MAX: i64 = 10_000;
 
+/// What was done to one thing, newest first; no more than a page shows.
+pub fn audit_of(conn: &mut Conn, noun: &str, key: &str, limit: i64) -> DbResult<Page<AuditRecord>> {
+    let sql = format!("SELECT {COLUMNS} FROM audit WHERE noun = $1 AND key = $2 ORDER BY id DESC LIMIT $3");
+    conn.query(&sql, &[noun.into(), key.into(), limit.into()], record).map(Page::whole)
+}
+
+const COLUMNS: &str = "id, at_ms, staff_name, action, noun, key, success, detail, remote_address";
+
+fn record(row: &Row<'_>) -> DbResult<AuditRecord> {
+    Ok(AuditRecord {
+        id: row.int(0)?,
+        at_ms: row.int(1)?,
+        staff_name: row.text(2)?,
+        action: row.text(3)?,
+        noun: row.text(4)?,
+        key: row.text(5)?,
+        success: row.bool(6)?,
+        detail: row.text(7)?,
+        address: row.text(8)?,
+    })
+}
+
 /// Newest first.
 pub fn audit_list(conn: &mut Conn, wanted: &AuditFilter) -> DbResult<Page<AuditRecord>> {
     let mut filter = Filter::new();
@@ -82,24 +104,8 @@ pub fn audit_list(conn: &mut Conn, wanted: &AuditFilter) -> DbResult<Page<AuditR
     let total = conn.one(&counted, &filter.values, count)?;
     filter.and_some("id < ?", wanted.before);
     let limit = filter.bind(wanted.limit + 1);
-    let sql = format!(
-        "SELECT id, at_ms, staff_name, action, noun, key, success, detail, remote_address FROM audit {} \
-         ORDER BY id DESC LIMIT {limit}",
-        filter.sql()
-    );
-    let rows = conn.query(&sql, &filter.values, |row| {
-        Ok(AuditRecord {
-            id: row.int(0)?,
-            at_ms: row.int(1)?,
-            staff_name: row.text(2)?,
-            action: row.text(3)?,
-            noun: row.text(4)?,
-            key: row.text(5)?,
-            success: row.bool(6)?,
-            detail: row.text(7)?,
-            address: row.text(8)?,
-        })
-    })?;
+    let sql = format!("SELECT {COLUMNS} FROM audit {} ORDER BY id DESC LIMIT {limit}", filter.sql());
+    let rows = conn.query(&sql, &filter.values, record)?;
     Ok(Page::of(rows, wanted.limit, Some(total).filter(|total| *total <= COUNT_MAX), |record| {
         record.id.to_string()
     }))

@@ -1,6 +1,7 @@
 //! 充电卡: writing them, and reading them for the device path.
 
 use crate::Tx;
+use crate::customers;
 use crate::db::{Conn, DbResult, Row};
 use crate::ids::Noun;
 use model::Result;
@@ -9,7 +10,9 @@ use model::id::{CardId, CustomerId};
 use model::time::Timestamp;
 use std::collections::HashSet;
 
-const COLUMNS: &str = "id, tag, status, card_group, customer_id, expires_at_ms, sessions_max";
+const COLUMNS: &str = "k.id, k.tag, k.status, k.card_group, k.customer_id, k.expires_at_ms, k.sessions_max, \
+    c.status, c.frozen_until_ms, c.active_at_source";
+const FROM: &str = "card k LEFT JOIN customer c ON c.id = k.customer_id";
 
 fn card(row: &Row<'_>) -> DbResult<Card> {
     Ok(Card {
@@ -18,6 +21,11 @@ fn card(row: &Row<'_>) -> DbResult<Card> {
         status: row.word(2, CardStatus::parse)?,
         group: row.text_opt(3)?,
         customer: row.int_opt(4)?.map(CustomerId),
+        // A customer of whom nothing is known any more is no reason to refuse their card.
+        standing: match row.text_opt(7)? {
+            Some(_) => Some(customers::standing(row, [7, 8, 9])?),
+            None => None,
+        },
         expires_at: row.int_opt(5)?.map(Timestamp::from_ms),
         sessions_max: row.int(6)?,
     })
@@ -25,11 +33,11 @@ fn card(row: &Row<'_>) -> DbResult<Card> {
 
 /// By the key of its token, `model::card::Token::key`.
 pub fn find(conn: &mut Conn, tag: &str) -> DbResult<Option<Card>> {
-    conn.find(&format!("SELECT {COLUMNS} FROM card WHERE tag = $1"), &[tag.into()], card)
+    conn.find(&format!("SELECT {COLUMNS} FROM {FROM} WHERE k.tag = $1"), &[tag.into()], card)
 }
 
 pub fn get(conn: &mut Conn, id: CardId) -> DbResult<Option<Card>> {
-    conn.find(&format!("SELECT {COLUMNS} FROM card WHERE id = $1"), &[id.0.into()], card)
+    conn.find(&format!("SELECT {COLUMNS} FROM {FROM} WHERE k.id = $1"), &[id.0.into()], card)
 }
 
 /// The tags of all cards.
@@ -73,8 +81,9 @@ pub fn status_set(tx: &mut Tx<'_>, id: CardId, status: CardStatus) -> Result<()>
     Ok(())
 }
 
-/// Says whose card it is.
-pub fn customer_set(tx: &mut Tx<'_>, tag: &str, customer: CustomerId) -> Result<()> {
-    tx.execute("UPDATE card SET customer_id = $1 WHERE tag = $2", &[customer.0.into(), tag.into()])?;
+/// Says whose card it is: nobody's, when it is given back.
+pub fn customer_set(tx: &mut Tx<'_>, tag: &str, customer: Option<CustomerId>) -> Result<()> {
+    let customer = customer.map(|id| id.0);
+    tx.execute("UPDATE card SET customer_id = $1 WHERE tag = $2", &[customer.into(), tag.into()])?;
     Ok(())
 }

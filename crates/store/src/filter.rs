@@ -88,9 +88,14 @@ impl Filter {
 
     /// Adds the conditions of another filter, renumbering its values behind those already here.
     pub fn append(&mut self, other: &Filter) {
+        self.and_within("?", other);
+    }
+
+    /// The conditions of another filter inside of one: `frame` holds one `?` where they go.
+    pub fn and_within(&mut self, frame: &str, other: &Filter) {
         let text = self.renumbered(other);
         if let Some(conditions) = text.strip_prefix("WHERE ") {
-            self.and(conditions);
+            self.and(&frame.replacen('?', conditions, 1));
         }
     }
 

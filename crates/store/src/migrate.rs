@@ -13,6 +13,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (6, include_str!("../migrations/0006_preference.sql")),
     (7, include_str!("../migrations/0007_sums.sql")),
     (8, include_str!("../migrations/0008_settlement.sql")),
+    (9, include_str!("../migrations/0009_customer.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -154,6 +154,7 @@ pub struct OrderFilter {
     pub session_key: Option<String>,
     pub station_name: Option<String>,
     pub station_id: Option<i64>,
+    pub customer_id: Option<i64>,
     /// The whole code of one pile.
     pub pile: Option<String>,
     /// A part of a pile's code.

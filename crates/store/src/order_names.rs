@@ -96,6 +96,7 @@ fn is_narrow(wanted: &OrderFilter, names: &Names) -> bool {
         || wanted.id.is_some()
         || wanted.session_key.is_some()
         || wanted.station_id.is_some()
+        || wanted.customer_id.is_some()
         || wanted.pile.is_some()
         || names.stations.is_some()
         || names.piles.is_some()
@@ -122,6 +123,7 @@ pub(crate) fn filter(scope: &Scope, wanted: &OrderFilter, names: &Names, read: R
     filter.scope(operator, if narrow || !few { "+o.station_id" } else { "o.station_id" }, scope);
     filter.and_some("o.id = ?", wanted.id.map(|id| id.0));
     filter.and_some("o.session_key = ?", wanted.session_key.clone());
+    filter.and_some("o.customer_id = ?", wanted.customer_id);
     names.conditions(&mut filter, wanted, read);
     filter.and_some("o.pile_id = (SELECT id FROM pile WHERE code = ?)", wanted.pile.clone());
     if let Some(state) = wanted.state {

@@ -102,11 +102,13 @@ fn whole_days(wanted: &OrderFilter) -> (i64, i64) {
 
 /// Whether the sums of days know everything that the filters ask for.
 fn by_days(wanted: &OrderFilter) -> bool {
-    let OrderFilter { id, session_key, pile, pile_code, abnormality, token, start_mode, .. } = wanted;
+    let OrderFilter { id, session_key, customer_id, pile, pile_code, abnormality, token, start_mode, .. } =
+        wanted;
     wanted.time == OrderTime::Started
         && matches!(wanted.state, None | Some(OrderState::Completed))
         && id.is_none()
         && session_key.is_none()
+        && customer_id.is_none()
         && pile.is_none()
         && !is_asked(pile_code.as_deref())
         && abnormality.is_none()

@@ -4,7 +4,7 @@
 
 use crate::db::{Conn, DbResult, Insert, Inserts, Value};
 use model::energy::Energy;
-use model::id::{OperatorId, PileId, StationId};
+use model::id::{CustomerId, OperatorId, PileId, StationId};
 use model::money::Fen;
 use model::time::{DAY_MS, HOUR_MS, Timestamp};
 use std::collections::BTreeMap;
@@ -15,7 +15,9 @@ pub struct Ended {
     pub pile: PileId,
     pub station: StationId,
     pub operator: OperatorId,
+    pub customer: Option<CustomerId>,
     pub started_at: Timestamp,
+    pub ended_at: Timestamp,
     /// 20261123
     pub day: i64,
     pub hour: i64,
@@ -74,6 +76,25 @@ static ORDER_DAY: Insert = sums!(
     ["order_count", "energy_dwh", "electricity_fen", "service_fen", "total_fen"]
 );
 
+static CUSTOMER: Insert = Insert {
+    table: "customer_station",
+    columns: &[
+        "customer_id",
+        "station_id",
+        "operator_id",
+        "order_count",
+        "energy_dwh",
+        "total_fen",
+        "last_ended_ms",
+    ],
+    on_conflict: "ON CONFLICT (customer_id, station_id) DO UPDATE SET \
+        order_count = customer_station.order_count + excluded.order_count, \
+        energy_dwh = customer_station.energy_dwh + excluded.energy_dwh, \
+        total_fen = customer_station.total_fen + excluded.total_fen, \
+        last_ended_ms = CASE WHEN customer_station.last_ended_ms > excluded.last_ended_ms \
+        THEN customer_station.last_ended_ms ELSE excluded.last_ended_ms END",
+};
+
 /// Sorted by key: writers that add to the same rows take them in the same order.
 pub(crate) fn inserts(rows: &[Ended]) -> impl Iterator<Item = Inserts<'static>> {
     let all = [
@@ -84,6 +105,7 @@ pub(crate) fn inserts(rows: &[Ended]) -> impl Iterator<Item = Inserts<'static>> 
             let day = start_day(e.started_at.as_ms());
             ([day, e.station.0, e.operator.0], [1, e.energy.dwh(), e.electricity.0, e.service.0, e.total.0])
         }),
+        customer_inserts(rows),
     ];
     all.into_iter().filter(|inserts| !inserts.values.is_empty())
 }
@@ -107,11 +129,26 @@ fn summed<const K: usize, const N: usize>(
     Inserts { insert, values: values.collect() }
 }
 
+fn customer_inserts(rows: &[Ended]) -> Inserts<'static> {
+    let mut sums: BTreeMap<(i64, i64, i64), [i64; 4]> = BTreeMap::new();
+    for e in rows {
+        let Some(customer) = e.customer else { continue };
+        let sum = sums.entry((customer.0, e.station.0, e.operator.0)).or_default();
+        sum.iter_mut().zip([1, e.energy.dwh(), e.total.0]).for_each(|(sum, one)| *sum += one);
+        sum[3] = sum[3].max(e.ended_at.as_ms());
+    }
+    let values = sums
+        .into_iter()
+        .flat_map(|((customer, station, operator), sum)| [customer, station, operator].into_iter().chain(sum))
+        .map(Value::Int);
+    Inserts { insert: &CUSTOMER, values: values.collect() }
+}
+
 /// Sums that are not those of their orders: by how much they are too small.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     pub table: &'static str,
-    /// `station`, `pile`, or `day`
+    /// `station`, `pile`, `day` or `customer`
     pub noun: &'static str,
     pub id: i64,
     pub orders: i64,
@@ -120,12 +157,13 @@ pub struct Difference {
 }
 
 /// Table, noun, its column there, and what it is of an order.
-const COMPARED: [[&str; 4]; 5] = [
+const COMPARED: [[&str; 4]; 6] = [
     ["station_hour", "station", "station_id", "station_id"],
     ["station_day", "station", "station_id", "station_id"],
     ["order_day", "station", "station_id", "station_id"],
     ["order_day", "day", "day", "(started_at_ms + 28800000) / 86400000"],
     ["pile_day", "pile", "pile_id", "pile_id"],
+    ["customer_station", "customer", "customer_id", "customer_id"],
 ];
 
 /// Each comparison is one statement, and so of one moment, whatever is written meanwhile.
@@ -135,6 +173,7 @@ pub fn differences(conn: &mut Conn) -> DbResult<Vec<Difference>> {
         let sql = format!(
             "SELECT id, CAST(SUM(n) AS BIGINT), CAST(SUM(energy_dwh) AS BIGINT), CAST(SUM(total_fen) AS BIGINT) \
              FROM (SELECT {of_order} AS id, 1 AS n, energy_dwh, total_fen FROM orders WHERE state = 'completed' \
+             AND {of_order} IS NOT NULL \
              UNION ALL SELECT {column}, -order_count, -energy_dwh, -total_fen FROM {table}) AS compared \
              GROUP BY id HAVING SUM(n) <> 0 OR SUM(energy_dwh) <> 0 OR SUM(total_fen) <> 0 ORDER BY id"
         );

@@ -4,6 +4,8 @@
 
 #[path = "it/audit_chain.rs"]
 mod audit_chain;
+#[path = "it/customers.rs"]
+mod customers;
 #[path = "it/databases.rs"]
 mod databases;
 #[path = "it/frames.rs"]

@@ -30,6 +30,10 @@ export type SettlementBill = Schemas['SettlementBill']
 export type SettlementPreview = Schemas['SettlementPreview']
 export type Tariff = Schemas['Tariff']
 export type Card = Schemas['Card']
+export type Customer = Schemas['Customer']
+export type CustomerDetail = Schemas['CustomerDetail']
+export type Car = Schemas['Car']
+export type Fleet = Schemas['Fleet']
 export type Staff = Schemas['Staff']
 export type StaffArea = Staff['area']
 export type Role = Schemas['Role']
@@ -205,6 +209,26 @@ export const api = {
   card_update: (id: number, body: BodyOf<'card_update'>) => take(http.PATCH(`${v}/cards/{id}`, { ...byId(id), body })),
 
   card_import: (csv: string) => take(http.POST(`${v}/imports/cards`, csvBody(csv))),
+
+  customer_list: (query: ListQuery) => take(http.GET(`${v}/customers`, list<'customer_list'>(query))),
+  customer_source_get: () => take(http.GET(`${v}/customer-source`)),
+  customer_get: (id: number) => take(http.GET(`${v}/customers/{id}`, byId(id))),
+  customer_create: (body: BodyOf<'customer_create'>) => take(http.POST(`${v}/customers`, { body })),
+  customer_update: (id: number, body: BodyOf<'customer_update'>) => take(http.PATCH(`${v}/customers/{id}`, { ...byId(id), body })),
+  customer_status_set: (id: number, body: BodyOf<'customer_status_set'>) => take(http.PUT(`${v}/customers/{id}/status`, { ...byId(id), body })),
+  customer_reveal: (id: number, body: BodyOf<'customer_reveal'>) => take(http.POST(`${v}/customers/{id}/reveal`, { ...byId(id), body })),
+  customer_card_create: (id: number, body: BodyOf<'customer_card_create'>) => take(http.POST(`${v}/customers/{id}/cards`, { ...byId(id), body })),
+  customer_card_delete: (id: number, code: string) => take(http.DELETE(`${v}/customers/{id}/cards/{code}`, { params: { path: { id, code } } })),
+  customer_car_create: (id: number, body: BodyOf<'customer_car_create'>) => take(http.POST(`${v}/customers/{id}/cars`, { ...byId(id), body })),
+  customer_change_list: (id: number) => take(http.GET(`${v}/customers/{id}/changes`, byId(id))),
+  car_delete: (id: number) => take(http.DELETE(`${v}/cars/{id}`, byId(id))),
+
+  fleet_list: (query: ListQuery) => take(http.GET(`${v}/fleets`, list<'fleet_list'>(query))),
+  fleet_get: (id: number) => take(http.GET(`${v}/fleets/{id}`, byId(id))),
+  fleet_create: (body: BodyOf<'fleet_create'>) => take(http.POST(`${v}/fleets`, { body })),
+  fleet_update: (id: number, body: BodyOf<'fleet_update'>) => take(http.PATCH(`${v}/fleets/{id}`, { ...byId(id), body })),
+  fleet_car_list: (id: number, query: ListQuery) => take(http.GET(`${v}/fleets/{id}/cars`, { params: { path: { id }, query: query as QueryOf<'fleet_car_list'> } })),
+  fleet_car_create: (id: number, body: BodyOf<'fleet_car_create'>) => take(http.POST(`${v}/fleets/{id}/cars`, { ...byId(id), body })),
 
   staff_list: (query: ListQuery) => take(http.GET(`${v}/staff`, list<'staff_list'>(query))),
   feedback_list: (query: ListQuery) => take(http.GET(`${v}/feedback`, list<'feedback_list'>(query))),

@@ -22,6 +22,8 @@ const touches: Record<string, string[]> = {
   command: ['command_list'],
   home: ['home'],
   card: ['card_list'],
+  customer: ['customer_list', 'customer', 'customer_changes', 'fleet_list'],
+  fleet: ['fleet_list', 'fleet', 'fleet_car_list'],
   station: ['station_list', 'station', 'pile_list', 'pile', 'map'],
   operator: ['operator_list', 'station_list'],
   city: ['city_list'],

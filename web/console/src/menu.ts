@@ -34,7 +34,14 @@ export const menu: MenuSection[] = [
       { name: 'tariffs', path: '/tariffs', permission: 'tariff.read', glyph: 'tariff' },
     ],
   },
-  { name: 'customer', pages: [{ name: 'cards', path: '/cards', permission: 'card.read', glyph: 'card' }] },
+  {
+    name: 'customer',
+    pages: [
+      { name: 'customers', path: '/customers', permission: 'customer.read', glyph: 'customer' },
+      { name: 'fleets', path: '/fleets', permission: 'fleet.read', glyph: 'fleet' },
+      { name: 'cards', path: '/cards', permission: 'card.read', glyph: 'card' },
+    ],
+  },
   { name: 'finance', pages: [{ name: 'invoices', path: '/invoices', permission: 'invoice.read', glyph: 'invoice' }] },
   { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }] },
   {

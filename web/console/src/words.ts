@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, ConnectorBrief, Feedback, Invoice, Order, Period, Pile } from '@/api'
+import type { Card, ConnectorBrief, Customer, Feedback, Invoice, Order, Period, Pile } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -11,6 +11,9 @@ export const orderStates: Order['state'][] = ['starting', 'charging', 'stopping'
 export const startModes: Order['start_mode'][] = ['console', 'app', 'card', 'offline_card', 'vin', 'pile']
 export const abnormalities: Order['abnormalities'] = ['no_record', 'amount_differs', 'zero_baseline', 'meter_backwards', 'power_exceeded', 'time_implausible', 'meter_mismatch', 'unannounced', 'token_refused', 'no_tariff', 'connector_taken', 'period_mismatch', 'connector_unknown']
 export const cardStatuses: Card['status'][] = ['accepted', 'blocked', 'expired']
+export const customerKinds: Customer['kind'][] = ['person', 'driver', 'employee']
+export const customerSources: Customer['source'][] = ['own', 'scim']
+export const customerStatuses: Customer['status'][] = ['active', 'frozen', 'deactivated', 'cancelled']
 export const feedbackSources: Feedback['source'][] = ['mini_program', 'app', 'phone', 'site', 'peer', 'hotline']
 export const feedbackKinds: Feedback['kind'][] = ['complaint', 'suggestion', 'question', 'fault']
 export const feedbackCategories: Feedback['category'][] = ['cannot_start', 'connector_broken', 'slow', 'place_taken', 'bill', 'refund', 'invoice', 'other']

@@ -209,6 +209,8 @@ pub(crate) fn count(tx: &mut Tx<'_>, order: &Order, zone: &Zone) {
         station: order.station,
         operator: order.operator,
         started_at: order.started_at,
+        customer: order.customer,
+        ended_at,
         day: local.day,
         hour: local.hour,
         success: order.energy.dwh() > 2_000 || long,

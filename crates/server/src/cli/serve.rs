@@ -46,6 +46,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
     store.exclusive = true;
     let http = HttpSettings {
         secure_cookies: config.flag("secure_cookies")?,
+        scim_token: config.token("scim_token_file")?,
         behind_proxy: config.flag("behind_proxy")?,
         map: MapSettings { tile_url: config.tiles("map_tile_url")?, gcj02: config.flag("map_tile_gcj02")? },
     };

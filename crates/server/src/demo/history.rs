@@ -8,7 +8,7 @@ use model::card::Token;
 use model::curve::Point;
 use model::device::{PileBill, PileBillPeriod, StopReason};
 use model::energy::Energy;
-use model::id::{CustomerId, PileId, TradeNo};
+use model::id::{PileId, TradeNo};
 use model::money::Amount;
 use model::order::{StartMode, StopClass};
 use model::site::StationFacts;
@@ -31,29 +31,6 @@ const BUSY: [i64; 24] = [
     70, 55, 45, 35, 30, 35, 50, 75, 90, 95, 105, 130, 140, 120, 100, 95, 105, 130, 165, 180, 170, 140, 120,
     95,
 ];
-
-const FAMILIES: [&str; 12] = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙"];
-const GIVEN: [&str; 12] = ["伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "艳", "勇", "军", "杰"];
-
-/// Names behind most of the cards.
-pub async fn customers(app: &Arc<App>) -> Result<()> {
-    let now = app.clock().now();
-    app.engine
-        .store
-        .write(None, move |tx| {
-            let mut random = Random::named(SEED, "customers");
-            for number in 1..=CARDS {
-                let id = CustomerId(i64::try_from(number).unwrap_or(0));
-                let family = random.pick(&FAMILIES).copied().unwrap_or_default();
-                let given = random.pick(&GIVEN).copied().unwrap_or_default();
-                let phone = format!("138{:08}", random.between(0, 99_999_999));
-                store::customers::insert(tx, id, &format!("{family}{given}"), Some(&phone), now)?;
-                store::cards::customer_set(tx, &tag(number), id)?;
-            }
-            Ok(())
-        })
-        .await
-}
 
 /// Writes the orders; how many.
 pub async fn write(app: &Arc<App>, plans: &[PilePlan]) -> Result<usize> {

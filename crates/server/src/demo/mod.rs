@@ -2,6 +2,7 @@
 //! through the real listeners. Everything goes through the engine, as if people and piles had done it.
 
 mod catalogue;
+mod customers;
 mod feedback;
 mod history;
 mod invoices;
@@ -253,7 +254,7 @@ async fn business(app: &Arc<App>) -> Result<Vec<PilePlan>> {
         };
         engine.card_create(&actor, draft).await?;
     }
-    history::customers(app).await?;
+    customers::write(app).await?;
     Ok(piles)
 }
 

@@ -6,11 +6,13 @@ mod cards;
 mod cities;
 mod commands;
 mod console;
+mod customers;
 pub mod describe;
 mod error;
 mod explain;
 mod exports;
 mod feedback;
+mod fleets;
 mod frames;
 mod give;
 mod guard;
@@ -38,7 +40,7 @@ mod take;
 mod tariffs;
 mod wire;
 
-pub use error::ErrorBody;
+pub use error::{ErrorBody, status};
 pub use openapi::{document, text as openapi_text};
 pub use route::{Access, Route};
 pub use table::table;
@@ -62,6 +64,8 @@ pub struct HttpSettings {
     pub secure_cookies: bool,
     /// A reverse proxy stands in front, whose `X-Forwarded-For` and `X-Forwarded-Proto` are true.
     pub behind_proxy: bool,
+    /// What a mobility platform shows that pushes its customers; without it nobody may.
+    pub scim_token: Option<String>,
     pub map: MapSettings,
 }
 
@@ -104,7 +108,10 @@ pub fn router(app: Shared) -> Router {
         .route("/metrics", get(metrics::show))
         .fallback(console::console)
         .layer(from_fn_with_state(Arc::clone(&app), error::plain));
-    let all = api.merge(outside).layer(from_fn_with_state(Arc::clone(&app), outside::secure));
+    let all = api
+        .merge(crate::scim::router(&app))
+        .merge(outside)
+        .layer(from_fn_with_state(Arc::clone(&app), outside::secure));
     let all = if app.settings.secure_cookies { all.layer(from_fn(https_only)) } else { all };
     all.with_state(app)
 }

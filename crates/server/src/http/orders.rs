@@ -32,6 +32,7 @@ pub struct OrderQuery {
     session_key: Option<String>,
     station_name: Option<String>,
     station_id: Option<i64>,
+    customer_id: Option<i64>,
     /// The whole code of one pile.
     pile: Option<String>,
     /// A part of a pile's code.
@@ -75,6 +76,7 @@ impl OrderQuery {
             session_key: self.session_key.map(|key| key.trim().to_owned()),
             station_name: self.station_name,
             station_id: self.station_id,
+            customer_id: self.customer_id,
             pile: self.pile.map(|code| code.trim().to_owned()),
             pile_code: self.pile_code,
             operator_name: self.operator_name,

@@ -4,8 +4,9 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, cities, commands, exports, feedback, frames, home, imports, invoices, map, operators,
-    orders, piles, preferences, roles, session, settlements, staff, stations, stream, tariffs,
+    audit, cards, cities, commands, customers, exports, feedback, fleets, frames, home, imports, invoices,
+    map, operators, orders, piles, preferences, roles, session, settlements, staff, stations, stream,
+    tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -70,6 +71,24 @@ pub fn table() -> Vec<Route> {
         GET "/cards" May(CardRead), cards::card_list;
         POST "/cards" May(CardWrite), cards::card_create;
         PATCH "/cards/{id}" May(CardWrite), cards::card_update;
+        GET "/customers" May(CustomerRead), customers::customer_list;
+        POST "/customers" May(CustomerWrite), customers::customer_create;
+        GET "/customer-source" May(CustomerRead), customers::customer_source_get;
+        GET "/customers/{id}" May(CustomerRead), customers::customer_get;
+        PATCH "/customers/{id}" May(CustomerWrite), customers::customer_update;
+        PUT "/customers/{id}/status" May(CustomerWrite), customers::customer_status_set;
+        POST "/customers/{id}/reveal" May(CustomerReveal), customers::customer_reveal;
+        POST "/customers/{id}/cards" May(CustomerWrite), customers::customer_card_create;
+        DELETE "/customers/{id}/cards/{code}" May(CustomerWrite), customers::customer_card_delete;
+        POST "/customers/{id}/cars" May(CustomerWrite), customers::customer_car_create;
+        DELETE "/cars/{id}" May(CustomerWrite), customers::car_delete;
+        GET "/customers/{id}/changes" May(CustomerRead), customers::customer_change_list;
+        GET "/fleets" May(FleetRead), fleets::fleet_list;
+        POST "/fleets" May(FleetWrite), fleets::fleet_create;
+        GET "/fleets/{id}" May(FleetRead), fleets::fleet_get;
+        PATCH "/fleets/{id}" May(FleetWrite), fleets::fleet_update;
+        GET "/fleets/{id}/cars" May(FleetRead), fleets::fleet_car_list;
+        POST "/fleets/{id}/cars" May(FleetWrite), fleets::fleet_car_create;
         GET "/staff" May(StaffRead), staff::staff_list;
         POST "/staff" May(StaffWrite), staff::staff_create;
         PUT "/staff/{id}" May(StaffWrite), staff::staff_update;

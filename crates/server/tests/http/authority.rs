@@ -62,7 +62,11 @@ impl Things {
         let (feedback, photo) = complaint(house, &code, name).await;
         let invoice = invoice(house, operator, name).await;
         let settlement = settlement(house, order).await;
+        let [customer, fleet, car] = customer(house, side, name).await;
         Things(vec![
+            ("{customer}", customer),
+            ("{fleet}", fleet),
+            ("{car}", car),
             ("{feedback}", feedback),
             ("{photo}", photo),
             ("{invoice}", invoice),
@@ -104,6 +108,20 @@ async fn complaint(house: &House, code: &str, name: &str) -> (String, String) {
     let one = house.get(&format!("/feedback/{id}"), &cookie).await;
     let photo = one.ok().json["photos"][0].to_string();
     (id, photo)
+}
+
+/// A driver of a fleet, with a car, who has charged at this operator's station alone.
+async fn customer(house: &House, side: i64, name: &str) -> [String; 3] {
+    let cookie = house.sign_in("admin").await;
+    let fleet = json!({"name": format!("{name}车队"), "contact_name": name});
+    let fleet = house.post("/fleets", &cookie, &fleet.to_string()).await.ok().json["id"].clone();
+    let person = json!({"name": format!("{name}的司机"), "phone": format!("1380000000{side}"), "kind": "driver",
+        "fleet_id": fleet});
+    let id = house.post("/customers", &cookie, &person.to_string()).await.ok().json["id"].clone();
+    let car = json!({"plate": format!("鄂AD1000{side}")}).to_string();
+    let car = house.post(&format!("/customers/{id}/cars"), &cookie, &car).await.ok().json["id"].clone();
+    super::r5_4::visit(house, id.as_i64().unwrap(), &[(side + 1, 2, 700)]).await;
+    [id, fleet, car].map(|id| id.to_string())
 }
 
 async fn invoice(house: &House, operator: i64, name: &str) -> String {

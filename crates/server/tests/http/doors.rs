@@ -31,10 +31,6 @@ const OWN: &[&str] = &[
 /// Rights whose pages are being built.
 const NEXT: &[Permission] = &[
     Permission::OrderImport,
-    Permission::CustomerRead,
-    Permission::CustomerWrite,
-    Permission::FleetRead,
-    Permission::FleetWrite,
     Permission::ContentRead,
     Permission::ContentWrite,
     Permission::ParameterRead,

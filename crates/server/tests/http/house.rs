@@ -60,6 +60,18 @@ pub async fn house_secure() -> House {
     House::with(None, HttpSettings { secure_cookies: true, ..HttpSettings::default() }).await
 }
 
+pub const SCIM_TOKEN: &str = "scim-token-of-the-tests-0123456789";
+
+/// Where a mobility platform pushes its customers; on both databases.
+pub async fn houses_scim() -> Vec<House> {
+    let settings = || HttpSettings { scim_token: Some(SCIM_TOKEN.to_owned()), ..HttpSettings::default() };
+    let mut all = vec![House::with(None, settings()).await];
+    if let Ok(url) = std::env::var("PILEOPS_TEST_PG") {
+        all.push(House::with(Some(url), settings()).await);
+    }
+    all
+}
+
 impl House {
     async fn new(server: Option<String>) -> House {
         House::with(server, HttpSettings::default()).await
@@ -171,11 +183,13 @@ impl House {
         body: Option<&str>,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let uri = if path.starts_with("/api") || path == "/" || !path.starts_with('/') {
-            path.to_owned()
-        } else {
-            format!("/api/v1{path}")
-        };
+        let uri =
+            if path.starts_with("/api") || path.starts_with("/scim") || path == "/" || !path.starts_with('/')
+            {
+                path.to_owned()
+            } else {
+                format!("/api/v1{path}")
+            };
         let mut request = Request::builder().method(method).uri(uri).header(header::HOST, "pile.example");
         let mut all = vec![("x-requested-with", "pileops"), ("content-type", "application/json")];
         if !cookie.is_empty() {

@@ -59,6 +59,11 @@ impl Bulk {
         self.conn.pipeline(true, &std::mem::take(&mut self.waiting), true)
     }
 
+    /// What is done with the rows that have been flushed.
+    pub fn script(&mut self, sql: &str) -> DbResult<()> {
+        self.conn.script(sql)
+    }
+
     pub fn finish(mut self) -> DbResult<()> {
         self.flush()?;
         for sql in &self.indexes {

@@ -82,6 +82,13 @@ static ORDER_DAY: Insert = sums!(
     ["order_count", "energy_dwh", "electricity_fen", "service_fen", "total_fen"]
 );
 
+/// Any order may add to any of these: they are summed up when all orders are there.
+const CUSTOMER_STATION: &str = "INSERT INTO customer_station \
+    (customer_id, station_id, operator_id, order_count, energy_dwh, total_fen, last_ended_ms) \
+    SELECT customer_id, station_id, MAX(operator_id), COUNT(*), CAST(SUM(energy_dwh) AS BIGINT), \
+    CAST(SUM(total_fen) AS BIGINT), MAX(ended_at_ms) FROM orders WHERE state = 'completed' \
+    GROUP BY customer_id, station_id";
+
 /// What is summed up of days that may still get more. The day comes first in every key.
 #[derive(Default)]
 struct Sums {
@@ -167,7 +174,9 @@ pub fn write(
         writer.sums.write(bulk, local, number(begin))?;
         told(writer.id);
     }
-    writer.sums.write(bulk, i64::MAX, i64::MAX)
+    writer.sums.write(bulk, i64::MAX, i64::MAX)?;
+    bulk.flush()?;
+    bulk.script(CUSTOMER_STATION)
 }
 
 /// Days since 1970 by the platform's clock.

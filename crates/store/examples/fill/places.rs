@@ -5,8 +5,10 @@ use crate::bulk::Bulk;
 use crate::random::Random;
 use model::money::Price;
 use model::tariff::{Period, Rate, Tariff};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use store::db::Insert;
-use store::{DbError, DbResult};
+use store::{DbError, DbResult, Value};
 
 const OPERATORS: [&str; 12] = [
     "江城智充",
@@ -136,8 +138,13 @@ static CONNECTOR: Insert = Insert {
     columns: &["id", "pile_id", "no", "status", "status_at_ms"],
     on_conflict: "",
 };
-static CUSTOMER: Insert =
-    Insert { table: "customer", columns: &["id", "name", "phone", "created_at_ms"], on_conflict: "" };
+static CUSTOMER: Insert = Insert {
+    table: "customer",
+    columns: &["id", "name", "phone", "phone_back", "created_at_ms"],
+    on_conflict: "",
+};
+static CUSTOMER_NAME: Insert =
+    Insert { table: "customer_name", columns: &["part", "customer_id"], on_conflict: "" };
 static CARD: Insert = Insert {
     table: "card",
     columns: &["id", "tag", "status", "customer_id", "sessions_max", "created_at_ms"],
@@ -185,7 +192,9 @@ pub fn write(bulk: &mut Bulk, plan: &Plan, random: &mut Random) -> DbResult<Vec<
         let name = format!("{}{}{}", random.pick(&FAMILIES), random.pick(&GIVEN), random.pick(&GIVEN));
         let phone = format!("1{:010}", 3_000_000_000 + random.below(6_999_999_999));
         let since = opened + random.below(plan.days * 86_400_000);
-        bulk.add(&CUSTOMER, [customer.into(), name.into(), phone.into(), since.into()])?;
+        let back: String = phone.chars().rev().collect();
+        names_write(bulk, customer, &name)?;
+        bulk.add(&CUSTOMER, [customer.into(), name.into(), phone.into(), back.into(), since.into()])?;
         let status = if random.chance(5) { "blocked" } else { "accepted" };
         let card =
             [customer.into(), tag(customer).into(), status.into(), customer.into(), 1.into(), since.into()];
@@ -203,7 +212,17 @@ pub fn write(bulk: &mut Bulk, plan: &Plan, random: &mut Random) -> DbResult<Vec<
         bulk.add(&LEASE, [noun.into(), (last + 1).into()])?;
     }
     bulk.flush()?;
+    bulk.script(&format!("UPDATE id_lease SET next_id = {} WHERE noun = 'customer'", plan.customers + 1))?;
     Ok(piles)
+}
+
+/// Every end of the name once, as the store writes them.
+fn names_write(bulk: &mut Bulk, customer: i64, name: &str) -> DbResult<()> {
+    let ends: BTreeSet<&str> = name.char_indices().map(|(at, _)| &name[at..]).collect();
+    for end in ends {
+        bulk.add(&CUSTOMER_NAME, [Value::Bytes(Cow::Owned(end.as_bytes().to_vec())), customer.into()])?;
+    }
+    Ok(())
 }
 
 fn station_write(bulk: &mut Bulk, station: i64, opened: i64, random: &mut Random) -> DbResult<()> {

@@ -57,6 +57,8 @@ fn rows(tx: &mut Tx<'_>) -> model::Result<()> {
                     station: order.station,
                     operator: order.operator,
                     started_at: order.started_at,
+                    customer: order.customer,
+                    ended_at: Timestamp::from_ms(NOON),
                     day: DAY,
                     hour: 10,
                     success: true,

@@ -4,7 +4,7 @@
 use crate::databases::databases;
 use crate::seed::{NAMES, NOON, order, seed};
 use model::access::{Area, Scope};
-use model::id::{OperatorId, StationId};
+use model::id::{CustomerId, OperatorId, StationId};
 use model::order::{Abnormality, OrderState, StartMode};
 use model::time::{HOUR_MS, Timestamp};
 use store::order_list::{OrderFilter, OrderTime, order_list};
@@ -24,6 +24,7 @@ fn more(tx: &mut Tx<'_>) -> model::Result<()> {
             let operator = 1 + (place + n) % 2;
             let mut order = order(5_000 + place * 10 + n, operator, n);
             order.started_at = Timestamp::from_ms(MIDNIGHT + edge);
+            order.customer = (n % 2 == 0).then_some(CustomerId(7));
             order.state = state;
             order.start_mode = if n % 2 == 0 { StartMode::Vin } else { StartMode::App };
             order.ended_at = Some(order.started_at.plus_ms(9 * DAY_MS));
@@ -33,7 +34,9 @@ fn more(tx: &mut Tx<'_>) -> model::Result<()> {
                     pile: order.pile,
                     station: order.station,
                     operator: order.operator,
+                    customer: order.customer,
                     started_at: order.started_at,
+                    ended_at: order.started_at.plus_ms(9 * DAY_MS),
                     day: 20_261_202,
                     hour: 3,
                     success: true,
@@ -80,6 +83,8 @@ fn questions() -> Vec<OrderFilter> {
         all.clone(),
         with(&|wanted| wanted.time = OrderTime::Ended),
         with(&|wanted| wanted.station_id = Some(2)),
+        with(&|wanted| wanted.customer_id = Some(7)),
+        with(&|wanted| (wanted.customer_id, wanted.station_id) = (Some(7), Some(2))),
         with(&|wanted| wanted.station_name = Some("station-1".to_owned())),
         with(&|wanted| wanted.station_name = Some("STATION".to_owned())),
         with(&|wanted| wanted.station_name = Some("nowhere".to_owned())),

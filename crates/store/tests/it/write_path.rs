@@ -40,7 +40,16 @@ pub fn frame(pile: i64) -> FrameRow {
 
 pub fn card(id: i64, sessions_max: i64) -> Card {
     let (status, tag) = (CardStatus::Accepted, format!("T{id}"));
-    Card { id: CardId(id), tag, status, group: None, customer: None, expires_at: None, sessions_max }
+    Card {
+        id: CardId(id),
+        tag,
+        status,
+        group: None,
+        customer: None,
+        standing: None,
+        expires_at: None,
+        sessions_max,
+    }
 }
 
 pub fn order(tx: &mut Tx<'_>, pile: i64, card: Option<i64>) -> Result<Order> {

@@ -5,7 +5,7 @@ use crate::scene::{NOON, run, seed};
 use crate::write_path::{Work, begin, frame, hold, hot, refused, seeded, setting, together};
 use model::curve::Point;
 use model::energy::Energy;
-use model::id::{OperatorId, OrderId, PileId, StationId};
+use model::id::{CustomerId, OperatorId, OrderId, PileId, StationId};
 use model::money::Fen;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -22,6 +22,8 @@ fn ended(pile: i64, station: i64, hour: i64) -> Ended {
         station: StationId(station),
         operator: OperatorId(1),
         started_at: NOON,
+        customer: Some(CustomerId(pile)),
+        ended_at: NOON,
         day: 20_260_715,
         hour,
         success: true,

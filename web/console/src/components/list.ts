@@ -39,6 +39,8 @@ export type Filter =
   | { kind: 'select'; key: string; label: string; options: Option[]; initial?: string }
   /** Set by a link from another page; shown by its name, and can only be taken away. */
   | { kind: 'chip'; key: string; label: string; told: (value: string) => string | Promise<string> }
+  /** A range of time that may be left open; `from` and `to` are what the server calls its ends. */
+  | { kind: 'span'; key: string; label: string; from: string; to: string }
   | { kind: 'range'; key: 'range'; label: string; initial: RangeName }
 
 export interface ListSource<Row> {
@@ -93,13 +95,21 @@ export function rangeParse(text: string | undefined, initial: RangeName, now: nu
   const name = rangeNames.find((n) => n === text) ?? initial
   return { ...rangeOf(name, now), name }
 }
+/** `FROM..TO` in milliseconds. */
+export function spanParse(text: string | undefined): { from_ms: number; to_ms: number } | null {
+  const own = /^(\d{1,15})\.\.(\d{1,15})$/.exec(text ?? '')
+  return own ? { from_ms: Number(own[1]), to_ms: Number(own[2]) } : null
+}
 /** Whether a filter names one thing, so that the range of time has no say. */
 export const isNamed = (filters: readonly Filter[], values: Record<string, string>): boolean => filters.some((f) => f.kind === 'text' && f.names && values[f.key])
 /** What is asked of the server for the filters as they stand in the address bar. */
 export function filterQuery(filters: readonly Filter[], values: Record<string, string>, now: number): ListQuery {
   const asked: ListQuery = {}
   for (const filter of filters) {
-    if (filter.kind !== 'range') {
+    if (filter.kind === 'span') {
+      const own = spanParse(values[filter.key])
+      if (own) Object.assign(asked, { [filter.from]: own.from_ms, [filter.to]: own.to_ms })
+    } else if (filter.kind !== 'range') {
       if (values[filter.key]) asked[filter.key] = values[filter.key]
     } else if (!isNamed(filters, values)) {
       const { from_ms, to_ms } = rangeParse(values.range, filter.initial, now)

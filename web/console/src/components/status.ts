@@ -62,6 +62,12 @@ const looks = {
     blocked: { tone: 'bad', glyph: 'ban' },
     expired: { tone: 'mute', glyph: 'clock' },
   },
+  customer: {
+    active: { tone: 'ok', glyph: 'check' },
+    frozen: { tone: 'warn', glyph: 'pause' },
+    deactivated: { tone: 'mute', glyph: 'ban' },
+    cancelled: { tone: 'mute', glyph: 'cross' },
+  },
   staff_state: {
     enabled: { tone: 'ok', glyph: 'check' },
     disabled: { tone: 'mute', glyph: 'ban' },

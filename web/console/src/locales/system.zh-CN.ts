@@ -15,6 +15,6 @@ export default {
   audit: { at: '时间', staff: '操作人', action: '操作', noun: '对象', key: '标识', success: '结果', detail: '变更内容', address: '来源地址', field: '字段', before: '变更前', after: '变更后', no_detail: '此操作没有变更内容' },
   yes_no: { yes: '是', no: '否' },
   audit_field: {
-    name: '名称', role: '角色', operator_id: '运营商编号', area: '数据范围', disabled: '停用', handover: '交接说明', account: '账号', permissions: '权限', kind: '类型', cities: '城市', stations: '充电站', tag: '卡号', status: '状态', group: '卡组', code: '编号', station_id: '充电站编号', lifecycle: '启停状态', rated_power_w: '额定功率（瓦）', protocol: '通信协议', created: '新建数', existing: '已存在数', tariff_id: '计费模型编号', city_code: '城市代码', address: '地址', id: '编号', value: '值', why: '原因', order_id: '订单', connector_no: '枪号', version_no: '版本', model_no: '模型编号',
+    name: '名称', role: '角色', operator_id: '运营商编号', area: '数据范围', disabled: '停用', handover: '交接说明', account: '账号', permissions: '权限', kind: '类型', cities: '城市', stations: '充电站', tag: '卡号', status: '状态', group: '卡组', code: '编号', station_id: '充电站编号', lifecycle: '启停状态', rated_power_w: '额定功率（瓦）', protocol: '通信协议', created: '新建数', existing: '已存在数', tariff_id: '计费模型编号', city_code: '城市代码', address: '地址', id: '编号', value: '值', why: '原因', order_id: '订单', connector_no: '枪号', version_no: '版本', model_no: '模型编号', phone: '手机号', reason: '原因', until_ms: '冻结至', card: '充电卡', fleet_id: '车队编号', tags: '标签', note: '备注', plate: '车牌号', vin: '车架号', field: '查看的内容', car_id: '车辆编号', contact_name: '联系人', contact_phone: '联系电话', external_id: '来源平台标识', active: '来源启用', deleted: '来源已删除',
   },
 }

@@ -46,7 +46,7 @@ pub fn push_id_tag_info(bytes: &mut Vec<u8>, answer: &TokenAnswer) {
     bytes.push(b'}');
 }
 
-/// AuthorizationStatus (OCPP 1.6 section 7.2). The wire has five words for ten reasons: what the
+/// AuthorizationStatus (OCPP 1.6 section 7.2). The wire has five words for eleven reasons: what the
 /// person can mend elsewhere or later (balance, tariff, connector, station out of service) is
 /// `Blocked`; what is not a valid proof (unknown card, wrong password) is `Invalid`.
 fn status(verdict: TokenVerdict) -> &'static str {
@@ -59,6 +59,7 @@ fn status(verdict: TokenVerdict) -> &'static str {
         | TokenVerdict::OutOfService
         | TokenVerdict::ConnectorBusy
         | TokenVerdict::NoBalance
+        | TokenVerdict::CustomerFrozen
         | TokenVerdict::NoTariff => "Blocked",
     }
 }

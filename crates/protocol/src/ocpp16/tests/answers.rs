@@ -92,6 +92,7 @@ fn every_verdict_has_a_word() {
         (OutOfService, "Blocked"),
         (ConnectorBusy, "Blocked"),
         (NoBalance, "Blocked"),
+        (CustomerFrozen, "Blocked"),
         (WrongPassword, "Invalid"),
         (NoTariff, "Blocked"),
     ] {

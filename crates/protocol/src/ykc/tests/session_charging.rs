@@ -53,6 +53,7 @@ fn verdicts_have_their_words() {
         (TokenVerdict::Unknown, 0x01),
         (TokenVerdict::Blocked, 0x02),
         (TokenVerdict::Expired, 0x02),
+        (TokenVerdict::CustomerFrozen, 0x02),
         (TokenVerdict::NoBalance, 0x03),
         (TokenVerdict::Concurrent, 0x04),
         (TokenVerdict::OutOfService, 0x05),

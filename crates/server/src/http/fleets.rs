@@ -1,0 +1,103 @@
+//! 车队
+
+use super::Shared;
+use super::error::Answer;
+use super::give::{Created, Done, Given, NewId};
+use super::take::{Id, Input, Query, Who};
+use axum::extract::State;
+use engine::customer::CarDraft;
+use engine::fleet::{FleetChange, FleetDraft};
+use model::Error;
+use model::id::FleetId;
+use serde::Deserialize;
+use store::car_list::CarView;
+use store::filter::{Page, Paging};
+use store::fleet_list::{self, FleetFilter, FleetView};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FleetQuery {
+    /// A part of the name.
+    name: Option<String>,
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FleetCarQuery {
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+fn no_fleet() -> Error {
+    Error::not_found(
+        "fleet.not_found",
+        "没有这个车队，请检查地址",
+        "There is no such fleet; check the address.",
+    )
+}
+
+pub async fn fleet_list(
+    State(app): State<Shared>,
+    who: Who,
+    Query(query): Query<FleetQuery>,
+) -> Answer<Given<Page<FleetView>>> {
+    let paging = Paging { cursor: query.cursor, limit: query.limit };
+    let before = paging.key::<1>()?.map(|[id]| id);
+    let wanted = FleetFilter { id: None, name: query.name, before, limit: paging.limit()? };
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| fleet_list::fleet_list(conn, &scope, &wanted);
+    Ok(Given(app.engine.store.read(read).await?))
+}
+
+pub async fn fleet_get(State(app): State<Shared>, who: Who, Id(id): Id) -> Answer<Given<FleetView>> {
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| fleet_list::fleet_get(conn, &scope, FleetId(id));
+    Ok(Given(app.engine.store.read(read).await?.ok_or_else(no_fleet)?))
+}
+
+pub async fn fleet_create(
+    State(app): State<Shared>,
+    who: Who,
+    Input(draft): Input<FleetDraft>,
+) -> Answer<Created<NewId>> {
+    let id = app.engine.fleet_create(&who.actor(), draft).await?;
+    Ok(Created(NewId { id: id.0 }))
+}
+
+pub async fn fleet_update(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(change): Input<FleetChange>,
+) -> Answer<Done> {
+    app.engine.fleet_update(&who.actor(), FleetId(id), change).await?;
+    Ok(Done)
+}
+
+pub async fn fleet_car_list(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Query(query): Query<FleetCarQuery>,
+) -> Answer<Given<Page<CarView>>> {
+    let paging = Paging { cursor: query.cursor, limit: query.limit };
+    let (before, limit, scope) = (paging.key::<1>()?.map(|[id]| id), paging.limit()?, who.scope());
+    let read = move |conn: &mut store::Conn| match fleet_list::fleet_get(conn, &scope, FleetId(id))? {
+        Some(_) => fleet_list::fleet_car_list(conn, FleetId(id), before, limit).map(Some),
+        None => Ok(None),
+    };
+    Ok(Given(app.engine.store.read(read).await?.ok_or_else(no_fleet)?))
+}
+
+pub async fn fleet_car_create(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(draft): Input<CarDraft>,
+) -> Answer<Created<NewId>> {
+    let id = app.engine.fleet_car_create(&who.actor(), FleetId(id), draft).await?;
+    Ok(Created(NewId { id: id.0 }))
+}

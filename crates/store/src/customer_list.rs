@@ -1,0 +1,439 @@
+//! 用户 as staff see them: personal data is masked here, so that no page can show it by accident.
+//!
+//! The big table is never searched by a pattern. A name is found through the index of its ends, a
+//! phone through its first or last digits, an id through the ranges of numbers that begin alike. What
+//! such a search has found is few, and is sorted afterwards: the `+` before a column keeps a database
+//! from walking a million rows in order to look for them.
+
+use crate::car_list::{self, CarView};
+use crate::customers::{bounds, standing, tags};
+use crate::db::{Conn, DbResult, Row, Value};
+use crate::filter::{Filter, count};
+use model::access::{Area, Scope};
+use model::card::CardStatus;
+use model::customer::{CustomerKind, CustomerSource, CustomerStatus, phone_masked};
+use model::id::CustomerId;
+use model::time::Timestamp;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Customer)]
+pub struct CustomerView {
+    pub id: i64,
+    pub name: String,
+    /// 138****1234
+    pub phone: Option<String>,
+    /// Somebody else has the same number.
+    pub phone_shared: bool,
+    pub source: CustomerSource,
+    pub kind: CustomerKind,
+    pub fleet_id: Option<i64>,
+    pub fleet_name: Option<String>,
+    pub status: CustomerStatus,
+    pub status_reason: Option<String>,
+    /// A freeze ends by itself then; null: when somebody ends it.
+    pub frozen_until_ms: Option<i64>,
+    pub tags: Vec<String>,
+    pub card_count: i64,
+    pub car_count: i64,
+    /// Completed orders at the stations that the reader may see.
+    pub order_count: i64,
+    pub energy_dwh: i64,
+    pub total_fen: i64,
+    pub last_charged_ms: Option<i64>,
+    pub created_at_ms: i64,
+    pub synced_at_ms: Option<i64>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CustomerDetail {
+    #[serde(flatten)]
+    pub customer: CustomerView,
+    /// How the source names the person.
+    pub external_id: Option<String>,
+    pub note: String,
+    pub version: i64,
+    /// Name, phone and kind are looked after by the source, and cannot be changed here.
+    pub read_only: bool,
+    pub cards: Vec<CustomerCard>,
+    pub cars: Vec<CarView>,
+    /// Others with the same phone number.
+    pub same_phone: Vec<SamePhone>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CustomerCard {
+    pub id: i64,
+    pub tag: String,
+    pub status: CardStatus,
+    pub group: Option<String>,
+    pub expires_at_ms: Option<i64>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SamePhone {
+    pub id: i64,
+    pub name: String,
+    pub source: CustomerSource,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CustomerList {
+    pub items: Vec<CustomerView>,
+    pub next_cursor: Option<String>,
+    /// Null where more are selected than are counted.
+    pub total: Option<i64>,
+    /// Sums over everybody whom the filters select; null where the total is.
+    pub totals: Option<CustomerTotals>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CustomerTotals {
+    pub order_count: i64,
+    pub energy_dwh: i64,
+    pub total_fen: i64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct CustomerFilter {
+    /// First digits.
+    pub id: Option<String>,
+    pub name: Option<String>,
+    /// First or last digits.
+    pub phone: Option<String>,
+    pub source: Option<CustomerSource>,
+    pub kind: Option<CustomerKind>,
+    pub fleet_id: Option<i64>,
+    pub fleet_name: Option<String>,
+    pub status: Option<CustomerStatus>,
+    pub from_ms: Option<i64>,
+    pub to_ms: Option<i64>,
+    pub charged_from_ms: Option<i64>,
+    pub charged_to_ms: Option<i64>,
+    /// Registration and id of the last row of the page before.
+    pub after: Option<[i64; 2]>,
+    pub limit: i64,
+}
+
+/// More than these are not counted, nor summed up.
+const COUNT_MAX: i64 = 10_000;
+const ID_DIGITS: u32 = 12;
+
+impl CustomerFilter {
+    /// Whether the search finds few, by an index of its own.
+    fn is_search(&self) -> bool {
+        let set = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+        set(&self.id) || set(&self.name) || set(&self.phone)
+    }
+
+    fn conditions(&self, scope: &Scope, now: Timestamp) -> Filter {
+        let mut filter = Filter::new();
+        self.search(&mut filter);
+        filter.and_some("c.source = ?", self.source.map(CustomerSource::as_str));
+        filter.and_some("c.kind = ?", self.kind.map(CustomerKind::as_str));
+        filter.and_some("c.fleet_id = ?", self.fleet_id);
+        filter.and_contains(
+            "c.fleet_id IN (SELECT id FROM fleet WHERE LOWER(name) LIKE ?)",
+            self.fleet_name.as_deref(),
+        );
+        self.status_condition(&mut filter, now);
+        let created = if self.is_search() { "+c.created_at_ms" } else { "c.created_at_ms" };
+        filter.and_some(&format!("{created} >= ?"), self.from_ms);
+        filter.and_some(&format!("{created} < ?"), self.to_ms);
+        let mut visits = Filter::new();
+        visits.scope("v.operator_id", "v.station_id", scope);
+        // The last charge lies in the range if one does and none comes after it.
+        let mut later = Filter::new();
+        later.append(&visits);
+        if let Some(to) = self.charged_to_ms {
+            later.and_value("v.last_ended_ms >= ?", to);
+            let frame = "c.id NOT IN (SELECT v.customer_id FROM customer_station v WHERE ?)";
+            filter.and_within(frame, &later);
+        }
+        if self.charged_from_ms.is_some() || self.charged_to_ms.is_some() {
+            visits.and_value("v.last_ended_ms >= ?", self.charged_from_ms.unwrap_or(0));
+            visits.and_some("v.last_ended_ms < ?", self.charged_to_ms);
+        }
+        let frame = "EXISTS (SELECT 1 FROM customer_station v WHERE v.customer_id = c.id AND ?)";
+        filter.and_within(frame, &visits);
+        filter
+    }
+
+    fn search(&self, filter: &mut Filter) {
+        let typed = |text: &Option<String>| {
+            text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+        };
+        if let Some(id) = typed(&self.id) {
+            match id.parse::<i64>() {
+                Ok(id) if (1..10_i64.pow(ID_DIGITS)).contains(&id) => {
+                    let ranges = (0..ID_DIGITS).filter_map(|zeros| {
+                        let step = 10_i64.pow(zeros);
+                        let from = id.checked_mul(step).filter(|from| *from < 10_i64.pow(ID_DIGITS))?;
+                        Some((from, from + step - 1))
+                    });
+                    let ranges: Vec<String> = ranges
+                        .map(|(from, to)| {
+                            let (from, to) = (filter.bind(from), filter.bind(to));
+                            format!("c.id BETWEEN {from} AND {to}")
+                        })
+                        .collect();
+                    filter.and(&format!("({})", ranges.join(" OR ")));
+                }
+                _ => filter.and("1 = 0"),
+            }
+        }
+        if let Some(name) = typed(&self.name) {
+            let (from, to) = bounds(&name.to_lowercase());
+            let (from, to) = (filter.bind(bytes(from)), filter.bind(bytes(to)));
+            filter.and(&format!(
+                "c.id IN (SELECT customer_id FROM customer_name WHERE part >= {from} AND part < {to})"
+            ));
+        }
+        if let Some(phone) = typed(&self.phone) {
+            let bare: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+            let back: String = bare.chars().rev().collect();
+            // Digits are sorted alike everywhere, and no number is longer than this.
+            let last = |begin: &str| format!("{begin}{}", "9".repeat(16));
+            let names = [bare.clone(), last(&bare), back.clone(), last(&back)].map(|text| filter.bind(text));
+            filter.and(&format!(
+                "c.id IN (SELECT id FROM customer WHERE phone >= {} AND phone <= {} \
+                 UNION SELECT id FROM customer WHERE phone_back >= {} AND phone_back <= {})",
+                names[0], names[1], names[2], names[3]
+            ));
+        }
+    }
+
+    fn status_condition(&self, filter: &mut Filter, now: Timestamp) {
+        // The words of the partial index, so that the few who are not active are read by it.
+        const APART: &str = "(c.status <> 'active' OR NOT c.active_at_source)";
+        match self.status {
+            None => {}
+            Some(CustomerStatus::Active) => {
+                filter.and("c.active_at_source AND c.status <> 'cancelled'");
+                filter.and_value("(c.status = 'active' OR c.frozen_until_ms <= ?)", now.as_ms());
+            }
+            Some(CustomerStatus::Frozen) => {
+                filter.and(APART);
+                filter.and("c.active_at_source AND c.status = 'frozen'");
+                filter.and_value("(c.frozen_until_ms IS NULL OR c.frozen_until_ms > ?)", now.as_ms());
+            }
+            Some(CustomerStatus::Deactivated) => {
+                filter.and(APART);
+                filter.and("NOT c.active_at_source AND c.status <> 'cancelled'");
+            }
+            Some(CustomerStatus::Cancelled) => {
+                filter.and(APART);
+                filter.and("c.status = 'cancelled'");
+            }
+        }
+    }
+}
+
+fn bytes(bytes: Vec<u8>) -> Value<'static> {
+    Value::Bytes(Cow::Owned(bytes))
+}
+
+const COLUMNS: &str = "c.id, c.name, c.phone, c.source, c.kind, c.fleet_id, f.name, c.status, c.frozen_until_ms, \
+    c.active_at_source, c.status_reason, c.tags, c.created_at_ms, c.synced_at_ms, \
+    (SELECT COUNT(*) FROM card k WHERE k.customer_id = c.id), \
+    (SELECT COUNT(*) FROM car a WHERE a.customer_id = c.id), c.external_id, c.note, c.version";
+
+/// A row with the whole phone number beside it.
+fn view(row: &Row<'_>, now: Timestamp) -> DbResult<(CustomerView, Option<String>)> {
+    let phone = row.text_opt(2)?;
+    let view = CustomerView {
+        id: row.int(0)?,
+        name: row.text(1)?,
+        phone: phone.as_deref().map(phone_masked),
+        phone_shared: false,
+        source: row.word(3, CustomerSource::parse)?,
+        kind: row.word(4, CustomerKind::parse)?,
+        fleet_id: row.int_opt(5)?,
+        fleet_name: row.text_opt(6)?,
+        status: standing(row, [7, 8, 9])?.status(now),
+        frozen_until_ms: row.int_opt(8)?,
+        status_reason: row.text_opt(10)?,
+        tags: tags(&row.text(11)?),
+        created_at_ms: row.int(12)?,
+        synced_at_ms: row.int_opt(13)?,
+        card_count: row.int(14)?,
+        car_count: row.int(15)?,
+        order_count: 0,
+        energy_dwh: 0,
+        total_fen: 0,
+        last_charged_ms: None,
+    };
+    Ok((view, phone))
+}
+
+/// Newest first.
+pub fn customer_list(
+    conn: &mut Conn,
+    scope: &Scope,
+    wanted: &CustomerFilter,
+    now: Timestamp,
+) -> DbResult<CustomerList> {
+    let mut filter = wanted.conditions(scope, now);
+    let (total, totals) = totals(conn, scope, &filter)?;
+    let plus = if wanted.is_search() { "+" } else { "" };
+    if let Some([created, id]) = wanted.after {
+        let (created, id) = (filter.bind(created), filter.bind(id));
+        filter.and(&format!(
+            "{plus}c.created_at_ms <= {created} AND (c.created_at_ms < {created} OR c.id < {id})"
+        ));
+    }
+    let limit = filter.bind(wanted.limit + 1);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM customer c LEFT JOIN fleet f ON f.id = c.fleet_id {} \
+         ORDER BY {plus}c.created_at_ms DESC, {plus}c.id DESC LIMIT {limit}",
+        filter.sql()
+    );
+    let mut rows = conn.query(&sql, &filter.values, |row| view(row, now))?;
+    fill(conn, scope, &mut rows)?;
+    let key = |(row, _): &(CustomerView, Option<String>)| format!("{}.{}", row.created_at_ms, row.id);
+    let page = crate::filter::Page::of(rows, wanted.limit, total, key);
+    let items = page.items.into_iter().map(|(row, _)| row).collect();
+    Ok(CustomerList { items, next_cursor: page.next_cursor, total, totals })
+}
+
+/// How many there are, and what they have charged; nothing where that would be dear.
+fn totals(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+) -> DbResult<(Option<i64>, Option<CustomerTotals>)> {
+    let most = COUNT_MAX + 1;
+    let sql =
+        format!("SELECT COUNT(*) FROM (SELECT 1 FROM customer c {} LIMIT {most}) AS counted", filter.sql());
+    let total = conn.one(&sql, &filter.values, count)?;
+    if total > COUNT_MAX {
+        return Ok((None, None));
+    }
+    let mut chosen = Filter::new();
+    chosen.and_within("v.customer_id IN (SELECT c.id FROM customer c WHERE ?)", filter);
+    chosen.scope("v.operator_id", "v.station_id", scope);
+    let sql = format!("SELECT {} FROM customer_station v {}", sums(), chosen.sql());
+    let totals = conn.one(&sql, &chosen.values, |row| {
+        Ok(CustomerTotals { order_count: row.int(0)?, energy_dwh: row.int(1)?, total_fen: row.int(2)? })
+    })?;
+    Ok((Some(total), Some(totals)))
+}
+
+fn sums() -> String {
+    ["order_count", "energy_dwh", "total_fen"]
+        .map(|column| format!("CAST(COALESCE(SUM(v.{column}), 0) AS BIGINT)"))
+        .join(", ")
+}
+
+/// What stands in other tables, for the rows of one page.
+fn fill(conn: &mut Conn, scope: &Scope, rows: &mut [(CustomerView, Option<String>)]) -> DbResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut filter = Filter::new();
+    let ids = filter.bind_all(rows.iter().map(|(row, _)| row.id));
+    filter.and(&format!("v.customer_id IN ({ids})"));
+    filter.scope("v.operator_id", "v.station_id", scope);
+    let sql = format!(
+        "SELECT v.customer_id, {}, MAX(v.last_ended_ms) FROM customer_station v {} GROUP BY v.customer_id",
+        sums(),
+        filter.sql()
+    );
+    let visits = conn.query(&sql, &filter.values, |row| {
+        Ok((row.int(0)?, [row.int(1)?, row.int(2)?, row.int(3)?, row.int(4)?]))
+    })?;
+    let visits: HashMap<i64, [i64; 4]> = visits.into_iter().collect();
+    let mut filter = Filter::new();
+    let phones = filter.bind_all(rows.iter().filter_map(|(_, phone)| phone.clone()));
+    let sql = format!(
+        "SELECT phone FROM customer WHERE phone IN ({phones}) AND status <> 'cancelled' \
+         GROUP BY phone HAVING COUNT(*) > 1"
+    );
+    let shared = conn.query(&sql, &filter.values, |row| row.text(0))?;
+    for (row, phone) in rows {
+        if let Some([orders, energy, total, last]) = visits.get(&row.id) {
+            (row.order_count, row.energy_dwh, row.total_fen) = (*orders, *energy, *total);
+            row.last_charged_ms = Some(*last);
+        }
+        row.phone_shared =
+            row.status != CustomerStatus::Cancelled && phone.as_ref().is_some_and(|p| shared.contains(p));
+    }
+    Ok(())
+}
+
+/// One customer, if this person may see them.
+pub fn customer_get(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: CustomerId,
+    now: Timestamp,
+) -> DbResult<Option<CustomerDetail>> {
+    let mut filter = Filter::new();
+    filter.and_value("c.id = ?", id.0);
+    visible(&mut filter, scope);
+    let sql =
+        format!("SELECT {COLUMNS} FROM customer c LEFT JOIN fleet f ON f.id = c.fleet_id {}", filter.sql());
+    let found = conn.find(&sql, &filter.values, |row| {
+        Ok((view(row, now)?, (row.text_opt(16)?, row.text(17)?, row.int(18)?)))
+    })?;
+    let Some((row, (external_id, note, version))) = found else { return Ok(None) };
+    let mut rows = [row];
+    fill(conn, scope, &mut rows)?;
+    let [(customer, phone)] = rows;
+    let same_phone = match phone.filter(|_| customer.phone_shared) {
+        Some(phone) => same_phone(conn, id, &phone)?,
+        None => Vec::new(),
+    };
+    Ok(Some(CustomerDetail {
+        read_only: customer.source != CustomerSource::Own,
+        external_id,
+        note,
+        version,
+        cards: cards(conn, id)?,
+        cars: car_list::of_customer(conn, id)?,
+        same_phone,
+        customer,
+    }))
+}
+
+/// Staff of a part of the platform see those who have charged there.
+pub(crate) fn visible(filter: &mut Filter, scope: &Scope) {
+    if scope.operator.is_none() && scope.area == Area::Everywhere {
+        return;
+    }
+    let mut visits = Filter::new();
+    visits.scope("v.operator_id", "v.station_id", scope);
+    let frame = "EXISTS (SELECT 1 FROM customer_station v WHERE v.customer_id = c.id AND ?)";
+    filter.and_within(frame, &visits);
+}
+
+/// Whether this person may see the customer at all.
+pub fn customer_visible(conn: &mut Conn, scope: &Scope, id: CustomerId) -> DbResult<bool> {
+    let mut filter = Filter::new();
+    filter.and_value("c.id = ?", id.0);
+    visible(&mut filter, scope);
+    let sql = format!("SELECT COUNT(*) FROM customer c {}", filter.sql());
+    Ok(conn.one(&sql, &filter.values, count)? > 0)
+}
+
+fn same_phone(conn: &mut Conn, id: CustomerId, phone: &str) -> DbResult<Vec<SamePhone>> {
+    let others = crate::customers::by_phone(conn, phone)?.into_iter().filter(|other| other.id != id);
+    Ok(others.map(|c| SamePhone { id: c.id.0, name: c.name, source: c.source }).collect())
+}
+
+fn cards(conn: &mut Conn, id: CustomerId) -> DbResult<Vec<CustomerCard>> {
+    let sql =
+        "SELECT id, tag, status, card_group, expires_at_ms FROM card WHERE customer_id = $1 ORDER BY id";
+    conn.query(sql, &[id.0.into()], |row| {
+        Ok(CustomerCard {
+            id: row.int(0)?,
+            tag: row.text(1)?,
+            status: row.word(2, CardStatus::parse)?,
+            group: row.text_opt(3)?,
+            expires_at_ms: row.int_opt(4)?,
+        })
+    })
+}
