@@ -11,6 +11,7 @@ pub mod device;
 pub mod export;
 pub mod feedback;
 pub mod invoice;
+pub mod order_import;
 pub mod picture;
 pub mod preference;
 pub mod pricing;

@@ -26,6 +26,7 @@ pub enum Noun {
     Invoice,
     InvoiceEvent,
     Mail,
+    OrderImport,
 }
 
 impl Noun {
@@ -49,6 +50,7 @@ impl Noun {
             Noun::Invoice => "invoice",
             Noun::InvoiceEvent => "invoice_event",
             Noun::Mail => "mail",
+            Noun::OrderImport => "order_import",
         }
     }
 

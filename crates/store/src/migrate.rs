@@ -12,6 +12,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (5, include_str!("../migrations/0005_system.sql")),
     (6, include_str!("../migrations/0006_preference.sql")),
     (7, include_str!("../migrations/0007_sums.sql")),
+    (8, include_str!("../migrations/0008_order_import.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

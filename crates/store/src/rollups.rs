@@ -1,6 +1,6 @@
 //! Completed orders summed up per hour and day, written in the same transaction as the order, so that
-//! a page that shows sums never adds up orders. A completed order never changes: what was added is
-//! never taken away.
+//! a page that shows sums never adds up orders. A completed order never changes: what was added is taken
+//! away only with an import that is undone.
 
 use crate::db::{Conn, DbResult, Insert, Inserts, Value};
 use model::energy::Energy;
@@ -75,7 +75,8 @@ static ORDER_DAY: Insert = sums!(
 );
 
 /// Sorted by key: writers that add to the same rows take them in the same order.
-pub(crate) fn inserts(rows: &[Ended]) -> impl Iterator<Item = Inserts<'static>> {
+/// Each order with 1, or with -1 for one that is taken back.
+pub(crate) fn inserts(rows: &[(Ended, i64)]) -> impl Iterator<Item = Inserts<'static>> {
     let all = [
         summed(&HOUR, rows, |e| ([e.day, e.hour, e.station.0, e.operator.0], six(e))),
         summed(&STATION_DAY, rows, |e| ([e.day, e.station.0, e.operator.0], six(e))),
@@ -94,14 +95,14 @@ fn six(e: &Ended) -> [i64; 6] {
 
 fn summed<const K: usize, const N: usize>(
     insert: &'static Insert,
-    rows: &[Ended],
+    rows: &[(Ended, i64)],
     one: impl Fn(&Ended) -> ([i64; K], [i64; N]),
 ) -> Inserts<'static> {
     let mut sums: BTreeMap<[i64; K], [i64; N]> = BTreeMap::new();
-    for row in rows {
+    for (row, sign) in rows {
         let (key, values) = one(row);
         let sum = sums.entry(key).or_insert([0; N]);
-        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += sign * value);
     }
     let values = sums.into_iter().flat_map(|(key, sum)| key.into_iter().chain(sum)).map(Value::Int);
     Inserts { insert, values: values.collect() }

@@ -30,7 +30,6 @@ const OWN: &[&str] = &[
 
 /// Rights whose pages are being built.
 const NEXT: &[Permission] = &[
-    Permission::OrderImport,
     Permission::CustomerRead,
     Permission::CustomerWrite,
     Permission::FleetRead,
