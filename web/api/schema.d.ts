@@ -860,6 +860,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/order-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.import */
+        get: operations["order_import_list"];
+        put?: never;
+        /** Permission: order.import */
+        post: operations["order_import_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-imports/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.import */
+        get: operations["order_import_template_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.import */
+        get: operations["order_import_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-imports/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.import */
+        post: operations["order_import_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-imports/{id}/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.import */
+        get: operations["order_import_faults_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/order-imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.import */
+        post: operations["order_import_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders": {
         parameters: {
             query?: never;
@@ -2485,6 +2588,37 @@ export interface components {
              */
             waiting_feedback_count: number;
         };
+        /** @description How many rows of which kind a file has. */
+        ImportCounts: {
+            /** Format: int64 */
+            bad: number;
+            /** Format: int64 */
+            energy_dwh: number;
+            /**
+             * Format: int64
+             * @description Rows whose orders are there already.
+             */
+            existing: number;
+            /**
+             * Format: int64
+             * @description Rows that can be imported, or were.
+             */
+            good: number;
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        /** @description What is wrong with one row. */
+        ImportFault: {
+            field: string | null;
+            /**
+             * Format: int64
+             * @description The line of the file, 1 for the names of the columns.
+             */
+            line: number;
+            message: components["schemas"]["Text"];
+        };
         ImportReport: {
             /**
              * Format: int64
@@ -2500,6 +2634,8 @@ export interface components {
             /** @description Generated passwords; shown once and not kept. */
             passwords: components["schemas"]["ImportedPassword"][];
         };
+        /** @enum {string} */
+        ImportState: "checking" | "checked" | "importing" | "imported" | "undoing" | "undone" | "failed";
         ImportedPassword: {
             code: string;
             password: string;
@@ -2876,6 +3012,7 @@ export interface components {
             total_fen: number;
         };
         OrderDetail: components["schemas"]["Order"] & {
+            brought_by: components["schemas"]["OrderOrigin"] | null;
             commands: components["schemas"]["Command"][];
             curve: components["schemas"]["LiveValues"][];
             /** @description Sentences that explain the bill and the state. */
@@ -2897,12 +3034,42 @@ export interface components {
             time_zone: string;
             vin: string | null;
         };
+        OrderImport: components["schemas"]["ImportCounts"] & {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** @description The first of them; all are in the file of errors. */
+            faults: components["schemas"]["ImportFault"][];
+            file_name: string;
+            /**
+             * Format: int64
+             * @description 批次号
+             */
+            id: number;
+            message: components["schemas"]["Text"] | null;
+            staff_name: string;
+            state: components["schemas"]["ImportState"];
+        };
+        OrderImportList: {
+            items: components["schemas"]["OrderImport"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         OrderList: {
             items: components["schemas"]["Order"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
             totals: components["schemas"]["OrderTotals"] | null;
+        };
+        /** @description Where an imported order comes from. */
+        OrderOrigin: {
+            /** @description What whoever filled the file in has said. */
+            note: string;
+            /** Format: int64 */
+            order_import_id: number;
         };
         /** @enum {string} */
         OrderState: "starting" | "charging" | "stopping" | "unsettled" | "completed" | "failed" | "abnormal";
@@ -3409,7 +3576,7 @@ export interface components {
          * @description 启动方式
          * @enum {string}
          */
-        StartMode: "console" | "app" | "card" | "offline_card" | "vin" | "pile";
+        StartMode: "console" | "app" | "card" | "offline_card" | "vin" | "pile" | "import";
         Station: {
             address: string;
             city_code: string;
@@ -5736,6 +5903,225 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_import_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                state?: components["schemas"]["ImportState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderImportList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_import_create: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_import_template_fetch: {
+        parameters: {
+            query: {
+                format: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_import_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderImport"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_import_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderImport"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_import_faults_fetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_import_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderImport"];
+                };
             };
             /** @description Any error */
             default: {

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
+import type { components } from '../api/schema'
 import { complaints, shot, signIn } from './console'
 
 test('R-5.3.2 the filtered orders are exported with chosen columns and found again', async ({ page }) => {
@@ -79,5 +80,72 @@ test('R-5.3.2 a held order is settled by hand: the amount is shown before, the p
   await expect(card.getByText('已结算', { exact: true })).toBeVisible()
   await expect(page.getByText(/人工结算：.*按手工填写的金额结算为 12\.01 元。原因：与车主电话核实/)).toBeVisible()
   await shot(page, 'settlement-done')
+  expect(faults).toEqual([])
+})
+
+test('R-5.3.2 lost orders are uploaded, looked at with their errors, confirmed, found and taken back', async ({ page }) => {
+  const faults = complaints(page)
+  await signIn(page)
+  // A pile's own past order tells the price that its station had then.
+  const answer = await page.request.get('/api/v1/orders?state=completed&from_ms=0&limit=1')
+  const like = ((await answer.json()) as { items: { pile_code: string; id: number }[] }).items[0]!
+  const order = (await (await page.request.get(`/api/v1/orders/${like.id}`)).json()) as components['schemas']['OrderDetail']
+  const price = order.segments[0]!
+  const cost = (price.electricity_price_e5 + price.service_price_e5) / 100_000
+  const place = { sharp: 0, peak: 1, flat: 2, valley: 3 }[price.period]
+  const energies = [0, 1, 2, 3].map((n) => (n === place ? '1' : '')).join(',')
+  const key = Date.now() % 2_000_000_000
+  const head = '交易流水号*,电桩编号*,枪号*,开始时间*,结束时间*,尖电量,峰电量,平电量,谷电量,总电量*,电表起值,电表止值,总金额,VIN,来源说明*'
+  const row = (n: number, hour: string, change: { pile?: string; total?: string; amount?: string } = {}) =>
+    `${key + n},${change.pile ?? like.pile_code},1,2026-01-02 ${hour}:00:00,2026-01-02 ${hour}:20:00,${energies},${change.total ?? '1'},,,${change.amount ?? ''},,断网补录`
+  const rows = [head, row(0, '03', { amount: cost.toFixed(4) }), row(1, '04'), row(2, '05', { pile: '没有这台桩' }), row(3, '06', { total: '2' }), row(4, '07', { amount: (cost + 1).toFixed(2) }), row(5, '03')]
+  const file = { name: '七月断网补录.csv', mimeType: 'text/csv', buffer: Buffer.from(`\ufeff${rows.join('\r\n')}\r\n`) }
+
+  await page.goto('/order-imports')
+  await page.getByRole('button', { name: '导入丢失订单' }).click()
+  const dialog = page.getByRole('dialog', { name: /导入/ })
+  await expect(dialog.getByRole('link', { name: '下载模板（XLSX）' })).toBeVisible()
+  await shot(page, 'order-import-choose')
+  await page.locator('input[type=file]').setInputFiles({ name: '补录.pdf', mimeType: 'application/pdf', buffer: Buffer.from('x') })
+  await expect(dialog).toContainText('只能导入 .xlsx 或 .csv 文件')
+  await page.locator('input[type=file]').setInputFiles(file)
+  await expect(dialog.getByText('待确认')).toBeVisible()
+  await expect(dialog).toContainText('没有电桩编号为 没有这台桩 的桩')
+  await expect(dialog).toContainText('与尖峰平谷电量之和 1.0000 kWh 不等')
+  await expect(dialog).toContainText('与文件中另一行在同一枪上时间重叠')
+  await shot(page, 'order-import-checked')
+  const fetched = page.waitForEvent('download')
+  await dialog.getByRole('link', { name: '下载全部错误' }).click()
+  expect((await readFile((await (await fetched).path())!, 'utf8')).trimEnd().split('\r\n').length).toBe(5)
+
+  await dialog.getByRole('button', { name: '确认导入 2 行' }).click()
+  await shot(page, 'order-import-asked')
+  await page.getByRole('button', { name: '确认导入', exact: true }).click()
+  await expect(dialog.getByText('已导入')).toBeVisible()
+  await shot(page, 'order-import-done')
+  await dialog.getByRole('link', { name: '查看补录的订单' }).click()
+  await page.getByRole('link', { name: new RegExp(/^\d{18}$/) }).first().click()
+  await expect(page.getByText('导入补录')).toBeVisible()
+  await expect(page.getByText(/导入批次 \d+ · 断网补录/)).toBeVisible()
+  await shot(page, 'order-imported')
+
+  // The same file again has nothing new.
+  await page.goto('/order-imports')
+  await page.getByRole('button', { name: '导入丢失订单' }).click()
+  await page.locator('input[type=file]').setInputFiles(file)
+  await expect(dialog.getByText('无可导入')).toBeVisible()
+  await expect(dialog.getByRole('button', { name: /^确认导入/ })).toHaveCount(0)
+  await shot(page, 'order-import-again')
+  await dialog.getByRole('button', { name: '关闭', exact: true }).last().click()
+
+  const found = async (n: number) => ((await (await page.request.get(`/api/v1/orders?session_key=${key + n}`)).json()) as { total: number }).total
+  expect([await found(0), await found(1), await found(2)]).toEqual([1, 1, 0])
+  await shot(page, 'order-imports')
+  await page.getByRole('button', { name: '撤销批次' }).first().click()
+  await shot(page, 'order-import-undo-asked')
+  await page.getByRole('button', { name: '撤销批次', exact: true }).last().click()
+  await expect(page.locator('tbody tr').nth(1)).toContainText('已撤销')
+  expect([await found(0), await found(1)]).toEqual([0, 0])
+  await shot(page, 'order-imports-undone')
   expect(faults).toEqual([])
 })

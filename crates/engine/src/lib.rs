@@ -13,6 +13,7 @@ pub mod export;
 pub mod feedback;
 pub mod fleet;
 pub mod invoice;
+pub mod order_import;
 pub mod picture;
 pub mod preference;
 pub mod pricing;

@@ -200,16 +200,19 @@ pub enum StartMode {
     Vin,
     /// By the pile itself, without a token we know.
     Pile,
+    /// 导入: lost, and brought in from a file by staff.
+    Import,
 }
 
 impl StartMode {
-    pub const ALL: [StartMode; 6] = [
+    pub const ALL: [StartMode; 7] = [
         StartMode::Console,
         StartMode::App,
         StartMode::Card,
         StartMode::OfflineCard,
         StartMode::Vin,
         StartMode::Pile,
+        StartMode::Import,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -220,6 +223,7 @@ impl StartMode {
             StartMode::OfflineCard => "offline_card",
             StartMode::Vin => "vin",
             StartMode::Pile => "pile",
+            StartMode::Import => "import",
         }
     }
 

@@ -4,6 +4,7 @@ use crate::devices::Devices;
 use crate::http::HttpSettings;
 use crate::http::metrics::Metrics;
 use crate::jobs::exports::Exports;
+use crate::jobs::imports::Imports;
 use crate::knocks::Knocks;
 use crate::live::Live;
 use engine::audit::Actor;
@@ -42,6 +43,7 @@ pub struct App {
     pub settings: HttpSettings,
     pub heartbeat_s: u32,
     pub exports: Exports,
+    pub imports: Imports,
     local: OnceLock<Local>,
 }
 
@@ -89,6 +91,7 @@ impl App {
             settings: http,
             heartbeat_s,
             exports: Exports::new(&files),
+            imports: Imports::new(&files),
             local: OnceLock::new(),
         }))
     }
@@ -96,6 +99,7 @@ impl App {
     /// Before listening: no pile is connected, whatever the last run has written.
     pub async fn begin(&self) -> Result<()> {
         self.engine.exports_interrupted().await?;
+        self.engine.order_imports_interrupted().await?;
         self.engine.store.write(None, store::piles::all_offline).await.map(drop)
     }
 

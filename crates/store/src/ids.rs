@@ -30,6 +30,7 @@ pub enum Noun {
     InvoiceEvent,
     Mail,
     Settlement,
+    OrderImport,
 }
 
 impl Noun {
@@ -57,6 +58,7 @@ impl Noun {
             Noun::InvoiceEvent => "invoice_event",
             Noun::Mail => "mail",
             Noun::Settlement => "settlement",
+            Noun::OrderImport => "order_import",
         }
     }
 

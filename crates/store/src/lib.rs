@@ -30,6 +30,7 @@ pub mod home;
 pub mod home_stations;
 pub mod hot;
 pub mod ids;
+pub mod imports;
 pub mod invoice_list;
 pub mod invoices;
 pub mod map;

@@ -88,8 +88,18 @@ pub struct OrderDetail {
     pub started_by: Option<String>,
     /// What people decided of it while it was held, the latest first.
     pub settlements: Vec<Settlement>,
+    /// The file that has brought it, when it had been lost.
+    pub brought_by: Option<OrderOrigin>,
     /// Sentences that explain the bill and the state.
     pub explanation: Vec<Text>,
+}
+
+/// Where an imported order comes from.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OrderOrigin {
+    pub order_import_id: i64,
+    /// What whoever filled the file in has said.
+    pub note: String,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -290,8 +300,9 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
     filter.scope("o.operator_id", "o.station_id", scope);
     let sql = format!(
         "SELECT {COLUMNS}, o.vin, o.skew_ms, t.name, t.version_no, f.name, \
-         d.segments, d.pile_bill, s.time_zone FROM orders o {NAMES} LEFT JOIN tariff t ON t.id = o.tariff_id \
-         LEFT JOIN staff f ON f.id = o.staff_id LEFT JOIN order_detail d ON d.order_id = o.id {}",
+         d.segments, d.pile_bill, s.time_zone, b.import_id, b.note FROM orders o {NAMES} LEFT JOIN tariff t ON t.id = o.tariff_id \
+         LEFT JOIN staff f ON f.id = o.staff_id LEFT JOIN order_detail d ON d.order_id = o.id \
+         LEFT JOIN order_import_row b ON b.order_id = o.id {}",
         filter.sql()
     );
     let Some(mut found) = conn.find(&sql, &filter.values, detail)? else { return Ok(None) };
@@ -332,6 +343,10 @@ fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
         commands: Vec::new(),
         started_by: row.text_opt(33)?,
         settlements: Vec::new(),
+        brought_by: row
+            .int_opt(37)?
+            .zip(row.text_opt(38)?)
+            .map(|(order_import_id, note)| OrderOrigin { order_import_id, note }),
         explanation: Vec::new(),
         order,
     })

@@ -1,6 +1,6 @@
 //! Completed orders summed up per hour and day, written in the same transaction as the order, so that
-//! a page that shows sums never adds up orders. A completed order never changes: what was added is
-//! never taken away.
+//! a page that shows sums never adds up orders. A completed order never changes: what was added is taken
+//! away only with an import that is undone.
 
 use crate::db::{Conn, DbResult, Insert, Inserts, Value};
 use model::energy::Energy;
@@ -95,8 +95,9 @@ static CUSTOMER: Insert = Insert {
         THEN customer_station.last_ended_ms ELSE excluded.last_ended_ms END",
 };
 
-/// Sorted by key: writers that add to the same rows take them in the same order.
-pub(crate) fn inserts(rows: &[Ended]) -> impl Iterator<Item = Inserts<'static>> {
+/// Sorted by key: writers that add to the same rows take them in the same order. Each order with 1, or
+/// with -1 for one that is taken back.
+pub(crate) fn inserts(rows: &[(Ended, i64)]) -> impl Iterator<Item = Inserts<'static>> {
     let all = [
         summed(&HOUR, rows, |e| ([e.day, e.hour, e.station.0, e.operator.0], six(e))),
         summed(&STATION_DAY, rows, |e| ([e.day, e.station.0, e.operator.0], six(e))),
@@ -116,26 +117,29 @@ fn six(e: &Ended) -> [i64; 6] {
 
 fn summed<const K: usize, const N: usize>(
     insert: &'static Insert,
-    rows: &[Ended],
+    rows: &[(Ended, i64)],
     one: impl Fn(&Ended) -> ([i64; K], [i64; N]),
 ) -> Inserts<'static> {
     let mut sums: BTreeMap<[i64; K], [i64; N]> = BTreeMap::new();
-    for row in rows {
+    for (row, sign) in rows {
         let (key, values) = one(row);
         let sum = sums.entry(key).or_insert([0; N]);
-        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += sign * value);
     }
     let values = sums.into_iter().flat_map(|(key, sum)| key.into_iter().chain(sum)).map(Value::Int);
     Inserts { insert, values: values.collect() }
 }
 
-fn customer_inserts(rows: &[Ended]) -> Inserts<'static> {
+/// When a customer charged last stays as it is when an order is taken back: nobody has seen another time.
+fn customer_inserts(rows: &[(Ended, i64)]) -> Inserts<'static> {
     let mut sums: BTreeMap<(i64, i64, i64), [i64; 4]> = BTreeMap::new();
-    for e in rows {
+    for (e, sign) in rows {
         let Some(customer) = e.customer else { continue };
         let sum = sums.entry((customer.0, e.station.0, e.operator.0)).or_default();
-        sum.iter_mut().zip([1, e.energy.dwh(), e.total.0]).for_each(|(sum, one)| *sum += one);
-        sum[3] = sum[3].max(e.ended_at.as_ms());
+        sum.iter_mut().zip([1, e.energy.dwh(), e.total.0]).for_each(|(sum, one)| *sum += sign * one);
+        if *sign > 0 {
+            sum[3] = sum[3].max(e.ended_at.as_ms());
+        }
     }
     let values = sums
         .into_iter()

@@ -36,7 +36,7 @@ pub struct Tx<'a> {
     savepoint: bool,
     /// Orders to be counted. Several writers add to one station's hour, so that they are written by
     /// the last statements of the transaction, sorted: nobody waits for a row while holding another.
-    ended: Vec<Ended>,
+    ended: Vec<(Ended, i64)>,
     /// Who did what: appended to the chain at the end, when the transaction may wait for another.
     audits: Vec<Entry>,
     /// Places on cards that are free again once this transaction is committed.
@@ -344,7 +344,12 @@ impl<'a> Tx<'a> {
 
     /// Counts a completed order into the hours and days that the home page reads.
     pub fn order_count(&mut self, ended: Ended) {
-        self.ended.push(ended);
+        self.ended.push((ended, 1));
+    }
+
+    /// Takes a completed order out of them again.
+    pub fn order_uncount(&mut self, ended: Ended) {
+        self.ended.push((ended, -1));
     }
 
     /// Remembers who does what. It is written last: see `audit_chain.rs`.

@@ -8,6 +8,8 @@ mod audit_chain;
 mod customers;
 #[path = "it/databases.rs"]
 mod databases;
+#[path = "it/exchange.rs"]
+mod exchange;
 #[path = "it/frames.rs"]
 mod frames;
 #[path = "it/lists.rs"]

@@ -39,6 +39,7 @@ export type StaffArea = Staff['area']
 export type Role = Schemas['Role']
 export type PermissionView = Schemas['PermissionView']
 export type AuditRecord = Schemas['AuditRecord']
+export type OrderImport = Schemas['OrderImport']
 export type Export = Schemas['Export']
 export type Feedback = Schemas['Feedback']
 export type FeedbackDetail = Schemas['FeedbackDetail']
@@ -258,6 +259,13 @@ export const api = {
   role_update: (id: string, body: BodyOf<'role_update'>) => take(http.PUT(`${v}/roles/{id}`, { ...byKey(id), body })),
   role_delete: (id: string) => take(http.DELETE(`${v}/roles/{id}`, byKey(id))),
   permission_list: () => take(http.GET(`${v}/permissions`)),
+
+  order_import_list: (query: ListQuery) => take(http.GET(`${v}/order-imports`, list<'order_import_list'>(query))),
+  order_import_get: (id: number) => take(http.GET(`${v}/order-imports/{id}`, byId(id))),
+  order_import_create: (name: string, file: File) =>
+    take(http.POST(`${v}/order-imports`, { params: { query: { name } }, body: file as unknown as string, bodySerializer: (bytes: unknown) => bytes as File, headers: { 'Content-Type': 'application/octet-stream' } })),
+  order_import_confirm: (id: number) => take(http.POST(`${v}/order-imports/{id}/confirm`, byId(id))),
+  order_import_undo: (id: number) => take(http.POST(`${v}/order-imports/{id}/undo`, byId(id))),
 
   export_list: (query: ListQuery) => take(http.GET(`${v}/exports`, list<'export_list'>(query))),
   export_get: (id: number) => take(http.GET(`${v}/exports/{id}`, byId(id))),

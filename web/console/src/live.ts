@@ -33,6 +33,7 @@ const touches: Record<string, string[]> = {
   feedback: ['feedback', 'feedback_list', 'feedback_statistics', 'home'],
   role: ['role_list', 'staff_list'],
   export: ['export_list'],
+  order_import: ['order_import_list'],
   unknown_pile: ['unknown_pile_list', 'home'],
 }
 // Keyed by the thing they are about; the others are lists of many things.

@@ -201,10 +201,17 @@ pub(super) fn settle(
 }
 
 pub(crate) fn count(tx: &mut Tx<'_>, order: &Order, zone: &Zone) {
-    let Some(ended_at) = order.ended_at else { return };
+    if let Some(ended) = counted(order, zone) {
+        tx.order_count(ended);
+    }
+}
+
+/// What a completed order adds to the hours and days.
+pub(crate) fn counted(order: &Order, zone: &Zone) -> Option<Ended> {
+    let ended_at = order.ended_at?;
     let local = zone.local(ended_at);
     let long = ended_at.since(order.started_at) > 120_000;
-    tx.order_count(Ended {
+    Some(Ended {
         pile: order.pile,
         station: order.station,
         operator: order.operator,
@@ -218,7 +225,7 @@ pub(crate) fn count(tx: &mut Tx<'_>, order: &Order, zone: &Zone) {
         electricity: order.electricity,
         service: order.service,
         total: order.total,
-    });
+    })
 }
 
 /// The session never began: the order is closed without a bill, and what it held is given back.

@@ -5,6 +5,7 @@ use crate::world::{World, told, wall, worlds, worlds_by};
 use engine::Rules;
 use engine::audit::Actor;
 use engine::settlement::{SettlementBill, SettlementDraft};
+use model::access::Scope;
 use model::card::{Token, TokenVerdict};
 use model::connector::ConnectorStatus;
 use model::device::{
@@ -108,6 +109,70 @@ fn send(w: &World, bill: PileBill) -> Verdict {
 
 fn order(w: &World, trade: TradeNo) -> model::order::Order {
     w.order(PILE, SessionKey::Trade(trade))
+}
+
+/// G21 as a row of a file of lost orders, without what it cost.
+fn lost(trade: TradeNo) -> [String; 15] {
+    let trade = trade.to_string();
+    let (from, to) = ("2026-07-15 10:30:05", "2026-07-15 11:42:38");
+    let cells = [
+        &trade,
+        "32010600019101",
+        "1",
+        from,
+        to,
+        "",
+        "22.1234",
+        "13.5",
+        "",
+        "35.6234",
+        "",
+        "",
+        "",
+        "",
+        "断网",
+    ];
+    cells.map(str::to_owned)
+}
+
+#[test]
+fn a_lost_order_is_imported_once_whoever_tells_of_it_and_goes_without_a_trace() {
+    for w in worlds() {
+        observe(w.at("12:00"), None, false, 0);
+        let trade = TradeNo::parse("32010600019101012607151030000009").unwrap();
+        let judge = || {
+            let mut check = w.engine.order_import_check(Scope::ALL);
+            let judged = w.read(move |conn| check.rows(conn, &[(2, lost(trade))]));
+            assert_eq!(judged.faults, []);
+            judged.ready
+        };
+        let ready = judge();
+        let write = |ready| wait(w.engine.order_import_write(7, 1, ready)).unwrap();
+        assert_eq!(write(ready.clone()), 1);
+        let first = order(&w, trade);
+        assert_eq!(told(&first), G21, "by the tariff of its own day");
+        assert_eq!((first.start_mode, first.pile_amount), (StartMode::Import, None));
+        // Neither the same row, nor the same file again, nor the pile itself makes a second one of it.
+        assert_eq!((write(ready.clone()), judge().len()), (0, 0));
+        assert_ne!(send(&w, g21(trade)), Verdict::Applied);
+        assert_eq!((order(&w, trade), w.orders(PILE).len()), (first, 1));
+        w.sound();
+        let undo = || wait(w.engine.order_import_undo(7)).unwrap();
+        assert_eq!((undo(), undo(), w.orders(PILE).len()), (1, 0, 0));
+        for table in ["station_hour", "station_day", "order_day", "pile_day"] {
+            let sql =
+                format!("SELECT CAST(SUM(order_count + energy_dwh + total_fen) AS BIGINT) FROM {table}");
+            let left = w.read(move |conn| conn.one(&sql, &[], |row| row.int_opt(0)));
+            assert_eq!(left.unwrap_or(0), 0, "{table}");
+        }
+        w.sound();
+        // Told by the pile first, it is there already, and stays what the pile has told.
+        send(&w, g21(trade));
+        let reported = order(&w, trade);
+        assert_eq!((judge().len(), write(ready)), (0, 0));
+        assert_eq!(order(&w, trade), reported);
+        w.sound();
+    }
 }
 
 const G21: &str = "completed 35.6234 kWh 45.82 (31.57 + 14.25)";

@@ -55,7 +55,7 @@ fn names_say_what_a_thing_is() {
 /// The last word of an operation. A new one is welcome when none of these fits.
 const VERBS: &[&str] = &[
     "get", "list", "create", "update", "delete", "set", "start", "stop", "command", "dismiss", "stream",
-    "import", "export", "check", "cancel", "fetch", "reveal",
+    "import", "export", "check", "cancel", "fetch", "reveal", "confirm", "undo",
 ];
 
 #[test]

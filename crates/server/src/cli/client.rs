@@ -8,10 +8,12 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{Method, Request, Response};
+use futures_util::StreamExt;
 use hyper_util::rt::TokioIo;
 use model::{Error, Result, Text};
 use serde_json::Value;
 use std::sync::Arc;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tower::ServiceExt;
 
@@ -111,28 +113,8 @@ impl Client {
         path: &str,
         body: Option<(&'static str, String)>,
     ) -> Result<Result<Value, Refused>> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("/api/v1{path}"))
-            .header(AUTHORIZATION, format!("Bearer {}", self.token))
-            .header(ACCEPT_LANGUAGE, language());
-        if let Way::Remote(host) = &self.way {
-            request = request.header(HOST, host);
-        }
-        let request = match body {
-            Some((kind, text)) => request.header(CONTENT_TYPE, kind).body(Body::from(text)),
-            None => request.body(Body::empty()),
-        };
-        let request = request.map_err(|_| {
-            Error::invalid("argument", "参数含有无法传送的字符", "An argument cannot be sent.")
-        })?;
-        let response = match &self.way {
-            Way::Local { router, .. } => match router.clone().oneshot(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            },
-            Way::Remote(host) => remote(host, request).await?,
-        };
+        let body = body.map(|(kind, text)| (kind, Body::from(text)));
+        let response = self.respond(method, path, body).await?;
         let status = response.status();
         let bytes = to_bytes(response.into_body(), ANSWER_MAX).await.map_err(|_| cut_off())?;
         let value = if bytes.is_empty() {
@@ -145,6 +127,68 @@ impl Client {
         } else {
             Err(Refused { status: status.as_u16(), body: value })
         })
+    }
+
+    /// Sends a file as it is.
+    pub async fn send(&self, path: &str, bytes: Vec<u8>) -> Result<Value> {
+        let body = Some(("application/octet-stream", Body::from(bytes)));
+        let response = self.respond(Method::POST, path, body).await?;
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), ANSWER_MAX).await.map_err(|_| cut_off())?;
+        let value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let refused = Refused { status: status.as_u16(), body: value.clone() };
+        if status.is_success() { Ok(value) } else { Err(refused.into_error()) }
+    }
+
+    /// Writes an answer into a file, piece by piece.
+    pub async fn fetch(&self, path: &str, file: &std::path::Path) -> Result<()> {
+        let response = self.respond(Method::GET, path, None).await?;
+        if !response.status().is_success() {
+            return Err(cut_off());
+        }
+        let unwritable = |why: std::io::Error| {
+            Error::invalid(
+                "FILE",
+                format!("无法写入 {}：{why}", file.display()),
+                format!("{} cannot be written: {why}", file.display()),
+            )
+        };
+        let mut out = tokio::fs::File::create(file).await.map_err(unwritable)?;
+        let mut pieces = response.into_body().into_data_stream();
+        while let Some(piece) = pieces.next().await {
+            out.write_all(&piece.map_err(|_| cut_off())?).await.map_err(unwritable)?;
+        }
+        out.sync_all().await.map_err(unwritable)
+    }
+
+    async fn respond(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&'static str, Body)>,
+    ) -> Result<Response<Body>> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(ACCEPT_LANGUAGE, language());
+        if let Way::Remote(host) = &self.way {
+            request = request.header(HOST, host);
+        }
+        let request = match body {
+            Some((kind, body)) => request.header(CONTENT_TYPE, kind).body(body),
+            None => request.body(Body::empty()),
+        };
+        let request = request.map_err(|_| {
+            Error::invalid("argument", "参数含有无法传送的字符", "An argument cannot be sent.")
+        })?;
+        match &self.way {
+            Way::Local { router, .. } => match router.clone().oneshot(request).await {
+                Ok(response) => Ok(response),
+                Err(never) => match never {},
+            },
+            Way::Remote(host) => remote(host, request).await,
+        }
     }
 
     /// Waits until what was queued is written.

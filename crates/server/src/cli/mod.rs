@@ -12,6 +12,7 @@ macro_rules! out {
 
 mod accounts;
 mod client;
+mod exchange;
 mod nouns;
 mod nouns_args;
 mod serve;

@@ -1,7 +1,7 @@
 //! `pileops <noun> <verb>`: each is one or two calls of the API.
 
 use super::client::{Client, Refused};
-use super::{Place, accounts, nouns_args::*};
+use super::{Place, accounts, exchange, nouns_args::*};
 use axum::http::Method;
 use model::{Error, Result};
 use serde_json::{Value, json};
@@ -29,6 +29,8 @@ pub async fn run(place: &Place, noun: Noun) -> Result<ExitCode> {
         Noun::Pile(PileVerb::Call { id, action, payload }) => pile_call(&client, &id, action, payload).await,
         Noun::Card(CardVerb::Add(args)) => card_add(&client, place, args).await,
         Noun::Card(CardVerb::Import { file }) => import(&client, place, "/imports/cards", &file).await,
+        Noun::Order(OrderVerb::Export(args)) => exchange::order_export(&client, place, args).await,
+        Noun::Order(OrderVerb::Import(args)) => exchange::order_import(&client, place, args).await,
         Noun::Order(OrderVerb::List { pile }) => order_list(&client, place, pile).await,
     };
     client.close().await;
@@ -282,7 +284,7 @@ async fn card_add(client: &Client, place: &Place, args: CardAdd) -> Result<ExitC
 }
 
 /// As a value of a query.
-fn in_url(text: &str) -> String {
+pub fn in_url(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 

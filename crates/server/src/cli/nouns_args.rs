@@ -181,9 +181,38 @@ pub struct CardAdd {
 
 #[derive(Subcommand)]
 pub enum OrderVerb {
+    /// Write orders into a file; its end (.xlsx or .csv) says what it is
+    Export(OrderExport),
+    /// Bring lost orders in from a file (.xlsx or .csv, as the template has it); rows that are wrong are told and left out
+    Import(OrderImport),
     /// All orders, of all time
     List {
         #[arg(long)]
         pile: Option<String>,
     },
+}
+
+#[derive(Args)]
+pub struct OrderExport {
+    pub file: PathBuf,
+    /// First day, 2026-07-01 [default: this month]
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Last day, 2026-07-31
+    #[arg(long)]
+    pub to: Option<String>,
+    /// Any filter of the list, `state=completed`; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub filter: Vec<String>,
+    /// Columns by their keys, with commas
+    #[arg(long, value_delimiter = ',')]
+    pub columns: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct OrderImport {
+    pub file: PathBuf,
+    /// Only check the file
+    #[arg(long)]
+    pub check: bool,
 }

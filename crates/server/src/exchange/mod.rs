@@ -3,5 +3,6 @@
 pub mod column;
 pub mod columns;
 pub mod listing;
+pub mod reader;
 pub mod sheet;
 pub mod words;

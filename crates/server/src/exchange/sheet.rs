@@ -197,6 +197,32 @@ fn csv_text(cell: &Cell) -> String {
     }
 }
 
+/// An empty file to be filled in: the names of the columns and an example, all of it text.
+pub fn template_write(path: &Path, format: ExportFormat, rows: &[Vec<String>]) -> Result<(), Unwritable> {
+    if format == ExportFormat::Csv {
+        let mut file = BufWriter::new(File::create(path)?);
+        file.write_all("\u{feff}".as_bytes())?;
+        let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
+        for row in rows {
+            out.write_record(row.iter().map(|text| csv_text(&Cell::Text(text.clone()))))?;
+        }
+        return Ok(out.flush()?);
+    }
+    let formats = Formats::new();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (number, row) in (0..).zip(rows) {
+        for (column, text) in (0..).zip(row) {
+            let format = if number == 0 { &formats.head } else { &formats.text };
+            sheet.write_string_with_format(number, column, text, format)?;
+            // What is typed below stays what was typed: no trade number becomes a rounded number.
+            sheet.set_column_format(column, &formats.text)?;
+            sheet.set_column_width(column, f64::from(width(row.first().map_or("", |_| text))))?;
+        }
+    }
+    Ok(book.save(path)?)
+}
+
 struct Formats {
     head: Format,
     text: Format,

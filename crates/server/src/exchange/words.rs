@@ -27,6 +27,7 @@ pub fn start_mode(mode: StartMode, words: &Words) -> Cell {
         StartMode::OfflineCard => ("离线卡", "Offline card"),
         StartMode::Vin => ("即插即充", "Plug & charge"),
         StartMode::Pile => ("桩端启动", "At the pile"),
+        StartMode::Import => ("导入补录", "Imported"),
     };
     words.choose(zh, en)
 }

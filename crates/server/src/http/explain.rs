@@ -19,6 +19,7 @@ const SKEW_MS: i64 = 60_000;
 pub fn order(detail: &OrderDetail, stop: Option<&Text>) -> Vec<Text> {
     let mut told = vec![state(detail)];
     told.extend(stop.map(|stop| ended_because(detail, stop)));
+    told.extend(origin(detail));
     bill(detail, &mut told);
     told.extend(pile_amount(detail));
     told.extend(clock(detail));
@@ -62,6 +63,17 @@ fn state(detail: &OrderDetail) -> Text {
             "Something about this order is in doubt. Nothing was billed; a person has to check it. All messages are kept.",
         ),
     }
+}
+
+fn origin(detail: &OrderDetail) -> Option<Text> {
+    let from = detail.brought_by.as_ref()?;
+    let (id, note) = (from.order_import_id, &from.note);
+    Some(Text::new(
+        format!("这笔订单不是桩实时上报的，由导入批次 {id} 补录，来源说明：{note}。"),
+        format!(
+            "The pile did not report this order itself: import {id} has brought it, with the note: {note}."
+        ),
+    ))
 }
 
 fn ended_because(detail: &OrderDetail, stop: &Text) -> Text {

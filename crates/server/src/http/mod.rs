@@ -23,6 +23,7 @@ mod map;
 pub mod metrics;
 mod openapi;
 mod operators;
+mod order_imports;
 mod orders;
 mod outside;
 mod picture;

@@ -5,8 +5,8 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, cards, cities, commands, customers, exports, feedback, fleets, frames, home, imports, invoices,
-    map, operators, orders, piles, preferences, roles, session, settlements, staff, stations, stream,
-    tariffs,
+    map, operators, order_imports, orders, piles, preferences, roles, session, settlements, staff, stations,
+    stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -109,6 +109,13 @@ pub fn table() -> Vec<Route> {
         GET "/audit" May(AuditRead), audit::audit_list;
         POST "/imports/piles" May(PileWrite), imports::pile_import;
         POST "/imports/cards" May(CardWrite), imports::card_import;
+        GET "/order-imports" May(OrderImport), order_imports::order_import_list;
+        POST "/order-imports" May(OrderImport), order_imports::order_import_create;
+        GET "/order-imports/template" May(OrderImport), order_imports::order_import_template_fetch;
+        GET "/order-imports/{id}" May(OrderImport), order_imports::order_import_get;
+        GET "/order-imports/{id}/faults" May(OrderImport), order_imports::order_import_faults_fetch;
+        POST "/order-imports/{id}/confirm" May(OrderImport), order_imports::order_import_confirm;
+        POST "/order-imports/{id}/undo" May(OrderImport), order_imports::order_import_undo;
         POST "/exports/orders" May(OrderExport), exports::order_export;
         POST "/exports/piles" May(PileRead), exports::pile_export;
         POST "/exports/stations" May(StationRead), exports::station_export;

@@ -2,4 +2,5 @@
 //! the time as a parameter; what it does is a method of the engine.
 
 pub mod exports;
+pub mod imports;
 pub mod prune;

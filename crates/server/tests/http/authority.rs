@@ -1,7 +1,7 @@
 //! Who may do what, tried: every route of the table with every role, with every single permission,
 //! with another operator's ids and with another area's ids. `samples.rs` says how a route is asked.
 
-use super::house::{Answer, House, PASSWORD, house};
+use super::house::{Answer, House, NOON, PASSWORD, house};
 use super::samples::{About, SAMPLES, Sample};
 use engine::audit::Actor;
 use engine::role::{RoleChange, RoleDraft};
@@ -12,6 +12,7 @@ use serde_json::json;
 use server::http::{Access, Route, table};
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::commands::{CommandRow, CommandState};
+use store::imports::{self, ImportState};
 
 /// Ids of one operator's things, by the names that samples use.
 struct Things(Vec<(&'static str, String)>);
@@ -63,10 +64,12 @@ impl Things {
         let invoice = invoice(house, operator, name).await;
         let settlement = settlement(house, order).await;
         let [customer, fleet, car] = customer(house, side, name).await;
+        let brought = brought(house, staff.0, operator, name).await;
         Things(vec![
             ("{customer}", customer),
             ("{fleet}", fleet),
             ("{car}", car),
+            ("{order_import}", brought),
             ("{feedback}", feedback),
             ("{photo}", photo),
             ("{invoice}", invoice),
@@ -156,6 +159,26 @@ async fn settlement(house: &House, order: i64) -> String {
     };
     let write = house.app.engine.store.write(None, move |tx| store::settlements::insert(tx, &new));
     write.await.unwrap().0.to_string()
+}
+
+/// A file of lost orders that was checked.
+async fn brought(house: &House, staff: i64, operator: i64, name: &str) -> String {
+    let file = format!("{name}.csv");
+    let now = model::time::Timestamp::from_ms(NOON);
+    let id = house
+        .app
+        .engine
+        .store
+        .write(None, move |tx| {
+            let id = imports::insert(tx, staff, Some(operator), &file, now)?;
+            imports::turn(tx, id, ImportState::Checking, ImportState::Checked, None, now)?;
+            Ok(id)
+        })
+        .await
+        .unwrap();
+    house.app.imports.keep(id, b"").await.unwrap();
+    std::fs::write(house.app.imports.faults(id), name).unwrap();
+    id.to_string()
 }
 
 fn command_row(id: i64, pile: PileId, order: i64) -> CommandRow {
@@ -346,7 +369,9 @@ async fn r5_s_guess_another_operators_things_are_not_there() {
     let admin = house.sign_in("admin").await;
     let log = house.get("/audit?staff_name=a.admin&success=true", &admin).await;
     for row in log.json["items"].as_array().unwrap() {
-        let own = ["session_create", "export_create"].iter().any(|action| row["action"] == *action);
+        let own = ["session_create", "export_create", "order_import_create"]
+            .iter()
+            .any(|action| row["action"] == *action);
         assert!(own, "{row}");
     }
 }

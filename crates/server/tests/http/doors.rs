@@ -30,7 +30,6 @@ const OWN: &[&str] = &[
 
 /// Rights whose pages are being built.
 const NEXT: &[Permission] = &[
-    Permission::OrderImport,
     Permission::ContentRead,
     Permission::ContentWrite,
     Permission::ParameterRead,

@@ -94,6 +94,16 @@ const looks = {
     approved: { tone: 'ok', glyph: 'check' },
     rejected: { tone: 'mute', glyph: 'ban' },
   },
+  order_import: {
+    checking: { tone: 'busy', glyph: 'refresh' },
+    checked: { tone: 'warn', glyph: 'clock' },
+    nothing: { tone: 'mute', glyph: 'ban' },
+    importing: { tone: 'busy', glyph: 'refresh' },
+    imported: { tone: 'ok', glyph: 'check' },
+    undoing: { tone: 'warn', glyph: 'refresh' },
+    undone: { tone: 'mute', glyph: 'cross' },
+    failed: { tone: 'bad', glyph: 'alert' },
+  },
   export: {
     queued: { tone: 'mute', glyph: 'clock' },
     running: { tone: 'busy', glyph: 'refresh' },

@@ -5,7 +5,7 @@ export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', finance: '财务管理', service: '客服中心', system: '系统管理' },
   page: {
-    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
+    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
     invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志',
     customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
   },
@@ -28,6 +28,13 @@ export default {
   list: {
     all: '全部', refresh: '刷新', density: '切换行距', columns: '选择显示的列', columns_reset: '恢复默认', actions: '操作', no_match: '没有符合条件的记录', no_match_hint: '试试减少条件，或缩短输入的文字', empty: '暂无数据',
     total: '共 {total} 条', choose: '选择 {key}', choose_all: '选择本页全部', total_counting: '正在合计…', total_failed: '合计读取失败，请刷新重试', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
+  },
+  order_import: { checking: '校验中', checked: '待确认', nothing: '无可导入', importing: '导入中', imported: '已导入', undoing: '撤销中', undone: '已撤销', failed: '失败' },
+  lost: {
+    title: '导入丢失订单', batch: '导入批次 {id}', rule: '用模板填写平台没有收到的订单，上传后先校验，不会写入；看过结果再确认。总金额留空的按充电当时的计费模型计费；已有的流水号自动跳过，重复导入不会重复计费。一次最多 20 万行。', template: '下载模板（{kind}）', choose: '选择 XLSX 或 CSV 文件', sending: '正在上传',
+    kind: '只能导入 .xlsx 或 .csv 文件', too_big: '文件超过 64 MB，请拆分后导入', rows: '行数', good: '可导入', written: '已写入', good_or_written: '可导入 / 已写入', bad: '有误', existing: '已存在', energy: '电量', total: '金额', moving: '正在处理，可以关闭此窗口，稍后在列表中查看。',
+    all_good: '全部行通过校验，请确认导入', nothing_new: '文件中的订单都已存在，无需导入', nothing_good: '没有可导入的新订单：请按下面的提示改好文件，重新上传', faults: '有误的行（共 {n} 行，导入时跳过）', faults_fetch: '下载全部错误', confirm: '确认导入', confirm_n: '确认导入 {n} 行', ask_confirm: '将写入 {n} 张订单，金额合计 {total}。订单标为“导入补录”，计入统计，不会自动向用户扣费。', look_confirm: '查看并确认', see_orders: '查看补录的订单',
+    id: '批次号', file_name: '文件名', state: '状态', staff: '导入人', created: '上传时间', undo: '撤销批次', ask_undo: '撤销批次 {id}？它写入的 {n} 张订单（{total}）将全部移除，统计同时回退。', undoing_told: '正在撤销批次 {id}', hint: '断网、平台停机期间桩上有账单而平台没有的订单', none: '还没有导入批次', none_hint: '点“导入丢失订单”，下载模板填写后上传。',
   },
   export: { queued: '排队中', running: '导出中', done: '已完成', failed: '失败', cancelled: '已取消', expired: '已过期' },
   exports: {
@@ -58,7 +65,7 @@ export default {
     approve: '复核通过', reject: '驳回', reject_reason: '驳回原因', rejected_told: '已驳回，订单仍待处理', ask_approve: '通过 {who} 提交的结算？订单将按 {total} 完成。', approved_by: '{who} 于 {at} 复核通过', rejected_by: '{who} 于 {at} 驳回',
     held_note: '系统没有对这笔订单计费。核对下方的曲线、账单与报文后，选择结算依据完成它。', held_elsewhere: '系统没有对这笔订单计费，等待有“处理异常订单”权限的同事处理。', own_note: '您提交的结算超过单人限额，等待另一位同事复核。',
   },
-  start_mode: { console: '后台启动', app: '扫码', card: '刷卡', offline_card: '离线卡', vin: '即插即充', pile: '桩端启动' },
+  start_mode: { console: '后台启动', app: '扫码', card: '刷卡', offline_card: '离线卡', vin: '即插即充', pile: '桩端启动', import: '导入补录' },
   abnormality: {
     no_record: '缺失账单', amount_differs: '金额不符', zero_baseline: '起始读数为零', meter_backwards: '表数倒退', power_exceeded: '超额定功率', time_implausible: '时间异常', meter_mismatch: '电表不符', unannounced: '补录',
     token_refused: '未授权卡', no_tariff: '无计费模型', connector_taken: '枪被占用', period_mismatch: '时段电量不符', connector_unknown: '枪号不明',
@@ -114,11 +121,11 @@ export default {
   },
   audit_action: {
     customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', customer_sync: '来源平台同步用户',
-    export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
+    order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号',
   },
-  audit_noun: { customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈' },
+  audit_noun: { order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -168,7 +175,7 @@ export default {
   orders: {
     time: '时间', time_kind: '时间类型', started: '开始时间', ended: '结束时间', order_no: '订单号', session_key: '交易流水号', station: '充电站', pile: '电桩编号', pile_and_no: '桩 / 枪', operator: '运营商名称', customer: '用户', state: '状态', abnormality: '异常类型', token: '卡号', start_mode: '启动方式', duration: '时长',
     energy: '电量', electricity: '电费', service: '服务费', total: '总金额', stop: '停止原因', soc: 'SOC', created: '创建时间', empty_hint: '充电开始后，订单会自动出现在这里', zone_note: '本页时间为充电站当地时间（{zone}）', month_note: '按开始时间归属，默认显示本月', order_no_digits: '18 位数字', abnormal_any: '异常标记',
-    curve: '充电曲线', bill: '账单', day: '时段分布', segment: '时段', price_electricity: '电价', price_service: '服务费价', price_unit: '元/kWh', pile_bill: '桩上报账单', pile_amount: '桩计金额', our_amount: '平台金额', difference: '差额', same: '与平台一致', differs: '与平台不一致', no_segments: '结算后显示分时账单', no_segments_hand: '人工结算，没有分时账单', no_segments_open: '充电结束并结算后生成账单', tariff: '计费模型', version: '第 {n} 版', frames: '报文时间线', commands: '操作记录', facts: '订单信息', meter_start: '起始表数', meter_end: '结束表数', vin: 'VIN', skew: '桩时钟偏差', started_by: '启动人', explanation: '账单说明', average: '平均功率', exact_total: '分段合计', ask_stop: '停止 {pile} {no} 号枪上的订单 {order_no}？', price_total: '合计单价', live_power: '当前功率', running: '进行中，数据实时更新', why_closed: '订单已结束',
+    curve: '充电曲线', bill: '账单', day: '时段分布', segment: '时段', price_electricity: '电价', price_service: '服务费价', price_unit: '元/kWh', pile_bill: '桩上报账单', pile_amount: '桩计金额', our_amount: '平台金额', difference: '差额', same: '与平台一致', differs: '与平台不一致', no_segments: '结算后显示分时账单', no_segments_hand: '人工结算，没有分时账单', no_segments_open: '充电结束并结算后生成账单', tariff: '计费模型', version: '第 {n} 版', frames: '报文时间线', commands: '操作记录', facts: '订单信息', meter_start: '起始表数', meter_end: '结束表数', vin: 'VIN', skew: '桩时钟偏差', started_by: '启动人', brought_by: '补录来源', explanation: '账单说明', average: '平均功率', exact_total: '分段合计', ask_stop: '停止 {pile} {no} 号枪上的订单 {order_no}？', price_total: '合计单价', live_power: '当前功率', running: '进行中，数据实时更新', why_closed: '订单已结束',
   },
   tariff: { day_prices: '一天的价格', bars_note: '下段为电费，上段为服务费，框出的是现在（北京时间）', mean: '全天平均单价', compare: '与其他版本对比', compare_with: '选择对比的版本', compare_choose: '选择一个版本，查看有哪些时段不同', only_version: '这是唯一的版本', same: '两个版本完全相同', stretch: '不同的时段', change: '变化', renamed: '时段类型改变', used_since: '开始使用时间', gone: '没有这个计费模型版本', name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
   cards: { tag: '卡号', status: '状态', group: '卡组', customer: '用户', expires: '有效期至', sessions: '同时充电数', created: '登记时间', create: '登记充电卡', created_told: '充电卡 {tag} 已登记', block: '挂失', restore: '恢复', ask_block: '挂失充电卡 {tag}？挂失后立即不能启动充电。', ask_restore: '恢复充电卡 {tag}？', forever: '长期', group_help: '同组的卡可以互相停止充电', empty_hint: '登记后，持卡人即可刷卡充电', changed: '充电卡 {tag}：{status}' },
