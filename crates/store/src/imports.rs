@@ -280,7 +280,7 @@ pub fn pile(conn: &mut Conn, scope: &Scope, code: &str) -> DbResult<Option<Impor
     Ok(Some(ImportPile { id: PileId(id), station: StationId(station), rated_power_w, connectors }))
 }
 
-/// Whether an order held this connector within this time.
+/// The order that held this connector within this time, and its number.
 pub fn overlaps(
     conn: &mut Conn,
     pile: PileId,
@@ -288,9 +288,9 @@ pub fn overlaps(
     from: Timestamp,
     to: Timestamp,
     now: Timestamp,
-) -> DbResult<Option<OrderId>> {
+) -> DbResult<Option<(OrderId, String)>> {
     conn.find(
-        "SELECT id FROM orders WHERE pile_id = $1 AND started_at_ms < $2 AND started_at_ms > $3 AND connector_no = $4 \
+        "SELECT id, created_at_ms FROM orders WHERE pile_id = $1 AND started_at_ms < $2 AND started_at_ms > $3 AND connector_no = $4 \
          AND state <> 'failed' AND COALESCE(ended_at_ms, $5) > $6 ORDER BY started_at_ms DESC LIMIT 1",
         &[
             pile.0.into(),
@@ -300,7 +300,7 @@ pub fn overlaps(
             now.as_ms().into(),
             from.as_ms().into(),
         ],
-        |row| Ok(OrderId(row.int(0)?)),
+        |row| Ok((OrderId(row.int(0)?), order_no(row.int(0)?, row.int(1)?))),
     )
 }
 

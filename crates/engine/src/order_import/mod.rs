@@ -136,11 +136,12 @@ impl Check {
             Ok(bill) => bill,
             Err(error) => return Ok(Err(error)),
         };
-        if let Some(other) = imports::overlaps(conn, pile.id, i64::from(lost.connector), from, to, now)? {
+        if let Some((_, other)) = imports::overlaps(conn, pile.id, i64::from(lost.connector), from, to, now)?
+        {
             return Ok(Err(Error::invalid(
                 "started_at",
-                format!("这段时间内该枪已有订单（序号 {}），请检查时间", other.0),
-                format!("The connector has an order in this time already (number {}).", other.0),
+                format!("这段时间内该枪已有订单 {other}，请检查时间"),
+                format!("The connector has the order {other} in this time already; check the times."),
             )));
         }
         if !self.free((pile.id, lost.connector), from, to) {

@@ -112,7 +112,7 @@ fn an_import_turns_from_state_to_state_and_its_orders_go_with_it() {
             let asked = move |conn: &mut store::Conn| {
                 imports::overlaps(conn, PileId(1), 1, span.0, span.1, NOON.plus_ms(DAY_MS))
             };
-            wait(store.read(asked)).unwrap()
+            wait(store.read(asked)).unwrap().map(|(id, _)| id)
         };
         assert_eq!(overlap(-1_000, 1), Some(OrderId(900_001)), "{}", database.name);
         assert_eq!(overlap(1_799_999, 9_000_000), Some(OrderId(900_001)));
