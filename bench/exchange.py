@@ -8,6 +8,7 @@ server's process (VmHWM), which includes the server itself.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -74,7 +75,14 @@ def peak_mb(pid):
         return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) / 1024
 
 
-def measure(data, rows, form):
+def token_add(data):
+    made = subprocess.run([PILEOPS, "token", "add", "bench", "--data", data], capture_output=True, text=True, check=True)
+    return re.search(r"pop_[A-Za-z0-9_-]+", made.stdout).group()
+
+
+@contextlib.contextmanager
+def serving(data):
+    """A server on this data folder: its address and its process's id."""
     server = f"127.0.0.1:{free_port()}"
     command = [PILEOPS, "serve", "--data", data, "--listen", server, "--ykc-listen", f"127.0.0.1:{free_port()}"]
     with open(os.path.join(data, "server.log"), "ab") as log:
@@ -86,6 +94,14 @@ def measure(data, rows, form):
                 break
             except OSError:
                 time.sleep(0.1)
+        yield server, process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def measure(data, rows, form):
+    with serving(data) as (server, pid):
         token = open(os.path.join(data, "bench-token"), encoding="utf-8").read()
         began = time.monotonic()
         query = {"from_ms": str(MONTH), "to_ms": str(MONTH + 31 * 86_400_000)}
@@ -95,10 +111,7 @@ def measure(data, rows, form):
             export = ask(server, token, "GET", f"/exports/{export['id']}")
         seconds = time.monotonic() - began
         assert export["state"] == "done" and export["rows_done"] == rows, export
-        return seconds, peak_mb(process.pid), export["size_bytes"] / 1024 / 1024
-    finally:
-        process.terminate()
-        process.wait()
+        return seconds, peak_mb(pid), export["size_bytes"] / 1024 / 1024
 
 
 def main():
@@ -106,9 +119,8 @@ def main():
     parser.add_argument("--rows", type=int, default=1_000_000)
     rows = parser.parse_args().rows
     with tempfile.TemporaryDirectory() as data:
-        made = subprocess.run([PILEOPS, "token", "add", "bench", "--data", data], capture_output=True, text=True, check=True)
         with open(os.path.join(data, "bench-token"), "w", encoding="utf-8") as file:
-            file.write(re.search(r"pop_[A-Za-z0-9_-]+", made.stdout).group())
+            file.write(token_add(data))
         base = next(os.path.join(data, name) for name in os.listdir(data) if name.endswith(".db"))
         fill(base, rows)
         print("| file | rows | seconds | peak memory MB | size MB |")

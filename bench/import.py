@@ -12,14 +12,12 @@ import csv
 import io
 import json
 import os
-import re
-import subprocess
 import tempfile
 import time
 import urllib.request
 import zipfile
 
-from exchange import PILEOPS, ask, free_port, peak_mb
+from exchange import ask, peak_mb, serving, token_add
 
 TARGET_MB = 300
 HEAD = (
@@ -133,21 +131,10 @@ def ended(server, token, number, state):
 
 def measure(rows, form):
     with tempfile.TemporaryDirectory() as data:
-        made = subprocess.run([PILEOPS, "token", "add", "bench", "--data", data], capture_output=True, text=True, check=True)
-        token = re.search(r"pop_[A-Za-z0-9_-]+", made.stdout).group()
+        token = token_add(data)
         file = os.path.join(data, f"lost.{form}")
         {"csv": write_csv, "xlsx": write_xlsx}[form](file, rows)
-        server = f"127.0.0.1:{free_port()}"
-        command = [PILEOPS, "serve", "--data", data, "--listen", server, "--ykc-listen", f"127.0.0.1:{free_port()}"]
-        with open(os.path.join(data, "server.log"), "ab") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log)
-        try:
-            for _ in range(300):
-                try:
-                    urllib.request.urlopen(f"http://{server}/readyz").read()
-                    break
-                except OSError:
-                    time.sleep(0.1)
+        with serving(data) as (server, pid):
             furnish(server, token)
             seconds = []
 
@@ -167,10 +154,7 @@ def measure(rows, form):
             again = step(upload, "checked")
             assert (again["good"], again["existing"]) == (0, rows), again
             step(lambda: ask(server, token, "POST", f"/order-imports/{found['id']}/undo", {})["id"], "undone")
-            return seconds, peak_mb(process.pid), os.path.getsize(file) / 1024 / 1024
-        finally:
-            process.terminate()
-            process.wait()
+            return seconds, peak_mb(pid), os.path.getsize(file) / 1024 / 1024
 
 
 def main():

@@ -4,6 +4,7 @@
 use crate::Engine;
 use crate::audit::Actor;
 use crate::device::{count, recompute};
+use model::curve::Curve;
 use model::id::{OrderId, PileId, SettlementId};
 use model::order::{Order, OrderState};
 use model::settlement::{
@@ -82,14 +83,8 @@ fn held(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Result<Held> {
             "Only orders that are held are settled by hand; the state of this one has changed. Load the page again.",
         ));
     }
-    let nothing = || OrderDetail {
-        order: id,
-        segments: "[]".to_owned(),
-        pile_bill: None,
-        billed_by: BilledBy::Nothing,
-        curve: model::curve::Curve::default(),
-    };
-    Ok(Held { detail: detail.unwrap_or_else(nothing), zone: station.zone.clone(), order })
+    let unbilled = || OrderDetail::unbilled(id, Curve::default());
+    Ok(Held { detail: detail.unwrap_or_else(unbilled), zone: station.zone.clone(), order })
 }
 
 fn no_order() -> Error {
@@ -283,7 +278,7 @@ impl Engine {
     }
 }
 
-fn no_settlement() -> Error {
+pub fn no_settlement() -> Error {
     Error::not_found(
         "settlement.not_found",
         "没有这份结算，或不在您的数据范围内",

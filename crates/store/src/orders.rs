@@ -26,6 +26,14 @@ pub struct OrderDetail {
     pub curve: Curve,
 }
 
+impl OrderDetail {
+    /// Of an order that is held with what its curve says.
+    pub fn unbilled(order: OrderId, curve: Curve) -> OrderDetail {
+        let segments = String::from("[]");
+        OrderDetail { order, segments, pile_bill: None, billed_by: BilledBy::Nothing, curve }
+    }
+}
+
 /// From what the bill was made, and so from what it can be made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BilledBy {

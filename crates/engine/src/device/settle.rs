@@ -251,13 +251,7 @@ pub(crate) fn give_up(tx: &mut Tx<'_>, hot: &mut HotPile, place: usize) {
         tx.card_free(card, order.id);
     }
     tx.order_save(&order);
-    tx.order_detail_save(OrderDetail {
-        order: order.id,
-        segments: String::from("[]"),
-        pile_bill: None,
-        billed_by: BilledBy::Nothing,
-        curve,
-    });
+    tx.order_detail_save(OrderDetail::unbilled(order.id, curve));
 }
 
 pub(super) fn record_of(bill: &model::device::PileBill) -> PileBillRecord {

@@ -6,9 +6,11 @@ use super::frames::no_order;
 use super::give::{Created, Done, Given, NewId};
 use super::take::{Id, Input, Who};
 use axum::extract::State;
-use engine::settlement::{SettlementBill, SettlementDecision, SettlementDraft, SettlementPreview};
+use engine::settlement::{
+    SettlementBill, SettlementDecision, SettlementDraft, SettlementPreview, no_settlement,
+};
+use model::Result;
 use model::id::{OrderId, PileId, SettlementId};
-use model::{Error, Result};
 
 /// The order and its pile, if the caller may see them.
 async fn place(app: &Shared, who: &Who, id: i64) -> Result<(OrderId, PileId)> {
@@ -48,13 +50,7 @@ pub async fn settlement_update(
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| store::settlements::find(conn, &scope, SettlementId(id));
     let found = app.engine.store.read(read).await?;
-    let (_, pile) = found.ok_or_else(|| {
-        Error::not_found(
-            "settlement.not_found",
-            "没有这份结算，或不在您的数据范围内",
-            "There is no such settlement in your scope.",
-        )
-    })?;
+    let (_, pile) = found.ok_or_else(no_settlement)?;
     app.engine.settlement_update(&who.actor(), (SettlementId(id), pile), decision).await?;
     Ok(Done)
 }
