@@ -1031,6 +1031,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.note */
+        post: operations["order_note_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/settlements": {
         parameters: {
             query?: never;
@@ -2956,6 +2973,8 @@ export interface components {
             /** Format: int64 */
             created_at_ms: number;
             customer_name: string | null;
+            /** @description 138****1234 */
+            customer_phone: string | null;
             /** Format: int64 */
             duration_s: number | null;
             /** Format: int64 */
@@ -2964,6 +2983,7 @@ export interface components {
             ended_at_ms: number | null;
             /** Format: int64 */
             energy_dwh: number;
+            fleet_name: string | null;
             /** Format: int64 */
             id: number;
             /** Format: int64 */
@@ -3010,6 +3030,8 @@ export interface components {
             token: string | null;
             /** Format: int64 */
             total_fen: number;
+            /** @description The vehicle as the pile has told it; in a list its last six characters. */
+            vin: string | null;
         };
         OrderDetail: components["schemas"]["Order"] & {
             brought_by: components["schemas"]["OrderOrigin"] | null;
@@ -3017,6 +3039,8 @@ export interface components {
             curve: components["schemas"]["LiveValues"][];
             /** @description Sentences that explain the bill and the state. */
             explanation: components["schemas"]["Text"][];
+            /** @description What staff have written down beside it, the latest first. */
+            notes: components["schemas"]["OrderNote"][];
             /** @description What the pile itself has counted and priced per period. */
             pile_segments: components["schemas"]["PileSegment"][] | null;
             segments: components["schemas"]["Segment"][];
@@ -3032,7 +3056,6 @@ export interface components {
             tariff: components["schemas"]["OrderTariff"] | null;
             /** @description The station's, by whose clock the tariff was cut. */
             time_zone: string;
-            vin: string | null;
         };
         OrderImport: components["schemas"]["ImportCounts"] & {
             /** Format: int64 */
@@ -3064,6 +3087,17 @@ export interface components {
             total: number | null;
             totals: components["schemas"]["OrderTotals"] | null;
         };
+        OrderNote: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            staff_name: string;
+            text: string;
+        };
+        OrderNoteDraft: {
+            text: string;
+        };
         /** @description Where an imported order comes from. */
         OrderOrigin: {
             /** @description What whoever filled the file in has said. */
@@ -3081,7 +3115,7 @@ export interface components {
             version_no: number;
         };
         /**
-         * @description By which time orders are chosen and sorted.
+         * @description By which time orders are chosen and, unless a column is named, sorted.
          * @enum {string}
          */
         OrderTime: "started" | "ended";
@@ -3110,7 +3144,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
         /** @description One right, with the noun by which rights are grouped. */
         PermissionView: {
             code: components["schemas"]["Permission"];
@@ -3923,6 +3957,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                sort?: string;
                 status?: components["schemas"]["CardStatus"];
                 tag?: string;
             };
@@ -4910,6 +4945,7 @@ export interface operations {
                 no?: string;
                 overdue?: boolean;
                 phone?: string;
+                sort?: string;
                 source?: components["schemas"]["FeedbackSource"];
                 state?: components["schemas"]["FeedbackState"];
                 station_name?: string;
@@ -5196,6 +5232,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 name?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -5558,6 +5595,7 @@ export interface operations {
                 number?: string;
                 phone?: string;
                 serial_no?: string;
+                sort?: string;
                 state?: components["schemas"]["InvoiceState"];
                 title?: string;
                 to_ms?: number;
@@ -6138,23 +6176,34 @@ export interface operations {
         parameters: {
             query?: {
                 abnormality?: components["schemas"]["Abnormality"];
+                city_name?: string;
+                connector_no?: number;
                 cursor?: string;
                 customer_id?: number;
+                energy_from_dwh?: number;
+                energy_to_dwh?: number;
+                fleet_name?: string;
                 from_ms?: number;
                 limit?: number;
                 operator_name?: string;
                 order_no?: string;
+                phone?: string;
                 pile?: string;
                 pile_code?: string;
                 session_key?: string;
+                sort?: string;
                 start_mode?: components["schemas"]["StartMode"];
                 state?: components["schemas"]["OrderState"];
                 station_id?: number;
                 station_name?: string;
+                stop_class?: components["schemas"]["StopClass"];
                 time?: components["schemas"]["OrderTime"];
                 to_ms?: number;
                 token?: string;
+                total_from_fen?: number;
+                total_to_fen?: number;
                 totals?: boolean;
+                vin?: string;
             };
             header?: never;
             path?: never;
@@ -6186,23 +6235,34 @@ export interface operations {
         parameters: {
             query?: {
                 abnormality?: components["schemas"]["Abnormality"];
+                city_name?: string;
+                connector_no?: number;
                 cursor?: string;
                 customer_id?: number;
+                energy_from_dwh?: number;
+                energy_to_dwh?: number;
+                fleet_name?: string;
                 from_ms?: number;
                 limit?: number;
                 operator_name?: string;
                 order_no?: string;
+                phone?: string;
                 pile?: string;
                 pile_code?: string;
                 session_key?: string;
+                sort?: string;
                 start_mode?: components["schemas"]["StartMode"];
                 state?: components["schemas"]["OrderState"];
                 station_id?: number;
                 station_name?: string;
+                stop_class?: components["schemas"]["StopClass"];
                 time?: components["schemas"]["OrderTime"];
                 to_ms?: number;
                 token?: string;
+                total_from_fen?: number;
+                total_to_fen?: number;
                 totals?: boolean;
+                vin?: string;
             };
             header?: never;
             path?: never;
@@ -6282,6 +6342,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FrameList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_note_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderNoteDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
                 };
             };
             /** @description Any error */
@@ -6449,6 +6544,7 @@ export interface operations {
                 operator_name?: string;
                 protocol?: components["schemas"]["Protocol"];
                 retired?: boolean;
+                sort?: string;
                 state?: string;
                 station_id?: number;
                 station_name?: string;
@@ -7238,6 +7334,7 @@ export interface operations {
                 name?: string;
                 operator_id?: number;
                 role?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;

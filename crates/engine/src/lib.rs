@@ -14,6 +14,7 @@ pub mod feedback;
 pub mod fleet;
 pub mod invoice;
 pub mod order_import;
+pub mod order_note;
 pub mod picture;
 pub mod preference;
 pub mod pricing;

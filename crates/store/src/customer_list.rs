@@ -193,15 +193,9 @@ impl CustomerFilter {
             ));
         }
         if let Some(phone) = typed(&self.phone) {
-            let bare: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-            let back: String = bare.chars().rev().collect();
-            // Digits are sorted alike everywhere, and no number is longer than this.
-            let last = |begin: &str| format!("{begin}{}", "9".repeat(16));
-            let names = [bare.clone(), last(&bare), back.clone(), last(&back)].map(|text| filter.bind(text));
+            let [phone, back] = ["phone", "phone_back"].map(|column| phone_half(filter, column, &phone));
             filter.and(&format!(
-                "c.id IN (SELECT id FROM customer WHERE phone >= {} AND phone <= {} \
-                 UNION SELECT id FROM customer WHERE phone_back >= {} AND phone_back <= {})",
-                names[0], names[1], names[2], names[3]
+                "c.id IN (SELECT id FROM customer WHERE {phone} UNION SELECT id FROM customer WHERE {back})"
             ));
         }
     }
@@ -230,6 +224,16 @@ impl CustomerFilter {
             }
         }
     }
+}
+
+/// That a number begins with what was typed or, read from its end (`phone_back`), ends with it. Digits are
+/// sorted alike everywhere, and no number is longer than what closes the range.
+pub(crate) fn phone_half(filter: &mut Filter, column: &str, typed: &str) -> String {
+    let bare = typed.chars().filter(|c| c.is_ascii_digit() || *c == '+');
+    let begin: String = if column.ends_with("_back") { bare.rev().collect() } else { bare.collect() };
+    let end = format!("{begin}{}", "9".repeat(16));
+    let (begin, end) = (filter.bind(begin), filter.bind(end));
+    format!("{column} >= {begin} AND {column} <= {end}")
 }
 
 fn bytes(bytes: Vec<u8>) -> Value<'static> {

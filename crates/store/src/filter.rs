@@ -196,6 +196,12 @@ impl<T> Page<T> {
         Page { items: rows, next_cursor, total }
     }
 
+    /// From rows that stand behind their cursors.
+    pub fn of_sorted(rows: Vec<(String, T)>, limit: i64, total: Option<i64>) -> Page<T> {
+        let Page { items, next_cursor, total } = Page::of(rows, limit, total, |(cursor, _)| cursor.clone());
+        Page { items: items.into_iter().map(|(_, item)| item).collect(), next_cursor, total }
+    }
+
     /// A list that is short by nature.
     pub fn whole(items: Vec<T>) -> Page<T> {
         let total = i64::try_from(items.len()).ok();

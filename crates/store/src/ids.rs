@@ -31,6 +31,7 @@ pub enum Noun {
     Mail,
     Settlement,
     OrderImport,
+    OrderNote,
 }
 
 impl Noun {
@@ -59,6 +60,7 @@ impl Noun {
             Noun::Mail => "mail",
             Noun::Settlement => "settlement",
             Noun::OrderImport => "order_import",
+            Noun::OrderNote => "order_note",
         }
     }
 

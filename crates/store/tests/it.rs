@@ -18,6 +18,8 @@ mod lists;
 mod map;
 #[path = "it/migrations.rs"]
 mod migrations;
+#[path = "it/order_search.rs"]
+mod order_search;
 #[path = "it/places.rs"]
 mod places;
 #[path = "it/scene.rs"]

@@ -241,6 +241,7 @@ export const api = {
   feedback_statistics_get: (query: ListQuery) => take(http.GET(`${v}/feedback-statistics`, list<'feedback_statistics_get'>(query))),
   feedback_limit_set: (body: BodyOf<'feedback_limit_set'>) => take(http.PUT(`${v}/feedback-limits`, { body })),
 
+  order_note_create: (id: number, body: BodyOf<'order_note_create'>) => take(http.POST(`${v}/orders/{id}/notes`, { ...byId(id), body })),
   settlement_check: (id: number, body: BodyOf<'settlement_check'>) => take(http.POST(`${v}/orders/{id}/settlements/preview`, { ...byId(id), body })),
   settlement_create: (id: number, body: BodyOf<'settlement_create'>) => take(http.POST(`${v}/orders/{id}/settlements`, { ...byId(id), body })),
   settlement_update: (id: number, body: BodyOf<'settlement_update'>) => take(http.POST(`${v}/settlements/{id}/decision`, { ...byId(id), body })),

@@ -61,6 +61,7 @@ pub fn table() -> Vec<Route> {
         GET "/orders/totals" May(OrderRead), orders::order_totals_get;
         GET "/orders/{id}" May(OrderRead), orders::order_get;
         POST "/orders/{id}/stop" May(PileCommand), orders::order_stop;
+        POST "/orders/{id}/notes" May(OrderNote), orders::order_note_create;
         GET "/orders/{id}/frames" May(OrderRead), frames::order_frame_list;
         POST "/orders/{id}/settlements/preview" May(OrderSettle), settlements::settlement_check;
         POST "/orders/{id}/settlements" May(OrderSettle), settlements::settlement_create;

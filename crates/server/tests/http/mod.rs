@@ -16,6 +16,7 @@ mod r5_2_2;
 mod r5_3_1;
 mod r5_3_2_export;
 mod r5_3_2_import;
+mod r5_3_2_search;
 mod r5_3_2_settlement;
 mod r5_4;
 mod r5_5;

@@ -82,6 +82,7 @@ pub const SAMPLES: &[Sample] = &[
     asked("order_get", Thing, "/orders/{order}", ""),
     asked("order_stop", Thing, "/orders/{order}/stop", ""),
     asked("order_frame_list", Thing, "/orders/{order}/frames", ""),
+    asked("order_note_create", Thing, "/orders/{order}/notes", r#"{"text":"已电话联系车主"}"#),
     asked("settlement_check", Thing, "/orders/{order}/settlements/preview", r#"{"basis":"free"}"#),
     asked(
         "settlement_create",
