@@ -13,7 +13,7 @@ use utoipa::openapi::{KnownFormat, Ref, RefOr, Schema, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 /// Conditions joined by AND, with their values in the order of their `$N`.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Filter {
     conditions: String,
     pub values: Vec<Value<'static>>,

@@ -15,6 +15,7 @@ pub mod cities;
 pub mod city_list;
 pub mod command_list;
 pub mod commands;
+pub mod customer_filter;
 pub mod customer_list;
 pub mod customers;
 pub mod db;

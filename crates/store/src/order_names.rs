@@ -1,7 +1,7 @@
 //! What the filters of the order list become in SQL. Names are looked for in the small tables first:
 //! how many there are decides how the orders are read.
 
-use crate::customer_list::phone_half;
+use crate::customer_filter::phone_half;
 use crate::db::{Conn, DbResult};
 use crate::filter::Filter;
 use crate::order_filter::{OrderFilter, OrderTime};
@@ -13,7 +13,8 @@ use model::order::{Abnormalities, OrderState, StartMode, StopClass};
 const STATIONS_FEW: usize = 12;
 const PILES_FEW: usize = 64;
 const OPERATORS_FEW: usize = 4;
-const CUSTOMERS_FEW: usize = 64;
+/// Those whose numbers end with the same four digits.
+const CUSTOMERS_FEW: usize = 256;
 
 /// The ids behind the names, where they are few.
 #[derive(Default)]

@@ -259,7 +259,6 @@ pub const SORTS: &[SortColumn] = &[
     SortColumn::text("station_name", "s.name"),
     SortColumn::number("rated_power_w", "p.rated_power_w"),
     SortColumn::number("last_seen_ms", "COALESCE(p.last_seen_ms, 0)"),
-    SortColumn::number("today_energy_dwh", "COALESCE(d.energy_dwh, 0)"),
 ];
 
 /// `today` is the business day, 20261123.

@@ -78,6 +78,11 @@ impl Sort {
         Ok(Sort { after, ..self.clone() })
     }
 
+    /// No page stands before this one.
+    pub fn is_first(&self) -> bool {
+        self.after.is_none()
+    }
+
     /// The value of a row, to be selected beside what is shown. `id`: the column with the row's id.
     pub fn value(&self, id: &'static str) -> &'static str {
         self.column.map_or(id, |column| column.sql)

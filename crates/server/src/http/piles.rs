@@ -33,8 +33,7 @@ pub struct PileQuery {
     online: Option<bool>,
     kind: Option<PileKind>,
     protocol: Option<Protocol>,
-    /// code, name, station_name, rated_power_w, last_seen_ms or today_energy_dwh; `-` before it for the
-    /// greatest first. By code when it is left out.
+    /// code, name, station_name, rated_power_w or last_seen_ms; `-` before it for the greatest first. By code when it is left out.
     sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,

@@ -16,7 +16,7 @@ use store::sort::Sort;
 use store::{Store, Tx};
 
 /// More than are named one by one in a statement.
-const CROWD: i64 = 70;
+const CROWD: i64 = 260;
 
 fn more(tx: &mut Tx<'_>) -> model::Result<()> {
     tx.execute("UPDATE station SET city_code = '440300' WHERE id = 2", &[])?;

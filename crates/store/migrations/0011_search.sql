@@ -12,3 +12,6 @@ CREATE TABLE order_note (
     created_at_ms BIGINT NOT NULL
 );
 CREATE INDEX order_note_order ON order_note (order_id, id);
+
+-- Customers by when they charged last: few of them by this index, many along their registration.
+CREATE INDEX customer_station_last ON customer_station (last_ended_ms, customer_id);
