@@ -7,8 +7,11 @@
 pub mod audit;
 pub mod card;
 pub mod command;
+pub mod content;
+pub mod coupon;
 pub mod customer;
 pub mod device;
+pub mod driver_price;
 pub mod export;
 pub mod feedback;
 pub mod fleet;
@@ -27,6 +30,7 @@ pub mod site;
 pub mod staff;
 pub mod sweep;
 pub mod verify;
+pub mod visitors;
 
 use model::id::{CommandId, PileId};
 use model::money::Fen;
@@ -106,7 +110,9 @@ pub struct Engine {
     /// Limits on wrong sign-ins and on hashing.
     pub doors: Arc<staff::Doors>,
     /// Limits on strangers at the public doors.
-    pub visitors: Arc<feedback::Visitors>,
+    pub visitors: Arc<visitors::Visitors>,
+    /// The same for those who only read what the apps show.
+    pub readers: Arc<visitors::Visitors>,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,
 }
@@ -116,7 +122,8 @@ impl Engine {
         let Parts { store, clock, rules, secrets, random, dispatch } = parts;
         let (ended, _) = broadcast::channel(1_024);
         let (rules, secrets, doors) = (Arc::new(rules), Arc::new(secrets), Arc::default());
-        let visitors = Arc::default();
-        Engine { store, clock, rules, secrets, random, doors, visitors, dispatch, ended }
+        let visitors = Arc::new(visitors::Visitors::writers());
+        let readers = Arc::new(visitors::Visitors::readers());
+        Engine { store, clock, rules, secrets, random, doors, visitors, readers, dispatch, ended }
     }
 }

@@ -32,6 +32,10 @@ pub enum Noun {
     Settlement,
     OrderImport,
     OrderNote,
+    Content,
+    Coupon,
+    Voucher,
+    DriverPrice,
 }
 
 impl Noun {
@@ -61,6 +65,10 @@ impl Noun {
             Noun::Settlement => "settlement",
             Noun::OrderImport => "order_import",
             Noun::OrderNote => "order_note",
+            Noun::Content => "content",
+            Noun::Coupon => "coupon",
+            Noun::Voucher => "voucher",
+            Noun::DriverPrice => "driver_price",
         }
     }
 
@@ -70,7 +78,7 @@ impl Noun {
             Noun::Frame => FRAME_BLOCK,
             Noun::Sample => 8_192,
             Noun::Order | Noun::Command => 64,
-            Noun::Audit => 16,
+            Noun::Audit | Noun::Voucher => 16,
             _ => 1,
         }
     }

@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (9, include_str!("../migrations/0009_customer.sql")),
     (10, include_str!("../migrations/0010_order_import.sql")),
     (11, include_str!("../migrations/0011_search.sql")),
+    (12, include_str!("../migrations/0012_content.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -93,7 +93,8 @@ pub fn staff_list(conn: &mut Conn, wanted: &StaffFilter, scope: &Scope) -> DbRes
     Ok(page)
 }
 
-fn names(conn: &mut Conn, area: &Area) -> DbResult<Vec<String>> {
+/// The names of an area's places.
+pub(crate) fn names(conn: &mut Conn, area: &Area) -> DbResult<Vec<String>> {
     let mut filter = Filter::new();
     let sql = match area {
         Area::Everywhere => return Ok(Vec::new()),

@@ -4,6 +4,8 @@
 
 #[path = "it/audit_chain.rs"]
 mod audit_chain;
+#[path = "it/content.rs"]
+mod content;
 #[path = "it/customers.rs"]
 mod customers;
 #[path = "it/databases.rs"]

@@ -1,10 +1,8 @@
 //! 客服反馈: worked to an end by staff.
 
 mod intake;
-mod visitors;
 
 pub use intake::{FeedbackDraft, FeedbackPhotoReceipt, FeedbackProgress, FeedbackReceipt};
-pub use visitors::Visitors;
 
 use crate::Engine;
 use crate::audit::Actor;

@@ -22,6 +22,8 @@ mod r5_4;
 mod r5_5;
 mod r5_6;
 mod r5_s;
+mod r5_x;
+mod r5_x_coupon;
 mod samples;
 mod scim;
 mod session;
