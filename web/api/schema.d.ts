@@ -2376,6 +2376,10 @@ export interface components {
          * @enum {string}
          */
         ContentDecision: "draft" | "published" | "withdrawn";
+        ContentDetail: components["schemas"]["Content"] & {
+            /** @description As an app shows it, or a message reads. */
+            piece: components["schemas"]["AppContent"];
+        };
         /** @description Which fields there are follows from the kind. */
         ContentDraft: {
             audience: components["schemas"]["Audience"];
@@ -3350,11 +3354,11 @@ export interface components {
             link: string;
             title: string;
         };
-        HomeNoticeList: {
+        /** @description What staff are told on the home page. */
+        HomeNotices: {
             items: components["schemas"]["HomeNotice"][];
-            next_cursor: string | null;
-            /** Format: int64 */
-            total: number | null;
+            /** @description Of the server that answers. */
+            version: string;
         };
         HomePiles: {
             /** Format: int64 */
@@ -5427,7 +5431,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Content"];
+                    "application/json": components["schemas"]["ContentDetail"];
                 };
             };
             /** @description Any error */
@@ -7265,7 +7269,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HomeNoticeList"];
+                    "application/json": components["schemas"]["HomeNotices"];
                 };
             };
             /** @description Any error */

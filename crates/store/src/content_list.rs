@@ -1,6 +1,7 @@
 //! 用户端、司机端内容 as staff see it.
 
-use crate::contents::{COLUMNS, Content, PICTURES, WIDTH, content, reach};
+use crate::content_shown::{AppContent, coupon_face};
+use crate::contents::{COLUMNS, Content, PICTURES, WIDTH, content, find, reach};
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use model::access::Scope;
@@ -49,6 +50,14 @@ pub struct ContentView {
     pub created_at_ms: i64,
     pub published_at_ms: Option<i64>,
     pub version: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ContentDetail {
+    #[serde(flatten)]
+    pub content: ContentView,
+    /// As an app shows it, or a message reads.
+    pub piece: AppContent,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -211,9 +220,16 @@ pub fn content_get(
     scope: &Scope,
     id: ContentId,
     now: Timestamp,
-) -> DbResult<Option<ContentView>> {
+) -> DbResult<Option<ContentDetail>> {
+    let Some(one) = find(conn, scope, id)? else { return Ok(None) };
     let wanted = ContentFilter { id: Some(id), limit: 1, ..ContentFilter::default() };
-    Ok(content_list(conn, scope, &wanted, now)?.items.pop())
+    let Some(content) = content_list(conn, scope, &wanted, now)?.items.pop() else { return Ok(None) };
+    let coupon = match one.coupon {
+        Some(coupon) => coupon_face(conn, coupon.0)?,
+        None => None,
+    };
+    let piece = AppContent::of(&one, coupon, content.pictures.clone());
+    Ok(Some(ContentDetail { content, piece }))
 }
 
 /// What staff are told on their home page.

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, ConnectorBrief, Customer, Feedback, Invoice, Order, Period, Pile } from '@/api'
+import type { Card, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, Order, Period, Pile, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -19,6 +19,17 @@ export const feedbackSources: Feedback['source'][] = ['mini_program', 'app', 'ph
 export const feedbackKinds: Feedback['kind'][] = ['complaint', 'suggestion', 'question', 'fault']
 export const feedbackCategories: Feedback['category'][] = ['cannot_start', 'connector_broken', 'slow', 'place_taken', 'bill', 'refund', 'invoice', 'other']
 export const feedbackStates: Feedback['state'][] = ['waiting', 'working', 'answered', 'closed', 'merged']
+export const contentStates: Content['state'][] = ['draft', 'scheduled', 'published', 'withdrawn', 'ended']
+export const targetGroups: Content['group'][] = ['all', 'person', 'driver', 'employee', 'fleet']
+export const faqTopics: NonNullable<Content['topic']>[] = ['charging', 'payment', 'invoice', 'account', 'device', 'other']
+export const taskMetrics: NonNullable<Content['metric']>[] = ['orders', 'energy']
+export const messageEvents: NonNullable<Content['event']>[] = ['charge_start', 'charge_end', 'charge_abort', 'occupation', 'refund', 'invoice', 'voucher']
+export const couponKinds: Coupon['kind'][] = ['amount', 'percent', 'service']
+export const couponPayers: Coupon['payer'][] = ['platform', 'operator']
+export const couponStates: Coupon['state'][] = ['active', 'stopped', 'exhausted', 'ended']
+export const voucherStates: Voucher['state'][] = ['unused', 'used', 'cancelled', 'expired']
+export const priceFees: DriverPrice['fee'][] = ['service', 'electricity']
+export const priceCuts: DriverPrice['cut'][] = ['percent', 'amount']
 export const invoiceKinds: Invoice['kind'][] = ['digital_general', 'digital_special', 'electronic_general', 'electronic_special']
 export const invoiceCustomerKinds: Invoice['customer_kind'][] = ['person', 'company', 'driver']
 export const invoiceStates: Invoice['state'][] = ['review', 'waiting', 'issuing', 'issued', 'sent', 'failed', 'reversing', 'reversed', 'rejected']

@@ -15,7 +15,7 @@ use model::message::{MessageEvent, MessageVariable};
 use model::time::Timestamp;
 use model::{Error, Result, division};
 use serde::{Deserialize, Serialize};
-use store::content_list::{self, ContentFilter, ContentView, HomeNotice};
+use store::content_list::{self, ContentDetail, ContentFilter, ContentView, HomeNotice};
 use store::content_shown::{self, AppContent, Onlooker};
 use store::contents::PICTURES;
 use store::filter::{Page, Paging};
@@ -87,7 +87,7 @@ fn no_content() -> Error {
     )
 }
 
-pub async fn content_get(State(app): State<Shared>, who: Who, Id(id): Id) -> Answer<Given<ContentView>> {
+pub async fn content_get(State(app): State<Shared>, who: Who, Id(id): Id) -> Answer<Given<ContentDetail>> {
     let (scope, now) = (who.scope(), app.now());
     let read = move |conn: &mut store::Conn| content_list::content_get(conn, &scope, ContentId(id), now);
     Ok(Given(app.engine.store.read(read).await?.ok_or_else(no_content)?))
@@ -262,8 +262,17 @@ pub async fn public_content_picture_get(
     Ok(ShownPicture { id, picture })
 }
 
-pub async fn home_notice_list(State(app): State<Shared>, who: Who) -> Answer<Given<Page<HomeNotice>>> {
+/// What staff are told on the home page.
+#[derive(Serialize, ToSchema)]
+pub struct HomeNotices {
+    /// Of the server that answers.
+    pub version: &'static str,
+    pub items: Vec<HomeNotice>,
+}
+
+pub async fn home_notice_list(State(app): State<Shared>, who: Who) -> Answer<Given<HomeNotices>> {
     let (scope, now) = (who.scope(), app.now());
     let read = move |conn: &mut store::Conn| content_list::home_notice_list(conn, &scope, now);
-    Ok(Given(Page::whole(app.engine.store.read(read).await?)))
+    let items = app.engine.store.read(read).await?;
+    Ok(Given(HomeNotices { version: env!("CARGO_PKG_VERSION"), items }))
 }
