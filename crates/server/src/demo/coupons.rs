@@ -6,13 +6,14 @@ use engine::content::ContentStatusChange;
 use engine::coupon::{CouponDraft, CouponStatusChange, VoucherCancel, VoucherDraft};
 use engine::driver_price::DriverPriceDraft;
 use model::Result;
-use model::access::Area;
+use model::access::{Area, Scope};
 use model::content::{ContentDecision, TargetGroup};
 use model::coupon::{CouponKind, CouponPayer};
 use model::driver_price::{PriceCut, PriceFee};
 use model::id::{CouponId, DriverPriceId, StationId, VoucherId};
 use model::time::{Clock, DAY_MS};
 use std::sync::Arc;
+use store::vouchers::{VoucherFilter, voucher_list};
 
 /// The coupons that others refer to, in the order in which they were made.
 pub async fn write(app: &Arc<App>) -> Result<Vec<CouponId>> {
@@ -110,7 +111,13 @@ async fn given(app: &Arc<App>, ids: &[CouponId]) -> Result<()> {
         app.engine.voucher_create(&actor, ids[4], gift).await?;
     }
     app.engine.coupon_status_set(&actor, ids[5], stop).await?;
-    app.engine.voucher_cancel(&actor, VoucherId(3), VoucherCancel { reason: "重复发放".to_owned() }).await?;
+    let wanted = VoucherFilter { coupon_id: Some(ids[2].0), limit: 1, ..VoucherFilter::default() };
+    let now = app.now();
+    let read = move |conn: &mut store::Conn| voucher_list(conn, &Scope::ALL, &wanted, now);
+    if let Some(last) = app.engine.store.read(read).await?.items.pop() {
+        let cancel = VoucherCancel { reason: "重复发放".to_owned() };
+        app.engine.voucher_cancel(&actor, VoucherId(last.id), cancel).await?;
+    }
     Ok(())
 }
 
