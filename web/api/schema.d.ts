@@ -3437,6 +3437,11 @@ export interface components {
             faulted_pile_count: number;
             /** Format: int64 */
             offline_pile_count: number;
+            /**
+             * Format: int64
+             * @description Held orders that somebody has settled and a second person is to look at.
+             */
+            settlement_waiting_count: number;
             /** Format: int64 */
             unknown_pile_count: number;
             /**
@@ -8048,6 +8053,7 @@ export interface operations {
                 pile?: string;
                 pile_code?: string;
                 session_key?: string;
+                settlement_waiting?: boolean;
                 sort?: string;
                 start_mode?: components["schemas"]["StartMode"];
                 state?: components["schemas"]["OrderState"];
@@ -8107,6 +8113,7 @@ export interface operations {
                 pile?: string;
                 pile_code?: string;
                 session_key?: string;
+                settlement_waiting?: boolean;
                 sort?: string;
                 start_mode?: components["schemas"]["StartMode"];
                 state?: components["schemas"]["OrderState"];

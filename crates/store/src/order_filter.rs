@@ -60,7 +60,7 @@ pub struct OrderFilter {
     pub station_id: Option<i64>,
     pub city_name: Option<String>,
     pub customer_id: Option<i64>,
-    /// The first or last digits of the customer's.
+    /// The last digits of the customer's, or the whole number.
     pub phone: Option<String>,
     pub fleet_name: Option<String>,
     /// The whole code of one pile.
@@ -79,6 +79,8 @@ pub struct OrderFilter {
     pub stop_class: Option<StopClass>,
     pub energy_dwh: Span,
     pub total_fen: Span,
+    /// Only those whose settlement by hand waits for a second person.
+    pub settlement_waiting: bool,
     /// Whether the sums are wanted with the page.
     pub totals: bool,
     pub sort: Option<Sort>,

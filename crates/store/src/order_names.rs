@@ -106,7 +106,9 @@ impl Names {
             let condition = if read == Read::Page {
                 format!("(SELECT LOWER({name}) LIKE ? FROM {table} WHERE n.id = {column})")
             } else {
-                format!("+{column} IN (SELECT n.id FROM {table} WHERE LOWER({name}) LIKE ?)")
+                // IS TRUE: so that PostgreSQL makes a set of the ids, once. As a join it believes that
+                // one name is like the text, and reads the orders again for each that is.
+                format!("({column} IN (SELECT n.id FROM {table} WHERE LOWER({name}) LIKE ?)) IS TRUE")
             };
             filter.and_contains(&condition, text);
         }
@@ -120,10 +122,8 @@ impl Names {
             return;
         }
         if let Some(phone) = wanted.phone.as_deref().filter(|phone| is_asked(Some(phone))) {
-            let [phone, back] = ["n.phone", "n.phone_back"].map(|column| phone_half(filter, column, phone));
-            filter.and(&format!(
-                "EXISTS (SELECT 1 FROM customer n WHERE n.id = o.customer_id AND ({phone} OR {back}))"
-            ));
+            let back = phone_half(filter, "n.phone_back", phone);
+            filter.and(&format!("EXISTS (SELECT 1 FROM customer n WHERE n.id = o.customer_id AND {back})"));
         }
         filter.and_contains(
             "EXISTS (SELECT 1 FROM customer n JOIN fleet f ON f.id = n.fleet_id WHERE n.id = o.customer_id \
@@ -138,21 +138,15 @@ fn customers_few(conn: &mut Conn, wanted: &OrderFilter) -> DbResult<Option<Vec<i
     let (phone, fleet) = (wanted.phone.as_deref(), wanted.fleet_name.as_deref());
     let mut filter = Filter::new();
     let of_fleet = "n.fleet_id IN (SELECT id FROM fleet WHERE LOWER(name) LIKE ?)";
-    let Some(phone) = phone.filter(|phone| is_asked(Some(phone))) else {
-        if !is_asked(fleet) {
-            return Ok(None);
-        }
-        filter.and_contains(of_fleet, fleet);
-        return few(conn, &format!("SELECT n.id FROM customer n {}", filter.sql()), &filter, CUSTOMERS_FEW);
-    };
-    let [phone, back] = ["phone", "phone_back"].map(|column| phone_half(&mut filter, column, phone));
+    if !is_asked(phone) && !is_asked(fleet) {
+        return Ok(None);
+    }
+    if let Some(phone) = phone.filter(|phone| is_asked(Some(phone))) {
+        let back = phone_half(&mut filter, "n.phone_back", phone);
+        filter.and(&back);
+    }
     filter.and_contains(of_fleet, fleet);
-    let sql = format!(
-        "SELECT n.id FROM (SELECT id, fleet_id FROM customer WHERE {phone} \
-         UNION SELECT id, fleet_id FROM customer WHERE {back}) AS n {}",
-        filter.sql()
-    );
-    few(conn, &sql, &filter, CUSTOMERS_FEW)
+    few(conn, &format!("SELECT n.id FROM customer n {}", filter.sql()), &filter, CUSTOMERS_FEW)
 }
 
 /// What the orders are read for.
@@ -181,6 +175,7 @@ fn is_narrow(wanted: &OrderFilter, names: &Names) -> bool {
         || wanted.abnormality.is_some()
         || is_asked(wanted.token.as_deref())
         || wanted.vin.is_some()
+        || wanted.settlement_waiting
         || wanted.stop_class.is_some_and(|class| !is_usual_stop(class))
         || wanted.start_mode.is_some_and(|mode| !is_usual(mode))
 }
@@ -211,6 +206,9 @@ pub(crate) fn filter(scope: &Scope, wanted: &OrderFilter, names: &Names, read: R
     names.conditions(&mut filter, wanted, read);
     filter.and_some("o.pile_id = (SELECT id FROM pile WHERE code = ?)", wanted.pile.clone());
     filter.and_some("o.connector_no = ?", wanted.connector_no);
+    if wanted.settlement_waiting {
+        filter.and("o.id IN (SELECT order_id FROM settlement WHERE state = 'proposed')");
+    }
     states(&mut filter, wanted, read);
     how(&mut filter, wanted);
     for (column, span) in [("o.energy_dwh", wanted.energy_dwh), ("o.total_fen", wanted.total_fen)] {

@@ -121,6 +121,7 @@ fn by_days(wanted: &OrderFilter) -> bool {
         stop_class,
         energy_dwh,
         total_fen,
+        settlement_waiting,
         from_ms: _,
         to_ms: _,
         station_name: _,
@@ -146,6 +147,7 @@ fn by_days(wanted: &OrderFilter) -> bool {
         && stop_class.is_none()
         && energy_dwh.is_open()
         && total_fen.is_open()
+        && !settlement_waiting
 }
 
 pub(crate) fn is_asked(text: Option<&str>) -> bool {

@@ -20,7 +20,8 @@ use utoipa::ToSchema;
 pub struct CardQuery {
     tag: Option<String>,
     status: Option<CardStatus>,
-    /// A column, `-` before it for the greatest first: tag, created_at_ms, expires_at_ms. The newest first when it is left out.
+    /// tag, created_at_ms, expires_at_ms; `-` before it for the
+    /// greatest first. The newest first when it is left out.
     sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,

@@ -38,7 +38,8 @@ pub struct FeedbackQuery {
     handler: Option<String>,
     station_name: Option<String>,
     overdue: Option<bool>,
-    /// A column, `-` before it for the greatest first: created_at_ms, answer_ms, close_due_ms. The newest first when it is left out.
+    /// created_at_ms, answer_ms, close_due_ms; `-` before it for the
+    /// greatest first. The newest first when it is left out.
     sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,

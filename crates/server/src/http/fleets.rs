@@ -21,7 +21,8 @@ use utoipa::ToSchema;
 pub struct FleetQuery {
     /// A part of the name.
     name: Option<String>,
-    /// A column, `-` before it for the greatest first: name, created_at_ms, driver_count, car_count. The newest first when it is left out.
+    /// name, created_at_ms, driver_count, car_count; `-` before it for the
+    /// greatest first. The newest first when it is left out.
     sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,

@@ -33,7 +33,8 @@ pub struct InvoiceQuery {
     to_ms: Option<i64>,
     amount_from_fen: Option<i64>,
     amount_to_fen: Option<i64>,
-    /// A column, `-` before it for the greatest first: applied_at_ms, issued_at_ms, total_fen, tax_fen. The newest first when it is left out.
+    /// applied_at_ms, issued_at_ms, total_fen, tax_fen; `-` before it for the
+    /// greatest first. The newest first when it is left out.
     sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,

@@ -38,7 +38,7 @@ pub struct OrderQuery {
     /// A part of the city's name.
     city_name: Option<String>,
     customer_id: Option<i64>,
-    /// The first or last digits of the customer's phone number, four or more.
+    /// The last digits of the customer's phone number, four or more.
     phone: Option<String>,
     /// A part of the name of the customer's fleet.
     fleet_name: Option<String>,
@@ -60,6 +60,8 @@ pub struct OrderQuery {
     energy_to_dwh: Option<i64>,
     total_from_fen: Option<i64>,
     total_to_fen: Option<i64>,
+    /// True: only those whose settlement by hand waits for a second person.
+    settlement_waiting: Option<bool>,
     /// started_at_ms, duration_s, energy_dwh, electricity_fen, service_fen or total_fen; `-` before it for
     /// the greatest first. The latest first when it is left out.
     sort: Option<String>,
@@ -114,6 +116,7 @@ impl OrderQuery {
             stop_class: self.stop_class,
             energy_dwh: span("energy_to_dwh", self.energy_from_dwh, self.energy_to_dwh)?,
             total_fen: span("total_to_fen", self.total_from_fen, self.total_to_fen)?,
+            settlement_waiting: self.settlement_waiting.unwrap_or(false),
             totals: self.totals.unwrap_or(true),
             after: if sort.is_some() { None } else { paging.key::<2>()? },
             sort,
@@ -140,8 +143,8 @@ fn digits(phone: String) -> Result<String> {
     if count < 4 && !phone.is_empty() {
         return Err(Error::invalid(
             "phone",
-            "请至少输入手机号的前 4 位或后 4 位",
-            "Give at least the first or last four digits of the phone number.",
+            "请输入手机号后 4 位或完整号码",
+            "Give the last four digits of the phone number, or all of it.",
         ));
     }
     Ok(phone)
@@ -256,6 +259,16 @@ pub async fn order_stop(
     commands::ask(&app, &who, &reader, place.frames.pile, request, wait).await
 }
 
+pub async fn order_note_create(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(draft): Input<OrderNoteDraft>,
+) -> Answer<Created<NewId>> {
+    let id = app.engine.order_note_create(&who.actor(), OrderId(id), draft).await?;
+    Ok(Created(NewId { id }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,14 +283,4 @@ mod tests {
         assert_eq!(from, at("2026-11-30T16:00:00Z").as_ms());
         assert_eq!(to, at("2026-12-31T16:00:00Z").as_ms());
     }
-}
-
-pub async fn order_note_create(
-    State(app): State<Shared>,
-    who: Who,
-    Id(id): Id,
-    Input(draft): Input<OrderNoteDraft>,
-) -> Answer<Created<NewId>> {
-    let id = app.engine.order_note_create(&who.actor(), OrderId(id), draft).await?;
-    Ok(Created(NewId { id }))
 }

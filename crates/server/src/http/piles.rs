@@ -33,7 +33,8 @@ pub struct PileQuery {
     online: Option<bool>,
     kind: Option<PileKind>,
     protocol: Option<Protocol>,
-    /// code, name, station_name, rated_power_w or last_seen_ms; `-` before it for the greatest first. By code when it is left out.
+    /// code, name, station_name, rated_power_w or last_seen_ms; `-` before it for the
+    /// greatest first. By code when it is left out.
     sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,

@@ -22,7 +22,8 @@ pub struct StaffQuery {
     role: Option<String>,
     operator_id: Option<i64>,
     disabled: Option<bool>,
-    /// A column, `-` before it for the greatest first: account, name, created_at_ms. The newest first when it is left out.
+    /// account, name, created_at_ms; `-` before it for the
+    /// greatest first. The newest first when it is left out.
     sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,
