@@ -22,7 +22,7 @@ impl Things {
     async fn of(house: &House, side: i64) -> Things {
         let (letter, name) = [("A", "甲"), ("B", "乙")][usize::try_from(side).unwrap()];
         let code = format!("{letter}-1");
-        let (engine, local, operator) = (&house.app.engine, Actor::local(), side + 1);
+        let (engine, operator) = (&house.app.engine, side + 1);
         let wanted = model::id::PileCode::parse(&code).unwrap();
         let pile =
             engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await.unwrap().unwrap();
@@ -36,35 +36,12 @@ impl Things {
             Ok(())
         });
         write.await.unwrap();
-        // Whose password is reset loses the token: it is somebody else's.
-        let mut made = Vec::new();
-        let holder = format!("holder.{}", letter.to_lowercase());
-        for account in [format!("thing.{}", letter.to_lowercase()), holder.clone()] {
-            let draft = StaffDraft {
-                account,
-                name: format!("{name}的人"),
-                role: "viewer".to_owned(),
-                operator_id: Some(operator),
-                area: Area::Everywhere,
-                password: Some(PASSWORD.to_owned()),
-            };
-            made.push(engine.staff_create(&local, draft).await.unwrap().id);
-        }
-        let staff = made[0];
-        let draft = RoleDraft {
-            name: format!("{name}的角色"),
-            permissions: vec![Permission::PileRead],
-            operator_id: Some(operator),
-        };
-        let role = engine.role_create(&local, draft).await.unwrap().code;
-        let cookie = house.sign_in(&holder).await;
-        house.post("/tokens", &cookie, &format!("{{\"name\":\"{name}的令牌\"}}")).await.ok();
-        let token = house.get("/tokens", &cookie).await.json["items"][0]["id"].as_str().unwrap().to_owned();
+        let (staff, role, token) = people(house, letter, operator, name).await;
         let (feedback, photo) = complaint(house, &code, name).await;
         let invoice = invoice(house, operator, name).await;
         let settlement = settlement(house, order).await;
         let [customer, fleet, car] = customer(house, side, name).await;
-        let brought = brought(house, staff.0, operator, name).await;
+        let brought = brought(house, staff, operator, name).await;
         let [content, content_picture, coupon, voucher, driver_price] =
             shown(house, operator, &customer, name).await;
         Things(vec![
@@ -100,6 +77,34 @@ impl Things {
         let named = |text: String, (name, id): &(&str, String)| text.replace(name, id);
         self.0.iter().fold(text.replace("{n}", &n), named)
     }
+}
+
+/// An account, a role, and a token of somebody else: whose password is reset loses the token.
+async fn people(house: &House, letter: &str, operator: i64, name: &str) -> (i64, String, String) {
+    let (engine, local) = (&house.app.engine, Actor::local());
+    let mut made = Vec::new();
+    let holder = format!("holder.{}", letter.to_lowercase());
+    for account in [format!("thing.{}", letter.to_lowercase()), holder.clone()] {
+        let draft = StaffDraft {
+            account,
+            name: format!("{name}的人"),
+            role: "viewer".to_owned(),
+            operator_id: Some(operator),
+            area: Area::Everywhere,
+            password: Some(PASSWORD.to_owned()),
+        };
+        made.push(engine.staff_create(&local, draft).await.unwrap().id);
+    }
+    let draft = RoleDraft {
+        name: format!("{name}的角色"),
+        permissions: vec![Permission::PileRead],
+        operator_id: Some(operator),
+    };
+    let role = engine.role_create(&local, draft).await.unwrap().code;
+    let cookie = house.sign_in(&holder).await;
+    house.post("/tokens", &cookie, &format!("{{\"name\":\"{name}的令牌\"}}")).await.ok();
+    let token = house.get("/tokens", &cookie).await.json["items"][0]["id"].as_str().unwrap().to_owned();
+    (made[0].0, role, token)
 }
 
 /// What a customer complains of at this pile, with a photo.
