@@ -2,11 +2,12 @@
 //! ends in exactly one state, and the person who gave it can wait for it.
 
 use crate::Engine;
+use crate::device::tariff::{Delivery, behind, commanded, delivered};
 use crate::device::{Context, Fresh, NOT_PLUGGED, busy, fail_at, new_order, one_time_tag, trade_no};
 use model::access::{Caller, Permission, Place};
 use model::card::Token;
 use model::curve::Curve;
-use model::device::{DeviceCommand, Outcome, TariffModel};
+use model::device::{DeviceCommand, Outcome};
 use model::id::{CommandId, ConnectorNo, OrderId, PileId, SessionKey};
 use model::order::{OpenOrder, OrderState, StartMode};
 use model::time::{SECOND_MS, Timestamp};
@@ -19,7 +20,7 @@ use store::ids::Noun;
 use store::{HotPile, Tx};
 
 /// After this long without an answer a command has timed out, whatever the link thinks.
-const DEADLINE_MS: i64 = 60 * SECOND_MS;
+pub(crate) const DEADLINE_MS: i64 = 60 * SECOND_MS;
 
 /// What a person can ask of a pile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -117,11 +118,25 @@ impl Engine {
                 tx.with_pile(pile, |tx, hot| prepare(&context, tx, hot, &caller, &request))
             })
             .await?;
-        if !(self.dispatch)(pile, id, command) {
-            let row = self.command_get(id).await?;
-            self.command_close(row, CommandState::LinkLost, Some(link_lost()), None, false).await?;
+        match command {
+            Some(command) => self.command_dispatch(pile, id, command).await?,
+            None => drop(self.ended.send(id)),
         }
         Ok(id)
+    }
+
+    /// Gives a committed command to the pile's link.
+    pub(crate) async fn command_dispatch(
+        &self,
+        pile: PileId,
+        id: CommandId,
+        command: DeviceCommand,
+    ) -> Result<()> {
+        if (self.dispatch)(pile, id, command) {
+            return Ok(());
+        }
+        let row = self.command_get(id).await?;
+        self.command_close(row, CommandState::LinkLost, Some(link_lost()), None, false).await
     }
 
     /// The command's row, at once when it has ended, else after at most `wait`.
@@ -205,6 +220,9 @@ impl Engine {
                     } else if state != CommandState::Refused {
                         ended.message.clone_from(&awaited);
                     }
+                    if ended.kind == "tariff_set" {
+                        delivered(now, tx, hot, &ended)?;
+                    }
                     tx.command_save(&hot.pile, ended);
                     Ok(())
                 })
@@ -268,7 +286,7 @@ fn prepare(
     hot: &mut HotPile,
     caller: &Caller,
     request: &CommandRequest,
-) -> Result<(CommandId, DeviceCommand)> {
+) -> Result<(CommandId, Option<DeviceCommand>)> {
     let station = tx.station(hot.pile.station)?;
     let place = Place { operator: hot.pile.operator, station: hot.pile.station, city: &station.city };
     if !caller.scope.sees(place) {
@@ -278,7 +296,9 @@ fn prepare(
             "There is no such pile; check its number.",
         ));
     }
-    if !hot.pile.online {
+    // A tariff for a 云快充 pile waits until the pile is there.
+    let waits = *request == CommandRequest::TariffSet && hot.pile.protocol.is_ykc();
+    if !hot.pile.online && !waits {
         return Err(Error::refused(
             "pile.offline",
             format!("充电桩 {} 当前离线，无法远程操作；请待设备上线后重试", hot.pile.code),
@@ -288,17 +308,22 @@ fn prepare(
             ),
         ));
     }
+    let id = CommandId(tx.next_id(Noun::Command)?);
     let (command, order) = match request {
         CommandRequest::Start { connector } => start(context, tx, hot, caller, *connector)?,
         CommandRequest::Stop { order } => stop(tx, hot, *order)?,
-        CommandRequest::TariffSet => (tariff_set(tx, hot)?, None),
-        plain => (plain_command(plain, context.now), None),
+        CommandRequest::TariffSet => (commanded(context, tx, hot, id)?, None),
+        plain => (Delivery::Now(plain_command(plain, context.now)), None),
     };
-    let id = CommandId(tx.next_id(Noun::Command)?);
     let connector = match &command {
-        DeviceCommand::Stop { connector, .. } => Some(*connector),
+        Delivery::Now(DeviceCommand::Stop { connector, .. }) => Some(*connector),
         _ => request.connector(),
     };
+    let (command, deferred) = match command {
+        Delivery::Now(command) => (Some(command), None),
+        Delivery::Later(why) => (None, Some(why)),
+    };
+    let ended_at_ms = deferred.as_ref().map(|_| context.now.as_ms());
     tx.command_save(
         &hot.pile,
         CommandRow {
@@ -309,12 +334,12 @@ fn prepare(
             kind: request.kind().to_owned(),
             body: serde_json::to_string(request).map_err(|_| Error::internal())?,
             staff: Some(caller.staff.0),
-            state: CommandState::Queued,
-            message: None,
+            state: if deferred.is_some() { CommandState::Deferred } else { CommandState::Queued },
+            message: deferred.and_then(|why| serde_json::to_string(&why).ok()),
             detail: None,
             created_at_ms: context.now.as_ms(),
             deadline_ms: context.now.as_ms() + DEADLINE_MS,
-            ended_at_ms: None,
+            ended_at_ms,
         },
     );
     Ok((id, command))
@@ -345,7 +370,7 @@ fn start(
     hot: &mut HotPile,
     caller: &Caller,
     connector: ConnectorNo,
-) -> Result<(DeviceCommand, Option<OrderId>)> {
+) -> Result<(Delivery, Option<OrderId>)> {
     let known = hot.connector(connector);
     if connector == 0 || known.is_none() {
         return Err(Error::invalid(
@@ -363,6 +388,9 @@ fn start(
     }
     if let Some(closure) = tx.station(hot.pile.station)?.closure_at(context.now) {
         return Err(closure.refusal());
+    }
+    if let Some(why) = behind(context, tx, hot)? {
+        return Err(why);
     }
     let waiting =
         hot.open_on(connector).is_some_and(|place| hot.open[place].order.state == OrderState::Starting);
@@ -401,10 +429,11 @@ fn start(
     let id = order.id;
     tx.order_save(&order);
     hot.open.push(OpenOrder { order, curve: Curve::default() });
-    Ok((DeviceCommand::Start { connector, token, session, balance: context.rules.credit }, Some(id)))
+    let command = DeviceCommand::Start { connector, token, session, balance: context.rules.credit };
+    Ok((Delivery::Now(command), Some(id)))
 }
 
-fn stop(tx: &mut Tx<'_>, hot: &mut HotPile, order: OrderId) -> Result<(DeviceCommand, Option<OrderId>)> {
+fn stop(tx: &mut Tx<'_>, hot: &mut HotPile, order: OrderId) -> Result<(Delivery, Option<OrderId>)> {
     let place = hot.open.iter().position(|o| o.order.id == order && o.order.state.is_open());
     let Some(place) = place else {
         return Err(Error::conflict(
@@ -425,32 +454,5 @@ fn stop(tx: &mut Tx<'_>, hot: &mut HotPile, order: OrderId) -> Result<(DeviceCom
         open.state = next;
         tx.order_save(open);
     }
-    Ok((DeviceCommand::Stop { session, connector: open.connector }, Some(order)))
-}
-
-fn tariff_set(tx: &mut Tx<'_>, hot: &HotPile) -> Result<DeviceCommand> {
-    let Some(tariff) = tx.station(hot.pile.station)?.tariff else {
-        return Err(Error::refused(
-            "station.no_tariff",
-            "该充电站还没有计费模型，请先设置再下发",
-            "This station has no tariff; set one before sending it.",
-        ));
-    };
-    let charging = hot.open.iter().any(|o| o.order.state.is_open())
-        || hot.connectors.iter().any(|c| c.no > 0 && c.status.is_charging());
-    if hot.pile.protocol.is_ykc() && charging {
-        return Err(Error::conflict(
-            "pile.charging",
-            format!(
-                "充电桩 {} 正在充电，充电中不能更换计费模型；请待所有枪空闲后再下发，设备下次登录时也会自动核对并更新",
-                hot.pile.code
-            ),
-            format!(
-                "Pile {} is charging, and a tariff can be changed only while all its connectors are idle. Send it then; the pile also asks for it at its next log-in.",
-                hot.pile.code
-            ),
-        ));
-    }
-    let version = tx.tariff(tariff)?;
-    Ok(DeviceCommand::TariffSet(TariffModel { model_no: version.model_no, tariff: version.tariff.clone() }))
+    Ok((Delivery::Now(DeviceCommand::Stop { session, connector: open.connector }), Some(order)))
 }

@@ -29,6 +29,7 @@ pub mod settlement;
 pub mod site;
 pub mod staff;
 pub mod sweep;
+pub mod tariff_plan;
 pub mod verify;
 pub mod visitors;
 
@@ -61,6 +62,8 @@ pub struct Rules {
     pub skew_tolerance_ms: i64,
     /// The pile's amount may differ from ours by this much (0.0001 yuan).
     pub amount_tolerance_e4: i64,
+    /// Whether nothing may begin at a 云快充 pile that has another tariff than its station shows.
+    pub tariff_block: bool,
     /// A held order is settled by one person up to this amount; above it a second one agrees.
     pub settle_alone: Fen,
     /// What a session may cost before the pile stops it, as long as nobody keeps balances.
@@ -81,6 +84,7 @@ impl Default for Rules {
             quiet_ms: 3_600_000,
             skew_tolerance_ms: 60_000,
             amount_tolerance_e4: 100,
+            tariff_block: false,
             settle_alone: Fen(20_000),
             credit: Fen(100_000),
             frames_kept_ms: 190 * model::time::DAY_MS,

@@ -24,6 +24,9 @@ pub struct TariffDraft {
     /// One per half hour from 00:00 of the station's day.
     #[schema(min_items = 48, max_items = 48)]
     pub periods: Vec<Period>,
+    /// Whether stations that use an older version of this name take the new one for new orders at once;
+    /// they do when this is not given. Else a plan gives it to them.
+    pub at_once: Option<bool>,
 }
 
 /// 100 yuan per kWh: more is a slip of the finger.
@@ -39,10 +42,23 @@ impl TariffDraft {
         let periods = <[Period; 48]>::try_from(self.periods).map_err(|_| {
             Error::invalid(
                 "periods",
-                format!("应有 48 个半小时时段，现为 {count} 个"),
-                format!("A day has 48 half hours; {count} were given."),
+                format!("应有 48 个半小时时段，现为 {count} 个；云快充 V1.6 的桩不能按其他间隔分时"),
+                format!("A day has 48 half hours; {count} were given. Piles of 云快充 V1.6 know no other division."),
             )
         })?;
+        if self.rates.len() > 4 {
+            return Err(Error::invalid(
+                "rates",
+                format!(
+                    "最多 4 档价格（尖、峰、平、谷），现为 {} 档；云快充 V1.6 的桩无法保存更多档",
+                    self.rates.len()
+                ),
+                format!(
+                    "There are at most four price levels; {} were given. A pile of 云快充 V1.6 cannot keep more.",
+                    self.rates.len()
+                ),
+            ));
+        }
         let mut rates = [None; 4];
         for rate in &self.rates {
             let place = &mut rates[rate.period.number()];
@@ -82,6 +98,7 @@ impl Engine {
     /// version take the new one for new orders.
     pub async fn tariff_create(&self, actor: &Actor, draft: TariffDraft) -> Result<TariffId> {
         actor.must_be_platform()?;
+        let at_once = draft.at_once.unwrap_or(true);
         let (name, tariff) = draft.checked()?;
         let body = serde_json::to_string(&tariff).map_err(|_| Error::internal())?;
         let (actor, now) = (actor.clone(), self.clock.now());
@@ -94,7 +111,8 @@ impl Engine {
                 let model_no = last.unwrap_or(0) % MODEL_NO_MAX + 1;
                 let row = NewTariff { name: &name, version_no, model_no, body: &body };
                 let id = tariffs::insert(tx, &row, now)?;
-                let stations = store::stations::tariff_renew(tx, &name, id, now)?;
+                let stations =
+                    if at_once { store::stations::tariff_renew(tx, &name, id, now)? } else { Vec::new() };
                 let after =
                     json!({"after": {"name": name, "version_no": version_no, "stations": stations.len()}});
                 actor.record(tx, now, "tariff_create", "tariff", id, &after)?;
@@ -125,6 +143,7 @@ mod tests {
             name: " 一号 ".to_owned(),
             rates: Period::ALL.into_iter().rev().map(rate).collect(),
             periods: vec![Period::Flat; 48],
+            at_once: None,
         }
     }
 
@@ -140,6 +159,7 @@ mod tests {
         assert_eq!(field(|d| d.periods.truncate(47)), "periods");
         assert_eq!(field(|d| d.rates.truncate(3)), "rates");
         assert_eq!(field(|d| d.rates[0] = d.rates[1]), "rates");
+        assert_eq!(field(|d| d.rates.push(d.rates[0])), "rates");
         assert_eq!(field(|d| d.rates[0].service_price_e5 = -1), "rates.service_price_e5");
         assert_eq!(field(|d| d.rates[3].electricity_price_e5 = 10_000_001), "rates.electricity_price_e5");
     }

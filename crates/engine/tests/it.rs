@@ -18,6 +18,8 @@ mod doubt;
 mod scene;
 #[path = "it/session.rs"]
 mod session;
+#[path = "it/tariff_plan.rs"]
+mod tariff_plan;
 #[path = "it/time.rs"]
 mod time;
 #[path = "it/world.rs"]

@@ -43,6 +43,8 @@ row_id!(
     CouponId,
     VoucherId,
     DriverPriceId,
+    /// 调价计划
+    TariffPlanId,
 );
 
 /// 电桩编号: the name under which the pile connects (OCPP identity, 云快充 14 digits).

@@ -27,6 +27,7 @@ pub mod rich;
 pub mod settlement;
 pub mod site;
 pub mod tariff;
+pub mod tariff_plan;
 pub mod time;
 mod word;
 

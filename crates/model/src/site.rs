@@ -15,10 +15,13 @@ pub struct StationFacts {
     /// Administrative code of its city.
     pub city: String,
     pub zone: Zone,
-    /// For what begins now.
+    /// What was put into effect last.
     pub tariff: Option<TariffId>,
     /// What was shown from which moment on, oldest first.
     pub tariffs: Vec<(Timestamp, Option<TariffId>)>,
+    /// What will be shown from which moment on, oldest first. A moment that has come counts, whether or
+    /// not the plan has been put into effect yet.
+    pub planned: Vec<(Timestamp, TariffId)>,
     /// Why sessions may not begin here; what runs goes on to its end.
     pub closures: Vec<Closure>,
 }
@@ -71,7 +74,31 @@ impl StationFacts {
     /// one.
     pub fn tariff_at(&self, at: Timestamp) -> Option<TariffId> {
         let shown = self.tariffs.iter().rev().find(|(from, _)| *from <= at).or(self.tariffs.first());
-        shown.map_or(self.tariff, |(_, tariff)| *tariff)
+        match (shown, self.planned_at(at)) {
+            (Some((from, tariff)), Some((due, _))) if *from > due => *tariff,
+            (_, Some((_, tariff))) => Some(tariff),
+            (Some((_, tariff)), None) => *tariff,
+            (None, None) => self.tariff,
+        }
+    }
+
+    /// The version for what begins now.
+    pub fn tariff_now(&self, now: Timestamp) -> Option<TariffId> {
+        let last = self.tariffs.last().map(|(from, _)| *from);
+        match self.planned_at(now) {
+            Some((due, tariff)) if last.is_none_or(|last| last <= due) => Some(tariff),
+            _ => self.tariff,
+        }
+    }
+
+    /// Since when the version for what begins now is shown.
+    pub fn tariff_since(&self, now: Timestamp) -> Option<Timestamp> {
+        let last = self.tariffs.last().map(|(from, _)| *from);
+        last.max(self.planned_at(now).map(|(due, _)| due))
+    }
+
+    fn planned_at(&self, at: Timestamp) -> Option<(Timestamp, TariffId)> {
+        self.planned.iter().rev().find(|(due, _)| *due <= at).copied()
     }
 
     /// What keeps a session from beginning at that moment.
@@ -107,6 +134,9 @@ pub struct Pile {
     pub skew_ms: Option<i64>,
     pub created_at: Timestamp,
     pub version: i64,
+    /// The number of the tariff that it last said it has (0: none), and when.
+    pub tariff_model: Option<u16>,
+    pub tariff_told_at: Option<Timestamp>,
 }
 
 /// 枪: a connector and what the pile last said about it. Number 0 is the pile as a whole.

@@ -62,6 +62,8 @@ settings! {
     "record_timeout_s" = "600", Integer(1, TIMEOUT_MAX_S), "充电结束后等待桩账单的时间，超时转异常订单", "how long the pile's record is awaited after the end, then the order is held";
     "silence_timeout_s" = "43200", Integer(1, TIMEOUT_MAX_S), "桩离线后其充电中订单保持打开的时间", "how long a running order of a pile that went off line stays open";
     "amount_tolerance_e4" = "100", Integer(0, 1_000_000), "桩金额与平台金额允许的差异（0.0001 元）", "allowed difference between the pile's amount and ours, in 0.0001 yuan";
+    "tariff_block" = "false", Flag, "云快充桩的计费模型与站点现行版本不一致时，禁止在该桩启动新的充电（默认不禁止，按平台计费模型计费）",
+        "let nothing new begin at a 云快充 pile that has another tariff than its station (by default it may, and the platform's tariff counts)";
     "settle_alone_fen" = "20000", Integer(0, 100_000_000), "异常订单由一人结算的金额上限（分），超过须第二人复核", "up to this amount (fen) one person settles a held order; above it a second one has to agree";
     "credit_fen" = "100000", Integer(1, 100_000_000), "下发给桩的单次充电金额上限（分）", "most that one session may cost, told to the pile, in fen";
     "frame_days" = "190", Integer(1, 36_500), "报文保留天数", "how many days frames are kept";

@@ -64,7 +64,8 @@ impl Serving {
             tokio::spawn(gateway::listen(Arc::clone(&app), ykc, stop.clone())),
             tokio::spawn(sweep(Arc::clone(&app), stop.clone())),
             tokio::spawn(jobs::prune::run(Arc::clone(&app), stop.clone())),
-            tokio::spawn(jobs::exports::run(Arc::clone(&app), stop)),
+            tokio::spawn(jobs::exports::run(Arc::clone(&app), stop.clone())),
+            tokio::spawn(jobs::tariffs::run(Arc::clone(&app), stop)),
         ];
         Ok(Serving { app, http: http_at, ykc: ykc_at, stopping, tasks })
     }

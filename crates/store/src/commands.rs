@@ -35,16 +35,19 @@ pub enum CommandState {
     Unsupported,
     TimedOut,
     LinkLost,
+    /// Noted, and carried out by itself when the pile is ready for it.
+    Deferred,
 }
 
 impl CommandState {
-    const ALL: [CommandState; 6] = [
+    const ALL: [CommandState; 7] = [
         CommandState::Queued,
         CommandState::Accepted,
         CommandState::Refused,
         CommandState::Unsupported,
         CommandState::TimedOut,
         CommandState::LinkLost,
+        CommandState::Deferred,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -55,6 +58,7 @@ impl CommandState {
             CommandState::Unsupported => "unsupported",
             CommandState::TimedOut => "timed_out",
             CommandState::LinkLost => "link_lost",
+            CommandState::Deferred => "deferred",
         }
     }
 

@@ -36,6 +36,7 @@ pub enum Noun {
     Coupon,
     Voucher,
     DriverPrice,
+    TariffPlan,
 }
 
 impl Noun {
@@ -69,6 +70,7 @@ impl Noun {
             Noun::Coupon => "coupon",
             Noun::Voucher => "voucher",
             Noun::DriverPrice => "driver_price",
+            Noun::TariffPlan => "tariff_plan",
         }
     }
 

@@ -8,6 +8,7 @@ use model::access::Scope;
 use model::connector::ConnectorStatus;
 use model::order::OrderState;
 use model::site::{Lifecycle, PileKind, Protocol};
+use model::tariff_plan::TariffMatch;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,6 +36,14 @@ pub struct PileFacts {
     pub model: Option<String>,
     pub firmware: Option<String>,
     pub today_energy_dwh: i64,
+    /// What its station shows.
+    pub tariff_name: Option<String>,
+    pub tariff_version_no: Option<i64>,
+    /// Whether the pile has that.
+    pub tariff_match: TariffMatch,
+    /// The number of the tariff that it last said it has (0: none), and when.
+    pub has_model_no: Option<i64>,
+    pub told_model_ms: Option<i64>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -170,6 +179,7 @@ pub struct PileFilter {
     pub online: Option<bool>,
     pub kind: Option<PileKind>,
     pub protocol: Option<Protocol>,
+    pub tariff_match: Option<TariffMatch>,
     pub sort: Sort,
     pub limit: i64,
 }
@@ -198,6 +208,12 @@ fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
     filter.and_some("p.online = ?", wanted.online);
     filter.and_some("p.kind = ?", wanted.kind.map(PileKind::as_str));
     filter.and_some("p.protocol = ?", wanted.protocol.map(Protocol::as_str));
+    if let Some(wanted) = wanted.tariff_match {
+        // The rows of the list are counted without their stations.
+        let station = "JOIN station s ON s.id = p.station_id LEFT JOIN tariff t ON t.id = s.tariff_id";
+        let piles = format!("p.id IN (SELECT p.id FROM pile p {station} WHERE {TARIFF_MATCH} = ?)");
+        filter.and_value(&piles, wanted.as_str());
+    }
     const HAS: &str = "p.online AND EXISTS (SELECT 1 FROM connector k WHERE k.pile_id = p.id AND k.no > 0 \
          AND k.id > p.id * 1000 AND k.id <= p.id * 1000 + 999 AND k.status ";
     match wanted.state {
@@ -211,13 +227,19 @@ fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
 
 const FACTS: &str = "p.id, p.code, p.name, p.operator_id, op.name, s.city_code, COALESCE(c.name, s.city_code), \
     p.station_id, s.name, p.kind, p.protocol, p.lifecycle, p.online, p.last_seen_ms, p.rated_power_w, p.vendor, \
-    p.model, p.firmware, COALESCE(d.energy_dwh, 0)";
+    p.model, p.firmware, COALESCE(d.energy_dwh, 0), t.name, t.version_no, p.tariff_model, p.tariff_told_ms";
+
+/// Whether `p` has the version that its station shows.
+const TARIFF_MATCH: &str = "(CASE WHEN p.protocol NOT IN ('ykc1.5', 'ykc1.6') OR p.lifecycle = 'retired' \
+    OR t.id IS NULL THEN 'not_needed' WHEN p.tariff_model IS NULL THEN 'unknown' \
+    WHEN p.tariff_model = t.model_no THEN 'same' ELSE 'different' END)";
 
 /// Where the value stands by which a page is sorted: behind the facts.
-const SORT_VALUE: usize = 19;
+const SORT_VALUE: usize = 24;
 
 const FROM: &str = "FROM pile p JOIN station s ON s.id = p.station_id JOIN operator op ON op.id = p.operator_id \
-    LEFT JOIN city c ON c.code = s.city_code LEFT JOIN pile_day d ON d.pile_id = p.id AND d.day = $1";
+    LEFT JOIN city c ON c.code = s.city_code LEFT JOIN tariff t ON t.id = s.tariff_id \
+    LEFT JOIN pile_day d ON d.pile_id = p.id AND d.day = $1";
 
 fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
     Ok(PileFacts {
@@ -240,6 +262,11 @@ fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
         model: row.text_opt(16)?,
         firmware: row.text_opt(17)?,
         today_energy_dwh: row.int(18)?,
+        tariff_name: row.text_opt(19)?,
+        tariff_version_no: row.int_opt(20)?,
+        has_model_no: row.int_opt(21)?,
+        told_model_ms: row.int_opt(22)?,
+        tariff_match: row.word(23, TariffMatch::parse)?,
     })
 }
 
@@ -272,7 +299,7 @@ pub fn pile_list(
     let mut filter = PageFilter::new(today, scope, wanted);
     let limit = filter.0.bind(wanted.limit + 1);
     let (value, order) = (wanted.sort.value("p.id"), wanted.sort.order("p.id"));
-    let sql = format!("SELECT {FACTS}, {value} {FROM} {} ORDER BY {order} LIMIT {limit}", filter.0.sql());
+    let sql = format!("SELECT {FACTS}, {TARIFF_MATCH}, {value} {FROM} {} ORDER BY {order} LIMIT {limit}", filter.0.sql());
     let rows = conn.query(&sql, &filter.0.values, |row| {
         let pile = PileView { facts: facts(row)?, connectors: Vec::new() };
         Ok((wanted.sort.cursor(row, SORT_VALUE, pile.facts.id)?, pile))
@@ -350,9 +377,9 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
     filter.and_value("p.code = ?", code.to_owned());
     filter.scope("p.operator_id", "p.station_id", scope);
     let sql = format!(
-        "SELECT {FACTS}, p.serial, p.iccid, p.meter_serial, p.connected_at_ms, p.remote_address, p.skew_ms, \
+        "SELECT {FACTS}, {TARIFF_MATCH}, p.serial, p.iccid, p.meter_serial, p.connected_at_ms, p.remote_address, p.skew_ms, \
          p.created_at_ms, p.version, p.secret IS NOT NULL, t.id, t.name, t.model_no \
-         {FROM} LEFT JOIN tariff t ON t.id = s.tariff_id {}",
+         {FROM} {}",
         filter.sql()
     );
     let Some(mut pile) = conn.find(&sql, &filter.values, detail)? else { return Ok(None) };
@@ -361,22 +388,22 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
 }
 
 fn detail(row: &Row<'_>) -> DbResult<PileDetail> {
-    let tariff = match row.int_opt(28)? {
-        Some(id) => Some(PileTariff { id, name: row.text(29)?, model_no: row.int(30)? }),
+    let tariff = match row.int_opt(33)? {
+        Some(id) => Some(PileTariff { id, name: row.text(34)?, model_no: row.int(35)? }),
         None => None,
     };
     Ok(PileDetail {
         facts: facts(row)?,
-        serial: row.text_opt(19)?,
-        iccid: row.text_opt(20)?,
-        meter_serial: row.text_opt(21)?,
-        connected_at_ms: row.int_opt(22)?,
-        remote_address: row.text_opt(23)?,
-        clock_skew_ms: row.int_opt(24)?,
+        serial: row.text_opt(24)?,
+        iccid: row.text_opt(25)?,
+        meter_serial: row.text_opt(26)?,
+        connected_at_ms: row.int_opt(27)?,
+        remote_address: row.text_opt(28)?,
+        clock_skew_ms: row.int_opt(29)?,
         tariff,
-        created_at_ms: row.int(25)?,
-        version: row.int(26)?,
-        has_password: row.bool(27)?,
+        created_at_ms: row.int(30)?,
+        version: row.int(31)?,
+        has_password: row.bool(32)?,
         connectors: Vec::new(),
     })
 }

@@ -36,6 +36,8 @@ pub(crate) const COLUMNS: &[&str] = &[
     "skew_ms",
     "created_at_ms",
     "version",
+    "tariff_model",
+    "tariff_told_ms",
 ];
 
 /// What the pile itself changes; what staff edit is written by its own statement.
@@ -46,7 +48,8 @@ static PILE: Insert = Insert {
         model = excluded.model, serial = excluded.serial, firmware = excluded.firmware, iccid = excluded.iccid, \
         meter_serial = excluded.meter_serial, online = excluded.online, \
         connected_at_ms = excluded.connected_at_ms, last_seen_ms = excluded.last_seen_ms, \
-        remote_address = excluded.remote_address, skew_ms = excluded.skew_ms",
+        remote_address = excluded.remote_address, skew_ms = excluded.skew_ms, \
+        tariff_model = excluded.tariff_model, tariff_told_ms = excluded.tariff_told_ms",
 };
 
 static CONNECTOR: Insert = Insert {
@@ -96,6 +99,8 @@ pub(crate) fn inserts(rows: &[Pile]) -> Inserts<'_> {
             p.skew_ms.into(),
             p.created_at.as_ms().into(),
             p.version.into(),
+            p.tariff_model.map(i64::from).into(),
+            p.tariff_told_at.map(Timestamp::as_ms).into(),
         ]);
     }
     Inserts { insert: &PILE, values }
@@ -145,6 +150,8 @@ pub(crate) fn pile(row: &Row<'_>) -> DbResult<Pile> {
         skew_ms: row.int_opt(20)?,
         created_at: Timestamp::from_ms(row.int(21)?),
         version: row.int(22)?,
+        tariff_model: row.int_opt(23)?.and_then(|no| u16::try_from(no).ok()),
+        tariff_told_at: time(24)?,
     })
 }
 

@@ -34,6 +34,7 @@ pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
                 zone: row.word(1, Zone::parse)?,
                 tariff: row.int_opt(2)?.map(TariffId),
                 tariffs: Vec::new(),
+                planned: Vec::new(),
                 closures: closures.into_iter().flatten().collect(),
             })
         },
@@ -44,7 +45,8 @@ pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
         &[id.0.into()],
         |row| Ok((Timestamp::from_ms(row.int(0)?), row.int_opt(1)?.map(TariffId))),
     )?;
-    Ok(Some(StationFacts { tariffs, ..facts }))
+    let planned = crate::tariff_plans::planned(conn, id)?;
+    Ok(Some(StationFacts { tariffs, planned, ..facts }))
 }
 
 /// From the moment, the name and the reason in this column and the two after it.

@@ -29,6 +29,9 @@ export type OrderDetail = Schemas['OrderDetail']
 export type SettlementBill = Schemas['SettlementBill']
 export type SettlementPreview = Schemas['SettlementPreview']
 export type Tariff = Schemas['Tariff']
+export type TariffPlan = Schemas['TariffPlan']
+export type TariffPlanPile = Schemas['TariffPlanPile']
+export type TariffPlanStation = Schemas['TariffPlanStation']
 export type Card = Schemas['Card']
 export type Customer = Schemas['Customer']
 export type CustomerDetail = Schemas['CustomerDetail']
@@ -217,6 +220,13 @@ export const api = {
 
   tariff_list: () => take(http.GET(`${v}/tariffs`)),
   tariff_station_list: (id: number) => take(http.GET(`${v}/tariffs/{id}/stations`, byId(id))),
+  tariff_plan_list: (query: ListQuery) => take(http.GET(`${v}/tariff-plans`, { params: { query: query as QueryOf<'tariff_plan_list'> } })),
+  tariff_plan_get: (id: number) => take(http.GET(`${v}/tariff-plans/{id}`, byId(id))),
+  tariff_plan_pile_list: (id: number, query: ListQuery) => take(http.GET(`${v}/tariff-plans/{id}/piles`, { params: { path: { id }, query: query as QueryOf<'tariff_plan_pile_list'> } })),
+  tariff_plan_create: (body: BodyOf<'tariff_plan_create'>) => take(http.POST(`${v}/tariff-plans`, { body })),
+  tariff_plan_cancel: (id: number, body: BodyOf<'tariff_plan_cancel'>) => take(http.POST(`${v}/tariff-plans/{id}/withdrawal`, { ...byId(id), body })),
+  tariff_delivery_start: (id: number, body: BodyOf<'tariff_delivery_start'>) => take(http.POST(`${v}/tariff-plans/{id}/deliveries`, { ...byId(id), body })),
+  station_tariff_list: (id: number) => take(http.GET(`${v}/stations/{id}/tariffs`, byId(id))),
   tariff_create: (body: BodyOf<'tariff_create'>) => take(http.POST(`${v}/tariffs`, { body })),
 
   card_list: (query: ListQuery) => take(http.GET(`${v}/cards`, list<'card_list'>(query))),

@@ -33,6 +33,7 @@ export const menu: MenuSection[] = [
       { name: 'orders', path: '/orders', permission: 'order.read', glyph: 'order' },
       { name: 'order_imports', path: '/order-imports', permission: 'order.import', glyph: 'imported' },
       { name: 'tariffs', path: '/tariffs', permission: 'tariff.read', glyph: 'tariff' },
+      { name: 'tariff_plans', path: '/tariff-plans', permission: 'tariff.read', glyph: 'clock' },
     ],
   },
   {

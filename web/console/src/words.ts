@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, Order, Period, Pile, Voucher } from '@/api'
+import type { Card, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, Order, Period, Pile, TariffPlan, TariffPlanPile, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -11,6 +11,9 @@ export const orderStates: Order['state'][] = ['starting', 'charging', 'stopping'
 export const startModes: Order['start_mode'][] = ['console', 'app', 'card', 'offline_card', 'vin', 'pile', 'import']
 export const stopClasses: NonNullable<Order['stop_class']>[] = ['normal', 'start_failed', 'balance', 'fault', 'emergency', 'safety', 'unknown']
 export const abnormalities: Order['abnormalities'] = ['no_record', 'amount_differs', 'zero_baseline', 'meter_backwards', 'power_exceeded', 'time_implausible', 'meter_mismatch', 'unannounced', 'token_refused', 'no_tariff', 'connector_taken', 'period_mismatch', 'connector_unknown']
+export const tariffPlanStates: TariffPlan['state'][] = ['scheduled', 'effective', 'withdrawn']
+export const deliveryStates: TariffPlanPile['state'][] = ['confirmed', 'refused', 'waiting', 'sent', 'charging', 'offline', 'scheduled', 'superseded', 'not_needed']
+export const tariffMatches: Pile['tariff_match'][] = ['same', 'different', 'unknown', 'not_needed']
 export const cardStatuses: Card['status'][] = ['accepted', 'blocked', 'expired']
 export const customerKinds: Customer['kind'][] = ['person', 'driver', 'employee']
 export const customerSources: Customer['source'][] = ['own', 'scim']

@@ -12,6 +12,7 @@ mod place;
 mod settle;
 mod start;
 mod status;
+pub(crate) mod tariff;
 mod token;
 
 pub(crate) use alive::{back, busy, doubt_silent};
@@ -213,19 +214,8 @@ fn handle(
         DeviceEvent::Observed(observation) => meter::observed(context, tx, pile, observation),
         DeviceEvent::Stopped(record) => end::stopped(context, tx, pile, record),
         DeviceEvent::Billed(bill) => end::billed(context, tx, pile, bill),
-        DeviceEvent::TariffChecked { model_no } => {
-            let current = status::tariff_of(tx, pile)?;
-            let model_no_wanted = current.as_ref().map_or(0, |version| version.model_no);
-            let same = current.is_some() && model_no_wanted == *model_no;
-            Ok(Handled::new(Answer::TariffChecked { model_no: model_no_wanted, same }))
-        }
-        DeviceEvent::TariffAsked => {
-            let model = status::tariff_of(tx, pile)?.map(|version| model::device::TariffModel {
-                model_no: version.model_no,
-                tariff: version.tariff.clone(),
-            });
-            Ok(Handled::new(Answer::Tariff(model)))
-        }
+        DeviceEvent::TariffChecked { model_no } => tariff::checked(context, tx, pile, *model_no),
+        DeviceEvent::TariffAsked => tariff::asked(context, tx, pile),
         DeviceEvent::Data { .. } => Ok(Handled::new(Answer::DataUnknown)),
         DeviceEvent::Noted { .. } => Ok(Handled::new(Answer::Noted)),
     }

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::status::believable;
+use super::tariff::behind;
 use super::token::Judged;
 use model::Result;
 use model::card::TokenVerdict;
@@ -18,7 +19,8 @@ pub(super) fn tariff_shown(
     begun_at: Option<Timestamp>,
 ) -> Result<Option<TariffId>> {
     let station = tx.station(hot.pile.station)?;
-    Ok(waited(context, hot, begun_at).map_or(station.tariff, |at| station.tariff_at(at)))
+    let waited = waited(context, hot, begun_at);
+    Ok(waited.map_or_else(|| station.tariff_now(context.now), |at| station.tariff_at(at)))
 }
 
 /// When a session began that has waited in the pile until now.
@@ -29,7 +31,8 @@ fn waited(context: &Context<'_>, hot: &HotPile, begun_at: Option<Timestamp>) -> 
         .filter(|at| believable(context, *at) && context.now.since(*at) >= context.rules.skew_tolerance_ms)
 }
 
-/// Refuses what would begin in a paused city or at a disabled operator's pile, and says why. What
+/// Refuses what would begin in a paused city, at a disabled operator's pile, or where that is the rule
+/// at a pile that has not got its station's tariff, and says why. What
 /// began before that and was only told later is not affected.
 pub(super) fn closed(
     context: &Context<'_>,
@@ -40,9 +43,14 @@ pub(super) fn closed(
 ) -> Result<Option<String>> {
     let at = waited(context, hot, begun_at).unwrap_or(context.now);
     let station = tx.station(hot.pile.station)?;
-    let Some(closure) = station.closure_at(at).filter(|_| judged.verdict == TokenVerdict::Accepted) else {
+    if judged.verdict != TokenVerdict::Accepted {
         return Ok(None);
+    }
+    let why = match station.closure_at(at) {
+        Some(closure) => Some(closure.refusal()),
+        None => behind(context, tx, hot)?,
     };
+    let Some(why) = why else { return Ok(None) };
     judged.verdict = TokenVerdict::OutOfService;
-    Ok(Some(format!("refused: {}", closure.refusal().text.en)))
+    Ok(Some(format!("refused: {}", why.text.en)))
 }

@@ -9,9 +9,8 @@ use model::id::ConnectorNo;
 use model::order::OrderState;
 use model::site::{Connector, Lifecycle};
 use model::time::{DAY_MS, Timestamp};
-use std::sync::Arc;
 use store::frames::Verdict;
-use store::{HotPile, TariffVersion, Tx};
+use store::{HotPile, Tx};
 
 /// A pile may speak of this many connectors; a hostile one must not fill the table.
 pub(super) const CONNECTORS_MAX: ConnectorNo = 64;
@@ -198,12 +197,4 @@ pub(super) fn observe_clock(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut Ho
 /// Neither before 2015 nor more than a day ahead: a clock that shows anything else shows nothing.
 pub(super) fn believable(context: &Context<'_>, at: Timestamp) -> bool {
     at.since(context.now) <= DAY_MS && at.as_ms() > 1_420_070_400_000
-}
-
-/// The tariff version that a session beginning now would be billed by.
-pub(super) fn tariff_of(tx: &mut Tx<'_>, hot: &HotPile) -> Result<Option<Arc<TariffVersion>>> {
-    match tx.station(hot.pile.station)?.tariff {
-        Some(id) => tx.tariff(id).map(Some),
-        None => Ok(None),
-    }
 }

@@ -49,6 +49,7 @@ impl Engine {
             service_price_e5: SERVICE_PRICE_E5,
         };
         let draft = TariffDraft {
+            at_once: None,
             name: TARIFF.to_owned(),
             rates: Period::ALL.map(rate).to_vec(),
             periods: vec![Period::Flat; 48],

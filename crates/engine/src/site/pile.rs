@@ -197,6 +197,8 @@ pub(super) fn insert(
         skew_ms: None,
         created_at: now,
         version: 1,
+        tariff_model: None,
+        tariff_told_at: None,
     };
     tx.pile_save(&pile);
     for no in 1..=draft.connectors {

@@ -256,19 +256,25 @@ fn a_tariff_is_sent_to_a_ykc_pile_only_while_it_is_idle() {
         let status = |no, status| {
             w.status(101, StatusReport { connector: no, status, error: None, at: None });
         };
-        let set = |pile| give(&w, pile, CommandRequest::TariffSet).map(|_| ()).map_err(|why| why.code);
-        assert_eq!(set(101), Ok(()));
+        let set = |pile| {
+            let id = give(&w, pile, CommandRequest::TariffSet).unwrap();
+            (row(&w, id).state, w.sent.lock().unwrap().pop().is_some())
+        };
+        let (sent, queued) = ((CommandState::Queued, true), (CommandState::Deferred, false));
+        assert_eq!(set(101), sent);
         status(2, ConnectorStatus::Charging);
-        assert_eq!(set(101), Err("pile.charging"), "without an order of ours");
+        assert_eq!(set(101), queued, "without an order of ours");
         status(2, ConnectorStatus::Available);
         let (id, order, _) = start(&w, 101);
-        assert_eq!(set(101), Err("pile.charging"), "it is about to begin");
+        assert_eq!(set(101), queued, "it is about to begin");
         end(&w, id, accepted());
         confirm(&w, order.session.unwrap(), Ok(()));
-        assert_eq!(set(101), Err("pile.charging"));
+        assert_eq!(set(101), queued);
         start(&w, 1);
-        assert_eq!(set(1), Ok(()), "the bill of an OCPP pile is made here");
-        assert_eq!(set(102), Ok(()));
+        assert_eq!(set(1), sent, "the bill of an OCPP pile is made here");
+        assert_eq!(set(102), sent);
+        wait(w.engine.pile_gone(PileId(103), "x", w.now())).unwrap();
+        assert_eq!(set(103), queued, "it is told once it is back");
     }
 }
 

@@ -47,15 +47,24 @@ fn sessions_across_midnight_and_period_changes_are_right_to_the_fen() {
     }
 }
 
-/// The next version of the tariff of station 1, one price all day.
+/// The next version of the tariff of station 1, one price all day, in use at once.
 pub fn publish(w: &World, electricity_price_e5: i64, service_price_e5: i64) {
+    publish_as(w, (electricity_price_e5, service_price_e5), None);
+}
+
+pub fn publish_as(
+    w: &World,
+    (electricity_price_e5, service_price_e5): (i64, i64),
+    at_once: Option<bool>,
+) -> TariffId {
     let rate = |period| TariffRate { period, electricity_price_e5, service_price_e5 };
     let draft = TariffDraft {
         name: "夏季".to_owned(),
         rates: Period::ALL.map(rate).to_vec(),
         periods: vec![Period::Flat; 48],
+        at_once,
     };
-    wait(w.engine.tariff_create(&Actor::local(), draft)).unwrap();
+    wait(w.engine.tariff_create(&Actor::local(), draft)).unwrap()
 }
 
 #[test]

@@ -34,6 +34,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         record_timeout_ms: seconds("record_timeout_s")?,
         silence_timeout_ms: seconds("silence_timeout_s")?,
         amount_tolerance_e4: config.integer("amount_tolerance_e4")?,
+        tariff_block: config.flag("tariff_block")?,
         settle_alone: Fen(config.integer("settle_alone_fen")?),
         credit: Fen(config.integer("credit_fen")?),
         frames_kept_ms: config.integer("frame_days")? * DAY_MS,

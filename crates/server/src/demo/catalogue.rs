@@ -145,6 +145,7 @@ fn tariff(name: &str, electricity: [i64; 4], service: i64, hours: [usize; 24]) -
         service_price_e5: service,
     });
     TariffDraft {
+        at_once: None,
         name: name.to_owned(),
         rates: rates.collect(),
         periods: (0..48).map(|half| Period::ALL[hours[half / 2]]).collect(),
@@ -155,6 +156,18 @@ fn tariff(name: &str, electricity: [i64; 4], service: i64, hours: [usize; 24]) -
 pub fn tariff_busy() -> TariffDraft {
     let hours = [3, 3, 3, 3, 3, 3, 3, 2, 2, 1, 1, 0, 0, 2, 2, 2, 2, 0, 0, 1, 1, 2, 3, 3];
     tariff("城区分时电价", [128_000, 102_500, 71_000, 32_000], 45_000, hours)
+}
+
+/// The same day with dearer hours of the evening in winter.
+pub fn tariff_winter() -> TariffDraft {
+    let hours = [3, 3, 3, 3, 3, 3, 3, 2, 2, 1, 1, 1, 1, 2, 2, 2, 1, 0, 0, 0, 1, 2, 3, 3];
+    tariff("城区迎峰度冬电价", [136_000, 108_000, 71_000, 30_000], 45_000, hours)
+}
+
+/// Cheap nights for those who leave their cars.
+pub fn tariff_night() -> TariffDraft {
+    let hours = [3, 3, 3, 3, 3, 3, 3, 3, 2, 1, 1, 2, 2, 2, 1, 1, 2, 2, 1, 1, 1, 3, 3, 3];
+    tariff("郊区夜充优惠电价", [118_000, 98_000, 68_000, 26_000], 30_000, hours)
 }
 
 pub fn tariff_calm() -> TariffDraft {

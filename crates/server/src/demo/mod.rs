@@ -9,6 +9,7 @@ mod feedback;
 mod history;
 mod invoices;
 mod people;
+mod tariff_plans;
 
 use crate::app::{ADMIN, App};
 use crate::serve::Serving;
@@ -156,6 +157,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let piles = business(app).await?;
     people::write(app).await?;
     let orders = history::write(app, &piles).await?;
+    tariff_plans::write(app).await?;
     feedback::write(app, &piles).await?;
     invoices::write(app).await?;
     content::write(app).await?;

@@ -41,6 +41,7 @@ mod stations;
 mod stream;
 mod table;
 mod take;
+mod tariff_plans;
 mod tariffs;
 mod wire;
 

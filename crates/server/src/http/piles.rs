@@ -8,6 +8,7 @@ use axum::extract::State;
 use engine::site::{PileChange, PileCreated, PileDraft, PileUpdated};
 use model::id::{OrderId, PileCode, PileId};
 use model::site::{Lifecycle, PileKind, Protocol};
+use model::tariff_plan::TariffMatch;
 use model::time::Zone;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,7 @@ pub struct PileQuery {
     /// code, name, station_name, rated_power_w or last_seen_ms; `-` before it for the
     /// greatest first. By code when it is left out.
     sort: Option<String>,
+    tariff_match: Option<TariffMatch>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -63,6 +65,7 @@ impl PileQuery {
             online: self.online,
             kind: self.kind,
             protocol: self.protocol,
+            tariff_match: self.tariff_match,
             limit: paging.limit()?,
             sort,
         })

@@ -4,9 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, cities, commands, content, coupons, customers, driver_prices, exports, feedback, fleets,
-    frames, home, imports, invoices, map, operators, order_imports, orders, piles, preferences, roles,
-    session, settlements, staff, stations, stream, tariffs,
+    audit, cards, cities, commands, content, coupons, customers, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, map, operators, order_imports, orders, piles, preferences, roles, session, settlements, staff, stations, stream, tariff_plans, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -70,6 +68,13 @@ pub fn table() -> Vec<Route> {
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
         GET "/tariffs/{id}/stations" May(TariffRead), tariffs::tariff_station_list;
+        GET "/tariff-plans" May(TariffRead), tariff_plans::tariff_plan_list;
+        POST "/tariff-plans" May(TariffWrite), tariff_plans::tariff_plan_create;
+        GET "/tariff-plans/{id}" May(TariffRead), tariff_plans::tariff_plan_get;
+        GET "/tariff-plans/{id}/piles" May(TariffRead), tariff_plans::tariff_plan_pile_list;
+        POST "/tariff-plans/{id}/withdrawal" May(TariffWrite), tariff_plans::tariff_plan_cancel;
+        POST "/tariff-plans/{id}/deliveries" May(TariffWrite), tariff_plans::tariff_delivery_start;
+        GET "/stations/{id}/tariffs" May(StationRead), tariff_plans::station_tariff_list;
         GET "/cards" May(CardRead), cards::card_list;
         POST "/cards" May(CardWrite), cards::card_create;
         PATCH "/cards/{id}" May(CardWrite), cards::card_update;

@@ -4,3 +4,4 @@
 pub mod exports;
 pub mod imports;
 pub mod prune;
+pub mod tariffs;

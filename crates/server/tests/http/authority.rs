@@ -46,6 +46,7 @@ impl Things {
             shown(house, operator, &customer, name).await;
         Things(vec![
             ("{customer}", customer),
+            ("{tariff_plan}", planned(house, side, name).await),
             ("{fleet}", fleet),
             ("{car}", car),
             ("{order_import}", brought),
@@ -137,6 +138,20 @@ async fn customer(house: &House, side: i64, name: &str) -> [String; 3] {
     let car = house.post(&format!("/customers/{id}/cars"), &cookie, &car).await.ok().json["id"].clone();
     super::r5_4::visit(house, id.as_i64().unwrap(), &[(side + 1, 2, 700)]).await;
     [id, fleet, car].map(|id| id.to_string())
+}
+
+/// A change of prices at this operator's station, tomorrow.
+async fn planned(house: &House, side: i64, name: &str) -> String {
+    let (engine, local) = (&house.app.engine, Actor::local());
+    let draft = engine::pricing::TariffDraft { at_once: Some(false), ..super::house::tariff("明日") };
+    let tariff_id = engine.tariff_create(&local, draft).await.unwrap().0;
+    let draft = engine::tariff_plan::TariffPlanDraft {
+        tariff_id,
+        station_ids: vec![side + 1],
+        effective_ms: Some(NOON + 86_400_000),
+        reason: format!("{name}站调价"),
+    };
+    engine.tariff_plan_create(&local, draft).await.unwrap().to_string()
 }
 
 async fn invoice(house: &House, operator: i64, name: &str) -> String {

@@ -270,6 +270,7 @@ impl Answer {
 pub fn tariff(name: &str) -> TariffDraft {
     let rate = |period| TariffRate { period, electricity_price_e5: 60_000, service_price_e5: 40_000 };
     TariffDraft {
+        at_once: None,
         name: name.to_owned(),
         rates: Period::ALL.into_iter().map(rate).collect(),
         periods: vec![Period::Flat; 48],

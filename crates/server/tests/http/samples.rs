@@ -101,6 +101,18 @@ pub const SAMPLES: &[Sample] = &[
     ),
     // Its path names what all share; what it lists is at stations.
     asked("tariff_station_list", List, "/tariffs/1/stations", ""),
+    asked("tariff_plan_list", List, "/tariff-plans", ""),
+    asked(
+        "tariff_plan_create",
+        Field("station_ids"),
+        "/tariff-plans",
+        r#"{"tariff_id":1,"station_ids":[{station}],"effective_ms":null,"reason":"调价"}"#,
+    ),
+    asked("tariff_plan_get", Thing, "/tariff-plans/{tariff_plan}", ""),
+    asked("tariff_plan_pile_list", Thing, "/tariff-plans/{tariff_plan}/piles", ""),
+    asked("tariff_plan_cancel", Thing, "/tariff-plans/{tariff_plan}/withdrawal", r#"{"reason":"改期"}"#),
+    asked("tariff_delivery_start", Thing, "/tariff-plans/{tariff_plan}/deliveries", r#"{"pile_codes":null}"#),
+    asked("station_tariff_list", Thing, "/stations/{station}/tariffs", ""),
     asked("card_list", Shared, "/cards", ""),
     asked(
         "card_create",

@@ -106,6 +106,8 @@ fn pile(id: i64, operator: i64) -> Pile {
         skew_ms: None,
         created_at: Timestamp::from_ms(0),
         version: 1,
+        tariff_model: None,
+        tariff_told_at: None,
     }
 }
 

@@ -1,12 +1,13 @@
 // 中文（主语言）。英文见 en.ts，两份的键必须相同。
 import content from '@/locales/content.zh-CN'
+import plans from '@/locales/plans.zh-CN'
 import system from '@/locales/system.zh-CN'
 
 export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', customer_app: '用户端运营', driver_app: '司机端运营', finance: '财务管理', service: '客服中心', system: '系统管理' },
   page: {
-    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
+    home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', tariff_plans: '调价计划', tariff_plan: '调价计划详情',
     invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志',
     customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
     customer_banners: '轮播与弹窗', customer_notices: '公告', customer_activities: '活动', coupons: '优惠券', coupon: '优惠券详情', customer_faqs: '常见问题', customer_messages: '消息模板', customer_preview: '手机预览', driver_prices: '司机价', driver_price: '司机价详情', driver_tasks: '司机任务', driver_banners: '司机轮播与弹窗', driver_notices: '司机公告', driver_faqs: '司机常见问题', driver_messages: '司机消息模板', driver_preview: '司机端预览', staff_notices: '员工公告', content: '内容详情',
@@ -104,10 +105,10 @@ export default {
   },
   outcome: { yes: '成功', no: '失败' },
   command: {
-    queued: '等待应答', accepted: '成功', refused: '被拒绝', unsupported: '不支持', timed_out: '超时无应答', link_lost: '连接断开', waiting: '等待桩应答 {seconds} 秒',
+    queued: '等待应答', accepted: '成功', refused: '被拒绝', unsupported: '不支持', timed_out: '超时无应答', link_lost: '连接断开', deferred: '已排队', waiting: '等待桩应答 {seconds} 秒',
     summary: '操作', state: '结果', message: '说明', staff: '操作人', created: '下发时间', took: '用时', none: '还没有对这台桩下发过指令',
   },
-  command_told: { queued: '桩尚未应答，可在指令记录中查看结果', accepted: '桩已执行', refused: '桩拒绝执行', unsupported: '这台桩不支持该操作', timed_out: '桩在规定时间内没有应答', link_lost: '桩的连接已断开，指令未确认' },
+  command_told: { queued: '桩尚未应答，可在指令记录中查看结果', accepted: '桩已执行', refused: '桩拒绝执行', unsupported: '这台桩不支持该操作', timed_out: '桩在规定时间内没有应答', link_lost: '桩的连接已断开，指令未确认', deferred: '已排队，桩上线并空闲后自动执行' },
   verdict: { applied: '已处理', duplicate: '重复', rejected: '已拒收', quarantined: '待核查', sent: '已发送' },
   direction: { up: '上行', down: '下行' },
   curve: { title: '充电曲线', power: '功率', soc: 'SOC', voltage: '电压', current: '电流', energy: '电量', temperature: '温度', choose: '请在上方选择要显示的曲线', none: '还没有充电数据' },
@@ -124,11 +125,11 @@ export default {
   audit_action: {
     customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', customer_sync: '来源平台同步用户',
     order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
-    pile_command: '远程操作', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色',
+    pile_command: '远程操作', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色', tariff_plan_create: '安排调价', tariff_plan_cancel: '撤回调价计划', tariff_plan_apply: '调价计划生效', tariff_delivery_start: '重试下发计费模型',
     content_create: '新建内容', content_update: '修改内容', content_status_set: '发布或撤回内容', content_delete: '删除内容草稿', content_picture_create: '上传内容图片', content_picture_delete: '删除内容图片', coupon_create: '新建优惠券', coupon_update: '修改优惠券', coupon_status_set: '停发或恢复优惠券', voucher_create: '发放优惠券', voucher_cancel: '收回用户券', coupon_voucher_cancel: '收回未使用的券', driver_price_create: '新建司机价', driver_price_update: '修改司机价', driver_price_status_set: '启停司机价', driver_price_delete: '删除司机价草稿',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号',
   },
-  audit_noun: { order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价' },
+  audit_noun: { order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价' }, tariff_plan: '调价计划',
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -142,7 +143,7 @@ export default {
   },
   pile: {
     code: '电桩编号', name: '站内名称', operator: '所属运营商', station: '所属充电站', city: '城市', kind: '充电类型', state: '运营状态', live_state: '实时状态', lifecycle: '启停状态', connectors: '充电枪', protocol: '通信协议', link: '在线', last_seen: '最近通信',
-    rated: '额定功率', today: '今日电量', firmware: '程序版本', vendor: '厂商', model: '型号', serial: '出厂编号', iccid: 'SIM 卡 ICCID', meter: '电表编号', connected: '连接时间', address: '来源地址', skew: '时钟偏差', tariff: '计费模型', created: '登记时间',
+    rated: '额定功率', today: '今日电量', firmware: '程序版本', vendor: '厂商', model: '型号', serial: '出厂编号', iccid: 'SIM 卡 ICCID', meter: '电表编号', connected: '连接时间', address: '来源地址', skew: '时钟偏差', tariff: '计费模型', tariff_match: '计费模型是否一致', match_not_needed: '无需下发，由平台计费', has_model: '桩内 {no} 号，{at} 上报', created: '登记时间',
     operator_name: '运营商名称', operator_find: '名称包含', create: '新建充电桩', connector_no: '{no} 号枪', connector_short: '{no} 号枪', connector_count: '枪数', password: '接入密码', password_set: '已设置', password_none: '未设置', password_help: 'OCPP 桩留空则自动生成；仅显示一次', password_once: '接入密码（仅显示这一次，请立即保存）', created_told: '充电桩 {code} 已登记',
     code_help: '云快充为 14 位数字；OCPP 为桩上配置的标识', code_ykc: '云快充桩编号须为 14 位数字', code_ocpp: 'OCPP 标识为 1 到 48 个字母、数字或 . _ - : * ＠', password_rule: '接入密码应为 4 到 64 个可见的英文字符，不含空格', rated_kw: '额定功率 (kW)', edit: '编辑档案', changed: '资料已被他人修改，已读取最新内容，请核对后再保存', saved: '已保存', empty_hint: '先新建充电站，再登记充电桩；已接入但未登记的桩见「未登记设备」',
     tab_connectors: '实时', tab_orders: '订单', tab_frames: '报文', tab_commands: '指令记录', tab_base: '档案', start: '远程启动', stop: '远程停止', unlock: '解锁', make_unavailable: '停用枪', make_available: '启用枪', reset_soft: '软重启', reset_hard: '硬重启', tariff_set: '下发计费', clock_set: '校时', trigger: '召测', call: '发送任意指令', cache_clear: '清除授权缓存', remote: '远程操作',
@@ -154,7 +155,7 @@ export default {
   },
   batch: {
     button: '批量操作（{n}）', title: '批量操作 {n} 台充电桩', deed: '操作', enable: '启用', disable: '停用', move: '转到其他充电站', to_station: '选择目标充电站', go: '执行（{n} 台）', retry: '重试未成功的（{n}）', halt: '停止其余', progress: '已完成 {done} / {all}，失败 {failed}', stay: '执行期间请不要关闭此页面', done_one: '已完成', state_waiting: '未执行', state_running: '执行中', state_done: '已完成', state_failed: '失败',
-    note_enable: '启用后可以启动充电。', note_disable: '停用后不能启动新的充电；进行中的充电正常结束。', note_move: '历史订单仍属于原充电站；之后的订单按新充电站的计费模型计费。', note_reset_soft: '软重启：桩会先正常结束正在进行的充电。', note_clock_set: '仅云快充桩支持校时。', note_tariff_set: '仅云快充桩支持下发计费；充电中的桩会拒绝。',
+    note_enable: '启用后可以启动充电。', note_disable: '停用后不能启动新的充电；进行中的充电正常结束。', note_move: '历史订单仍属于原充电站；之后的订单按新充电站的计费模型计费。', note_reset_soft: '软重启：桩会先正常结束正在进行的充电。', note_clock_set: '仅云快充桩支持校时。', note_tariff_set: '仅云快充桩支持下发计费；离线或充电中的桩自动排队，上线并空闲后下发。',
   },
   facility: { restroom: '卫生间', shop: '便利店', restaurant: '餐厅', lounge: '休息室', canopy: '雨棚', barrier: '道闸', ground_lock: '地锁', guard: '有人值守' },
   map_state: { faulted: '有故障', offline: '有离线', full: '无空闲', available: '有空闲', empty: '无桩' },
@@ -173,7 +174,7 @@ export default {
     edit_title: '编辑 {name}', pause: '暂停', pause_title: '暂停 {name}', pause_hint: '暂停后，{name} 的 {piles} 台桩不能启动新的充电；进行中的充电不受影响，正常结束并结算。', reason: '暂停原因', reason_help: '会显示给被拒绝启动的人', from: '从何时起', from_now: '立即', paused_told: '{name} 已暂停', pausing_told: '{name} 将于 {at} 暂停', resume: '恢复', ask_resume: '恢复 {name}？恢复后立即可以启动充电。', resumed: '{name} 已恢复', since: '{at} 起：{reason}', saved: '已保存', view_stations: '查看充电站', why_platform: '开通城市由平台统一管理', choose_missing: '请至少选择一个城市', empty_hint: '开通城市后，即可在该城市新建充电站', ask_open: '开通 {names} 等 {n} 个城市？',
   },
   station: { name: '充电站名称', operator: '所属运营商', city: '城市', address: '地址', piles: '桩数', connectors: '枪数', tariff: '计费模型', zone: '时区', create: '新建充电站', created_told: '充电站「{name}」已新建', tariff_help: '未设置计费模型的站不能启动充电', view_piles: '查看充电桩', view_orders: '查看订单',
-    code: '站点编号', code_help: '留空则为 S 加序号；字母、数字、- 或 _', located: '地图位置', located_no: '未定位', located_yes: '已定位', operator_name: '运营商名称', edit: '编辑档案', saved: '充电站已保存', changed: '资料已被他人修改，已读取最新内容，请核对后再保存', tab_today: '今日', tab_piles: '充电桩', tab_orders: '订单', tab_base: '档案', place: '经纬度 (WGS-84)', place_gcj: '经纬度 (GCJ-02)', longitude: '经度', latitude: '纬度', degree_help: '十进制度数，如 114.305400', degree_bad: '应为十进制度数，如 114.305400', datum: '坐标系', datum_help: '系统统一按 WGS-84 保存，自动换算', wgs84: 'WGS-84（GPS）', gcj02: 'GCJ-02（高德、腾讯地图）',
+    code: '站点编号', code_help: '留空则为 S 加序号；字母、数字、- 或 _', located: '地图位置', located_no: '未定位', located_yes: '已定位', operator_name: '运营商名称', edit: '编辑档案', saved: '充电站已保存', changed: '资料已被他人修改，已读取最新内容，请核对后再保存', tab_today: '今日', tab_piles: '充电桩', tab_orders: '订单', tab_tariff: '计费', tab_base: '档案', place: '经纬度 (WGS-84)', place_gcj: '经纬度 (GCJ-02)', longitude: '经度', latitude: '纬度', degree_help: '十进制度数，如 114.305400', degree_bad: '应为十进制度数，如 114.305400', datum: '坐标系', datum_help: '系统统一按 WGS-84 保存，自动换算', wgs84: 'WGS-84（GPS）', gcj02: 'GCJ-02（高德、腾讯地图）',
     phone: '客服电话', opening: '营业时间', opening_from: '营业开始', opening_to: '营业结束', opening_help: '全天营业请都留空；结束早于开始表示跨越零点', opening_bad: '应为 00:00 到 24:00 之间的时刻，如 22:30', always: '全天 24 小时', next_day: '次日', parking: '停车规则', facilities: '配套设施', transformer: '变压器容量 (kVA)', cap: '功率上限 (kW)', rated: '桩额定功率合计', over_cap: '超过功率上限', created: '创建时间', online: '在线桩', connector_states: '枪状态', no_connectors: '还没有充电枪', hours: '逐时充电量', hours_today: '今日', hours_yesterday: '昨日', orders_today: '今日订单', energy_today: '今日电量', total_today: '今日金额', service_today: '其中服务费', yesterday_was: '昨日全天 {value}', fix: '去定位', edit_title: '编辑 {name}' },
   orders: {
     time: '时间', time_kind: '时间类型', started: '开始时间', ended: '结束时间', order_no: '订单号', session_key: '交易流水号', station: '充电站', pile: '电桩编号', pile_and_no: '桩 / 枪', operator: '运营商名称', customer: '用户', state: '状态', abnormality: '异常类型', token: '卡号', start_mode: '启动方式', duration: '时长',
@@ -182,7 +183,7 @@ export default {
     city: '城市', connector: '枪号', connector_hint: '如 1', phone: '手机号', phone_hint: '后 4 位或全号', customer_id: '用户ID', fleet: '车队', whole: '完整号码', yuan: '元',
     notes: '备注', note_write: '写备注', note_text: '备注内容', note_told: '备注已保存', note_rule: '写下后不能修改或删除，所有能看到此订单的人都可见', no_notes: '还没有备注',
   },
-  tariff: { day_prices: '一天的价格', bars_note: '下段为电费，上段为服务费，框出的是现在（北京时间）', mean: '全天平均单价', compare: '与其他版本对比', compare_with: '选择对比的版本', compare_choose: '选择一个版本，查看有哪些时段不同', only_version: '这是唯一的版本', same: '两个版本完全相同', stretch: '不同的时段', change: '变化', renamed: '时段类型改变', used_since: '开始使用时间', gone: '没有这个计费模型版本', name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
+  tariff: { day_prices: '一天的价格', bars_note: '下段为电费，上段为服务费，框出的是现在（北京时间）', mean: '全天平均单价', compare: '与其他版本对比', compare_with: '选择对比的版本', compare_choose: '选择一个版本，查看有哪些时段不同', only_version: '这是唯一的版本', same: '两个版本完全相同', stretch: '不同的时段', change: '变化', renamed: '时段类型改变', used_since: '开始使用时间', gone: '没有这个计费模型版本', name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，只影响新订单', at_once: '使用旧版本的充电站', at_once_yes: '发布后立即改用新版本', at_once_no: '仅发布，之后用调价计划安排生效时间', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
   cards: { tag: '卡号', status: '状态', group: '卡组', customer: '用户', expires: '有效期至', sessions: '同时充电数', created: '登记时间', create: '登记充电卡', created_told: '充电卡 {tag} 已登记', block: '挂失', restore: '恢复', ask_block: '挂失充电卡 {tag}？挂失后立即不能启动充电。', ask_restore: '恢复充电卡 {tag}？', forever: '长期', group_help: '同组的卡可以互相停止充电', empty_hint: '登记后，持卡人即可刷卡充电', changed: '充电卡 {tag}：{status}' },
   customers: {
     id: '用户ID', name: '姓名', phone: '手机号', source: '来源平台', kind: '用户类型', fleet: '车队', fleet_none: '不属于车队', cards: '充电卡', cars: '车辆', orders: '订单数', energy: '累计电量', total: '累计金额', charged: '最近充电', created: '注册时间', status: '状态', tags: '标签', note: '备注', sum: '合计',
@@ -196,6 +197,7 @@ export default {
   },
   fleets: { name: '车队名称', contact: '联系人', contact_phone: '联系电话', drivers: '司机', cars: '车辆', created: '登记时间', create: '新建车队', edit: '编辑车队', created_told: '车队「{name}」已新建', empty_hint: '新建车队后，在用户资料中为司机选择所属车队', drivers_hint: '在用户资料中选择这个车队，司机就会出现在这里' },
   ...content,
+  ...plans,
   ...system,
   unknown: { code: '设备编号', protocol: '通信协议', address: '来源地址', first: '首次出现', last: '最近出现', attempts: '尝试次数', vendor: '厂商 / 型号', register: '登记', dismiss: '忽略', ask_dismiss: '忽略设备 {code}？它再次连接时会重新出现在这里。', hint: '这些设备尝试接入但未登记，已被拒绝。确认是自己的桩后，登记即可接入。', none: '没有未登记的设备', dismissed: '已忽略设备 {code}' },
   missing: { title: '页面不存在', text: '地址可能有误，或内容已被移走。', home: '回到首页' },

@@ -1,0 +1,20 @@
+// Words of the pages about planned tariff changes, part of en.ts; Chinese is in plans.zh-CN.ts.
+export default {
+  tariff_plan: { scheduled: 'Scheduled', effective: 'In effect', withdrawn: 'Withdrawn' },
+  tariff_match: { same: 'Same', different: 'Different', unknown: 'Not told', not_needed: 'Not needed' },
+  delivery: { not_needed: 'Not needed', scheduled: 'Not due', offline: 'Off line', charging: 'Charging', waiting: 'To be sent', sent: 'Sent', confirmed: 'Confirmed', refused: 'Refused', superseded: 'Superseded' },
+  delivery_told: {
+    not_needed: 'the platform bills; nothing is sent', scheduled: 'sent when the time has come', offline: 'sent by itself once it is back and idle', charging: 'sent by itself when the session has ended', waiting: 'sent within seconds', sent: 'its answer is awaited', confirmed: 'the pile uses this version', refused: 'tried again later by itself', superseded: 'another version came after it',
+  },
+  plan: {
+    no: 'No.', title: 'Tariff change #{id}', state: 'State', effective: 'Takes effect', tariff: 'Tariff version', stations: 'Stations', progress: 'Piles', reason: 'Reason', staff: 'Made by', created: 'Made', create: 'Plan a change', save: 'Save the plan',
+    none: 'No tariff changes', none_hint: 'Plan a change: stations take another tariff from a moment on', unfinished_yes: 'Some piles to do', unfinished_no: 'All piles done', comma: ', ', stations_more: '{names} and others, {n} in all', nothing_to_send: 'Nothing to send', refused_n: '{n} refused',
+    in_moments: 'any moment', in_minutes: 'in {n} min', in_hours: 'in {n} h', in_days: 'in {n} days',
+    when: 'When', later: 'At a time', now: 'At once', effective_none: 'Choose when it takes effect', effective_past: 'This moment has passed; choose one to come', effective_choose: 'Date and time', beijing: 'Beijing time', now_help: 'Takes effect when it is saved', now_warning: 'New orders at {n} stations take the new prices as soon as this is saved',
+    stations_choose: 'Choose one or more stations', stations_none: 'Choose at least one station', concerns: '{stations} stations, {piles} piles', add_older: 'Add the {n} that use an older version', reason_help: 'Shown with the plan and in the timeline of the stations, for example “summer prices”', created_told: 'Tariff change #{id} is saved and takes effect by itself', effective_told: 'Tariff change #{id} is in effect and on its way to the piles', rule_orders: 'Orders that begin afterwards have the new prices; what runs keeps those it began with.',
+    delivery: 'Delivery', has: 'In the pile', not_told: 'not told', has_none: 'none', attempts: 'Attempts', sent_at: 'Sent', answered_at: 'Answered', note: 'Note', next_try: 'Tried again at {at}.', retry: 'Retry', retry_all: 'Retry all ({n})', retried: '{sent} sent, {queued} queued', retried_none: 'No pile needs it', not_yet: '云快充 piles are told one by one when the time has come; OCPP piles are billed by the platform.', no_piles: 'No such piles',
+    rule_bill: 'A pile that has not got it can be used all the same: the tariff of the platform counts, and an order on which the pile has another amount is held for a person.', rule_block: 'Nothing new begins at a pile that has not got it (setting tariff_block), until it has; what runs is not affected.',
+    withdraw: 'Withdraw', withdraw_reason: 'Why it is withdrawn', ask_withdraw: 'Withdraw tariff change #{id}? At {at} nothing will change; {n} stations keep what they have.', withdrawn_told: 'Tariff change #{id} is withdrawn', withdrawn_by: 'Withdrawn', shows_now: 'Tariff now',
+    timeline: 'Prices over time', of_station: 'Tariff changes of this station', from_beginning: 'always', no_tariff: 'No tariff', holds_now: 'now', set_at_once: 'set at once', next: '{at}: {tariff} version {n}', upcoming: 'Changes to come',
+  },
+}

@@ -1,0 +1,20 @@
+// 调价计划各页的文字，并入 zh-CN.ts；英文见 plans.en.ts。
+export default {
+  tariff_plan: { scheduled: '待生效', effective: '已生效', withdrawn: '已撤回' },
+  tariff_match: { same: '一致', different: '不一致', unknown: '未上报', not_needed: '无需下发' },
+  delivery: { not_needed: '无需下发', scheduled: '未到时间', offline: '等待上线', charging: '等待充电结束', waiting: '等待下发', sent: '已下发', confirmed: '已确认', refused: '桩拒绝', superseded: '已被取代' },
+  delivery_told: {
+    not_needed: '由平台计费，不需要下发', scheduled: '到生效时间后下发', offline: '上线并空闲后自动下发', charging: '充电结束后自动下发', waiting: '几秒内下发', sent: '等待桩应答', confirmed: '桩已使用这个版本', refused: '稍后自动重试', superseded: '之后又换了别的版本',
+  },
+  plan: {
+    no: '计划编号', title: '调价计划 #{id}', state: '状态', effective: '生效时间', tariff: '计费模型版本', stations: '充电站', progress: '下发进度', reason: '原因', staff: '创建人', created: '创建时间', create: '安排调价', save: '保存计划',
+    none: '没有调价计划', none_hint: '点「安排调价」，让充电站从某个时间起使用新的计费模型', unfinished_yes: '有桩未完成', unfinished_no: '全部完成', comma: '、', stations_more: '{names} 等 {n} 座', nothing_to_send: '无需下发', refused_n: '{n} 台拒绝',
+    in_moments: '即将生效', in_minutes: '{n} 分钟后', in_hours: '{n} 小时后', in_days: '{n} 天后',
+    when: '何时生效', later: '定时生效', now: '立即生效', effective_none: '请选择生效时间', effective_past: '生效时间已经过去，请选择将来的时间', effective_choose: '选择日期和时间', beijing: '北京时间', now_help: '保存后立刻生效', now_warning: '保存后，{n} 座充电站的新订单立刻按新价格计费',
+    stations_choose: '选择充电站，可多选', stations_none: '请至少选择一座充电站', concerns: '共 {stations} 座站、{piles} 台桩', add_older: '加入使用旧版本的 {n} 座站', reason_help: '会显示在计划与充电站的计费时间线上，例如「夏季分时电价调整」', created_told: '调价计划 #{id} 已保存，到时自动生效', effective_told: '调价计划 #{id} 已生效，正在下发到充电桩', rule_orders: '生效之后开始的订单按新价格；进行中的订单按开始时的价格结算。',
+    delivery: '下发状态', has: '桩内模型', not_told: '未上报', has_none: '没有模型', attempts: '下发次数', sent_at: '下发时间', answered_at: '应答时间', note: '说明', next_try: '{at} 自动重试', retry: '重试', retry_all: '重试全部未完成（{n}）', retried: '已下发 {sent} 台，排队 {queued} 台', retried_none: '没有需要下发的桩', not_yet: '到生效时间后，云快充桩会逐台下发；OCPP 桩由平台计费，无需下发。', no_piles: '没有符合条件的充电桩',
+    rule_bill: '桩还没有更新时仍可充电，一律按平台的计费模型计费；桩计金额与平台不一致的订单转入异常订单，由人工核对后结算。', rule_block: '桩还没有更新时不能启动新的充电（设置项 tariff_block），更新后自动恢复；进行中的充电不受影响。',
+    withdraw: '撤回计划', withdraw_reason: '撤回原因', ask_withdraw: '撤回调价计划 #{id}？{at} 将不再生效，{n} 座充电站继续使用原来的计费模型。', withdrawn_told: '调价计划 #{id} 已撤回', withdrawn_by: '撤回', shows_now: '现行计费模型',
+    timeline: '计费时间线', of_station: '本站的调价计划', from_beginning: '一直', no_tariff: '无计费模型', holds_now: '现行', set_at_once: '直接修改', next: '{at}改为 {tariff} 第 {n} 版', upcoming: '即将生效的调价',
+  },
+}
