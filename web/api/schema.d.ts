@@ -1431,6 +1431,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pile-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_batch_list"];
+        put?: never;
+        /** Permission: pile.write */
+        post: operations["pile_batch_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pile-batches/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["pile_batch_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pile-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_batch_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pile-batches/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_batch_row_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pile-batches/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.read */
+        post: operations["pile_batch_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pile-batches/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.read */
+        post: operations["pile_batch_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles": {
         parameters: {
             query?: never;
@@ -4024,6 +4127,74 @@ export interface components {
         Pile: components["schemas"]["PileFacts"] & {
             connectors: components["schemas"]["ConnectorBrief"][];
         };
+        PileBatch: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /**
+             * Format: int64
+             * @description Stopped before anybody knew.
+             */
+            cut: number;
+            deed: components["schemas"]["PileBatchDeed"];
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            id: number;
+            staff_name: string | null;
+            state: components["schemas"]["PileBatchState"];
+            /**
+             * Format: int64
+             * @description `move`: to where.
+             */
+            station_id: number | null;
+            station_name: string | null;
+            /**
+             * Format: int64
+             * @description Piles in the reader's sight, in all and by what became of them.
+             */
+            total: number;
+        };
+        /** @enum {string} */
+        PileBatchDeed: "enable" | "disable" | "move" | "reset_soft" | "clock_set" | "tariff_set";
+        PileBatchDraft: {
+            deed: components["schemas"]["PileBatchDeed"];
+            pile_codes: string[];
+            /**
+             * Format: int64
+             * @description `move`: to where.
+             */
+            station_id?: number | null;
+        };
+        PileBatchList: {
+            items: components["schemas"]["PileBatch"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        PileBatchRow: {
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** @description In the reader's language. */
+            message: string | null;
+            pile_code: string;
+            pile_name: string;
+            state: components["schemas"]["PileBatchRowState"];
+            station_name: string;
+        };
+        PileBatchRowList: {
+            items: components["schemas"]["PileBatchRow"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @enum {string} */
+        PileBatchRowState: "waiting" | "running" | "done" | "failed" | "cut";
+        /** @enum {string} */
+        PileBatchState: "running" | "done" | "halted";
         PileChange: {
             kind?: components["schemas"]["PileKind"] | null;
             lifecycle?: components["schemas"]["Lifecycle"] | null;
@@ -8383,6 +8554,230 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PermissionViewList"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_batch_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                deed?: components["schemas"]["PileBatchDeed"];
+                limit?: number;
+                pile_code?: string;
+                staff_name?: string;
+                state?: components["schemas"]["PileBatchState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileBatchList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_batch_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PileBatchDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_batch_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PileBatchDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_batch_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileBatch"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_batch_row_list: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PileBatchRowState"];
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileBatchRowList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_batch_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_batch_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

@@ -19,6 +19,7 @@ pub mod invoice;
 pub mod order_import;
 pub mod order_note;
 pub mod picture;
+pub mod pile_batch;
 pub mod preference;
 pub mod pricing;
 pub mod prune;

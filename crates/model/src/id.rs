@@ -45,6 +45,8 @@ row_id!(
     DriverPriceId,
     /// 调价计划
     TariffPlanId,
+    /// 批量操作
+    PileBatchId,
 );
 
 /// 电桩编号: the name under which the pile connects (OCPP identity, 云快充 14 digits).

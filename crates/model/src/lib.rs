@@ -24,6 +24,7 @@ pub mod message;
 pub mod money;
 pub mod order;
 pub mod rich;
+pub mod pile_batch;
 pub mod settlement;
 pub mod site;
 pub mod tariff;

@@ -100,6 +100,7 @@ impl App {
     pub async fn begin(&self) -> Result<()> {
         self.engine.exports_interrupted().await?;
         self.engine.order_imports_interrupted().await?;
+        self.engine.pile_batches_interrupted().await?;
         self.engine.store.write(None, store::piles::all_offline).await.map(drop)
     }
 

@@ -37,6 +37,7 @@ pub enum Noun {
     Voucher,
     DriverPrice,
     TariffPlan,
+    PileBatch,
 }
 
 impl Noun {
@@ -71,6 +72,7 @@ impl Noun {
             Noun::Voucher => "voucher",
             Noun::DriverPrice => "driver_price",
             Noun::TariffPlan => "tariff_plan",
+            Noun::PileBatch => "pile_batch",
         }
     }
 

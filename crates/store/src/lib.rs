@@ -51,6 +51,7 @@ pub mod order_place;
 pub mod order_totals;
 pub mod orders;
 mod pending;
+pub mod pile_batches;
 pub mod pile_list;
 pub mod piles;
 pub mod preferences;

@@ -18,6 +18,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (11, include_str!("../migrations/0011_search.sql")),
     (12, include_str!("../migrations/0012_content.sql")),
     (13, include_str!("../migrations/0013_tariff_plan.sql")),
+    (14, include_str!("../migrations/0014_pile_batch.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -28,6 +28,7 @@ const touches: Record<string, string[]> = {
   operator: ['operator_list', 'station_list'],
   city: ['city_list'],
   tariff: ['tariff_list', 'tariff_station_list', 'station_list', 'pile'],
+  pile_batch: ['pile_batch_list', 'pile_batch', 'pile_batch_row_list'],
   tariff_plan: ['tariff_plan_list', 'tariff_plan', 'tariff_plan_pile_list', 'station_tariff_list'],
   staff: ['staff_list', 'role_list'],
   content: ['content', 'content_list', 'content_shown_list', 'home_notice_list'],

@@ -21,6 +21,7 @@ export const menu: MenuSection[] = [
     name: 'base',
     pages: [
       { name: 'piles', path: '/piles', permission: 'pile.read', glyph: 'pile' },
+      { name: 'pile_batches', path: '/pile-batches', permission: 'pile.read', glyph: 'columns' },
       { name: 'map', path: '/map', permission: 'station.read', glyph: 'map' },
       { name: 'stations', path: '/stations', permission: 'station.read', glyph: 'station' },
       { name: 'operators', path: '/operators', permission: 'station.read', glyph: 'operator' },

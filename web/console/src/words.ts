@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, Order, Period, Pile, TariffPlan, TariffPlanPile, Voucher } from '@/api'
+import type { Card, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, Order, Period, Pile, PileBatch, PileBatchRow, TariffPlan, TariffPlanPile, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -14,6 +14,9 @@ export const abnormalities: Order['abnormalities'] = ['no_record', 'amount_diffe
 export const tariffPlanStates: TariffPlan['state'][] = ['scheduled', 'effective', 'withdrawn']
 export const deliveryStates: TariffPlanPile['state'][] = ['confirmed', 'refused', 'waiting', 'sent', 'charging', 'offline', 'scheduled', 'superseded', 'not_needed']
 export const tariffMatches: Pile['tariff_match'][] = ['same', 'different', 'unknown', 'not_needed']
+export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'reset_soft', 'clock_set', 'tariff_set']
+export const batchStates: PileBatch['state'][] = ['running', 'done', 'halted']
+export const batchRowStates: PileBatchRow['state'][] = ['failed', 'cut', 'running', 'waiting', 'done']
 export const cardStatuses: Card['status'][] = ['accepted', 'blocked', 'expired']
 export const customerKinds: Customer['kind'][] = ['person', 'driver', 'employee']
 export const customerSources: Customer['source'][] = ['own', 'scim']

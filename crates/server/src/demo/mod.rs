@@ -1,6 +1,7 @@
 //! `pileops demo`: a believable operator on a fresh data folder, and simulated piles that charge live
 //! through the real listeners. Everything goes through the engine, as if people and piles had done it.
 
+mod batches;
 mod catalogue;
 mod content;
 mod coupons;
@@ -157,7 +158,9 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let piles = business(app).await?;
     people::write(app).await?;
     let orders = history::write(app, &piles).await?;
-    tariff_plans::write(app).await?;
+    let actor = administrator(app).await?;
+    tariff_plans::write(app, &actor).await?;
+    batches::write(app, &actor, &piles).await?;
     feedback::write(app, &piles).await?;
     invoices::write(app).await?;
     content::write(app).await?;
@@ -165,6 +168,15 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };
     login_write(data, &login)?;
     Ok(login)
+}
+
+/// Whoever looks around, as if they had done it.
+async fn administrator(app: &Arc<App>) -> Result<Actor> {
+    let mut actor = Actor::local();
+    if let Some(admin) = app.engine.store.read(|conn| store::staff::by_account(conn, ADMIN)).await? {
+        actor.caller.staff = admin.id;
+    }
+    Ok(actor)
 }
 
 fn foreign(data: &Path) -> Error {

@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 const HOUR_MS: i64 = 3_600_000;
 
-pub async fn write(app: &Arc<App>) -> Result<()> {
-    let (engine, actor) = (&app.engine, Actor::local());
-    let winter = engine.tariff_create(&actor, kept(tariff_winter())).await?;
-    let night = engine.tariff_create(&actor, kept(tariff_night())).await?;
+pub async fn write(app: &Arc<App>, actor: &Actor) -> Result<()> {
+    let engine = &app.engine;
+    let winter = engine.tariff_create(actor, kept(tariff_winter())).await?;
+    let night = engine.tariff_create(actor, kept(tariff_night())).await?;
     let stations = app.engine.store.read(store::stations::names).await?;
     let of = |busy: bool| -> Vec<i64> {
         let chosen = STATIONS.iter().filter(|plan| plan.busy == busy);
@@ -26,14 +26,14 @@ pub async fn write(app: &Arc<App>) -> Result<()> {
     let midnight = |days: i64| Some((today + days) * DAY_MS - 8 * HOUR_MS);
     let plan = |TariffId(tariff_id), station_ids, effective_ms, reason: &str| {
         let draft = TariffPlanDraft { tariff_id, station_ids, effective_ms, reason: reason.to_owned() };
-        engine.tariff_plan_create(&actor, draft)
+        engine.tariff_plan_create(actor, draft)
     };
     let busy = of(true);
     let mistaken = plan(winter, busy.clone(), midnight(1), "迎峰度冬分时电价调整").await?;
     let withdrawal = TariffPlanWithdrawal {
         reason: "物价部门的执行日期推迟，按新日期重新安排".to_owned()
     };
-    engine.tariff_plan_cancel(&actor, mistaken, withdrawal).await?;
+    engine.tariff_plan_cancel(actor, mistaken, withdrawal).await?;
     plan(winter, busy, midnight(3), "迎峰度冬分时电价调整，按省发改委通知执行").await?;
     plan(night, of(false).into_iter().take(2).collect(), None, "郊区站夜间充电优惠").await?;
     Ok(())

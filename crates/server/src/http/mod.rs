@@ -30,6 +30,7 @@ mod order_imports;
 mod orders;
 mod outside;
 mod picture;
+mod pile_batches;
 mod piles;
 mod preferences;
 mod roles;

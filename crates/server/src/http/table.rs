@@ -4,7 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, cities, commands, content, coupons, customers, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, map, operators, order_imports, orders, piles, preferences, roles, session, settlements, staff, stations, stream, tariff_plans, tariffs,
+    audit, cards, cities, commands, content, coupons, customers, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, map, operators, order_imports, orders, pile_batches, piles, preferences, roles, session, settlements, staff, stations, stream, tariff_plans, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -54,6 +54,13 @@ pub fn table() -> Vec<Route> {
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
         GET "/piles/{code}/commands" May(PileRead), commands::command_list;
         GET "/commands/{id}" May(PileRead), commands::command_get;
+        GET "/pile-batches" May(PileRead), pile_batches::pile_batch_list;
+        POST "/pile-batches" May(PileWrite), pile_batches::pile_batch_create;
+        POST "/pile-batches/commands" May(PileCommand), pile_batches::pile_batch_command;
+        GET "/pile-batches/{id}" May(PileRead), pile_batches::pile_batch_get;
+        GET "/pile-batches/{id}/rows" May(PileRead), pile_batches::pile_batch_row_list;
+        POST "/pile-batches/{id}/start" May(PileRead), pile_batches::pile_batch_start;
+        POST "/pile-batches/{id}/stop" May(PileRead), pile_batches::pile_batch_stop;
         GET "/unknown-piles" May(PileWrite), piles::unknown_pile_list;
         DELETE "/unknown-piles/{code}" May(PileWrite), piles::unknown_pile_dismiss;
         GET "/orders" May(OrderRead), orders::order_list;

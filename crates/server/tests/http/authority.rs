@@ -46,6 +46,7 @@ impl Things {
             shown(house, operator, &customer, name).await;
         Things(vec![
             ("{customer}", customer),
+            ("{pile_batch}", batch(house, &code).await),
             ("{tariff_plan}", planned(house, side, name).await),
             ("{fleet}", fleet),
             ("{car}", car),
@@ -59,7 +60,7 @@ impl Things {
             ("{photo}", photo),
             ("{invoice}", invoice),
             ("{settlement}", settlement),
-            ("{pile}", code),
+            ("{pile}", code.clone()),
             ("{station}", (side + 1).to_string()),
             ("{station_name}", format!("{name}站")),
             ("{operator}", operator.to_string()),
@@ -138,6 +139,16 @@ async fn customer(house: &House, side: i64, name: &str) -> [String; 3] {
     let car = house.post(&format!("/customers/{id}/cars"), &cookie, &car).await.ok().json["id"].clone();
     super::r5_4::visit(house, id.as_i64().unwrap(), &[(side + 1, 2, 700)]).await;
     [id, fleet, car].map(|id| id.to_string())
+}
+
+/// Something to be done to this operator's pile.
+async fn batch(house: &House, code: &str) -> String {
+    let draft = engine::pile_batch::PileBatchDraft {
+        deed: model::pile_batch::PileBatchDeed::Enable,
+        pile_codes: vec![code.to_owned()],
+        station_id: None,
+    };
+    house.app.engine.pile_batch_create(&Actor::local(), draft).await.unwrap().to_string()
 }
 
 /// A change of prices at this operator's station, tomorrow.

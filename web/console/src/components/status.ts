@@ -51,6 +51,18 @@ const looks = {
     link_lost: { tone: 'bad', glyph: 'offline' },
     deferred: { tone: 'calm', glyph: 'clock' },
   },
+  batch_state: {
+    running: { tone: 'busy', glyph: 'refresh' },
+    done: { tone: 'ok', glyph: 'check' },
+    halted: { tone: 'mute', glyph: 'stop' },
+  },
+  batch_row: {
+    waiting: { tone: 'mute', glyph: 'clock' },
+    running: { tone: 'busy', glyph: 'refresh' },
+    done: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'cross' },
+    cut: { tone: 'warn', glyph: 'stop' },
+  },
   tariff_plan: {
     scheduled: { tone: 'busy', glyph: 'clock' },
     effective: { tone: 'ok', glyph: 'check' },

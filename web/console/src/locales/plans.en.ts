@@ -6,6 +6,14 @@ export default {
   delivery_told: {
     not_needed: 'the platform bills; nothing is sent', scheduled: 'sent when the time has come', offline: 'sent by itself once it is back and idle', charging: 'sent by itself when the session has ended', waiting: 'sent within seconds', sent: 'its answer is awaited', confirmed: 'the pile uses this version', refused: 'tried again later by itself', superseded: 'another version came after it',
   },
+  batch_deed: { enable: 'Enable', disable: 'Disable', move: 'Move to another station', reset_soft: 'Soft reset', clock_set: 'Set the clock', tariff_set: 'Send tariff' },
+  batch_state: { running: 'Running', done: 'Ended', halted: 'Halted' },
+  batch_row: { waiting: 'Not begun', running: 'Running', done: 'Done', failed: 'Failed', cut: 'Cut off' },
+  batch: {
+    button: 'Batch ({n})', title: 'Batch on {n} piles', deed: 'Action', to_station: 'Station to move to', go: 'Run on {n}', retry: 'Retry the rest ({n})', halt: 'Halt the rest', leave: 'The server does it pile by pile: this page can be left, and the outcome is found under “Batches”',
+    begun: 'Begun on {n} piles', no: 'No.', heading: 'Batch #{id} · {deed}', state: 'State', piles: 'Piles', outcome: 'Outcome', note: 'Note', staff: 'By', created: 'Begun', ended: 'Ended', done_n: '{n} done', failed_n: '{n} failed', cut_n: '{n} cut off', none: 'No batches yet', none_hint: 'Choose piles in the list of piles, then “Batch”', halted_told: 'The rest is not done', again_told: 'Trying {n} again',
+    note_enable: 'Charging can be started.', note_disable: 'Nothing new can be started; what runs ends as usual.', note_move: 'Past orders stay with their station; later ones are billed by the new station’s tariff.', note_reset_soft: 'Soft reset: the pile ends its sessions first.', note_clock_set: 'Only 云快充 piles can be told the time.', note_tariff_set: 'Only 云快充 piles take a tariff; for one that is off line or charging it is queued.',
+  },
   plan: {
     no: 'No.', title: 'Tariff change #{id}', state: 'State', effective: 'Takes effect', tariff: 'Tariff version', stations: 'Stations', progress: 'Piles', reason: 'Reason', staff: 'Made by', created: 'Made', create: 'Plan a change', save: 'Save the plan',
     none: 'No tariff changes', none_hint: 'Plan a change: stations take another tariff from a moment on', unfinished_yes: 'Some piles to do', unfinished_no: 'All piles done', comma: ', ', stations_more: '{names} and others, {n} in all', nothing_to_send: 'Nothing to send', refused_n: '{n} refused',

@@ -1,0 +1,253 @@
+//! 批量操作: one thing done to several piles, while whoever asked for it does something else. What became
+//! of each is kept; what went wrong, or was cut by a stop of the server, can be done again.
+
+use crate::Engine;
+use crate::audit::Actor;
+use crate::command::CommandRequest;
+use crate::site::PileChange;
+use model::error::Kind;
+use model::id::{PileBatchId, PileId, StationId};
+use model::pile_batch::{PileBatchDeed, PileBatchRowState, PileBatchState};
+use model::site::Lifecycle;
+use model::{Error, Result, Text};
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use store::commands::CommandState;
+use store::pile_batches::{self, PileBatch};
+use utoipa::ToSchema;
+
+/// Most piles of one batch.
+const PILES_MAX: usize = 500;
+
+/// A pile's answer comes, or its command expires, within this time.
+const PATIENCE: Duration = Duration::from_secs(70);
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PileBatchDraft {
+    pub deed: PileBatchDeed,
+    pub pile_codes: Vec<String>,
+    /// `move`: to where.
+    pub station_id: Option<i64>,
+}
+
+pub fn no_batch() -> Error {
+    Error::not_found(
+        "pile_batch.not_found",
+        "没有这个批量操作，或不在您的数据范围内",
+        "There is no such batch in your scope.",
+    )
+}
+
+fn must_may(actor: &Actor, deed: PileBatchDeed) -> Result<()> {
+    if actor.caller.may(deed.permission()) {
+        return Ok(());
+    }
+    let label = deed.permission().label();
+    Err(Error::new(
+        Kind::Denied,
+        "pile_batch.denied",
+        Text::new(
+            format!("您没有“{}”的权限，不能执行这种批量操作，请联系系统管理员", label.zh),
+            format!("You do not have the right “{}”; ask the system administrator.", label.en),
+        ),
+    ))
+}
+
+impl Engine {
+    /// Keeps what is to be done. [`Engine::pile_batch_run`] does it.
+    pub async fn pile_batch_create(&self, actor: &Actor, draft: PileBatchDraft) -> Result<PileBatchId> {
+        must_may(actor, draft.deed)?;
+        let codes: BTreeSet<String> = draft.pile_codes.into_iter().collect();
+        if codes.is_empty() || codes.len() > PILES_MAX {
+            return Err(Error::invalid(
+                "pile_codes",
+                format!("一次请选择 1 到 {PILES_MAX} 台充电桩"),
+                format!("Choose 1 to {PILES_MAX} piles at a time."),
+            ));
+        }
+        let station = match (draft.deed, draft.station_id) {
+            (PileBatchDeed::Move, None) => {
+                return Err(Error::invalid(
+                    "station_id",
+                    "请选择目标充电站",
+                    "Choose the station to move the piles to.",
+                ));
+            }
+            (PileBatchDeed::Move, Some(id)) => Some(StationId(id)),
+            _ => None,
+        };
+        let (actor, now, deed) = (actor.clone(), self.clock.now(), draft.deed);
+        self.store
+            .write(None, move |tx| {
+                if let Some(station) = station {
+                    let facts = tx.read(|conn| store::stations::find(conn, station))?;
+                    if !facts.is_some_and(|facts| actor.sees_station(&facts)) {
+                        return Err(Error::invalid(
+                            "station_id",
+                            "没有这座充电站，请重新选择",
+                            "There is no such station; choose another.",
+                        ));
+                    }
+                }
+                let mut piles = Vec::with_capacity(codes.len());
+                for code in &codes {
+                    let scope = actor.caller.scope.clone();
+                    let found = tx.read(|conn| store::pile_list::pile_find(conn, &scope, code))?;
+                    let Some((id, _, _)) = found else {
+                        return Err(Error::invalid(
+                            "pile_codes",
+                            format!("没有编号为 {code} 的充电桩，请刷新列表后重新选择"),
+                            format!("There is no pile {code}; load the list again and choose anew."),
+                        ));
+                    };
+                    piles.push(PileId(id));
+                }
+                let staff = Some(actor.caller.staff).filter(|staff| staff.0 > 0);
+                let id = pile_batches::insert(tx, deed, station, staff, &piles, now)?;
+                let detail =
+                    json!({"after": {"deed": deed, "piles": piles.len(), "station_id": station, "codes": codes}});
+                actor.record(tx, now, "pile_batch_create", "pile_batch", id, &detail)?;
+                Ok(id)
+            })
+            .await
+    }
+
+    /// Lets what went wrong or was cut wait again; how many rows.
+    pub async fn pile_batch_start(&self, actor: &Actor, id: PileBatchId) -> Result<u64> {
+        let (actor, now) = (actor.clone(), self.clock.now());
+        self.store
+            .write(None, move |tx| {
+                let batch = tx.read(|conn| pile_batches::find(conn, &actor.caller.scope, id))?;
+                let batch = batch.ok_or_else(no_batch)?;
+                must_may(&actor, batch.deed)?;
+                if batch.state == PileBatchState::Running {
+                    return Err(Error::conflict(
+                        "pile_batch.running",
+                        "这个批量操作正在执行，请等它结束后再重试",
+                        "This batch is under way; try again once it has ended.",
+                    ));
+                }
+                let again = pile_batches::retry(tx, &actor.caller.scope, id)?;
+                if again == 0 {
+                    return Err(Error::conflict(
+                        "pile_batch.nothing_left",
+                        "所有充电桩都已成功，没有需要重试的",
+                        "Everything has been done; there is nothing to try again.",
+                    ));
+                }
+                let detail = json!({"rows": again});
+                actor.record(tx, now, "pile_batch_start", "pile_batch", id, &detail)?;
+                Ok(again)
+            })
+            .await
+    }
+
+    /// Stops what has not begun; what is under way at a pile comes to its end.
+    pub async fn pile_batch_stop(&self, actor: &Actor, id: PileBatchId) -> Result<()> {
+        let (actor, now) = (actor.clone(), self.clock.now());
+        let why =
+            written(&Text::of("已由人工停止，没有执行", "A person stopped it before this pile's turn."));
+        self.store
+            .write(None, move |tx| {
+                let batch = tx.read(|conn| pile_batches::find(conn, &actor.caller.scope, id))?;
+                let batch = batch.ok_or_else(no_batch)?;
+                must_may(&actor, batch.deed)?;
+                if !pile_batches::halt(tx, id, &why, now)? {
+                    return Err(Error::conflict(
+                        "pile_batch.not_running",
+                        "这个批量操作已经结束，无需停止",
+                        "This batch has ended already.",
+                    ));
+                }
+                actor.record(tx, now, "pile_batch_stop", "pile_batch", id, &json!({}))
+            })
+            .await
+    }
+
+    /// Does what waits, one pile after the other. Several may run at once: each takes the next row.
+    pub async fn pile_batch_run(&self, actor: &Actor, id: PileBatchId) -> Result<()> {
+        let scope = actor.caller.scope.clone();
+        let batch = self.store.read(move |conn| pile_batches::find(conn, &scope, id)).await?;
+        let batch = batch.ok_or_else(no_batch)?;
+        loop {
+            let next = self.store.write(None, move |tx| pile_batches::next_take(tx, id)).await?;
+            let Some((pile, code)) = next else { break };
+            let (state, message) = match self.pile_deed(actor, &batch, pile, &code).await {
+                Ok(message) => (PileBatchRowState::Done, message),
+                Err(error) => (PileBatchRowState::Failed, error.text),
+            };
+            let (message, now) = (written(&message), self.clock.now());
+            let save = self.store.write(None, move |tx| {
+                pile_batches::row_save(tx, id, pile, state, Some(&message), Some(now))
+            });
+            save.await?;
+        }
+        let now = self.clock.now();
+        self.store.write(None, move |tx| pile_batches::end(tx, id, now)).await
+    }
+
+    /// Does it to one pile; what is told of it.
+    async fn pile_deed(&self, actor: &Actor, batch: &PileBatch, pile: PileId, code: &str) -> Result<Text> {
+        let request = match batch.deed {
+            PileBatchDeed::Enable | PileBatchDeed::Disable | PileBatchDeed::Move => {
+                return self.pile_change(actor, batch, pile, code).await;
+            }
+            PileBatchDeed::Reset => CommandRequest::Reset { hard: false },
+            PileBatchDeed::ClockSet => CommandRequest::ClockSet,
+            PileBatchDeed::TariffSet => CommandRequest::TariffSet,
+        };
+        let command = self.command(&actor.caller, pile, request).await?;
+        let row = self.command_wait(command, PATIENCE).await?;
+        let told = row.message.as_deref().and_then(|message| serde_json::from_str::<Text>(message).ok());
+        match row.state {
+            CommandState::Accepted => Ok(Text::of("桩已执行", "Done by the pile")),
+            CommandState::Deferred => Ok(told.unwrap_or(Text::of("已排队", "Queued"))),
+            _ => {
+                let text = told.unwrap_or(Text::of(
+                    "充电桩没有应答，结果未知；请确认设备状态后重试",
+                    "The pile did not answer. Check it, then try again.",
+                ));
+                Err(Error::new(Kind::Refused, "pile_batch.not_done", text))
+            }
+        }
+    }
+
+    async fn pile_change(&self, actor: &Actor, batch: &PileBatch, pile: PileId, code: &str) -> Result<Text> {
+        let known = self.store.read(move |conn| store::piles::get(conn, pile)).await?;
+        // The newest version: what somebody else changed meanwhile stays as it is.
+        let version = known.ok_or_else(no_batch)?.version;
+        let lifecycle = match batch.deed {
+            PileBatchDeed::Enable => Some(Lifecycle::Enabled),
+            PileBatchDeed::Disable => Some(Lifecycle::Disabled),
+            _ => None,
+        };
+        let change = PileChange {
+            version,
+            name: None,
+            station_id: batch.station.map(|station| station.0),
+            lifecycle,
+            rated_power_w: None,
+            kind: None,
+            protocol: None,
+        };
+        self.pile_update(actor, code, change).await?;
+        Ok(Text::of("已完成", "Done"))
+    }
+
+    /// After a start of the server: nobody works on what was under way.
+    pub async fn pile_batches_interrupted(&self) -> Result<u64> {
+        let now = self.clock.now();
+        let why = written(&Text::of(
+            "服务器在执行期间停止，结果未知；请核对后重试",
+            "The server stopped meanwhile and the outcome is not known. Check, then try again.",
+        ));
+        self.store.write(None, move |tx| pile_batches::interrupted(tx, &why, now)).await
+    }
+}
+
+fn written(text: &Text) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
