@@ -987,6 +987,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/piles/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.write */
+        get: operations["pile_import_template_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invoice-files/{id}": {
         parameters: {
             query?: never;
@@ -3587,7 +3604,7 @@ export interface components {
         ImportReport: {
             /**
              * Format: int64
-             * @description Rows that were written: none when there is any error.
+             * @description Rows that were written: none when there is any error. Of a check: that would be written.
              */
             created: number;
             errors: components["schemas"]["RowError"][];
@@ -3598,12 +3615,35 @@ export interface components {
             existing: number;
             /** @description Generated passwords; shown once and not kept. */
             passwords: components["schemas"]["ImportedPassword"][];
+            /** @description Of a check: the first rows that can be taken. */
+            piles: components["schemas"]["ImportedPile"][];
+            /**
+             * Format: int64
+             * @description How many rows are wrong; not all of them are told.
+             */
+            wrong: number;
         };
         /** @enum {string} */
         ImportState: "checking" | "checked" | "importing" | "imported" | "undoing" | "undone" | "failed";
         ImportedPassword: {
             code: string;
             password: string;
+        };
+        /** @description A row that can be taken, for people to look at before they agree. */
+        ImportedPile: {
+            code: string;
+            /** Format: int64 */
+            connector_count: number;
+            /** @description It is registered already and is left as it is. */
+            existing: boolean;
+            kind: components["schemas"]["PileKind"];
+            /** Format: int64 */
+            line: number;
+            name: string;
+            protocol: components["schemas"]["Protocol"];
+            /** Format: int64 */
+            rated_power_w: number;
+            station_id: components["schemas"]["StationId"];
         };
         Invoice: {
             /** Format: int64 */
@@ -7525,14 +7565,17 @@ export interface operations {
     };
     pile_import: {
         parameters: {
-            query?: never;
+            query?: {
+                check?: boolean;
+                name?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "text/csv": string;
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -7544,6 +7587,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImportReport"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_import_template_fetch: {
+        parameters: {
+            query: {
+                format: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

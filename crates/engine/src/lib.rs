@@ -27,6 +27,7 @@ pub mod random;
 pub mod role;
 pub mod secrets;
 pub mod settlement;
+pub mod sheet;
 pub mod site;
 pub mod staff;
 pub mod sweep;

@@ -150,6 +150,7 @@ const byId = (id: number) => ({ params: { path: { id } } })
 const byKey = (id: string) => ({ params: { path: { id } } })
 const byCode = (code: string) => ({ params: { path: { code } } })
 const csvBody = (csv: string) => ({ body: csv, bodySerializer: (text: string) => text, headers: { 'Content-Type': 'text/csv' } })
+const fileBody = (file: File) => ({ body: file as unknown as string, bodySerializer: (bytes: unknown) => bytes as File, headers: { 'Content-Type': 'application/octet-stream' } })
 const v = '/api/v1' as const
 const exporting = {
   order: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/orders`, { body }),
@@ -204,7 +205,7 @@ export const api = {
     const params = { path: { code }, query: { wait_ms: WAIT_MS } }
     return settle(await take<unknown>(http.POST(`${v}/piles/{code}/commands`, { params, body })))
   },
-  pile_import: (csv: string) => take(http.POST(`${v}/imports/piles`, csvBody(csv))),
+  pile_import: (file: File, check: boolean) => take(http.POST(`${v}/imports/piles`, { params: { query: { name: file.name, check } }, ...fileBody(file) })),
   command_get: (id: number) => take(http.GET(`${v}/commands/{id}`, byId(id))),
 
   unknown_pile_list: () => take(http.GET(`${v}/unknown-piles`)),
@@ -326,7 +327,7 @@ export const api = {
   order_import_list: (query: ListQuery) => take(http.GET(`${v}/order-imports`, list<'order_import_list'>(query))),
   order_import_get: (id: number) => take(http.GET(`${v}/order-imports/{id}`, byId(id))),
   order_import_create: (name: string, file: File) =>
-    take(http.POST(`${v}/order-imports`, { params: { query: { name } }, body: file as unknown as string, bodySerializer: (bytes: unknown) => bytes as File, headers: { 'Content-Type': 'application/octet-stream' } })),
+    take(http.POST(`${v}/order-imports`, { params: { query: { name } }, ...fileBody(file) })),
   order_import_confirm: (id: number) => take(http.POST(`${v}/order-imports/{id}/confirm`, byId(id))),
   order_import_undo: (id: number) => take(http.POST(`${v}/order-imports/{id}/undo`, byId(id))),
 

@@ -1,5 +1,6 @@
 //! One row of a file of lost orders: what it says, and whether that can be true.
 
+use crate::sheet::{SheetColumn, column};
 use model::energy::Energy;
 use model::id::{OrderId, PileId, SessionKey};
 use model::money::Amount;
@@ -10,19 +11,7 @@ use model::time::{HOUR_MS, Timestamp, Zone};
 use model::{Error, Result};
 use store::imports::ImportPile;
 
-/// A column of the file: its key, what it is called, whether it must be filled in, an example.
-pub struct ImportColumn {
-    pub key: &'static str,
-    pub zh: &'static str,
-    pub required: bool,
-    pub example: &'static str,
-}
-
-const fn column(key: &'static str, zh: &'static str, required: bool, example: &'static str) -> ImportColumn {
-    ImportColumn { key, zh, required, example }
-}
-
-pub const COLUMNS: [ImportColumn; 15] = [
+pub const COLUMNS: [SheetColumn; 15] = [
     column("session_key", "交易流水号", true, "32010600019236012607151030000001"),
     column("pile_code", "电桩编号", true, "32010600019236"),
     column("connector_no", "枪号", true, "1"),
@@ -64,7 +53,7 @@ pub struct LostOrder {
 type Civil = (i16, i8, i8, i64);
 
 fn wrong(place: usize, zh: impl std::fmt::Display, en: impl std::fmt::Display) -> Error {
-    let ImportColumn { key, zh: name, .. } = &COLUMNS[place];
+    let SheetColumn { key, zh: name, .. } = &COLUMNS[place];
     Error::invalid(*key, format!("“{name}”{zh}"), format!("{key}: {en}"))
 }
 

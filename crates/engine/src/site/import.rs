@@ -6,6 +6,7 @@ use super::told;
 use crate::Engine;
 use crate::audit::Actor;
 use crate::card::CardDraft;
+use crate::sheet::{SheetColumn, column};
 use model::card::CardStatus;
 use model::error::Text;
 use model::id::StationId;
@@ -20,17 +21,21 @@ use store::cards::NewCard;
 use utoipa::ToSchema;
 
 /// Most rows of one file.
-const ROWS_MAX: usize = 20_000;
+pub const ROWS_MAX: usize = 20_000;
 /// Most errors told; beyond that the file as a whole is wrong.
 const ERRORS_MAX: usize = 100;
 
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct ImportReport {
-    /// Rows that were written: none when there is any error.
+    /// Rows that were written: none when there is any error. Of a check: that would be written.
     pub created: i64,
     /// Rows that were there already and were left as they are.
     pub existing: i64,
     pub errors: Vec<RowError>,
+    /// How many rows are wrong; not all of them are told.
+    pub wrong: i64,
+    /// Of a check: the first rows that can be taken.
+    pub piles: Vec<ImportedPile>,
     /// Generated passwords; shown once and not kept.
     pub passwords: Vec<ImportedPassword>,
 }
@@ -55,21 +60,33 @@ impl RowError {
     }
 }
 
-/// `code,protocol`, and where they differ from what is usual `name,station,kind,rated_power_w,
-/// connector_count,password`; the station by its name or id.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PileRow {
-    #[serde(alias = "id")]
-    code: String,
-    name: Option<String>,
-    station: Option<String>,
-    kind: Option<PileKind>,
-    protocol: Protocol,
-    rated_power_w: Option<i64>,
-    #[serde(alias = "connectors")]
-    connector_count: Option<i64>,
-    password: Option<String>,
+pub const PILE_COLUMNS: [SheetColumn; 8] = [
+    column("code", "电桩编号", true, "32010600019236").or("id"),
+    column("name", "站内名称", false, "1号桩"),
+    column("station", "所属充电站", false, "光谷软件园充电站"),
+    column("kind", "充电类型", false, "直流"),
+    column("protocol", "通信协议", true, "云快充1.6"),
+    column("rated_power_w", "额定功率W", false, "120000"),
+    column("connector_count", "枪数", false, "2").or("connectors"),
+    column("password", "接入密码", false, ""),
+];
+
+/// The cells of a row in the order of [`PILE_COLUMNS`]; a station is given by its name or number.
+pub type PileCells = [String; 8];
+
+/// A row that can be taken, for people to look at before they agree.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ImportedPile {
+    pub line: i64,
+    pub code: String,
+    pub name: String,
+    pub station_id: StationId,
+    pub kind: PileKind,
+    pub protocol: Protocol,
+    pub rated_power_w: i64,
+    pub connector_count: i64,
+    /// It is registered already and is left as it is.
+    pub existing: bool,
 }
 
 /// What a pile is taken for when a file does not say: a fast charger with one connector.
@@ -120,44 +137,46 @@ fn rows<T: for<'de> Deserialize<'de>>(text: &str, report: &mut ImportReport) -> 
 }
 
 impl Engine {
-    pub async fn pile_import(&self, actor: &Actor, text: &str) -> Result<ImportReport> {
+    /// Takes all rows or none. `check`: only says what would be taken.
+    pub async fn pile_import(
+        &self,
+        actor: &Actor,
+        rows: Vec<(i64, PileCells)>,
+        check: bool,
+    ) -> Result<ImportReport> {
         let mut report = ImportReport::default();
-        let rows = rows::<PileRow>(text, &mut report)?;
         let mut stations = self.store.read(store::stations::names).await?;
-        if rows.iter().any(|(_, row)| row.station.is_none()) {
+        if rows.iter().any(|(_, cells)| cells[2].is_empty()) {
             stations.insert(String::new(), self.station_first(actor).await?);
         }
         let mut drafts = Vec::with_capacity(rows.len());
         let mut seen = HashSet::new();
-        for (line, row) in rows {
-            let code = row.code.clone();
-            match self.pile_row(row, &stations) {
+        for (line, cells) in rows {
+            let code = cells[0].clone();
+            match self.pile_row(cells, &stations) {
                 Ok(_) if !seen.insert(code) => report.errors.push(RowError::of(line, &twice("code"))),
                 Ok(draft) => drafts.push((line, draft)),
                 Err(error) => report.errors.push(RowError::of(line, &error)),
             }
         }
-        if !report.errors.is_empty() {
-            report.errors.truncate(ERRORS_MAX);
-            return Ok(report);
-        }
         let (actor, now) = (actor.clone(), self.clock.now());
-        self.store.write(None, move |tx| piles_insert(tx, &actor, now, &drafts)).await
+        self.store.write(None, move |tx| piles_take(tx, &actor, now, &drafts, report.clone(), check)).await
     }
 
-    fn pile_row(&self, row: PileRow, stations: &HashMap<String, StationId>) -> Result<Checked> {
-        let name = row.station.unwrap_or_default();
-        let station = stations.get(&name).copied().or_else(|| name.parse().map(StationId).ok());
-        let station = station.ok_or_else(|| super::no_such("station", "充电站", "station"))?;
+    fn pile_row(&self, cells: PileCells, stations: &HashMap<String, StationId>) -> Result<Checked> {
+        let [code, name, station, kind, protocol, power, connectors, password] = cells;
+        let given = |text: String| Some(text).filter(|text| !text.is_empty());
+        let known = stations.get(&station).copied().or_else(|| station.parse().map(StationId).ok());
+        let station = known.ok_or_else(|| super::no_such("station", "充电站", "station"))?;
         let draft = PileDraft {
-            code: row.code,
-            name: row.name,
+            code,
+            name: given(name),
             station_id: None,
-            kind: row.kind.unwrap_or(PileKind::Dc),
-            protocol: row.protocol,
-            rated_power_w: row.rated_power_w.unwrap_or(RATED_POWER_W),
-            connector_count: row.connector_count.unwrap_or(1),
-            password: row.password,
+            kind: kind_of(&kind)?,
+            protocol: protocol_of(&protocol)?,
+            rated_power_w: whole("rated_power_w", &power, RATED_POWER_W)?,
+            connector_count: whole("connector_count", &connectors, 1)?,
+            password: given(password),
         };
         draft.checked(self, station)
     }
@@ -213,29 +232,94 @@ fn card_row(row: CardRow) -> Result<NewCard> {
     draft.checked()
 }
 
-fn piles_insert(
+fn kind_of(text: &str) -> Result<PileKind> {
+    match text.to_ascii_lowercase().as_str() {
+        "" | "dc" | "直流" => Ok(PileKind::Dc),
+        "ac" | "交流" => Ok(PileKind::Ac),
+        "ac_dc" | "交直流" => Ok(PileKind::AcDc),
+        _ => Err(Error::invalid(
+            "kind",
+            format!("充电类型“{text}”无法识别，请填写 直流、交流 或 交直流"),
+            format!("The kind {text} is not known; write dc, ac or ac_dc."),
+        )),
+    }
+}
+
+fn protocol_of(text: &str) -> Result<Protocol> {
+    let plain: String =
+        text.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace() && *c != 'v').collect();
+    match plain.as_str() {
+        "ocpp1.6" | "ocpp1.6j" | "ocpp" => Ok(Protocol::Ocpp16),
+        "ykc1.5" | "云快充1.5" => Ok(Protocol::Ykc15),
+        "ykc1.6" | "云快充1.6" | "云快充" => Ok(Protocol::Ykc16),
+        _ => Err(Error::invalid(
+            "protocol",
+            format!("通信协议“{text}”无法识别，请填写 云快充1.6、云快充1.5 或 OCPP1.6"),
+            format!("The protocol {text} is not known; write ocpp1.6, ykc1.5 or ykc1.6."),
+        )),
+    }
+}
+
+fn whole(field: &'static str, text: &str, usual: i64) -> Result<i64> {
+    if text.is_empty() {
+        return Ok(usual);
+    }
+    text.parse().map_err(|_| {
+        Error::invalid(
+            field,
+            format!("“{text}”不是整数，请只填写数字"),
+            format!("{text} is not a whole number; write digits only."),
+        )
+    })
+}
+
+/// Most rows of a check that are shown.
+const ROWS_SHOWN: usize = 200;
+
+fn piles_take(
     tx: &mut Tx<'_>,
     actor: &Actor,
     now: Timestamp,
     drafts: &[(i64, Checked)],
+    mut report: ImportReport,
+    check: bool,
 ) -> Result<ImportReport> {
-    let mut report = ImportReport::default();
     let known = tx.read(store::piles::codes)?;
     let mut operators = HashMap::new();
+    let mut fresh = Vec::with_capacity(drafts.len());
     for (line, draft) in drafts {
-        if known.contains(draft.code.as_str()) {
-            report.existing += 1;
-            continue;
-        }
+        let existing = known.contains(draft.code.as_str());
         let operator = match operators.get(&draft.station) {
-            Some(operator) => *operator,
-            None => {
-                let operator =
-                    station_operator(tx, actor, draft.station).map_err(|error| at_line(*line, error))?;
-                operators.insert(draft.station, operator);
-                operator
-            }
+            Some(operator) => Ok(*operator),
+            None => station_operator(tx, actor, draft.station),
         };
+        match operator {
+            Err(error) if error.kind == model::error::Kind::Unavailable => return Err(error),
+            Err(error) => {
+                report.errors.push(RowError::of(*line, &error.on_field("station")));
+                continue;
+            }
+            Ok(operator) => drop(operators.insert(draft.station, operator)),
+        }
+        if report.piles.len() < ROWS_SHOWN && check {
+            report.piles.push(shown(*line, draft, existing));
+        }
+        if existing {
+            report.existing += 1;
+        } else {
+            fresh.push(draft);
+        }
+    }
+    report.errors.sort_by_key(|error| error.line);
+    report.wrong = i64::try_from(report.errors.len()).unwrap_or(i64::MAX);
+    report.errors.truncate(ERRORS_MAX);
+    let good = i64::try_from(fresh.len()).unwrap_or(i64::MAX);
+    if check || report.wrong > 0 {
+        report.created = if check { good } else { 0 };
+        return Ok(report);
+    }
+    for draft in fresh {
+        let operator = *operators.get(&draft.station).ok_or_else(Error::internal)?;
         insert(tx, draft, operator, now)?;
         report.created += 1;
         if let Some((password, _)) = draft.password.as_ref().filter(|_| draft.generated) {
@@ -249,10 +333,18 @@ fn piles_insert(
     Ok(report)
 }
 
-fn at_line(line: i64, error: Error) -> Error {
-    let text =
-        Text::new(format!("第 {line} 行：{}", error.text.zh), format!("Line {line}: {}", error.text.en));
-    Error { text, ..error }
+fn shown(line: i64, draft: &Checked, existing: bool) -> ImportedPile {
+    ImportedPile {
+        line,
+        code: draft.code.as_str().to_owned(),
+        name: draft.name.clone(),
+        station_id: draft.station,
+        kind: draft.kind,
+        protocol: draft.protocol,
+        rated_power_w: draft.rated_power_w,
+        connector_count: i64::from(draft.connectors),
+        existing,
+    }
 }
 
 fn cards_insert(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp, drafts: &[NewCard]) -> Result<ImportReport> {

@@ -8,7 +8,7 @@ mod pile;
 mod station;
 
 pub use city::{CitiesOpened, CityChange, CityDraft, CityStatusChange};
-pub use import::{ImportReport, ImportedPassword, RowError};
+pub use import::{ImportReport, ImportedPassword, ImportedPile, PILE_COLUMNS, PileCells, ROWS_MAX, RowError};
 pub use operator::{OperatorChange, OperatorDraft, OperatorStatusChange};
 pub use pile::{PileChange, PileCreated, PileDraft, PileUpdated};
 pub use station::StationChange;

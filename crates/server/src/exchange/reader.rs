@@ -1,15 +1,16 @@
 //! Rows out of a file that somebody brings, one after the other.
 
 use super::column::wall;
-use calamine::{DataRef, Reader, Xlsx, open_workbook};
+use calamine::{DataRef, Reader, Xlsx};
+use engine::sheet::SheetColumn;
 use model::{Error, Result};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 use store::exports::ExportFormat;
 
 /// A row's cells as text; the line is that of the file, 1 for the first.
-pub type Line = (i64, Vec<String>);
+type Line = (i64, Vec<String>);
 
 fn unreadable(why: impl std::fmt::Display) -> Error {
     Error::invalid(
@@ -19,16 +20,80 @@ fn unreadable(why: impl std::fmt::Display) -> Error {
     )
 }
 
-/// Gives each row that is not empty to `take`, until it says stop.
-pub fn each(path: &Path, format: ExportFormat, take: impl FnMut(Line) -> Result<()>) -> Result<()> {
-    match format {
-        ExportFormat::Csv => each_csv(path, take),
-        ExportFormat::Xlsx => each_xlsx(path, take),
+/// Opens a file that was kept.
+pub fn open(path: &Path) -> Result<BufReader<File>> {
+    File::open(path).map(BufReader::new).map_err(unreadable)
+}
+
+/// Gives each row below the heads to `take` with its cells in the order of `columns`, wherever they stand
+/// in the file. `strict`: a head that is none of them is a slip of the pen.
+pub fn each_row<const N: usize>(
+    file: impl Read + Seek,
+    format: ExportFormat,
+    columns: &[SheetColumn; N],
+    rows_max: i64,
+    strict: bool,
+    mut take: impl FnMut(i64, [String; N]) -> Result<()>,
+) -> Result<()> {
+    let mut places: Option<[Option<usize>; N]> = None;
+    let mut count = 0;
+    each(file, format, |(line, cells)| {
+        let Some(places) = &places else {
+            places = Some(places_of(columns, &cells)?);
+            return if strict { known_only(columns, &cells) } else { Ok(()) };
+        };
+        count += 1;
+        if count > rows_max {
+            return Err(Error::invalid(
+                "file",
+                format!("一次最多导入 {rows_max} 行，请拆分文件"),
+                format!("At most {rows_max} rows can be imported at once; split the file."),
+            ));
+        }
+        let cell =
+            |place: &Option<usize>| place.and_then(|place| cells.get(place)).cloned().unwrap_or_default();
+        take(line, std::array::from_fn(|column| cell(&places[column])))
+    })?;
+    if count == 0 {
+        return Err(Error::invalid(
+            "file",
+            "文件中没有数据行，请在列名下面填写",
+            "The file has no rows below the names of the columns.",
+        ));
+    }
+    Ok(())
+}
+
+/// Where each of our columns stands in this file.
+fn places_of<const N: usize>(columns: &[SheetColumn; N], heads: &[String]) -> Result<[Option<usize>; N]> {
+    let places: [Option<usize>; N] =
+        std::array::from_fn(|column| heads.iter().position(|head| columns[column].is(head)));
+    match columns.iter().zip(&places).find(|(column, place)| column.required && place.is_none()) {
+        Some((column, _)) => Err(column.missing()),
+        None => Ok(places),
     }
 }
 
-fn each_csv(path: &Path, mut take: impl FnMut(Line) -> Result<()>) -> Result<()> {
-    let file = File::open(path).map_err(unreadable)?;
+fn known_only(columns: &[SheetColumn], heads: &[String]) -> Result<()> {
+    let unknown = heads.iter().find(|head| !head.is_empty() && !columns.iter().any(|column| column.is(head)));
+    let Some(head) = unknown else { return Ok(()) };
+    let keys: Vec<&str> = columns.iter().map(|column| column.key).collect();
+    Err(Error::invalid(
+        "file",
+        format!("文件第一行的“{head}”不是可导入的列，请核对列名或用模板填写"),
+        format!("The first line has {head}, which is no column; known are {}.", keys.join(", ")),
+    ))
+}
+
+/// Gives each row that is not empty to `take`, until it says stop.
+fn each(file: impl Read + Seek, format: ExportFormat, take: impl FnMut(Line) -> Result<()>) -> Result<()> {
+    match format {
+        ExportFormat::Csv => each_csv(file, take),
+        ExportFormat::Xlsx => each_xlsx(file, take),
+    }
+}
+
+fn each_csv(file: impl Read, mut take: impl FnMut(Line) -> Result<()>) -> Result<()> {
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(file);
     let mut record = csv::StringRecord::new();
@@ -49,9 +114,8 @@ fn each_csv(path: &Path, mut take: impl FnMut(Line) -> Result<()>) -> Result<()>
     Ok(())
 }
 
-fn each_xlsx(path: &Path, mut take: impl FnMut(Line) -> Result<()>) -> Result<()> {
-    let mut book: Xlsx<BufReader<File>> =
-        open_workbook(path).map_err(|why: calamine::XlsxError| unreadable(why))?;
+fn each_xlsx(file: impl Read + Seek, mut take: impl FnMut(Line) -> Result<()>) -> Result<()> {
+    let mut book = Xlsx::new(file).map_err(|why: calamine::XlsxError| unreadable(why))?;
     let sheet = book.sheet_names().first().cloned().ok_or_else(|| unreadable("no sheet"))?;
     let mut reader = book.worksheet_cells_reader(&sheet).map_err(unreadable)?;
     let mut row: Option<(u32, Vec<String>)> = None;

@@ -3,12 +3,20 @@
 use super::Shared;
 use super::describe::{Describe, Draft};
 use super::error::{Answer, Failure};
-use super::give::Given;
-use super::take::{Who, body_whole};
+use super::give::{Attachment, Given};
+use super::take::{Query, Who, body_whole};
+use super::upload::{TemplateQuery, Upload, template_give};
+use crate::exchange::reader;
+use crate::jobs::imports::Imports;
 use axum::extract::{FromRequest, Request, State};
-use engine::site::ImportReport;
+use engine::sheet::template;
+use engine::site::{ImportReport, PILE_COLUMNS, ROWS_MAX};
 use model::Error;
+use serde::Deserialize;
+use std::io::Cursor;
 use std::time::Duration;
+use store::exports::ExportFormat;
+use utoipa::ToSchema;
 
 /// Most bytes of a file.
 const FILE_MAX: usize = 4 * 1024 * 1024;
@@ -38,12 +46,57 @@ impl Describe for Csv {
     }
 }
 
-pub async fn pile_import(State(app): State<Shared>, who: Who, Csv(text): Csv) -> Answer<Given<ImportReport>> {
-    let report = app.engine.pile_import(&who.actor(), &text).await?;
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PileImportQuery {
+    /// What the file is called; the end of it says what it is. CSV when not given.
+    name: Option<String>,
+    /// Only say what would be taken.
+    check: Option<bool>,
+}
+
+/// Takes piles from a file, all of them or none.
+pub async fn pile_import(
+    State(app): State<Shared>,
+    who: Who,
+    Query(asked): Query<PileImportQuery>,
+    Upload(bytes): Upload,
+) -> Answer<Given<ImportReport>> {
+    let check = asked.check.unwrap_or(false);
+    let format = asked.name.as_deref().map_or(Ok(ExportFormat::Csv), Imports::format_of)?;
+    if bytes.len() > FILE_MAX {
+        return Err(Failure(Error::invalid(
+            "file",
+            "文件不能超过 4 MB，请拆分文件",
+            "The file is larger than 4 MB; split it.",
+        )));
+    }
+    let most = i64::try_from(ROWS_MAX).unwrap_or(i64::MAX);
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut rows = Vec::new();
+        reader::each_row(Cursor::new(bytes), format, &PILE_COLUMNS, most, true, |line, cells| {
+            rows.push((line, cells));
+            Ok(())
+        })?;
+        Ok::<_, Error>(rows)
+    });
+    let rows = reading.await.map_err(|_| Failure(Error::internal()))??;
+    let report = app.engine.pile_import(&who.actor(), rows, check).await?;
+    if check {
+        return Ok(Given(report));
+    }
     for pile in app.engine.store.read(store::piles::all).await? {
         app.devices.name(pile.id, pile.code, pile.station);
     }
     Ok(Given(report))
+}
+
+/// An empty file with the names of the columns and an example.
+pub async fn pile_import_template_fetch(
+    State(app): State<Shared>,
+    Query(asked): Query<TemplateQuery>,
+) -> Answer<Attachment> {
+    template_give(&app, "piles", "充电桩导入模板", asked.format, template(&PILE_COLUMNS)).await
 }
 
 pub async fn card_import(State(app): State<Shared>, who: Who, Csv(text): Csv) -> Answer<Given<ImportReport>> {

@@ -44,6 +44,7 @@ mod table;
 mod take;
 mod tariff_plans;
 mod tariffs;
+mod upload;
 mod wire;
 
 pub use error::{ErrorBody, status};

@@ -1,43 +1,21 @@
 //! 补录: bringing lost orders in from a file.
 
 use super::Shared;
-use super::describe::{Describe, Draft};
-use super::error::{Answer, Failure};
+use super::error::Answer;
 use super::give::{Attachment, Created, Given, NewId};
-use super::take::{Id, Query, Who, body_whole};
-use crate::exchange::sheet::template_write;
+use super::take::{Id, Query, Who};
+use super::upload::{TemplateQuery, Upload, template_give};
 use crate::jobs::imports::{self, Imports};
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::State;
 use engine::order_import::no_import;
+use engine::order_import::row::COLUMNS;
+use engine::sheet::template;
 use model::{Error, Result};
 use serde::Deserialize;
-use std::time::Duration;
 use store::exports::ExportFormat;
 use store::filter::{Page, Paging};
 use store::imports::{ImportState, OrderImport};
 use utoipa::ToSchema;
-
-/// Most bytes of a file: a hundred thousand rows are a fourth of it.
-const FILE_MAX: usize = 64 * 1024 * 1024;
-const FILE_PATIENCE: Duration = Duration::from_secs(300);
-
-/// The bytes of a file, as the body.
-pub struct Upload(Bytes);
-
-impl FromRequest<Shared> for Upload {
-    type Rejection = Failure;
-
-    async fn from_request(request: Request, _: &Shared) -> Result<Upload, Failure> {
-        body_whole(request, FILE_MAX, FILE_PATIENCE).await.map(Upload)
-    }
-}
-
-impl Describe for Upload {
-    fn describe(draft: &mut Draft) {
-        draft.text_body("application/octet-stream");
-    }
-}
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -134,21 +112,9 @@ pub async fn order_import_faults_fetch(
     Ok(Attachment::open(&app.imports.faults(id), name, ExportFormat::Csv).await?)
 }
 
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TemplateQuery {
-    format: ExportFormat,
-}
-
 pub async fn order_import_template_fetch(
     State(app): State<Shared>,
     Query(asked): Query<TemplateQuery>,
 ) -> Answer<Attachment> {
-    let path = app.imports.template(asked.format);
-    let (rows, write_to) = (imports::template(), path.clone());
-    let written = tokio::task::spawn_blocking(move || template_write(&write_to, asked.format, &rows)).await;
-    if !matches!(written, Ok(Ok(()))) {
-        return Err(Error::unavailable("文件存储", "file store").into());
-    }
-    Ok(Attachment::open(&path, format!("订单补录模板.{}", asked.format.as_str()), asked.format).await?)
+    template_give(&app, "orders", "订单补录模板", asked.format, template(&COLUMNS)).await
 }

@@ -122,6 +122,7 @@ pub fn table() -> Vec<Route> {
         DELETE "/preferences/{key}" SignedIn, preferences::preference_delete;
         GET "/audit" May(AuditRead), audit::audit_list;
         POST "/imports/piles" May(PileWrite), imports::pile_import;
+        GET "/imports/piles/template" May(PileWrite), imports::pile_import_template_fetch;
         POST "/imports/cards" May(CardWrite), imports::card_import;
         GET "/order-imports" May(OrderImport), order_imports::order_import_list;
         POST "/order-imports" May(OrderImport), order_imports::order_import_create;

@@ -46,8 +46,8 @@ impl Imports {
     }
 
     /// An empty file of this kind.
-    pub fn template(&self, format: ExportFormat) -> PathBuf {
-        self.folder.join(format!("template.{}", format.as_str()))
+    pub fn template(&self, noun: &str, format: ExportFormat) -> PathBuf {
+        self.folder.join(format!("{noun}.template.{}", format.as_str()))
     }
 
     pub fn faults(&self, id: i64) -> PathBuf {
@@ -73,62 +73,20 @@ impl Imports {
     }
 }
 
-/// Where each of our columns stands in this file.
-fn places(heads: &[String]) -> Result<[Option<usize>; 15]> {
-    let is = |head: &str, column: usize| {
-        let head = head.trim_end_matches(['*', '＊']).trim();
-        head == COLUMNS[column].zh || head.eq_ignore_ascii_case(COLUMNS[column].key)
-    };
-    let places: [Option<usize>; 15] =
-        std::array::from_fn(|column| heads.iter().position(|head| is(head, column)));
-    for (column, place) in COLUMNS.iter().zip(&places) {
-        if column.required && place.is_none() {
-            return Err(Error::invalid(
-                column.key,
-                format!("文件第一行没有“{}”这一列，请用模板填写", column.zh),
-                format!("The first line has no column {}; start from the template.", column.key),
-            ));
-        }
-    }
-    Ok(places)
-}
-
 type Rows = Vec<(i64, Cells)>;
 
 /// On a thread of its own: reads the file and sends its rows.
 fn read(path: &Path, format: ExportFormat, send: &mpsc::Sender<Rows>) -> Result<()> {
-    let mut places_of = None;
-    let (mut rows, mut count) = (Vec::with_capacity(ROWS_AT_ONCE), 0);
+    let mut rows = Vec::with_capacity(ROWS_AT_ONCE);
     let gone = || Error::unavailable("服务", "server");
-    reader::each(path, format, |(line, cells)| {
-        let Some(places) = &places_of else {
-            places_of = Some(places(&cells)?);
-            return Ok(());
-        };
-        count += 1;
-        if count > ROWS_MAX {
-            return Err(Error::invalid(
-                "file",
-                format!("一次最多导入 {ROWS_MAX} 行，请拆分文件"),
-                format!("At most {ROWS_MAX} rows can be imported at once; split the file."),
-            ));
-        }
-        let cell =
-            |place: &Option<usize>| place.and_then(|place| cells.get(place)).cloned().unwrap_or_default();
-        rows.push((line, std::array::from_fn(|column| cell(&places[column]))));
+    reader::each_row(reader::open(path)?, format, &COLUMNS, ROWS_MAX, false, |line, cells| {
+        rows.push((line, cells));
         if rows.len() == ROWS_AT_ONCE {
             let full = std::mem::replace(&mut rows, Vec::with_capacity(ROWS_AT_ONCE));
             send.blocking_send(full).map_err(|_| gone())?;
         }
         Ok(())
     })?;
-    if count == 0 {
-        return Err(Error::invalid(
-            "file",
-            "文件中没有数据行，请在列名下面填写订单",
-            "The file has no rows below the names of the columns.",
-        ));
-    }
     send.blocking_send(rows).map_err(|_| gone())
 }
 
@@ -305,12 +263,4 @@ fn noted(turned: Result<bool>) {
     if let Err(why) = turned {
         tracing::error!(%why, "the end of an import could not be noted");
     }
-}
-
-/// What an empty file looks like, with one row as an example.
-pub fn template() -> [Vec<String>; 2] {
-    let head = |column: &engine::order_import::row::ImportColumn| {
-        format!("{}{}", column.zh, if column.required { "*" } else { "" })
-    };
-    [COLUMNS.iter().map(head).collect(), COLUMNS.iter().map(|column| column.example.to_owned()).collect()]
 }

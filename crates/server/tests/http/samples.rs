@@ -178,6 +178,7 @@ pub const SAMPLES: &[Sample] = &[
         "/imports/piles",
         "code,protocol,station,kind,rated_power_w,connector_count\nF{n},ocpp1.6,{station_name},dc,60000,1\n",
     ),
+    asked("pile_import_template_fetch", Shared, "/imports/piles/template?format=csv", ""),
     asked("card_import", Platform, "/imports/cards", "tag\nF{n}\n"),
     // What a file may hold is the list that its maker sees; a file is its maker's alone.
     asked("order_export", Shared, "/exports/orders", r#"{"format":"csv"}"#),

@@ -51,6 +51,9 @@ const looks = {
     link_lost: { tone: 'bad', glyph: 'offline' },
     deferred: { tone: 'calm', glyph: 'clock' },
   },
+  pile_row: {
+    existing: { tone: 'mute', glyph: 'copy' },
+  },
   batch_state: {
     running: { tone: 'busy', glyph: 'refresh' },
     done: { tone: 'ok', glyph: 'check' },

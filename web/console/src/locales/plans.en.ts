@@ -14,6 +14,12 @@ export default {
     begun: 'Begun on {n} piles', no: 'No.', heading: 'Batch #{id} · {deed}', state: 'State', piles: 'Piles', outcome: 'Outcome', note: 'Note', staff: 'By', created: 'Begun', ended: 'Ended', done_n: '{n} done', failed_n: '{n} failed', cut_n: '{n} cut off', none: 'No batches yet', none_hint: 'Choose piles in the list of piles, then “Batch”', halted_told: 'The rest is not done', again_told: 'Trying {n} again',
     note_enable: 'Charging can be started.', note_disable: 'Nothing new can be started; what runs ends as usual.', note_move: 'Past orders stay with their station; later ones are billed by the new station’s tariff.', note_reset_soft: 'Soft reset: the pile ends its sessions first.', note_clock_set: 'Only 云快充 piles can be told the time.', note_tariff_set: 'Only 云快充 piles take a tariff; for one that is off line or charging it is queued.',
   },
+  pile_row: { existing: 'Registered' },
+  pile_file: {
+    rule: 'Bring XLSX or CSV: it is checked and shown first, and taken when you agree. All rows are taken or none; registered numbers stay as they are, so that the same file twice adds nothing. A station is given by its name or number; the first one when empty.',
+    checking: 'Checking', fresh: 'New', created: 'Added', existing: 'Registered, unchanged', wrong: 'Wrong', mend: '{n} rows are wrong. Mend them in the file and choose it again; nothing has been written', nothing_new: 'All piles of the file are registered already', confirm: 'Import {n} piles',
+    column_code: 'Number', column_name: 'Name', column_station: 'Station', column_kind: 'Kind', column_protocol: 'Protocol', column_rated_power_w: 'Rated power W', column_connector_count: 'Connectors', column_password: 'Password',
+  },
   plan: {
     no: 'No.', title: 'Tariff change #{id}', state: 'State', effective: 'Takes effect', tariff: 'Tariff version', stations: 'Stations', progress: 'Piles', reason: 'Reason', staff: 'Made by', created: 'Made', create: 'Plan a change', save: 'Save the plan',
     none: 'No tariff changes', none_hint: 'Plan a change: stations take another tariff from a moment on', unfinished_yes: 'Some piles to do', unfinished_no: 'All piles done', comma: ', ', stations_more: '{names} and others, {n} in all', nothing_to_send: 'Nothing to send', refused_n: '{n} refused',

@@ -14,6 +14,12 @@ export default {
     begun: '已开始批量操作 {n} 台充电桩', no: '编号', heading: '批量操作 #{id} · {deed}', state: '状态', piles: '桩数', outcome: '结果', note: '说明', staff: '操作人', created: '开始时间', ended: '结束时间', done_n: '成功 {n}', failed_n: '失败 {n}', cut_n: '中断 {n}', none: '还没有批量操作', none_hint: '在充电桩列表勾选多台桩，点「批量操作」', halted_told: '其余的不再执行', again_told: '正在重试 {n} 台',
     note_enable: '启用后可以启动充电。', note_disable: '停用后不能启动新的充电；进行中的充电正常结束。', note_move: '历史订单仍属于原充电站；之后的订单按新充电站的计费模型计费。', note_reset_soft: '软重启：桩会先正常结束正在进行的充电。', note_clock_set: '仅云快充桩支持校时。', note_tariff_set: '仅云快充桩支持下发计费；离线或充电中的桩自动排队，上线并空闲后下发。',
   },
+  pile_row: { existing: '已登记' },
+  pile_file: {
+    rule: '上传 XLSX 或 CSV，先检查、预览，确认后才写入。全部行正确才会写入；已登记的编号保持不变，同一文件导入两次不会重复。充电站填名称或编号，留空用第一座站。',
+    checking: '正在检查', fresh: '可新增', created: '已新增', existing: '已登记，不变', wrong: '有误', mend: '{n} 行有误，请在文件中改好后重新选择；目前没有写入任何内容', nothing_new: '文件中的充电桩都已登记，没有需要新增的', confirm: '确认导入 {n} 台',
+    column_code: '电桩编号', column_name: '站内名称', column_station: '所属充电站', column_kind: '充电类型', column_protocol: '通信协议', column_rated_power_w: '额定功率W', column_connector_count: '枪数', column_password: '接入密码',
+  },
   plan: {
     no: '计划编号', title: '调价计划 #{id}', state: '状态', effective: '生效时间', tariff: '计费模型版本', stations: '充电站', progress: '下发进度', reason: '原因', staff: '创建人', created: '创建时间', create: '安排调价', save: '保存计划',
     none: '没有调价计划', none_hint: '点「安排调价」，让充电站从某个时间起使用新的计费模型', unfinished_yes: '有桩未完成', unfinished_no: '全部完成', comma: '、', stations_more: '{names} 等 {n} 座', nothing_to_send: '无需下发', refused_n: '{n} 台拒绝',
