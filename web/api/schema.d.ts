@@ -1925,6 +1925,109 @@ export interface paths {
         patch: operations["station_update"];
         trace?: never;
     };
+    "/api/v1/stations/{id}/tariffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["station_tariff_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariff-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["tariff_plan_list"];
+        put?: never;
+        /** Permission: tariff.write */
+        post: operations["tariff_plan_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariff-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["tariff_plan_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariff-plans/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: tariff.write */
+        post: operations["tariff_delivery_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariff-plans/{id}/piles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["tariff_plan_pile_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariff-plans/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: tariff.write */
+        post: operations["tariff_plan_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tariffs": {
         parameters: {
             query?: never;
@@ -2368,7 +2471,7 @@ export interface components {
             total: number | null;
         };
         /** @enum {string} */
-        CommandState: "queued" | "accepted" | "refused" | "unsupported" | "timed_out" | "link_lost";
+        CommandState: "queued" | "accepted" | "refused" | "unsupported" | "timed_out" | "link_lost" | "deferred";
         ConnectorBrief: {
             fault_code: string | null;
             /** Format: int64 */
@@ -2836,6 +2939,16 @@ export interface components {
         };
         /** @enum {string} */
         Datum: "wgs84" | "gcj02";
+        DeliveryCount: {
+            /** Format: int64 */
+            count: number;
+            state: components["schemas"]["DeliveryState"];
+        };
+        /**
+         * @description Where a pile stands between the version that its station shows and the one that it bills by.
+         * @enum {string}
+         */
+        DeliveryState: "not_needed" | "scheduled" | "offline" | "charging" | "waiting" | "sent" | "confirmed" | "refused" | "superseded";
         DriverPrice: {
             area: components["schemas"]["Area"];
             /** @description The names of the area's cities or stations, as far as they are still there. */
@@ -4304,6 +4417,11 @@ export interface components {
             /** @description 电桩编号 */
             code: string;
             firmware: string | null;
+            /**
+             * Format: int64
+             * @description The number of the tariff that it last said it has (0: none), and when.
+             */
+            has_model_no: number | null;
             /** Format: int64 */
             id: number;
             kind: components["schemas"]["PileKind"];
@@ -4323,8 +4441,16 @@ export interface components {
             /** Format: int64 */
             station_id: number;
             station_name: string;
+            /** @description Whether the pile has that. */
+            tariff_match: components["schemas"]["TariffMatch"];
+            /** @description What its station shows. */
+            tariff_name: string | null;
+            /** Format: int64 */
+            tariff_version_no: number | null;
             /** Format: int64 */
             today_energy_dwh: number;
+            /** Format: int64 */
+            told_model_ms: number | null;
             vendor: string | null;
         };
         /**
@@ -4862,6 +4988,33 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        /** @description A stretch of time in which a station shows one version. */
+        StationTariff: {
+            /** Format: int64 */
+            from_ms: number;
+            /**
+             * Format: int64
+             * @description The plan that brings it; none where it was set at once.
+             */
+            plan_id: number | null;
+            /** @description Not begun yet. */
+            planned: boolean;
+            reason: string | null;
+            /**
+             * Format: int64
+             * @description None: it shows no prices, and nothing can be billed.
+             */
+            tariff_id: number | null;
+            tariff_name: string | null;
+            /** Format: int64 */
+            version_no: number | null;
+        };
+        StationTariffList: {
+            items: components["schemas"]["StationTariff"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /**
          * @description What kind of end a session had; the exact reason is kept as the pile's own code.
          * @enum {string}
@@ -4895,7 +5048,29 @@ export interface components {
             /** Format: int64 */
             version_no: number;
         };
+        TariffDeliveryDraft: {
+            /** @description All that have not got it when null. */
+            pile_codes?: string[] | null;
+        };
+        /** @description What came of asking again at once. */
+        TariffDeliveryStarted: {
+            /**
+             * Format: int64
+             * @description Off line or charging: told by itself when it is ready.
+             */
+            queued: number;
+            /**
+             * Format: int64
+             * @description Told now; the answer is awaited.
+             */
+            sent: number;
+        };
         TariffDraft: {
+            /**
+             * @description Whether stations that use an older version of this name take the new one for new orders at once;
+             *     they do when this is not given. Else a plan gives it to them.
+             */
+            at_once?: boolean | null;
             name: string;
             /** @description One per half hour from 00:00 of the station's day. */
             periods: components["schemas"]["Period"][];
@@ -4907,6 +5082,117 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        /**
+         * @description Whether the pile has the version that its station shows.
+         * @enum {string}
+         */
+        TariffMatch: "same" | "different" | "unknown" | "not_needed";
+        TariffPlan: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            effective_ms: number;
+            /**
+             * Format: int64
+             * @description When it was put into effect or withdrawn.
+             */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description The number under which 云快充 piles keep it.
+             */
+            model_no: number;
+            /** @description How many piles are in which state. */
+            piles: components["schemas"]["DeliveryCount"][];
+            reason: string;
+            staff_name: string | null;
+            state: components["schemas"]["TariffPlanState"];
+            /** Format: int64 */
+            station_count: number;
+            /** @description Names of some of them. */
+            stations: string[];
+            /** Format: int64 */
+            tariff_id: number;
+            tariff_name: string;
+            /** Format: int64 */
+            version_no: number;
+            withdraw_reason: string | null;
+            withdrawn_by: string | null;
+        };
+        TariffPlanDetail: components["schemas"]["TariffPlan"] & {
+            /** @description Whether nothing may begin at a pile that has another version than its station shows. */
+            blocks_starts: boolean;
+            concerned: components["schemas"]["TariffPlanStation"][];
+        };
+        TariffPlanDraft: {
+            /**
+             * Format: int64
+             * @description At once when null.
+             */
+            effective_ms?: number | null;
+            reason: string;
+            station_ids: number[];
+            /** Format: int64 */
+            tariff_id: number;
+        };
+        TariffPlanList: {
+            items: components["schemas"]["TariffPlan"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description One pile of a plan. */
+        TariffPlanPile: {
+            /** Format: int64 */
+            attempts: number;
+            code: string;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description The number of the version that it last said it has.
+             */
+            has_model_no: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @description Why it did not come to that, in the reader's language. */
+            message: string | null;
+            name: string;
+            /** Format: int64 */
+            next_try_ms: number | null;
+            online: boolean;
+            /** Format: int64 */
+            sent_at_ms: number | null;
+            state: components["schemas"]["DeliveryState"];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+        };
+        TariffPlanPileList: {
+            items: components["schemas"]["TariffPlanPile"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @enum {string} */
+        TariffPlanState: "scheduled" | "effective" | "withdrawn";
+        TariffPlanStation: {
+            city_name: string;
+            name: string;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            station_id: number;
+            /** @description What it shows now. */
+            tariff_name: string | null;
+            /** Format: int64 */
+            version_no: number | null;
+        };
+        TariffPlanWithdrawal: {
+            reason: string;
         };
         TariffRate: {
             /** Format: int64 */
@@ -8879,6 +9165,7 @@ export interface operations {
                 state?: string;
                 station_id?: number;
                 station_name?: string;
+                tariff_match?: components["schemas"]["TariffMatch"];
             };
             header?: never;
             path?: never;
@@ -10003,6 +10290,245 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StationChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_tariff_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationTariffList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_plan_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from_ms?: number;
+                limit?: number;
+                state?: components["schemas"]["TariffPlanState"];
+                station_id?: number;
+                station_name?: string;
+                tariff_name?: string;
+                to_ms?: number;
+                unfinished?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffPlanList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_plan_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TariffPlanDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_plan_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffPlanDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_delivery_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TariffDeliveryDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffDeliveryStarted"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_plan_pile_list: {
+        parameters: {
+            query?: {
+                code?: string;
+                cursor?: string;
+                limit?: number;
+                state?: components["schemas"]["DeliveryState"];
+                station_name?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffPlanPileList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_plan_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TariffPlanWithdrawal"];
             };
         };
         responses: {

@@ -299,7 +299,10 @@ pub fn pile_list(
     let mut filter = PageFilter::new(today, scope, wanted);
     let limit = filter.0.bind(wanted.limit + 1);
     let (value, order) = (wanted.sort.value("p.id"), wanted.sort.order("p.id"));
-    let sql = format!("SELECT {FACTS}, {TARIFF_MATCH}, {value} {FROM} {} ORDER BY {order} LIMIT {limit}", filter.0.sql());
+    let sql = format!(
+        "SELECT {FACTS}, {TARIFF_MATCH}, {value} {FROM} {} ORDER BY {order} LIMIT {limit}",
+        filter.0.sql()
+    );
     let rows = conn.query(&sql, &filter.0.values, |row| {
         let pile = PileView { facts: facts(row)?, connectors: Vec::new() };
         Ok((wanted.sort.cursor(row, SORT_VALUE, pile.facts.id)?, pile))

@@ -4,7 +4,9 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, cities, commands, content, coupons, customers, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, map, operators, order_imports, orders, pile_batches, piles, preferences, roles, session, settlements, staff, stations, stream, tariff_plans, tariffs,
+    audit, cards, cities, commands, content, coupons, customers, driver_prices, exports, feedback, fleets,
+    frames, home, imports, invoices, map, operators, order_imports, orders, pile_batches, piles, preferences,
+    roles, session, settlements, staff, stations, stream, tariff_plans, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
