@@ -126,6 +126,10 @@ test('R-5.x a coupon is made, given to a group whose size is told, and taken bac
   await page.getByRole('dialog').getByLabel('收回原因').fill('测试结束')
   await page.getByRole('dialog').getByRole('button', { name: '收回未使用' }).click()
   await expect(page.getByText('已收回', { exact: true }).first()).toBeVisible()
+  // The customer's own page tells it too.
+  await page.getByRole('row', { name: /已收回/ }).first().getByRole('link').click()
+  await page.getByRole('tab', { name: '优惠券' }).click()
+  await expect(page.getByRole('link', { name })).toBeVisible()
   expect(unexpected(faults)).toEqual([])
 })
 
