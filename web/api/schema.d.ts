@@ -1082,6 +1082,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["parameter_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["parameter_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: parameter.write */
+        patch: operations["parameter_update"];
+        trace?: never;
+    };
+    "/api/v1/parameters/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["parameter_change_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/permissions": {
         parameters: {
             query?: never;
@@ -1312,6 +1364,23 @@ export interface paths {
         };
         get?: never;
         put: operations["session_password_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["setting_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3097,6 +3166,92 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
+        /** @description A parameter as the pages show it. */
+        Parameter: {
+            /** Format: int64 */
+            changed_at_ms: number | null;
+            changed_by: string | null;
+            /** Format: int64 */
+            default: number;
+            group: components["schemas"]["ParameterGroup"];
+            /** Format: int64 */
+            least: number;
+            /** Format: int64 */
+            most: number;
+            name: string;
+            note: components["schemas"]["Text"];
+            origin: components["schemas"]["ParameterOrigin"];
+            /**
+             * Format: int64
+             * @description What was set on the page; it holds unless something stronger was given.
+             */
+            set: number | null;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["ParameterUnit"];
+            /**
+             * Format: int64
+             * @description What holds now.
+             */
+            value: number;
+            /** Format: int64 */
+            version: number;
+        };
+        ParameterChange: {
+            reason: string;
+            /**
+             * Format: int64
+             * @description Null: back to the default.
+             */
+            value?: number | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        ParameterChangeRecord: {
+            address: string;
+            /**
+             * Format: int64
+             * @description Null: back to the default.
+             */
+            after: number | null;
+            /** Format: int64 */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description Null: the default.
+             */
+            before: number | null;
+            /** Format: int64 */
+            id: number;
+            reason: string;
+            staff_name: string;
+        };
+        ParameterChangeRecordList: {
+            items: components["schemas"]["ParameterChangeRecord"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description What a parameter is about.
+         * @enum {string}
+         */
+        ParameterGroup: "order" | "money" | "device" | "retention";
+        ParameterList: {
+            items: components["schemas"]["Parameter"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description Where the value that holds comes from; each is stronger than those before it.
+         * @enum {string}
+         */
+        ParameterOrigin: "default" | "console" | "file" | "environment" | "command_line";
+        /** @enum {string} */
+        ParameterUnit: "second" | "day" | "fen" | "e4";
         PasswordChange: {
             current_password: string;
             new_password: string;
@@ -3406,6 +3561,23 @@ export interface components {
             operator_id: number | null;
             /** @description The code of the role; `permissions` says what it may do. */
             role: string;
+        };
+        /** @description A setting as the console shows it, which cannot change it. */
+        Setting: {
+            default: string;
+            meaning: components["schemas"]["Text"];
+            name: string;
+            origin: components["schemas"]["ParameterOrigin"];
+            /** @description Without passwords. */
+            value: string;
+            /** @description The variable that sets it. */
+            variable: string;
+        };
+        SettingList: {
+            items: components["schemas"]["Setting"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         Settlement: {
             basis: components["schemas"]["SettlementBasis"];
@@ -6407,6 +6579,137 @@ export interface operations {
             };
         };
     };
+    parameter_list: {
+        parameters: {
+            query?: {
+                group?: components["schemas"]["ParameterGroup"];
+                name?: string;
+                origin?: components["schemas"]["ParameterOrigin"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parameter_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parameter"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parameter_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParameterChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parameter_change_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterChangeRecordList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     permission_list: {
         parameters: {
             query?: never;
@@ -7183,6 +7486,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    setting_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingList"];
+                };
             };
             /** @description Any error */
             default: {

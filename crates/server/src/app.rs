@@ -1,5 +1,6 @@
 //! The parts of a running server, put together once.
 
+use crate::config::SettingView;
 use crate::devices::Devices;
 use crate::http::HttpSettings;
 use crate::http::metrics::Metrics;
@@ -8,6 +9,7 @@ use crate::jobs::imports::Imports;
 use crate::knocks::Knocks;
 use crate::live::Live;
 use engine::audit::Actor;
+use engine::parameter::Given;
 use engine::random::Random;
 use engine::secrets::Secrets;
 use engine::staff::Session;
@@ -26,10 +28,12 @@ pub struct AppSettings {
     pub store: StoreSettings,
     pub clock: Clock,
     pub rules: Rules,
+    /// What was given by the environment, which no page can change.
+    pub given: Given,
     pub secrets: Secrets,
     pub http: HttpSettings,
-    /// Seconds between an OCPP pile's heartbeats.
-    pub heartbeat_s: u32,
+    /// What the server was started with, for the page that shows it.
+    pub settings: Vec<SettingView>,
     /// The folder for files that are made and taken in.
     pub files: PathBuf,
 }
@@ -41,7 +45,7 @@ pub struct App {
     pub knocks: Knocks,
     pub metrics: Metrics,
     pub settings: HttpSettings,
-    pub heartbeat_s: u32,
+    pub started_with: Vec<SettingView>,
     pub exports: Exports,
     pub imports: Imports,
     local: OnceLock<Local>,
@@ -60,7 +64,8 @@ pub const ADMIN: &str = "admin";
 impl App {
     /// Opens the store and puts the parts together. Nothing listens yet.
     pub async fn open(settings: AppSettings) -> Result<Arc<App>> {
-        let AppSettings { store, clock, rules, secrets, http, heartbeat_s, files } = settings;
+        let AppSettings { store, clock, rules, given, secrets, http, settings: started_with, files } =
+            settings;
         let devices = Arc::new(Devices::default());
         let live = Arc::new(Live::default());
         let (watching, telling, dispatching) =
@@ -74,10 +79,12 @@ impl App {
             store: Arc::clone(&store),
             clock,
             rules,
+            given,
             secrets,
             random: Random::System,
             dispatch: Arc::new(move |pile, id, command| dispatching.send(pile, id, command)),
         });
+        engine.parameters_load().await?;
         for pile in store.read(store::piles::all).await? {
             devices.name(pile.id, pile.code, pile.station);
         }
@@ -89,7 +96,7 @@ impl App {
             knocks,
             metrics,
             settings: http,
-            heartbeat_s,
+            started_with,
             exports: Exports::new(&files),
             imports: Imports::new(&files),
             local: OnceLock::new(),

@@ -31,6 +31,7 @@ pub enum Noun {
     Mail,
     Settlement,
     OrderImport,
+    ParameterChange,
 }
 
 impl Noun {
@@ -59,6 +60,7 @@ impl Noun {
             Noun::Mail => "mail",
             Noun::Settlement => "settlement",
             Noun::OrderImport => "order_import",
+            Noun::ParameterChange => "parameter_change",
         }
     }
 

@@ -41,6 +41,7 @@ pub mod order_list;
 mod order_names;
 pub mod order_totals;
 pub mod orders;
+pub mod parameters;
 mod pending;
 pub mod pile_list;
 pub mod piles;

@@ -48,6 +48,9 @@ export type FeedbackDraft = Schemas['FeedbackDraft']
 export type FeedbackFigures = Schemas['FeedbackFigures']
 export type Invoice = Schemas['Invoice']
 export type InvoiceList = Schemas['InvoiceList']
+export type Parameter = Schemas['Parameter']
+export type ParameterChangeRecord = Schemas['ParameterChangeRecord']
+export type Setting = Schemas['Setting']
 export type ImportReport = Schemas['ImportReport']
 export type Segment = OrderDetail['segments'][number]
 export type CurvePoint = OrderDetail['curve'][number]
@@ -272,6 +275,12 @@ export const api = {
   export_cancel: (id: number) => take(http.DELETE(`${v}/exports/{id}`, byId(id))),
   export_column_list: (noun: Schemas['ExportNoun']) => take(http.GET(`${v}/exports/columns`, { params: { query: { noun } } })),
   export_create: (noun: Schemas['ExportNoun'], body: Schemas['ExportDraft']) => take(exporting[noun](body)),
+
+  parameter_list: (query: ListQuery) => take(http.GET(`${v}/parameters`, list<'parameter_list'>(query))),
+  parameter_get: (id: string) => take(http.GET(`${v}/parameters/{id}`, byKey(id))),
+  parameter_update: (id: string, body: BodyOf<'parameter_update'>) => take(http.PATCH(`${v}/parameters/{id}`, { ...byKey(id), body })),
+  parameter_change_list: (id: string, query: ListQuery) => take(http.GET(`${v}/parameters/{id}/changes`, { params: { path: { id }, query: query as QueryOf<'parameter_change_list'> } })),
+  setting_list: () => take(http.GET(`${v}/settings`)),
 
   audit_list: (query: ListQuery) => take(http.GET(`${v}/audit`, list<'audit_list'>(query))),
 }

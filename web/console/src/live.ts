@@ -34,6 +34,7 @@ const touches: Record<string, string[]> = {
   role: ['role_list', 'staff_list'],
   export: ['export_list'],
   order_import: ['order_import_list'],
+  parameter: ['parameter_list', 'parameter', 'parameter_change_list'],
   unknown_pile: ['unknown_pile_list', 'home'],
 }
 // Keyed by the thing they are about; the others are lists of many things.

@@ -51,6 +51,7 @@ export const menu: MenuSection[] = [
       { name: 'unknown_piles', path: '/unknown-piles', permission: 'pile.write', platform: true, glyph: 'unknown' },
       { name: 'staff', path: '/staff', permission: 'staff.read', glyph: 'staff' },
       { name: 'roles', path: '/roles', permission: 'staff.read', glyph: 'lock' },
+      { name: 'parameters', path: '/parameters', permission: 'parameter.read', platform: true, glyph: 'sliders' },
       { name: 'exports', path: '/exports', glyph: 'exported' },
       { name: 'audit', path: '/audit', permission: 'audit.read', platform: true, glyph: 'audit' },
       { name: 'log_ins', path: '/log-ins', permission: 'audit.read', platform: true, glyph: 'clock' },

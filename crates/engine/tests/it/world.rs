@@ -104,7 +104,7 @@ impl World {
 
     /// The server is stopped and started.
     pub fn restart(&mut self) {
-        let World { engine, clock, sent, rules, db } = self;
+        let World { engine, clock, sent, rules, given: engine::parameter::Given::new(), db } = self;
         let idle = engine_on(db, clock, sent, rules);
         let old = std::mem::replace(engine, idle);
         let Engine { store, .. } = old;

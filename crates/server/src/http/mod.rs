@@ -26,6 +26,7 @@ mod operators;
 mod order_imports;
 mod orders;
 mod outside;
+mod parameters;
 mod picture;
 mod piles;
 mod preferences;

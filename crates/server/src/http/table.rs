@@ -5,8 +5,8 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, cards, cities, commands, customers, exports, feedback, fleets, frames, home, imports, invoices,
-    map, operators, order_imports, orders, piles, preferences, roles, session, settlements, staff, stations,
-    stream, tariffs,
+    map, operators, order_imports, orders, parameters, piles, preferences, roles, session, settlements,
+    staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -126,6 +126,11 @@ pub fn table() -> Vec<Route> {
         GET "/exports/{id}" SignedIn, exports::export_get;
         DELETE "/exports/{id}" SignedIn, exports::export_cancel;
         GET "/exports/{id}/file" SignedIn, exports::export_fetch;
+        GET "/parameters" May(ParameterRead), parameters::parameter_list;
+        GET "/parameters/{id}" May(ParameterRead), parameters::parameter_get;
+        PATCH "/parameters/{id}" May(ParameterWrite), parameters::parameter_update;
+        GET "/parameters/{id}/changes" May(ParameterRead), parameters::parameter_change_list;
+        GET "/settings" May(ParameterRead), parameters::setting_list;
         GET "/feedback" May(FeedbackRead), feedback::feedback_list;
         POST "/feedback" May(FeedbackWrite), feedback::feedback_create;
         GET "/feedback/{id}" May(FeedbackRead), feedback::feedback_get;

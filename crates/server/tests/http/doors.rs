@@ -29,14 +29,8 @@ const OWN: &[&str] = &[
 ];
 
 /// Rights whose pages are being built.
-const NEXT: &[Permission] = &[
-    Permission::ContentRead,
-    Permission::ContentWrite,
-    Permission::ParameterRead,
-    Permission::ParameterWrite,
-    Permission::JobRead,
-    Permission::JobWrite,
-];
+const NEXT: &[Permission] =
+    &[Permission::ContentRead, Permission::ContentWrite, Permission::JobRead, Permission::JobWrite];
 
 fn real(path: &str) -> String {
     path.replace("{code}", "A-1").replace("{id}", "1")

@@ -241,6 +241,16 @@ pub const SAMPLES: &[Sample] = &[
     asked("invoice_mail_create", Thing, "/invoices/{invoice}/mails", r#"{"version":1}"#),
     // No invoice has a file before there is a channel that makes them.
     asked("invoice_file_get", Own, "/invoice-files/1", ""),
+    asked("parameter_list", Platform, "/parameters", ""),
+    asked("parameter_get", Platform, "/parameters/credit_fen", ""),
+    asked(
+        "parameter_update",
+        Platform,
+        "/parameters/credit_fen",
+        r#"{"version":1,"value":null,"reason":"核对"}"#,
+    ),
+    asked("parameter_change_list", Platform, "/parameters/credit_fen/changes", ""),
+    asked("setting_list", Platform, "/settings", ""),
     // Of the app, for its user, who is no staff.
     asked("public_feedback_create", Own, "/public/feedback", ""),
     asked("public_feedback_get", Own, "/public/feedback", ""),

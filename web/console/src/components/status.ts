@@ -136,6 +136,13 @@ const looks = {
     closed: { tone: 'ok', glyph: 'check' },
     merged: { tone: 'mute', glyph: 'copy' },
   },
+  parameter_origin: {
+    default: { tone: 'mute', glyph: 'ring' },
+    console: { tone: 'ok', glyph: 'check' },
+    file: { tone: 'warn', glyph: 'lock' },
+    environment: { tone: 'warn', glyph: 'lock' },
+    command_line: { tone: 'warn', glyph: 'lock' },
+  },
   outcome: {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },

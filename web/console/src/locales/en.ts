@@ -1,4 +1,5 @@
 import type zh from '@/locales/zh-CN'
+import administration from '@/locales/administration.en'
 import system from '@/locales/system.en'
 
 
@@ -8,7 +9,7 @@ const en: typeof zh = {
   page: {
     home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', station: 'Station', map: 'Map of piles', operators: 'Operators', cities: 'Open cities', orders: 'Orders', order_imports: 'Lost orders', order: 'Order', tariff: 'Tariff', tariffs: 'Tariffs',
     invoices: 'E-invoices', invoice: 'E-invoice', feedback: 'Feedback', feedback_detail: 'Feedback', feedback_statistics: 'Feedback statistics', cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found', roles: 'Roles', exports: 'Exports', log_ins: 'Log-ins',
-    customers: 'Customers', customer: 'Customer', fleets: 'Fleets', fleet: 'Fleet',
+    customers: 'Customers', customer: 'Customer', fleets: 'Fleets', fleet: 'Fleet', parameters: 'Parameters', parameter: 'Parameter',
   },
   act: { cancel: 'Cancel', save: 'Save', copy: 'Copy', copied: 'Copied', retry: 'Try again', reset: 'Clear filters', close: 'Close', create: 'New', edit: 'Edit', view: 'View', more: 'More' },
   layout: { skip: 'Skip to content', menu: 'Main menu', fold: 'Collapse', unfold: 'Expand menu', password: 'Change password', sign_out: 'Sign out' },
@@ -43,7 +44,7 @@ const en: typeof zh = {
     title: 'Export', button: 'Export', progress: 'Progress of the export', what: 'All {n} rows that the filters select will be exported.', what_uncounted: 'All rows that the filters select will be exported.', format: 'Format', columns: 'Columns', all: 'All of them',
     note: 'Long numbers are written as text; totals and your name are in the last lines; personal data are masked as on the page. Exports and downloads are in the audit log.', start: 'Export', cancel: 'Cancel export', leave: 'Go on in the background', another: 'Export again', fetch: 'Download', again: 'Export again',
     queued_hint: 'Others are before it; it begins by itself. You may leave this page: it is found under Exports.', running_hint: 'You may leave this page: it is found under Exports.', done: '{n} rows exported, {size}', cancelled: 'The export was cancelled', begun: 'The export has begun anew',
-    noun: 'Of what', state: 'State', file_name: 'File', rows: 'Rows', size: 'Size', created: 'Exported', expires: 'Kept until', ask_cancel: 'Cancel the export “{name}”? What was written so far is lost.', hint: 'Only your own exports; files are kept for 7 days.', none: 'No exports yet', none_hint: 'Use Export above a list of orders, piles and so on.',
+    noun: 'Of what', state: 'State', file_name: 'File', rows: 'Rows', size: 'Size', created: 'Exported', expires: 'Kept until', ask_cancel: 'Cancel the export “{name}”? What was written so far is lost.', hint: 'Only your own exports; files go by themselves when their time is over.', none: 'No exports yet', none_hint: 'Use Export above a list of orders, piles and so on.',
     why: 'Your account may not export this; ask the administrator',
   },
   saved: { title: 'Saved views', name: 'Name of the view', save: 'Save this view', none: 'Save filters and columns under a name, to open them with one click', remove: 'Remove the view “{name}”', full: 'At most 20 views; remove one first', told: 'The view “{name}” was saved', up: 'Move up', down: 'Move down' },
@@ -126,8 +127,9 @@ const en: typeof zh = {
     order_import_create: 'Upload lost orders', order_import_confirm: 'Confirm an import', order_import_undo: 'Undo an import', export_create: 'Export a list', export_fetch: 'Download an export', export_cancel: 'Cancel an export', session_create: 'Sign in', session_delete: 'Sign out', session_password_set: 'Change password', operator_create: 'New operator', operator_update: 'Change an operator', operator_status_set: 'Enable or disable an operator', city_save: 'Open a city', city_create: 'Open a city', city_update: 'Change a city', city_status_set: 'Pause or resume a city', station_create: 'New station', station_update: 'Change station', pile_create: 'New pile', pile_update: 'Change pile', pile_import: 'Import piles', pile_password_set: 'Set access password', unknown_pile_dismiss: 'Dismiss unknown pile',
     pile_command: 'Command', order_stop: 'Remote stop', command_create: 'Command', tariff_create: 'Publish tariff', card_create: 'Register card', card_update: 'Change card', card_import: 'Import cards', staff_create: 'New account', staff_update: 'Change account', token_create: 'New token', token_delete: 'Remove token', staff_lock_delete: 'Unlock account', staff_password_set: 'New password for an account', role_create: 'Create role', role_update: 'Change role', role_delete: 'Delete role',
     feedback_create: 'Record feedback', feedback_update: 'Work on feedback', feedback_limit_set: 'Set feedback limits', feedback_phone_get: 'Look at a phone number',
+    parameter_update: 'Set a parameter',
   },
-  audit_noun: { order_import: 'Order import', customer: 'Customer', fleet: 'Fleet', car: 'Car', export: 'Export', audit: 'Audit log', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token', role: 'Role', city: 'City', invoice: 'invoice', feedback: 'feedback' },
+  audit_noun: { parameter: 'Parameter', order_import: 'Order import', customer: 'Customer', fleet: 'Fleet', car: 'Car', export: 'Export', audit: 'Audit log', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token', role: 'Role', city: 'City', invoice: 'invoice', feedback: 'feedback' },
   file: {
     button: 'Import', title_pile: 'Import piles', title_card: 'Import cards', choose: 'Choose a CSV file', again: 'Choose again', drop: 'or drop it here', columns: 'Columns (first line)', template: 'Download template', rule: 'Written only when every row is right. What is there already stays as it is, so a file can be imported again.', go: 'Import',
     created: '{n} created', existing: '{n} were there already and stay as they are', bad: '{n} rows are wrong; nothing was written', line: 'Line', field: 'Column', what: 'What is wrong', passwords: 'Generated access passwords (shown only now)', save: 'Download passwords', too_big: 'The file exceeds 4 MB; split it', encoding: 'The file is not UTF-8; save it as CSV UTF-8', chosen: '{name}, {n} rows',
@@ -193,6 +195,7 @@ const en: typeof zh = {
   },
   fleets: { name: 'Fleet', contact: 'Contact', contact_phone: 'Phone', drivers: 'Drivers', cars: 'Cars', created: 'Registered', create: 'New fleet', edit: 'Edit fleet', created_told: 'Fleet “{name}” was created', empty_hint: 'Create a fleet, then choose it in the data of its drivers', drivers_hint: 'Choose this fleet in a customer’s data, and the driver appears here' },
   ...system,
+  ...administration,
   unknown: { code: 'Device code', protocol: 'Protocol', address: 'Address', first: 'First seen', last: 'Last seen', attempts: 'Attempts', vendor: 'Vendor / model', register: 'Register', dismiss: 'Dismiss', ask_dismiss: 'Dismiss device {code}? It comes back here when it tries to connect again.', hint: 'These devices tried to connect without being registered and were refused. Register those that are yours.', none: 'No unregistered devices', dismissed: 'Device {code} dismissed' },
   missing: { title: 'Page not found', text: 'The address may be wrong, or the content was moved.', home: 'To the home page' },
   denied: { title: 'No permission', text: 'Your account may not see “{page}”. Ask the system administrator.', page: 'this page' },

@@ -1,4 +1,5 @@
 // 中文（主语言）。英文见 en.ts，两份的键必须相同。
+import administration from '@/locales/administration.zh-CN'
 import system from '@/locales/system.zh-CN'
 
 export default {
@@ -7,7 +8,7 @@ export default {
   page: {
     home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
     invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志',
-    customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
+    customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情', parameters: '参数', parameter: '参数详情',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
   layout: { skip: '跳到正文', menu: '主菜单', fold: '收起菜单', unfold: '展开菜单', password: '修改密码', sign_out: '退出登录' },
@@ -41,7 +42,7 @@ export default {
     title: '导出', button: '导出', progress: '导出进度', what: '将导出当前筛选条件下的全部 {n} 条记录。', what_uncounted: '将导出当前筛选条件下的全部记录。', format: '文件格式', columns: '导出列', all: '全选',
     note: '长数字按文本写入，末行有合计与导出人水印，个人信息与页面一样打码；导出与下载会记入审计日志。', start: '开始导出', cancel: '取消导出', leave: '后台继续', another: '再次导出', fetch: '下载', again: '重新导出',
     queued_hint: '前面还有导出在进行，轮到后自动开始；可以离开此页，稍后在“导出记录”中查看。', running_hint: '可以离开此页，稍后在“导出记录”中查看。', done: '已导出 {n} 行，{size}', cancelled: '导出已取消', begun: '已开始重新导出',
-    noun: '内容', state: '状态', file_name: '文件名', rows: '行数', size: '大小', created: '导出时间', expires: '保留至', ask_cancel: '取消导出“{name}”？已写入的部分将丢弃。', hint: '只显示您自己的导出；文件保留 7 天。', none: '还没有导出记录', none_hint: '在订单、充电桩等列表右上角点“导出”。',
+    noun: '内容', state: '状态', file_name: '文件名', rows: '行数', size: '大小', created: '导出时间', expires: '保留至', ask_cancel: '取消导出“{name}”？已写入的部分将丢弃。', hint: '只显示您自己的导出；文件到期自动删除。', none: '还没有导出记录', none_hint: '在订单、充电桩等列表右上角点“导出”。',
     why: '您的账号没有导出权限，请联系系统管理员',
   },
   saved: { title: '已存视图', name: '视图名称', save: '保存当前视图', none: '把常用的筛选条件和列保存为视图，下次一键打开', remove: '删除视图“{name}”', full: '最多保存 20 个视图，请先删除不用的', told: '视图“{name}”已保存', up: '上移', down: '下移' },
@@ -124,8 +125,9 @@ export default {
     order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号',
+    parameter_update: '修改参数',
   },
-  audit_noun: { order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈' },
+  audit_noun: { parameter: '参数', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -191,6 +193,7 @@ export default {
   },
   fleets: { name: '车队名称', contact: '联系人', contact_phone: '联系电话', drivers: '司机', cars: '车辆', created: '登记时间', create: '新建车队', edit: '编辑车队', created_told: '车队「{name}」已新建', empty_hint: '新建车队后，在用户资料中为司机选择所属车队', drivers_hint: '在用户资料中选择这个车队，司机就会出现在这里' },
   ...system,
+  ...administration,
   unknown: { code: '设备编号', protocol: '通信协议', address: '来源地址', first: '首次出现', last: '最近出现', attempts: '尝试次数', vendor: '厂商 / 型号', register: '登记', dismiss: '忽略', ask_dismiss: '忽略设备 {code}？它再次连接时会重新出现在这里。', hint: '这些设备尝试接入但未登记，已被拒绝。确认是自己的桩后，登记即可接入。', none: '没有未登记的设备', dismissed: '已忽略设备 {code}' },
   missing: { title: '页面不存在', text: '地址可能有误，或内容已被移走。', home: '回到首页' },
   denied: { title: '没有权限', text: '您的账号不能查看「{page}」。如需使用，请联系系统管理员。', page: '此页面' },
