@@ -51,6 +51,7 @@ fn engine_on(db: &Database, clock: &Clock, sent: &Sent, rules: &Rules) -> Engine
         store: Arc::new(db.store()),
         clock: clock.clone(),
         rules: rules.clone(),
+        given: engine::parameter::Given::new(),
         secrets: Secrets::of(&[7; 32]),
         random: Random::seeded(1),
         dispatch: Arc::new(move |pile, _, command| {
@@ -104,7 +105,7 @@ impl World {
 
     /// The server is stopped and started.
     pub fn restart(&mut self) {
-        let World { engine, clock, sent, rules, given: engine::parameter::Given::new(), db } = self;
+        let World { engine, clock, sent, rules, db } = self;
         let idle = engine_on(db, clock, sent, rules);
         let old = std::mem::replace(engine, idle);
         let Engine { store, .. } = old;
