@@ -297,6 +297,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dictionaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["dictionary_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dictionaries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["dictionary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports": {
         parameters: {
             query?: never;
@@ -462,6 +496,41 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_category_list"];
+        put?: never;
+        /** Permission: parameter.write */
+        post: operations["feedback_category_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: parameter.write */
+        patch: operations["feedback_category_update"];
         trace?: never;
     };
     "/api/v1/feedback-handlers": {
@@ -752,6 +821,59 @@ export interface paths {
         put?: never;
         /** Permission: invoice.write */
         post: operations["invoice_mail_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["job_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["job_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: job.write */
+        patch: operations["job_update"];
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["job_run_list"];
+        put?: never;
+        /** Permission: job.write */
+        post: operations["job_start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1281,6 +1403,22 @@ export interface paths {
         get: operations["public_feedback_get"];
         put?: never;
         post: operations["public_feedback_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/feedback/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_feedback_category_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2068,6 +2206,37 @@ export interface components {
         };
         /** @enum {string} */
         Datum: "wgs84" | "gcj02";
+        /** @description A code list. */
+        Dictionary: {
+            code: string;
+            /** @description Staff may change it; a program stands behind the codes of the others. */
+            editable: boolean;
+            entries: components["schemas"]["DictionaryEntry"][];
+            title: components["schemas"]["Text"];
+        };
+        DictionaryEntry: {
+            code: string;
+            enabled: boolean;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Of an entry that may be changed.
+             */
+            place: number | null;
+            /**
+             * Format: int64
+             * @description How many things have it; null where nobody counts, because counting would be dear.
+             */
+            usage: number | null;
+            /** Format: int64 */
+            version: number | null;
+        };
+        DictionaryList: {
+            items: components["schemas"]["Dictionary"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /** Format: int64 */
         Energy: number;
         /** @description What every refusal looks like. */
@@ -2162,7 +2331,8 @@ export interface components {
             answer_due_ms: number;
             /** Format: int64 */
             answered_at_ms: number | null;
-            category: components["schemas"]["FeedbackCategory"];
+            /** @description A code of the dictionary of categories. */
+            category: string;
             /** Format: int64 */
             close_due_ms: number;
             /** Format: int64 */
@@ -2207,7 +2377,7 @@ export interface components {
          */
         FeedbackAction: "create" | "accept" | "assign" | "reply" | "note" | "link_order" | "merge" | "close" | "reopen";
         FeedbackBrief: {
-            category: components["schemas"]["FeedbackCategory"];
+            category: string;
             content: string;
             /** Format: int64 */
             created_at_ms: number;
@@ -2216,11 +2386,47 @@ export interface components {
             no: string;
             state: components["schemas"]["FeedbackState"];
         };
-        /**
-         * @description 分类
-         * @enum {string}
-         */
-        FeedbackCategory: "cannot_start" | "connector_broken" | "slow" | "place_taken" | "bill" | "refund" | "invoice" | "other";
+        FeedbackCategory: {
+            code: string;
+            /** @description One that is switched off is offered no more; what has it keeps its name. */
+            enabled: boolean;
+            name_en: string;
+            name_zh: string;
+            /**
+             * Format: int64
+             * @description Those with a lower one come first.
+             */
+            place: number;
+            /** Format: int64 */
+            version: number;
+        };
+        FeedbackCategoryChange: {
+            enabled: boolean;
+            name_en: string;
+            name_zh: string;
+            /**
+             * Format: int64
+             * @description The place in the order in which they are offered, from 1.
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        FeedbackCategoryDraft: {
+            /** @description What the apps send: 2 to 32 of `a-z`, digits and `_`, beginning with a letter. It never changes. */
+            code: string;
+            name_en: string;
+            name_zh: string;
+        };
+        FeedbackCategoryList: {
+            items: components["schemas"]["FeedbackCategory"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /** @description One step. Which fields it needs follows from the action. */
         FeedbackChange: {
             action: components["schemas"]["FeedbackAction"];
@@ -2252,7 +2458,8 @@ export interface components {
             photos: number[];
         };
         FeedbackDraft: {
-            category: components["schemas"]["FeedbackCategory"];
+            /** @description A code of the categories that are offered. */
+            category: string;
             connector_no?: components["schemas"]["u16"] | null;
             content: string;
             kind: components["schemas"]["FeedbackKind"];
@@ -2831,6 +3038,87 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
+        /** @description A job as the pages show it. */
+        Job: {
+            /** @description It cannot be paused. */
+            always_on: boolean;
+            /** Format: int64 */
+            changed_at_ms: number | null;
+            changed_by: string | null;
+            /**
+             * Format: int64
+             * @description The minute of the day in China at which it runs; null: it runs all day.
+             */
+            daily_minute: number | null;
+            /**
+             * Format: int64
+             * @description It runs again this long after it began; null: once a day.
+             */
+            every_s: number | null;
+            last: components["schemas"]["JobRun"] | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Null: it is paused.
+             */
+            next_at_ms: number | null;
+            note: components["schemas"]["Text"];
+            paused: boolean;
+            reason: string | null;
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+        };
+        JobChange: {
+            paused: boolean;
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        JobList: {
+            items: components["schemas"]["Job"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        JobRun: {
+            /**
+             * Format: int64
+             * @description How many things were done, so far.
+             */
+            done_count: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            id: number;
+            message: components["schemas"]["Text"] | null;
+            name: string;
+            /** @description Whoever asked for it. */
+            staff_name: string | null;
+            /** Format: int64 */
+            started_at_ms: number;
+            started_by: components["schemas"]["JobTrigger"];
+            state: components["schemas"]["JobRunState"];
+        };
+        JobRunList: {
+            items: components["schemas"]["JobRun"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description How far a run is, or how it ended.
+         * @enum {string}
+         */
+        JobRunState: "running" | "done" | "failed" | "cut";
+        /**
+         * @description Why a run began.
+         * @enum {string}
+         */
+        JobTrigger: "schedule" | "person";
         /**
          * @description 启停状态 of a pile: what the operator wants, whatever the pile is doing.
          * @enum {string}
@@ -3450,6 +3738,17 @@ export interface components {
          * @enum {string}
          */
         Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
+        /** @description A category that somebody who writes may choose. */
+        PublicFeedbackCategory: {
+            code: string;
+            name: components["schemas"]["Text"];
+        };
+        PublicFeedbackCategoryList: {
+            items: components["schemas"]["PublicFeedbackCategory"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /**
          * @description Which personal datum of a customer is to be seen in full.
          * @enum {string}
@@ -4749,6 +5048,69 @@ export interface operations {
             };
         };
     };
+    dictionary_list: {
+        parameters: {
+            query?: {
+                editable?: boolean;
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DictionaryList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dictionary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dictionary"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     export_list: {
         parameters: {
             query?: {
@@ -5071,7 +5433,7 @@ export interface operations {
     feedback_list: {
         parameters: {
             query?: {
-                category?: components["schemas"]["FeedbackCategory"];
+                category?: string;
                 cursor?: string;
                 customer_id?: string;
                 from_ms?: number;
@@ -5134,6 +5496,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FeedbackReceipt"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_category_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackCategoryList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_category_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackCategoryDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackCategory"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_category_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackCategoryChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -5845,6 +6302,171 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    job_list: {
+        parameters: {
+            query?: {
+                name?: string;
+                paused?: boolean;
+                state?: components["schemas"]["JobRunState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    job_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    job_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    job_run_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from_ms?: number;
+                limit?: number;
+                state?: components["schemas"]["JobRunState"];
+                to_ms?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRunList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    job_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
             };
             /** @description Any error */
             default: {
@@ -7205,6 +7827,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedbackReceipt"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_feedback_category_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicFeedbackCategoryList"];
                 };
             };
             /** @description Any error */

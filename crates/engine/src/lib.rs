@@ -13,6 +13,7 @@ pub mod export;
 pub mod feedback;
 pub mod fleet;
 pub mod invoice;
+pub mod job;
 pub mod order_import;
 pub mod parameter;
 pub mod picture;

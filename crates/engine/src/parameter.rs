@@ -131,6 +131,9 @@ parameters! {
     "export_days" Retention Day 1 ..= 365, 7, "导出文件保留天数", "Days of exported files",
         "导出的文件保留天数，对之后完成的导出生效", "how many days exported files are kept, from the next export on",
         |rules, value| rules.exports_kept_ms = value * DAY_MS;
+    "job_run_days" Retention Day 1 ..= 3_650, 90, "任务记录保留天数", "Days of job runs",
+        "任务运行记录的保留天数，每个任务最近一次始终保留", "how many days the runs of jobs are kept; the last of each stays",
+        |rules, value| rules.job_runs_kept_ms = value * DAY_MS;
 }
 
 /// Values that were given by the environment, and by which of its ways.

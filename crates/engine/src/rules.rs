@@ -30,6 +30,8 @@ pub struct Rules {
     pub samples_kept_ms: i64,
     /// How long an exported file is kept.
     pub exports_kept_ms: i64,
+    /// How long runs of jobs are kept.
+    pub job_runs_kept_ms: i64,
     /// Seconds between an OCPP pile's heartbeats, told when it connects.
     pub heartbeat_s: u32,
 }
@@ -49,6 +51,7 @@ impl Default for Rules {
             frames_kept_ms: 190 * DAY_MS,
             samples_kept_ms: 3 * DAY_MS,
             exports_kept_ms: 7 * DAY_MS,
+            job_runs_kept_ms: 90 * DAY_MS,
             heartbeat_s: 300,
         }
     }

@@ -6,6 +6,7 @@ use crate::http::HttpSettings;
 use crate::http::metrics::Metrics;
 use crate::jobs::exports::Exports;
 use crate::jobs::imports::Imports;
+use crate::jobs::{self, Jobs};
 use crate::knocks::Knocks;
 use crate::live::Live;
 use engine::audit::Actor;
@@ -48,6 +49,7 @@ pub struct App {
     pub started_with: Vec<SettingView>,
     pub exports: Exports,
     pub imports: Imports,
+    pub jobs: Jobs,
     local: OnceLock<Local>,
 }
 
@@ -99,6 +101,7 @@ impl App {
             started_with,
             exports: Exports::new(&files),
             imports: Imports::new(&files),
+            jobs: Jobs::default(),
             local: OnceLock::new(),
         }))
     }
@@ -107,6 +110,7 @@ impl App {
     pub async fn begin(&self) -> Result<()> {
         self.engine.exports_interrupted().await?;
         self.engine.order_imports_interrupted().await?;
+        jobs::begin(self).await?;
         self.engine.store.write(None, store::piles::all_offline).await.map(drop)
     }
 

@@ -32,6 +32,7 @@ pub enum Noun {
     Settlement,
     OrderImport,
     ParameterChange,
+    JobRun,
 }
 
 impl Noun {
@@ -61,6 +62,7 @@ impl Noun {
             Noun::Settlement => "settlement",
             Noun::OrderImport => "order_import",
             Noun::ParameterChange => "parameter_change",
+            Noun::JobRun => "job_run",
         }
     }
 

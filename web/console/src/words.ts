@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, ConnectorBrief, Customer, Feedback, Invoice, Order, Parameter, Period, Pile } from '@/api'
+import type { Card, ConnectorBrief, Customer, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -16,13 +16,13 @@ export const customerSources: Customer['source'][] = ['own', 'scim']
 export const customerStatuses: Customer['status'][] = ['active', 'frozen', 'deactivated', 'cancelled']
 export const feedbackSources: Feedback['source'][] = ['mini_program', 'app', 'phone', 'site', 'peer', 'hotline']
 export const feedbackKinds: Feedback['kind'][] = ['complaint', 'suggestion', 'question', 'fault']
-export const feedbackCategories: Feedback['category'][] = ['cannot_start', 'connector_broken', 'slow', 'place_taken', 'bill', 'refund', 'invoice', 'other']
 export const feedbackStates: Feedback['state'][] = ['waiting', 'working', 'answered', 'closed', 'merged']
 export const invoiceKinds: Invoice['kind'][] = ['digital_general', 'digital_special', 'electronic_general', 'electronic_special']
 export const invoiceCustomerKinds: Invoice['customer_kind'][] = ['person', 'company', 'driver']
 export const invoiceStates: Invoice['state'][] = ['review', 'waiting', 'issuing', 'issued', 'sent', 'failed', 'reversing', 'reversed', 'rejected']
 export const parameterGroups: Parameter['group'][] = ['order', 'money', 'device', 'retention']
 export const parameterOrigins: Parameter['origin'][] = ['default', 'console', 'file', 'environment', 'command_line']
+export const jobRunStates: JobRun['state'][] = ['running', 'done', 'failed', 'cut']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']
 export const periods: Period[] = ['sharp', 'peak', 'flat', 'valley']

@@ -4,9 +4,9 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, cities, commands, customers, exports, feedback, fleets, frames, home, imports, invoices,
-    map, operators, order_imports, orders, parameters, piles, preferences, roles, session, settlements,
-    staff, stations, stream, tariffs,
+    audit, cards, cities, commands, customers, dictionaries, exports, feedback, fleets, frames, home,
+    imports, invoices, jobs, map, operators, order_imports, orders, parameters, piles, preferences, roles,
+    session, settlements, staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -130,7 +130,18 @@ pub fn table() -> Vec<Route> {
         GET "/parameters/{id}" May(ParameterRead), parameters::parameter_get;
         PATCH "/parameters/{id}" May(ParameterWrite), parameters::parameter_update;
         GET "/parameters/{id}/changes" May(ParameterRead), parameters::parameter_change_list;
+        GET "/jobs" May(JobRead), jobs::job_list;
+        GET "/jobs/{id}" May(JobRead), jobs::job_get;
+        PATCH "/jobs/{id}" May(JobWrite), jobs::job_update;
+        GET "/jobs/{id}/runs" May(JobRead), jobs::job_run_list;
+        POST "/jobs/{id}/runs" May(JobWrite), jobs::job_start;
         GET "/settings" May(ParameterRead), parameters::setting_list;
+        GET "/dictionaries" May(ParameterRead), dictionaries::dictionary_list;
+        GET "/dictionaries/{id}" May(ParameterRead), dictionaries::dictionary_get;
+        GET "/feedback-categories" May(FeedbackRead), dictionaries::feedback_category_list;
+        POST "/feedback-categories" May(ParameterWrite), dictionaries::feedback_category_create;
+        PATCH "/feedback-categories/{id}" May(ParameterWrite), dictionaries::feedback_category_update;
+        GET "/public/feedback/categories" Public, dictionaries::public_feedback_category_list;
         GET "/feedback" May(FeedbackRead), feedback::feedback_list;
         POST "/feedback" May(FeedbackWrite), feedback::feedback_create;
         GET "/feedback/{id}" May(FeedbackRead), feedback::feedback_get;

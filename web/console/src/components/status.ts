@@ -143,6 +143,15 @@ const looks = {
     environment: { tone: 'warn', glyph: 'lock' },
     command_line: { tone: 'warn', glyph: 'lock' },
   },
+  job_run: {
+    running: { tone: 'busy', glyph: 'refresh' },
+    done: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'alert' },
+    cut: { tone: 'warn', glyph: 'cross' },
+  },
+  job_state: {
+    paused: { tone: 'warn', glyph: 'pause' },
+  },
   outcome: {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },
