@@ -73,6 +73,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["channel_list"];
+        put?: never;
+        /** Permission: job.write */
+        post: operations["channel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["channel_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: job.write */
+        patch: operations["channel_update"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: job.write */
+        post: operations["channel_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/sends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["channel_send_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cities": {
         parameters: {
             query?: never;
@@ -1859,6 +1929,79 @@ export interface components {
         };
         /** @enum {string} */
         CardStatus: "accepted" | "blocked" | "expired";
+        /** @description A channel as the pages show it: never its password. */
+        Channel: {
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            enabled: boolean;
+            has_password: boolean;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["ChannelKind"];
+            last: components["schemas"]["ChannelSend"] | null;
+            name: string;
+            smtp: components["schemas"]["SmtpConfig"];
+            /** Format: int64 */
+            version: number;
+        };
+        ChannelChange: {
+            enabled: boolean;
+            name: string;
+            /** @description Null: the one that is kept; an empty one takes it away. */
+            password?: string | null;
+            smtp: components["schemas"]["SmtpConfig"];
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        ChannelDraft: {
+            enabled: boolean;
+            name: string;
+            password?: string | null;
+            smtp: components["schemas"]["SmtpConfig"];
+        };
+        /** @enum {string} */
+        ChannelKind: "smtp";
+        ChannelList: {
+            items: components["schemas"]["Channel"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description Why something was sent.
+         * @enum {string}
+         */
+        ChannelPurpose: "test" | "invoice";
+        /** @description Something that was sent, or was tried to be. */
+        ChannelSend: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            channel_id: number;
+            /** Format: int64 */
+            id: number;
+            message: components["schemas"]["Text"] | null;
+            purpose: components["schemas"]["ChannelPurpose"];
+            success: boolean;
+            /** @description The address. */
+            target: string;
+            /** Format: int64 */
+            took_ms: number;
+        };
+        ChannelSendList: {
+            items: components["schemas"]["ChannelSend"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        ChannelTest: {
+            /** @description Where the test goes. */
+            address: string;
+        };
         /** @description What came of opening them. */
         CitiesOpened: {
             /**
@@ -3963,6 +4106,27 @@ export interface components {
         };
         /** @enum {string} */
         SettlementState: "proposed" | "approved" | "rejected";
+        /** @description A mail server and whoever sends through it. */
+        SmtpConfig: {
+            /** @description Null: the server asks nobody who they are. */
+            account: string | null;
+            from_address: string;
+            from_name: string;
+            host: string;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["SmtpSecurity"];
+            /**
+             * Format: int64
+             * @description How long one mail may take, in seconds.
+             */
+            timeout_s: number;
+        };
+        /**
+         * @description How the connection to a mail server is guarded.
+         * @enum {string}
+         */
+        SmtpSecurity: "tls" | "starttls" | "none";
         Staff: {
             account: string;
             area: components["schemas"]["Area"];
@@ -4506,6 +4670,204 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSend"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_send_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                purpose?: components["schemas"]["ChannelPurpose"];
+                success?: boolean;
+                target?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSendList"];
+                };
             };
             /** @description Any error */
             default: {

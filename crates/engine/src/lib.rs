@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod card;
+pub mod channel;
 pub mod command;
 pub mod customer;
 pub mod device;

@@ -94,6 +94,15 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "mail_send",
+        Schedule::Every(30),
+        ["发送邮件", "Sending of mail"],
+        [
+            "把待发送的邮件经启用的邮件渠道发出，失败的按间隔重试",
+            "sends the mails that wait through the mail channels that are on, and tries again what could not be sent",
+        ],
+    ),
+    job(
         "log_prune",
         Schedule::Every(600),
         ["清理报文与采样", "Pruning of frames"],
@@ -119,8 +128,8 @@ pub const JOBS: &[Job] = &[
         Schedule::Daily(4 * 60 + 10),
         ["清理任务记录", "Pruning of job runs"],
         [
-            "删除超过保留天数的任务运行记录，每个任务保留最近一次",
-            "deletes runs of jobs that were kept long enough; the last of each job stays",
+            "删除超过保留天数的任务运行记录与发送记录，每个任务保留最近一次",
+            "deletes runs of jobs and the log of what was sent, when they were kept long enough; the last run of each job stays",
         ],
     ),
 ];

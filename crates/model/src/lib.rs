@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod card;
+pub mod channel;
 pub mod connector;
 pub mod credit_code;
 pub mod curve;

@@ -63,3 +63,32 @@ CREATE TABLE job_run (
 );
 CREATE INDEX job_run_of ON job_run (name, id);
 CREATE UNIQUE INDEX job_run_open ON job_run (name) WHERE state = 'running';
+
+-- Ways out for messages. config: JSON without the secret; secret: sealed with the installation's key.
+CREATE TABLE channel (
+    id BIGINT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    enabled BOOLEAN NOT NULL,
+    config TEXT NOT NULL,
+    secret TEXT,
+    version BIGINT NOT NULL,
+    changed_at_ms BIGINT NOT NULL,
+    changed_by TEXT NOT NULL
+);
+
+-- What was sent through them, and what came of it. message: JSON in both languages.
+CREATE TABLE channel_send (
+    id BIGINT PRIMARY KEY,
+    channel_id BIGINT NOT NULL,
+    purpose TEXT NOT NULL,
+    target TEXT NOT NULL,
+    success BOOLEAN NOT NULL,
+    message TEXT,
+    took_ms BIGINT NOT NULL,
+    at_ms BIGINT NOT NULL
+);
+CREATE INDEX channel_send_of ON channel_send (channel_id, id);
+
+ALTER TABLE mail ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE mail ADD COLUMN next_at_ms BIGINT NOT NULL DEFAULT 0;

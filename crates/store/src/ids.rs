@@ -33,6 +33,8 @@ pub enum Noun {
     OrderImport,
     ParameterChange,
     JobRun,
+    Channel,
+    ChannelSend,
 }
 
 impl Noun {
@@ -63,6 +65,8 @@ impl Noun {
             Noun::OrderImport => "order_import",
             Noun::ParameterChange => "parameter_change",
             Noun::JobRun => "job_run",
+            Noun::Channel => "channel",
+            Noun::ChannelSend => "channel_send",
         }
     }
 

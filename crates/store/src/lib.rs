@@ -11,6 +11,7 @@ pub mod car_list;
 pub mod card_list;
 pub mod cards;
 pub mod change;
+pub mod channels;
 pub mod cities;
 pub mod city_list;
 pub mod command_list;

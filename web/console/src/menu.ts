@@ -54,6 +54,7 @@ export const menu: MenuSection[] = [
       { name: 'parameters', path: '/parameters', permission: 'parameter.read', platform: true, glyph: 'sliders' },
       { name: 'dictionaries', path: '/dictionaries', permission: 'parameter.read', platform: true, glyph: 'book' },
       { name: 'jobs', path: '/jobs', permission: 'job.read', platform: true, glyph: 'auto_run' },
+      { name: 'channels', path: '/channels', permission: 'job.read', platform: true, glyph: 'mail' },
       { name: 'exports', path: '/exports', glyph: 'exported' },
       { name: 'audit', path: '/audit', permission: 'audit.read', platform: true, glyph: 'audit' },
       { name: 'log_ins', path: '/log-ins', permission: 'audit.read', platform: true, glyph: 'clock' },

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, ConnectorBrief, Customer, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile } from '@/api'
+import type { Card, ChannelSend, ConnectorBrief, Customer, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, SmtpConfig } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -23,6 +23,8 @@ export const invoiceStates: Invoice['state'][] = ['review', 'waiting', 'issuing'
 export const parameterGroups: Parameter['group'][] = ['order', 'money', 'device', 'retention']
 export const parameterOrigins: Parameter['origin'][] = ['default', 'console', 'file', 'environment', 'command_line']
 export const jobRunStates: JobRun['state'][] = ['running', 'done', 'failed', 'cut']
+export const smtpSecurities: SmtpConfig['security'][] = ['tls', 'starttls', 'none']
+export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']
 export const periods: Period[] = ['sharp', 'peak', 'flat', 'valley']

@@ -3,6 +3,7 @@
 
 mod audit;
 mod cards;
+mod channels;
 mod cities;
 mod commands;
 mod console;

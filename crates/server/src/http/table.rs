@@ -4,9 +4,9 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, cities, commands, customers, dictionaries, exports, feedback, fleets, frames, home,
-    imports, invoices, jobs, map, operators, order_imports, orders, parameters, piles, preferences, roles,
-    session, settlements, staff, stations, stream, tariffs,
+    audit, cards, channels, cities, commands, customers, dictionaries, exports, feedback, fleets, frames,
+    home, imports, invoices, jobs, map, operators, order_imports, orders, parameters, piles, preferences,
+    roles, session, settlements, staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -135,6 +135,12 @@ pub fn table() -> Vec<Route> {
         PATCH "/jobs/{id}" May(JobWrite), jobs::job_update;
         GET "/jobs/{id}/runs" May(JobRead), jobs::job_run_list;
         POST "/jobs/{id}/runs" May(JobWrite), jobs::job_start;
+        GET "/channels" May(JobRead), channels::channel_list;
+        POST "/channels" May(JobWrite), channels::channel_create;
+        GET "/channels/{id}" May(JobRead), channels::channel_get;
+        PATCH "/channels/{id}" May(JobWrite), channels::channel_update;
+        POST "/channels/{id}/check" May(JobWrite), channels::channel_check;
+        GET "/channels/{id}/sends" May(JobRead), channels::channel_send_list;
         GET "/settings" May(ParameterRead), parameters::setting_list;
         GET "/dictionaries" May(ParameterRead), dictionaries::dictionary_list;
         GET "/dictionaries/{id}" May(ParameterRead), dictionaries::dictionary_get;

@@ -3,6 +3,7 @@
 
 pub mod exports;
 pub mod imports;
+mod mail;
 pub mod prune;
 mod verify;
 
@@ -204,7 +205,11 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "order_sweep" => app.engine.sweep().await.map(JobOutcome::done),
         "log_prune" => prune::prune(app, app.now()).await.map(counted),
         "export_expire" => exports::expire(app).await.map(JobOutcome::done),
-        "job_prune" => app.engine.job_runs_prune().await.map(counted),
+        "mail_send" => mail::send(app).await,
+        "job_prune" => {
+            let sends = app.engine.channel_sends_prune().await?;
+            app.engine.job_runs_prune().await.map(|runs| counted(runs + sends))
+        }
         "verify" => verify::verify(app, id).await,
         other => {
             tracing::error!(job = other, "a job without work");

@@ -21,6 +21,7 @@ mod r5_4;
 mod r5_5;
 mod r5_6;
 mod r5_s;
+mod r5_s_channel;
 mod r5_s_dictionary;
 mod r5_s_job;
 mod r5_s_parameter;

@@ -272,6 +272,22 @@ pub const SAMPLES: &[Sample] = &[
     asked("job_update", Platform, "/jobs/job_prune", r#"{"version":1,"paused":false,"reason":"核对"}"#),
     asked("job_start", Platform, "/jobs/job_prune/runs", ""),
     asked("job_run_list", Platform, "/jobs/job_prune/runs", ""),
+    asked("channel_list", Platform, "/channels", ""),
+    asked("channel_get", Platform, "/channels/{channel}", ""),
+    asked(
+        "channel_create",
+        Platform,
+        "/channels",
+        r#"{"name":"渠道{n}","enabled":false,"smtp":{"host":"localhost","port":1,"security":"none","account":null,"from_name":"","from_address":"a@example.com","timeout_s":1}}"#,
+    ),
+    asked(
+        "channel_update",
+        Platform,
+        "/channels/{channel}",
+        r#"{"version":1,"name":"渠道","enabled":false,"smtp":{"host":"localhost","port":1,"security":"none","account":null,"from_name":"","from_address":"a@example.com","timeout_s":1}}"#,
+    ),
+    asked("channel_check", Platform, "/channels/{channel}/check", r#"{"address":"a@example.com"}"#),
+    asked("channel_send_list", Platform, "/channels/{channel}/sends", ""),
     // Of the app, for its user, who is no staff.
     asked("public_feedback_create", Own, "/public/feedback", ""),
     asked("public_feedback_get", Own, "/public/feedback", ""),

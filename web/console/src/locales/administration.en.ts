@@ -18,4 +18,12 @@ export default {
     title: 'Job', schedule: 'Runs', last: 'Last result', last_at: 'Last run', started_at: 'Began', took_label: 'Took', took: '{n} s', count: 'Done', next: 'Next run', state: 'State', on: 'On', paused: 'Paused', never: 'Never ran', hint: 'A job may run again without harm, and never twice at once; one that is paused can be run by hand', daily: 'Daily at {at}', every_minutes: 'Every {n} min', every_seconds: 'Every {n} s', start: 'Run now', pause: 'Pause', resume: 'Resume',
     reason: 'Why', pause_title: 'Pause “{name}”', resume_title: 'Resume “{name}”', started: '“{name}” has begun', paused_told: '“{name}” is paused', resumed: '“{name}” goes on', paused_by: 'Paused', resumed_by: 'Resumed', why_always: 'This job cannot be paused: without it, orders that are over would stay open', started_by: 'By', message: 'What came of it', runs_none: 'It has not run yet',
   },
+  channel_kind: { smtp: 'Mail (SMTP)' },
+  smtp_security: { tls: 'TLS', starttls: 'STARTTLS', none: 'None' },
+  channel_purpose: { test: 'Test', invoice: 'Invoice' },
+  channels: {
+    name: 'Channel', kind: 'Kind', server: 'Server', host: 'Server', port: 'Port', security: 'Security', account: 'Account', password: 'Password', from: 'Sender', from_address: 'From address', from_name: 'Sender’s name', timeout: 'Timeout (s)', state: 'State', on: 'On', last: 'Result', last_at: 'Last sent', purpose: 'Why', target: 'To', ms: '{n} ms',
+    create: 'New channel', edit_title: 'Change channel “{name}”', saved: 'Channel “{name}” was saved', hint: 'Mail goes through the first channel that is on; when that does not work, through the next', none: 'There is no channel yet', none_hint: 'Mails with invoices wait until there is a mail channel', port_help: 'Usually 465 for TLS, 587 for STARTTLS', account_help: 'Empty: the server wants no sign-in', password_help: 'Some providers want an app password. Kept encrypted and never shown again', password_keep: 'Empty: unchanged. Wanted anew when the server or account changes', password_set: 'Set', password_none: 'Not set', open_warn: 'Without encryption the password and the mails travel in the clear: only for servers within your own network',
+    test: 'Send a test', test_title: 'Test channel “{name}”', test_to: 'Send to', test_help: 'Really sends a mail and shows what the server answered', test_ok: 'It works', test_bad: 'It does not work', test_sent: 'Sent to {address} within {ms} ms; look into that mailbox', sends_none: 'Nothing was sent yet',
+  },
 }

@@ -18,4 +18,12 @@ export default {
     title: '任务', schedule: '周期', last: '最近结果', last_at: '最近运行', started_at: '开始时间', took_label: '用时', took: '{n} 秒', count: '处理数', next: '下次运行', state: '状态', on: '运行', paused: '已暂停', never: '未运行过', hint: '任务可重复执行，同一任务同时只运行一次；暂停后仍可手动运行', daily: '每天 {at}', every_minutes: '每 {n} 分钟', every_seconds: '每 {n} 秒', start: '立即运行', pause: '暂停', resume: '恢复',
     reason: '原因', pause_title: '暂停任务「{name}」', resume_title: '恢复任务「{name}」', started: '「{name}」已开始运行', paused_told: '「{name}」已暂停', resumed: '「{name}」已恢复', paused_by: '暂停', resumed_by: '最近恢复', why_always: '该任务不能暂停：没有它，超时的订单不会关闭', started_by: '触发', message: '说明', runs_none: '还没有运行记录',
   },
+  channel_kind: { smtp: '邮件（SMTP）' },
+  smtp_security: { tls: 'TLS', starttls: 'STARTTLS', none: '不加密' },
+  channel_purpose: { test: '测试', invoice: '电子发票' },
+  channels: {
+    name: '渠道名称', kind: '类型', server: '服务器', host: '服务器', port: '端口', security: '加密方式', account: '账号', password: '密码', from: '发件人', from_address: '发件地址', from_name: '发件人名称', timeout: '超时（秒）', state: '状态', on: '启用', last: '结果', last_at: '最近发送', purpose: '用途', target: '收件人', ms: '{n} 毫秒',
+    create: '新建渠道', edit_title: '修改渠道「{name}」', saved: '渠道「{name}」已保存', hint: '邮件经第一个启用的渠道发出，它不可用时改用下一个', none: '还没有渠道', none_hint: '配置邮件渠道后，待发送的电子发票邮件才会发出', port_help: 'TLS 常用 465，STARTTLS 常用 587', account_help: '留空表示服务器不需要登录', password_help: '部分邮箱须使用授权码；加密保存，不再显示', password_keep: '留空则不修改；修改服务器或账号时须重新填写', password_set: '已设置', password_none: '未设置', open_warn: '不加密时密码与邮件内容以明文传输，只应用于内网服务器',
+    test: '发送测试', test_title: '测试渠道「{name}」', test_to: '收件邮箱', test_help: '会真实发出一封邮件，并显示对方服务器的答复', test_ok: '测试成功', test_bad: '测试失败', test_sent: '已发送到 {address}，用时 {ms} 毫秒；请到该邮箱查收', sends_none: '还没有发送记录',
+  },
 }

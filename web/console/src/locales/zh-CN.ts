@@ -8,7 +8,7 @@ export default {
   page: {
     home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
     invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志',
-    customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情', parameters: '参数', dictionaries: '字典', dictionary: '字典详情', jobs: '任务', job: '任务详情', parameter: '参数详情',
+    customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情', parameters: '参数', dictionaries: '字典', dictionary: '字典详情', jobs: '任务', job: '任务详情', channels: '渠道', channel: '渠道详情', parameter: '参数详情',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
   layout: { skip: '跳到正文', menu: '主菜单', fold: '收起菜单', unfold: '展开菜单', password: '修改密码', sign_out: '退出登录' },
@@ -93,12 +93,12 @@ export default {
   invoice: { review: '待审核', waiting: '待开票', issuing: '开票中', issued: '已开票', sent: '已发送', failed: '开票失败', reversing: '红冲中', reversed: '已红冲', rejected: '已驳回' },
   invoice_kind: { digital_general: '数电普票', digital_special: '数电专票', electronic_general: '电子普票', electronic_special: '电子专票' },
   invoice_customer: { person: '个人', company: '企业', driver: '司机' },
-  invoice_event: { email: '修改邮箱', mail: '重发邮件' },
+  invoice_event: { email: '修改邮箱', mail: '重发邮件', sent: '邮件已送出' },
   mail: { waiting: '待发送', sent: '已发送', failed: '发送失败' },
   invoices: {
     serial_no: '开票序号', kind: '发票类型', state: '状态', phone: '用户手机号', customer_kind: '用户类型', title: '发票抬头', tax_no: '税号', seller: '销售方', net: '金额', tax: '税额', total: '价税合计', electricity: '电费', service: '服务费', orders: '订单数', number: '发票号码', email: '邮箱', mail: '邮件', mail_n: '{n} 次', applied: '申请时间', issued: '开票时间', failure: '失败原因', red: '红字', sum: '合计 {n} 张',
     email_set: '修改邮箱', send: '重发邮件', email_help: '只影响发送，不改变发票内容', email_done: '发票 {no} 的邮箱已改为 {email}', email_missing: '这张发票没有邮箱，请先修改邮箱', ask_send: '将发票 {no} 发送到 {email}？每张发票每天最多发送 5 次。', send_done: '发票 {no} 已进入待发送队列',
-    outbox_note: '尚未配置邮件渠道：重发的邮件先进入待发送队列，状态为「待发送」，渠道接通后才会发出。开票、红冲随资金功能开通。', empty_hint: '开具的电子发票会出现在这里', facts: '发票信息', orders_title: '关联订单', mails: '邮件记录', mails_hint: '每天最多 5 次', mails_none: '还没有发送过邮件', story: '操作记录', download: '下载文件',
+    outbox_note: '重发的邮件由任务「发送邮件」经启用的邮件渠道发出；没有渠道时保持「待发送」。开票、红冲随资金功能开通。', empty_hint: '开具的电子发票会出现在这里', facts: '发票信息', orders_title: '关联订单', mails: '邮件记录', mails_hint: '每天最多 5 次', mails_none: '还没有发送过邮件', story: '操作记录', download: '下载文件',
   },
   outcome: { yes: '成功', no: '失败' },
   command: {
@@ -124,9 +124,9 @@ export default {
     order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号',
-    parameter_update: '修改参数', job_update: '暂停或恢复任务', job_start: '立即运行任务', feedback_category_create: '新建反馈分类', feedback_category_update: '修改反馈分类',
+    parameter_update: '修改参数', channel_create: '新建渠道', channel_update: '修改渠道', channel_check: '测试渠道', job_update: '暂停或恢复任务', job_start: '立即运行任务', feedback_category_create: '新建反馈分类', feedback_category_update: '修改反馈分类',
   },
-  audit_noun: { job: '任务', feedback_category: '反馈分类', parameter: '参数', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈' },
+  audit_noun: { channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
