@@ -69,7 +69,7 @@ async fn r5_s_class_parameters_are_found_and_what_the_server_was_started_with_is
     let count = async |query: &str| {
         house.get(&format!("/parameters{query}"), &admin).await.ok().json["total"].clone()
     };
-    assert_eq!(count("?group=retention").await, 3);
+    assert_eq!(count("?group=retention").await, 4);
     assert_eq!(count("?name=CREDIT").await, 1, "in any case");
     assert_eq!(count("?name=%25").await, 0, "what was typed is no pattern");
     assert_eq!(count("?origin=environment").await, 0);
