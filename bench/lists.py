@@ -112,6 +112,14 @@ def questions(server, plan):
         ("order_no", lambda: {"order_no": dice.choice(orders)["order_no"]}),
         ("session_key", lambda: {"session_key": dice.choice([o["session_key"] for o in orders if o["session_key"]])}),
         ("token", lambda: {**year, "token": f"CA{dice.randrange(1, plan.customers // 2):010X}"}),
+        ("phone, last four", lambda: {**month, "phone": f"{dice.randrange(10_000):04}"}),
+        ("city_name", lambda: {**month, "city_name": dice.choice(["武汉", "深圳", "海"])}),
+        ("connector_no", lambda: {**month, "connector_no": dice.choice([1, 2])}),
+        ("stop_class emergency", lambda: {**month, "stop_class": "emergency"}),
+        ("stop_class normal", lambda: {**month, "stop_class": "normal"}),
+        ("energy range", lambda: {**month, "energy_from_dwh": dice.randrange(100_000, 400_000)}),
+        ("amount range, few", lambda: {**month, "total_from_fen": 1_000_000}),
+        ("vin", lambda: {**month, "vin": "LSVAU2180C2180001"}),
         ("customer", lambda: {**year, "customer_id": dice.randrange(1, plan.customers // 2)}),
         *[(f"state {state}", lambda state=state: {**month, "state": state}) for state in ["completed", "failed", "abnormal", "charging", "unsettled"]],
         ("abnormality", lambda: {**month, "abnormality": dice.choice(["no_record", "amount_differs", "unannounced"])}),
@@ -124,6 +132,8 @@ def questions(server, plan):
         yield f"orders: {name}", LIST_MS, "/orders", lambda query=query: {**query(), "totals": "false"}
     for name, query in filters:
         yield f"totals: {name}", TOTALS_MS, "/orders/totals", query
+    for column in ["energy_dwh", "-total_fen", "-duration_s"]:
+        yield f"orders: sorted by {column}", LIST_MS, "/orders", lambda column=column: {**month, "sort": column, "totals": "false"}
     cursor = None
     for _ in range(49):
         cursor = server.api("/orders", totals="false", cursor=cursor, **month)["next_cursor"]
@@ -139,6 +149,7 @@ def questions(server, plan):
         ("kind", lambda: {"kind": "ac"}),
         ("protocol", lambda: {"protocol": "ykc1.6"}),
         ("lifecycle", lambda: {"lifecycle": "disabled"}),
+        ("sorted by the last sign of life", lambda: {"sort": "-last_seen_ms"}),
         ("six", lambda: {"station_name": "高新", "city_name": "武汉", "operator_name": "充", "code": "1", "online": "true", "state": "available"}),
     ]:
         yield f"piles: {name}", LIST_MS, "/piles", query
@@ -153,6 +164,13 @@ def questions(server, plan):
     ]:
         yield f"customers: {name}", LIST_MS, "/customers", query
     yield "cards: tag", LIST_MS, "/cards", lambda: {"tag": f"{dice.randrange(1, plan.customers):X}"}
+    for name, query in [
+        ("the country", lambda: {}),
+        ("a province's cities", lambda: {"level": "city", "bounds": "108000000,29000000,117000000,34000000"}),
+        ("a city's stations", lambda: {"level": "station", "bounds": "113500000,29900000,115100000,31400000"}),
+        ("four names", lambda: {"level": "station", "operator_name": "充", "city_name": "武汉", "station_name": "站", "station_code": "1"}),
+    ]:
+        yield f"map: {name}", HOME_MS, "/map", query
     yield "home", HOME_MS, "/home", lambda: {}
 
 
@@ -213,7 +231,7 @@ def main():
     parser.add_argument("--orders", type=int, default=10_000_000)
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--days", type=int, default=730, help="over which they are spread; 1 000 000 in 73 days are as dense as 10 000 000 in two years")
-    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--times", type=int, default=40, help="how often each is asked: of fewer than 21 the p95 is the slowest")
     parser.add_argument("--only", help="questions whose name holds this")
     parser.add_argument("--folder", help="where the data is made (about 7 GB a database); removed afterwards")
     parser.add_argument("--data", help="a data folder with a database of SQLite; it is kept")

@@ -212,6 +212,233 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/content-pictures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["content_picture_get"];
+        put?: never;
+        post?: never;
+        /** Permission: content.write */
+        delete: operations["content_picture_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["content_list"];
+        put?: never;
+        /** Permission: content.write */
+        post: operations["content_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contents/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: content.write */
+        post: operations["content_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contents/shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["content_shown_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["content_get"];
+        put?: never;
+        post?: never;
+        /** Permission: content.write */
+        delete: operations["content_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: content.write */
+        patch: operations["content_update"];
+        trace?: never;
+    };
+    "/api/v1/contents/{id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: content.write */
+        post: operations["content_picture_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contents/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: content.write */
+        put: operations["content_status_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["coupon_list"];
+        put?: never;
+        /** Permission: content.write */
+        post: operations["coupon_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["coupon_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: content.write */
+        patch: operations["coupon_update"];
+        trace?: never;
+    };
+    "/api/v1/coupons/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: content.write */
+        put: operations["coupon_status_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons/{id}/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: content.write */
+        post: operations["voucher_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons/{id}/vouchers/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: content.write */
+        post: operations["coupon_voucher_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coupons/{id}/vouchers/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: content.write */
+        post: operations["voucher_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-source": {
         parameters: {
             query?: never;
@@ -394,6 +621,60 @@ export interface paths {
         /** Permission: parameter.read */
         get: operations["dictionary_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/driver-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["driver_price_list"];
+        put?: never;
+        /** Permission: content.write */
+        post: operations["driver_price_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/driver-prices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["driver_price_get"];
+        put?: never;
+        post?: never;
+        /** Permission: content.write */
+        delete: operations["driver_price_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: content.write */
+        patch: operations["driver_price_update"];
+        trace?: never;
+    };
+    "/api/v1/driver-prices/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: content.write */
+        put: operations["driver_price_status_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -777,6 +1058,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/home/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: home.read */
+        get: operations["home_notice_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/home/stations": {
         parameters: {
             query?: never;
@@ -992,6 +1290,23 @@ export interface paths {
         };
         /** Permission: station.read */
         get: operations["map_ground_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["message_event_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1217,6 +1532,23 @@ export interface paths {
         get: operations["order_frame_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.note */
+        post: operations["order_note_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1458,6 +1790,38 @@ export interface paths {
         put: operations["preference_set"];
         post?: never;
         delete: operations["preference_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_content_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/content-pictures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_content_picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1819,6 +2183,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["voucher_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vouchers/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: content.write */
+        post: operations["voucher_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1833,6 +2231,39 @@ export interface components {
          * @description 0.0001 yuan: what one segment of an order costs.
          */
         Amount: number;
+        /** @description One piece as an app draws it. It holds text and no HTML: nothing in it is to be executed. */
+        AppContent: {
+            blocks: components["schemas"]["RichBlock"][];
+            coupon: components["schemas"]["CouponFace"] | null;
+            /** Format: int64 */
+            from_ms: number | null;
+            /**
+             * Format: int64
+             * @description Orders, or energy in 0.1 Wh.
+             */
+            goal: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["ContentKind"];
+            /** @description https:// or a page of the mini-program; empty: a tap opens the text. */
+            link: string;
+            metric: components["schemas"]["TaskMetric"] | null;
+            /** @description Each at `/api/v1/public/content-pictures/{id}`. */
+            pictures: number[];
+            title: string;
+            topic: components["schemas"]["FaqTopic"] | null;
+            /**
+             * Format: int64
+             * @description Exclusive.
+             */
+            until_ms: number | null;
+        };
+        AppContentList: {
+            items: components["schemas"]["AppContent"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /** @description The part of what belongs to them that a person looks after. */
         Area: {
             /** @enum {string} */
@@ -1846,6 +2277,11 @@ export interface components {
             kind: "stations";
             stations: components["schemas"]["StationId"][];
         };
+        /**
+         * @description Who reads it, and in which app.
+         * @enum {string}
+         */
+        Audience: "customer" | "driver" | "staff";
         AuditRecord: {
             action: string;
             address: string;
@@ -2214,6 +2650,287 @@ export interface components {
          * @enum {string}
          */
         ConnectorStatus: "unknown" | "available" | "preparing" | "charging" | "suspended_ev" | "suspended_evse" | "finishing" | "reserved" | "unavailable" | "faulted";
+        Content: {
+            audience: components["schemas"]["Audience"];
+            /** @description As it was written. */
+            body: string;
+            /** @description Codes of GB/T 2260; none: all cities. */
+            cities: string[];
+            city_names: string[];
+            /** Format: int64 */
+            coupon_id: number | null;
+            coupon_name: string | null;
+            /** Format: int64 */
+            created_at_ms: number;
+            created_by: string;
+            event: components["schemas"]["MessageEvent"] | null;
+            /** Format: int64 */
+            fleet_id: number | null;
+            fleet_name: string | null;
+            /** Format: int64 */
+            from_ms: number | null;
+            /**
+             * Format: int64
+             * @description Orders, or energy in 0.1 Wh.
+             */
+            goal: number | null;
+            group: components["schemas"]["TargetGroup"];
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["ContentKind"];
+            link: string;
+            metric: components["schemas"]["TaskMetric"] | null;
+            /**
+             * Format: int64
+             * @description Null: the whole platform's.
+             */
+            operator_id: number | null;
+            operator_name: string | null;
+            /** @description Ids of its pictures, in the order in which they came. */
+            pictures: number[];
+            /** Format: int64 */
+            published_at_ms: number | null;
+            /** Format: int64 */
+            rank: number;
+            state: components["schemas"]["ContentState"];
+            title: string;
+            topic: components["schemas"]["FaqTopic"] | null;
+            /**
+             * Format: int64
+             * @description Exclusive.
+             */
+            until_ms: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        ContentChange: {
+            /** @description All of it anew. */
+            content: components["schemas"]["ContentDraft"];
+            /**
+             * Format: int64
+             * @description The version that the page shows: what was changed meanwhile is not overwritten.
+             */
+            version: number;
+        };
+        /** @description A draft as an app would show it. */
+        ContentCheck: {
+            content: components["schemas"]["ContentDraft"];
+            /**
+             * Format: int64
+             * @description Whose pictures it has, when it is kept already.
+             */
+            id?: number | null;
+        };
+        /**
+         * @description What staff have decided; the time does the rest.
+         * @enum {string}
+         */
+        ContentDecision: "draft" | "published" | "withdrawn";
+        ContentDetail: components["schemas"]["Content"] & {
+            /** @description As an app shows it, or a message reads. */
+            piece: components["schemas"]["AppContent"];
+        };
+        /** @description Which fields there are follows from the kind. */
+        ContentDraft: {
+            audience: components["schemas"]["Audience"];
+            /**
+             * @description Paragraphs, `## ` headings, `- ` and `1. ` lists, `**bold**`, `[text](https://…)`; of a message plain
+             *     text with `{variables}`.
+             */
+            body?: string | null;
+            /** @description Codes of open cities; none: all. */
+            cities?: string[] | null;
+            /** Format: int64 */
+            coupon_id?: number | null;
+            event?: components["schemas"]["MessageEvent"] | null;
+            /** Format: int64 */
+            fleet_id?: number | null;
+            /** Format: int64 */
+            from_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Orders, or energy in 0.1 Wh.
+             */
+            goal?: number | null;
+            group?: components["schemas"]["TargetGroup"] | null;
+            kind: components["schemas"]["ContentKind"];
+            link?: string | null;
+            metric?: components["schemas"]["TaskMetric"] | null;
+            /**
+             * Format: int64
+             * @description The whole platform's when not given; staff of an operator: that operator's.
+             */
+            operator_id?: number | null;
+            /**
+             * Format: int64
+             * @description 0 to 999; the highest stands in front.
+             */
+            rank?: number | null;
+            title: string;
+            topic?: components["schemas"]["FaqTopic"] | null;
+            /**
+             * Format: int64
+             * @description Exclusive.
+             */
+            until_ms?: number | null;
+        };
+        /** @enum {string} */
+        ContentKind: "banner" | "popup" | "notice" | "activity" | "task" | "faq" | "message";
+        ContentList: {
+            items: components["schemas"]["Content"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        ContentPicture: {
+            /** Format: int64 */
+            id: number;
+        };
+        /** @enum {string} */
+        ContentState: "draft" | "scheduled" | "published" | "withdrawn" | "ended";
+        ContentStatusChange: {
+            /** @description `published` or `withdrawn`. */
+            status: components["schemas"]["ContentDecision"];
+            /** Format: int64 */
+            version: number;
+        };
+        Coupon: {
+            /** Format: int64 */
+            cap_fen: number | null;
+            cities: string[];
+            city_names: string[];
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            given_count: number;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["CouponKind"];
+            name: string;
+            note: string;
+            /** Format: int64 */
+            off_fen: number | null;
+            /** Format: int64 */
+            operator_id: number | null;
+            operator_name: string | null;
+            payer: components["schemas"]["CouponPayer"];
+            /** Format: int64 */
+            per_person: number;
+            /** Format: int64 */
+            percent_off: number | null;
+            state: components["schemas"]["CouponState"];
+            /** Format: int64 */
+            threshold_fen: number;
+            /**
+             * Format: int64
+             * @description Null: without a limit.
+             */
+            total: number | null;
+            /** Format: int64 */
+            used_count: number;
+            /** Format: int64 */
+            valid_days: number | null;
+            /** Format: int64 */
+            valid_from_ms: number | null;
+            /**
+             * Format: int64
+             * @description Exclusive.
+             */
+            valid_until_ms: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        CouponChange: {
+            /** @description All of it anew. */
+            coupon: components["schemas"]["CouponDraft"];
+            /** Format: int64 */
+            version: number;
+        };
+        CouponDraft: {
+            /** Format: int64 */
+            cap_fen?: number | null;
+            /** @description Codes of open cities where it may be used; none: all. */
+            cities?: string[] | null;
+            kind: components["schemas"]["CouponKind"];
+            name: string;
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Of `amount` and `service`.
+             */
+            off_fen?: number | null;
+            /**
+             * Format: int64
+             * @description The whole platform's when not given; staff of an operator: that operator's.
+             */
+            operator_id?: number | null;
+            payer: components["schemas"]["CouponPayer"];
+            /** Format: int64 */
+            per_person: number;
+            /**
+             * Format: int64
+             * @description Of `percent`: 15 takes 15 % off, up to the cap.
+             */
+            percent_off?: number | null;
+            /** Format: int64 */
+            threshold_fen: number;
+            /**
+             * Format: int64
+             * @description As many as are given when there is no number.
+             */
+            total?: number | null;
+            /**
+             * Format: int64
+             * @description or so many days from the moment at which one is given.
+             */
+            valid_days?: number | null;
+            /**
+             * Format: int64
+             * @description Either both of these,
+             */
+            valid_from_ms?: number | null;
+            /**
+             * Format: int64
+             * @description (exclusive)
+             */
+            valid_until_ms?: number | null;
+        };
+        /** @description What stands on a coupon. */
+        CouponFace: {
+            /** Format: int64 */
+            cap_fen: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["CouponKind"];
+            name: string;
+            /** Format: int64 */
+            off_fen: number | null;
+            /** Format: int64 */
+            percent_off: number | null;
+            /** Format: int64 */
+            threshold_fen: number;
+        };
+        /** @enum {string} */
+        CouponKind: "amount" | "percent" | "service";
+        CouponList: {
+            items: components["schemas"]["Coupon"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description Who bears what it costs.
+         * @enum {string}
+         */
+        CouponPayer: "platform" | "operator";
+        /** @enum {string} */
+        CouponState: "active" | "stopped" | "exhausted" | "ended";
+        CouponStatusChange: {
+            /** @description Nothing more is given; what was given stays good. */
+            stopped: boolean;
+            /** Format: int64 */
+            version: number;
+        };
         Customer: {
             /** Format: int64 */
             car_count: number;
@@ -2380,6 +3097,125 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        DriverPrice: {
+            area: components["schemas"]["Area"];
+            /** @description The names of the area's cities or stations, as far as they are still there. */
+            area_names: string[];
+            /** Format: int64 */
+            created_at_ms: number;
+            cut: components["schemas"]["PriceCut"];
+            fee: components["schemas"]["PriceFee"];
+            /** Format: int64 */
+            fleet_id: number | null;
+            fleet_name: string | null;
+            /**
+             * Format: int64
+             * @description Minutes of the station's day; over midnight when it ends before it begins. Null: all day.
+             */
+            from_minute: number | null;
+            /** Format: int64 */
+            from_ms: number | null;
+            group: components["schemas"]["TargetGroup"];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            note: string;
+            /** Format: int64 */
+            off_price_e5: number | null;
+            /** Format: int64 */
+            operator_id: number | null;
+            operator_name: string | null;
+            /** Format: int64 */
+            percent_off: number | null;
+            /** Format: int64 */
+            rank: number;
+            state: components["schemas"]["ContentState"];
+            /** Format: int64 */
+            to_minute: number | null;
+            /**
+             * Format: int64
+             * @description Exclusive.
+             */
+            until_ms: number | null;
+            /** Format: int64 */
+            version: number;
+            /** @description 1 is Monday, 7 Sunday. */
+            weekdays: number[];
+        };
+        DriverPriceChange: {
+            /** @description All of it anew. */
+            driver_price: components["schemas"]["DriverPriceDraft"];
+            /** Format: int64 */
+            version: number;
+        };
+        DriverPriceDetail: components["schemas"]["DriverPrice"] & {
+            example: components["schemas"]["DriverPriceExample"] | null;
+        };
+        DriverPriceDraft: {
+            area: components["schemas"]["Area"];
+            cut: components["schemas"]["PriceCut"];
+            fee: components["schemas"]["PriceFee"];
+            /** Format: int64 */
+            fleet_id?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes of the station's day; over midnight when it ends before it begins. Neither: all day.
+             */
+            from_minute?: number | null;
+            /** Format: int64 */
+            from_ms?: number | null;
+            /** @description `driver`, `employee` or `fleet`. */
+            group: components["schemas"]["TargetGroup"];
+            name: string;
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Of `amount`.
+             */
+            off_price_e5?: number | null;
+            /**
+             * Format: int64
+             * @description The whole platform's when not given; staff of an operator: that operator's.
+             */
+            operator_id?: number | null;
+            /**
+             * Format: int64
+             * @description Of `percent`: 20 takes 20 % off.
+             */
+            percent_off?: number | null;
+            /**
+             * Format: int64
+             * @description 0 to 999: where several hold at once, the highest does.
+             */
+            rank?: number | null;
+            /** Format: int64 */
+            to_minute?: number | null;
+            /**
+             * Format: int64
+             * @description Exclusive.
+             */
+            until_ms?: number | null;
+            /** @description 1 is Monday, 7 Sunday. */
+            weekdays: number[];
+        };
+        DriverPriceExample: {
+            rates: components["schemas"]["DriverPriceRate"][];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            tariff_name: string;
+        };
+        DriverPriceList: {
+            items: components["schemas"]["DriverPrice"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        DriverPriceRate: {
+            after: components["schemas"]["TariffRate"];
+            before: components["schemas"]["TariffRate"];
+            period: components["schemas"]["Period"];
+        };
         /** Format: int64 */
         Energy: number;
         /** @description What every refusal looks like. */
@@ -2469,6 +3305,11 @@ export interface components {
          * @enum {string}
          */
         Facility: "restroom" | "shop" | "restaurant" | "lounge" | "canopy" | "barrier" | "ground_lock" | "guard";
+        /**
+         * @description 常见问题的分类
+         * @enum {string}
+         */
+        FaqTopic: "charging" | "payment" | "invoice" | "account" | "device" | "other";
         Feedback: {
             /** Format: int64 */
             answer_due_ms: number;
@@ -2922,6 +3763,22 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
+        /** @description What staff are told on their home page. */
+        HomeNotice: {
+            /** Format: int64 */
+            at_ms: number;
+            blocks: components["schemas"]["RichBlock"][];
+            /** Format: int64 */
+            id: number;
+            link: string;
+            title: string;
+        };
+        /** @description What staff are told on the home page. */
+        HomeNotices: {
+            items: components["schemas"]["HomeNotice"][];
+            /** @description Of the server that answers. */
+            version: string;
+        };
         HomePiles: {
             /** Format: int64 */
             disabled: number;
@@ -2999,6 +3856,11 @@ export interface components {
             faulted_pile_count: number;
             /** Format: int64 */
             offline_pile_count: number;
+            /**
+             * Format: int64
+             * @description Held orders that somebody has settled and a second person is to look at.
+             */
+            settlement_waiting_count: number;
             /** Format: int64 */
             unknown_pile_count: number;
             /**
@@ -3363,6 +4225,24 @@ export interface components {
             /** Format: int64 */
             unlocated_count: number;
         };
+        /** @enum {string} */
+        MessageEvent: "charge_start" | "charge_end" | "charge_abort" | "occupation" | "refund" | "invoice" | "voucher";
+        /** @description An event at which people are written to, and what a message can tell then. */
+        MessageEventView: {
+            event: components["schemas"]["MessageEvent"];
+            variables: components["schemas"]["MessageVariable"][];
+        };
+        MessageEventViewList: {
+            items: components["schemas"]["MessageEventView"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description What `{name}` stands for, with a value to show how it reads. */
+        MessageVariable: {
+            name: string;
+            sample: string;
+        };
         /** @description The id of something that was just made. */
         NewId: {
             /** Format: int64 */
@@ -3456,6 +4336,8 @@ export interface components {
             /** Format: int64 */
             created_at_ms: number;
             customer_name: string | null;
+            /** @description 138****1234 */
+            customer_phone: string | null;
             /** Format: int64 */
             duration_s: number | null;
             /** Format: int64 */
@@ -3464,6 +4346,7 @@ export interface components {
             ended_at_ms: number | null;
             /** Format: int64 */
             energy_dwh: number;
+            fleet_name: string | null;
             /** Format: int64 */
             id: number;
             /** Format: int64 */
@@ -3510,6 +4393,8 @@ export interface components {
             token: string | null;
             /** Format: int64 */
             total_fen: number;
+            /** @description The vehicle as the pile has told it; in a list its last six characters. */
+            vin: string | null;
         };
         OrderDetail: components["schemas"]["Order"] & {
             brought_by: components["schemas"]["OrderOrigin"] | null;
@@ -3517,6 +4402,8 @@ export interface components {
             curve: components["schemas"]["LiveValues"][];
             /** @description Sentences that explain the bill and the state. */
             explanation: components["schemas"]["Text"][];
+            /** @description What staff have written down beside it, the latest first. */
+            notes: components["schemas"]["OrderNote"][];
             /** @description What the pile itself has counted and priced per period. */
             pile_segments: components["schemas"]["PileSegment"][] | null;
             segments: components["schemas"]["Segment"][];
@@ -3532,7 +4419,6 @@ export interface components {
             tariff: components["schemas"]["OrderTariff"] | null;
             /** @description The station's, by whose clock the tariff was cut. */
             time_zone: string;
-            vin: string | null;
         };
         OrderImport: components["schemas"]["ImportCounts"] & {
             /** Format: int64 */
@@ -3564,6 +4450,17 @@ export interface components {
             total: number | null;
             totals: components["schemas"]["OrderTotals"] | null;
         };
+        OrderNote: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            staff_name: string;
+            text: string;
+        };
+        OrderNoteDraft: {
+            text: string;
+        };
         /** @description Where an imported order comes from. */
         OrderOrigin: {
             /** @description What whoever filled the file in has said. */
@@ -3581,7 +4478,7 @@ export interface components {
             version_no: number;
         };
         /**
-         * @description By which time orders are chosen and sorted.
+         * @description By which time orders are chosen and, unless a column is named, sorted.
          * @enum {string}
          */
         OrderTime: "started" | "ended";
@@ -3696,7 +4593,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
         /** @description One right, with the noun by which rights are grouped. */
         PermissionView: {
             code: components["schemas"]["Permission"];
@@ -3876,6 +4773,13 @@ export interface components {
          * @description 0.00001 yuan per kWh (云快充's own unit).
          */
         Price: number;
+        /** @enum {string} */
+        PriceCut: "percent" | "amount";
+        /**
+         * @description Which fee is lower.
+         * @enum {string}
+         */
+        PriceFee: "service" | "electricity";
         /**
          * @description What a pile speaks.
          * @enum {string}
@@ -3908,6 +4812,20 @@ export interface components {
         /** @description A personal datum in full; null where there is none. */
         Revealed: {
             value: string | null;
+        };
+        RichBlock: {
+            kind: components["schemas"]["RichKind"];
+            spans: components["schemas"]["RichSpan"][];
+        };
+        /** @enum {string} */
+        RichKind: "heading" | "paragraph" | "bullet" | "step";
+        /** @description A stretch of text that looks one way. */
+        RichSpan: {
+            /** @description `**…**` */
+            bold: boolean;
+            /** @description `[text](https://…)` */
+            link: string | null;
+            text: string;
         };
         Role: {
             code: string;
@@ -4373,6 +5291,11 @@ export interface components {
          * @enum {string}
          */
         StopClass: "normal" | "start_failed" | "balance" | "fault" | "emergency" | "safety" | "unknown";
+        /**
+         * @description 投放人群
+         * @enum {string}
+         */
+        TargetGroup: "all" | "person" | "driver" | "employee" | "fleet";
         Tariff: {
             /** Format: int64 */
             created_at_ms: number;
@@ -4437,6 +5360,11 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        /**
+         * @description What a driver's task counts.
+         * @enum {string}
+         */
+        TaskMetric: "orders" | "energy";
         /** @description A sentence for people, in both languages of the product. */
         Text: {
             en: string;
@@ -4502,6 +5430,86 @@ export interface components {
          * @enum {string}
          */
         Verdict: "applied" | "duplicate" | "rejected" | "quarantined" | "sent";
+        Voucher: {
+            /** Format: int64 */
+            coupon_id: number;
+            coupon_kind: components["schemas"]["CouponKind"];
+            coupon_name: string;
+            /** Format: int64 */
+            customer_id: number;
+            customer_name: string;
+            end_reason: string | null;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            given_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            order_id: number | null;
+            /** @description Masked. */
+            phone: string | null;
+            reason: string;
+            staff_name: string;
+            state: components["schemas"]["VoucherState"];
+            /** Format: int64 */
+            valid_from_ms: number;
+            /**
+             * Format: int64
+             * @description Exclusive.
+             */
+            valid_until_ms: number;
+        };
+        VoucherCancel: {
+            reason: string;
+        };
+        VoucherCheck: {
+            /** Format: int64 */
+            customer_id?: number | null;
+            /** Format: int64 */
+            fleet_id?: number | null;
+            group?: components["schemas"]["TargetGroup"] | null;
+        };
+        /** @description To one customer, or to a group. */
+        VoucherDraft: {
+            /** Format: int64 */
+            customer_id?: number | null;
+            /** Format: int64 */
+            fleet_id?: number | null;
+            group?: components["schemas"]["TargetGroup"] | null;
+            /** @description Why, for those who look later. */
+            reason: string;
+            /**
+             * @description The sender's own name of this giving out, 8 to 64 letters, digits and `-`: sent again with the same
+             *     name it gives nobody a second one.
+             */
+            request_id: string;
+        };
+        VoucherList: {
+            items: components["schemas"]["Voucher"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description 用户券
+         * @enum {string}
+         */
+        VoucherState: "unused" | "used" | "cancelled" | "expired";
+        VouchersCancelled: {
+            /** Format: int64 */
+            cancelled: number;
+        };
+        /** @description How many it reaches or has reached. */
+        VouchersGiven: {
+            /** Format: int64 */
+            given: number;
+            /**
+             * Format: int64
+             * @description How many there are to give after that; null: without a limit.
+             */
+            left: number | null;
+        };
         /** Format: int32 */
         u16: number;
     };
@@ -4558,6 +5566,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                sort?: string;
                 status?: components["schemas"]["CardStatus"];
                 tag?: string;
             };
@@ -5043,6 +6052,639 @@ export interface operations {
             };
         };
     };
+    content_picture_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/jpeg, image/png or image/webp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    content_picture_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    content_list: {
+        parameters: {
+            query?: {
+                audience?: components["schemas"]["Audience"];
+                city_code?: string;
+                cursor?: string;
+                event?: components["schemas"]["MessageEvent"];
+                group?: components["schemas"]["TargetGroup"];
+                kinds?: string;
+                limit?: number;
+                operator_name?: string;
+                state?: components["schemas"]["ContentState"];
+                title?: string;
+                topic?: components["schemas"]["FaqTopic"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    content_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    content_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentCheck"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppContent"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    content_shown_list: {
+        parameters: {
+            query: {
+                at_ms?: number;
+                audience: components["schemas"]["Audience"];
+                city_code?: string;
+                customer_kind?: components["schemas"]["CustomerKind"];
+                fleet_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppContentList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    content_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    content_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    content_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    content_picture_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentPicture"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    content_status_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentStatusChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupon_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                kind?: components["schemas"]["CouponKind"];
+                limit?: number;
+                name?: string;
+                operator_name?: string;
+                payer?: components["schemas"]["CouponPayer"];
+                state?: components["schemas"]["CouponState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupon_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CouponDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupon_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coupon"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupon_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CouponChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupon_status_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CouponStatusChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    voucher_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoucherDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VouchersGiven"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    coupon_voucher_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoucherCancel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VouchersCancelled"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    voucher_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoucherCheck"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VouchersGiven"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     customer_source_get: {
         parameters: {
             query?: never;
@@ -5473,6 +7115,203 @@ export interface operations {
             };
         };
     };
+    driver_price_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                fee?: components["schemas"]["PriceFee"];
+                fleet_name?: string;
+                group?: components["schemas"]["TargetGroup"];
+                limit?: number;
+                name?: string;
+                operator_name?: string;
+                state?: components["schemas"]["ContentState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverPriceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    driver_price_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DriverPriceDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    driver_price_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverPriceDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    driver_price_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    driver_price_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DriverPriceChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    driver_price_status_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentStatusChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     export_list: {
         parameters: {
             query?: {
@@ -5806,6 +7645,7 @@ export interface operations {
                 no?: string;
                 overdue?: boolean;
                 phone?: string;
+                sort?: string;
                 source?: components["schemas"]["FeedbackSource"];
                 state?: components["schemas"]["FeedbackState"];
                 station_name?: string;
@@ -6187,6 +8027,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 name?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -6409,6 +8250,35 @@ export interface operations {
             };
         };
     };
+    home_notice_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeNotices"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     home_station_list: {
         parameters: {
             query?: {
@@ -6549,6 +8419,7 @@ export interface operations {
                 number?: string;
                 phone?: string;
                 serial_no?: string;
+                sort?: string;
                 state?: components["schemas"]["InvoiceState"];
                 title?: string;
                 to_ms?: number;
@@ -6938,6 +8809,35 @@ export interface operations {
             };
         };
     };
+    message_event_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageEventViewList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     operator_list: {
         parameters: {
             query?: {
@@ -7294,23 +9194,35 @@ export interface operations {
         parameters: {
             query?: {
                 abnormality?: components["schemas"]["Abnormality"];
+                city_name?: string;
+                connector_no?: number;
                 cursor?: string;
                 customer_id?: number;
+                energy_from_dwh?: number;
+                energy_to_dwh?: number;
+                fleet_name?: string;
                 from_ms?: number;
                 limit?: number;
                 operator_name?: string;
                 order_no?: string;
+                phone?: string;
                 pile?: string;
                 pile_code?: string;
                 session_key?: string;
+                settlement_waiting?: boolean;
+                sort?: string;
                 start_mode?: components["schemas"]["StartMode"];
                 state?: components["schemas"]["OrderState"];
                 station_id?: number;
                 station_name?: string;
+                stop_class?: components["schemas"]["StopClass"];
                 time?: components["schemas"]["OrderTime"];
                 to_ms?: number;
                 token?: string;
+                total_from_fen?: number;
+                total_to_fen?: number;
                 totals?: boolean;
+                vin?: string;
             };
             header?: never;
             path?: never;
@@ -7342,23 +9254,35 @@ export interface operations {
         parameters: {
             query?: {
                 abnormality?: components["schemas"]["Abnormality"];
+                city_name?: string;
+                connector_no?: number;
                 cursor?: string;
                 customer_id?: number;
+                energy_from_dwh?: number;
+                energy_to_dwh?: number;
+                fleet_name?: string;
                 from_ms?: number;
                 limit?: number;
                 operator_name?: string;
                 order_no?: string;
+                phone?: string;
                 pile?: string;
                 pile_code?: string;
                 session_key?: string;
+                settlement_waiting?: boolean;
+                sort?: string;
                 start_mode?: components["schemas"]["StartMode"];
                 state?: components["schemas"]["OrderState"];
                 station_id?: number;
                 station_name?: string;
+                stop_class?: components["schemas"]["StopClass"];
                 time?: components["schemas"]["OrderTime"];
                 to_ms?: number;
                 token?: string;
+                total_from_fen?: number;
+                total_to_fen?: number;
                 totals?: boolean;
+                vin?: string;
             };
             header?: never;
             path?: never;
@@ -7438,6 +9362,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FrameList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_note_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderNoteDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
                 };
             };
             /** @description Any error */
@@ -7736,6 +9695,7 @@ export interface operations {
                 operator_name?: string;
                 protocol?: components["schemas"]["Protocol"];
                 retired?: boolean;
+                sort?: string;
                 state?: string;
                 station_id?: number;
                 station_name?: string;
@@ -8121,6 +10081,77 @@ export interface operations {
         responses: {
             /** @description Done */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_content_list: {
+        parameters: {
+            query: {
+                audience: components["schemas"]["Audience"];
+                city_code?: string;
+                customer_kind?: components["schemas"]["CustomerKind"];
+                fleet_id?: number;
+                operator_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppContentList"];
+                };
+            };
+            /** @description The same as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_content_picture_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/jpeg, image/png or image/webp */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8583,6 +10614,7 @@ export interface operations {
                 name?: string;
                 operator_id?: number;
                 role?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -9093,6 +11125,79 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    voucher_list: {
+        parameters: {
+            query?: {
+                coupon_id?: number;
+                coupon_name?: string;
+                cursor?: string;
+                customer_id?: number;
+                customer_name?: string;
+                from_ms?: number;
+                limit?: number;
+                phone?: string;
+                state?: components["schemas"]["VoucherState"];
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoucherList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    voucher_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoucherCancel"];
+            };
+        };
         responses: {
             /** @description Done */
             204: {

@@ -149,3 +149,42 @@ test('R-5.3.2 lost orders are uploaded, looked at with their errors, confirmed, 
   await shot(page, 'order-imports-undone')
   expect(faults).toEqual([])
 })
+
+test('R-5.3.2 orders are sorted by a column, found by more filters, and carry notes', async ({ page }) => {
+  const faults = complaints(page)
+  await signIn(page)
+  await page.goto('/orders?range=all&state=completed')
+  const amounts = async () => (await page.locator('tbody tr td .strong').allInnerTexts()).map((text) => Number(text.replace(/[^\d.]/g, '')))
+  const head = page.getByRole('columnheader', { name: '总金额' })
+  await head.getByRole('button').click()
+  await expect(head).toHaveAttribute('aria-sort', 'descending')
+  await expect(page).toHaveURL(/sort=-total/)
+  await expect(async () => expect(await amounts()).toEqual([...(await amounts())].sort((a, b) => b - a))).toPass()
+  const most = (await amounts())[0]!
+  await head.getByRole('button').click()
+  await expect(head).toHaveAttribute('aria-sort', 'ascending')
+  await expect(async () => expect(await amounts()).toEqual([...(await amounts())].sort((a, b) => a - b))).toPass()
+  // Pages go on in the same order.
+  const last = (await amounts()).at(-1)!
+  await page.getByRole('button', { name: '下一页' }).click()
+  await expect(page).toHaveURL(/page=2/)
+  await expect(async () => expect((await amounts())[0]!).toBeGreaterThanOrEqual(last)).toPass()
+
+  await page.getByRole('button', { name: '更多条件' }).click()
+  await page.getByRole('spinbutton', { name: '总金额最小值' }).fill(String(most))
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(new RegExp(`total=${String(most).replace('.', '\\.')}`))
+  await expect(async () => expect((await amounts()).every((amount) => amount >= most)).toBe(true)).toPass()
+  await shot(page, 'orders-more-filters')
+
+  await page.locator('tbody tr a').first().click()
+  const notes = page.getByRole('region', { name: '备注' })
+  await expect(notes).toContainText('还没有备注')
+  await notes.getByRole('button', { name: '写备注' }).click()
+  await page.getByRole('dialog', { name: '写备注' }).getByRole('textbox').fill('车主来电询问费用，已说明分时电价')
+  await shot(page, 'order-note-dialog')
+  await page.getByRole('dialog', { name: '写备注' }).getByRole('button', { name: '保存' }).click()
+  await expect(notes).toContainText('已说明分时电价')
+  await shot(page, 'order-notes')
+  expect(faults).toEqual([])
+})

@@ -8,14 +8,18 @@ pub mod audit;
 pub mod card;
 pub mod channel;
 pub mod command;
+pub mod content;
+pub mod coupon;
 pub mod customer;
 pub mod device;
+pub mod driver_price;
 pub mod export;
 pub mod feedback;
 pub mod fleet;
 pub mod invoice;
 pub mod job;
 pub mod order_import;
+pub mod order_note;
 pub mod parameter;
 pub mod picture;
 pub mod preference;
@@ -30,6 +34,7 @@ pub mod site;
 pub mod staff;
 pub mod sweep;
 pub mod verify;
+pub mod visitors;
 
 pub use rules::Rules;
 
@@ -72,7 +77,9 @@ pub struct Engine {
     /// Limits on wrong sign-ins and on hashing.
     pub doors: Arc<staff::Doors>,
     /// Limits on strangers at the public doors.
-    pub visitors: Arc<feedback::Visitors>,
+    pub visitors: Arc<visitors::Visitors>,
+    /// The same for those who only read what the apps show.
+    pub readers: Arc<visitors::Visitors>,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,
 }
@@ -83,8 +90,10 @@ impl Engine {
         let (ended, _) = broadcast::channel(1_024);
         let parameters = Arc::new(parameter::Parameters::new(rules.clone(), given));
         let rules = Arc::new(ArcSwap::from_pointee(rules));
-        let (secrets, doors, visitors) = (Arc::new(secrets), Arc::default(), Arc::default());
-        Engine { store, clock, rules, parameters, secrets, random, doors, visitors, dispatch, ended }
+        let (secrets, doors) = (Arc::new(secrets), Arc::default());
+        let visitors = Arc::new(visitors::Visitors::writers());
+        let readers = Arc::new(visitors::Visitors::readers());
+        Engine { store, clock, rules, parameters, secrets, random, doors, visitors, readers, dispatch, ended }
     }
 
     /// The rules as they are now.

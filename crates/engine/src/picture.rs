@@ -28,6 +28,11 @@ fn kind_of(body: &[u8]) -> Option<&'static str> {
     None
 }
 
+/// By which two are known to be the same.
+pub fn digest(body: &[u8]) -> String {
+    hex(&Sha256::digest(body))
+}
+
 pub fn checked(field: &'static str, body: Vec<u8>) -> Result<Checked> {
     if body.is_empty() {
         return Err(Error::invalid(
@@ -50,7 +55,7 @@ pub fn checked(field: &'static str, body: Vec<u8>) -> Result<Checked> {
             "Only JPEG, PNG and WebP are taken, judged by the content of the file; choose another picture.",
         )
     })?;
-    let digest = hex(&Sha256::digest(&body));
+    let digest = digest(&body);
     Ok(Checked { kind, digest, body })
 }
 

@@ -87,11 +87,12 @@ fn held(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Result<Held> {
     Ok(Held { detail: detail.unwrap_or_else(unbilled), zone: station.zone.clone(), order })
 }
 
-fn no_order() -> Error {
+/// Of somebody else's order no more is told than that it is not there.
+pub fn no_order() -> Error {
     Error::not_found(
         "order.not_found",
-        "没有这笔订单，或不在您的数据范围内",
-        "There is no such order in your scope.",
+        "没有这个订单，或不在您的数据范围内，请核对订单号",
+        "There is no such order in your scope; check its number.",
     )
 }
 

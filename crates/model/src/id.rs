@@ -39,6 +39,10 @@ row_id!(
     FeedbackId,
     InvoiceId,
     SettlementId,
+    ContentId,
+    CouponId,
+    VoucherId,
+    DriverPriceId,
 );
 
 /// 电桩编号: the name under which the pile connects (OCPP identity, 云快充 14 digits).

@@ -59,3 +59,13 @@ pub fn insert(tx: &mut Tx<'_>, picture: &NewPicture<'_>, now: Timestamp) -> Resu
     )?;
     Ok(id)
 }
+
+pub fn delete(tx: &mut Tx<'_>, noun: &'static str, id: i64) -> Result<()> {
+    tx.execute("DELETE FROM attachment WHERE noun = $1 AND id = $2", &[noun.into(), id.into()]).map(drop)
+}
+
+/// All that something had.
+pub fn delete_of(tx: &mut Tx<'_>, noun: &'static str, noun_id: i64) -> Result<()> {
+    tx.execute("DELETE FROM attachment WHERE noun = $1 AND noun_id = $2", &[noun.into(), noun_id.into()])
+        .map(drop)
+}

@@ -2,6 +2,7 @@
 
 use crate::db::{Conn, DbResult};
 use crate::filter::{Filter, Page, count};
+use crate::sort::{Sort, SortColumn};
 use model::card::CardStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,26 +26,34 @@ pub struct CardView {
 pub struct CardFilter {
     pub tag: Option<String>,
     pub status: Option<CardStatus>,
-    /// The id of the last row of the page before.
-    pub before: Option<i64>,
+    pub sort: Sort,
     pub limit: i64,
 }
+
+pub const SORTS: &[SortColumn] = &[
+    SortColumn::text("tag", "k.tag"),
+    SortColumn::number("created_at_ms", "k.created_at_ms"),
+    SortColumn::number("expires_at_ms", "COALESCE(k.expires_at_ms, 9000000000000000)"),
+];
 
 /// Cards belong to the platform (they charge at every operator's piles). Newest first.
 pub fn card_list(conn: &mut Conn, wanted: &CardFilter) -> DbResult<Page<CardView>> {
     let mut filter = Filter::new();
     filter.and_contains("LOWER(k.tag) LIKE ?", wanted.tag.as_deref());
     filter.and_some("k.status = ?", wanted.status.map(CardStatus::as_str));
-    let total = conn.one(&format!("SELECT COUNT(*) FROM card k {}", filter.sql()), &filter.values, count)?;
-    filter.and_some("k.id < ?", wanted.before);
+    let (all, sort) = (filter.clone(), &wanted.sort);
+    let is_typed = wanted.tag.as_deref().is_some_and(|tag| !tag.trim().is_empty());
+    sort.page(&mut filter, "k.id");
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!(
-        "SELECT k.id, k.tag, k.status, k.card_group, c.name, k.expires_at_ms, k.sessions_max, k.created_at_ms \
-         FROM card k LEFT JOIN customer c ON c.id = k.customer_id {} ORDER BY k.id DESC LIMIT {limit}",
-        filter.sql()
+        "SELECT k.id, k.tag, k.status, k.card_group, c.name, k.expires_at_ms, k.sessions_max, k.created_at_ms, {} \
+         FROM card k LEFT JOIN customer c ON c.id = k.customer_id {} ORDER BY {} LIMIT {limit}",
+        wanted.sort.value("k.id"),
+        filter.sql(),
+        wanted.sort.order("k.id"),
     );
     let rows = conn.query(&sql, &filter.values, |row| {
-        Ok(CardView {
+        let card = CardView {
             id: row.int(0)?,
             tag: row.text(1)?,
             status: row.word(2, CardStatus::parse)?,
@@ -53,7 +62,16 @@ pub fn card_list(conn: &mut Conn, wanted: &CardFilter) -> DbResult<Page<CardView
             expires_at_ms: row.int_opt(5)?,
             sessions_max: row.int(6)?,
             created_at_ms: row.int(7)?,
-        })
+        };
+        Ok((wanted.sort.cursor(row, 8, card.id)?, card))
     })?;
-    Ok(Page::of(rows, wanted.limit, Some(total), |card| card.id.to_string()))
+    // Looking for a part of a number reads every card: once, for the page.
+    let total = if sort.is_first() && rows.len() as i64 <= wanted.limit {
+        Some(rows.len() as i64)
+    } else if is_typed {
+        None
+    } else {
+        Some(conn.one(&format!("SELECT COUNT(*) FROM card k {}", all.sql()), &all.values, count)?)
+    };
+    Ok(Page::of_sorted(rows, wanted.limit, total))
 }

@@ -1,13 +1,9 @@
 //! 用户 as staff see them: personal data is masked here, so that no page can show it by accident.
-//!
-//! The big table is never searched by a pattern. A name is found through the index of its ends, a
-//! phone through its first or last digits, an id through the ranges of numbers that begin alike. What
-//! such a search has found is few, and is sorted afterwards: the `+` before a column keeps a database
-//! from walking a million rows in order to look for them.
 
 use crate::car_list::{self, CarView};
-use crate::customers::{bounds, standing, tags};
-use crate::db::{Conn, DbResult, Row, Value};
+use crate::customer_filter::{COUNT_MAX, CustomerFilter, Reach};
+use crate::customers::{standing, tags};
+use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, count};
 use model::access::{Area, Scope};
 use model::card::CardStatus;
@@ -15,7 +11,6 @@ use model::customer::{CustomerKind, CustomerSource, CustomerStatus, phone_masked
 use model::id::CustomerId;
 use model::time::Timestamp;
 use serde::Serialize;
-use std::borrow::Cow;
 use std::collections::HashMap;
 use utoipa::ToSchema;
 
@@ -97,145 +92,6 @@ pub struct CustomerTotals {
     pub total_fen: i64,
 }
 
-#[derive(Clone, Debug, Default)]
-pub struct CustomerFilter {
-    /// First digits.
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// First or last digits.
-    pub phone: Option<String>,
-    pub source: Option<CustomerSource>,
-    pub kind: Option<CustomerKind>,
-    pub fleet_id: Option<i64>,
-    pub fleet_name: Option<String>,
-    pub status: Option<CustomerStatus>,
-    pub from_ms: Option<i64>,
-    pub to_ms: Option<i64>,
-    pub charged_from_ms: Option<i64>,
-    pub charged_to_ms: Option<i64>,
-    /// Registration and id of the last row of the page before.
-    pub after: Option<[i64; 2]>,
-    pub limit: i64,
-}
-
-/// More than these are not counted, nor summed up.
-const COUNT_MAX: i64 = 10_000;
-const ID_DIGITS: u32 = 12;
-
-impl CustomerFilter {
-    /// Whether the search finds few, by an index of its own.
-    fn is_search(&self) -> bool {
-        let set = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
-        set(&self.id) || set(&self.name) || set(&self.phone)
-    }
-
-    fn conditions(&self, scope: &Scope, now: Timestamp) -> Filter {
-        let mut filter = Filter::new();
-        self.search(&mut filter);
-        filter.and_some("c.source = ?", self.source.map(CustomerSource::as_str));
-        filter.and_some("c.kind = ?", self.kind.map(CustomerKind::as_str));
-        filter.and_some("c.fleet_id = ?", self.fleet_id);
-        filter.and_contains(
-            "c.fleet_id IN (SELECT id FROM fleet WHERE LOWER(name) LIKE ?)",
-            self.fleet_name.as_deref(),
-        );
-        self.status_condition(&mut filter, now);
-        let created = if self.is_search() { "+c.created_at_ms" } else { "c.created_at_ms" };
-        filter.and_some(&format!("{created} >= ?"), self.from_ms);
-        filter.and_some(&format!("{created} < ?"), self.to_ms);
-        let mut visits = Filter::new();
-        visits.scope("v.operator_id", "v.station_id", scope);
-        // The last charge lies in the range if one does and none comes after it.
-        let mut later = Filter::new();
-        later.append(&visits);
-        if let Some(to) = self.charged_to_ms {
-            later.and_value("v.last_ended_ms >= ?", to);
-            let frame = "c.id NOT IN (SELECT v.customer_id FROM customer_station v WHERE ?)";
-            filter.and_within(frame, &later);
-        }
-        if self.charged_from_ms.is_some() || self.charged_to_ms.is_some() {
-            visits.and_value("v.last_ended_ms >= ?", self.charged_from_ms.unwrap_or(0));
-            visits.and_some("v.last_ended_ms < ?", self.charged_to_ms);
-        }
-        let frame = "EXISTS (SELECT 1 FROM customer_station v WHERE v.customer_id = c.id AND ?)";
-        filter.and_within(frame, &visits);
-        filter
-    }
-
-    fn search(&self, filter: &mut Filter) {
-        let typed = |text: &Option<String>| {
-            text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
-        };
-        if let Some(id) = typed(&self.id) {
-            match id.parse::<i64>() {
-                Ok(id) if (1..10_i64.pow(ID_DIGITS)).contains(&id) => {
-                    let ranges = (0..ID_DIGITS).filter_map(|zeros| {
-                        let step = 10_i64.pow(zeros);
-                        let from = id.checked_mul(step).filter(|from| *from < 10_i64.pow(ID_DIGITS))?;
-                        Some((from, from + step - 1))
-                    });
-                    let ranges: Vec<String> = ranges
-                        .map(|(from, to)| {
-                            let (from, to) = (filter.bind(from), filter.bind(to));
-                            format!("c.id BETWEEN {from} AND {to}")
-                        })
-                        .collect();
-                    filter.and(&format!("({})", ranges.join(" OR ")));
-                }
-                _ => filter.and("1 = 0"),
-            }
-        }
-        if let Some(name) = typed(&self.name) {
-            let (from, to) = bounds(&name.to_lowercase());
-            let (from, to) = (filter.bind(bytes(from)), filter.bind(bytes(to)));
-            filter.and(&format!(
-                "c.id IN (SELECT customer_id FROM customer_name WHERE part >= {from} AND part < {to})"
-            ));
-        }
-        if let Some(phone) = typed(&self.phone) {
-            let bare: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-            let back: String = bare.chars().rev().collect();
-            // Digits are sorted alike everywhere, and no number is longer than this.
-            let last = |begin: &str| format!("{begin}{}", "9".repeat(16));
-            let names = [bare.clone(), last(&bare), back.clone(), last(&back)].map(|text| filter.bind(text));
-            filter.and(&format!(
-                "c.id IN (SELECT id FROM customer WHERE phone >= {} AND phone <= {} \
-                 UNION SELECT id FROM customer WHERE phone_back >= {} AND phone_back <= {})",
-                names[0], names[1], names[2], names[3]
-            ));
-        }
-    }
-
-    fn status_condition(&self, filter: &mut Filter, now: Timestamp) {
-        // The words of the partial index, so that the few who are not active are read by it.
-        const APART: &str = "(c.status <> 'active' OR NOT c.active_at_source)";
-        match self.status {
-            None => {}
-            Some(CustomerStatus::Active) => {
-                filter.and("c.active_at_source AND c.status <> 'cancelled'");
-                filter.and_value("(c.status = 'active' OR c.frozen_until_ms <= ?)", now.as_ms());
-            }
-            Some(CustomerStatus::Frozen) => {
-                filter.and(APART);
-                filter.and("c.active_at_source AND c.status = 'frozen'");
-                filter.and_value("(c.frozen_until_ms IS NULL OR c.frozen_until_ms > ?)", now.as_ms());
-            }
-            Some(CustomerStatus::Deactivated) => {
-                filter.and(APART);
-                filter.and("NOT c.active_at_source AND c.status <> 'cancelled'");
-            }
-            Some(CustomerStatus::Cancelled) => {
-                filter.and(APART);
-                filter.and("c.status = 'cancelled'");
-            }
-        }
-    }
-}
-
-fn bytes(bytes: Vec<u8>) -> Value<'static> {
-    Value::Bytes(Cow::Owned(bytes))
-}
-
 const COLUMNS: &str = "c.id, c.name, c.phone, c.source, c.kind, c.fleet_id, f.name, c.status, c.frozen_until_ms, \
     c.active_at_source, c.status_reason, c.tags, c.created_at_ms, c.synced_at_ms, \
     (SELECT COUNT(*) FROM card k WHERE k.customer_id = c.id), \
@@ -276,9 +132,10 @@ pub fn customer_list(
     wanted: &CustomerFilter,
     now: Timestamp,
 ) -> DbResult<CustomerList> {
-    let mut filter = wanted.conditions(scope, now);
-    let (total, totals) = totals(conn, scope, &filter)?;
-    let plus = if wanted.is_search() { "+" } else { "" };
+    let reach = Reach::find(conn, wanted)?;
+    let mut filter = wanted.conditions(scope, now, &reach);
+    let (total, totals) = if reach.is_wide() { (None, None) } else { totals(conn, scope, &filter)? };
+    let plus = if reach.is_narrow() { "+" } else { "" };
     if let Some([created, id]) = wanted.after {
         let (created, id) = (filter.bind(created), filter.bind(id));
         filter.and(&format!(

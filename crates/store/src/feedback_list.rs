@@ -4,6 +4,7 @@ use crate::attachments;
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use crate::order_list::order_no;
+use crate::sort::{Sort, SortColumn};
 use model::access::Scope;
 use model::feedback::{FeedbackAction, FeedbackKind, FeedbackSource, FeedbackState, phone_masked};
 use model::id::FeedbackId;
@@ -111,8 +112,7 @@ pub struct FeedbackFilter {
     pub handler: Option<String>,
     pub station_name: Option<String>,
     pub overdue: Option<bool>,
-    /// The id of the last row of the page before.
-    pub before: Option<i64>,
+    pub sort: Sort,
     pub limit: i64,
 }
 
@@ -188,7 +188,16 @@ fn filter(scope: &Scope, wanted: &FeedbackFilter, now: Timestamp) -> Filter {
     filter
 }
 
-/// Newest first.
+/// Where the value stands by which a page is sorted: behind the columns.
+const SORT_VALUE: usize = 25;
+
+/// What has not been answered has waited longest.
+pub const SORTS: &[SortColumn] = &[
+    SortColumn::number("created_at_ms", "f.created_at_ms"),
+    SortColumn::number("answer_ms", "COALESCE(f.answered_at_ms - f.created_at_ms, 9000000000000000)"),
+    SortColumn::number("close_due_ms", "f.close_due_ms"),
+];
+
 pub fn feedback_list(
     conn: &mut Conn,
     scope: &Scope,
@@ -197,11 +206,15 @@ pub fn feedback_list(
 ) -> DbResult<Page<FeedbackView>> {
     let mut filter = filter(scope, wanted, now);
     let total = conn.one(&format!("SELECT COUNT(*) {FROM} {}", filter.sql()), &filter.values, count)?;
-    filter.and_some("f.id < ?", wanted.before);
+    wanted.sort.page(&mut filter, "f.id");
     let limit = filter.bind(wanted.limit + 1);
-    let sql = format!("SELECT {COLUMNS} {FROM} {} ORDER BY f.id DESC LIMIT {limit}", filter.sql());
-    let rows = conn.query(&sql, &filter.values, |row| view(row, now))?;
-    Ok(Page::of(rows, wanted.limit, Some(total), |one| one.id.to_string()))
+    let (value, order) = (wanted.sort.value("f.id"), wanted.sort.order("f.id"));
+    let sql = format!("SELECT {COLUMNS}, {value} {FROM} {} ORDER BY {order} LIMIT {limit}", filter.sql());
+    let rows = conn.query(&sql, &filter.values, |row| {
+        let one = view(row, now)?;
+        Ok((wanted.sort.cursor(row, SORT_VALUE, one.id)?, one))
+    })?;
+    Ok(Page::of_sorted(rows, wanted.limit, Some(total)))
 }
 
 /// How many wait for somebody to accept them.

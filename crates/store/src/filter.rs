@@ -13,7 +13,7 @@ use utoipa::openapi::{KnownFormat, Ref, RefOr, Schema, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 /// Conditions joined by AND, with their values in the order of their `$N`.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Filter {
     conditions: String,
     pub values: Vec<Value<'static>>,
@@ -194,6 +194,12 @@ impl<T> Page<T> {
         rows.truncate(limit);
         let next_cursor = if more { rows.last().map(key) } else { None };
         Page { items: rows, next_cursor, total }
+    }
+
+    /// From rows that stand behind their cursors.
+    pub fn of_sorted(rows: Vec<(String, T)>, limit: i64, total: Option<i64>) -> Page<T> {
+        let Page { items, next_cursor, total } = Page::of(rows, limit, total, |(cursor, _)| cursor.clone());
+        Page { items: items.into_iter().map(|(_, item)| item).collect(), next_cursor, total }
     }
 
     /// A list that is short by nature.

@@ -3,6 +3,7 @@
 use crate::car_list::{self, CarView};
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page, count};
+use crate::sort::{Sort, SortColumn};
 use model::access::{Area, Scope};
 use model::customer::phone_masked;
 use model::id::FleetId;
@@ -33,8 +34,7 @@ pub struct FleetView {
 pub struct FleetFilter {
     pub id: Option<FleetId>,
     pub name: Option<String>,
-    /// The id of the last row of the page before.
-    pub before: Option<i64>,
+    pub sort: Sort,
     pub limit: i64,
 }
 
@@ -67,7 +67,16 @@ fn view(row: &Row<'_>) -> DbResult<FleetView> {
     })
 }
 
-/// Newest first.
+pub const SORTS: &[SortColumn] = &[
+    SortColumn::text("name", "f.name"),
+    SortColumn::number("created_at_ms", "f.created_at_ms"),
+    SortColumn::number(
+        "driver_count",
+        "(SELECT COUNT(*) FROM customer c WHERE c.fleet_id = f.id AND c.status <> 'cancelled')",
+    ),
+    SortColumn::number("car_count", "(SELECT COUNT(*) FROM car a WHERE a.fleet_id = f.id)"),
+];
+
 pub fn fleet_list(conn: &mut Conn, scope: &Scope, wanted: &FleetFilter) -> DbResult<Page<FleetView>> {
     let mut filter = Filter::new();
     filter.and_contains("LOWER(f.name) LIKE ?", wanted.name.as_deref());
@@ -75,18 +84,24 @@ pub fn fleet_list(conn: &mut Conn, scope: &Scope, wanted: &FleetFilter) -> DbRes
     visible(&mut filter, scope);
     let sql = format!("SELECT COUNT(*) FROM fleet f {}", filter.sql());
     let total = conn.one(&sql, &filter.values, count)?;
-    filter.and_some("f.id < ?", wanted.before);
+    wanted.sort.page(&mut filter, "f.id");
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!(
         "SELECT f.id, f.name, f.contact_name, f.contact_phone, f.note, f.created_at_ms, f.version, \
          (SELECT COUNT(*) FROM customer c WHERE c.fleet_id = f.id AND c.status <> 'cancelled'), \
-         (SELECT COUNT(*) FROM car a WHERE a.fleet_id = f.id) \
-         FROM fleet f {} ORDER BY f.id DESC LIMIT {limit}",
-        filter.sql()
+         (SELECT COUNT(*) FROM car a WHERE a.fleet_id = f.id), {} \
+         FROM fleet f {} ORDER BY {} LIMIT {limit}",
+        wanted.sort.value("f.id"),
+        filter.sql(),
+        wanted.sort.order("f.id"),
     );
-    let mut rows = conn.query(&sql, &filter.values, view)?;
-    fill(conn, scope, &mut rows)?;
-    Ok(Page::of(rows, wanted.limit, Some(total), |fleet| fleet.id.to_string()))
+    let rows = conn.query(&sql, &filter.values, |row| {
+        let fleet = view(row)?;
+        Ok((wanted.sort.cursor(row, 9, fleet.id)?, fleet))
+    })?;
+    let mut page = Page::of_sorted(rows, wanted.limit, Some(total));
+    fill(conn, scope, &mut page.items)?;
+    Ok(page)
 }
 
 /// What the drivers of the fleets of one page have charged.

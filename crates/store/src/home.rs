@@ -80,6 +80,8 @@ pub struct HomePiles {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HomeTodo {
     pub abnormal_order_count: i64,
+    /// Held orders that somebody has settled and a second person is to look at.
+    pub settlement_waiting_count: i64,
     /// Piles on line with a faulted connector.
     pub faulted_pile_count: i64,
     pub offline_pile_count: i64,
@@ -265,6 +267,12 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo>
     let filter = unfinished(scope, "'abnormal'");
     let abnormal =
         conn.one(&format!("SELECT COUNT(*) FROM orders o {}", filter.sql()), &filter.values, count)?;
+    let mut waiting = Filter::new();
+    waiting.and("t.state = 'proposed'");
+    waiting.scope("o.operator_id", "o.station_id", scope);
+    let sql =
+        format!("SELECT COUNT(*) FROM settlement t JOIN orders o ON o.id = t.order_id {}", waiting.sql());
+    let settlements = conn.one(&sql, &waiting.values, count)?;
     // Counted as the list of piles chooses, to which the figure leads.
     let faulted = crate::pile_list::pile_count(
         conn,
@@ -278,6 +286,7 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo>
     let unknown = if scope.is_all() { conn.one("SELECT COUNT(*) FROM unknown_pile", &[], count)? } else { 0 };
     Ok(HomeTodo {
         abnormal_order_count: abnormal,
+        settlement_waiting_count: settlements,
         faulted_pile_count: faulted,
         offline_pile_count: piles.offline,
         unknown_pile_count: unknown,

@@ -4,6 +4,7 @@ use crate::attachments;
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page};
 use crate::order_list::order_no;
+use crate::sort::{Sort, SortColumn};
 use model::access::Scope;
 use model::feedback::phone_masked;
 use model::id::InvoiceId;
@@ -118,7 +119,7 @@ pub struct InvoiceFilter {
     pub to_ms: Option<i64>,
     pub amount_from_fen: Option<i64>,
     pub amount_to_fen: Option<i64>,
-    pub before: Option<i64>,
+    pub sort: Sort,
     pub limit: i64,
 }
 
@@ -161,7 +162,17 @@ fn view(row: &Row<'_>) -> DbResult<InvoiceView> {
     })
 }
 
-/// Newest first.
+/// Where the value stands by which a page is sorted: behind the columns.
+const SORT_VALUE: usize = 25;
+
+/// What has not been issued comes after all that has.
+pub const SORTS: &[SortColumn] = &[
+    SortColumn::number("applied_at_ms", "i.applied_at_ms"),
+    SortColumn::number("issued_at_ms", "COALESCE(i.issued_at_ms, 9000000000000000)"),
+    SortColumn::number("total_fen", "i.total_fen"),
+    SortColumn::number("tax_fen", "i.tax_fen"),
+];
+
 pub fn invoice_list(conn: &mut Conn, scope: &Scope, wanted: &InvoiceFilter) -> DbResult<InvoiceList> {
     let mut filter = Filter::new();
     filter.scope("i.operator_id", "i.station_id", scope);
@@ -187,12 +198,15 @@ pub fn invoice_list(conn: &mut Conn, scope: &Scope, wanted: &InvoiceFilter) -> D
             total_fen: row.int(3)?,
         })
     })?;
-    filter.and_some("i.id < ?", wanted.before);
+    wanted.sort.page(&mut filter, "i.id");
     let limit = filter.bind(wanted.limit + 1);
-    let sql = format!("SELECT {COLUMNS} {FROM} {} ORDER BY i.id DESC LIMIT {limit}", filter.sql());
-    let rows = conn.query(&sql, &filter.values, view)?;
-    let Page { items, next_cursor, total } =
-        Page::of(rows, wanted.limit, Some(totals.invoice_count), |one| one.id.to_string());
+    let (value, order) = (wanted.sort.value("i.id"), wanted.sort.order("i.id"));
+    let sql = format!("SELECT {COLUMNS}, {value} {FROM} {} ORDER BY {order} LIMIT {limit}", filter.sql());
+    let rows = conn.query(&sql, &filter.values, |row| {
+        let one = view(row)?;
+        Ok((wanted.sort.cursor(row, SORT_VALUE, one.id)?, one))
+    })?;
+    let Page { items, next_cursor, total } = Page::of_sorted(rows, wanted.limit, Some(totals.invoice_count));
     Ok(InvoiceList { items, next_cursor, total, totals })
 }
 

@@ -15,7 +15,9 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (8, include_str!("../migrations/0008_settlement.sql")),
     (9, include_str!("../migrations/0009_customer.sql")),
     (10, include_str!("../migrations/0010_order_import.sql")),
-    (11, include_str!("../migrations/0011_administration.sql")),
+    (11, include_str!("../migrations/0011_search.sql")),
+    (12, include_str!("../migrations/0012_content.sql")),
+    (13, include_str!("../migrations/0013_administration.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -3,14 +3,16 @@
 use crate::command_list::Command;
 use crate::db::{Conn, DbResult, Row, Value};
 use crate::filter::{Filter, Page};
-use crate::frames::OrderFrames;
+use crate::order_filter::{OrderFilter, OrderTime};
 use crate::order_names::{Names, Read, filter};
+use crate::order_notes::OrderNote;
 use crate::order_totals::{self, OrderTotals};
 use crate::pile_list::{LiveValues, masked};
 use crate::settlements::Settlement;
 use model::access::Scope;
+use model::customer::{phone_masked, vin_masked};
 use model::error::Text;
-use model::id::{OrderId, PileId};
+use model::id::OrderId;
 use model::order::{Abnormalities, Abnormality, Order, OrderState, StartMode, StopClass};
 use model::tariff::Segment;
 use model::time::{Timestamp, Zone};
@@ -67,13 +69,17 @@ pub struct OrderView {
     /// The connector's register when the session began and ended.
     pub meter_start_dwh: Option<i64>,
     pub meter_end_dwh: Option<i64>,
+    /// 138****1234
+    pub customer_phone: Option<String>,
+    pub fleet_name: Option<String>,
+    /// The vehicle as the pile has told it; in a list its last six characters.
+    pub vin: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OrderDetail {
     #[serde(flatten)]
     pub order: OrderView,
-    pub vin: Option<String>,
     /// The pile's clock minus ours when it reported the start.
     pub skew_ms: Option<i64>,
     pub tariff: Option<OrderTariff>,
@@ -88,6 +94,8 @@ pub struct OrderDetail {
     pub started_by: Option<String>,
     /// What people decided of it while it was held, the latest first.
     pub settlements: Vec<Settlement>,
+    /// What staff have written down beside it, the latest first.
+    pub notes: Vec<OrderNote>,
     /// The file that has brought it, when it had been lost.
     pub brought_by: Option<OrderOrigin>,
     /// Sentences that explain the bill and the state.
@@ -135,61 +143,19 @@ pub struct OrderList {
     pub totals: Option<OrderTotals>,
 }
 
-/// By which time orders are chosen and sorted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum OrderTime {
-    #[default]
-    Started,
-    Ended,
-}
-
-impl OrderTime {
-    pub(crate) fn column(self) -> &'static str {
-        match self {
-            OrderTime::Started => "o.started_at_ms",
-            OrderTime::Ended => "o.ended_at_ms",
-        }
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct OrderFilter {
-    pub time: OrderTime,
-    pub from_ms: i64,
-    /// Exclusive.
-    pub to_ms: i64,
-    /// The order's id, read from its number.
-    pub id: Option<OrderId>,
-    pub session_key: Option<String>,
-    pub station_name: Option<String>,
-    pub station_id: Option<i64>,
-    pub customer_id: Option<i64>,
-    /// The whole code of one pile.
-    pub pile: Option<String>,
-    /// A part of a pile's code.
-    pub pile_code: Option<String>,
-    pub operator_name: Option<String>,
-    pub state: Option<OrderState>,
-    pub abnormality: Option<Abnormality>,
-    /// The whole token: it is shown masked and never searched by pieces.
-    pub token: Option<String>,
-    pub start_mode: Option<StartMode>,
-    /// Whether the sums are wanted with the page.
-    pub totals: bool,
-    /// Time and id of the last row of the page before.
-    pub after: Option<[i64; 2]>,
-    pub limit: i64,
-}
-
 const COLUMNS: &str = "o.id, o.session_key, p.code, p.name, o.station_id, s.name, op.name, o.connector_no, \
     o.start_mode, o.token, c.name, o.state, o.abnormal, o.created_at_ms, o.started_at_ms, o.ended_at_ms, \
     o.energy_dwh, o.electricity_fen, o.service_fen, o.total_fen, o.pile_amount_e4, o.soc_start, o.soc_end, \
-    o.stop_code, o.stop_class, o.tariff_id, o.pile_id, o.meter_start_dwh, o.meter_end_dwh";
+    o.stop_code, o.stop_class, o.tariff_id, o.pile_id, o.meter_start_dwh, o.meter_end_dwh, c.phone, fl.name, \
+    o.vin";
+
+/// Where the value stands by which a page is sorted: behind the columns.
+const SORT_VALUE: usize = 32;
 
 /// The names beside an order.
 const NAMES: &str = "JOIN pile p ON p.id = o.pile_id JOIN station s ON s.id = o.station_id \
-    JOIN operator op ON op.id = o.operator_id LEFT JOIN customer c ON c.id = o.customer_id";
+    JOIN operator op ON op.id = o.operator_id LEFT JOIN customer c ON c.id = o.customer_id \
+    LEFT JOIN fleet fl ON fl.id = c.fleet_id";
 
 fn view(row: &Row<'_>) -> DbResult<OrderView> {
     let (id, created_at_ms) = (row.int(0)?, row.int(13)?);
@@ -230,6 +196,9 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
         pile_id: row.int(26)?,
         meter_start_dwh: row.int_opt(27)?,
         meter_end_dwh: row.int_opt(28)?,
+        customer_phone: row.text_opt(29)?.as_deref().map(phone_masked),
+        fleet_name: row.text_opt(30)?,
+        vin: row.text_opt(31)?.as_deref().map(vin_masked),
     })
 }
 
@@ -267,17 +236,36 @@ fn page(
 ) -> DbResult<Page<OrderView>> {
     let (sql, values) = page_statement(scope, wanted, names);
     let rows = conn.query(&sql, &values, |row| {
-        let at_ms = if wanted.time == OrderTime::Started { row.int(14)? } else { row.int(15)? };
-        Ok((at_ms, view(row)?))
+        let order = view(row)?;
+        let cursor = match (&wanted.sort, wanted.time) {
+            (Some(sort), _) => sort.cursor(row, SORT_VALUE, order.id)?,
+            (None, OrderTime::Started) => format!("{}.{}", row.int(14)?, order.id),
+            (None, OrderTime::Ended) => format!("{}.{}", row.int(15)?, order.id),
+        };
+        Ok((cursor, order))
     })?;
-    let page = Page::of(rows, wanted.limit, total, |(at_ms, order)| format!("{at_ms}.{}", order.id));
-    let Page { items, next_cursor, total } = page;
+    let Page { items, next_cursor, total } =
+        Page::of(rows, wanted.limit, total, |(cursor, _)| cursor.clone());
     Ok(Page { items: items.into_iter().map(|(_, order)| order).collect(), next_cursor, total })
 }
 
 /// The rows of a page are found first, and only they get their names.
 fn page_statement(scope: &Scope, wanted: &OrderFilter, names: &Names) -> (String, Vec<Value<'static>>) {
-    let mut filter = filter(scope, wanted, names, Read::Page);
+    let read = if wanted.sort.is_some() { Read::Sums } else { Read::Page };
+    let mut filter = filter(scope, wanted, names, read);
+    if let Some(sort) = &wanted.sort {
+        sort.page(&mut filter, "o.id");
+        let (limit, value) = (filter.bind(wanted.limit + 1), sort.value("o.id"));
+        // Only number and value go through the sorting of all that is selected.
+        let sql = format!(
+            "SELECT {COLUMNS}, k.sort_value FROM (SELECT o.id, {value} AS sort_value FROM orders o {} \
+             ORDER BY {} LIMIT {limit}) AS k JOIN orders o ON o.id = k.id {NAMES} ORDER BY {}",
+            filter.sql(),
+            sort.order_by("sort_value", "o.id"),
+            sort.order_by("k.sort_value", "k.id"),
+        );
+        return (sql, filter.values);
+    }
     let time = wanted.time.column();
     if let Some([at_ms, id]) = wanted.after {
         let (at_ms, id) = (filter.bind(at_ms), filter.bind(id));
@@ -299,9 +287,10 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
     filter.and_value("o.id = ?", id.0);
     filter.scope("o.operator_id", "o.station_id", scope);
     let sql = format!(
-        "SELECT {COLUMNS}, o.vin, o.skew_ms, t.name, t.version_no, f.name, \
-         d.segments, d.pile_bill, s.time_zone, b.import_id, b.note FROM orders o {NAMES} LEFT JOIN tariff t ON t.id = o.tariff_id \
-         LEFT JOIN staff f ON f.id = o.staff_id LEFT JOIN order_detail d ON d.order_id = o.id \
+        "SELECT {COLUMNS}, o.skew_ms, t.name, t.version_no, f.name, d.segments, d.pile_bill, s.time_zone, b.import_id, \
+         b.note \
+         FROM orders o {NAMES} LEFT JOIN tariff t ON t.id = o.tariff_id LEFT JOIN staff f ON f.id = o.staff_id \
+         LEFT JOIN order_detail d ON d.order_id = o.id \
          LEFT JOIN order_import_row b ON b.order_id = o.id {}",
         filter.sql()
     );
@@ -311,83 +300,46 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
     }
     found.commands = crate::command_list::of_order(conn, id)?;
     found.settlements = crate::settlements::of_order(conn, id)?;
+    found.notes = crate::order_notes::of_order(conn, id)?;
     Ok(Some(found))
 }
 
 fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
-    let order = view(row)?;
-    let tariff = match (order.tariff_id, row.text_opt(31)?, row.int_opt(32)?) {
+    let mut order = view(row)?;
+    order.vin = row.text_opt(31)?;
+    let tariff = match (order.tariff_id, row.text_opt(33)?, row.int_opt(34)?) {
         (Some(id), Some(name), Some(version_no)) => Some(OrderTariff { id, name, version_no }),
         _ => None,
     };
-    let segments = row.text_opt(34)?.map_or_else(Vec::new, |text| {
+    let segments = row.text_opt(36)?.map_or_else(Vec::new, |text| {
         serde_json::from_str(&text).unwrap_or_else(|why| {
             tracing::error!(%why, order = order.id, "the segments of an order cannot be read");
             Vec::new()
         })
     });
-    let pile_segments = row.text_opt(35)?.and_then(|text| {
+    let pile_segments = row.text_opt(37)?.and_then(|text| {
         serde_json::from_str(&text)
             .map(|bill: PileBill| bill.periods)
             .inspect_err(|why| tracing::error!(%why, order = order.id, "a pile's bill cannot be read"))
             .ok()
     });
     Ok(OrderDetail {
-        vin: row.text_opt(29)?,
-        skew_ms: row.int_opt(30)?,
+        skew_ms: row.int_opt(32)?,
         tariff,
-        time_zone: row.text(36)?,
+        time_zone: row.text(38)?,
         segments,
         pile_segments,
         curve: Vec::new(),
         commands: Vec::new(),
-        started_by: row.text_opt(33)?,
+        started_by: row.text_opt(35)?,
         settlements: Vec::new(),
+        notes: Vec::new(),
         brought_by: row
-            .int_opt(37)?
-            .zip(row.text_opt(38)?)
+            .int_opt(39)?
+            .zip(row.text_opt(40)?)
             .map(|(order_import_id, note)| OrderOrigin { order_import_id, note }),
         explanation: Vec::new(),
         order,
-    })
-}
-
-/// What the frames and a stop of an order need.
-#[derive(Clone, Debug)]
-pub struct OrderPlace {
-    pub frames: OrderFrames,
-    pub protocol: model::site::Protocol,
-}
-
-/// How long after the end a pile may still speak of an order (a repeated end, a late bill); one whose
-/// end was never told is closed long after it.
-const TALK_AFTER_MS: i64 = 3_600_000;
-const TALK_AFTER_SILENCE_MS: i64 = 86_400_000;
-
-pub fn order_place(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option<OrderPlace>> {
-    let mut filter = Filter::new();
-    filter.and_value("o.id = ?", id.0);
-    filter.scope("o.operator_id", "o.station_id", scope);
-    let sql = format!(
-        "SELECT o.pile_id, o.frame_from, p.protocol, o.state, o.end_received_ms, \
-         o.ended_at_ms - COALESCE(o.skew_ms, 0), o.created_at_ms FROM orders o \
-         JOIN pile p ON p.id = o.pile_id {}",
-        filter.sql()
-    );
-    conn.find(&sql, &filter.values, |row| {
-        let state = row.word(3, OrderState::parse)?;
-        let (told, ended, created) = (row.int_opt(4)?, row.int_opt(5)?, row.int(6)?);
-        let until = told.map(|at| at + TALK_AFTER_MS);
-        let until_ms = until.or(ended.map(|at| at.max(created) + TALK_AFTER_SILENCE_MS));
-        Ok(OrderPlace {
-            frames: OrderFrames {
-                pile: PileId(row.int(0)?),
-                order: id.0,
-                from: row.int(1)?,
-                until_ms: until_ms.filter(|_| !state.awaits_record()),
-            },
-            protocol: row.word(2, model::site::Protocol::parse)?,
-        })
     })
 }
 
@@ -433,6 +385,11 @@ mod tests {
             (&["orders_started"], &["orders_started"], |wanted| wanted.start_mode = Some(StartMode::App)),
             (&["(session_key=?"], &["(session_key=?"], |wanted| wanted.session_key = Some("1".to_owned())),
             (&["orders_token"], &["orders_token"], |wanted| wanted.token = Some("C".to_owned())),
+            (&["orders_vin"], &["orders_vin"], |wanted| wanted.vin = Some("V".to_owned())),
+            (&["orders_stop"], &["orders_stop"], |wanted| wanted.stop_class = Some(StopClass::Fault)),
+            (&["orders_started"], &["orders_started"], |wanted| wanted.stop_class = Some(StopClass::Normal)),
+            (&["orders_customer"], &["orders_customer"], |wanted| wanted.phone = Some("1380".to_owned())),
+            (&["orders_started"], &["orders_started"], |wanted| wanted.total_fen.from = Some(1)),
             (&["PRIMARY KEY (rowid=?)"], &["PRIMARY KEY (rowid=?)"], |wanted| wanted.id = Some(OrderId(1))),
             (&["orders_operator"], &[DAYS, "orders_operator", "orders_operator", REST], |wanted| {
                 wanted.operator_name = Some("one".to_owned());

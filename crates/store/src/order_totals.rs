@@ -3,7 +3,7 @@
 
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::Filter;
-use crate::order_list::{OrderFilter, OrderTime};
+use crate::order_filter::{OrderFilter, OrderTime};
 use crate::order_names::{Names, Read, filter};
 use crate::rollups::{start_day, start_day_ms};
 use model::access::Scope;
@@ -102,18 +102,52 @@ fn whole_days(wanted: &OrderFilter) -> (i64, i64) {
 
 /// Whether the sums of days know everything that the filters ask for.
 fn by_days(wanted: &OrderFilter) -> bool {
-    let OrderFilter { id, session_key, customer_id, pile, pile_code, abnormality, token, start_mode, .. } =
-        wanted;
-    wanted.time == OrderTime::Started
-        && matches!(wanted.state, None | Some(OrderState::Completed))
+    // Every filter is named here, so that a new one cannot be forgotten.
+    let OrderFilter {
+        time,
+        state,
+        id,
+        session_key,
+        customer_id,
+        phone,
+        fleet_name,
+        pile,
+        pile_code,
+        connector_no,
+        abnormality,
+        token,
+        vin,
+        start_mode,
+        stop_class,
+        energy_dwh,
+        total_fen,
+        settlement_waiting,
+        from_ms: _,
+        to_ms: _,
+        station_name: _,
+        station_id: _,
+        city_name: _,
+        operator_name: _,
+        totals: _,
+        sort: _,
+        after: _,
+        limit: _,
+    } = wanted;
+    let numbers = [customer_id, connector_no].iter().any(|number| number.is_some());
+    let texts = [phone, fleet_name, pile_code, token].iter().any(|text| is_asked(text.as_deref()));
+    let keys = [session_key, pile, vin].iter().any(|key| key.is_some());
+    *time == OrderTime::Started
+        && matches!(state, None | Some(OrderState::Completed))
         && id.is_none()
-        && session_key.is_none()
-        && customer_id.is_none()
-        && pile.is_none()
-        && !is_asked(pile_code.as_deref())
+        && !numbers
+        && !texts
+        && !keys
         && abnormality.is_none()
-        && !is_asked(token.as_deref())
         && start_mode.is_none()
+        && stop_class.is_none()
+        && energy_dwh.is_open()
+        && total_fen.is_open()
+        && !settlement_waiting
 }
 
 pub(crate) fn is_asked(text: Option<&str>) -> bool {

@@ -3,6 +3,7 @@
 use crate::db::{Conn, DbError, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use crate::order_list::order_no;
+use crate::sort::{Sort, SortColumn};
 use model::access::Scope;
 use model::connector::ConnectorStatus;
 use model::order::OrderState;
@@ -169,8 +170,7 @@ pub struct PileFilter {
     pub online: Option<bool>,
     pub kind: Option<PileKind>,
     pub protocol: Option<Protocol>,
-    /// The code of the last row of the page before.
-    pub after: Option<String>,
+    pub sort: Sort,
     pub limit: i64,
 }
 
@@ -213,6 +213,9 @@ const FACTS: &str = "p.id, p.code, p.name, p.operator_id, op.name, s.city_code, 
     p.station_id, s.name, p.kind, p.protocol, p.lifecycle, p.online, p.last_seen_ms, p.rated_power_w, p.vendor, \
     p.model, p.firmware, COALESCE(d.energy_dwh, 0)";
 
+/// Where the value stands by which a page is sorted: behind the facts.
+const SORT_VALUE: usize = 19;
+
 const FROM: &str = "FROM pile p JOIN station s ON s.id = p.station_id JOIN operator op ON op.id = p.operator_id \
     LEFT JOIN city c ON c.code = s.city_code LEFT JOIN pile_day d ON d.pile_id = p.id AND d.day = $1";
 
@@ -246,7 +249,19 @@ pub fn pile_count(conn: &mut Conn, scope: &Scope, wanted: &PileFilter) -> DbResu
     conn.one(&format!("SELECT COUNT(*) FROM pile p {}", filter.sql()), &filter.values, count)
 }
 
-/// By code. `today` is the business day, 20261123.
+/// As the list stands where nothing else is chosen.
+pub const BY_CODE: SortColumn = SortColumn::text("code", "p.code");
+
+/// A pile that has never been seen was last seen before all others.
+pub const SORTS: &[SortColumn] = &[
+    BY_CODE,
+    SortColumn::text("name", "p.name"),
+    SortColumn::text("station_name", "s.name"),
+    SortColumn::number("rated_power_w", "p.rated_power_w"),
+    SortColumn::number("last_seen_ms", "COALESCE(p.last_seen_ms, 0)"),
+];
+
+/// `today` is the business day, 20261123.
 pub fn pile_list(
     conn: &mut Conn,
     scope: &Scope,
@@ -256,10 +271,13 @@ pub fn pile_list(
     let total = pile_count(conn, scope, wanted)?;
     let mut filter = PageFilter::new(today, scope, wanted);
     let limit = filter.0.bind(wanted.limit + 1);
-    let sql = format!("SELECT {FACTS} {FROM} {} ORDER BY p.code LIMIT {limit}", filter.0.sql());
-    let rows = conn
-        .query(&sql, &filter.0.values, |row| Ok(PileView { facts: facts(row)?, connectors: Vec::new() }))?;
-    let mut page = Page::of(rows, wanted.limit, Some(total), |pile| pile.facts.code.clone());
+    let (value, order) = (wanted.sort.value("p.id"), wanted.sort.order("p.id"));
+    let sql = format!("SELECT {FACTS}, {value} {FROM} {} ORDER BY {order} LIMIT {limit}", filter.0.sql());
+    let rows = conn.query(&sql, &filter.0.values, |row| {
+        let pile = PileView { facts: facts(row)?, connectors: Vec::new() };
+        Ok((wanted.sort.cursor(row, SORT_VALUE, pile.facts.id)?, pile))
+    })?;
+    let mut page = Page::of_sorted(rows, wanted.limit, Some(total));
     connectors(conn, &mut page.items)?;
     Ok(page)
 }
@@ -273,9 +291,7 @@ impl PageFilter {
         let mut shifted = Filter::new();
         shifted.bind(today);
         shifted.append(&counted);
-        if let Some(after) = &wanted.after {
-            shifted.and_value("p.code > ?", after.clone());
-        }
+        wanted.sort.page(&mut shifted, "p.id");
         PageFilter(shifted)
     }
 }

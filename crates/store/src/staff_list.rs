@@ -2,6 +2,7 @@
 
 use crate::db::{Conn, DbResult};
 use crate::filter::{Filter, Page, count};
+use crate::sort::{Sort, SortColumn};
 use crate::staff::{FROM, area};
 use model::access::{Area, Scope};
 use serde::Serialize;
@@ -36,12 +37,17 @@ pub struct StaffFilter {
     pub role: Option<String>,
     pub operator_id: Option<i64>,
     pub disabled: Option<bool>,
-    /// The id of the last row of the page before.
-    pub before: Option<i64>,
+    pub sort: Sort,
     pub limit: i64,
 }
 
-/// Newest first. Staff of an operator see their own colleagues only.
+pub const SORTS: &[SortColumn] = &[
+    SortColumn::text("account", "f.account"),
+    SortColumn::text("name", "f.name"),
+    SortColumn::number("created_at_ms", "f.created_at_ms"),
+];
+
+/// Staff of an operator see their own colleagues only.
 pub fn staff_list(conn: &mut Conn, wanted: &StaffFilter, scope: &Scope) -> DbResult<Page<StaffView>> {
     let mut filter = Filter::new();
     filter.scope_operator("f.operator_id", scope);
@@ -51,16 +57,18 @@ pub fn staff_list(conn: &mut Conn, wanted: &StaffFilter, scope: &Scope) -> DbRes
     filter.and_some("f.operator_id = ?", wanted.operator_id);
     filter.and_some("f.disabled = ?", wanted.disabled);
     let total = conn.one(&format!("SELECT COUNT(*) FROM staff f {}", filter.sql()), &filter.values, count)?;
-    filter.and_some("f.id < ?", wanted.before);
+    wanted.sort.page(&mut filter, "f.id");
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!(
         "SELECT f.id, f.account, f.name, f.role, f.operator_id, op.name, f.disabled, f.created_at_ms, r.name, \
-         f.area, f.handover, f.version {FROM} LEFT JOIN operator op ON op.id = f.operator_id {} \
-         ORDER BY f.id DESC LIMIT {limit}",
-        filter.sql()
+         f.area, f.handover, f.version, {} {FROM} LEFT JOIN operator op ON op.id = f.operator_id {} \
+         ORDER BY {} LIMIT {limit}",
+        wanted.sort.value("f.id"),
+        filter.sql(),
+        wanted.sort.order("f.id"),
     );
-    let mut rows = conn.query(&sql, &filter.values, |row| {
-        Ok(StaffView {
+    let rows = conn.query(&sql, &filter.values, |row| {
+        let staff = StaffView {
             id: row.int(0)?,
             account: row.text(1)?,
             name: row.text(2)?,
@@ -75,15 +83,18 @@ pub fn staff_list(conn: &mut Conn, wanted: &StaffFilter, scope: &Scope) -> DbRes
             area_names: Vec::new(),
             handover: row.text(10)?,
             version: row.int(11)?,
-        })
+        };
+        Ok((wanted.sort.cursor(row, 12, staff.id)?, staff))
     })?;
-    for row in &mut rows {
+    let mut page = Page::of_sorted(rows, wanted.limit, Some(total));
+    for row in &mut page.items {
         row.area_names = names(conn, &row.area)?;
     }
-    Ok(Page::of(rows, wanted.limit, Some(total), |row| row.id.to_string()))
+    Ok(page)
 }
 
-fn names(conn: &mut Conn, area: &Area) -> DbResult<Vec<String>> {
+/// The names of an area's places.
+pub(crate) fn names(conn: &mut Conn, area: &Area) -> DbResult<Vec<String>> {
     let mut filter = Filter::new();
     let sql = match area {
         Area::Everywhere => return Ok(Vec::new()),

@@ -104,7 +104,8 @@ pub fn tariff_station_list(
     Ok(Some(Page::whole(rows)))
 }
 
-fn rates(tariff: &Tariff) -> Vec<TariffRate> {
+/// Of every period, be it used or not.
+pub(crate) fn rates(tariff: &Tariff) -> Vec<TariffRate> {
     let rate = |period| {
         let rate = tariff.rate(period);
         TariffRate { period, electricity_price_e5: rate.electricity.0, service_price_e5: rate.service.0 }

@@ -6,6 +6,8 @@
 mod administration;
 #[path = "it/audit_chain.rs"]
 mod audit_chain;
+#[path = "it/content.rs"]
+mod content;
 #[path = "it/customers.rs"]
 mod customers;
 #[path = "it/databases.rs"]
@@ -20,6 +22,8 @@ mod lists;
 mod map;
 #[path = "it/migrations.rs"]
 mod migrations;
+#[path = "it/order_search.rs"]
+mod order_search;
 #[path = "it/places.rs"]
 mod places;
 #[path = "it/scene.rs"]

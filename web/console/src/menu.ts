@@ -43,6 +43,30 @@ export const menu: MenuSection[] = [
       { name: 'cards', path: '/cards', permission: 'card.read', glyph: 'card' },
     ],
   },
+  {
+    name: 'customer_app',
+    pages: [
+      { name: 'customer_banners', path: '/customer-app/banners', permission: 'content.read', glyph: 'picture' },
+      { name: 'customer_notices', path: '/customer-app/notices', permission: 'content.read', glyph: 'megaphone' },
+      { name: 'customer_activities', path: '/customer-app/activities', permission: 'content.read', glyph: 'gift' },
+      { name: 'coupons', path: '/coupons', permission: 'content.read', glyph: 'coupon' },
+      { name: 'customer_faqs', path: '/customer-app/faqs', permission: 'content.read', glyph: 'question' },
+      { name: 'customer_messages', path: '/customer-app/messages', permission: 'content.read', glyph: 'mail' },
+      { name: 'customer_preview', path: '/customer-app/preview', permission: 'content.read', glyph: 'phone' },
+    ],
+  },
+  {
+    name: 'driver_app',
+    pages: [
+      { name: 'driver_prices', path: '/driver-prices', permission: 'content.read', glyph: 'price' },
+      { name: 'driver_tasks', path: '/driver-app/tasks', permission: 'content.read', glyph: 'task' },
+      { name: 'driver_banners', path: '/driver-app/banners', permission: 'content.read', glyph: 'picture' },
+      { name: 'driver_notices', path: '/driver-app/notices', permission: 'content.read', glyph: 'megaphone' },
+      { name: 'driver_faqs', path: '/driver-app/faqs', permission: 'content.read', glyph: 'question' },
+      { name: 'driver_messages', path: '/driver-app/messages', permission: 'content.read', glyph: 'mail' },
+      { name: 'driver_preview', path: '/driver-app/preview', permission: 'content.read', glyph: 'phone' },
+    ],
+  },
   { name: 'finance', pages: [{ name: 'invoices', path: '/invoices', permission: 'invoice.read', glyph: 'invoice' }] },
   { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }] },
   {
@@ -55,6 +79,7 @@ export const menu: MenuSection[] = [
       { name: 'dictionaries', path: '/dictionaries', permission: 'parameter.read', platform: true, glyph: 'book' },
       { name: 'jobs', path: '/jobs', permission: 'job.read', platform: true, glyph: 'auto_run' },
       { name: 'channels', path: '/channels', permission: 'job.read', platform: true, glyph: 'mail' },
+      { name: 'staff_notices', path: '/staff-notices', permission: 'content.read', glyph: 'megaphone' },
       { name: 'exports', path: '/exports', glyph: 'exported' },
       { name: 'audit', path: '/audit', permission: 'audit.read', platform: true, glyph: 'audit' },
       { name: 'log_ins', path: '/log-ins', permission: 'audit.read', platform: true, glyph: 'clock' },

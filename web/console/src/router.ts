@@ -21,6 +21,12 @@ declare module 'vue-router' {
 const page = (path: string, title: string, permission: Permission | undefined, component: RouteRecordRaw['component'], more: RouteMeta = {}) =>
   ({ path, name: title, component, meta: { title, permission, menu: title, ...more } }) as RouteRecordRaw
 
+/** A list of contents and one behind it; which kinds they are is said in views/content/places.ts. */
+const contents = (path: string, title: string) => [
+  page(path, title, 'content.read', () => import('@/views/content/ContentList.vue')),
+  { path: `${path}/:id(\\d+)`, name: `${title}_one`, component: () => import('@/views/content/ContentDetail.vue'), meta: { title: 'content', permission: 'content.read', menu: title } } as RouteRecordRaw,
+]
+
 export const router = createRouter({
   history: createWebHistory(),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
@@ -53,6 +59,23 @@ export const router = createRouter({
         page('feedback', 'feedback', 'feedback.read', () => import('@/views/feedback/FeedbackList.vue')),
         page('feedback/statistics', 'feedback_statistics', 'feedback.read', () => import('@/views/feedback/FeedbackStatistics.vue'), { menu: 'feedback' }),
         page('feedback/:id(\\d+)', 'feedback_detail', 'feedback.read', () => import('@/views/feedback/FeedbackDetail.vue'), { menu: 'feedback' }),
+        ...contents('customer-app/banners', 'customer_banners'),
+        ...contents('customer-app/notices', 'customer_notices'),
+        ...contents('customer-app/activities', 'customer_activities'),
+        ...contents('customer-app/faqs', 'customer_faqs'),
+        ...contents('customer-app/messages', 'customer_messages'),
+        page('customer-app/preview', 'customer_preview', 'content.read', () => import('@/views/content/PhonePreview.vue')),
+        page('coupons', 'coupons', 'content.read', () => import('@/views/coupons/CouponList.vue')),
+        page('coupons/:id(\\d+)', 'coupon', 'content.read', () => import('@/views/coupons/CouponDetail.vue'), { menu: 'coupons' }),
+        page('driver-prices', 'driver_prices', 'content.read', () => import('@/views/driver-prices/DriverPriceList.vue')),
+        page('driver-prices/:id(\\d+)', 'driver_price', 'content.read', () => import('@/views/driver-prices/DriverPriceDetail.vue'), { menu: 'driver_prices' }),
+        ...contents('driver-app/tasks', 'driver_tasks'),
+        ...contents('driver-app/banners', 'driver_banners'),
+        ...contents('driver-app/notices', 'driver_notices'),
+        ...contents('driver-app/faqs', 'driver_faqs'),
+        ...contents('driver-app/messages', 'driver_messages'),
+        page('driver-app/preview', 'driver_preview', 'content.read', () => import('@/views/content/PhonePreview.vue')),
+        ...contents('staff-notices', 'staff_notices'),
         page('unknown-piles', 'unknown_piles', 'pile.write', () => import('@/views/unknown-piles/UnknownPileList.vue'), { platform: true }),
         page('staff', 'staff', 'staff.read', () => import('@/views/staff/StaffList.vue')),
         page('roles', 'roles', 'staff.read', () => import('@/views/roles/RoleList.vue')),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { filterQuery, rangeOf, rangeParse, rangeText, rangeWall, type Filter } from '@/components/list'
+import { filterQuery, quantityParse, quantityText, rangeOf, sorted, sortNext, rangeParse, rangeText, rangeWall, type Filter } from '@/components/list'
 import { time } from '@/format'
 import { safeReturn } from '@/safe-return'
 import { readQuery, writeQuery } from '@/url-state'
@@ -57,5 +57,33 @@ describe('what a list asks', () => {
   })
   it('can be all of time, for what waits for a person', () => {
     expect(filterQuery(filters, { range: 'all' }, now).from_ms).toBe(0)
+  })
+})
+
+describe('what a list is sorted by', () => {
+  it('goes from the greatest over the smallest back to the order of the list', () => {
+    expect(sortNext(undefined, 'total')).toBe('-total')
+    expect(sortNext('-total', 'total')).toBe('total')
+    expect(sortNext('total', 'total')).toBeUndefined()
+    expect(sortNext('-energy', 'total')).toBe('-total')
+  })
+  it('sorts a list that came whole, numbers as numbers and nothing last', () => {
+    const rows = [{ n: 2, s: '10号站' }, { n: null, s: '9号站' }, { n: 10, s: '安庆' }]
+    const columns = [{ key: 'n', label: '', sort: (r: (typeof rows)[number]) => r.n }, { key: 's', label: '', sort: (r: (typeof rows)[number]) => r.s }]
+    expect(sorted(rows, columns, 'n').map((r) => r.n)).toEqual([2, 10, null])
+    expect(sorted(rows, columns, '-n').map((r) => r.n)).toEqual([10, 2, null])
+    expect(sorted(rows, columns, 's').map((r) => r.s).indexOf('9号站')).toBeLessThan(sorted(rows, columns, 's').map((r) => r.s).indexOf('10号站'))
+    expect(sorted(rows, columns, 'unknown')).toEqual(rows)
+  })
+})
+
+describe('a filter of a quantity', () => {
+  const filters: Filter[] = [{ kind: 'quantity', key: 'energy', label: '', unit: 'kWh', scale: 10_000, from: 'energy_from_dwh', to: 'energy_to_dwh' }]
+  it('asks the server in its own units and may be open at either end', () => {
+    expect(filterQuery(filters, { energy: '1.5..20' }, 0)).toEqual({ energy_from_dwh: 15_000, energy_to_dwh: 200_000 })
+    expect(filterQuery(filters, { energy: '..0.1' }, 0)).toEqual({ energy_to_dwh: 1_000 })
+    expect(filterQuery(filters, { energy: 'x..y' }, 0)).toEqual({})
+    expect(quantityText(...quantityParse('3..'))).toBe('3..')
+    expect(quantityText(undefined, undefined)).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, ChannelSend, ConnectorBrief, Customer, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, SmtpConfig } from '@/api'
+import type { Card, ChannelSend, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, SmtpConfig, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -9,6 +9,7 @@ export const kinds: Pile['kind'][] = ['dc', 'ac', 'ac_dc']
 export const protocols: Pile['protocol'][] = ['ocpp1.6', 'ykc1.5', 'ykc1.6']
 export const orderStates: Order['state'][] = ['starting', 'charging', 'stopping', 'unsettled', 'completed', 'failed', 'abnormal']
 export const startModes: Order['start_mode'][] = ['console', 'app', 'card', 'offline_card', 'vin', 'pile', 'import']
+export const stopClasses: NonNullable<Order['stop_class']>[] = ['normal', 'start_failed', 'balance', 'fault', 'emergency', 'safety', 'unknown']
 export const abnormalities: Order['abnormalities'] = ['no_record', 'amount_differs', 'zero_baseline', 'meter_backwards', 'power_exceeded', 'time_implausible', 'meter_mismatch', 'unannounced', 'token_refused', 'no_tariff', 'connector_taken', 'period_mismatch', 'connector_unknown']
 export const cardStatuses: Card['status'][] = ['accepted', 'blocked', 'expired']
 export const customerKinds: Customer['kind'][] = ['person', 'driver', 'employee']
@@ -17,6 +18,17 @@ export const customerStatuses: Customer['status'][] = ['active', 'frozen', 'deac
 export const feedbackSources: Feedback['source'][] = ['mini_program', 'app', 'phone', 'site', 'peer', 'hotline']
 export const feedbackKinds: Feedback['kind'][] = ['complaint', 'suggestion', 'question', 'fault']
 export const feedbackStates: Feedback['state'][] = ['waiting', 'working', 'answered', 'closed', 'merged']
+export const contentStates: Content['state'][] = ['draft', 'scheduled', 'published', 'withdrawn', 'ended']
+export const targetGroups: Content['group'][] = ['all', 'person', 'driver', 'employee', 'fleet']
+export const faqTopics: NonNullable<Content['topic']>[] = ['charging', 'payment', 'invoice', 'account', 'device', 'other']
+export const taskMetrics: NonNullable<Content['metric']>[] = ['orders', 'energy']
+export const messageEvents: NonNullable<Content['event']>[] = ['charge_start', 'charge_end', 'charge_abort', 'occupation', 'refund', 'invoice', 'voucher']
+export const couponKinds: Coupon['kind'][] = ['amount', 'percent', 'service']
+export const couponPayers: Coupon['payer'][] = ['platform', 'operator']
+export const couponStates: Coupon['state'][] = ['active', 'stopped', 'exhausted', 'ended']
+export const voucherStates: Voucher['state'][] = ['unused', 'used', 'cancelled', 'expired']
+export const priceFees: DriverPrice['fee'][] = ['service', 'electricity']
+export const priceCuts: DriverPrice['cut'][] = ['percent', 'amount']
 export const invoiceKinds: Invoice['kind'][] = ['digital_general', 'digital_special', 'electronic_general', 'electronic_special']
 export const invoiceCustomerKinds: Invoice['customer_kind'][] = ['person', 'company', 'driver']
 export const invoiceStates: Invoice['state'][] = ['review', 'waiting', 'issuing', 'issued', 'sent', 'failed', 'reversing', 'reversed', 'rejected']

@@ -2,10 +2,8 @@
 
 pub mod category;
 mod intake;
-mod visitors;
 
 pub use intake::{FeedbackDraft, FeedbackPhotoReceipt, FeedbackProgress, FeedbackReceipt};
-pub use visitors::Visitors;
 
 use crate::Engine;
 use crate::audit::Actor;

@@ -38,6 +38,7 @@ permissions! {
     OrderExport = "order.export", "导出订单", "Export orders";
     OrderImport = "order.import", "导入丢失订单", "Import lost orders";
     OrderSettle = "order.settle", "处理异常订单", "Settle orders that are held";
+    OrderNote = "order.note", "给订单写备注", "Write notes beside orders";
     TariffRead = "tariff.read", "查看计费模型", "See tariffs";
     TariffWrite = "tariff.write", "维护计费模型", "Edit tariffs";
     CardRead = "card.read", "查看充电卡", "See cards";

@@ -77,6 +77,7 @@ impl Role {
                         OrderExport
                             | OrderImport
                             | OrderSettle
+                            | OrderNote
                             | CardRead
                             | CustomerRead
                             | FleetRead
@@ -88,7 +89,8 @@ impl Role {
                 looks
                     || matches!(
                         permission,
-                        CardRead
+                        OrderNote
+                            | CardRead
                             | CustomerRead
                             | CustomerReveal
                             | FleetRead
@@ -101,7 +103,14 @@ impl Role {
             Role::Technician => {
                 matches!(
                     permission,
-                    HomeRead | StationRead | PileRead | PileWrite | PileCommand | OrderRead | FeedbackRead
+                    HomeRead
+                        | StationRead
+                        | PileRead
+                        | PileWrite
+                        | PileCommand
+                        | OrderRead
+                        | OrderNote
+                        | FeedbackRead
                 )
             }
             Role::Viewer => looks,

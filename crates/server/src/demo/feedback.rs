@@ -104,7 +104,7 @@ fn desk() -> Actor {
 fn at(app: &App, ms_ago: i64) -> Engine {
     let mut engine = app.engine.clone();
     engine.clock = Clock::manual(app.now().plus_ms(-ms_ago));
-    engine.visitors = Arc::default();
+    engine.visitors = Arc::new(engine::visitors::Visitors::writers());
     engine
 }
 

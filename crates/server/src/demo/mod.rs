@@ -3,6 +3,8 @@
 
 mod administration;
 mod catalogue;
+mod content;
+mod coupons;
 mod customers;
 mod feedback;
 mod history;
@@ -158,6 +160,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let orders = history::write(app, &piles).await?;
     feedback::write(app, &piles).await?;
     invoices::write(app).await?;
+    content::write(app).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
     let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };
     login_write(data, &login)?;

@@ -37,6 +37,9 @@ pub static ORDER: &[Column<OrderView>] = &[
     Column::new("start_mode", "启动方式", "Started by", |o, w| words::start_mode(o.start_mode, w)),
     Column::extra("token", "卡号", "Card no.", |o, _| Cell::text(o.token.clone())),
     Column::extra("customer_name", "用户", "Customer", |o, _| Cell::text(o.customer_name.clone())),
+    Column::extra("customer_phone", "手机号", "Phone", |o, _| Cell::text(o.customer_phone.clone())),
+    Column::extra("fleet_name", "车队", "Fleet", |o, _| Cell::text(o.fleet_name.clone())),
+    Column::extra("vin", "VIN", "VIN", |o, _| Cell::text(o.vin.clone())),
     Column::extra("meter_start", "电表起值（kWh）", "Meter start (kWh)", |o, _| {
         Cell::e4(o.meter_start_dwh)
     }),

@@ -10,8 +10,9 @@ use model::Result;
 use model::card::CardStatus;
 use model::id::CardId;
 use serde::Deserialize;
-use store::card_list::{self, CardFilter, CardView};
+use store::card_list::{self, CardFilter, CardView, SORTS};
 use store::filter::{Page, Paging};
+use store::sort::Sort;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -19,6 +20,9 @@ use utoipa::ToSchema;
 pub struct CardQuery {
     tag: Option<String>,
     status: Option<CardStatus>,
+    /// tag, created_at_ms, expires_at_ms; `-` before it for the
+    /// greatest first. The newest first when it is left out.
+    sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -26,8 +30,8 @@ pub struct CardQuery {
 impl CardQuery {
     pub fn filter(self) -> Result<CardFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
-        let before = paging.key::<1>()?.map(|[id]| id);
-        Ok(CardFilter { tag: self.tag, status: self.status, before, limit: paging.limit()? })
+        let sort = Sort::or_newest(self.sort.as_deref(), SORTS, &paging)?;
+        Ok(CardFilter { tag: self.tag, status: self.status, sort, limit: paging.limit()? })
     }
 }
 

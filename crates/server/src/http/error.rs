@@ -63,12 +63,15 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Around everything under `/api`: writes the bodies of errors, forbids caching, counts.
+/// Around everything under `/api`: writes the bodies of errors, forbids caching what has no mark by which it
+/// is asked for again, counts.
 pub async fn finish(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let method = request.method().clone();
     let mut response = told(&app, route.as_deref(), request, next).await;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if !response.headers().contains_key(header::ETAG) {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     app.metrics.request(&method, route.as_deref(), response.status());
     response
 }

@@ -20,7 +20,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::exports::{self, Export, ExportFilter, ExportFormat, ExportState, NewExport};
 use store::filter::{Page, Paging};
-use store::{order_list, pile_list, station_list};
+use store::order_filter::OrderFilter;
+use store::sort::Sort;
+use store::{DbError, DbResult, order_list, pile_list, station_list};
 use utoipa::ToSchema;
 
 /// Rows that are read at once: of the big list more, because each page of it is dear to begin.
@@ -98,6 +100,11 @@ fn read_query<T: serde::de::DeserializeOwned>(asked: &BTreeMap<String, String>) 
     query(&text)
 }
 
+/// A cursor is one that the portion before has given.
+fn turned(sort: &Sort, cursor: Option<String>) -> DbResult<Sort> {
+    sort.turned_to(cursor.as_deref()).map_err(|why| DbError::Fault(format!("the next portion: {why}")))
+}
+
 fn key<const N: usize>(cursor: Option<String>) -> Option<[i64; N]> {
     Paging { cursor, limit: None }.key::<N>().ok().flatten()
 }
@@ -125,8 +132,9 @@ fn listing(
                     None => Some(store::order_totals::order_totals_get(conn, &scope, &wanted)?.order_count),
                     Some(_) => None,
                 };
-                let wanted =
-                    order_list::OrderFilter { after: key(cursor), limit: ORDERS_AT_ONCE, ..wanted.clone() };
+                // In the order of time, whatever the page was sorted by: a file is long.
+                let (after, limit) = (key(cursor), ORDERS_AT_ONCE);
+                let wanted = OrderFilter { after, limit, sort: None, ..wanted.clone() };
                 let mut page = order_list::order_page(conn, &scope, &wanted, total)?;
                 page.items.iter_mut().for_each(|order| orders::tell(order, &reader));
                 Ok(page)
@@ -136,7 +144,8 @@ fn listing(
             let wanted = read_query::<piles::PileQuery>(asked)?.filter()?;
             let today = Zone::shanghai().local(app.now()).day;
             Listing::of(columns::PILE, chosen, words, move |conn, cursor| {
-                let wanted = pile_list::PileFilter { after: cursor, limit: ROWS_AT_ONCE, ..wanted.clone() };
+                let sort = turned(&wanted.sort, cursor)?;
+                let wanted = pile_list::PileFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
                 pile_list::pile_list(conn, &scope, &wanted, today)
             })
         }
@@ -149,8 +158,8 @@ fn listing(
         ExportNoun::Card => {
             let wanted = read_query::<cards::CardQuery>(asked)?.filter()?;
             Listing::of(columns::CARD, chosen, words, move |conn, cursor| {
-                let before = key(cursor).map(|[id]| id);
-                let wanted = store::card_list::CardFilter { before, limit: ROWS_AT_ONCE, ..wanted.clone() };
+                let sort = turned(&wanted.sort, cursor)?;
+                let wanted = store::card_list::CardFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
                 store::card_list::card_list(conn, &wanted)
             })
         }

@@ -15,9 +15,10 @@ use model::feedback::{FeedbackKind, FeedbackSource, FeedbackState};
 use model::id::FeedbackId;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
-use store::feedback_list::{self, FeedbackDetail, FeedbackFilter, FeedbackView, PHOTOS};
+use store::feedback_list::{self, FeedbackDetail, FeedbackFilter, FeedbackView, PHOTOS, SORTS};
 use store::feedback_statistics::{self, FeedbackStatistics};
 use store::filter::{Page, Paging};
+use store::sort::Sort;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -37,6 +38,9 @@ pub struct FeedbackQuery {
     handler: Option<String>,
     station_name: Option<String>,
     overdue: Option<bool>,
+    /// created_at_ms, answer_ms, close_due_ms; `-` before it for the
+    /// greatest first. The newest first when it is left out.
+    sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -59,7 +63,7 @@ impl FeedbackQuery {
             handler: self.handler,
             station_name: self.station_name,
             overdue: self.overdue,
-            before: paging.key::<1>()?.map(|[id]| id),
+            sort: Sort::or_newest(self.sort.as_deref(), SORTS, &paging)?,
             limit: paging.limit()?,
         })
     }

@@ -12,7 +12,8 @@ use model::id::FleetId;
 use serde::Deserialize;
 use store::car_list::CarView;
 use store::filter::{Page, Paging};
-use store::fleet_list::{self, FleetFilter, FleetView};
+use store::fleet_list::{self, FleetFilter, FleetView, SORTS};
+use store::sort::Sort;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -20,6 +21,9 @@ use utoipa::ToSchema;
 pub struct FleetQuery {
     /// A part of the name.
     name: Option<String>,
+    /// name, created_at_ms, driver_count, car_count; `-` before it for the
+    /// greatest first. The newest first when it is left out.
+    sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -45,8 +49,8 @@ pub async fn fleet_list(
     Query(query): Query<FleetQuery>,
 ) -> Answer<Given<Page<FleetView>>> {
     let paging = Paging { cursor: query.cursor, limit: query.limit };
-    let before = paging.key::<1>()?.map(|[id]| id);
-    let wanted = FleetFilter { id: None, name: query.name, before, limit: paging.limit()? };
+    let sort = Sort::or_newest(query.sort.as_deref(), SORTS, &paging)?;
+    let wanted = FleetFilter { id: None, name: query.name, sort, limit: paging.limit()? };
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| fleet_list::fleet_list(conn, &scope, &wanted);
     Ok(Given(app.engine.store.read(read).await?))

@@ -6,7 +6,7 @@ use super::give::Given;
 use super::take::{Code, Id, Query, Reader, Who, no_pile};
 use super::wire::{self, FrameField};
 use axum::extract::State;
-use model::Error;
+use engine::settlement::no_order;
 use model::id::{OrderId, PileId};
 use model::site::Protocol;
 use serde::{Deserialize, Serialize};
@@ -99,7 +99,7 @@ pub async fn frame_list(
             limit: usize::try_from(limit + 1).unwrap_or(1),
         };
         if let Some(id) = query.order_id {
-            let place = store::order_list::order_place(conn, &scope, OrderId(id))?;
+            let place = store::order_place::order_place(conn, &scope, OrderId(id))?;
             let Some(place) = place.filter(|place| place.frames.pile == wanted.pile) else {
                 return Ok(Some((protocol, Vec::new())));
             };
@@ -124,7 +124,7 @@ pub async fn order_frame_list(
     let (limit, after) = (paging.limit()?, paging.key::<1>()?.map(|[id]| id));
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| {
-        let Some(place) = store::order_list::order_place(conn, &scope, OrderId(id))? else {
+        let Some(place) = store::order_place::order_place(conn, &scope, OrderId(id))? else {
             return Ok(None);
         };
         let most = usize::try_from(limit + 1).unwrap_or(1);
@@ -141,12 +141,4 @@ pub async fn order_frame_list(
 pub struct OrderFrameQuery {
     limit: Option<i64>,
     cursor: Option<String>,
-}
-
-pub fn no_order() -> Error {
-    Error::not_found(
-        "order.not_found",
-        "没有这个订单，请检查订单号",
-        "There is no such order; check its number.",
-    )
 }

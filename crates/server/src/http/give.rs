@@ -3,8 +3,10 @@
 use super::describe::{Describe, Draft};
 use axum::Json;
 use axum::body::Body;
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::{Error, Result};
 use serde::Serialize;
@@ -15,6 +17,20 @@ use utoipa::ToSchema;
 
 /// 200 with a body.
 pub struct Given<T>(pub T);
+
+/// 200 with a body that whoever asks may keep for a minute, or 304 when they have it still.
+pub struct Kept<T> {
+    value: T,
+    /// What they have.
+    known: Option<String>,
+}
+
+impl<T> Kept<T> {
+    pub fn of(value: T, headers: &HeaderMap) -> Kept<T> {
+        let known = headers.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok()).map(str::to_owned);
+        Kept { value, known }
+    }
+}
 
 /// 201 with what was made.
 pub struct Created<T>(pub T);
@@ -43,6 +59,30 @@ impl<T: Serialize> IntoResponse for Given<T> {
 impl<T: ToSchema> Describe for Given<T> {
     fn describe(draft: &mut Draft) {
         draft.answer::<T>(200, "OK");
+    }
+}
+
+impl<T: Serialize> IntoResponse for Kept<T> {
+    fn into_response(self) -> Response {
+        let Ok(body) = serde_json::to_vec(&self.value) else {
+            return super::error::Failure(Error::internal()).into_response();
+        };
+        let tag = format!("\"{}\"", &engine::picture::digest(&body)[..32]);
+        let is_known = self.known.is_some_and(|known| {
+            known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+        });
+        let common = [(CACHE_CONTROL, "public, max-age=60".to_owned()), (ETAG, tag)];
+        if is_known {
+            return (StatusCode::NOT_MODIFIED, common).into_response();
+        }
+        (common, [(CONTENT_TYPE, "application/json")], body).into_response()
+    }
+}
+
+impl<T: ToSchema> Describe for Kept<T> {
+    fn describe(draft: &mut Draft) {
+        draft.answer::<T>(200, "OK");
+        draft.silence(304, "The same as If-None-Match says");
     }
 }
 

@@ -12,7 +12,8 @@ use model::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState};
 use model::{Error, Result};
 use serde::Deserialize;
 use store::filter::Paging;
-use store::invoice_list::{self, FILES, InvoiceDetail, InvoiceFilter, InvoiceList};
+use store::invoice_list::{self, FILES, InvoiceDetail, InvoiceFilter, InvoiceList, SORTS};
+use store::sort::Sort;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -32,6 +33,9 @@ pub struct InvoiceQuery {
     to_ms: Option<i64>,
     amount_from_fen: Option<i64>,
     amount_to_fen: Option<i64>,
+    /// applied_at_ms, issued_at_ms, total_fen, tax_fen; `-` before it for the
+    /// greatest first. The newest first when it is left out.
+    sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -63,7 +67,7 @@ impl InvoiceQuery {
             to_ms: self.to_ms,
             amount_from_fen: self.amount_from_fen,
             amount_to_fen: self.amount_to_fen,
-            before: paging.key::<1>()?.map(|[id]| id),
+            sort: Sort::or_newest(self.sort.as_deref(), SORTS, &paging)?,
             limit: paging.limit()?,
         })
     }

@@ -2,22 +2,25 @@
 
 use super::commands::{self, WaitQuery};
 use super::error::Answer;
-use super::frames::no_order;
-use super::give::{Commanded, Given};
-use super::take::{Id, Query, Reader, Who};
+use super::give::{Commanded, Created, Given, NewId};
+use super::take::{Id, Input, Query, Reader, Who};
 use super::{Shared, explain, wire};
 use axum::extract::State;
 use engine::command::CommandRequest;
 use engine::device::Running;
+use engine::order_note::OrderNoteDraft;
+use engine::settlement::no_order;
 use model::id::{OrderId, PileId};
-use model::order::{Abnormality, Order, OrderState, StartMode};
+use model::order::{Abnormality, Order, OrderState, StartMode, StopClass};
 use model::time::{Timestamp, Zone};
 use model::{Error, Result};
 use serde::Deserialize;
 use store::filter::Paging;
-use store::order_list::{self, OrderDetail, OrderFilter, OrderList, OrderTime, OrderView};
+use store::order_filter::{OrderFilter, OrderTime, SORTS, Span};
+use store::order_list::{self, OrderDetail, OrderList, OrderView};
 use store::order_totals::OrderTotals;
 use store::pile_list::LiveValues;
+use store::sort::Sort;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -32,16 +35,36 @@ pub struct OrderQuery {
     session_key: Option<String>,
     station_name: Option<String>,
     station_id: Option<i64>,
+    /// A part of the city's name.
+    city_name: Option<String>,
     customer_id: Option<i64>,
+    /// The last digits of the customer's phone number, four or more.
+    phone: Option<String>,
+    /// A part of the name of the customer's fleet.
+    fleet_name: Option<String>,
     /// The whole code of one pile.
     pile: Option<String>,
     /// A part of a pile's code.
     pile_code: Option<String>,
+    connector_no: Option<i64>,
     operator_name: Option<String>,
     state: Option<OrderState>,
     abnormality: Option<Abnormality>,
     token: Option<String>,
+    /// The whole vehicle identification number.
+    vin: Option<String>,
     start_mode: Option<StartMode>,
+    stop_class: Option<StopClass>,
+    energy_from_dwh: Option<i64>,
+    /// Inclusive, as all ends of quantities.
+    energy_to_dwh: Option<i64>,
+    total_from_fen: Option<i64>,
+    total_to_fen: Option<i64>,
+    /// True: only those whose settlement by hand waits for a second person.
+    settlement_waiting: Option<bool>,
+    /// started_at_ms, duration_s, energy_dwh, electricity_fen, service_fen or total_fen; `-` before it for
+    /// the greatest first. The latest first when it is left out.
+    sort: Option<String>,
     /// False leaves out the sums, which `order_totals_get` gives by themselves: the page comes first.
     totals: Option<bool>,
     limit: Option<i64>,
@@ -68,6 +91,7 @@ impl OrderQuery {
                 "The end of the time range is before its start.",
             ));
         }
+        let sort = Sort::of(self.sort.as_deref(), SORTS, &paging)?;
         Ok(OrderFilter {
             time: self.time.unwrap_or_default(),
             from_ms,
@@ -76,19 +100,54 @@ impl OrderQuery {
             session_key: self.session_key.map(|key| key.trim().to_owned()),
             station_name: self.station_name,
             station_id: self.station_id,
+            city_name: self.city_name,
             customer_id: self.customer_id,
+            phone: self.phone.map(digits).transpose()?,
+            fleet_name: self.fleet_name,
             pile: self.pile.map(|code| code.trim().to_owned()),
             pile_code: self.pile_code,
+            connector_no: self.connector_no,
             operator_name: self.operator_name,
             state: self.state,
             abnormality: self.abnormality,
             token: self.token,
+            vin: self.vin.map(|vin| vin.trim().to_ascii_uppercase()),
             start_mode: self.start_mode,
+            stop_class: self.stop_class,
+            energy_dwh: span("energy_to_dwh", self.energy_from_dwh, self.energy_to_dwh)?,
+            total_fen: span("total_to_fen", self.total_from_fen, self.total_to_fen)?,
+            settlement_waiting: self.settlement_waiting.unwrap_or(false),
             totals: self.totals.unwrap_or(true),
-            after: paging.key::<2>()?,
+            after: if sort.is_some() { None } else { paging.key::<2>()? },
+            sort,
             limit: paging.limit()?,
         })
     }
+}
+
+fn span(end: &'static str, from: Option<i64>, to: Option<i64>) -> Result<Span> {
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err(Error::invalid(
+            end,
+            "上限小于下限，请重新填写范围",
+            "The upper end of the range is below its lower end.",
+        ));
+    }
+    Ok(Span { from, to })
+}
+
+/// Of fewer digits half of all customers would be found.
+fn digits(phone: String) -> Result<String> {
+    let phone = phone.trim().to_owned();
+    let count = phone.chars().filter(char::is_ascii_digit).count();
+    if count < 4 && !phone.is_empty() {
+        return Err(Error::invalid(
+            "phone",
+            "请输入手机号后 4 位或完整号码",
+            "Give the last four digits of the phone number, or all of it.",
+        ));
+    }
+    Ok(phone)
 }
 
 fn bad_number() -> Error {
@@ -194,10 +253,20 @@ pub async fn order_stop(
     Query(wait): Query<WaitQuery>,
 ) -> Answer<Commanded> {
     let scope = who.scope();
-    let read = move |conn: &mut store::Conn| order_list::order_place(conn, &scope, OrderId(id));
+    let read = move |conn: &mut store::Conn| store::order_place::order_place(conn, &scope, OrderId(id));
     let place = app.engine.store.read(read).await?.ok_or_else(no_order)?;
     let request = CommandRequest::Stop { order: OrderId(id) };
     commands::ask(&app, &who, &reader, place.frames.pile, request, wait).await
+}
+
+pub async fn order_note_create(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(draft): Input<OrderNoteDraft>,
+) -> Answer<Created<NewId>> {
+    let id = app.engine.order_note_create(&who.actor(), OrderId(id), draft).await?;
+    Ok(Created(NewId { id }))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::error::Failure;
 use super::take::body_whole;
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use engine::picture::PICTURE_MAX;
@@ -72,5 +72,24 @@ impl IntoResponse for Picture {
 impl Describe for Picture {
     fn describe(draft: &mut Draft) {
         draft.silence(200, "image/jpeg, image/png or image/webp");
+    }
+}
+
+/// A picture that anybody may see and keep for an hour: under its id there is never another one.
+pub struct ShownPicture {
+    pub id: i64,
+    pub picture: store::attachments::Picture,
+}
+
+impl IntoResponse for ShownPicture {
+    fn into_response(self) -> Response {
+        let common = [(CACHE_CONTROL, "public, max-age=3600".to_owned()), (ETAG, format!("\"{}\"", self.id))];
+        (common, Picture(self.picture)).into_response()
+    }
+}
+
+impl Describe for ShownPicture {
+    fn describe(draft: &mut Draft) {
+        Picture::describe(draft);
     }
 }

@@ -12,7 +12,8 @@ use model::time::Zone;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use store::filter::{Page, Paging};
-use store::pile_list::{self, LiveValues, PileDetail, PileFilter, PileState, PileView};
+use store::pile_list::{self, BY_CODE, LiveValues, PileDetail, PileFilter, PileState, PileView, SORTS};
+use store::sort::Sort;
 use store::unknown_piles::{UnknownPile, unknown_pile_list as unknown_list};
 use utoipa::ToSchema;
 
@@ -32,6 +33,9 @@ pub struct PileQuery {
     online: Option<bool>,
     kind: Option<PileKind>,
     protocol: Option<Protocol>,
+    /// code, name, station_name, rated_power_w or last_seen_ms; `-` before it for the
+    /// greatest first. By code when it is left out.
+    sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -41,6 +45,11 @@ impl PileQuery {
         let state = match self.state.as_deref() {
             Some(text) => Some(PileState::parse(text).ok_or_else(unknown_state)?),
             None => None,
+        };
+        let paging = Paging { cursor: self.cursor, limit: self.limit };
+        let sort = match Sort::of(self.sort.as_deref(), SORTS, &paging)? {
+            Some(sort) => sort,
+            None => Sort::by(BY_CODE).turned_to(paging.cursor.as_deref())?,
         };
         Ok(PileFilter {
             operator_name: self.operator_name,
@@ -54,8 +63,8 @@ impl PileQuery {
             online: self.online,
             kind: self.kind,
             protocol: self.protocol,
-            limit: Paging { cursor: None, limit: self.limit }.limit()?,
-            after: self.cursor,
+            limit: paging.limit()?,
+            sort,
         })
     }
 }

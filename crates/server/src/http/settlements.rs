@@ -2,12 +2,11 @@
 
 use super::Shared;
 use super::error::Answer;
-use super::frames::no_order;
 use super::give::{Created, Done, Given, NewId};
 use super::take::{Id, Input, Who};
 use axum::extract::State;
 use engine::settlement::{
-    SettlementBill, SettlementDecision, SettlementDraft, SettlementPreview, no_settlement,
+    SettlementBill, SettlementDecision, SettlementDraft, SettlementPreview, no_order, no_settlement,
 };
 use model::Result;
 use model::id::{OrderId, PileId, SettlementId};
@@ -15,7 +14,7 @@ use model::id::{OrderId, PileId, SettlementId};
 /// The order and its pile, if the caller may see them.
 async fn place(app: &Shared, who: &Who, id: i64) -> Result<(OrderId, PileId)> {
     let scope = who.scope();
-    let read = move |conn: &mut store::Conn| store::order_list::order_place(conn, &scope, OrderId(id));
+    let read = move |conn: &mut store::Conn| store::order_place::order_place(conn, &scope, OrderId(id));
     let place = app.engine.store.read(read).await?.ok_or_else(no_order)?;
     Ok((OrderId(id), place.frames.pile))
 }

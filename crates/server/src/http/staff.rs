@@ -9,7 +9,8 @@ use engine::staff::{StaffChange, StaffCreated, StaffDraft};
 use model::id::StaffId;
 use serde::{Deserialize, Serialize};
 use store::filter::{Page, Paging};
-use store::staff_list::{self, StaffFilter, StaffView};
+use store::sort::Sort;
+use store::staff_list::{self, SORTS, StaffFilter, StaffView};
 use store::token_list::TokenView;
 use utoipa::ToSchema;
 
@@ -21,6 +22,9 @@ pub struct StaffQuery {
     role: Option<String>,
     operator_id: Option<i64>,
     disabled: Option<bool>,
+    /// account, name, created_at_ms; `-` before it for the
+    /// greatest first. The newest first when it is left out.
+    sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -38,7 +42,7 @@ pub async fn staff_list(
         role: query.role,
         operator_id: query.operator_id,
         disabled: query.disabled,
-        before: paging.key::<1>()?.map(|[id]| id),
+        sort: Sort::or_newest(query.sort.as_deref(), SORTS, &paging)?,
         limit: paging.limit()?,
     };
     let read = move |conn: &mut store::Conn| staff_list::staff_list(conn, &wanted, &scope);

@@ -4,13 +4,13 @@
 
 use super::Shared;
 use super::error::{Answer, Failure};
-use super::frames::no_order;
 use super::take::{Query, Who, no_pile};
 use crate::live::{Heard, Subscription};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
+use engine::settlement::no_order;
 use model::access::{Area, Scope};
 use model::error::{Kind, Text};
 use model::id::{OperatorId, OrderId, PileId, StationId};
@@ -102,7 +102,7 @@ async fn pile_of(app: &Shared, scope: Scope, code: String) -> Result<PileId> {
 }
 
 async fn order_of(app: &Shared, scope: Scope, id: OrderId) -> Result<OrderId> {
-    let read = move |conn: &mut store::Conn| store::order_list::order_place(conn, &scope, id);
+    let read = move |conn: &mut store::Conn| store::order_place::order_place(conn, &scope, id);
     app.engine.store.read(read).await?.ok_or_else(no_order)?;
     Ok(id)
 }

@@ -4,9 +4,9 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, channels, cities, commands, customers, dictionaries, exports, feedback, fleets, frames,
-    home, imports, invoices, jobs, map, operators, order_imports, orders, parameters, piles, preferences,
-    roles, session, settlements, staff, stations, stream, tariffs,
+    audit, cards, channels, cities, commands, content, coupons, customers, dictionaries, driver_prices,
+    exports, feedback, fleets, frames, home, imports, invoices, jobs, map, operators, order_imports, orders,
+    parameters, piles, preferences, roles, session, settlements, staff, stations, stream, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -32,6 +32,7 @@ pub fn table() -> Vec<Route> {
         PUT "/session/password" SignedIn, session::session_password_set;
         GET "/home" May(HomeRead), home::home_get;
         GET "/home/stations" May(HomeRead), home::home_station_list;
+        GET "/home/notices" May(HomeRead), content::home_notice_list;
         GET "/operators" May(StationRead), operators::operator_list;
         POST "/operators" May(OperatorWrite), operators::operator_create;
         PATCH "/operators/{id}" May(OperatorWrite), operators::operator_update;
@@ -61,6 +62,7 @@ pub fn table() -> Vec<Route> {
         GET "/orders/totals" May(OrderRead), orders::order_totals_get;
         GET "/orders/{id}" May(OrderRead), orders::order_get;
         POST "/orders/{id}/stop" May(PileCommand), orders::order_stop;
+        POST "/orders/{id}/notes" May(OrderNote), orders::order_note_create;
         GET "/orders/{id}/frames" May(OrderRead), frames::order_frame_list;
         POST "/orders/{id}/settlements/preview" May(OrderSettle), settlements::settlement_check;
         POST "/orders/{id}/settlements" May(OrderSettle), settlements::settlement_create;
@@ -162,6 +164,36 @@ pub fn table() -> Vec<Route> {
         PATCH "/invoices/{id}" May(InvoiceWrite), invoices::invoice_update;
         POST "/invoices/{id}/mails" May(InvoiceWrite), invoices::invoice_mail_create;
         GET "/invoice-files/{id}" May(InvoiceRead), invoices::invoice_file_get;
+        GET "/contents" May(ContentRead), content::content_list;
+        POST "/contents" May(ContentWrite), content::content_create;
+        POST "/contents/check" May(ContentWrite), content::content_check;
+        GET "/contents/shown" May(ContentRead), content::content_shown_list;
+        GET "/contents/{id}" May(ContentRead), content::content_get;
+        PATCH "/contents/{id}" May(ContentWrite), content::content_update;
+        PUT "/contents/{id}/status" May(ContentWrite), content::content_status_set;
+        POST "/contents/{id}/pictures" May(ContentWrite), content::content_picture_create;
+        GET "/content-pictures/{id}" May(ContentRead), content::content_picture_get;
+        DELETE "/content-pictures/{id}" May(ContentWrite), content::content_picture_delete;
+        DELETE "/contents/{id}" May(ContentWrite), content::content_delete;
+        GET "/message-events" May(ContentRead), content::message_event_list;
+        GET "/coupons" May(ContentRead), coupons::coupon_list;
+        POST "/coupons" May(ContentWrite), coupons::coupon_create;
+        GET "/coupons/{id}" May(ContentRead), coupons::coupon_get;
+        PATCH "/coupons/{id}" May(ContentWrite), coupons::coupon_update;
+        PUT "/coupons/{id}/status" May(ContentWrite), coupons::coupon_status_set;
+        POST "/coupons/{id}/vouchers/check" May(ContentWrite), coupons::voucher_check;
+        POST "/coupons/{id}/vouchers" May(ContentWrite), coupons::voucher_create;
+        GET "/vouchers" May(ContentRead), coupons::voucher_list;
+        POST "/vouchers/{id}/cancel" May(ContentWrite), coupons::voucher_cancel;
+        POST "/coupons/{id}/vouchers/cancel" May(ContentWrite), coupons::coupon_voucher_cancel;
+        GET "/driver-prices" May(ContentRead), driver_prices::driver_price_list;
+        POST "/driver-prices" May(ContentWrite), driver_prices::driver_price_create;
+        GET "/driver-prices/{id}" May(ContentRead), driver_prices::driver_price_get;
+        PATCH "/driver-prices/{id}" May(ContentWrite), driver_prices::driver_price_update;
+        PUT "/driver-prices/{id}/status" May(ContentWrite), driver_prices::driver_price_status_set;
+        DELETE "/driver-prices/{id}" May(ContentWrite), driver_prices::driver_price_delete;
+        GET "/public/content" Public, content::public_content_list;
+        GET "/public/content-pictures/{id}" Public, content::public_content_picture_get;
         POST "/public/feedback" Public, feedback::public_feedback_create;
         GET "/public/feedback" Public, feedback::public_feedback_get;
         POST "/public/feedback/photos" Public, feedback::public_feedback_photo_create;

@@ -22,7 +22,7 @@ impl Things {
     async fn of(house: &House, side: i64) -> Things {
         let (letter, name) = [("A", "甲"), ("B", "乙")][usize::try_from(side).unwrap()];
         let code = format!("{letter}-1");
-        let (engine, local, operator) = (&house.app.engine, Actor::local(), side + 1);
+        let (engine, operator) = (&house.app.engine, side + 1);
         let wanted = model::id::PileCode::parse(&code).unwrap();
         let pile =
             engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await.unwrap().unwrap();
@@ -36,40 +36,24 @@ impl Things {
             Ok(())
         });
         write.await.unwrap();
-        // Whose password is reset loses the token: it is somebody else's.
-        let mut made = Vec::new();
-        let holder = format!("holder.{}", letter.to_lowercase());
-        for account in [format!("thing.{}", letter.to_lowercase()), holder.clone()] {
-            let draft = StaffDraft {
-                account,
-                name: format!("{name}的人"),
-                role: "viewer".to_owned(),
-                operator_id: Some(operator),
-                area: Area::Everywhere,
-                password: Some(PASSWORD.to_owned()),
-            };
-            made.push(engine.staff_create(&local, draft).await.unwrap().id);
-        }
-        let staff = made[0];
-        let draft = RoleDraft {
-            name: format!("{name}的角色"),
-            permissions: vec![Permission::PileRead],
-            operator_id: Some(operator),
-        };
-        let role = engine.role_create(&local, draft).await.unwrap().code;
-        let cookie = house.sign_in(&holder).await;
-        house.post("/tokens", &cookie, &format!("{{\"name\":\"{name}的令牌\"}}")).await.ok();
-        let token = house.get("/tokens", &cookie).await.json["items"][0]["id"].as_str().unwrap().to_owned();
+        let (staff, role, token) = people(house, letter, operator, name).await;
         let (feedback, photo) = complaint(house, &code, name).await;
         let invoice = invoice(house, operator, name).await;
         let settlement = settlement(house, order).await;
         let [customer, fleet, car] = customer(house, side, name).await;
-        let brought = brought(house, staff.0, operator, name).await;
+        let brought = brought(house, staff, operator, name).await;
+        let [content, content_picture, coupon, voucher, driver_price] =
+            shown(house, operator, &customer, name).await;
         Things(vec![
             ("{customer}", customer),
             ("{fleet}", fleet),
             ("{car}", car),
             ("{order_import}", brought),
+            ("{content}", content),
+            ("{content_picture}", content_picture),
+            ("{coupon}", coupon),
+            ("{voucher}", voucher),
+            ("{driver_price}", driver_price),
             ("{feedback}", feedback),
             ("{photo}", photo),
             ("{invoice}", invoice),
@@ -94,6 +78,34 @@ impl Things {
         let named = |text: String, (name, id): &(&str, String)| text.replace(name, id);
         self.0.iter().fold(text.replace("{n}", &n), named)
     }
+}
+
+/// An account, a role, and a token of somebody else: whose password is reset loses the token.
+async fn people(house: &House, letter: &str, operator: i64, name: &str) -> (i64, String, String) {
+    let (engine, local) = (&house.app.engine, Actor::local());
+    let mut made = Vec::new();
+    let holder = format!("holder.{}", letter.to_lowercase());
+    for account in [format!("thing.{}", letter.to_lowercase()), holder.clone()] {
+        let draft = StaffDraft {
+            account,
+            name: format!("{name}的人"),
+            role: "viewer".to_owned(),
+            operator_id: Some(operator),
+            area: Area::Everywhere,
+            password: Some(PASSWORD.to_owned()),
+        };
+        made.push(engine.staff_create(&local, draft).await.unwrap().id);
+    }
+    let draft = RoleDraft {
+        name: format!("{name}的角色"),
+        permissions: vec![Permission::PileRead],
+        operator_id: Some(operator),
+    };
+    let role = engine.role_create(&local, draft).await.unwrap().code;
+    let cookie = house.sign_in(&holder).await;
+    house.post("/tokens", &cookie, &format!("{{\"name\":\"{name}的令牌\"}}")).await.ok();
+    let token = house.get("/tokens", &cookie).await.json["items"][0]["id"].as_str().unwrap().to_owned();
+    (made[0].0, role, token)
 }
 
 /// What a customer complains of at this pile, with a photo.
@@ -160,6 +172,30 @@ async fn settlement(house: &House, order: i64) -> String {
     };
     let write = house.app.engine.store.write(None, move |tx| store::settlements::insert(tx, &new));
     write.await.unwrap().0.to_string()
+}
+
+/// A notice with a picture, a coupon that somebody has, and a price for drivers.
+async fn shown(house: &House, operator: i64, customer: &str, name: &str) -> [String; 5] {
+    let cookie = house.sign_in("admin").await;
+    let notice = json!({"audience": "customer", "kind": "notice", "operator_id": operator, "title": format!("{name}的公告"),
+        "body": "正文"});
+    let content = house.post("/contents", &cookie, &notice.to_string()).await.ok().json["id"].to_string();
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+    let headers = [("content-type", "image/png"), ("cookie", cookie.as_str())];
+    let picture = house.send_bytes("POST", &format!("/contents/{content}/pictures"), png, &headers).await;
+    let picture = picture.ok().json["id"].to_string();
+    let draft = json!({"operator_id": operator, "name": format!("{name}的券"), "kind": "amount", "off_fen": 500,
+        "threshold_fen": 0, "per_person": 9, "valid_days": 7, "payer": "operator"});
+    let coupon = house.post("/coupons", &cookie, &draft.to_string()).await.ok().json["id"].to_string();
+    let given = json!({"request_id": format!("thing-{operator}-0000"), "customer_id": customer.parse::<i64>().unwrap(),
+        "reason": format!("{name}的补偿")});
+    house.post(&format!("/coupons/{coupon}/vouchers"), &cookie, &given.to_string()).await.ok();
+    let vouchers = house.get(&format!("/vouchers?coupon_id={coupon}"), &cookie).await;
+    let voucher = vouchers.ok().json["items"][0]["id"].to_string();
+    let price = json!({"operator_id": operator, "name": format!("{name}的司机价"), "fee": "service", "cut": "percent",
+        "percent_off": 20, "group": "driver", "area": {"kind": "everywhere"}, "weekdays": [1]});
+    let price = house.post("/driver-prices", &cookie, &price.to_string()).await.ok().json["id"].to_string();
+    [content, picture, coupon, voucher, price]
 }
 
 /// A file of lost orders that was checked.

@@ -135,10 +135,18 @@ async fn r5_3_2_class_above_the_limit_a_second_person_agrees() {
         assert_eq!(order.ok().json["state"], "abnormal");
         assert_eq!(order.json["settlements"][0]["state"], "proposed");
         settle(&house, &admin, bill.clone(), 20_001).await.refused(409, "settlement.waiting");
+        // It is a to-do on the home page, which leads to the list of just these orders.
+        let waiting = async || {
+            let home = house.get("/home", &admin).await.ok().json["todo"]["settlement_waiting_count"].clone();
+            let list = house.get("/orders?settlement_waiting=true", &admin).await;
+            (home, list.ok().json["total"].clone())
+        };
+        assert_eq!(waiting().await, (1.into(), 1.into()));
         decide(&house, &finance, &id, json!({"approve": true})).await.refused(422, "settlement.own");
         decide(&house, &admin, &id, json!({"approve": false})).await.at("reason");
         decide(&house, &admin, &id, json!({"approve": false, "reason": "金额不对"})).await.ok();
         decide(&house, &admin, &id, json!({"approve": true})).await.refused(409, "settlement.decided");
+        assert_eq!(waiting().await, (0.into(), 0.into()));
         assert_eq!(house.get("/orders/42", &admin).await.json["state"], "abnormal");
         let made = settle(&house, &finance, bill, 20_001).await;
         let id = made.ok().json["id"].to_string();

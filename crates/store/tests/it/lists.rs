@@ -9,8 +9,11 @@ use model::order::{Abnormality, OrderState};
 use model::time::{Timestamp, Zone};
 use store::city_list::{CityFilter, CityStatus, city_list};
 use store::operator_list::{OperatorFilter, operator_list};
-use store::order_list::{OrderFilter, OrderTime, order_get, order_list, order_place};
-use store::pile_list::{PileFilter, PileState, pile_find, pile_get, pile_list};
+use store::order_filter::{OrderFilter, OrderTime};
+use store::order_list::{order_get, order_list};
+use store::order_place::order_place;
+use store::pile_list::{BY_CODE, PileFilter, PileState, pile_find, pile_get, pile_list};
+use store::sort::Sort;
 use store::station_list::{StationFilter, station_list};
 use store::{Conn, DbResult, Store};
 
@@ -125,9 +128,9 @@ async fn pages_of_piles_follow_one_another_and_carry_their_connectors() {
     for database in databases() {
         let store = database.open();
         seed(&store).await;
-        let (mut codes, mut after) = (Vec::new(), None);
+        let (mut codes, mut sort) = (Vec::new(), Sort::by(BY_CODE));
         loop {
-            let wanted = PileFilter { after, ..piles(3) };
+            let wanted = PileFilter { sort: sort.clone(), ..piles(3) };
             let page = read(&store, move |conn| pile_list(conn, &Scope::ALL, &wanted, DAY)).await;
             for pile in &page.items {
                 assert_eq!(
@@ -138,10 +141,8 @@ async fn pages_of_piles_follow_one_another_and_carry_their_connectors() {
                 );
                 codes.push(pile.facts.code.clone());
             }
-            after = page.next_cursor;
-            if after.is_none() {
-                break;
-            }
+            let Some(cursor) = page.next_cursor else { break };
+            sort = sort.turned_to(Some(&cursor)).unwrap();
         }
         assert_eq!(codes.len(), 10);
         assert!(codes.is_sorted(), "{codes:?}");
@@ -320,7 +321,7 @@ async fn an_order_comes_with_all_that_explains_it() {
             (order.order.meter_start_dwh, order.order.meter_end_dwh, order.skew_ms),
             (Some(11), Some(22), Some(33))
         );
-        assert_eq!((order.vin.as_deref(), order.started_by.as_deref()), (Some("VIN"), Some("李雷")));
+        assert_eq!((order.order.vin.as_deref(), order.started_by.as_deref()), (Some("VIN"), Some("李雷")));
         assert_eq!((order.time_zone.as_str(), order.order.pile_id), ("Asia/Shanghai", 101));
         assert_eq!(order.pile_segments.as_ref().map(|segments| segments[0].amount_e4), Some(3));
         assert_eq!((order.commands.len(), order.commands[0].staff_name.as_deref()), (1, Some("李雷")));

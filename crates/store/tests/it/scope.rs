@@ -6,7 +6,8 @@ use model::access::{Area, Scope};
 use model::id::{OperatorId, StationId};
 use model::time::{Timestamp, Zone};
 use store::Store;
-use store::order_list::{OrderFilter, order_list};
+use store::order_filter::OrderFilter;
+use store::order_list::order_list;
 use store::pile_list::{PileFilter, pile_find, pile_list};
 use store::station_list::{StationFilter, station_list};
 

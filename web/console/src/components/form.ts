@@ -18,6 +18,8 @@ export interface Field {
   length?: number
   disabled?: boolean
   wide?: boolean
+  /** Whether it is there at all, as the others stand; always when not said. */
+  when?: (values: FormValues) => boolean
   /** What is wrong with the value, or null. */
   check?: (value: unknown, values: FormValues) => string | null
 }

@@ -152,6 +152,39 @@ const looks = {
   job_state: {
     paused: { tone: 'warn', glyph: 'pause' },
   },
+  content_state: {
+    draft: { tone: 'mute', glyph: 'edit' },
+    scheduled: { tone: 'warn', glyph: 'clock' },
+    published: { tone: 'ok', glyph: 'check' },
+    withdrawn: { tone: 'mute', glyph: 'ban' },
+    ended: { tone: 'calm', glyph: 'stop' },
+  },
+  message_state: {
+    draft: { tone: 'mute', glyph: 'edit' },
+    scheduled: { tone: 'warn', glyph: 'clock' },
+    published: { tone: 'ok', glyph: 'check' },
+    withdrawn: { tone: 'mute', glyph: 'ban' },
+    ended: { tone: 'calm', glyph: 'stop' },
+  },
+  price_state: {
+    draft: { tone: 'mute', glyph: 'edit' },
+    scheduled: { tone: 'warn', glyph: 'clock' },
+    published: { tone: 'ok', glyph: 'check' },
+    withdrawn: { tone: 'mute', glyph: 'ban' },
+    ended: { tone: 'calm', glyph: 'stop' },
+  },
+  coupon_state: {
+    active: { tone: 'ok', glyph: 'check' },
+    stopped: { tone: 'mute', glyph: 'pause' },
+    exhausted: { tone: 'calm', glyph: 'stop' },
+    ended: { tone: 'mute', glyph: 'clock' },
+  },
+  voucher_state: {
+    unused: { tone: 'ok', glyph: 'ring' },
+    used: { tone: 'busy', glyph: 'check' },
+    cancelled: { tone: 'mute', glyph: 'cross' },
+    expired: { tone: 'mute', glyph: 'clock' },
+  },
   outcome: {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },

@@ -1,14 +1,17 @@
 // 中文（主语言）。英文见 en.ts，两份的键必须相同。
 import administration from '@/locales/administration.zh-CN'
+import content from '@/locales/content.zh-CN'
 import system from '@/locales/system.zh-CN'
 
 export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
-  section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', finance: '财务管理', service: '客服中心', system: '系统管理' },
+  section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', customer_app: '用户端运营', driver_app: '司机端运营', finance: '财务管理', service: '客服中心', system: '系统管理' },
   page: {
     home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型',
     invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志',
-    customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情', parameters: '参数', dictionaries: '字典', dictionary: '字典详情', jobs: '任务', job: '任务详情', channels: '渠道', channel: '渠道详情', parameter: '参数详情',
+    customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
+    parameters: '参数', dictionaries: '字典', dictionary: '字典详情', jobs: '任务', job: '任务详情', channels: '渠道', channel: '渠道详情', parameter: '参数详情',
+    customer_banners: '轮播与弹窗', customer_notices: '公告', customer_activities: '活动', coupons: '优惠券', coupon: '优惠券详情', customer_faqs: '常见问题', customer_messages: '消息模板', customer_preview: '手机预览', driver_prices: '司机价', driver_price: '司机价详情', driver_tasks: '司机任务', driver_banners: '司机轮播与弹窗', driver_notices: '司机公告', driver_faqs: '司机常见问题', driver_messages: '司机消息模板', driver_preview: '司机端预览', staff_notices: '员工公告', content: '内容详情',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
   layout: { skip: '跳到正文', menu: '主菜单', fold: '收起菜单', unfold: '展开菜单', password: '修改密码', sign_out: '退出登录' },
@@ -28,7 +31,7 @@ export default {
   },
   list: {
     all: '全部', refresh: '刷新', density: '切换行距', columns: '选择显示的列', columns_reset: '恢复默认', actions: '操作', no_match: '没有符合条件的记录', no_match_hint: '试试减少条件，或缩短输入的文字', empty: '暂无数据',
-    total: '共 {total} 条', choose: '选择 {key}', choose_all: '选择本页全部', total_counting: '正在合计…', total_failed: '合计读取失败，请刷新重试', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单',
+    total: '共 {total} 条', choose: '选择 {key}', choose_all: '选择本页全部', total_counting: '正在合计…', total_failed: '合计读取失败，请刷新重试', total_unknown: '记录较多，未统计总数', first: '首页', previous: '上一页', next: '下一页', page: '第 {page} 页', per_page: '{n} 条/页', size: '每页条数', paging: '翻页', range_named: '按订单号或流水号查找时不限时间', chip_remove: '去掉条件：{label}', stale: '以下为上次读取的内容。', sum: '合计 {n} 单', sort_by: '按“{column}”排序', least: '最小', most: '最大', least_of: '{what}最小值', most_of: '{what}最大值', more_filters: '更多条件', more_filters_n: '更多条件（已用 {n} 个）', fewer_filters: '收起条件',
   },
   order_import: { checking: '校验中', checked: '待确认', nothing: '无可导入', importing: '导入中', imported: '已导入', undoing: '撤销中', undone: '已撤销', failed: '失败' },
   lost: {
@@ -60,7 +63,7 @@ export default {
   settlement_basis: { record: '按桩账单', curve: '按充电曲线', energies: '手工填电量', amounts: '手工填金额', free: '不收费' },
   settlement_state: { proposed: '待复核', approved: '已结算', rejected: '已驳回' },
   settlement: {
-    title: '异常结算', handle: '处理异常', basis: '结算依据', reason: '原因', reason_hint: '例如：已与车主电话核实，按现场表数结算', reason_short: '请写明原因，至少 2 个字', incomplete: '请先填写电量或金额', not_possible: '没有可用的数据', delivered: '实际电量（计入统计）', yuan: '（元）',
+    title: '异常结算', waiting: '待复核', handle: '处理异常', basis: '结算依据', reason: '原因', reason_hint: '例如：已与车主电话核实，按现场表数结算', reason_short: '请写明原因，至少 2 个字', incomplete: '请先填写电量或金额', not_possible: '没有可用的数据', delivered: '实际电量（计入统计）', yuan: '（元）',
     hint_record: '桩上报的分时电量 × 订单的计费模型', hint_curve: '充电过程中最后的读数 × 订单的计费模型', hint_energies: '按现场读到的分时电量 × 订单的计费模型', hint_amounts: '直接填写电费与服务费', hint_free: '整单免收，订单照常完成',
     settle: '确认结算', propose: '提交复核', second_note: '金额超过单人结算的限额，提交后须由另一位有权限的同事复核才生效。', done_told: '订单 {order_no} 已结算', proposed_told: '订单 {order_no} 的结算已提交，等待另一人复核',
     approve: '复核通过', reject: '驳回', reject_reason: '驳回原因', rejected_told: '已驳回，订单仍待处理', ask_approve: '通过 {who} 提交的结算？订单将按 {total} 完成。', approved_by: '{who} 于 {at} 复核通过', rejected_by: '{who} 于 {at} 驳回',
@@ -122,11 +125,12 @@ export default {
   audit_action: {
     customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', customer_sync: '来源平台同步用户',
     order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
-    pile_command: '远程操作', order_stop: '远程停止', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色',
+    pile_command: '远程操作', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色',
+    content_create: '新建内容', content_update: '修改内容', content_status_set: '发布或撤回内容', content_delete: '删除内容草稿', content_picture_create: '上传内容图片', content_picture_delete: '删除内容图片', coupon_create: '新建优惠券', coupon_update: '修改优惠券', coupon_status_set: '停发或恢复优惠券', voucher_create: '发放优惠券', voucher_cancel: '收回用户券', coupon_voucher_cancel: '收回未使用的券', driver_price_create: '新建司机价', driver_price_update: '修改司机价', driver_price_status_set: '启停司机价', driver_price_delete: '删除司机价草稿',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号',
     parameter_update: '修改参数', channel_create: '新建渠道', channel_update: '修改渠道', channel_check: '测试渠道', job_update: '暂停或恢复任务', job_start: '立即运行任务', feedback_category_create: '新建反馈分类', feedback_category_update: '修改反馈分类',
   },
-  audit_noun: { channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈' },
+  audit_noun: { channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -134,9 +138,9 @@ export default {
   home: {
     today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
     states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '充电中的订单', charging_note: '含车辆暂停和桩已离线、尚未结束的订单，因此可能多于「充电中」的枪', piles_online: '在线桩', todo: '待办', todo_none: '没有待办，一切正常',
-    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', feedback: '待处理反馈', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_none: '近 7 天没有充电',
-    card_figures: '今日指标', card_states: '枪状态', card_now: '实时功率', card_todo: '待办', card_pinned: '关注的充电站', card_hours: '今日逐时', card_days: '近 30 天趋势', card_ranking: '充电站排行', card_entries: '功能入口', arrange: '调整布局', arranged: '完成调整', reset: '恢复默认布局', hide: '隐藏', hide_card: '隐藏「{card}」', hidden: '已隐藏的卡片：', hidden_none: '没有隐藏的卡片', all_hidden: '所有卡片都已隐藏；点「调整布局」可重新显示', move_card: '移动「{card}」', move_help: '拖动卡片调整位置，或选中卡片名后按方向键移动；布局随账号保存', earlier: '前移', later: '后移', moved: '「{card}」已移到第 {n} 位', stale: '数据停留在 {at}（{minutes} 分钟前），可能与现场不一致', pin: '添加充电站', unpin: '不再关注 {name}', pinned_none: '添加常看的充电站，这里随时显示它们的状态', by_energy: '电量', by_amount: '金额', by_utilisation: '利用率', by_failure: '失败率', by_energy_note: '近 7 天按充电量', by_amount_note: '近 7 天按应收金额', by_utilisation_note: '近 7 天功率利用率 = 充电量 ÷（额定功率 × 时长）', by_failure_note: '近 7 天启动失败最多在前，不足 10 单的站不参与', failure_none: '近 7 天没有启动失败的站',
-    entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '用户、车队、充电卡', entry_finance: '电子发票、邮件重发', entry_service: '投诉与建议、答复时限', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
+    abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', feedback: '待处理反馈', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_none: '近 7 天没有充电', settlement: '待复核的异常结算',
+    card_figures: '今日指标', card_states: '枪状态', card_now: '实时功率', card_todo: '待办', card_pinned: '关注的充电站', card_hours: '今日逐时', card_days: '近 30 天趋势', card_ranking: '充电站排行', card_entries: '功能入口', card_notices: '公告与版本', arrange: '调整布局', arranged: '完成调整', reset: '恢复默认布局', hide: '隐藏', hide_card: '隐藏「{card}」', hidden: '已隐藏的卡片：', hidden_none: '没有隐藏的卡片', all_hidden: '所有卡片都已隐藏；点「调整布局」可重新显示', move_card: '移动「{card}」', move_help: '拖动卡片调整位置，或选中卡片名后按方向键移动；布局随账号保存', earlier: '前移', later: '后移', moved: '「{card}」已移到第 {n} 位', stale: '数据停留在 {at}（{minutes} 分钟前），可能与现场不一致', pin: '添加充电站', unpin: '不再关注 {name}', pinned_none: '添加常看的充电站，这里随时显示它们的状态', by_energy: '电量', by_amount: '金额', by_utilisation: '利用率', by_failure: '失败率', by_energy_note: '近 7 天按充电量', by_amount_note: '近 7 天按应收金额', by_utilisation_note: '近 7 天功率利用率 = 充电量 ÷（额定功率 × 时长）', by_failure_note: '近 7 天启动失败最多在前，不足 10 单的站不参与', failure_none: '近 7 天没有启动失败的站',
+    entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '用户、车队、充电卡', entry_customer_app: '轮播、公告、活动、优惠券、消息模板', entry_driver_app: '司机价、任务、公告', entry_finance: '电子发票、邮件重发', entry_service: '投诉与建议、答复时限', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
   },
   pile: {
     code: '电桩编号', name: '站内名称', operator: '所属运营商', station: '所属充电站', city: '城市', kind: '充电类型', state: '运营状态', live_state: '实时状态', lifecycle: '启停状态', connectors: '充电枪', protocol: '通信协议', link: '在线', last_seen: '最近通信',
@@ -177,6 +181,8 @@ export default {
     time: '时间', time_kind: '时间类型', started: '开始时间', ended: '结束时间', order_no: '订单号', session_key: '交易流水号', station: '充电站', pile: '电桩编号', pile_and_no: '桩 / 枪', operator: '运营商名称', customer: '用户', state: '状态', abnormality: '异常类型', token: '卡号', start_mode: '启动方式', duration: '时长',
     energy: '电量', electricity: '电费', service: '服务费', total: '总金额', stop: '停止原因', soc: 'SOC', created: '创建时间', empty_hint: '充电开始后，订单会自动出现在这里', zone_note: '本页时间为充电站当地时间（{zone}）', month_note: '按开始时间归属，默认显示本月', order_no_digits: '18 位数字', abnormal_any: '异常标记',
     curve: '充电曲线', bill: '账单', day: '时段分布', segment: '时段', price_electricity: '电价', price_service: '服务费价', price_unit: '元/kWh', pile_bill: '桩上报账单', pile_amount: '桩计金额', our_amount: '平台金额', difference: '差额', same: '与平台一致', differs: '与平台不一致', no_segments: '结算后显示分时账单', no_segments_hand: '人工结算，没有分时账单', no_segments_open: '充电结束并结算后生成账单', tariff: '计费模型', version: '第 {n} 版', frames: '报文时间线', commands: '操作记录', facts: '订单信息', meter_start: '起始表数', meter_end: '结束表数', vin: 'VIN', skew: '桩时钟偏差', started_by: '启动人', brought_by: '补录来源', explanation: '账单说明', average: '平均功率', exact_total: '分段合计', ask_stop: '停止 {pile} {no} 号枪上的订单 {order_no}？', price_total: '合计单价', live_power: '当前功率', running: '进行中，数据实时更新', why_closed: '订单已结束',
+    city: '城市', connector: '枪号', connector_hint: '如 1', phone: '手机号', phone_hint: '后 4 位或全号', customer_id: '用户ID', fleet: '车队', whole: '完整号码', yuan: '元',
+    notes: '备注', note_write: '写备注', note_text: '备注内容', note_told: '备注已保存', note_rule: '写下后不能修改或删除，所有能看到此订单的人都可见', no_notes: '还没有备注',
   },
   tariff: { day_prices: '一天的价格', bars_note: '下段为电费，上段为服务费，框出的是现在（北京时间）', mean: '全天平均单价', compare: '与其他版本对比', compare_with: '选择对比的版本', compare_choose: '选择一个版本，查看有哪些时段不同', only_version: '这是唯一的版本', same: '两个版本完全相同', stretch: '不同的时段', change: '变化', renamed: '时段类型改变', used_since: '开始使用时间', gone: '没有这个计费模型版本', name: '名称', version: '版本', model_no: '模型编号', stations: '使用的站', created: '发布时间', rates: '价格（元/kWh）', periods: '时段', create: '新建计费模型', new_version: '发布新版本', electricity: '电费', service: '服务费', total: '合计', paint: '选择时段后在时间轴上拖动涂色，每格半小时；也可用方向键移动、空格涂色', name_help: '与已有名称相同则发布为新版本，使用旧版本的站自动改用新版本（仅影响新订单）', created_told: '计费模型「{name}」已发布', price_bad: '价格须为 0 到 99.99999 之间、最多 5 位小数的数', preview: '预览', all_day: '全部涂为{period}', half_hour: '{from} 至 {to}，{period}' },
   cards: { tag: '卡号', status: '状态', group: '卡组', customer: '用户', expires: '有效期至', sessions: '同时充电数', created: '登记时间', create: '登记充电卡', created_told: '充电卡 {tag} 已登记', block: '挂失', restore: '恢复', ask_block: '挂失充电卡 {tag}？挂失后立即不能启动充电。', ask_restore: '恢复充电卡 {tag}？', forever: '长期', group_help: '同组的卡可以互相停止充电', empty_hint: '登记后，持卡人即可刷卡充电', changed: '充电卡 {tag}：{status}' },
@@ -191,6 +197,7 @@ export default {
     bind: '绑定充电卡', bind_help: '卡须已在“充电卡”页面登记，且未绑定其他用户', bound: '充电卡 {tag} 已绑定', unbind: '解绑', ask_unbind: '解绑充电卡 {tag}？卡本身仍可使用，之后的订单不再记在该用户名下。', no_cards: '没有绑定充电卡', plate: '车牌号', plate_example: '鄂AD12345', vin: '车架号（VIN）', car_add: '添加车辆', car_added: '车辆已添加', car_delete: '删除', ask_car_delete: '删除车辆 {plate}？', no_cars: '没有车辆',
   },
   fleets: { name: '车队名称', contact: '联系人', contact_phone: '联系电话', drivers: '司机', cars: '车辆', created: '登记时间', create: '新建车队', edit: '编辑车队', created_told: '车队「{name}」已新建', empty_hint: '新建车队后，在用户资料中为司机选择所属车队', drivers_hint: '在用户资料中选择这个车队，司机就会出现在这里' },
+  ...content,
   ...system,
   ...administration,
   unknown: { code: '设备编号', protocol: '通信协议', address: '来源地址', first: '首次出现', last: '最近出现', attempts: '尝试次数', vendor: '厂商 / 型号', register: '登记', dismiss: '忽略', ask_dismiss: '忽略设备 {code}？它再次连接时会重新出现在这里。', hint: '这些设备尝试接入但未登记，已被拒绝。确认是自己的桩后，登记即可接入。', none: '没有未登记的设备', dismissed: '已忽略设备 {code}' },

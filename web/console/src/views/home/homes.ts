@@ -3,7 +3,7 @@
 import type { Permission } from '@/api'
 
 /** Of twelve columns; a row that is not full is filled by its cards. */
-export type CardName = 'figures' | 'states' | 'now' | 'todo' | 'pinned' | 'hours' | 'days' | 'ranking' | 'entries'
+export type CardName = 'figures' | 'states' | 'now' | 'todo' | 'pinned' | 'hours' | 'days' | 'ranking' | 'notices' | 'entries'
 export const cards: Record<CardName, { span: number; needs?: Permission }> = {
   figures: { span: 12 },
   states: { span: 6 },
@@ -13,16 +13,17 @@ export const cards: Record<CardName, { span: number; needs?: Permission }> = {
   hours: { span: 4 },
   days: { span: 4 },
   ranking: { span: 4 },
+  notices: { span: 6 },
   entries: { span: 12 },
 }
 
 export const homes: Record<string, CardName[]> = {
-  admin: ['figures', 'states', 'now', 'todo', 'hours', 'days', 'ranking', 'entries'],
-  operations: ['figures', 'todo', 'states', 'now', 'hours', 'days', 'ranking', 'pinned', 'entries'],
-  finance: ['figures', 'days', 'ranking', 'todo', 'hours', 'entries'],
-  service: ['todo', 'states', 'now', 'entries', 'hours'],
-  technician: ['todo', 'states', 'now', 'pinned', 'ranking', 'entries'],
-  viewer: ['figures', 'states', 'now', 'hours', 'days', 'ranking', 'entries'],
+  admin: ['figures', 'states', 'now', 'todo', 'hours', 'days', 'ranking', 'notices', 'entries'],
+  operations: ['figures', 'todo', 'states', 'now', 'hours', 'days', 'ranking', 'notices', 'pinned', 'entries'],
+  finance: ['figures', 'days', 'ranking', 'todo', 'hours', 'notices', 'entries'],
+  service: ['todo', 'states', 'now', 'notices', 'entries', 'hours'],
+  technician: ['todo', 'states', 'now', 'notices', 'pinned', 'ranking', 'entries'],
+  viewer: ['figures', 'states', 'now', 'hours', 'days', 'ranking', 'notices', 'entries'],
 }
 
 /** A role of the operator's own making begins as operations do. */

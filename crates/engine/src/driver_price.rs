@@ -1,0 +1,213 @@
+//! 司机价: kept, published and withdrawn. Bills do not know them yet.
+
+use crate::Engine;
+use crate::audit::Actor;
+use crate::content::ContentStatusChange;
+use crate::content::target::{changed_meanwhile, fleet_checked, may_change, owner, rank_checked, written};
+use crate::site::named;
+use model::access::Area;
+use model::content::{ContentDecision, TargetGroup, times_checked};
+use model::driver_price::{PriceCut, PriceFee, PriceHours, PriceOff};
+use model::id::DriverPriceId;
+use model::time::Timestamp;
+use model::{Error, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::driver_prices::{self, DriverPrice};
+use store::{Change, Conn};
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DriverPriceDraft {
+    /// The whole platform's when not given; staff of an operator: that operator's.
+    pub operator_id: Option<i64>,
+    pub name: String,
+    pub fee: PriceFee,
+    pub cut: PriceCut,
+    /// Of `percent`: 20 takes 20 % off.
+    pub percent_off: Option<i64>,
+    /// Of `amount`.
+    pub off_price_e5: Option<i64>,
+    /// `driver`, `employee` or `fleet`.
+    pub group: TargetGroup,
+    pub fleet_id: Option<i64>,
+    pub area: Area,
+    /// 1 is Monday, 7 Sunday.
+    pub weekdays: Vec<i64>,
+    /// Minutes of the station's day; over midnight when it ends before it begins. Neither: all day.
+    pub from_minute: Option<i64>,
+    pub to_minute: Option<i64>,
+    /// 0 to 999: where several hold at once, the highest does.
+    pub rank: Option<i64>,
+    pub note: Option<String>,
+    pub from_ms: Option<i64>,
+    /// Exclusive.
+    pub until_ms: Option<i64>,
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DriverPriceChange {
+    pub version: i64,
+    /// All of it anew.
+    pub driver_price: DriverPriceDraft,
+}
+
+fn found(conn: &mut Conn, actor: &Actor, id: DriverPriceId, version: Option<i64>) -> Result<DriverPrice> {
+    let one = driver_prices::find(conn, &actor.caller.scope, id)?.ok_or_else(|| {
+        Error::not_found(
+            "driver_price.not_found",
+            "没有这条司机价，或不在您的数据范围内",
+            "There is no such driver price in your scope.",
+        )
+    })?;
+    may_change(actor, one.operator)?;
+    if version.is_some_and(|version| version != one.version) {
+        return Err(changed_meanwhile());
+    }
+    Ok(one)
+}
+
+fn area_checked(conn: &mut Conn, actor: &Actor, area: &Area, operator: Option<i64>) -> Result<()> {
+    let empty = match area {
+        Area::Everywhere => false,
+        Area::Cities { cities } => cities.is_empty(),
+        Area::Stations { stations } => stations.is_empty(),
+    };
+    let operator = operator.map(model::id::OperatorId).or(actor.caller.scope.operator);
+    if !empty && store::staff::area_exists(conn, area, operator)? {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "area",
+        "请至少选择一个已开通的城市或充电站；属于运营商的司机价只能选择该运营商的充电站",
+        "Choose at least one open city or station; where it is an operator's, one of its own stations.",
+    ))
+}
+
+impl DriverPriceDraft {
+    fn checked(self, conn: &mut Conn, actor: &Actor) -> Result<DriverPrice> {
+        if !matches!(self.group, TargetGroup::Driver | TargetGroup::Employee | TargetGroup::Fleet) {
+            return Err(Error::invalid(
+                "group",
+                "司机价只能给司机、企业员工或指定车队",
+                "A driver price is for drivers, employees or one fleet.",
+            ));
+        }
+        let off = PriceOff { cut: self.cut, percent_off: self.percent_off, off_price_e5: self.off_price_e5 };
+        let hours =
+            PriceHours { weekdays: self.weekdays, from_minute: self.from_minute, to_minute: self.to_minute };
+        let name = named("name", &self.name, 40)?;
+        let (off, hours) = (off.checked()?, hours.checked()?);
+        times_checked(self.from_ms, self.until_ms)?;
+        let operator = owner(conn, actor, self.operator_id)?;
+        area_checked(conn, actor, &self.area, self.operator_id)?;
+        Ok(DriverPrice {
+            id: DriverPriceId(0),
+            operator,
+            name,
+            fee: self.fee,
+            off,
+            group: self.group,
+            fleet: fleet_checked(conn, actor, self.group, self.fleet_id)?,
+            area: self.area,
+            hours,
+            rank: rank_checked(self.rank)?,
+            note: written("note", self.note.as_deref().unwrap_or_default(), 500)?,
+            decision: ContentDecision::Draft,
+            from: self.from_ms.map(Timestamp::from_ms),
+            until: self.until_ms.map(Timestamp::from_ms),
+            version: 1,
+        })
+    }
+}
+
+fn told(one: &DriverPrice) -> Value {
+    json!({"name": one.name, "operator_id": one.operator, "fee": one.fee, "cut": one.off.cut,
+        "percent_off": one.off.percent_off, "off_price_e5": one.off.off_price_e5, "group": one.group,
+        "fleet_id": one.fleet, "area": one.area, "weekdays": one.hours.weekdays,
+        "from_minute": one.hours.from_minute, "to_minute": one.hours.to_minute, "rank": one.rank,
+        "note": one.note, "from_ms": one.from.map(Timestamp::as_ms), "until_ms": one.until.map(Timestamp::as_ms)})
+}
+
+impl Engine {
+    pub async fn driver_price_create(&self, actor: &Actor, draft: DriverPriceDraft) -> Result<DriverPriceId> {
+        let (actor, now) = (actor.clone(), self.clock.now());
+        self.store
+            .write(None, move |tx| {
+                let one = tx.read(|conn| Ok(draft.clone().checked(conn, &actor)))??;
+                let id = driver_prices::insert(tx, &one, now)?;
+                tx.changed(Change::Noun("driver_price"));
+                let detail = json!({"after": told(&one)});
+                actor.record(tx, now, "driver_price_create", "driver_price", id.0, &detail)?;
+                Ok(id)
+            })
+            .await
+    }
+
+    /// A published one may be changed: it says from now on what it says then.
+    pub async fn driver_price_update(
+        &self,
+        actor: &Actor,
+        id: DriverPriceId,
+        change: DriverPriceChange,
+    ) -> Result<()> {
+        let (actor, now) = (actor.clone(), self.clock.now());
+        self.store
+            .write(None, move |tx| {
+                let before = tx.read(|conn| Ok(found(conn, &actor, id, Some(change.version))))??;
+                let mut one = tx.read(|conn| Ok(change.driver_price.clone().checked(conn, &actor)))??;
+                (one.id, one.decision, one.version) = (id, before.decision, before.version + 1);
+                driver_prices::update(tx, &one)?;
+                tx.changed(Change::Noun("driver_price"));
+                let detail = json!({"before": told(&before), "after": told(&one)});
+                actor.record(tx, now, "driver_price_update", "driver_price", id.0, &detail)
+            })
+            .await
+    }
+
+    pub async fn driver_price_status_set(
+        &self,
+        actor: &Actor,
+        id: DriverPriceId,
+        change: ContentStatusChange,
+    ) -> Result<()> {
+        let (actor, now) = (actor.clone(), self.clock.now());
+        self.store
+            .write(None, move |tx| {
+                let mut one = tx.read(|conn| Ok(found(conn, &actor, id, Some(change.version))))??;
+                let before = one.decision.state(one.from, one.until, now);
+                if change.status == ContentDecision::Published && one.until.is_some_and(|until| until <= now)
+                {
+                    return Err(crate::content::over());
+                }
+                one.decision = one.decision.then(change.status)?;
+                one.version += 1;
+                driver_prices::update(tx, &one)?;
+                tx.changed(Change::Noun("driver_price"));
+                let after = one.decision.state(one.from, one.until, now);
+                let detail =
+                    json!({"before": {"state": before}, "after": {"state": after, "name": one.name}});
+                actor.record(tx, now, "driver_price_status_set", "driver_price", id.0, &detail)
+            })
+            .await
+    }
+
+    /// Takes away a draft.
+    pub async fn driver_price_delete(&self, actor: &Actor, id: DriverPriceId) -> Result<()> {
+        let (actor, now) = (actor.clone(), self.clock.now());
+        self.store
+            .write(None, move |tx| {
+                let one = tx.read(|conn| Ok(found(conn, &actor, id, None)))??;
+                if one.decision != ContentDecision::Draft {
+                    return Err(crate::content::published_once());
+                }
+                driver_prices::delete(tx, id)?;
+                tx.changed(Change::Noun("driver_price"));
+                let detail = json!({"before": told(&one)});
+                actor.record(tx, now, "driver_price_delete", "driver_price", id.0, &detail)
+            })
+            .await
+    }
+}
