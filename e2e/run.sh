@@ -3,6 +3,7 @@
 #   e2e/run.sh ocpp      an independent OCPP 1.6J client
 #   e2e/run.sh ykc       captured 云快充 frames
 #   e2e/run.sh scim      an independent SCIM 2.0 client
+#   e2e/run.sh mail      an independent mail server behind a channel
 #   e2e/run.sh console   a browser, on the demo with its simulated piles (-g WORDS: only the tests with these words)
 #   e2e/run.sh pictures  the pictures of the manual (scripts/screenshots.sh)
 # The server's data, ports and log are of this run alone; PILEOPS_BIN names another executable.
@@ -103,6 +104,12 @@ scim)
     node -p 'require("crypto").randomBytes(24).toString("hex")' >"$DATA/scim.token"
     PILEOPS_SCIM_TOKEN_FILE="$DATA/scim.token" start_server serve --ykc-listen 127.0.0.1:0
     "$PYTHON" e2e/scim.py --server "http://$(address http)" --token "$(cat "$DATA/scim.token")"
+    ;;
+mail)
+    provide_python
+    start_server demo --ykc-listen 127.0.0.1:0 --arrivals-per-day 0 --misfortunes-per-hour 0 --seed 1
+    demo_login
+    "$PYTHON" e2e/mail.py --server "$PILEOPS_URL"
     ;;
 console)
     provide_chromium

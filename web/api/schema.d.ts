@@ -73,6 +73,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["channel_list"];
+        put?: never;
+        /** Permission: job.write */
+        post: operations["channel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["channel_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: job.write */
+        patch: operations["channel_update"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: job.write */
+        post: operations["channel_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/sends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["channel_send_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cities": {
         parameters: {
             query?: never;
@@ -524,6 +594,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dictionaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["dictionary_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dictionaries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["dictionary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/driver-prices": {
         parameters: {
             query?: never;
@@ -743,6 +847,41 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_category_list"];
+        put?: never;
+        /** Permission: parameter.write */
+        post: operations["feedback_category_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: parameter.write */
+        patch: operations["feedback_category_update"];
         trace?: never;
     };
     "/api/v1/feedback-handlers": {
@@ -1067,6 +1206,59 @@ export interface paths {
         put?: never;
         /** Permission: invoice.write */
         post: operations["invoice_mail_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["job_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["job_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: job.write */
+        patch: operations["job_update"];
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["job_run_list"];
+        put?: never;
+        /** Permission: job.write */
+        post: operations["job_start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1431,6 +1623,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["parameter_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["parameter_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: parameter.write */
+        patch: operations["parameter_update"];
+        trace?: never;
+    };
+    "/api/v1/parameters/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["parameter_change_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/permissions": {
         parameters: {
             query?: never;
@@ -1719,6 +1963,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/feedback/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_feedback_category_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/feedback/photos": {
         parameters: {
             query?: never;
@@ -1796,6 +2056,23 @@ export interface paths {
         };
         get?: never;
         put: operations["session_password_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: parameter.read */
+        get: operations["setting_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2311,6 +2588,79 @@ export interface components {
         };
         /** @enum {string} */
         CardStatus: "accepted" | "blocked" | "expired";
+        /** @description A channel as the pages show it: never its password. */
+        Channel: {
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            enabled: boolean;
+            has_password: boolean;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["ChannelKind"];
+            last: components["schemas"]["ChannelSend"] | null;
+            name: string;
+            smtp: components["schemas"]["SmtpConfig"];
+            /** Format: int64 */
+            version: number;
+        };
+        ChannelChange: {
+            enabled: boolean;
+            name: string;
+            /** @description Null: the one that is kept; an empty one takes it away. */
+            password?: string | null;
+            smtp: components["schemas"]["SmtpConfig"];
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        ChannelDraft: {
+            enabled: boolean;
+            name: string;
+            password?: string | null;
+            smtp: components["schemas"]["SmtpConfig"];
+        };
+        /** @enum {string} */
+        ChannelKind: "smtp";
+        ChannelList: {
+            items: components["schemas"]["Channel"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description Why something was sent.
+         * @enum {string}
+         */
+        ChannelPurpose: "test" | "invoice";
+        /** @description Something that was sent, or was tried to be. */
+        ChannelSend: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            channel_id: number;
+            /** Format: int64 */
+            id: number;
+            message: components["schemas"]["Text"] | null;
+            purpose: components["schemas"]["ChannelPurpose"];
+            success: boolean;
+            /** @description The address. */
+            target: string;
+            /** Format: int64 */
+            took_ms: number;
+        };
+        ChannelSendList: {
+            items: components["schemas"]["ChannelSend"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        ChannelTest: {
+            /** @description Where the test goes. */
+            address: string;
+        };
         /** @description What came of opening them. */
         CitiesOpened: {
             /**
@@ -2949,6 +3299,37 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "not_needed" | "scheduled" | "offline" | "charging" | "waiting" | "sent" | "confirmed" | "refused" | "superseded";
+        /** @description A code list. */
+        Dictionary: {
+            code: string;
+            /** @description Staff may change it; a program stands behind the codes of the others. */
+            editable: boolean;
+            entries: components["schemas"]["DictionaryEntry"][];
+            title: components["schemas"]["Text"];
+        };
+        DictionaryEntry: {
+            code: string;
+            enabled: boolean;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Of an entry that may be changed.
+             */
+            place: number | null;
+            /**
+             * Format: int64
+             * @description How many things have it; null where nobody counts, because counting would be dear.
+             */
+            usage: number | null;
+            /** Format: int64 */
+            version: number | null;
+        };
+        DictionaryList: {
+            items: components["schemas"]["Dictionary"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         DriverPrice: {
             area: components["schemas"]["Area"];
             /** @description The names of the area's cities or stations, as far as they are still there. */
@@ -3167,7 +3548,8 @@ export interface components {
             answer_due_ms: number;
             /** Format: int64 */
             answered_at_ms: number | null;
-            category: components["schemas"]["FeedbackCategory"];
+            /** @description A code of the dictionary of categories. */
+            category: string;
             /** Format: int64 */
             close_due_ms: number;
             /** Format: int64 */
@@ -3212,7 +3594,7 @@ export interface components {
          */
         FeedbackAction: "create" | "accept" | "assign" | "reply" | "note" | "link_order" | "merge" | "close" | "reopen";
         FeedbackBrief: {
-            category: components["schemas"]["FeedbackCategory"];
+            category: string;
             content: string;
             /** Format: int64 */
             created_at_ms: number;
@@ -3221,11 +3603,47 @@ export interface components {
             no: string;
             state: components["schemas"]["FeedbackState"];
         };
-        /**
-         * @description 分类
-         * @enum {string}
-         */
-        FeedbackCategory: "cannot_start" | "connector_broken" | "slow" | "place_taken" | "bill" | "refund" | "invoice" | "other";
+        FeedbackCategory: {
+            code: string;
+            /** @description One that is switched off is offered no more; what has it keeps its name. */
+            enabled: boolean;
+            name_en: string;
+            name_zh: string;
+            /**
+             * Format: int64
+             * @description Those with a lower one come first.
+             */
+            place: number;
+            /** Format: int64 */
+            version: number;
+        };
+        FeedbackCategoryChange: {
+            enabled: boolean;
+            name_en: string;
+            name_zh: string;
+            /**
+             * Format: int64
+             * @description The place in the order in which they are offered, from 1.
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        FeedbackCategoryDraft: {
+            /** @description What the apps send: 2 to 32 of `a-z`, digits and `_`, beginning with a letter. It never changes. */
+            code: string;
+            name_en: string;
+            name_zh: string;
+        };
+        FeedbackCategoryList: {
+            items: components["schemas"]["FeedbackCategory"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /** @description One step. Which fields it needs follows from the action. */
         FeedbackChange: {
             action: components["schemas"]["FeedbackAction"];
@@ -3257,7 +3675,8 @@ export interface components {
             photos: number[];
         };
         FeedbackDraft: {
-            category: components["schemas"]["FeedbackCategory"];
+            /** @description A code of the categories that are offered. */
+            category: string;
             connector_no?: components["schemas"]["u16"] | null;
             content: string;
             kind: components["schemas"]["FeedbackKind"];
@@ -3880,6 +4299,87 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
+        /** @description A job as the pages show it. */
+        Job: {
+            /** @description It cannot be paused. */
+            always_on: boolean;
+            /** Format: int64 */
+            changed_at_ms: number | null;
+            changed_by: string | null;
+            /**
+             * Format: int64
+             * @description The minute of the day in China at which it runs; null: it runs all day.
+             */
+            daily_minute: number | null;
+            /**
+             * Format: int64
+             * @description It runs again this long after it began; null: once a day.
+             */
+            every_s: number | null;
+            last: components["schemas"]["JobRun"] | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Null: it is paused.
+             */
+            next_at_ms: number | null;
+            note: components["schemas"]["Text"];
+            paused: boolean;
+            reason: string | null;
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+        };
+        JobChange: {
+            paused: boolean;
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        JobList: {
+            items: components["schemas"]["Job"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        JobRun: {
+            /**
+             * Format: int64
+             * @description How many things were done, so far.
+             */
+            done_count: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            id: number;
+            message: components["schemas"]["Text"] | null;
+            name: string;
+            /** @description Whoever asked for it. */
+            staff_name: string | null;
+            /** Format: int64 */
+            started_at_ms: number;
+            started_by: components["schemas"]["JobTrigger"];
+            state: components["schemas"]["JobRunState"];
+        };
+        JobRunList: {
+            items: components["schemas"]["JobRun"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description How far a run is, or how it ended.
+         * @enum {string}
+         */
+        JobRunState: "running" | "done" | "failed" | "cut";
+        /**
+         * @description Why a run began.
+         * @enum {string}
+         */
+        JobTrigger: "schedule" | "person";
         /**
          * @description 启停状态 of a pile: what the operator wants, whatever the pile is doing.
          * @enum {string}
@@ -4250,6 +4750,92 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
+        /** @description A parameter as the pages show it. */
+        Parameter: {
+            /** Format: int64 */
+            changed_at_ms: number | null;
+            changed_by: string | null;
+            /** Format: int64 */
+            default: number;
+            group: components["schemas"]["ParameterGroup"];
+            /** Format: int64 */
+            least: number;
+            /** Format: int64 */
+            most: number;
+            name: string;
+            note: components["schemas"]["Text"];
+            origin: components["schemas"]["ParameterOrigin"];
+            /**
+             * Format: int64
+             * @description What was set on the page; it holds unless something stronger was given.
+             */
+            set: number | null;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["ParameterUnit"];
+            /**
+             * Format: int64
+             * @description What holds now.
+             */
+            value: number;
+            /** Format: int64 */
+            version: number;
+        };
+        ParameterChange: {
+            reason: string;
+            /**
+             * Format: int64
+             * @description Null: back to the default.
+             */
+            value?: number | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        ParameterChangeRecord: {
+            address: string;
+            /**
+             * Format: int64
+             * @description Null: back to the default.
+             */
+            after: number | null;
+            /** Format: int64 */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description Null: the default.
+             */
+            before: number | null;
+            /** Format: int64 */
+            id: number;
+            reason: string;
+            staff_name: string;
+        };
+        ParameterChangeRecordList: {
+            items: components["schemas"]["ParameterChangeRecord"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description What a parameter is about.
+         * @enum {string}
+         */
+        ParameterGroup: "order" | "money" | "device" | "retention";
+        ParameterList: {
+            items: components["schemas"]["Parameter"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description Where the value that holds comes from; each is stronger than those before it.
+         * @enum {string}
+         */
+        ParameterOrigin: "default" | "console" | "file" | "environment" | "command_line";
+        /** @enum {string} */
+        ParameterUnit: "second" | "day" | "fen" | "e4" | "switch";
         PasswordChange: {
             current_password: string;
             new_password: string;
@@ -4536,6 +5122,17 @@ export interface components {
          * @enum {string}
          */
         Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
+        /** @description A category that somebody who writes may choose. */
+        PublicFeedbackCategory: {
+            code: string;
+            name: components["schemas"]["Text"];
+        };
+        PublicFeedbackCategoryList: {
+            items: components["schemas"]["PublicFeedbackCategory"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /**
          * @description Which personal datum of a customer is to be seen in full.
          * @enum {string}
@@ -4662,6 +5259,23 @@ export interface components {
             /** @description The code of the role; `permissions` says what it may do. */
             role: string;
         };
+        /** @description A setting as the console shows it, which cannot change it. */
+        Setting: {
+            default: string;
+            meaning: components["schemas"]["Text"];
+            name: string;
+            origin: components["schemas"]["ParameterOrigin"];
+            /** @description Without passwords. */
+            value: string;
+            /** @description The variable that sets it. */
+            variable: string;
+        };
+        SettingList: {
+            items: components["schemas"]["Setting"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         Settlement: {
             basis: components["schemas"]["SettlementBasis"];
             /** Format: int64 */
@@ -4747,6 +5361,27 @@ export interface components {
         };
         /** @enum {string} */
         SettlementState: "proposed" | "approved" | "rejected";
+        /** @description A mail server and whoever sends through it. */
+        SmtpConfig: {
+            /** @description Null: the server asks nobody who they are. */
+            account: string | null;
+            from_address: string;
+            from_name: string;
+            host: string;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["SmtpSecurity"];
+            /**
+             * Format: int64
+             * @description How long one mail may take, in seconds.
+             */
+            timeout_s: number;
+        };
+        /**
+         * @description How the connection to a mail server is guarded.
+         * @enum {string}
+         */
+        SmtpSecurity: "tls" | "starttls" | "none";
         Staff: {
             account: string;
             area: components["schemas"]["Area"];
@@ -5541,6 +6176,204 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSend"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    channel_send_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                purpose?: components["schemas"]["ChannelPurpose"];
+                success?: boolean;
+                target?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSendList"];
+                };
             };
             /** @description Any error */
             default: {
@@ -6716,6 +7549,69 @@ export interface operations {
             };
         };
     };
+    dictionary_list: {
+        parameters: {
+            query?: {
+                editable?: boolean;
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DictionaryList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dictionary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dictionary"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     driver_price_list: {
         parameters: {
             query?: {
@@ -7235,7 +8131,7 @@ export interface operations {
     feedback_list: {
         parameters: {
             query?: {
-                category?: components["schemas"]["FeedbackCategory"];
+                category?: string;
                 cursor?: string;
                 customer_id?: string;
                 from_ms?: number;
@@ -7299,6 +8195,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FeedbackReceipt"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_category_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackCategoryList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_category_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackCategoryDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackCategory"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_category_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackCategoryChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -8073,6 +9064,171 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    job_list: {
+        parameters: {
+            query?: {
+                name?: string;
+                paused?: boolean;
+                state?: components["schemas"]["JobRunState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    job_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    job_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    job_run_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from_ms?: number;
+                limit?: number;
+                state?: components["schemas"]["JobRunState"];
+                to_ms?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRunList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    job_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
             };
             /** @description Any error */
             default: {
@@ -8895,6 +10051,137 @@ export interface operations {
             };
         };
     };
+    parameter_list: {
+        parameters: {
+            query?: {
+                group?: components["schemas"]["ParameterGroup"];
+                name?: string;
+                origin?: components["schemas"]["ParameterOrigin"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parameter_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parameter"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parameter_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParameterChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    parameter_change_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParameterChangeRecordList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     permission_list: {
         parameters: {
             query?: never;
@@ -9700,6 +10987,35 @@ export interface operations {
             };
         };
     };
+    public_feedback_category_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicFeedbackCategoryList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     public_feedback_photo_create: {
         parameters: {
             query: {
@@ -9968,6 +11284,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    setting_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingList"];
+                };
             };
             /** @description Any error */
             default: {

@@ -110,7 +110,7 @@ impl Engine {
             ));
         }
         let now = self.clock.now();
-        let (rules, secrets, caller) = (Arc::clone(&self.rules), Arc::clone(&self.secrets), caller.clone());
+        let (rules, secrets, caller) = (self.rules(), Arc::clone(&self.secrets), caller.clone());
         let (id, command) = self
             .store
             .write(Some(pile), move |tx| {
@@ -198,8 +198,7 @@ impl Engine {
             return Ok(());
         }
         let now = self.clock.now();
-        let (rules, secrets, pile, id) =
-            (Arc::clone(&self.rules), Arc::clone(&self.secrets), row.pile, row.id);
+        let (rules, secrets, pile, id) = (self.rules(), Arc::clone(&self.secrets), row.pile, row.id);
         let written = |text: Text| serde_json::to_string(&text).ok();
         let (message, awaited) = (message.and_then(written), written(start_awaited()));
         let ended = CommandRow { state, message, detail, ended_at_ms: Some(now.as_ms()), ..row };

@@ -3,16 +3,12 @@
 use crate::Engine;
 use crate::audit::Actor;
 use model::error::{Kind, Text};
-use model::time::DAY_MS;
 use model::{Error, Result};
 use serde_json::json;
 use store::exports::{self, Ending, Export, ExportFormat, ExportState, NewExport};
 
 /// A person's that have not ended.
 pub const OPEN_MAX: i64 = 5;
-
-/// How long a file is kept.
-pub const KEPT_MS: i64 = 7 * DAY_MS;
 
 impl Engine {
     pub async fn export_create(&self, actor: &Actor, new: NewExport) -> Result<Export> {
@@ -48,7 +44,7 @@ impl Engine {
     /// The file is there.
     pub async fn export_finish(&self, id: i64, rows: i64, size_bytes: i64) -> Result<bool> {
         let now = self.clock.now();
-        let expires_at_ms = Some(now.as_ms() + KEPT_MS);
+        let expires_at_ms = Some(now.as_ms() + self.rules().exports_kept_ms);
         let ending = Ending {
             state: ExportState::Done,
             rows: Some(rows),
@@ -103,8 +99,8 @@ impl Engine {
                     _ => {
                         return Err(Error::conflict(
                             "export.no_file",
-                            "这个导出没有可下载的文件（失败、已取消或已超过 7 天），请重新导出",
-                            "There is no file (it failed, was cancelled, or is older than 7 days). Export again.",
+                            "这个导出没有可下载的文件（失败、已取消或已过保留期），请重新导出",
+                            "There is no file (it failed, was cancelled, or was kept long enough). Export again.",
                         ));
                     }
                 }

@@ -8,8 +8,9 @@ impl Engine {
     /// One small step, so that no pile waits long for the writer: the oldest frames, and the oldest
     /// samples that no open order needs. How many rows went; zero when there is nothing left to do.
     pub async fn logs_prune(&self, now: Timestamp) -> Result<u64> {
-        let frames_before_ms = now.plus_ms(-self.rules.frames_kept_ms).as_ms();
-        let samples_before_ms = now.plus_ms(-self.rules.samples_kept_ms).as_ms();
+        let rules = self.rules();
+        let frames_before_ms = now.plus_ms(-rules.frames_kept_ms).as_ms();
+        let samples_before_ms = now.plus_ms(-rules.samples_kept_ms).as_ms();
         let frames = self.store.write(None, move |tx| store::frames::prune(tx, frames_before_ms)).await?;
         let samples = self.store.write(None, move |tx| store::samples::prune(tx, samples_before_ms)).await?;
         Ok(frames + samples)

@@ -1,9 +1,12 @@
 //! The installation's own secrets, and what is proved with them.
 
-use crate::random::{hex, unhex};
+use crate::random::{Random, hex, unhex};
+use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::Aead;
 use hmac::{Hmac, KeyInit, Mac};
 use model::id::OrderId;
 use model::site::Pile;
+use model::{Error, Result};
 use sha2::Sha256;
 
 /// Kept in the data folder (or given by the operator), never in the database: who steals the
@@ -12,6 +15,8 @@ use sha2::Sha256;
 pub struct Secrets {
     /// Keys the hashes of pile passwords.
     pub pile_key: [u8; 32],
+    /// Seals what must be kept and read again: passwords of channels.
+    seal_key: [u8; 32],
     /// Makes transaction ids that cannot be guessed from one another.
     pub transaction_key: u64,
 }
@@ -27,8 +32,25 @@ impl Secrets {
         let [a, b, c, d, e, f, g, h, ..] = derive(b"transaction ids");
         Secrets {
             pile_key: derive(b"pile passwords"),
+            seal_key: derive(b"channel secrets"),
             transaction_key: u64::from_be_bytes([a, b, c, d, e, f, g, h]),
         }
+    }
+
+    /// A secret as it is kept; only this installation can read it again.
+    pub fn seal(&self, random: &Random, plain: &str) -> Result<String> {
+        let nonce = random.bytes::<12>()?;
+        let cipher = ChaCha20Poly1305::new(&self.seal_key.into());
+        let sealed = cipher.encrypt(&nonce.into(), plain.as_bytes()).map_err(|_| Error::internal())?;
+        Ok(format!("{SEALED}{}{}", hex(&nonce), hex(&sealed)))
+    }
+
+    /// None: it was sealed by another installation, or somebody has changed it.
+    pub fn unseal(&self, sealed: &str) -> Option<String> {
+        let bytes = unhex(sealed.strip_prefix(SEALED)?)?;
+        let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
+        let cipher = ChaCha20Poly1305::new(&self.seal_key.into());
+        String::from_utf8(cipher.decrypt(&(*nonce).into(), sealed).ok()?).ok()
     }
 
     /// The OCPP transaction id of an order: a permutation of the order's number within 1..2³¹, so
@@ -57,6 +79,7 @@ impl Secrets {
 }
 
 const PREFIX: &str = "sha256:";
+const SEALED: &str = "chacha:";
 
 /// What is kept of a pile's password. Keyed and cheap: ten thousand piles that reconnect at once
 /// must not cost a slow hash each, and the generated passwords have 80 bits.
@@ -100,6 +123,23 @@ fn mac(secrets: &Secrets, code: &str, password: &[u8]) -> Hmac<Sha256> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sealed_secret_is_read_by_this_installation_alone() {
+        let (ours, theirs) = (Secrets::of(&[7; 32]), Secrets::of(&[8; 32]));
+        let random = Random::seeded(1);
+        let sealed = ours.seal(&random, "密码 pässword").unwrap();
+        assert!(!sealed.contains("word"));
+        assert_ne!(sealed, ours.seal(&random, "密码 pässword").unwrap(), "never the same twice");
+        assert_eq!(ours.unseal(&sealed).as_deref(), Some("密码 pässword"));
+        assert_eq!(theirs.unseal(&sealed), None);
+        let mut changed = sealed.clone();
+        changed.pop();
+        changed.push(if sealed.ends_with('0') { '1' } else { '0' });
+        for bad in ["", "chacha:", "chacha:00", &changed] {
+            assert_eq!(ours.unseal(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn transaction_ids_are_distinct_positive_and_not_in_order() {

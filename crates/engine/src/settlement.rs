@@ -160,7 +160,7 @@ impl Engine {
         place: (OrderId, PileId),
         wanted: SettlementBill,
     ) -> Result<SettlementPreview> {
-        let (actor, (id, pile), alone) = (actor.clone(), place, self.rules.settle_alone);
+        let (actor, (id, pile), alone) = (actor.clone(), place, self.rules().settle_alone);
         self.store
             .write(Some(pile), move |tx| {
                 let mut held = held(tx, &actor, id)?;
@@ -185,7 +185,7 @@ impl Engine {
     ) -> Result<SettlementId> {
         let reason = reason_checked(&draft.reason)?;
         let (actor, (id, pile), now) = (actor.clone(), place, self.clock.now());
-        let alone = self.rules.settle_alone;
+        let alone = self.rules().settle_alone;
         self.store
             .write(Some(pile), move |tx| {
                 let mut held = held(tx, &actor, id)?;

@@ -17,7 +17,7 @@ impl Engine {
     /// The pile is here.
     pub async fn pile_connected(&self, pile: PileId, remote_address: String) -> Result<Pile> {
         let now = self.clock.now();
-        let (rules, secrets) = (Arc::clone(&self.rules), Arc::clone(&self.secrets));
+        let (rules, secrets) = (self.rules(), Arc::clone(&self.secrets));
         self.store
             .write(Some(pile), move |tx| {
                 let context = Context { rules: &rules, secrets: &secrets, now };
@@ -40,7 +40,7 @@ impl Engine {
     /// time this is written, it is here.
     pub async fn pile_gone(&self, pile: PileId, remote_address: &str, last_seen: Timestamp) -> Result<()> {
         let (now, link) = (self.clock.now(), remote_address.to_owned());
-        let silence_ms = self.rules.silence_timeout_ms;
+        let silence_ms = self.rules().silence_timeout_ms;
         self.store
             .write(Some(pile), move |tx| {
                 let gone = tx.with_pile(pile, |tx, hot| {
@@ -69,7 +69,7 @@ impl Engine {
     /// Closes what is over by rule. Run every few seconds; doing it twice changes nothing.
     pub async fn sweep(&self) -> Result<usize> {
         let now = self.clock.now();
-        let (rules, secrets) = (Arc::clone(&self.rules), Arc::clone(&self.secrets));
+        let (rules, secrets) = (self.rules(), Arc::clone(&self.secrets));
         let closed = self
             .store
             .write_everywhere(move |tx| {

@@ -69,12 +69,28 @@ const PAGE: i64 = 500;
 
 impl Engine {
     pub async fn orders_verify(&self) -> Result<Verified> {
+        self.orders_verify_told(None).await
+    }
+
+    /// The run of the job for which it is done is told from time to time how many orders were seen.
+    pub async fn orders_verify_told(&self, run: Option<i64>) -> Result<Verified> {
         let mut verified = Verified::default();
-        while let Some(after) = verified.next {
+        for turn in 1.. {
+            let Some(after) = verified.next else { break };
             let page = self.store.read(move |conn| verify_page(conn, after)).await?;
             verified.add(page);
+            if let Some(run) = run.filter(|_| turn % 20 == 0) {
+                self.job_progress(run, i64::try_from(verified.orders).unwrap_or(i64::MAX)).await?;
+            }
         }
-        verified.problems.extend(self.store.read(sums_verify).await?);
+        let mut sums = self.store.read(sums_verify).await?;
+        if !sums.is_empty() {
+            // An order that was completed between two of the questions is no difference: it is gone when
+            // they are asked again.
+            let again = self.store.read(sums_verify).await?;
+            sums.retain(|problem| again.contains(problem));
+        }
+        verified.problems.extend(sums);
         verified.add_audit(self.store.read(audit_chain::check).await?);
         Ok(verified)
     }

@@ -23,18 +23,6 @@ crate::words! {
         Fault = "fault",
     }
 
-    /// 分类
-    FeedbackCategory {
-        CannotStart = "cannot_start",
-        ConnectorBroken = "connector_broken",
-        Slow = "slow",
-        PlaceTaken = "place_taken",
-        Bill = "bill",
-        Refund = "refund",
-        Invoice = "invoice",
-        Other = "other",
-    }
-
     FeedbackState {
         /// 待处理
         Waiting = "waiting",

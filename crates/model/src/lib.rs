@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod card;
+pub mod channel;
 pub mod connector;
 pub mod content;
 pub mod coupon;
@@ -12,6 +13,7 @@ pub mod credit_code;
 pub mod curve;
 pub mod customer;
 pub mod device;
+pub mod dictionary;
 pub mod division;
 pub mod driver_price;
 pub mod energy;
@@ -20,6 +22,7 @@ pub mod feedback;
 pub mod geo;
 pub mod id;
 pub mod invoice;
+pub mod job;
 pub mod message;
 pub mod money;
 pub mod order;

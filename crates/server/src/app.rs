@@ -1,13 +1,16 @@
 //! The parts of a running server, put together once.
 
+use crate::config::SettingView;
 use crate::devices::Devices;
 use crate::http::HttpSettings;
 use crate::http::metrics::Metrics;
 use crate::jobs::exports::Exports;
 use crate::jobs::imports::Imports;
+use crate::jobs::{self, Jobs};
 use crate::knocks::Knocks;
 use crate::live::Live;
 use engine::audit::Actor;
+use engine::parameter::Given;
 use engine::random::Random;
 use engine::secrets::Secrets;
 use engine::staff::Session;
@@ -26,10 +29,12 @@ pub struct AppSettings {
     pub store: StoreSettings,
     pub clock: Clock,
     pub rules: Rules,
+    /// What was given by the environment, which no page can change.
+    pub given: Given,
     pub secrets: Secrets,
     pub http: HttpSettings,
-    /// Seconds between an OCPP pile's heartbeats.
-    pub heartbeat_s: u32,
+    /// What the server was started with, for the page that shows it.
+    pub settings: Vec<SettingView>,
     /// The folder for files that are made and taken in.
     pub files: PathBuf,
 }
@@ -41,9 +46,10 @@ pub struct App {
     pub knocks: Knocks,
     pub metrics: Metrics,
     pub settings: HttpSettings,
-    pub heartbeat_s: u32,
+    pub started_with: Vec<SettingView>,
     pub exports: Exports,
     pub imports: Imports,
+    pub jobs: Jobs,
     local: OnceLock<Local>,
 }
 
@@ -60,7 +66,8 @@ pub const ADMIN: &str = "admin";
 impl App {
     /// Opens the store and puts the parts together. Nothing listens yet.
     pub async fn open(settings: AppSettings) -> Result<Arc<App>> {
-        let AppSettings { store, clock, rules, secrets, http, heartbeat_s, files } = settings;
+        let AppSettings { store, clock, rules, given, secrets, http, settings: started_with, files } =
+            settings;
         let devices = Arc::new(Devices::default());
         let live = Arc::new(Live::default());
         let (watching, telling, dispatching) =
@@ -74,10 +81,12 @@ impl App {
             store: Arc::clone(&store),
             clock,
             rules,
+            given,
             secrets,
             random: Random::System,
             dispatch: Arc::new(move |pile, id, command| dispatching.send(pile, id, command)),
         });
+        engine.parameters_load().await?;
         for pile in store.read(store::piles::all).await? {
             devices.name(pile.id, pile.code, pile.station);
         }
@@ -89,9 +98,10 @@ impl App {
             knocks,
             metrics,
             settings: http,
-            heartbeat_s,
+            started_with,
             exports: Exports::new(&files),
             imports: Imports::new(&files),
+            jobs: Jobs::default(),
             local: OnceLock::new(),
         }))
     }
@@ -101,6 +111,7 @@ impl App {
         self.engine.exports_interrupted().await?;
         self.engine.order_imports_interrupted().await?;
         self.engine.pile_batches_interrupted().await?;
+        jobs::begin(self).await?;
         self.engine.store.write(None, store::piles::all_offline).await.map(drop)
     }
 

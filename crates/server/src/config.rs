@@ -1,23 +1,32 @@
 //! Settings: command line over environment over file over default. One table says which there are.
 
 use Rule::*;
+use engine::parameter::{Given, PARAMETERS, ParameterOrigin};
 use model::{Error, Result, Text};
+use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use store::Source;
 use tracing_subscriber::EnvFilter;
+use utoipa::ToSchema;
 
 /// One setting: its name in the file, its default, what it may be, and what it means.
+#[derive(Clone)]
 pub struct Setting {
     pub name: &'static str,
-    pub default: &'static str,
+    pub default: Cow<'static, str>,
     pub rule: Rule,
     pub meaning: Text,
+    /// A number of the business: staff may set it on the page unless it is given here.
+    pub is_parameter: bool,
 }
 
 /// What a setting may be.
+#[derive(Clone)]
 pub enum Rule {
     Folder,
     Database,
@@ -32,16 +41,18 @@ pub enum Rule {
 
 macro_rules! settings {
     ($($name:literal = $default:literal, $rule:expr, $zh:literal, $en:literal;)*) => {
-        pub const SETTINGS: &[Setting] =
-            &[$(Setting { name: $name, default: $default, rule: $rule, meaning: Text::of($zh, $en) }),*];
+        const STARTING: &[Setting] = &[$(Setting {
+            name: $name,
+            default: Cow::Borrowed($default),
+            rule: $rule,
+            meaning: Text::of($zh, $en),
+            is_parameter: false,
+        }),*];
     };
 }
 
 /// Fewer characters could be guessed.
 const TOKEN_MIN: usize = 32;
-
-/// The longest that a timeout may be set to.
-const TIMEOUT_MAX_S: i64 = 30 * 86_400;
 
 /// `PILEOPS_` and one of these is for the command line as a client, or for this repository's scripts
 /// and tests. Any other that is no setting is probably one that was misspelt.
@@ -55,20 +66,8 @@ settings! {
         "PostgreSQL address (postgres://…); empty: the embedded database in the data folder";
     "listen" = "127.0.0.1:8080", Address, "控制台、接口与 OCPP 的监听地址", "address for console, API and OCPP";
     "ykc_listen" = "127.0.0.1:8768", Address, "云快充 TCP 的监听地址", "address for 云快充 over TCP";
-    "heartbeat_s" = "300", Integer(10, 86_400), "告知 OCPP 充电桩的心跳间隔（秒）", "heartbeat interval told to OCPP piles, in seconds";
     "database_writers" = "1", Integer(1, 32), "PostgreSQL 的写入连接数，充电桩按编号分配", "writing connections on PostgreSQL; piles are spread over them";
     "database_readers" = "3", Integer(1, 64), "页面查询的数据库连接数", "database connections for pages";
-    "start_timeout_s" = "90", Integer(1, TIMEOUT_MAX_S), "启动指令后桩须在此时间内开始充电，否则订单关闭", "a commanded start must begin within this time, else the order is closed";
-    "record_timeout_s" = "600", Integer(1, TIMEOUT_MAX_S), "充电结束后等待桩账单的时间，超时转异常订单", "how long the pile's record is awaited after the end, then the order is held";
-    "silence_timeout_s" = "43200", Integer(1, TIMEOUT_MAX_S), "桩离线后其充电中订单保持打开的时间", "how long a running order of a pile that went off line stays open";
-    "amount_tolerance_e4" = "100", Integer(0, 1_000_000), "桩金额与平台金额允许的差异（0.0001 元）", "allowed difference between the pile's amount and ours, in 0.0001 yuan";
-    "tariff_block" = "false", Flag, "云快充桩的计费模型与站点现行版本不一致时，禁止在该桩启动新的充电（默认不禁止，按平台计费模型计费）",
-        "let nothing new begin at a 云快充 pile that has another tariff than its station (by default it may, and the platform's tariff counts)";
-    "settle_alone_fen" = "20000", Integer(0, 100_000_000), "异常订单由一人结算的金额上限（分），超过须第二人复核", "up to this amount (fen) one person settles a held order; above it a second one has to agree";
-    "credit_fen" = "100000", Integer(1, 100_000_000), "下发给桩的单次充电金额上限（分）", "most that one session may cost, told to the pile, in fen";
-    "frame_days" = "190", Integer(1, 36_500), "报文保留天数", "how many days frames are kept";
-    "sample_days" = "3", Integer(1, 36_500), "已结束订单的采样保留天数（订单的曲线另存，不受影响）",
-        "how many days the samples of ended orders are kept (the orders keep their curves)";
     "secure_cookies" = "false", Flag, "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
     "behind_proxy" = "false", Flag, "前面有反向代理，其 X-Forwarded-For / -Proto 可信", "a reverse proxy stands in front, whose X-Forwarded-For and -Proto are true";
     "map_tile_url" = "", Tiles, "地图底图瓦片地址，如 https://主机/{z}/{x}/{y}.png；留空则只用自带的省市轮廓（不需要外网）",
@@ -77,6 +76,32 @@ settings! {
     "scim_token_file" = "", OptionalFile, "存放 SCIM 令牌（至少 32 个字符）的文件；设置后出行平台可用该令牌向 /scim/v2 推送用户，留空则关闭",
         "file with the token (32 characters or more) by which a mobility platform pushes its users to /scim/v2; empty: switched off";
     "log" = "info", Filter, "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
+}
+
+/// What a start needs, and what staff may set unless it is given here.
+pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+    let parameters = PARAMETERS.iter().map(|one| Setting {
+        name: one.name,
+        default: Cow::Owned(one.default.to_string()),
+        rule: Integer(one.least, one.most),
+        meaning: one.note.clone(),
+        is_parameter: true,
+    });
+    STARTING.iter().cloned().chain(parameters).collect()
+});
+
+/// A setting as the console shows it, which cannot change it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Setting)]
+pub struct SettingView {
+    pub name: &'static str,
+    /// Without passwords.
+    pub value: String,
+    pub default: String,
+    pub origin: ParameterOrigin,
+    /// The variable that sets it.
+    pub variable: String,
+    pub meaning: Text,
 }
 
 /// Values by name, complete and within their rules.
@@ -92,6 +117,17 @@ pub enum Origin {
     File,
     Environment,
     CommandLine,
+}
+
+impl Origin {
+    fn told(self) -> ParameterOrigin {
+        match self {
+            Origin::Default => ParameterOrigin::Default,
+            Origin::File => ParameterOrigin::File,
+            Origin::Environment => ParameterOrigin::Environment,
+            Origin::CommandLine => ParameterOrigin::CommandLine,
+        }
+    }
 }
 
 /// Our variables out of an environment, without their prefix. What others have in theirs is not
@@ -120,7 +156,7 @@ impl Config {
         environment: &BTreeMap<String, String>,
         command_line: &[(&'static str, String)],
     ) -> Result<Config> {
-        let defaults = SETTINGS.iter().map(|s| (s.name, (s.default.to_owned(), Origin::Default)));
+        let defaults = SETTINGS.iter().map(|s| (s.name, (s.default.to_string(), Origin::Default)));
         let mut config = Config { values: defaults.collect() };
         if let Some(file) = file {
             config.read_file(file)?;
@@ -133,7 +169,7 @@ impl Config {
         for (name, value) in command_line {
             config.values.insert(name, (value.clone(), Origin::CommandLine));
         }
-        for setting in SETTINGS {
+        for setting in SETTINGS.iter() {
             config.check(setting)?;
         }
         Ok(config)
@@ -221,6 +257,28 @@ impl Config {
         })
     }
 
+    /// The numbers of the business that are given here, and so cannot be set on the page.
+    pub fn given(&self) -> Result<Given> {
+        let of =
+            self.entries().filter(|(setting, _, origin)| setting.is_parameter && *origin != Origin::Default);
+        of.map(|(setting, _, origin)| Ok((setting.name, (self.integer(setting.name)?, origin.told()))))
+            .collect()
+    }
+
+    /// What the server was started with; no page changes it.
+    pub fn views(&self) -> Vec<SettingView> {
+        let of = self.entries().filter(|(setting, ..)| !setting.is_parameter);
+        let view = |(setting, value, origin): (&'static Setting, &str, Origin)| SettingView {
+            name: setting.name,
+            value: shown(setting.name, value),
+            default: setting.default.to_string(),
+            origin: origin.told(),
+            variable: format!("PILEOPS_{}", setting.name.to_ascii_uppercase()),
+            meaning: setting.meaning.clone(),
+        };
+        of.map(view).collect()
+    }
+
     pub fn text(&self, name: &str) -> &str {
         self.values.get(name).map_or("", |(value, _)| value)
     }
@@ -228,10 +286,10 @@ impl Config {
     /// An integer within the range that the table of settings has for it.
     pub fn integer(&self, name: &'static str) -> Result<i64> {
         let rule = SETTINGS.iter().find(|s| s.name == name).map(|s| &s.rule);
-        let Some(Integer(least, most)) = rule else { return Err(Error::internal()) };
+        let Some(&Integer(least, most)) = rule else { return Err(Error::internal()) };
         let text = self.text(name);
         match text.trim().parse::<i64>() {
-            Ok(number) if (least..=most).contains(&&number) => Ok(number),
+            Ok(number) if (least..=most).contains(&number) => Ok(number),
             _ => Err(wrong(
                 name,
                 text,
@@ -346,6 +404,14 @@ pub fn unknown_variables(environment: &BTreeMap<String, String>) -> Vec<String> 
     };
     let unknown = environment.keys().filter(|name| !known(name));
     unknown.map(|name| format!("PILEOPS_{}", name.to_ascii_uppercase())).collect()
+}
+
+/// A password in a database address is nobody's business.
+pub fn shown(name: &str, value: &str) -> String {
+    match (name, value.split_once("://"), value.rsplit_once('@')) {
+        ("database_url", Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
+        _ => value.to_owned(),
+    }
 }
 
 fn wrong(name: &'static str, value: &str, zh: &str, en: &str) -> Error {

@@ -14,5 +14,6 @@ pub mod install;
 pub mod jobs;
 pub mod knocks;
 pub mod live;
+mod mailer;
 pub mod scim;
 pub mod serve;

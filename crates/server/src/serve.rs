@@ -38,9 +38,6 @@ fn files_max() -> u64 {
     *CONNECTIONS.end()
 }
 
-/// How often what is over by rule is closed.
-const SWEEP_EVERY: Duration = Duration::from_secs(5);
-
 /// A server that listens.
 pub struct Serving {
     pub app: Arc<App>,
@@ -59,20 +56,18 @@ impl Serving {
     ) -> std::io::Result<Serving> {
         let (stopping, stop) = watch::channel(false);
         let (http_at, ykc_at) = (http.local_addr()?, ykc.local_addr()?);
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(accept(router, http, connections_max(files_max()), stop.clone())),
-            tokio::spawn(gateway::listen(Arc::clone(&app), ykc, stop.clone())),
-            tokio::spawn(sweep(Arc::clone(&app), stop.clone())),
-            tokio::spawn(jobs::prune::run(Arc::clone(&app), stop.clone())),
-            tokio::spawn(jobs::exports::run(Arc::clone(&app), stop.clone())),
-            tokio::spawn(jobs::tariffs::run(Arc::clone(&app), stop)),
+            tokio::spawn(gateway::listen(Arc::clone(&app), ykc, stop)),
         ];
+        tasks.extend(jobs::spawn(&app));
         Ok(Serving { app, http: http_at, ykc: ykc_at, stopping, tasks })
     }
 
     /// Stops listening, lets every link say goodbye, and waits until what was queued is written.
     pub async fn stop(self) {
         let _ = self.stopping.send(true);
+        self.app.jobs.stop();
         for task in self.tasks {
             let _ = task.await;
         }
@@ -130,20 +125,6 @@ async fn accept(router: Router, listener: TcpListener, most: usize, mut stop: wa
                 }
             }
         });
-    }
-}
-
-async fn sweep(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(SWEEP_EVERY) => {}
-            () = stopped(&mut stop) => return,
-        }
-        match app.engine.sweep().await {
-            Ok(0) => {}
-            Ok(closed) => tracing::info!(closed, "orders were closed by rule"),
-            Err(why) => tracing::warn!(%why, "orders could not be closed by rule; tried again shortly"),
-        }
     }
 }
 

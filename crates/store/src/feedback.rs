@@ -6,9 +6,7 @@ use crate::filter::{Filter, count};
 use crate::ids::Noun;
 use model::Result;
 use model::access::Scope;
-use model::feedback::{
-    FeedbackAction, FeedbackCategory, FeedbackKind, FeedbackLimit, FeedbackSource, FeedbackState,
-};
+use model::feedback::{FeedbackAction, FeedbackKind, FeedbackLimit, FeedbackSource, FeedbackState};
 use model::id::{FeedbackId, OrderId, StaffId};
 use model::time::Timestamp;
 
@@ -120,7 +118,7 @@ pub struct NewFeedback {
     pub upload_token: String,
     pub source: FeedbackSource,
     pub kind: FeedbackKind,
-    pub category: FeedbackCategory,
+    pub category: String,
     pub content: String,
     pub phone: Option<String>,
     pub name: Option<String>,
@@ -155,7 +153,7 @@ pub fn insert(
             (&new.upload_token).into(),
             new.source.as_str().into(),
             new.kind.as_str().into(),
-            new.category.as_str().into(),
+            (&new.category).into(),
             (&new.content).into(),
             new.phone.as_ref().into(),
             new.name.as_ref().into(),

@@ -6,9 +6,7 @@ use crate::filter::{Filter, Page, count};
 use crate::order_list::order_no;
 use crate::sort::{Sort, SortColumn};
 use model::access::Scope;
-use model::feedback::{
-    FeedbackAction, FeedbackCategory, FeedbackKind, FeedbackSource, FeedbackState, phone_masked,
-};
+use model::feedback::{FeedbackAction, FeedbackKind, FeedbackSource, FeedbackState, phone_masked};
 use model::id::FeedbackId;
 use model::order::OrderState;
 use model::time::Timestamp;
@@ -25,7 +23,8 @@ pub struct FeedbackView {
     pub no: String,
     pub source: FeedbackSource,
     pub kind: FeedbackKind,
-    pub category: FeedbackCategory,
+    /// A code of the dictionary of categories.
+    pub category: String,
     pub content: String,
     pub photo_count: i64,
     pub customer_id: Option<i64>,
@@ -80,7 +79,7 @@ pub struct FeedbackEvent {
 pub struct FeedbackBrief {
     pub id: i64,
     pub no: String,
-    pub category: FeedbackCategory,
+    pub category: String,
     pub content: String,
     pub state: FeedbackState,
     pub created_at_ms: i64,
@@ -109,7 +108,7 @@ pub struct FeedbackFilter {
     pub name: Option<String>,
     pub phone: Option<String>,
     pub state: Option<FeedbackState>,
-    pub category: Option<FeedbackCategory>,
+    pub category: Option<String>,
     pub handler: Option<String>,
     pub station_name: Option<String>,
     pub overdue: Option<bool>,
@@ -139,7 +138,7 @@ fn view(row: &Row<'_>, now: Timestamp) -> DbResult<FeedbackView> {
         no: row.text(1)?,
         source: row.word(2, FeedbackSource::parse)?,
         kind: row.word(3, FeedbackKind::parse)?,
-        category: row.word(4, FeedbackCategory::parse)?,
+        category: row.text(4)?,
         content: row.text(5)?,
         photo_count: row.int(6)?,
         customer_id: row.int_opt(7)?,
@@ -171,7 +170,7 @@ fn filter(scope: &Scope, wanted: &FeedbackFilter, now: Timestamp) -> Filter {
     filter.and_some("f.created_at_ms < ?", wanted.to_ms);
     filter.and_some("f.source = ?", wanted.source.map(FeedbackSource::as_str));
     filter.and_some("f.kind = ?", wanted.kind.map(FeedbackKind::as_str));
-    filter.and_some("f.category = ?", wanted.category.map(FeedbackCategory::as_str));
+    filter.and_some("f.category = ?", wanted.category.clone());
     filter.and_some("f.state = ?", wanted.state.map(FeedbackState::as_str));
     filter.and_contains("LOWER(f.no) LIKE ?", wanted.no.as_deref());
     filter.and_contains("CAST(f.customer_id AS TEXT) LIKE ?", wanted.customer_id.as_deref());
@@ -294,7 +293,7 @@ fn briefs(
         Ok(FeedbackBrief {
             id: row.int(0)?,
             no: row.text(1)?,
-            category: row.word(2, FeedbackCategory::parse)?,
+            category: row.text(2)?,
             content: row.text(3)?,
             state: row.word(4, FeedbackState::parse)?,
             created_at_ms: row.int(5)?,

@@ -6,76 +6,63 @@ use crate::db::{Conn, DbResult};
 /// One block of frame ids is one entry of the sparse index `frame_block`.
 pub const FRAME_BLOCK: i64 = 2_048;
 
-#[derive(Clone, Copy, Debug)]
-pub enum Noun {
-    Order,
-    Sample,
-    Frame,
-    Command,
-    Pile,
-    Station,
-    Operator,
-    Tariff,
-    Card,
-    Customer,
-    Car,
-    Fleet,
-    Staff,
-    Audit,
-    Export,
-    Feedback,
-    FeedbackEvent,
-    Attachment,
-    Invoice,
-    InvoiceEvent,
-    Mail,
-    Settlement,
-    OrderImport,
-    OrderNote,
-    Content,
-    Coupon,
-    Voucher,
-    DriverPrice,
-    TariffPlan,
-    PileBatch,
+macro_rules! nouns {
+    ($($noun:ident = $name:literal,)*) => {
+        #[derive(Clone, Copy, Debug)]
+        pub enum Noun {
+            $($noun,)*
+        }
+
+        impl Noun {
+            const COUNT: usize = [$($name),*].len();
+
+            fn name(self) -> &'static str {
+                match self {
+                    $(Noun::$noun => $name,)*
+                }
+            }
+        }
+    };
+}
+
+nouns! {
+    Order = "order",
+    Sample = "sample",
+    Frame = "frame",
+    Command = "command",
+    Pile = "pile",
+    Station = "station",
+    Operator = "operator",
+    Tariff = "tariff",
+    Card = "card",
+    Customer = "customer",
+    Car = "car",
+    Fleet = "fleet",
+    Staff = "staff",
+    Audit = "audit",
+    Export = "export",
+    Feedback = "feedback",
+    FeedbackEvent = "feedback_event",
+    Attachment = "attachment",
+    Invoice = "invoice",
+    InvoiceEvent = "invoice_event",
+    Mail = "mail",
+    Settlement = "settlement",
+    OrderImport = "order_import",
+    OrderNote = "order_note",
+    Content = "content",
+    Coupon = "coupon",
+    Voucher = "voucher",
+    DriverPrice = "driver_price",
+    TariffPlan = "tariff_plan",
+    PileBatch = "pile_batch",
+    ParameterChange = "parameter_change",
+    JobRun = "job_run",
+    Channel = "channel",
+    ChannelSend = "channel_send",
 }
 
 impl Noun {
-    fn name(self) -> &'static str {
-        match self {
-            Noun::Order => "order",
-            Noun::Sample => "sample",
-            Noun::Frame => "frame",
-            Noun::Command => "command",
-            Noun::Pile => "pile",
-            Noun::Station => "station",
-            Noun::Operator => "operator",
-            Noun::Tariff => "tariff",
-            Noun::Card => "card",
-            Noun::Customer => "customer",
-            Noun::Car => "car",
-            Noun::Fleet => "fleet",
-            Noun::Staff => "staff",
-            Noun::Audit => "audit",
-            Noun::Export => "export",
-            Noun::Feedback => "feedback",
-            Noun::FeedbackEvent => "feedback_event",
-            Noun::Attachment => "attachment",
-            Noun::Invoice => "invoice",
-            Noun::InvoiceEvent => "invoice_event",
-            Noun::Mail => "mail",
-            Noun::Settlement => "settlement",
-            Noun::OrderImport => "order_import",
-            Noun::OrderNote => "order_note",
-            Noun::Content => "content",
-            Noun::Coupon => "coupon",
-            Noun::Voucher => "voucher",
-            Noun::DriverPrice => "driver_price",
-            Noun::TariffPlan => "tariff_plan",
-            Noun::PileBatch => "pile_batch",
-        }
-    }
-
     /// How many ids are leased at once. What people see numbered wastes few at a restart.
     fn block(self) -> i64 {
         match self {
@@ -96,9 +83,15 @@ struct Lease {
 
 /// The leases of one writer. Forgotten whenever a transaction fails: what was leased inside it may
 /// have been given back by the rollback, and what was used was never seen by anyone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Ids {
-    leases: [Lease; 32],
+    leases: [Lease; Noun::COUNT],
+}
+
+impl Default for Ids {
+    fn default() -> Ids {
+        Ids { leases: [Lease::default(); Noun::COUNT] }
+    }
 }
 
 impl Ids {

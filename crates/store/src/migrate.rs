@@ -19,6 +19,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (12, include_str!("../migrations/0012_content.sql")),
     (13, include_str!("../migrations/0013_tariff_plan.sql")),
     (14, include_str!("../migrations/0014_pile_batch.sql")),
+    (15, include_str!("../migrations/0015_administration.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+#[path = "it/administration.rs"]
+mod administration;
 #[path = "it/audit_chain.rs"]
 mod audit_chain;
 #[path = "it/content.rs"]

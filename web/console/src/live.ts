@@ -40,6 +40,10 @@ const touches: Record<string, string[]> = {
   role: ['role_list', 'staff_list'],
   export: ['export_list'],
   order_import: ['order_import_list'],
+  feedback_category: ['feedback_category_list', 'dictionary', 'dictionary_entries', 'dictionary_list'],
+  job: ['job_list', 'job', 'job_run_list'],
+  channel: ['channel_list', 'channel', 'channel_send_list'],
+  parameter: ['parameter_list', 'parameter', 'parameter_change_list'],
   unknown_pile: ['unknown_pile_list', 'home'],
 }
 // Keyed by the thing they are about; the others are lists of many things.

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, Order, Period, Pile, PileBatch, PileBatchRow, TariffPlan, TariffPlanPile, Voucher } from '@/api'
+import type { Card, ChannelSend, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, SmtpConfig, TariffPlan, TariffPlanPile, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -23,7 +23,6 @@ export const customerSources: Customer['source'][] = ['own', 'scim']
 export const customerStatuses: Customer['status'][] = ['active', 'frozen', 'deactivated', 'cancelled']
 export const feedbackSources: Feedback['source'][] = ['mini_program', 'app', 'phone', 'site', 'peer', 'hotline']
 export const feedbackKinds: Feedback['kind'][] = ['complaint', 'suggestion', 'question', 'fault']
-export const feedbackCategories: Feedback['category'][] = ['cannot_start', 'connector_broken', 'slow', 'place_taken', 'bill', 'refund', 'invoice', 'other']
 export const feedbackStates: Feedback['state'][] = ['waiting', 'working', 'answered', 'closed', 'merged']
 export const contentStates: Content['state'][] = ['draft', 'scheduled', 'published', 'withdrawn', 'ended']
 export const targetGroups: Content['group'][] = ['all', 'person', 'driver', 'employee', 'fleet']
@@ -39,6 +38,11 @@ export const priceCuts: DriverPrice['cut'][] = ['percent', 'amount']
 export const invoiceKinds: Invoice['kind'][] = ['digital_general', 'digital_special', 'electronic_general', 'electronic_special']
 export const invoiceCustomerKinds: Invoice['customer_kind'][] = ['person', 'company', 'driver']
 export const invoiceStates: Invoice['state'][] = ['review', 'waiting', 'issuing', 'issued', 'sent', 'failed', 'reversing', 'reversed', 'rejected']
+export const parameterGroups: Parameter['group'][] = ['order', 'money', 'device', 'retention']
+export const parameterOrigins: Parameter['origin'][] = ['default', 'console', 'file', 'environment', 'command_line']
+export const jobRunStates: JobRun['state'][] = ['running', 'done', 'failed', 'cut']
+export const smtpSecurities: SmtpConfig['security'][] = ['tls', 'starttls', 'none']
+export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']
 export const periods: Period[] = ['sharp', 'peak', 'flat', 'valley']

@@ -37,7 +37,7 @@ impl Engine {
     /// Makes orders of sessions of one pile, oldest first, in one transaction; how many.
     pub async fn sessions_record(&self, sessions: Vec<PastSession>) -> Result<usize> {
         let now = self.clock.now();
-        let (rules, secrets) = (Arc::clone(&self.rules), Arc::clone(&self.secrets));
+        let (rules, secrets) = (self.rules(), Arc::clone(&self.secrets));
         let Some(pile) = sessions.first().map(|session| session.pile) else { return Ok(0) };
         self.store
             .write(Some(pile), move |tx| {

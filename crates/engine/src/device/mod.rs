@@ -104,7 +104,7 @@ impl Engine {
     /// protocol's word for it, or nothing where it has none.
     pub async fn device(&self, inbound: Inbound) -> Told {
         let Inbound { pile, received_at, event, kind, bytes, render } = inbound;
-        let (rules, secrets) = (Arc::clone(&self.rules), Arc::clone(&self.secrets));
+        let (rules, secrets) = (self.rules(), Arc::clone(&self.secrets));
         let render = Arc::new(std::sync::Mutex::new(render));
         let inside = Arc::clone(&render);
         let kept = bytes.clone();

@@ -5,7 +5,7 @@ use crate::Engine;
 use crate::audit::Actor;
 use crate::picture;
 use model::error::{Kind, Text};
-use model::feedback::{FeedbackAction, FeedbackCategory, FeedbackKind, FeedbackSource, feedback_no};
+use model::feedback::{FeedbackAction, FeedbackKind, FeedbackSource, feedback_no};
 use model::id::{ConnectorNo, FeedbackId, OrderId};
 use model::order::Order;
 use model::time::{DAY_MS, HOUR_MS, Timestamp, Zone};
@@ -34,7 +34,8 @@ pub struct FeedbackDraft {
     /// `mini_program` when not given.
     pub source: Option<FeedbackSource>,
     pub kind: FeedbackKind,
-    pub category: FeedbackCategory,
+    /// A code of the categories that are offered.
+    pub category: String,
     pub content: String,
     /// A mainland mobile number, or any number of 5 to 15 digits.
     pub phone: String,
@@ -263,7 +264,7 @@ fn keep(
         upload_token: upload_token.to_owned(),
         source: draft.source.unwrap_or(FeedbackSource::MiniProgram),
         kind: draft.kind,
-        category: draft.category,
+        category: super::category::offered(tx, &draft.category)?,
         content: draft.content.clone(),
         phone: Some(draft.phone.clone()),
         name: draft.name.clone(),

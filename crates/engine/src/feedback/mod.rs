@@ -1,5 +1,6 @@
 //! 客服反馈: worked to an end by staff.
 
+pub mod category;
 mod intake;
 
 pub use intake::{FeedbackDraft, FeedbackPhotoReceipt, FeedbackProgress, FeedbackReceipt};

@@ -232,7 +232,7 @@ impl Engine {
         Check {
             scope,
             now: self.clock.now(),
-            tolerance_e4: self.rules.amount_tolerance_e4,
+            tolerance_e4: self.rules().amount_tolerance_e4,
             piles: HashMap::new(),
             stations: HashMap::new(),
             tariffs: HashMap::new(),

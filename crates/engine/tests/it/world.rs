@@ -51,6 +51,7 @@ fn engine_on(db: &Database, clock: &Clock, sent: &Sent, rules: &Rules) -> Engine
         store: Arc::new(db.store()),
         clock: clock.clone(),
         rules: rules.clone(),
+        given: engine::parameter::Given::new(),
         secrets: Secrets::of(&[7; 32]),
         random: Random::seeded(1),
         dispatch: Arc::new(move |pile, _, command| {

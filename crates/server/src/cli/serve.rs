@@ -2,14 +2,13 @@
 
 use super::{Demo, Listen, Place};
 use crate::app::{ADMIN, App, AppSettings};
-use crate::config::{Config, Origin};
+use crate::config::{Config, Origin, shown};
 use crate::http::{HttpSettings, MapSettings};
 use crate::serve::Serving;
 use crate::{demo, gateway, http, install};
 use engine::Rules;
 use engine::random::Random;
-use model::money::Fen;
-use model::time::{Clock, DAY_MS, SECOND_MS};
+use model::time::Clock;
 use model::{Error, Result};
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -28,19 +27,6 @@ pub fn log_start(config: &Config) -> Result<()> {
 
 /// Opens the app on the data that the settings name. Nothing listens yet.
 pub async fn open(config: &Config) -> Result<Arc<App>> {
-    let seconds = |name| Ok::<i64, Error>(config.integer(name)? * SECOND_MS);
-    let rules = Rules {
-        start_timeout_ms: seconds("start_timeout_s")?,
-        record_timeout_ms: seconds("record_timeout_s")?,
-        silence_timeout_ms: seconds("silence_timeout_s")?,
-        amount_tolerance_e4: config.integer("amount_tolerance_e4")?,
-        tariff_block: config.flag("tariff_block")?,
-        settle_alone: Fen(config.integer("settle_alone_fen")?),
-        credit: Fen(config.integer("credit_fen")?),
-        frames_kept_ms: config.integer("frame_days")? * DAY_MS,
-        samples_kept_ms: config.integer("sample_days")? * DAY_MS,
-        ..Rules::default()
-    };
     let mut store = store::Settings::new(config.source()?);
     store.writers = usize::try_from(config.integer("database_writers")?).unwrap_or(1);
     store.readers = usize::try_from(config.integer("database_readers")?).unwrap_or(3);
@@ -54,10 +40,11 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
     App::open(AppSettings {
         store,
         clock: Clock::System,
-        rules,
+        rules: Rules::default(),
+        given: config.given()?,
         secrets: install::prepare(&config.data(), &Random::System)?,
         http,
-        heartbeat_s: u32::try_from(config.integer("heartbeat_s")?).unwrap_or(300),
+        settings: config.views(),
         files: config.data(),
     })
     .await
@@ -193,14 +180,6 @@ pub fn config(place: &Place) -> Result<ExitCode> {
         out!("{mark}{} = {:?}\n", setting.name, shown(setting.name, value));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A password in a database address is nobody's business.
-fn shown(name: &str, value: &str) -> String {
-    match (name, value.split_once("://"), value.rsplit_once('@')) {
-        ("database_url", Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
-        _ => value.to_owned(),
-    }
 }
 
 pub async fn migrate(config: &Config) -> Result<ExitCode> {

@@ -6,7 +6,7 @@ use engine::Engine;
 use engine::audit::Actor;
 use engine::feedback::{FeedbackChange, FeedbackDraft};
 use model::Result;
-use model::feedback::{FeedbackAction, FeedbackCategory, FeedbackKind, FeedbackSource};
+use model::feedback::{FeedbackAction, FeedbackKind, FeedbackSource};
 use model::id::FeedbackId;
 use model::time::{Clock, DAY_MS, HOUR_MS, MINUTE_MS};
 use sim::random::Random;
@@ -16,78 +16,78 @@ const COUNT: i64 = 64;
 const DAYS: i64 = 30;
 const PHOTOS: [&[u8]; 2] = [include_bytes!("photos/screen.jpg"), include_bytes!("photos/place.jpg")];
 
-type Line = (FeedbackKind, FeedbackCategory, &'static str, &'static str);
+type Line = (FeedbackKind, &'static str, &'static str, &'static str);
 
 const LINES: [Line; 12] = [
     (
         FeedbackKind::Fault,
-        FeedbackCategory::CannotStart,
+        "cannot_start",
         "扫码后一直显示“启动中”，等了五分钟也没有充上，换了一把枪才好。",
         "您好，该枪通信模块已重启恢复，启动失败的订单不会收费。",
     ),
     (
         FeedbackKind::Complaint,
-        FeedbackCategory::PlaceTaken,
+        "place_taken",
         "充电车位被燃油车占了三个，现场没有人管，转了两圈只能走。",
         "您好，已联系站点保安清理车位，并加装地锁，感谢您的反馈。",
     ),
     (
         FeedbackKind::Fault,
-        FeedbackCategory::ConnectorBroken,
+        "connector_broken",
         "枪头卡扣断了，插上去会松，充到一半自动停了。",
         "您好，枪头已于今日更换，请放心使用。",
     ),
     (
         FeedbackKind::Question,
-        FeedbackCategory::Bill,
+        "bill",
         "昨天晚上充了 32 度，扣了 48 元，和页面上写的单价对不上，麻烦核对一下。",
         "您好，您的充电跨越峰、平两个时段，明细可在订单详情中查看。",
     ),
     (
         FeedbackKind::Complaint,
-        FeedbackCategory::Slow,
+        "slow",
         "标的是 120kW，实际只有 40 多，充了一个半小时，耽误跑单。",
         "您好，当时场站总功率受限，已调整分配策略，请再试。",
     ),
     (
         FeedbackKind::Question,
-        FeedbackCategory::Invoice,
+        "invoice",
         "上个月的订单可以合并开一张发票吗？抬头要写公司。",
         "您好，可以合并开票，请在“我的发票”中选择同一销售方的订单。",
     ),
     (
         FeedbackKind::Complaint,
-        FeedbackCategory::Refund,
+        "refund",
         "启动失败但是预付的 50 元还没有退回来，已经两天了。",
         "您好，退款已受理，预计 1 个工作日内到账。",
     ),
     (
         FeedbackKind::Suggestion,
-        FeedbackCategory::Other,
+        "other",
         "希望站里装个遮雨棚，下雨天插枪很不方便，司机们都这么说 🙏",
         "感谢您的建议，已列入该站下季度改造计划。",
     ),
     (
         FeedbackKind::Fault,
-        FeedbackCategory::CannotStart,
+        "cannot_start",
         "桩的屏幕报 E-102，急停按钮好像被人按下去了。",
         "您好，急停已复位，桩恢复正常。",
     ),
     (
         FeedbackKind::Suggestion,
-        FeedbackCategory::Other,
+        "other",
         "能不能在小程序里看到每个站的实时空闲枪数，还有停车费规则。",
         "感谢您的建议，空闲枪数已上线，停车费规则正在补充。",
     ),
     (
         FeedbackKind::Question,
-        FeedbackCategory::Other,
+        "other",
         "夜里两点以后还能进站充电吗？地图上写的是 24 小时，到了发现大门关着。",
         "您好，夜间请从东门进入，已在站点说明中更新。",
     ),
     (
         FeedbackKind::Fault,
-        FeedbackCategory::ConnectorBroken,
+        "connector_broken",
         "3 号桩的电缆外皮破了，能看到里面的线，怕漏电。",
         "您好，该桩已停用并安排更换电缆，感谢您及时告知。",
     ),
@@ -142,7 +142,7 @@ async fn one(
         request_id: format!("demo-{number:06}"),
         source: random.pick(&sources).copied(),
         kind,
-        category,
+        category: category.to_owned(),
         content: content.to_owned(),
         phone: random.pick(phones).cloned().unwrap_or_else(|| "13800000000".to_owned()),
         name: None,
@@ -154,8 +154,8 @@ async fn one(
     };
     let engine = at(app, ago);
     let receipt = engine.feedback_submit("demo", draft).await?;
-    if matches!(category, FeedbackCategory::CannotStart | FeedbackCategory::PlaceTaken) {
-        let photo = PHOTOS[usize::from(category == FeedbackCategory::PlaceTaken)];
+    if matches!(category, "cannot_start" | "place_taken") {
+        let photo = PHOTOS[usize::from(category == "place_taken")];
         engine.feedback_photo_add("demo", &receipt.no, &receipt.upload_token, photo.to_vec()).await?;
     }
     let id = FeedbackId(number + 1);

@@ -1,6 +1,7 @@
 //! `pileops demo`: a believable operator on a fresh data folder, and simulated piles that charge live
 //! through the real listeners. Everything goes through the engine, as if people and piles had done it.
 
+mod administration;
 mod batches;
 mod catalogue;
 mod content;
@@ -157,6 +158,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     app.engine.staff_ensure_admin(ADMIN, Some(password.clone())).await?;
     let piles = business(app).await?;
     people::write(app).await?;
+    administration::write(app).await?;
     let orders = history::write(app, &piles).await?;
     let actor = administrator(app).await?;
     tariff_plans::write(app, &actor).await?;

@@ -112,7 +112,7 @@ async fn link(
         return;
     };
     let settings = protocol::ocpp16::Settings {
-        heartbeat_s: app.heartbeat_s,
+        heartbeat_s: app.engine.rules().heartbeat_s,
         // Spread by the pile's number, so that thousands that are refused do not come back together.
         retry_s: 60 + u32::try_from(pile.id.0.rem_euclid(60)).unwrap_or(0),
         silence_ms: 0,

@@ -11,7 +11,7 @@ use engine::feedback::{
     FeedbackReceipt,
 };
 use model::access::Permission;
-use model::feedback::{FeedbackCategory, FeedbackKind, FeedbackSource, FeedbackState};
+use model::feedback::{FeedbackKind, FeedbackSource, FeedbackState};
 use model::id::FeedbackId;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ pub struct FeedbackQuery {
     name: Option<String>,
     phone: Option<String>,
     state: Option<FeedbackState>,
-    category: Option<FeedbackCategory>,
+    category: Option<String>,
     handler: Option<String>,
     station_name: Option<String>,
     overdue: Option<bool>,

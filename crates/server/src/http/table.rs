@@ -4,9 +4,10 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, cities, commands, content, coupons, customers, driver_prices, exports, feedback, fleets,
-    frames, home, imports, invoices, map, operators, order_imports, orders, pile_batches, piles, preferences,
-    roles, session, settlements, staff, stations, stream, tariff_plans, tariffs,
+    audit, cards, channels, cities, commands, content, coupons, customers, dictionaries, driver_prices,
+    exports, feedback, fleets, frames, home, imports, invoices, jobs, map, operators, order_imports, orders,
+    parameters, pile_batches, piles, preferences, roles, session, settlements, staff, stations, stream,
+    tariff_plans, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -143,6 +144,28 @@ pub fn table() -> Vec<Route> {
         GET "/exports/{id}" SignedIn, exports::export_get;
         DELETE "/exports/{id}" SignedIn, exports::export_cancel;
         GET "/exports/{id}/file" SignedIn, exports::export_fetch;
+        GET "/parameters" May(ParameterRead), parameters::parameter_list;
+        GET "/parameters/{id}" May(ParameterRead), parameters::parameter_get;
+        PATCH "/parameters/{id}" May(ParameterWrite), parameters::parameter_update;
+        GET "/parameters/{id}/changes" May(ParameterRead), parameters::parameter_change_list;
+        GET "/jobs" May(JobRead), jobs::job_list;
+        GET "/jobs/{id}" May(JobRead), jobs::job_get;
+        PATCH "/jobs/{id}" May(JobWrite), jobs::job_update;
+        GET "/jobs/{id}/runs" May(JobRead), jobs::job_run_list;
+        POST "/jobs/{id}/runs" May(JobWrite), jobs::job_start;
+        GET "/channels" May(JobRead), channels::channel_list;
+        POST "/channels" May(JobWrite), channels::channel_create;
+        GET "/channels/{id}" May(JobRead), channels::channel_get;
+        PATCH "/channels/{id}" May(JobWrite), channels::channel_update;
+        POST "/channels/{id}/check" May(JobWrite), channels::channel_check;
+        GET "/channels/{id}/sends" May(JobRead), channels::channel_send_list;
+        GET "/settings" May(ParameterRead), parameters::setting_list;
+        GET "/dictionaries" May(ParameterRead), dictionaries::dictionary_list;
+        GET "/dictionaries/{id}" May(ParameterRead), dictionaries::dictionary_get;
+        GET "/feedback-categories" May(FeedbackRead), dictionaries::feedback_category_list;
+        POST "/feedback-categories" May(ParameterWrite), dictionaries::feedback_category_create;
+        PATCH "/feedback-categories/{id}" May(ParameterWrite), dictionaries::feedback_category_update;
+        GET "/public/feedback/categories" Public, dictionaries::public_feedback_category_list;
         GET "/feedback" May(FeedbackRead), feedback::feedback_list;
         POST "/feedback" May(FeedbackWrite), feedback::feedback_create;
         GET "/feedback/{id}" May(FeedbackRead), feedback::feedback_get;

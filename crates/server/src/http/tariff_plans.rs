@@ -82,7 +82,7 @@ pub async fn tariff_plan_create(
 }
 
 async fn found(app: &Shared, who: &Who, id: i64) -> Result<TariffPlanDetail> {
-    let (scope, blocks) = (who.scope(), app.engine.rules.tariff_block);
+    let (scope, blocks) = (who.scope(), app.engine.rules().tariff_block);
     let read = move |conn: &mut store::Conn| {
         tariff_plan_list::tariff_plan_get(conn, &scope, TariffPlanId(id), blocks)
     };

@@ -4,14 +4,13 @@ use crate::app::App;
 use crate::exchange::column::Cell;
 use crate::exchange::listing::{Listing, Portion};
 use crate::exchange::sheet::{Frame, Sheet, Unwritable};
-use crate::serve::stopped;
 use model::error::Text;
 use model::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::exports::{Export, ExportFormat};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
 /// Written at once: the database and the processor belong to the piles first.
@@ -22,8 +21,6 @@ const TELL_EVERY: Duration = Duration::from_millis(700);
 
 /// Portions that wait for the file.
 const AHEAD: usize = 2;
-
-const EXPIRE_EVERY: Duration = Duration::from_secs(600);
 
 /// The files, and the places for those who write them.
 pub struct Exports {
@@ -163,28 +160,12 @@ pub async fn expire(app: &App) -> Result<usize> {
 }
 
 /// What the last run left half written is of no use to anybody.
-async fn tidy(app: &App) -> std::io::Result<()> {
-    let mut entries = tokio::fs::read_dir(&app.exports.folder).await?;
-    while let Some(entry) = entries.next_entry().await? {
+pub async fn tidy(app: &App) {
+    let Ok(mut entries) = tokio::fs::read_dir(&app.exports.folder).await else { return };
+    while let Ok(Some(entry)) = entries.next_entry().await {
         let whole = entry.path().extension().is_some_and(|end| end == "xlsx" || end == "csv");
         if !whole {
-            tokio::fs::remove_file(entry.path()).await?;
-        }
-    }
-    Ok(())
-}
-
-pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let _ = tidy(&app).await;
-    loop {
-        match expire(&app).await {
-            Ok(0) => {}
-            Ok(gone) => tracing::info!(gone, "exported files were removed after their time"),
-            Err(why) => tracing::warn!(%why, "exported files could not be removed; tried again later"),
-        }
-        tokio::select! {
-            () = tokio::time::sleep(EXPIRE_EVERY) => {}
-            () = stopped(&mut stop) => return,
+            let _ = tokio::fs::remove_file(entry.path()).await;
         }
     }
 }

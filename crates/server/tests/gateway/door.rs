@@ -67,9 +67,10 @@ pub async fn door_by(http: HttpSettings) -> Door {
         store: store::Settings::new(Source::Sqlite(folder.join("test.db"))),
         clock: Clock::System,
         rules: engine::Rules::default(),
+        given: engine::parameter::Given::new(),
         secrets: Secrets::of(&[7; 32]),
         http,
-        heartbeat_s: 300,
+        settings: Vec::new(),
         files: folder.clone(),
     })
     .await

@@ -70,6 +70,7 @@ impl Things {
             ("{role}", role),
             ("{token}", token),
             ("{card}", "1".to_owned()),
+            ("{channel}", "1".to_owned()),
         ])
     }
 
@@ -270,6 +271,9 @@ async fn furnished() -> (House, Things, Things) {
     house.post("/cards", &cookie, card).await.ok();
     let knock = model::id::PileCode::parse("KNOCK-1").unwrap();
     house.app.engine.pile_knocked(&knock, "ocpp1.6", "10.0.0.9", None, None);
+    let channel = json!({"name": "渠道", "enabled": false, "smtp": {"host": "localhost", "port": 1, "security": "none",
+        "account": null, "from_name": "", "from_address": "a@example.com", "timeout_s": 1}});
+    house.post("/channels", &cookie, &channel.to_string()).await.ok();
     let (ours, theirs) = (Things::of(&house, 0).await, Things::of(&house, 1).await);
     (house, ours, theirs)
 }

@@ -12,6 +12,7 @@ const PUBLIC: &[&str] = &[
     "public_content_list",
     "public_content_picture_get",
     "public_feedback_create",
+    "public_feedback_category_list",
     "public_feedback_get",
     "public_feedback_photo_create",
 ];
@@ -35,8 +36,7 @@ const OWN: &[&str] = &[
 ];
 
 /// Rights whose pages are being built.
-const NEXT: &[Permission] =
-    &[Permission::ParameterRead, Permission::ParameterWrite, Permission::JobRead, Permission::JobWrite];
+const NEXT: &[Permission] = &[];
 
 fn real(path: &str) -> String {
     path.replace("{code}", "A-1").replace("{id}", "1")

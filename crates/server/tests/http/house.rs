@@ -60,6 +60,16 @@ pub async fn house_secure() -> House {
     House::with(None, HttpSettings { secure_cookies: true, ..HttpSettings::default() }).await
 }
 
+/// One whose environment gives a parameter.
+pub async fn house_given(
+    name: &'static str,
+    value: i64,
+    origin: engine::parameter::ParameterOrigin,
+) -> House {
+    let given = engine::parameter::Given::from([(name, (value, origin))]);
+    House::started(None, HttpSettings::default(), given).await
+}
+
 pub const SCIM_TOKEN: &str = "scim-token-of-the-tests-0123456789";
 
 /// Where a mobility platform pushes its customers; on both databases.
@@ -78,6 +88,10 @@ impl House {
     }
 
     async fn with(server: Option<String>, http: HttpSettings) -> House {
+        House::started(server, http, engine::parameter::Given::new()).await
+    }
+
+    async fn started(server: Option<String>, http: HttpSettings, given: engine::parameter::Given) -> House {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let unique = format!("pileops_http_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(&unique);
@@ -98,9 +112,10 @@ impl House {
             store: store::Settings::new(source),
             clock: clock.clone(),
             rules: engine::Rules::default(),
+            given,
             secrets: Secrets::of(&[7; 32]),
             http,
-            heartbeat_s: 300,
+            settings: Vec::new(),
             files: folder.clone(),
         })
         .await

@@ -174,6 +174,22 @@ const looks = {
     closed: { tone: 'ok', glyph: 'check' },
     merged: { tone: 'mute', glyph: 'copy' },
   },
+  parameter_origin: {
+    default: { tone: 'mute', glyph: 'ring' },
+    console: { tone: 'ok', glyph: 'check' },
+    file: { tone: 'warn', glyph: 'lock' },
+    environment: { tone: 'warn', glyph: 'lock' },
+    command_line: { tone: 'warn', glyph: 'lock' },
+  },
+  job_run: {
+    running: { tone: 'busy', glyph: 'refresh' },
+    done: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'alert' },
+    cut: { tone: 'warn', glyph: 'cross' },
+  },
+  job_state: {
+    paused: { tone: 'warn', glyph: 'pause' },
+  },
   content_state: {
     draft: { tone: 'mute', glyph: 'edit' },
     scheduled: { tone: 'warn', glyph: 'clock' },

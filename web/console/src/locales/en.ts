@@ -1,4 +1,5 @@
 import type zh from '@/locales/zh-CN'
+import administration from '@/locales/administration.en'
 import content from '@/locales/content.en'
 import plans from '@/locales/plans.en'
 import system from '@/locales/system.en'
@@ -11,6 +12,7 @@ const en: typeof zh = {
     home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', station: 'Station', map: 'Map of piles', operators: 'Operators', cities: 'Open cities', orders: 'Orders', order_imports: 'Lost orders', order: 'Order', tariff: 'Tariff', tariffs: 'Tariffs', pile_batches: 'Batches', pile_batch: 'Batch', tariff_plans: 'Tariff changes', tariff_plan: 'Tariff change',
     invoices: 'E-invoices', invoice: 'E-invoice', feedback: 'Feedback', feedback_detail: 'Feedback', feedback_statistics: 'Feedback statistics', cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found', roles: 'Roles', exports: 'Exports', log_ins: 'Log-ins',
     customers: 'Customers', customer: 'Customer', fleets: 'Fleets', fleet: 'Fleet',
+    parameters: 'Parameters', dictionaries: 'Dictionaries', dictionary: 'Dictionary', jobs: 'Jobs', job: 'Job', channels: 'Channels', channel: 'Channel', parameter: 'Parameter',
     customer_banners: 'Banners, pop-ups', customer_notices: 'Notices', customer_activities: 'Activities', coupons: 'Coupons', coupon: 'Coupon', customer_faqs: 'Questions', customer_messages: 'Messages', customer_preview: 'Phone preview', driver_prices: 'Driver prices', driver_price: 'Driver price', driver_tasks: 'Driver tasks', driver_banners: 'Drivers: banners', driver_notices: 'Drivers: notices', driver_faqs: 'Drivers: questions', driver_messages: 'Drivers: messages', driver_preview: 'Drivers: preview', staff_notices: 'Staff notices', content: 'Content',
   },
   act: { cancel: 'Cancel', save: 'Save', copy: 'Copy', copied: 'Copied', retry: 'Try again', reset: 'Clear filters', close: 'Close', create: 'New', edit: 'Edit', view: 'View', more: 'More' },
@@ -46,7 +48,7 @@ const en: typeof zh = {
     title: 'Export', button: 'Export', progress: 'Progress of the export', what: 'All {n} rows that the filters select will be exported.', what_uncounted: 'All rows that the filters select will be exported.', format: 'Format', columns: 'Columns', all: 'All of them',
     note: 'Long numbers are written as text; totals and your name are in the last lines; personal data are masked as on the page. Exports and downloads are in the audit log.', start: 'Export', cancel: 'Cancel export', leave: 'Go on in the background', another: 'Export again', fetch: 'Download', again: 'Export again',
     queued_hint: 'Others are before it; it begins by itself. You may leave this page: it is found under Exports.', running_hint: 'You may leave this page: it is found under Exports.', done: '{n} rows exported, {size}', cancelled: 'The export was cancelled', begun: 'The export has begun anew',
-    noun: 'Of what', state: 'State', file_name: 'File', rows: 'Rows', size: 'Size', created: 'Exported', expires: 'Kept until', ask_cancel: 'Cancel the export “{name}”? What was written so far is lost.', hint: 'Only your own exports; files are kept for 7 days.', none: 'No exports yet', none_hint: 'Use Export above a list of orders, piles and so on.',
+    noun: 'Of what', state: 'State', file_name: 'File', rows: 'Rows', size: 'Size', created: 'Exported', expires: 'Kept until', ask_cancel: 'Cancel the export “{name}”? What was written so far is lost.', hint: 'Only your own exports; files go by themselves when their time is over.', none: 'No exports yet', none_hint: 'Use Export above a list of orders, piles and so on.',
     why: 'Your account may not export this; ask the administrator',
   },
   saved: { title: 'Saved views', name: 'Name of the view', save: 'Save this view', none: 'Save filters and columns under a name, to open them with one click', remove: 'Remove the view “{name}”', full: 'At most 20 views; remove one first', told: 'The view “{name}” was saved', up: 'Move up', down: 'Move down' },
@@ -85,7 +87,6 @@ const en: typeof zh = {
   feedback: { waiting: 'Waiting', working: 'In progress', answered: 'Awaiting customer', closed: 'Closed', merged: 'Merged' },
   feedback_source: { mini_program: 'Mini-program', app: 'App', phone: 'Telephone', site: 'On site', peer: 'Partner platform', hotline: 'Hotline 12345' },
   feedback_kind: { complaint: 'Complaint', suggestion: 'Suggestion', question: 'Question', fault: 'Fault' },
-  feedback_category: { cannot_start: 'Cannot start', connector_broken: 'Connector broken', slow: 'Slow charging', place_taken: 'Place taken', bill: 'Bill', refund: 'Refund', invoice: 'Invoice', other: 'Other' },
   feedback_action: { create: 'Submitted', accept: 'Accept', assign: 'Assign', reply: 'Reply to customer', note: 'Internal note', link_order: 'Link order', merge: 'Merge', close: 'Close', reopen: 'Reopen' },
   feedbacks: {
     no: 'Feedback no.', source: 'Source', kind: 'Type', category: 'Category', content: 'Content', photos: 'Photos', photo_n: 'Photo {n}', customer_id: 'Customer ID', name: 'Name', phone: 'Phone', station: 'Station', place: 'Station / pile / connector', order: 'Order', state: 'State', handler: 'Handler', first_answer: 'First answer', answer_due: 'Answer due', close_due: 'Close due', submitted: 'Submitted', closed_at: 'Closed', overdue: 'Overdue', overdue_yes: 'Overdue', overdue_no: 'In time', overdue_mark: 'Overdue',
@@ -98,12 +99,12 @@ const en: typeof zh = {
   invoice: { review: 'To review', waiting: 'To issue', issuing: 'Issuing', issued: 'Issued', sent: 'Sent', failed: 'Failed', reversing: 'Reversing', reversed: 'Reversed', rejected: 'Rejected' },
   invoice_kind: { digital_general: 'Digital, general', digital_special: 'Digital, special VAT', electronic_general: 'Electronic, general', electronic_special: 'Electronic, special VAT' },
   invoice_customer: { person: 'Person', company: 'Company', driver: 'Driver' },
-  invoice_event: { email: 'Address changed', mail: 'Sent again' },
+  invoice_event: { email: 'Address changed', mail: 'Sent again', sent: 'Mail was sent' },
   mail: { waiting: 'In the outbox', sent: 'Sent', failed: 'Not delivered' },
   invoices: {
     serial_no: 'Serial no.', kind: 'Type', state: 'State', phone: 'Phone', customer_kind: 'Customer type', title: 'Title', tax_no: 'Tax no.', seller: 'Seller', net: 'Net', tax: 'Tax', total: 'Total', electricity: 'Electricity', service: 'Service', orders: 'Orders', number: 'Invoice no.', email: 'E-mail', mail: 'Mail', mail_n: '{n} times', applied: 'Applied', issued: 'Issued', failure: 'Why it failed', red: 'Red', sum: '{n} invoices',
     email_set: 'Change e-mail', send: 'Send again', email_help: 'Affects only where it is sent, never the invoice', email_done: 'Invoice {no} now goes to {email}', email_missing: 'This invoice has no e-mail address; set one first', ask_send: 'Send invoice {no} to {email}? At most five times a day.', send_done: 'Invoice {no} is in the outbox',
-    outbox_note: 'No mail channel is set up yet: what is sent again waits in the outbox until there is one. Issuing and reversing come with the money functions.', empty_hint: 'Issued e-invoices appear here', facts: 'Invoice', orders_title: 'Orders', mails: 'Mails', mails_hint: 'At most five a day', mails_none: 'Nothing was sent yet', story: 'What was done', download: 'Download file',
+    outbox_note: 'A mail that is sent again goes out through the mail channel that is on; without one it waits. Issuing and reversing come with the money functions.', empty_hint: 'Issued e-invoices appear here', facts: 'Invoice', orders_title: 'Orders', mails: 'Mails', mails_hint: 'At most five a day', mails_none: 'Nothing was sent yet', story: 'What was done', download: 'Download file',
   },
   outcome: { yes: 'Done', no: 'Failed' },
   command: {
@@ -130,8 +131,9 @@ const en: typeof zh = {
     pile_command: 'Command', order_note_create: 'Wrote a note at an order', order_stop: 'Remote stop', command_create: 'Command', tariff_create: 'Publish tariff', card_create: 'Register card', card_update: 'Change card', card_import: 'Import cards', staff_create: 'New account', staff_update: 'Change account', token_create: 'New token', token_delete: 'Remove token', staff_lock_delete: 'Unlock account', staff_password_set: 'New password for an account', role_create: 'Create role', role_update: 'Change role', role_delete: 'Delete role', tariff_plan_create: 'Plan a tariff change', tariff_plan_cancel: 'Withdraw a tariff change', tariff_plan_apply: 'Tariff change took effect', tariff_delivery_start: 'Send tariff again', pile_batch_create: 'Batch on piles', pile_batch_start: 'Try a batch again', pile_batch_stop: 'Halt a batch',
     content_create: 'New content', content_update: 'Change content', content_status_set: 'Publish or withdraw content', content_delete: 'Delete draft', content_picture_create: 'Upload picture', content_picture_delete: 'Delete picture', coupon_create: 'New coupon', coupon_update: 'Change coupon', coupon_status_set: 'Stop or resume coupon', voucher_create: 'Give out coupons', voucher_cancel: 'Take back coupon', coupon_voucher_cancel: 'Take back unused coupons', driver_price_create: 'New driver price', driver_price_update: 'Change driver price', driver_price_status_set: 'Driver price in or out of force', driver_price_delete: 'Delete draft of a driver price',
     feedback_create: 'Record feedback', feedback_update: 'Work on feedback', feedback_limit_set: 'Set feedback limits', feedback_phone_get: 'Look at a phone number',
+    parameter_update: 'Set a parameter', channel_create: 'Make a channel', channel_update: 'Change a channel', channel_check: 'Test a channel', job_update: 'Pause or resume a job', job_start: 'Run a job now', feedback_category_create: 'Make a feedback category', feedback_category_update: 'Change a feedback category',
   },
-  audit_noun: { order_import: 'Order import', customer: 'Customer', fleet: 'Fleet', car: 'Car', export: 'Export', audit: 'Audit log', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token', role: 'Role', city: 'City', invoice: 'invoice', feedback: 'feedback', content: 'Content', coupon: 'Coupon', voucher: 'Coupon of a customer', driver_price: 'Driver price', tariff_plan: 'Tariff change', pile_batch: 'Batch' },
+  audit_noun: { order_import: 'Order import', customer: 'Customer', fleet: 'Fleet', car: 'Car', export: 'Export', audit: 'Audit log', session: 'Session', staff: 'Account', operator: 'Operator', station: 'Station', pile: 'Pile', unknown_pile: 'Unknown pile', command: 'Command', order: 'Order', tariff: 'Tariff', card: 'Card', token: 'Token', role: 'Role', city: 'City', invoice: 'invoice', feedback: 'feedback', content: 'Content', coupon: 'Coupon', voucher: 'Coupon of a customer', driver_price: 'Driver price', tariff_plan: 'Tariff change', pile_batch: 'Batch' }, channel: 'Channel', job: 'Job', feedback_category: 'Feedback category', parameter: 'Parameter',
   file: {
     button: 'Import', title_pile: 'Import piles', title_card: 'Import cards', choose: 'Choose a CSV file', again: 'Choose again', drop: 'or drop it here', columns: 'Columns (first line)', template: 'Download template', rule: 'Written only when every row is right. What is there already stays as it is, so a file can be imported again.', go: 'Import',
     created: '{n} created', existing: '{n} were there already and stay as they are', bad: '{n} rows are wrong; nothing was written', line: 'Line', field: 'Column', what: 'What is wrong', passwords: 'Generated access passwords (shown only now)', save: 'Download passwords', too_big: 'The file exceeds 4 MB; split it', encoding: 'The file is not UTF-8; save it as CSV UTF-8', chosen: '{name}, {n} rows',
@@ -197,6 +199,7 @@ const en: typeof zh = {
   ...content,
   ...plans,
   ...system,
+  ...administration,
   unknown: { code: 'Device code', protocol: 'Protocol', address: 'Address', first: 'First seen', last: 'Last seen', attempts: 'Attempts', vendor: 'Vendor / model', register: 'Register', dismiss: 'Dismiss', ask_dismiss: 'Dismiss device {code}? It comes back here when it tries to connect again.', hint: 'These devices tried to connect without being registered and were refused. Register those that are yours.', none: 'No unregistered devices', dismissed: 'Device {code} dismissed' },
   missing: { title: 'Page not found', text: 'The address may be wrong, or the content was moved.', home: 'To the home page' },
   denied: { title: 'No permission', text: 'Your account may not see “{page}”. Ask the system administrator.', page: 'this page' },

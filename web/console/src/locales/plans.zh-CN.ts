@@ -27,7 +27,7 @@ export default {
     when: '何时生效', later: '定时生效', now: '立即生效', effective_none: '请选择生效时间', effective_past: '生效时间已经过去，请选择将来的时间', effective_choose: '选择日期和时间', beijing: '北京时间', now_help: '保存后立刻生效', now_warning: '保存后，{n} 座充电站的新订单立刻按新价格计费',
     stations_choose: '选择充电站，可多选', stations_none: '请至少选择一座充电站', concerns: '共 {stations} 座站、{piles} 台桩', add_older: '加入使用旧版本的 {n} 座站', reason_help: '会显示在计划与充电站的计费时间线上，例如「夏季分时电价调整」', created_told: '调价计划 #{id} 已保存，到时自动生效', effective_told: '调价计划 #{id} 已生效，正在下发到充电桩', rule_orders: '生效之后开始的订单按新价格；进行中的订单按开始时的价格结算。',
     delivery: '下发状态', has: '桩内模型', not_told: '未上报', has_none: '没有模型', attempts: '下发次数', sent_at: '下发时间', answered_at: '应答时间', note: '说明', next_try: '{at} 自动重试', retry: '重试', retry_all: '重试全部未完成（{n}）', retried: '已下发 {sent} 台，排队 {queued} 台', retried_none: '没有需要下发的桩', not_yet: '到生效时间后，云快充桩会逐台下发；OCPP 桩由平台计费，无需下发。', no_piles: '没有符合条件的充电桩',
-    rule_bill: '桩还没有更新时仍可充电，一律按平台的计费模型计费；桩计金额与平台不一致的订单转入异常订单，由人工核对后结算。', rule_block: '桩还没有更新时不能启动新的充电（设置项 tariff_block），更新后自动恢复；进行中的充电不受影响。',
+    rule_bill: '桩还没有更新时仍可充电，一律按平台的计费模型计费；桩计金额与平台不一致的订单转入异常订单，由人工核对后结算。', rule_block: '桩还没有更新时不能启动新的充电（参数「计费模型不一致时禁止启动」），更新后自动恢复；进行中的充电不受影响。',
     withdraw: '撤回计划', withdraw_reason: '撤回原因', ask_withdraw: '撤回调价计划 #{id}？{at} 将不再生效，{n} 座充电站继续使用原来的计费模型。', withdrawn_told: '调价计划 #{id} 已撤回', withdrawn_by: '撤回', shows_now: '现行计费模型',
     timeline: '计费时间线', of_station: '本站的调价计划', from_beginning: '一直', no_tariff: '无计费模型', holds_now: '现行', set_at_once: '直接修改', next: '{at}改为 {tariff} 第 {n} 版', upcoming: '即将生效的调价',
   },

@@ -1,4 +1,5 @@
 // 中文（主语言）。英文见 en.ts，两份的键必须相同。
+import administration from '@/locales/administration.zh-CN'
 import content from '@/locales/content.zh-CN'
 import plans from '@/locales/plans.zh-CN'
 import system from '@/locales/system.zh-CN'
@@ -10,6 +11,7 @@ export default {
     home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情',
     invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志',
     customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
+    parameters: '参数', dictionaries: '字典', dictionary: '字典详情', jobs: '任务', job: '任务详情', channels: '渠道', channel: '渠道详情', parameter: '参数详情',
     customer_banners: '轮播与弹窗', customer_notices: '公告', customer_activities: '活动', coupons: '优惠券', coupon: '优惠券详情', customer_faqs: '常见问题', customer_messages: '消息模板', customer_preview: '手机预览', driver_prices: '司机价', driver_price: '司机价详情', driver_tasks: '司机任务', driver_banners: '司机轮播与弹窗', driver_notices: '司机公告', driver_faqs: '司机常见问题', driver_messages: '司机消息模板', driver_preview: '司机端预览', staff_notices: '员工公告', content: '内容详情',
   },
   act: { cancel: '取消', save: '保存', copy: '复制', copied: '已复制', retry: '重试', reset: '清空条件', close: '关闭', create: '新建', edit: '编辑', view: '查看', more: '更多' },
@@ -44,7 +46,7 @@ export default {
     title: '导出', button: '导出', progress: '导出进度', what: '将导出当前筛选条件下的全部 {n} 条记录。', what_uncounted: '将导出当前筛选条件下的全部记录。', format: '文件格式', columns: '导出列', all: '全选',
     note: '长数字按文本写入，末行有合计与导出人水印，个人信息与页面一样打码；导出与下载会记入审计日志。', start: '开始导出', cancel: '取消导出', leave: '后台继续', another: '再次导出', fetch: '下载', again: '重新导出',
     queued_hint: '前面还有导出在进行，轮到后自动开始；可以离开此页，稍后在“导出记录”中查看。', running_hint: '可以离开此页，稍后在“导出记录”中查看。', done: '已导出 {n} 行，{size}', cancelled: '导出已取消', begun: '已开始重新导出',
-    noun: '内容', state: '状态', file_name: '文件名', rows: '行数', size: '大小', created: '导出时间', expires: '保留至', ask_cancel: '取消导出“{name}”？已写入的部分将丢弃。', hint: '只显示您自己的导出；文件保留 7 天。', none: '还没有导出记录', none_hint: '在订单、充电桩等列表右上角点“导出”。',
+    noun: '内容', state: '状态', file_name: '文件名', rows: '行数', size: '大小', created: '导出时间', expires: '保留至', ask_cancel: '取消导出“{name}”？已写入的部分将丢弃。', hint: '只显示您自己的导出；文件到期自动删除。', none: '还没有导出记录', none_hint: '在订单、充电桩等列表右上角点“导出”。',
     why: '您的账号没有导出权限，请联系系统管理员',
   },
   saved: { title: '已存视图', name: '视图名称', save: '保存当前视图', none: '把常用的筛选条件和列保存为视图，下次一键打开', remove: '删除视图“{name}”', full: '最多保存 20 个视图，请先删除不用的', told: '视图“{name}”已保存', up: '上移', down: '下移' },
@@ -83,7 +85,6 @@ export default {
   feedback: { waiting: '待处理', working: '处理中', answered: '待用户确认', closed: '已关闭', merged: '已合并' },
   feedback_source: { mini_program: '小程序', app: 'APP', phone: '电话', site: '现场', peer: '互联平台', hotline: '12345 热线' },
   feedback_kind: { complaint: '投诉', suggestion: '建议', question: '咨询', fault: '故障' },
-  feedback_category: { cannot_start: '无法启动', connector_broken: '枪头损坏', slow: '充电慢', place_taken: '车位被占', bill: '计费疑问', refund: '退款', invoice: '发票', other: '其他' },
   feedback_action: { create: '提交反馈', accept: '受理', assign: '转派', reply: '回复用户', note: '内部备注', link_order: '关联订单', merge: '合并', close: '关闭', reopen: '重开' },
   feedbacks: {
     no: '反馈编号', source: '反馈来源', kind: '反馈类型', category: '分类', content: '内容', photos: '图片', photo_n: '图片 {n}', customer_id: '用户ID', name: '姓名', phone: '手机号', station: '充电站', place: '站 / 桩 / 枪', order: '关联订单', state: '状态', handler: '处理人', first_answer: '首次答复', answer_due: '答复时限', close_due: '办结时限', submitted: '反馈时间', closed_at: '关闭时间', overdue: '是否超时', overdue_yes: '已超时', overdue_no: '未超时', overdue_mark: '超时',
@@ -96,12 +97,12 @@ export default {
   invoice: { review: '待审核', waiting: '待开票', issuing: '开票中', issued: '已开票', sent: '已发送', failed: '开票失败', reversing: '红冲中', reversed: '已红冲', rejected: '已驳回' },
   invoice_kind: { digital_general: '数电普票', digital_special: '数电专票', electronic_general: '电子普票', electronic_special: '电子专票' },
   invoice_customer: { person: '个人', company: '企业', driver: '司机' },
-  invoice_event: { email: '修改邮箱', mail: '重发邮件' },
+  invoice_event: { email: '修改邮箱', mail: '重发邮件', sent: '邮件已送出' },
   mail: { waiting: '待发送', sent: '已发送', failed: '发送失败' },
   invoices: {
     serial_no: '开票序号', kind: '发票类型', state: '状态', phone: '用户手机号', customer_kind: '用户类型', title: '发票抬头', tax_no: '税号', seller: '销售方', net: '金额', tax: '税额', total: '价税合计', electricity: '电费', service: '服务费', orders: '订单数', number: '发票号码', email: '邮箱', mail: '邮件', mail_n: '{n} 次', applied: '申请时间', issued: '开票时间', failure: '失败原因', red: '红字', sum: '合计 {n} 张',
     email_set: '修改邮箱', send: '重发邮件', email_help: '只影响发送，不改变发票内容', email_done: '发票 {no} 的邮箱已改为 {email}', email_missing: '这张发票没有邮箱，请先修改邮箱', ask_send: '将发票 {no} 发送到 {email}？每张发票每天最多发送 5 次。', send_done: '发票 {no} 已进入待发送队列',
-    outbox_note: '尚未配置邮件渠道：重发的邮件先进入待发送队列，状态为「待发送」，渠道接通后才会发出。开票、红冲随资金功能开通。', empty_hint: '开具的电子发票会出现在这里', facts: '发票信息', orders_title: '关联订单', mails: '邮件记录', mails_hint: '每天最多 5 次', mails_none: '还没有发送过邮件', story: '操作记录', download: '下载文件',
+    outbox_note: '重发的邮件由任务「发送邮件」经启用的邮件渠道发出；没有渠道时保持「待发送」。开票、红冲随资金功能开通。', empty_hint: '开具的电子发票会出现在这里', facts: '发票信息', orders_title: '关联订单', mails: '邮件记录', mails_hint: '每天最多 5 次', mails_none: '还没有发送过邮件', story: '操作记录', download: '下载文件',
   },
   outcome: { yes: '成功', no: '失败' },
   command: {
@@ -128,8 +129,9 @@ export default {
     pile_command: '远程操作', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色', tariff_plan_create: '安排调价', tariff_plan_cancel: '撤回调价计划', tariff_plan_apply: '调价计划生效', tariff_delivery_start: '重试下发计费模型', pile_batch_create: '批量操作', pile_batch_start: '重试批量操作', pile_batch_stop: '停止批量操作',
     content_create: '新建内容', content_update: '修改内容', content_status_set: '发布或撤回内容', content_delete: '删除内容草稿', content_picture_create: '上传内容图片', content_picture_delete: '删除内容图片', coupon_create: '新建优惠券', coupon_update: '修改优惠券', coupon_status_set: '停发或恢复优惠券', voucher_create: '发放优惠券', voucher_cancel: '收回用户券', coupon_voucher_cancel: '收回未使用的券', driver_price_create: '新建司机价', driver_price_update: '修改司机价', driver_price_status_set: '启停司机价', driver_price_delete: '删除司机价草稿',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号',
+    parameter_update: '修改参数', channel_create: '新建渠道', channel_update: '修改渠道', channel_check: '测试渠道', job_update: '暂停或恢复任务', job_start: '立即运行任务', feedback_category_create: '新建反馈分类', feedback_category_update: '修改反馈分类',
   },
-  audit_noun: { order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价', tariff_plan: '调价计划', pile_batch: '批量操作' },
+  audit_noun: { order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价', tariff_plan: '调价计划', pile_batch: '批量操作' }, channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数',
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -195,6 +197,7 @@ export default {
   ...content,
   ...plans,
   ...system,
+  ...administration,
   unknown: { code: '设备编号', protocol: '通信协议', address: '来源地址', first: '首次出现', last: '最近出现', attempts: '尝试次数', vendor: '厂商 / 型号', register: '登记', dismiss: '忽略', ask_dismiss: '忽略设备 {code}？它再次连接时会重新出现在这里。', hint: '这些设备尝试接入但未登记，已被拒绝。确认是自己的桩后，登记即可接入。', none: '没有未登记的设备', dismissed: '已忽略设备 {code}' },
   missing: { title: '页面不存在', text: '地址可能有误，或内容已被移走。', home: '回到首页' },
   denied: { title: '没有权限', text: '您的账号不能查看「{page}」。如需使用，请联系系统管理员。', page: '此页面' },

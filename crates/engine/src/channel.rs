@@ -1,0 +1,314 @@
+//! 渠道: what staff make of them, and the record of what was sent. Who sends is the server.
+
+use crate::Engine;
+use crate::audit::Actor;
+use crate::site::{named, taken};
+use model::channel::{ChannelKind, ChannelPurpose, RETRY_MINUTES, SmtpConfig};
+use model::invoice::MailState;
+use model::time::MINUTE_MS;
+use model::{Error, Result, Text};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::channels::{self, Channel, ChannelSend, WaitingMail};
+use store::{Change, Tx, invoices};
+use utoipa::ToSchema;
+
+const NAME_MAX: usize = 32;
+const PASSWORD_MAX: usize = 256;
+const COUNT_MAX: usize = 20;
+/// How long a mail waits for a channel that did not work.
+const CHANNEL_MINUTES: i64 = 5;
+
+/// A channel as the pages show it: never its password.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Channel)]
+pub struct ChannelView {
+    pub id: i64,
+    pub kind: ChannelKind,
+    pub name: String,
+    pub enabled: bool,
+    pub smtp: SmtpConfig,
+    pub has_password: bool,
+    pub version: i64,
+    pub changed_at_ms: i64,
+    pub changed_by: String,
+    pub last: Option<ChannelSend>,
+}
+
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelDraft {
+    pub name: String,
+    pub enabled: bool,
+    pub smtp: SmtpConfig,
+    pub password: Option<String>,
+}
+
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelChange {
+    /// The version that the page shows.
+    pub version: i64,
+    pub name: String,
+    pub enabled: bool,
+    pub smtp: SmtpConfig,
+    /// Null: the one that is kept; an empty one takes it away.
+    pub password: Option<String>,
+}
+
+/// Why a mail could not be sent, and whose trouble that is.
+#[derive(Clone, Debug)]
+pub struct SendFault {
+    pub of: FaultOf,
+    pub text: Text,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultOf {
+    /// The channel does not work: no mail would go through it.
+    Channel,
+    /// This mail was refused for now.
+    Moment,
+    /// This mail was refused for good.
+    Mail,
+}
+
+pub fn no_channel() -> Error {
+    Error::not_found(
+        "channel.not_found",
+        "没有这个渠道，请刷新列表",
+        "There is no such channel; reload the list.",
+    )
+}
+
+fn password_checked(password: &str) -> Result<()> {
+    if password.chars().count() <= PASSWORD_MAX && !password.chars().any(char::is_control) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "password",
+        format!("密码最多 {PASSWORD_MAX} 个字符，不含控制字符"),
+        format!("A password has at most {PASSWORD_MAX} characters and no control characters."),
+    ))
+}
+
+fn told(one: &Channel) -> serde_json::Value {
+    let SmtpConfig { host, port, security, account, from_name, from_address, timeout_s } = &one.smtp;
+    json!({"name": one.name, "enabled": one.enabled, "host": host, "port": port, "security": security,
+        "account": account, "from_name": from_name, "from_address": from_address, "timeout_s": timeout_s,
+        "password": if one.secret.is_some() { "***" } else { "" }})
+}
+
+impl Engine {
+    pub async fn channel_list(&self) -> Result<Vec<ChannelView>> {
+        let read = self.store.read(|conn| {
+            let all = channels::all(conn)?;
+            all.into_iter().map(|one| Ok((channels::send_last(conn, one.id)?, one))).collect()
+        });
+        let all: Vec<(Option<ChannelSend>, Channel)> = read.await?;
+        let view = |(last, one): (Option<ChannelSend>, Channel)| ChannelView {
+            id: one.id,
+            kind: one.kind,
+            name: one.name,
+            enabled: one.enabled,
+            smtp: one.smtp,
+            has_password: one.secret.is_some(),
+            version: one.version,
+            changed_at_ms: one.changed_at_ms,
+            changed_by: one.changed_by,
+            last,
+        };
+        Ok(all.into_iter().map(view).collect())
+    }
+
+    pub async fn channel_create(&self, actor: &Actor, draft: ChannelDraft) -> Result<i64> {
+        actor.must_be_platform()?;
+        let now = self.clock.now();
+        let secret = self.sealed(draft.password.as_deref(), &draft.smtp)?;
+        let one = Channel {
+            id: 0,
+            kind: ChannelKind::Smtp,
+            name: named("name", &draft.name, NAME_MAX)?,
+            enabled: draft.enabled,
+            smtp: draft.smtp.checked()?,
+            secret,
+            version: 1,
+            changed_at_ms: now.as_ms(),
+            changed_by: actor.caller.name.clone(),
+        };
+        let actor = actor.clone();
+        self.store
+            .write(None, move |tx| {
+                let all = tx.read(channels::all)?;
+                if all.len() >= COUNT_MAX {
+                    return Err(Error::refused(
+                        "channel.too_many",
+                        "渠道最多 20 个，请修改已有的渠道",
+                        "There are twenty channels, the most there can be; change one of them.",
+                    ));
+                }
+                free(&all, &one)?;
+                let id = channels::save(tx, &one)?;
+                actor.record(tx, now, "channel_create", "channel", id, &json!({"after": told(&one)}))?;
+                Ok(id)
+            })
+            .await
+    }
+
+    fn sealed(&self, password: Option<&str>, smtp: &SmtpConfig) -> Result<Option<String>> {
+        let Some(password) = password.filter(|password| !password.is_empty()) else { return Ok(None) };
+        password_checked(password)?;
+        if smtp.account.as_deref().is_none_or(|account| account.trim().is_empty()) {
+            return Err(Error::invalid(
+                "smtp.account",
+                "填写了密码时，账号不能为空",
+                "With a password there must be an account.",
+            ));
+        }
+        self.secrets.seal(&self.random, password).map(Some)
+    }
+
+    pub async fn channel_update(&self, actor: &Actor, id: i64, change: ChannelChange) -> Result<()> {
+        actor.must_be_platform()?;
+        let name = named("name", &change.name, NAME_MAX)?;
+        let given = self.sealed(change.password.as_deref(), &change.smtp)?;
+        let (smtp, keep) = (change.smtp.checked()?, change.password.is_none());
+        let (actor, now) = (actor.clone(), self.clock.now());
+        self.store
+            .write(None, move |tx| {
+                let all = tx.read(channels::all)?;
+                let before = all.iter().find(|one| one.id == id).ok_or_else(no_channel)?;
+                if before.version != change.version {
+                    return Err(Error::conflict(
+                        "channel.version_differs",
+                        "该渠道刚被他人修改，已读取最新内容，请核对后再保存",
+                        "Somebody has just changed this channel. Look at it as it is now, then try again.",
+                    ));
+                }
+                // Or whoever may change the server could have the password sent to one of their own.
+                if keep && before.secret.is_some() && !smtp.same_door(&before.smtp) {
+                    return Err(Error::invalid(
+                        "password",
+                        "修改服务器、端口、加密方式或账号时，请重新填写密码，以免原密码被发到新的服务器",
+                        "Give the password anew when the server, port, security or account changes, so that the old one is not sent to another server.",
+                    ));
+                }
+                let after = Channel {
+                    name: name.clone(),
+                    enabled: change.enabled,
+                    smtp: smtp.clone(),
+                    secret: if keep { before.secret.clone() } else { given.clone() },
+                    version: before.version + 1,
+                    changed_at_ms: now.as_ms(),
+                    changed_by: actor.caller.name.clone(),
+                    ..before.clone()
+                };
+                free(&all, &after)?;
+                channels::save(tx, &after)?;
+                let mut detail = json!({"before": told(before), "after": told(&after)});
+                if !keep {
+                    detail["after"]["password"] = json!("*** (new)");
+                }
+                actor.record(tx, now, "channel_update", "channel", id, &detail)
+            })
+            .await
+    }
+
+    /// The channel's password in the clear, for whoever sends through it now.
+    pub fn channel_password(&self, one: &Channel) -> Result<Option<String>> {
+        let Some(secret) = &one.secret else { return Ok(None) };
+        self.secrets.unseal(secret).map(Some).ok_or_else(|| {
+            Error::refused(
+                "channel.sealed",
+                "渠道的密码无法解密（数据目录的密钥文件已更换）；请在渠道中重新填写密码",
+                "The channel's password cannot be read: the key file of the data folder is another one. Give the password anew.",
+            )
+        })
+    }
+
+    /// Keeps what came of a test.
+    pub async fn channel_tested(&self, actor: &Actor, send: ChannelSend) -> Result<ChannelSend> {
+        let (actor, now) = (actor.clone(), self.clock.now());
+        self.store
+            .write(None, move |tx| {
+                let kept = channels::send_append(tx, &send)?;
+                let detail = json!({"address": send.target, "success": send.success});
+                actor.record(tx, now, "channel_check", "channel", send.channel_id, &detail)?;
+                Ok(kept)
+            })
+            .await
+    }
+
+    /// Keeps what came of a mail with an invoice.
+    pub async fn mail_turn(
+        &self,
+        mail: WaitingMail,
+        send: ChannelSend,
+        fault: Option<SendFault>,
+    ) -> Result<()> {
+        let now = self.clock.now();
+        self.store
+            .write(None, move |tx| {
+                channels::send_append(tx, &send)?;
+                // A channel that does not work is no fault of the mail's: it waits until somebody mends it.
+                let of_channel = fault.as_ref().is_some_and(|fault| fault.of == FaultOf::Channel);
+                let mail = WaitingMail { tries: mail.tries + i64::from(!of_channel), ..mail.clone() };
+                let Some(fault) = &fault else { return arrived(tx, &mail, now) };
+                if of_channel {
+                    let next = now.plus_ms(CHANNEL_MINUTES * MINUTE_MS);
+                    return channels::mail_turn(
+                        tx,
+                        &mail,
+                        MailState::Waiting,
+                        next,
+                        Some(&fault.text.zh),
+                        now,
+                    );
+                }
+                let next = usize::try_from(mail.tries - 1).ok().and_then(|turn| RETRY_MINUTES.get(turn));
+                let text = Some(fault.text.zh.as_ref());
+                match next.filter(|_| fault.of != FaultOf::Mail) {
+                    Some(minutes) => {
+                        let next = now.plus_ms(minutes * MINUTE_MS);
+                        channels::mail_turn(tx, &mail, MailState::Waiting, next, text, now)
+                    }
+                    None => channels::mail_turn(tx, &mail, MailState::Failed, now, text, now),
+                }
+            })
+            .await
+    }
+
+    /// Forgets the log of what was sent.
+    pub async fn channel_sends_prune(&self) -> Result<u64> {
+        let before = self.clock.now().plus_ms(-self.rules().job_runs_kept_ms);
+        self.store.write(None, move |tx| channels::sends_prune(tx, before)).await
+    }
+}
+
+fn arrived(tx: &mut Tx<'_>, mail: &WaitingMail, now: model::time::Timestamp) -> Result<()> {
+    channels::mail_turn(tx, mail, MailState::Sent, now, None, now)?;
+    channels::invoice_sent(tx, mail.invoice)?;
+    tx.changed(Change::Noun("invoice"));
+    invoices::event_append(tx, mail.invoice, "sent", "", &mail.address, now)
+}
+
+fn free(all: &[Channel], one: &Channel) -> Result<()> {
+    if all.iter().any(|other| other.id != one.id && other.name == one.name) {
+        return Err(taken("name", "channel.exists", "渠道名称", "channel's name"));
+    }
+    Ok(())
+}
+
+/// What a send is called in the log.
+pub fn send_record(channel: i64, purpose: ChannelPurpose, target: &str, at_ms: i64) -> ChannelSend {
+    ChannelSend {
+        id: 0,
+        channel_id: channel,
+        purpose,
+        target: target.to_owned(),
+        success: true,
+        message: None,
+        took_ms: 0,
+        at_ms,
+    }
+}

@@ -1,0 +1,365 @@
+//! 参数: which numbers of the rules staff may set, within which range, and setting them.
+
+use crate::audit::Actor;
+use crate::{Engine, Rules};
+use model::money::Fen;
+use model::time::{DAY_MS, SECOND_MS};
+use model::{Error, Result, Text};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::Change;
+use store::parameters::{self, ParameterRow};
+use utoipa::ToSchema;
+
+model::words! {
+    /// What a parameter is about.
+    ParameterGroup {
+        Order = "order",
+        Money = "money",
+        Device = "device",
+        Retention = "retention",
+    }
+
+    ParameterUnit {
+        Second = "second",
+        Day = "day",
+        Fen = "fen",
+        /// 0.0001 yuan
+        E4 = "e4",
+        /// 0 is off, 1 is on.
+        Switch = "switch",
+    }
+
+    /// Where the value that holds comes from; each is stronger than those before it.
+    ParameterOrigin {
+        Default = "default",
+        /// Set on the page.
+        Console = "console",
+        File = "file",
+        Environment = "environment",
+        CommandLine = "command_line",
+    }
+}
+
+/// One number that may be set.
+pub struct Parameter {
+    pub name: &'static str,
+    pub group: ParameterGroup,
+    pub unit: ParameterUnit,
+    pub least: i64,
+    pub most: i64,
+    pub default: i64,
+    pub title: Text,
+    pub note: Text,
+    apply: fn(&mut Rules, i64),
+}
+
+impl Parameter {
+    pub fn find(name: &str) -> Option<&'static Parameter> {
+        PARAMETERS.iter().find(|one| one.name == name)
+    }
+
+    fn checked(&self, value: i64) -> Result<i64> {
+        if (self.least..=self.most).contains(&value) {
+            return Ok(value);
+        }
+        let (least, most) = (self.least, self.most);
+        Err(Error::invalid(
+            "value",
+            format!("{}应为 {least} 到 {most} 之间的整数，现为 {value}", self.title.zh),
+            format!("{} is an integer from {least} to {most}; {value} is not.", self.title.en),
+        ))
+    }
+}
+
+const MONTH_S: i64 = 30 * 86_400;
+
+macro_rules! parameters {
+    ($($name:literal $group:ident $unit:ident $least:literal ..= $most:expr, $default:literal,
+        $zh:literal, $en:literal, $note_zh:literal, $note_en:literal, $apply:expr;)*) => {
+        pub const PARAMETERS: &[Parameter] = &[$(Parameter {
+            name: $name,
+            group: ParameterGroup::$group,
+            unit: ParameterUnit::$unit,
+            least: $least,
+            most: $most,
+            default: $default,
+            title: Text::of($zh, $en),
+            note: Text::of($note_zh, $note_en),
+            apply: $apply,
+        }),*];
+    };
+}
+
+parameters! {
+    "start_timeout_s" Order Second 1 ..= MONTH_S, 90, "启动时限", "Start timeout",
+        "启动指令后桩须在此时间内开始充电，否则订单关闭", "a commanded start must begin within this time, else the order is closed",
+        |rules, value| rules.start_timeout_ms = value * SECOND_MS;
+    "record_timeout_s" Order Second 1 ..= MONTH_S, 600, "账单等待时限", "Record timeout",
+        "充电结束后等待桩账单的时间，超时转异常订单", "how long the pile's record is awaited after the end, then the order is held",
+        |rules, value| rules.record_timeout_ms = value * SECOND_MS;
+    "silence_timeout_s" Order Second 1 ..= MONTH_S, 43_200, "离线保持时限", "Silence timeout",
+        "桩离线后其充电中订单保持打开的时间", "how long a running order of a pile that went off line stays open",
+        |rules, value| rules.silence_timeout_ms = value * SECOND_MS;
+    "busy_s" Order Second 60 ..= 3_600, 300, "占枪判定时间", "Busy window",
+        "进行中的订单在此时间内有过数据，则拒绝同一枪再次启动", "a running session that showed life within this time refuses a second start on its connector",
+        |rules, value| rules.busy_ms = value * SECOND_MS;
+    "quiet_s" Order Second 300 ..= 86_400, 3_600, "充电无数据时限", "Quiet window",
+        "枪状态为充电中但没有数据时，订单在此时间内仍视为进行中", "where the connector says that it charges, a session without values counts as running for this long",
+        |rules, value| rules.quiet_ms = value * SECOND_MS;
+    "amount_tolerance_e4" Money E4 0 ..= 1_000_000, 100, "金额允许差异", "Amount tolerance",
+        "桩金额与平台金额允许的差异，超过则转异常订单", "allowed difference between the pile's amount and ours; beyond it the order is held",
+        |rules, value| rules.amount_tolerance_e4 = value;
+    "settle_alone_fen" Money Fen 0 ..= 100_000_000, 20_000, "单人结算限额", "Limit of settling alone",
+        "异常订单由一人结算的金额上限，超过须第二人复核", "up to this amount one person settles a held order; above it a second one has to agree",
+        |rules, value| rules.settle_alone = Fen(value);
+    "credit_fen" Money Fen 1 ..= 100_000_000, 100_000, "单次充电金额上限", "Most of one session",
+        "下发给桩的单次充电金额上限，到达后桩自动停止", "most that one session may cost, told to the pile, which stops there",
+        |rules, value| rules.credit = Fen(value);
+    "heartbeat_s" Device Second 10 ..= 86_400, 300, "OCPP 心跳间隔", "OCPP heartbeat",
+        "告知 OCPP 充电桩的心跳间隔，桩下次连接时生效", "heartbeat interval told to OCPP piles, from their next connection on",
+        |rules, value| rules.heartbeat_s = u32::try_from(value).unwrap_or(300);
+    "skew_tolerance_s" Device Second 1 ..= 3_600, 60, "桩时钟允许偏差", "Clock tolerance",
+        "桩时钟与平台相差不超过此值时采用桩的时间", "pile clocks that differ by less than this are taken as right",
+        |rules, value| rules.skew_tolerance_ms = value * SECOND_MS;
+    "tariff_block" Device Switch 0 ..= 1, 0, "计费模型不一致时禁止启动", "No start with another tariff",
+        "云快充桩的计费模型与站点现行版本不一致时，禁止在该桩启动新的充电；关闭时可以启动，按平台的计费模型计费",
+        "let nothing new begin at a 云快充 pile that has another tariff than its station; switched off, it may, and the platform's tariff counts",
+        |rules, value| rules.tariff_block = value == 1;
+    "frame_days" Retention Day 1 ..= 36_500, 190, "报文保留天数", "Days of frames",
+        "更早的报文会被删除，不能恢复；国家标准要求日志保留不少于 6 个月", "how many days frames are kept; older ones are deleted for good. The standards ask for six months",
+        |rules, value| rules.frames_kept_ms = value * DAY_MS;
+    "sample_days" Retention Day 1 ..= 36_500, 3, "采样保留天数", "Days of samples",
+        "已结束订单的采样保留天数，更早的会被删除；订单的曲线另存，不受影响", "how many days the samples of ended orders are kept; the orders keep their curves",
+        |rules, value| rules.samples_kept_ms = value * DAY_MS;
+    "export_days" Retention Day 1 ..= 365, 7, "导出文件保留天数", "Days of exported files",
+        "导出的文件保留天数，对之后完成的导出生效", "how many days exported files are kept, from the next export on",
+        |rules, value| rules.exports_kept_ms = value * DAY_MS;
+    "job_run_days" Retention Day 1 ..= 3_650, 90, "任务记录保留天数", "Days of job runs",
+        "任务运行记录的保留天数，每个任务最近一次始终保留", "how many days the runs of jobs are kept; the last of each stays",
+        |rules, value| rules.job_runs_kept_ms = value * DAY_MS;
+}
+
+/// Values that were given by the environment, and by which of its ways.
+pub type Given = BTreeMap<&'static str, (i64, ParameterOrigin)>;
+
+/// What the rules are made of.
+pub(crate) struct Parameters {
+    base: Rules,
+    given: Given,
+    /// Whoever sets a parameter puts the new rules in force before the next one begins.
+    setting: tokio::sync::Mutex<()>,
+}
+
+impl Parameters {
+    pub fn new(base: Rules, given: Given) -> Parameters {
+        Parameters { base, given, setting: tokio::sync::Mutex::default() }
+    }
+
+    fn rules(&self, rows: &[ParameterRow]) -> Rules {
+        let mut rules = self.base.clone();
+        for one in PARAMETERS {
+            let row = rows.iter().find(|row| row.name == one.name);
+            if let Some(value) = self.given_of(one).or(set_of(one, row)) {
+                (one.apply)(&mut rules, value);
+            }
+        }
+        rules
+    }
+
+    fn given_of(&self, one: &Parameter) -> Option<i64> {
+        self.given.get(one.name).map(|(value, _)| *value)
+    }
+}
+
+/// What somebody has set. A value that another version of ours allowed and this one does not is left aside.
+fn set_of(one: &Parameter, row: Option<&ParameterRow>) -> Option<i64> {
+    row?.value.filter(|value| (one.least..=one.most).contains(value))
+}
+
+/// A parameter as the pages show it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Parameter)]
+pub struct ParameterView {
+    pub name: &'static str,
+    pub group: ParameterGroup,
+    pub unit: ParameterUnit,
+    pub least: i64,
+    pub most: i64,
+    pub default: i64,
+    pub title: Text,
+    pub note: Text,
+    /// What holds now.
+    pub value: i64,
+    pub origin: ParameterOrigin,
+    /// What was set on the page; it holds unless something stronger was given.
+    pub set: Option<i64>,
+    pub version: i64,
+    pub changed_at_ms: Option<i64>,
+    pub changed_by: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParameterChange {
+    /// The version that the page shows.
+    pub version: i64,
+    /// Null: back to the default.
+    pub value: Option<i64>,
+    pub reason: String,
+}
+
+pub fn no_parameter() -> Error {
+    Error::not_found(
+        "parameter.not_found",
+        "没有这个参数，请检查地址",
+        "There is no such parameter; check the address.",
+    )
+}
+
+impl Engine {
+    /// Puts in force what was set. Before anybody works.
+    pub async fn parameters_load(&self) -> Result<()> {
+        let rows = self.store.read(parameters::all).await?;
+        for row in &rows {
+            if row.value.is_some()
+                && Parameter::find(&row.name).is_none_or(|one| set_of(one, Some(row)).is_none())
+            {
+                tracing::warn!(
+                    name = row.name,
+                    value = row.value,
+                    "a parameter that this version does not take"
+                );
+            }
+        }
+        self.rules.store(Arc::new(self.parameters.rules(&rows)));
+        Ok(())
+    }
+
+    pub async fn parameter_list(&self) -> Result<Vec<ParameterView>> {
+        let rows = self.store.read(parameters::all).await?;
+        Ok(PARAMETERS.iter().map(|one| self.parameter_view(one, &rows)).collect())
+    }
+
+    fn parameter_view(&self, one: &Parameter, rows: &[ParameterRow]) -> ParameterView {
+        let row = rows.iter().find(|row| row.name == one.name);
+        let set = set_of(one, row);
+        let (value, origin) = match (self.parameters.given.get(one.name), set) {
+            (Some((value, origin)), _) => (*value, *origin),
+            (None, Some(value)) => (value, ParameterOrigin::Console),
+            (None, None) => (one.default, ParameterOrigin::Default),
+        };
+        ParameterView {
+            name: one.name,
+            group: one.group,
+            unit: one.unit,
+            least: one.least,
+            most: one.most,
+            default: one.default,
+            title: one.title.clone(),
+            note: one.note.clone(),
+            value,
+            origin,
+            set,
+            version: row.map_or(1, |row| row.version),
+            changed_at_ms: row.map(|row| row.changed_at_ms),
+            changed_by: row.map(|row| row.changed_by.clone()),
+        }
+    }
+
+    /// Sets a parameter, or takes what was set away. It holds from the commit on, for whatever begins then.
+    pub async fn parameter_update(&self, actor: &Actor, name: &str, change: ParameterChange) -> Result<()> {
+        actor.must_be_platform()?;
+        let one = Parameter::find(name).ok_or_else(no_parameter)?;
+        if let Some((_, origin)) = self.parameters.given.get(one.name) {
+            return Err(given_refused(one, *origin));
+        }
+        let value = change.value.map(|value| one.checked(value)).transpose()?;
+        let reason = crate::site::named("reason", &change.reason, 200)?;
+        let (actor, now, version) = (actor.clone(), self.clock.now(), change.version);
+        let _alone = self.parameters.setting.lock().await;
+        let rows = self
+            .store
+            .write(None, move |tx| {
+                let row = tx.read(|conn| parameters::find(conn, one.name))?;
+                if row.as_ref().map_or(1, |row| row.version) != version {
+                    return Err(Error::conflict(
+                        "parameter.version_differs",
+                        "该参数刚被他人修改，已读取最新内容，请核对后再保存",
+                        "Somebody has just set this parameter. Look at it as it is now, then try again.",
+                    ));
+                }
+                let before = row.and_then(|row| row.value);
+                if before != value {
+                    let row = ParameterRow {
+                        name: one.name.to_owned(),
+                        value,
+                        version: version + 1,
+                        changed_at_ms: now.as_ms(),
+                        changed_by: actor.caller.name.clone(),
+                    };
+                    parameters::save(tx, &row, before, &reason, &actor.address)?;
+                    let told = |value: Option<i64>| json!({"value": value.unwrap_or(one.default)});
+                    let detail = json!({"before": told(before), "after": {"value": told(value)["value"], "reason": reason}});
+                    actor.record(tx, now, "parameter_update", "parameter", one.name, &detail)?;
+                    tx.changed(Change::Noun("parameter"));
+                }
+                tx.read(parameters::all)
+            })
+            .await?;
+        self.rules.store(Arc::new(self.parameters.rules(&rows)));
+        Ok(())
+    }
+}
+
+fn given_refused(one: &Parameter, origin: ParameterOrigin) -> Error {
+    let variable = format!("PILEOPS_{}", one.name.to_ascii_uppercase());
+    let (zh, en) = match origin {
+        ParameterOrigin::CommandLine => ("命令行".to_owned(), "the command line".to_owned()),
+        ParameterOrigin::File => ("配置文件".to_owned(), "the settings file".to_owned()),
+        _ => (format!("环境变量 {variable}"), format!("the variable {variable}")),
+    };
+    Error::refused(
+        "parameter.given",
+        format!("该参数由{zh}指定，优先于此处；请在那里修改，或去掉后重启服务，再在此处修改"),
+        format!(
+            "This parameter is given by {en}, which is stronger than the page. Change it there, or take it away, restart, and set it here."
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_in_its_range_and_is_what_the_rules_begin_with() {
+        let mut rules = Rules::default();
+        for one in PARAMETERS {
+            assert!(one.checked(one.default).is_ok(), "{}", one.name);
+            assert!(one.checked(one.least - 1).is_err() && one.checked(one.most + 1).is_err());
+            (one.apply)(&mut rules, one.default);
+        }
+        assert_eq!(format!("{rules:?}"), format!("{:?}", Rules::default()));
+    }
+
+    #[test]
+    fn what_is_given_is_stronger_than_what_is_set() {
+        let row = |name: &str, value| ParameterRow {
+            name: name.to_owned(),
+            value: Some(value),
+            version: 2,
+            changed_at_ms: 1,
+            changed_by: "张三".to_owned(),
+        };
+        let given = Given::from([("credit_fen", (500, ParameterOrigin::Environment))]);
+        let parameters = Parameters::new(Rules::default(), given);
+        let rows = [row("credit_fen", 900), row("frame_days", 400), row("heartbeat_s", 1), row("gone", 1)];
+        let rules = parameters.rules(&rows);
+        assert_eq!(rules.credit, Fen(500));
+        assert_eq!(rules.frames_kept_ms, 400 * DAY_MS);
+        assert_eq!(rules.heartbeat_s, 300, "out of range: the default");
+    }
+}

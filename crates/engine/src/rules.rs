@@ -1,0 +1,61 @@
+//! The rules with numbers in them: what staff may set is listed in `parameter.rs`.
+
+use model::money::Fen;
+use model::time::DAY_MS;
+
+/// The rules with numbers in them.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// A start that the pile has not carried out by then has failed (云快充 13.3: 90 s).
+    pub start_timeout_ms: i64,
+    /// How long the pile's record is awaited after its session is seen to have ended.
+    pub record_timeout_ms: i64,
+    /// How long an order of a pile that has gone silent stays open.
+    pub silence_timeout_ms: i64,
+    /// A running session that showed life within this time refuses a second start on its connector.
+    pub busy_ms: i64,
+    /// The same where the connector says that it charges: values may come every quarter of an hour.
+    pub quiet_ms: i64,
+    /// Pile clocks that differ by less than this are taken as right.
+    pub skew_tolerance_ms: i64,
+    /// The pile's amount may differ from ours by this much (0.0001 yuan).
+    pub amount_tolerance_e4: i64,
+    /// Whether nothing may begin at a 云快充 pile that has another tariff than its station shows.
+    pub tariff_block: bool,
+    /// A held order is settled by one person up to this amount; above it a second one agrees.
+    pub settle_alone: Fen,
+    /// What a session may cost before the pile stops it, as long as nobody keeps balances.
+    pub credit: Fen,
+    /// How long frames are kept.
+    pub frames_kept_ms: i64,
+    /// How long the samples of orders that have ended are kept; their curves stay.
+    pub samples_kept_ms: i64,
+    /// How long an exported file is kept.
+    pub exports_kept_ms: i64,
+    /// How long runs of jobs are kept.
+    pub job_runs_kept_ms: i64,
+    /// Seconds between an OCPP pile's heartbeats, told when it connects.
+    pub heartbeat_s: u32,
+}
+
+impl Default for Rules {
+    fn default() -> Rules {
+        Rules {
+            start_timeout_ms: 90_000,
+            record_timeout_ms: 10 * 60_000,
+            silence_timeout_ms: 12 * 3_600_000,
+            busy_ms: 5 * 60_000,
+            quiet_ms: 3_600_000,
+            skew_tolerance_ms: 60_000,
+            amount_tolerance_e4: 100,
+            tariff_block: false,
+            settle_alone: Fen(20_000),
+            credit: Fen(100_000),
+            frames_kept_ms: 190 * DAY_MS,
+            samples_kept_ms: 3 * DAY_MS,
+            exports_kept_ms: 7 * DAY_MS,
+            job_runs_kept_ms: 90 * DAY_MS,
+            heartbeat_s: 300,
+        }
+    }
+}

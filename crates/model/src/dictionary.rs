@@ -1,0 +1,274 @@
+//! 字典: the code lists of the product with their names. They are fixed: a program stands behind each code.
+//! What staff may change themselves (the categories of feedback) is data.
+
+use crate::Text;
+
+/// One code list.
+#[derive(Clone, Copy, Debug)]
+pub struct Dictionary {
+    pub code: &'static str,
+    title: (&'static str, &'static str),
+    entries: &'static [(&'static str, &'static str, &'static str)],
+}
+
+impl Dictionary {
+    pub fn find(code: &str) -> Option<&'static Dictionary> {
+        DICTIONARIES.iter().find(|one| one.code == code)
+    }
+
+    pub fn title(&self) -> Text {
+        Text::of(self.title.0, self.title.1)
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, Text)> {
+        self.entries.iter().map(|(code, zh, en)| (*code, Text::of(zh, en)))
+    }
+}
+
+macro_rules! dictionaries {
+    ($($code:literal $title_zh:literal $title_en:literal [$($entry:literal $zh:literal $en:literal,)*])*) => {
+        pub const DICTIONARIES: &[Dictionary] = &[$(Dictionary {
+            code: $code,
+            title: ($title_zh, $title_en),
+            entries: &[$(($entry, $zh, $en)),*],
+        }),*];
+    };
+}
+
+dictionaries! {
+    "order_state" "订单状态" "Order states" [
+        "starting" "启动中" "Starting",
+        "charging" "充电中" "Charging",
+        "stopping" "停止中" "Stopping",
+        "unsettled" "待结算" "Unsettled",
+        "completed" "已完成" "Completed",
+        "failed" "启动失败" "Failed to start",
+        "abnormal" "异常待处理" "Held for review",
+    ]
+    "start_mode" "启动方式" "Start modes" [
+        "console" "后台启动" "Console",
+        "app" "扫码" "App",
+        "card" "刷卡" "Card",
+        "offline_card" "离线卡" "Offline card",
+        "vin" "即插即充" "Plug & charge",
+        "pile" "桩端启动" "At the pile",
+        "import" "导入补录" "Imported",
+    ]
+    "abnormality" "异常类型" "Abnormalities" [
+        "no_record" "缺失账单" "No final record",
+        "amount_differs" "金额不符" "Amounts differ",
+        "zero_baseline" "起始读数为零" "Zero first reading",
+        "meter_backwards" "表数倒退" "Meter went backwards",
+        "power_exceeded" "超额定功率" "Above rated power",
+        "time_implausible" "时间异常" "Implausible time",
+        "meter_mismatch" "电表不符" "Meter mismatch",
+        "unannounced" "补录" "Unannounced session",
+        "token_refused" "未授权卡" "Card not authorised",
+        "no_tariff" "无计费模型" "No tariff",
+        "connector_taken" "枪被占用" "Connector taken",
+        "period_mismatch" "时段电量不符" "Periods do not add up",
+        "connector_unknown" "枪号不明" "No such connector",
+    ]
+    "stop_class" "停止原因" "Stop reasons" [
+        "normal" "充电完成" "Completed",
+        "start_failed" "启动失败" "Failed to start",
+        "balance" "余额不足" "Balance used up",
+        "fault" "异常中止" "Fault",
+        "emergency" "急停" "Emergency stop",
+        "safety" "安全保护" "Safety",
+        "unknown" "未知" "Unknown",
+    ]
+    "settlement_basis" "异常结算依据" "Settlement bases" [
+        "record" "按桩账单" "Pile’s record",
+        "curve" "按充电曲线" "Charge curve",
+        "energies" "手工填电量" "Energies by hand",
+        "amounts" "手工填金额" "Fees by hand",
+        "free" "不收费" "No charge",
+    ]
+    "settlement_state" "异常结算状态" "Settlement states" [
+        "proposed" "待复核" "Awaits second person",
+        "approved" "已结算" "Settled",
+        "rejected" "已驳回" "Rejected",
+    ]
+    "period" "时段" "Periods of a tariff" [
+        "sharp" "尖" "Sharp",
+        "peak" "峰" "Peak",
+        "flat" "平" "Flat",
+        "valley" "谷" "Valley",
+    ]
+    "pile_kind" "充电类型" "Pile kinds" [
+        "dc" "直流" "DC",
+        "ac" "交流" "AC",
+        "ac_dc" "交直流" "AC + DC",
+    ]
+    "protocol" "通信协议" "Protocols" [
+        "ocpp1.6" "OCPP 1.6J" "OCPP 1.6J",
+        "ykc1.5" "云快充 1.5" "YKC 1.5",
+        "ykc1.6" "云快充 1.6" "YKC 1.6",
+    ]
+    "lifecycle" "启停状态" "Lifecycles of piles" [
+        "inactive" "未激活" "Not yet seen",
+        "enabled" "启用" "Enabled",
+        "disabled" "停用" "Disabled",
+        "retired" "报废" "Retired",
+    ]
+    "connector_status" "枪状态" "Connector states" [
+        "available" "空闲" "Available",
+        "preparing" "已插枪" "Plugged in",
+        "charging" "充电中" "Charging",
+        "suspended_ev" "车辆暂停" "Suspended by car",
+        "suspended_evse" "桩暂停" "Suspended by pile",
+        "finishing" "充电结束" "Finishing",
+        "reserved" "预约" "Reserved",
+        "unavailable" "停用" "Out of service",
+        "faulted" "故障" "Faulted",
+        "unknown" "未知" "Unknown",
+    ]
+    "facility" "配套设施" "Facilities" [
+        "restroom" "卫生间" "Restroom",
+        "shop" "便利店" "Shop",
+        "restaurant" "餐厅" "Restaurant",
+        "lounge" "休息室" "Lounge",
+        "canopy" "雨棚" "Canopy",
+        "barrier" "道闸" "Barrier",
+        "ground_lock" "地锁" "Ground lock",
+        "guard" "有人值守" "Guarded",
+    ]
+    "card_status" "充电卡状态" "Card states" [
+        "accepted" "正常" "Accepted",
+        "blocked" "已挂失" "Blocked",
+        "expired" "已过期" "Expired",
+    ]
+    "customer_kind" "用户类型" "Customer kinds" [
+        "person" "个人" "Person",
+        "driver" "司机" "Driver",
+        "employee" "企业员工" "Employee",
+    ]
+    "customer_source" "来源平台" "Customer sources" [
+        "own" "自有用户" "Our own",
+        "scim" "出行平台" "Mobility platform",
+    ]
+    "customer_status" "用户状态" "Customer states" [
+        "active" "正常" "Active",
+        "frozen" "已冻结" "Frozen",
+        "deactivated" "来源已停用" "Deactivated at source",
+        "cancelled" "已注销" "Cancelled",
+    ]
+    "feedback_source" "反馈来源" "Feedback sources" [
+        "mini_program" "小程序" "Mini-program",
+        "app" "APP" "App",
+        "phone" "电话" "Telephone",
+        "site" "现场" "On site",
+        "peer" "互联平台" "Partner platform",
+        "hotline" "12345 热线" "Hotline 12345",
+    ]
+    "feedback_kind" "反馈类型" "Feedback kinds" [
+        "complaint" "投诉" "Complaint",
+        "suggestion" "建议" "Suggestion",
+        "question" "咨询" "Question",
+        "fault" "故障" "Fault",
+    ]
+    "feedback_state" "反馈状态" "Feedback states" [
+        "waiting" "待处理" "Waiting",
+        "working" "处理中" "In progress",
+        "answered" "待用户确认" "Awaiting customer",
+        "closed" "已关闭" "Closed",
+        "merged" "已合并" "Merged",
+    ]
+    "feedback_action" "反馈处理动作" "Feedback steps" [
+        "create" "提交反馈" "Submitted",
+        "accept" "受理" "Accept",
+        "assign" "转派" "Assign",
+        "reply" "回复用户" "Reply to customer",
+        "note" "内部备注" "Internal note",
+        "link_order" "关联订单" "Link order",
+        "merge" "合并" "Merge",
+        "close" "关闭" "Close",
+        "reopen" "重开" "Reopen",
+    ]
+    "invoice_kind" "发票类型" "Invoice kinds" [
+        "digital_general" "数电普票" "Digital, general",
+        "digital_special" "数电专票" "Digital, special VAT",
+        "electronic_general" "电子普票" "Electronic, general",
+        "electronic_special" "电子专票" "Electronic, special VAT",
+    ]
+    "invoice_state" "发票状态" "Invoice states" [
+        "review" "待审核" "To review",
+        "waiting" "待开票" "To issue",
+        "issuing" "开票中" "Issuing",
+        "issued" "已开票" "Issued",
+        "sent" "已发送" "Sent",
+        "failed" "开票失败" "Failed",
+        "reversing" "红冲中" "Reversing",
+        "reversed" "已红冲" "Reversed",
+        "rejected" "已驳回" "Rejected",
+    ]
+    "invoice_customer" "开票用户类型" "Buyers of invoices" [
+        "person" "个人" "Person",
+        "company" "企业" "Company",
+        "driver" "司机" "Driver",
+    ]
+    "role" "角色（产品自带）" "Roles of the product" [
+        "admin" "系统管理员" "Administrator",
+        "operations" "运营" "Operations",
+        "finance" "财务" "Finance",
+        "service" "客服" "Customer service",
+        "technician" "运维" "Technician",
+        "viewer" "只读" "Viewer",
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Role;
+    use crate::card::CardStatus;
+    use crate::connector::ConnectorStatus;
+    use crate::customer::{CustomerKind, CustomerSource, CustomerStatus};
+    use crate::feedback::{FeedbackAction, FeedbackKind, FeedbackSource, FeedbackState};
+    use crate::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState};
+    use crate::order::{Abnormality, OrderState, StartMode, StopClass};
+    use crate::settlement::{SettlementBasis, SettlementState};
+    use crate::site::{Lifecycle, PileKind, Protocol};
+    use crate::tariff::Period;
+
+    #[test]
+    fn every_code_of_every_list_is_there_and_no_other() {
+        fn told<T: serde::Serialize>(all: impl IntoIterator<Item = T>) -> Vec<String> {
+            let word = |one: T| serde_json::to_value(one).unwrap().as_str().unwrap().to_owned();
+            let mut all: Vec<String> = all.into_iter().map(word).collect();
+            all.sort();
+            all
+        }
+        for (code, expected) in [
+            ("order_state", told(OrderState::ALL)),
+            ("start_mode", told(StartMode::ALL)),
+            ("abnormality", told(Abnormality::ALL)),
+            ("stop_class", told(StopClass::ALL)),
+            ("settlement_basis", told(SettlementBasis::ALL)),
+            ("settlement_state", told(SettlementState::ALL)),
+            ("period", told(Period::ALL)),
+            ("pile_kind", told(PileKind::ALL)),
+            ("protocol", told(Protocol::ALL)),
+            ("lifecycle", told(Lifecycle::ALL)),
+            ("connector_status", told(ConnectorStatus::ALL)),
+            ("card_status", told(CardStatus::ALL)),
+            ("customer_kind", told(CustomerKind::ALL)),
+            ("customer_source", told(CustomerSource::ALL)),
+            ("customer_status", told(CustomerStatus::ALL)),
+            ("feedback_source", told(FeedbackSource::ALL)),
+            ("feedback_kind", told(FeedbackKind::ALL)),
+            ("feedback_state", told(FeedbackState::ALL)),
+            ("feedback_action", told(FeedbackAction::ALL)),
+            ("invoice_kind", told(InvoiceKind::ALL)),
+            ("invoice_state", told(InvoiceState::ALL)),
+            ("invoice_customer", told(InvoiceCustomerKind::ALL)),
+            ("role", told(Role::ALL)),
+        ] {
+            let mut known: Vec<String> =
+                Dictionary::find(code).unwrap().entries().map(|(code, _)| code.to_owned()).collect();
+            known.sort();
+            assert_eq!(known, expected, "{code}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! 任务: what runs beside the work by itself.
+
+use crate::Text;
+use crate::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp, Zone};
+
+crate::words! {
+    /// How far a run is, or how it ended.
+    JobRunState {
+        Running = "running",
+        Done = "done",
+        Failed = "failed",
+        /// The server was stopped in the middle of it.
+        Cut = "cut",
+    }
+
+    /// Why a run began.
+    JobTrigger {
+        Schedule = "schedule",
+        Person = "person",
+    }
+}
+
+/// When a job runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// This many seconds after it began the last time.
+    Every(i64),
+    /// At this minute of the day in China.
+    Daily(i64),
+}
+
+impl Schedule {
+    /// When it runs next, having begun at `last`. What was missed while the server was stopped is made up
+    /// for once.
+    pub fn next(self, last: Option<Timestamp>, now: Timestamp) -> Timestamp {
+        match self {
+            Schedule::Every(seconds) => last.map_or(now, |last| last.plus_ms(seconds * SECOND_MS)),
+            Schedule::Daily(minute) => {
+                let zone = Zone::shanghai();
+                let moment = |at: Timestamp| {
+                    let start = zone.day_start(zone.local(at).day).unwrap_or(at);
+                    start.plus_ms(minute * MINUTE_MS)
+                };
+                // A fresh installation waits for its first night.
+                let after = last.unwrap_or(now);
+                let today = moment(after);
+                if today > after { today } else { moment(after.plus_ms(DAY_MS)) }
+            }
+        }
+    }
+}
+
+/// A job of the product.
+pub struct Job {
+    pub name: &'static str,
+    pub title: Text,
+    pub note: Text,
+    pub schedule: Schedule,
+}
+
+impl Job {
+    /// Without them orders would stay open for ever, and piles would show prices of yesterday.
+    pub fn always_on(&self) -> bool {
+        matches!(self.name, "order_sweep" | "tariff_deliver")
+    }
+
+    /// It runs every few seconds: only runs that did something are kept, and one every ten minutes.
+    pub fn quiet(&self) -> bool {
+        matches!(self.schedule, Schedule::Every(..60))
+    }
+
+    pub fn find(name: &str) -> Option<&'static Job> {
+        JOBS.iter().find(|job| job.name == name)
+    }
+}
+
+const fn job(
+    name: &'static str,
+    schedule: Schedule,
+    [title_zh, title_en]: [&'static str; 2],
+    [note_zh, note_en]: [&'static str; 2],
+) -> Job {
+    Job { name, title: Text::of(title_zh, title_en), note: Text::of(note_zh, note_en), schedule }
+}
+
+pub const JOBS: &[Job] = &[
+    job(
+        "order_sweep",
+        Schedule::Every(5),
+        ["订单超时处理", "Order sweep"],
+        [
+            "关闭超时未启动的订单，把等不到账单的订单转为异常，结束无应答的指令",
+            "closes starts that were not carried out, holds orders whose record does not come, ends commands without an answer",
+        ],
+    ),
+    job(
+        "tariff_deliver",
+        Schedule::Every(5),
+        ["调价生效与下发", "Tariffs to piles"],
+        [
+            "让到时间的调价计划生效，并把计费模型下发到在线空闲的云快充桩，失败的按间隔重试",
+            "puts planned changes of tariff into effect and sends tariffs to idle 云快充 piles, again where it failed",
+        ],
+    ),
+    job(
+        "mail_send",
+        Schedule::Every(30),
+        ["发送邮件", "Sending of mail"],
+        [
+            "把待发送的邮件经启用的邮件渠道发出，失败的按间隔重试",
+            "sends the mails that wait through the mail channels that are on, and tries again what could not be sent",
+        ],
+    ),
+    job(
+        "log_prune",
+        Schedule::Every(600),
+        ["清理报文与采样", "Pruning of frames"],
+        ["删除超过保留天数的报文与采样", "deletes frames and samples that were kept long enough"],
+    ),
+    job(
+        "export_expire",
+        Schedule::Every(600),
+        ["清理导出文件", "Expiry of exports"],
+        ["删除到期的导出文件", "deletes exported files whose time is over"],
+    ),
+    job(
+        "verify",
+        Schedule::Daily(3 * 60 + 30),
+        ["账单与审计核对", "Verification"],
+        [
+            "逐单重算账单、核对汇总、检查审计日志的校验链，发现不一致即为失败",
+            "makes every bill again, compares the sums, walks along the chain of the audit log; a difference is a failure",
+        ],
+    ),
+    job(
+        "job_prune",
+        Schedule::Daily(4 * 60 + 10),
+        ["清理任务记录", "Pruning of job runs"],
+        [
+            "删除超过保留天数的任务运行记录与发送记录，每个任务保留最近一次",
+            "deletes runs of jobs and the log of what was sent, when they were kept long enough; the last run of each job stays",
+        ],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-23 12:00 in Shanghai.
+    const NOON: Timestamp = Timestamp::from_ms(1_795_406_400_000);
+    const HOUR_MS: i64 = 60 * MINUTE_MS;
+
+    #[test]
+    fn a_job_runs_when_its_schedule_says() {
+        let every = Schedule::Every(600);
+        assert_eq!(every.next(None, NOON), NOON, "never: at once");
+        assert_eq!(every.next(Some(NOON), NOON), NOON.plus_ms(600_000));
+        let nightly = Schedule::Daily(3 * 60 + 30);
+        let night = NOON.plus_ms(15 * HOUR_MS + 30 * MINUTE_MS);
+        for (last, next) in [
+            (None, night),
+            (Some(NOON), night),
+            (Some(night), night.plus_ms(DAY_MS)),
+            (Some(night.plus_ms(-1)), night),
+            (Some(night.plus_ms(1)), night.plus_ms(DAY_MS)),
+            // The server was stopped for two nights: the first of them is due, and was before now.
+            (Some(night.plus_ms(-3 * DAY_MS)), night.plus_ms(-2 * DAY_MS)),
+        ] {
+            assert_eq!(nightly.next(last, NOON), next, "{last:?}");
+        }
+    }
+
+    #[test]
+    fn jobs_have_names_of_their_own() {
+        let mut names: Vec<&str> = JOBS.iter().map(|job| job.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), JOBS.len());
+        assert!(Job::find("verify").is_some() && Job::find("nothing").is_none());
+    }
+}

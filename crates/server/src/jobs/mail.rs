@@ -1,0 +1,116 @@
+//! Sends the mails that wait in the outbox.
+
+use crate::app::App;
+use crate::mailer::{self, Mail, MailFile};
+use engine::channel::{FaultOf, SendFault, send_record};
+use engine::job::JobOutcome;
+use model::access::Scope;
+use model::channel::ChannelPurpose;
+use model::job::JobRunState;
+use model::time::Zone;
+use model::{Result, Text};
+use store::channels::{self, Channel, WaitingMail};
+use store::invoice_list::{FILES, InvoiceDetail, invoice_get};
+
+/// Of one run: the next one is soon.
+const AT_ONCE: i64 = 50;
+
+pub async fn send(app: &App) -> Result<JobOutcome> {
+    let now = app.now();
+    let read =
+        move |conn: &mut store::Conn| Ok((channels::mails_due(conn, now, AT_ONCE)?, channels::all(conn)?));
+    let (due, all) = app.engine.store.read(read).await?;
+    let mut usable: Vec<Channel> = all.into_iter().filter(|one| one.enabled).collect();
+    if due.is_empty() || usable.is_empty() {
+        // Without a channel they wait; the page of invoices says so.
+        return Ok(JobOutcome::done(0));
+    }
+    let (mut sent, mut trouble) = (0, None);
+    for mail in due {
+        let Some(channel) = usable.first() else { break };
+        match one(app, channel, &mail).await? {
+            None => sent += 1,
+            Some(fault) if fault.of == FaultOf::Channel => {
+                trouble = Some(named(channel, &fault.text));
+                usable.remove(0);
+            }
+            Some(fault) => trouble = Some(named(channel, &fault.text)),
+        }
+    }
+    let state = if trouble.is_some() { JobRunState::Failed } else { JobRunState::Done };
+    Ok(JobOutcome { state, done: sent, message: trouble })
+}
+
+fn named(channel: &Channel, text: &Text) -> Text {
+    Text::new(format!("{}：{}", channel.name, text.zh), format!("{}: {}", channel.name, text.en))
+}
+
+/// Sends one through this channel and keeps what came of it.
+async fn one(app: &App, channel: &Channel, mail: &WaitingMail) -> Result<Option<SendFault>> {
+    let invoice = mail.invoice;
+    let read = move |conn: &mut store::Conn| {
+        let Some(detail) = invoice_get(conn, &Scope::ALL, invoice)? else { return Ok(None) };
+        let mut files = Vec::new();
+        for id in &detail.files {
+            files.extend(store::attachments::get(conn, FILES, *id)?.map(|(_, picture)| picture));
+        }
+        Ok(Some((detail, files)))
+    };
+    let found = app.engine.store.read(read).await?;
+    let began = tokio::time::Instant::now();
+    let fault = match (found, app.engine.channel_password(channel)) {
+        (Some((detail, files)), Ok(password)) => {
+            let files = files.into_iter().enumerate().map(|(n, file)| MailFile {
+                name: format!(
+                    "{}-{}.{}",
+                    detail.invoice.serial_no,
+                    n + 1,
+                    file.kind.rsplit('/').next().unwrap_or("bin")
+                ),
+                kind: file.kind,
+                body: file.body,
+            });
+            let letter = letter(&detail, mail, files.collect());
+            mailer::send(&channel.smtp, password, letter).await.err()
+        }
+        (_, Err(why)) => Some(SendFault { of: FaultOf::Channel, text: why.text }),
+        (None, _) => Some(SendFault {
+            of: FaultOf::Mail,
+            text: Text::of("发票已不存在", "The invoice is gone."),
+        }),
+    };
+    let mut record = send_record(channel.id, ChannelPurpose::Invoice, &mail.address, app.now().as_ms());
+    record.took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+    record.success = fault.is_none();
+    record.message = fault.as_ref().map(|fault| fault.text.clone());
+    app.engine.mail_turn(mail.clone(), record, fault.clone()).await?;
+    Ok(fault)
+}
+
+fn letter(detail: &InvoiceDetail, mail: &WaitingMail, files: Vec<MailFile>) -> Mail {
+    let invoice = &detail.invoice;
+    let yuan =
+        |fen: i64| format!("{}{}.{:02}", if fen < 0 { "-" } else { "" }, fen.abs() / 100, fen.abs() % 100);
+    let number = invoice.number.as_deref().unwrap_or("—");
+    let issued = invoice.issued_at_ms.map_or("—".to_owned(), |at| {
+        let day = Zone::shanghai().local(model::time::Timestamp::from_ms(at)).day;
+        format!("{}-{:02}-{:02}", day / 10_000, day / 100 % 100, day % 100)
+    });
+    let kind = model::dictionary::Dictionary::find("invoice_kind")
+        .and_then(|all| all.entries().find(|(code, _)| *code == invoice.kind.as_str()))
+        .map_or(String::new(), |(_, name)| name.zh.into_owned());
+    let (title, seller, total) = (&invoice.title, &invoice.seller_name, yuan(invoice.total_fen));
+    let serial = &invoice.serial_no;
+    let attached = if files.is_empty() { "" } else { "\n发票文件见附件。\n" };
+    Mail {
+        to: mail.address.clone(),
+        subject: format!("电子发票 {number}（{title}，{total} 元）"),
+        text: format!(
+            "您好：\n\n您的充电电子发票已开具。\n\n发票类型：{kind}\n发票号码：{number}\n开票序号：{serial}\n\
+             开票日期：{issued}\n发票抬头：{title}\n销售方：{seller}\n价税合计：{total} 元\n{attached}\n\
+             本邮件由系统自动发出，请勿回复。\n"
+        ),
+        id: format!("mail-{}", mail.id),
+        files,
+    }
+}

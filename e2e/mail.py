@@ -1,0 +1,150 @@
+"""An independent mail server behind a channel: a wrong password, a certificate that nobody knows, a test
+that arrives, and an invoice's mail that goes through the outbox."""
+
+import argparse
+import email
+import email.policy
+import json
+import logging
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import urllib.request
+import warnings
+from http.cookiejar import CookieJar
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from checks import Checks
+
+PASSWORD = "mail-密码-9"
+
+
+class Box:
+    def __init__(self):
+        self.letters = []
+
+    async def handle_DATA(self, server, session, envelope):
+        letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.letters.append((envelope.rcpt_tos, letter))
+        return "250 kept"
+
+
+def authenticate(server, session, envelope, mechanism, data):
+    return AuthResult(success=data.password.decode() == PASSWORD, handled=False)
+
+
+def listen(box, **more):
+    controller = Controller(box, hostname="127.0.0.1", port=0, authenticator=authenticate, auth_required=True, **more)
+    controller.port = free_port()
+    controller.start()
+    return controller
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Console:
+    """The platform's API as somebody who is signed in."""
+
+    def __init__(self, url):
+        self.url = url
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.ask("POST", "/session", {"account": os.environ["PILEOPS_ACCOUNT"], "password": os.environ["PILEOPS_PASSWORD"]})
+
+    def ask(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"X-Requested-With": "pileops", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", data, headers, method=method)
+        with self.opener.open(request, timeout=60) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+
+def tls_context(folder):
+    """A certificate that no authority has signed."""
+    key, cert = f"{folder}/key.pem", f"{folder}/cert.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2"]
+    subprocess.run([*make, "-subj", "/CN=127.0.0.1"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--server", required=True)
+    args = parser.parse_args()
+    # What the mail server thinks of a client that does not trust it is what is wanted here.
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    checks, console, box = Checks("mail"), Console(args.server), Box()
+    server = listen(box, auth_require_tls=False)
+    smtp = {
+        "host": "127.0.0.1", "port": server.port, "security": "none", "account": "robot", "from_name": "PileOps 充电",
+        "from_address": "robot@example.com", "timeout_s": 10,
+    }
+    channel = {"name": "公司邮箱", "enabled": True, "smtp": smtp, "password": "wrong"}
+    made = console.ask("POST", "/channels", channel)["id"]
+
+    def test():
+        return console.ask("POST", f"/channels/{made}/check", {"address": "fan@example.com"})
+
+    def change(**more):
+        version = console.ask("GET", f"/channels/{made}")["version"]
+        console.ask("PATCH", f"/channels/{made}", {**channel, "password": PASSWORD, **more, "version": version})
+
+    told = test()
+    checks.that("a wrong password is told as such", not told["success"] and "535" in told["message"]["zh"], told)
+    change()
+    told = test()
+    checks.that("with the right one a test goes", told["success"], told)
+    checks.equal("it arrives", [to for to, _ in box.letters], [["fan@example.com"]])
+    checks.that("from whom it says", "PileOps 充电" in str(box.letters[0][1]["From"]), box.letters[0][1]["From"])
+
+    if shutil.which("openssl"):
+        with tempfile.TemporaryDirectory() as folder:
+            context = tls_context(folder)
+            for security, more in [("tls", {"ssl_context": context}), ("starttls", {"tls_context": context})]:
+                guarded = listen(Box(), **more)
+                change(smtp={**smtp, "port": guarded.port, "security": security})
+                told = test()
+                checks.that(f"{security}: a certificate that nobody knows is told", "证书" in str(told["message"]), told)
+                guarded.stop()
+    else:
+        print("SKIPPED the certificate: openssl is not installed", flush=True)
+    change()
+
+    invoices = console.ask("GET", "/invoices?state=issued&limit=100")["items"]
+    invoice = next(one for one in invoices if one["email"])
+    console.ask("POST", f"/invoices/{invoice['id']}/mails", {"version": invoice["version"]})
+    console.ask("POST", "/jobs/mail_send/runs")
+    patience = time.monotonic() + 60
+    while len(box.letters) < 2 and time.monotonic() < patience:
+        time.sleep(0.2)
+    to, letter = box.letters[1]
+    checks.equal("the invoice's mail goes to its address", to, [invoice["email"]])
+    checks.that("its number is in the subject", invoice["number"] in str(letter["Subject"]), letter["Subject"])
+    text = letter.get_body(("plain",)).get_content()
+    checks.that("and its title in the text", invoice["title"] in text, text)
+    detail = console.ask("GET", f"/invoices/{invoice['id']}")
+    while detail["mails"][0]["state"] == "waiting" and time.monotonic() < patience:
+        time.sleep(0.2)
+        detail = console.ask("GET", f"/invoices/{invoice['id']}")
+    checks.equal("the outbox knows", (detail["state"], detail["mails"][0]["state"]), ("sent", "sent"))
+    sends = console.ask("GET", f"/channels/{made}/sends?purpose=invoice&success=true")
+    checks.equal("and so does the log", sends["total"], 1)
+    server.stop()
+    checks.close()
+
+
+if __name__ == "__main__":
+    main()

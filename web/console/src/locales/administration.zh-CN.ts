@@ -1,0 +1,29 @@
+// 系统管理中参数、字典、任务、渠道、品牌各页的文字，并入 zh-CN.ts；英文见 administration.en.ts。
+export default {
+  parameter_group: { order: '订单', money: '金额', device: '设备', retention: '数据保留' },
+  parameter_unit: { second: '秒', day: '天', fen: '元', e4: '元', switch: '开关' },
+  parameter_origin: { default: '默认值', console: '页面设置', file: '配置文件', environment: '环境变量', command_line: '命令行' },
+  parameters: { on: '开', off: '关',
+    title: '参数', group: '分组', value: '当前值', default: '默认值', range: '范围', origin: '来源', changed: '最近修改', tab_business: '业务参数', tab_start: '启动配置', hint: '修改后立即生效，不需要重启', start_hint: '启动时读取，只能在配置文件或环境变量中修改，重启后生效', setting: '配置项', variable: '环境变量', meaning: '说明',
+    edit_title: '修改「{name}」', value_help: '{range}，默认 {value}', back: '恢复默认', back_to: '恢复为 {value}', reason: '修改原因', reason_hint: '例如：节假日临时调整', saved: '「{name}」现为 {value}，已生效', why_given: '由启动环境指定，不能在此修改；去掉 {variable}（或配置文件、命令行中的同名项）并重启后可在此设置', retention_warn: '调小后，更早的数据会在下一次清理时永久删除', story: '修改记录', story_none: '没有修改过，一直是默认值', default_was: '默认（{value}）',
+  },
+  dictionaries: {
+    title: '字典', code: '编码', editable: '维护方式', own: '可维护', fixed: '产品固定', count: '项数', entries: '内容', find: '查找', find_hint: '名称或编码', hint: '固定字典的编码与程序对应，不能修改；可维护的字典点开后修改', entry_code: '编码', zh: '中文名称', en: '英文名称', usage: '使用数', usage_none: '不统计', enabled: '状态', place: '顺序',
+    own_note: '停用后不再提供选择，已使用它的记录仍显示原名称。编码由小程序等提交，建立后不能修改。', fixed_note: '编码与程序对应，不能修改。', create: '新建分类', edit_title: '修改分类「{name}」', code_help: '2 到 32 个小写字母、数字或下划线，以字母开头，例如 ground_lock', saved: '分类「{name}」已保存', off: '停用', on: '启用', ask_off: '停用分类「{name}」？用户和客服不能再选择它；已有的反馈不变。', up: '上移「{name}」', down: '下移「{name}」',
+  },
+  job_run: { running: '运行中', done: '成功', failed: '失败', cut: '中断' },
+  job_trigger: { schedule: '定时', person: '手动' },
+  job_state: { paused: '已暂停' },
+  jobs: {
+    title: '任务', schedule: '周期', last: '最近结果', last_at: '最近运行', started_at: '开始时间', took_label: '用时', took: '{n} 秒', count: '处理数', next: '下次运行', state: '状态', on: '运行', paused: '已暂停', never: '未运行过', hint: '任务可重复执行，同一任务同时只运行一次；暂停后仍可手动运行', daily: '每天 {at}', every_minutes: '每 {n} 分钟', every_seconds: '每 {n} 秒', start: '立即运行', pause: '暂停', resume: '恢复',
+    reason: '原因', pause_title: '暂停任务「{name}」', resume_title: '恢复任务「{name}」', started: '「{name}」已开始运行', paused_told: '「{name}」已暂停', resumed: '「{name}」已恢复', paused_by: '暂停', resumed_by: '最近恢复', why_always: '该任务不能暂停：没有它，超时的订单不会关闭', started_by: '触发', message: '说明', runs_none: '还没有运行记录',
+  },
+  channel_kind: { smtp: '邮件（SMTP）' },
+  smtp_security: { tls: 'TLS', starttls: 'STARTTLS', none: '不加密' },
+  channel_purpose: { test: '测试', invoice: '电子发票' },
+  channels: {
+    name: '渠道名称', kind: '类型', server: '服务器', host: '服务器', port: '端口', security: '加密方式', account: '账号', password: '密码', from: '发件人', from_address: '发件地址', from_name: '发件人名称', timeout: '超时（秒）', state: '状态', on: '启用', last: '结果', last_at: '最近发送', purpose: '用途', target: '收件人', ms: '{n} 毫秒',
+    create: '新建渠道', edit_title: '修改渠道「{name}」', saved: '渠道「{name}」已保存', hint: '邮件经第一个启用的渠道发出，它不可用时改用下一个', none: '还没有渠道', none_hint: '配置邮件渠道后，待发送的电子发票邮件才会发出', port_help: 'TLS 常用 465，STARTTLS 常用 587', account_help: '留空表示服务器不需要登录', password_help: '部分邮箱须使用授权码；加密保存，不再显示', password_keep: '留空则不修改；修改服务器或账号时须重新填写', password_set: '已设置', password_none: '未设置', open_warn: '不加密时密码与邮件内容以明文传输，只应用于内网服务器',
+    test: '发送测试', test_title: '测试渠道「{name}」', test_to: '收件邮箱', test_help: '会真实发出一封邮件，并显示对方服务器的答复', test_ok: '测试成功', test_bad: '测试失败', test_sent: '已发送到 {address}，用时 {ms} 毫秒；请到该邮箱查收', sends_none: '还没有发送记录',
+  },
+}
