@@ -125,7 +125,7 @@ pictures)
     web_install
     start_server demo --ykc-listen 127.0.0.1:0 --seed 1
     demo_login
-    [ -n "${PILEOPS_LOOK:-}" ] || export PILEOPS_PICTURES="$ROOT/docs/images"
+    [ -n "${PILEOPS_LOOK:-}${PILEOPS_PAGES:-}" ] || export PILEOPS_PICTURES="$ROOT/docs/images"
     # Sessions that have gone on for a while look like those of a working day.
     sleep "${PILEOPS_SETTLE_S:-90}"
     cd web

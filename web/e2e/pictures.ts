@@ -1,8 +1,10 @@
 import { test, type Page } from '@playwright/test'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { everyPage, signIn } from './console'
 
 const manual = process.env.PILEOPS_PICTURES
 const look = process.env.PILEOPS_LOOK
+const every = process.env.PILEOPS_PAGES
 test.describe.configure({ timeout: 900_000 })
 
 async function dress(page: Page, theme: 'light' | 'dark', language: 'zh-CN' | 'en') {
@@ -16,7 +18,15 @@ async function picture(page: Page, path: string, file: string) {
   await page.locator('main .card, .sign-in').first().waitFor()
   // Data, charts and transitions come to rest.
   await page.waitForTimeout(1_500)
-  await page.screenshot({ path: file, animations: 'disabled' })
+  if (file.endsWith('.webp')) await small(page, file)
+  else await page.screenshot({ path: file, animations: 'disabled' })
+}
+/** A tenth of what a PNG takes: hundreds of pictures are kept beside the sources. */
+async function small(page: Page, file: string) {
+  const session = await page.context().newCDPSession(page)
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 55 })
+  await session.detach()
+  await writeFile(file, Buffer.from(data, 'base64'))
 }
 /** Pages about one thing: a pile that charges, and an order with a bill over several periods. */
 async function things(page: Page) {
@@ -48,17 +58,21 @@ test('the pictures of the manual', async ({ page }) => {
   await picture(page, '/', `${manual}/home-dark.png`)
 })
 
+/** What the menu leads to and one thing behind each list, whatever they are by now; and what only a tab or a
+ * filter shows. */
+async function allPages(page: Page): Promise<Record<string, string>> {
+  const at = await things(page)
+  const paths = await everyPage(page)
+  const named = (path: string) => path.replace(/^\//, '').replace(/[^\w-]+/g, '-') || 'home'
+  return { ...Object.fromEntries(paths.map((path) => [named(path), path])), ocpp: at.ocpp, ykc: at.ykc, order: at.order, running: at.running, 'pile-orders': `${at.ykc}?tab=orders`, frames: `${at.ocpp}?tab=frames`, base: `${at.ocpp}?tab=base`, commands: `${at.ocpp}?tab=commands`, chips: '/orders?station_id=1&state=abnormal&range=all' }
+}
+
 test('every page in every dress', async ({ page }) => {
   test.skip(!look, 'PILEOPS_LOOK names no folder')
   await page.goto('/sign-in')
   await page.screenshot({ path: `${look}/sign-in.png` })
   await signIn(page)
-  const at = await things(page)
-  // What the menu leads to and one thing behind each list, whatever they are by now; and what only a tab or a
-  // filter shows.
-  const paths = await everyPage(page)
-  const named = (path: string) => path.replace(/^\//, '').replace(/[^\w-]+/g, '-') || 'home'
-  const pages: Record<string, string> = { ...Object.fromEntries(paths.map((path) => [named(path), path])), ocpp: at.ocpp, ykc: at.ykc, order: at.order, running: at.running, 'pile-orders': `${at.ykc}?tab=orders`, frames: `${at.ocpp}?tab=frames`, base: `${at.ocpp}?tab=base`, commands: `${at.ocpp}?tab=commands`, chips: '/orders?station_id=1&state=abnormal&range=all' }
+  const pages = await allPages(page)
   for (const [width, height, theme, language] of [
     [1366, 768, 'light', 'zh-CN'],
     [1366, 768, 'dark', 'en'],
@@ -69,4 +83,25 @@ test('every page in every dress', async ({ page }) => {
     await dress(page, theme, language)
     for (const [name, path] of Object.entries(pages)) await picture(page, path, `${look}/${width}-${theme}-${language}-${name}.png`)
   }
+})
+
+test('every page, for the documents', async ({ page }) => {
+  test.skip(!every, 'PILEOPS_PAGES names no folder')
+  await mkdir(every!, { recursive: true })
+  await signIn(page)
+  const pages = Object.entries(await allPages(page)).map(([name, path]) => ({ name: name.replace(/(-\d+)+$/, '-detail'), path }))
+  const dresses = [
+    [1366, 768, 'light'],
+    [1366, 768, 'dark'],
+    [1920, 1080, 'light'],
+    [1920, 1080, 'dark'],
+  ] as const
+  for (const [width, height, theme] of dresses) {
+    await page.setViewportSize({ width, height })
+    await dress(page, theme, 'zh-CN')
+    for (const { name, path } of pages) await picture(page, path, `${every}/${name}-${width}-${theme}.webp`)
+  }
+  const rows = pages.map(({ name }) => `| ${name} | ${dresses.map(([width, , theme]) => `[${width} ${theme}](${name}-${width}-${theme}.webp)`).join(' | ')} |`)
+  const head = ['# Every page', '', 'From the demo, taken by `scripts/screenshots.sh --pages`.', '', '| page | | | | |', '|---|---|---|---|---|']
+  await writeFile(`${every}/README.md`, [...head, ...rows, ''].join('\n'))
 })
