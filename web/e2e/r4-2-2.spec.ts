@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { shot, signIn } from './console'
+import { complaints, shot, signIn } from './console'
 
 const titles = (page: Page) => page.locator('.frame .handle').allInnerTexts()
 async function keptIs(page: Page, wanted: unknown) {
@@ -76,4 +76,25 @@ test('R-4.2.2 pinned stations show how they are now', async ({ page }) => {
   await shot(page, 'home-pinned')
   await row.getByRole('button', { name: `不再关注 ${name}` }).click()
   await expect(card.getByRole('listitem')).toHaveCount(0)
+})
+
+test('R-4.2.2 a group of the menu that one does not work with is folded, and stays so', async ({ page }) => {
+  const faults = complaints(page)
+  await signIn(page)
+  const menu = page.getByRole('navigation', { name: '主菜单' })
+  const group = menu.getByRole('button', { name: '司机端运营' })
+  const inside = menu.getByRole('link', { name: '司机价' })
+  await expect(inside).toBeVisible()
+  await group.click()
+  await expect(group).toHaveAttribute('aria-expanded', 'false')
+  await expect(inside).toHaveCount(0)
+  await page.reload()
+  await expect(group).toHaveAttribute('aria-expanded', 'false')
+  // Where one is stays in sight.
+  await page.goto('/driver-prices')
+  await expect(inside).toBeVisible()
+  await page.goto('/')
+  await group.click()
+  await expect(inside).toBeVisible()
+  expect(faults).toEqual([])
 })
