@@ -29,7 +29,7 @@ test('R-4.2.2 a person arranges the cards by keys and by dragging, hides one, an
   await expect.poll(async () => (await titles(page))[0]).toBe('待办')
   await page.setViewportSize({ width: 1366, height: 768 })
   await shot(page, 'home-arranging')
-  const now = ['todo', 'states', 'figures', 'now', 'hours', 'ranking', 'entries']
+  const now = ['todo', 'states', 'figures', 'now', 'hours', 'ranking', 'notices', 'entries']
   await keptIs(page, now)
   await page.getByRole('button', { name: '完成调整' }).click()
   await expect(page.getByRole('heading', { name: '近 30 天' })).toHaveCount(0)
@@ -56,7 +56,7 @@ test('R-4.2.2 a choice made without a link is kept and sent when the link is bac
   await page.reload()
   await expect(page.getByRole('region', { name: '今日' })).toBeVisible()
   await expect(page.getByRole('navigation', { name: '功能入口' })).toHaveCount(0)
-  await keptIs(page, ['figures', 'states', 'now', 'todo', 'hours', 'days', 'ranking'])
+  await keptIs(page, ['figures', 'states', 'now', 'todo', 'hours', 'days', 'ranking', 'notices'])
 })
 
 test('R-4.2.2 pinned stations show how they are now', async ({ page }) => {
@@ -80,7 +80,6 @@ test('R-4.2.2 pinned stations show how they are now', async ({ page }) => {
 
 test('R-4.2.2 a group of the menu that one does not work with is folded, and stays so', async ({ page }) => {
   const faults = complaints(page)
-  await signIn(page)
   const menu = page.getByRole('navigation', { name: '主菜单' })
   const group = menu.getByRole('button', { name: '司机端运营' })
   const inside = menu.getByRole('link', { name: '司机价' })
