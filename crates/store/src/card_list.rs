@@ -1,7 +1,7 @@
 //! 充电卡 as staff see them.
 
 use crate::db::{Conn, DbResult};
-use crate::filter::{Filter, Page, count};
+use crate::filter::{Filter, Page, count, is_asked};
 use crate::sort::{Sort, SortColumn};
 use model::card::CardStatus;
 use serde::Serialize;
@@ -42,7 +42,6 @@ pub fn card_list(conn: &mut Conn, wanted: &CardFilter) -> DbResult<Page<CardView
     filter.and_contains("LOWER(k.tag) LIKE ?", wanted.tag.as_deref());
     filter.and_some("k.status = ?", wanted.status.map(CardStatus::as_str));
     let (all, sort) = (filter.clone(), &wanted.sort);
-    let is_typed = wanted.tag.as_deref().is_some_and(|tag| !tag.trim().is_empty());
     sort.page(&mut filter, "k.id");
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!(
@@ -68,7 +67,7 @@ pub fn card_list(conn: &mut Conn, wanted: &CardFilter) -> DbResult<Page<CardView
     // Looking for a part of a number reads every card: once, for the page.
     let total = if sort.is_first() && rows.len() as i64 <= wanted.limit {
         Some(rows.len() as i64)
-    } else if is_typed {
+    } else if is_asked(wanted.tag.as_deref()) {
         None
     } else {
         Some(conn.one(&format!("SELECT COUNT(*) FROM card k {}", all.sql()), &all.values, count)?)

@@ -120,6 +120,11 @@ impl Filter {
     }
 }
 
+/// A blank text asks for nothing.
+pub(crate) fn is_asked(text: Option<&str>) -> bool {
+    text.is_some_and(|text| !text.trim().is_empty())
+}
+
 fn pattern(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('%');

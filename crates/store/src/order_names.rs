@@ -3,9 +3,8 @@
 
 use crate::customer_filter::phone_half;
 use crate::db::{Conn, DbResult};
-use crate::filter::Filter;
+use crate::filter::{Filter, is_asked};
 use crate::order_filter::{OrderFilter, OrderTime};
-use crate::order_totals::is_asked;
 use model::access::{Area, Scope};
 use model::order::{Abnormalities, OrderState, StartMode, StopClass};
 

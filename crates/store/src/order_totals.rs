@@ -2,7 +2,7 @@
 //! left is few, or is asked for in words that only the orders know.
 
 use crate::db::{Conn, DbResult, Row};
-use crate::filter::Filter;
+use crate::filter::{Filter, is_asked};
 use crate::order_filter::{OrderFilter, OrderTime};
 use crate::order_names::{Names, Read, filter};
 use crate::rollups::{start_day, start_day_ms};
@@ -148,8 +148,4 @@ fn by_days(wanted: &OrderFilter) -> bool {
         && energy_dwh.is_open()
         && total_fen.is_open()
         && !settlement_waiting
-}
-
-pub(crate) fn is_asked(text: Option<&str>) -> bool {
-    text.is_some_and(|text| !text.trim().is_empty())
 }
