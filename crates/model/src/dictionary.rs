@@ -208,6 +208,17 @@ dictionaries! {
         "company" "企业" "Company",
         "driver" "司机" "Driver",
     ]
+    "coupon_kind" "优惠券类型" "Coupon kinds" [
+        "amount" "立减券" "Amount off",
+        "percent" "折扣券" "Per cent off",
+        "service" "服务费券" "Service fee off",
+    ]
+    "voucher_state" "用户券状态" "Voucher states" [
+        "unused" "未使用" "Unused",
+        "used" "已使用" "Used",
+        "cancelled" "已收回" "Taken back",
+        "expired" "已过期" "Expired",
+    ]
     "role" "角色（产品自带）" "Roles of the product" [
         "admin" "系统管理员" "Administrator",
         "operations" "运营" "Operations",
@@ -224,6 +235,7 @@ mod tests {
     use crate::access::Role;
     use crate::card::CardStatus;
     use crate::connector::ConnectorStatus;
+    use crate::coupon::{CouponKind, VoucherState};
     use crate::customer::{CustomerKind, CustomerSource, CustomerStatus};
     use crate::feedback::{FeedbackAction, FeedbackKind, FeedbackSource, FeedbackState};
     use crate::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState};
@@ -263,6 +275,8 @@ mod tests {
             ("invoice_kind", told(InvoiceKind::ALL)),
             ("invoice_state", told(InvoiceState::ALL)),
             ("invoice_customer", told(InvoiceCustomerKind::ALL)),
+            ("coupon_kind", told(CouponKind::ALL)),
+            ("voucher_state", told(VoucherState::ALL)),
             ("role", told(Role::ALL)),
         ] {
             let mut known: Vec<String> =

@@ -232,55 +232,39 @@ impl StartMode {
     }
 }
 
-/// Why an order is held for a person (异常类型). An order may have several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Abnormality {
-    /// 缺失账单: the pile vanished, no final record came in time.
-    NoRecord,
-    /// 金额不符: the pile's own amount differs from ours by more than the tolerance.
-    AmountDiffers,
-    /// 起始读数为零: the first meter reading was a placeholder.
-    ZeroBaseline,
-    /// 表数倒退: the meter went backwards.
-    MeterBackwards,
-    /// 超额定功率: more energy than rated power × time allows.
-    PowerExceeded,
-    /// 时间异常: an end before the start, a session of weeks, a year 1970 or 9999.
-    TimeImplausible,
-    /// 电表不符: meter end − start is not the energy of the record.
-    MeterMismatch,
-    /// 补录: a record for a session that no order knows.
-    Unannounced,
-    /// 未授权卡: the session ran on a token that may not charge.
-    TokenRefused,
-    /// 无计费模型: no tariff was known when the session began.
-    NoTariff,
-    /// 枪被占用: a session began on a connector that another order held.
-    ConnectorTaken,
-    /// 时段电量不符: Σ periods is not the total of the record.
-    PeriodMismatch,
-    /// 枪号不明: no connector was named, or one that no pile has.
-    ConnectorUnknown,
+crate::words! {
+    /// Why an order is held for a person (异常类型). An order may have several.
+    Abnormality {
+        /// 缺失账单: the pile vanished, no final record came in time.
+        NoRecord = "no_record",
+        /// 金额不符: the pile's own amount differs from ours by more than the tolerance.
+        AmountDiffers = "amount_differs",
+        /// 起始读数为零: the first meter reading was a placeholder.
+        ZeroBaseline = "zero_baseline",
+        /// 表数倒退: the meter went backwards.
+        MeterBackwards = "meter_backwards",
+        /// 超额定功率: more energy than rated power × time allows.
+        PowerExceeded = "power_exceeded",
+        /// 时间异常: an end before the start, a session of weeks, a year 1970 or 9999.
+        TimeImplausible = "time_implausible",
+        /// 电表不符: meter end − start is not the energy of the record.
+        MeterMismatch = "meter_mismatch",
+        /// 补录: a record for a session that no order knows.
+        Unannounced = "unannounced",
+        /// 未授权卡: the session ran on a token that may not charge.
+        TokenRefused = "token_refused",
+        /// 无计费模型: no tariff was known when the session began.
+        NoTariff = "no_tariff",
+        /// 枪被占用: a session began on a connector that another order held.
+        ConnectorTaken = "connector_taken",
+        /// 时段电量不符: Σ periods is not the total of the record.
+        PeriodMismatch = "period_mismatch",
+        /// 枪号不明: no connector was named, or one that no pile has.
+        ConnectorUnknown = "connector_unknown",
+    }
 }
 
 impl Abnormality {
-    pub const ALL: [Abnormality; 13] = [
-        Abnormality::NoRecord,
-        Abnormality::AmountDiffers,
-        Abnormality::ZeroBaseline,
-        Abnormality::MeterBackwards,
-        Abnormality::PowerExceeded,
-        Abnormality::TimeImplausible,
-        Abnormality::MeterMismatch,
-        Abnormality::Unannounced,
-        Abnormality::TokenRefused,
-        Abnormality::NoTariff,
-        Abnormality::ConnectorTaken,
-        Abnormality::PeriodMismatch,
-        Abnormality::ConnectorUnknown,
-    ];
-
     fn bit(self) -> i64 {
         1 << (self as i64)
     }
@@ -316,7 +300,7 @@ impl Abnormalities {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Abnormality> {
-        Abnormality::ALL.into_iter().filter(move |a| self.has(*a))
+        Abnormality::ALL.iter().copied().filter(move |a| self.has(*a))
     }
 }
 

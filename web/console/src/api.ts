@@ -167,7 +167,15 @@ const exporting = {
   order: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/orders`, { body }),
   pile: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/piles`, { body }),
   station: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/stations`, { body }),
+  operator: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/operators`, { body }),
+  city: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/cities`, { body }),
   card: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/cards`, { body }),
+  customer: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/customers`, { body }),
+  fleet: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/fleets`, { body }),
+  voucher: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/vouchers`, { body }),
+  feedback: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/feedback`, { body }),
+  invoice: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/invoices`, { body }),
+  staff: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/staff`, { body }),
   audit: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/audit`, { body }),
 }
 

@@ -3,11 +3,20 @@
 
 use super::column::{Cell, Column};
 use super::words;
+use model::access::Area;
 use store::audit::AuditRecord;
 use store::card_list::CardView;
+use store::city_list::{City, CityStatus};
+use store::customer_list::CustomerView;
+use store::feedback_list::FeedbackView;
+use store::fleet_list::FleetView;
+use store::invoice_list::InvoiceView;
+use store::operator_list::{Operator, OperatorStatus};
 use store::order_list::OrderView;
 use store::pile_list::PileView;
+use store::staff_list::StaffView;
 use store::station_list::Station;
+use store::vouchers::VoucherView;
 
 pub static ORDER: &[Column<OrderView>] = &[
     Column::new("order_no", "订单号", "Order no.", |o, _| Cell::Text(o.order_no.clone())),
@@ -16,9 +25,9 @@ pub static ORDER: &[Column<OrderView>] = &[
     Column::new("station_name", "充电站", "Station", |o, _| Cell::Text(o.station_name.clone())),
     Column::new("pile", "电桩编号", "Pile code", |o, _| Cell::Text(o.pile_code.clone())),
     Column::new("connector_no", "枪号", "Connector", |o, _| Cell::count(o.connector_no)),
-    Column::new("state", "状态", "State", |o, w| words::order_state(o.state, w)),
+    Column::new("state", "状态", "State", |o, w| words::told("order_state", o.state.as_str(), w)),
     Column::new("abnormality", "异常类型", "Abnormality", |o, w| {
-        words::abnormalities(&o.abnormalities, w)
+        words::all("abnormality", o.abnormalities.iter().map(|one| one.as_str()), w)
     }),
     Column::new("started", "开始时间", "Started", |o, _| Cell::time(o.started_at_ms)),
     Column::new("ended", "结束时间", "Ended", |o, _| Cell::time(o.ended_at_ms)),
@@ -34,7 +43,9 @@ pub static ORDER: &[Column<OrderView>] = &[
     Column::extra("pile_amount", "桩端金额（元）", "Pile's amount (yuan)", |o, _| {
         Cell::e4(o.pile_amount_e4)
     }),
-    Column::new("start_mode", "启动方式", "Started by", |o, w| words::start_mode(o.start_mode, w)),
+    Column::new("start_mode", "启动方式", "Started by", |o, w| {
+        words::told("start_mode", o.start_mode.as_str(), w)
+    }),
     Column::extra("token", "卡号", "Card no.", |o, _| Cell::text(o.token.clone())),
     Column::extra("customer_name", "用户", "Customer", |o, _| Cell::text(o.customer_name.clone())),
     Column::extra("customer_phone", "手机号", "Phone", |o, _| Cell::text(o.customer_phone.clone())),
@@ -52,7 +63,7 @@ pub static ORDER: &[Column<OrderView>] = &[
     }),
     Column::new("stop", "停止原因", "Stopped because", |o, w| match (&o.stop_text, o.stop_class) {
         (Some(text), _) => Cell::Text(text.clone()),
-        (None, Some(class)) => words::stop_class(class, w),
+        (None, Some(class)) => words::told("stop_class", class.as_str(), w),
         (None, None) => Cell::Empty,
     }),
 ];
@@ -67,20 +78,21 @@ pub static PILE: &[Column<PileView>] = &[
     Column::new("station_name", "所属充电站", "Station", |p, _| {
         Cell::Text(p.facts.station_name.clone())
     }),
-    Column::new("kind", "充电类型", "Type", |p, w| words::pile_kind(p.facts.kind, w)),
-    Column::new("lifecycle", "启停状态", "Lifecycle", |p, w| words::lifecycle(p.facts.lifecycle, w)),
+    Column::new("kind", "充电类型", "Type", |p, w| words::told("pile_kind", p.facts.kind.as_str(), w)),
+    Column::new("lifecycle", "启停状态", "Lifecycle", |p, w| {
+        words::told("lifecycle", p.facts.lifecycle.as_str(), w)
+    }),
     Column::new("state", "运营状态", "State", |p, w| {
         if !p.facts.online {
             return w.choose("离线", "Offline");
         }
-        let all: Vec<String> = p
-            .connectors
-            .iter()
-            .map(|k| format!("{}:{}", k.no, words::connector(k.status, w.english)))
-            .collect();
+        let all: Vec<String> =
+            p.connectors.iter().map(|k| format!("{}:{}", k.no, words::connector(k.status, w))).collect();
         Cell::text(Some(all.join(" ")))
     }),
-    Column::new("protocol", "通信协议", "Protocol", |p, w| words::protocol(p.facts.protocol, w)),
+    Column::new("protocol", "通信协议", "Protocol", |p, w| {
+        words::told("protocol", p.facts.protocol.as_str(), w)
+    }),
     Column::new("rated_power", "额定功率（kW）", "Rated power (kW)", |p, _| {
         Cell::Number(p.facts.rated_power_w, 3)
     }),
@@ -113,13 +125,197 @@ fn degrees(value_e6: Option<i64>) -> Cell {
 
 pub static CARD: &[Column<CardView>] = &[
     Column::new("tag", "卡号", "Card no.", |c, _| Cell::Text(c.tag.clone())),
-    Column::new("status", "状态", "Status", |c, w| words::card(c.status, w)),
+    Column::new("status", "状态", "Status", |c, w| words::told("card_status", c.status.as_str(), w)),
     Column::new("group", "卡组", "Group", |c, _| Cell::text(c.group.clone())),
     Column::new("customer_name", "用户", "Customer", |c, _| Cell::text(c.customer_name.clone())),
     Column::new("expires", "到期时间", "Expires", |c, _| Cell::time(c.expires_at_ms)),
     Column::new("sessions", "同时充电数", "Sessions at once", |c, _| Cell::count(c.sessions_max)),
     Column::new("created", "登记时间", "Registered", |c, _| Cell::time(Some(c.created_at_ms))),
 ];
+
+pub static OPERATOR: &[Column<Operator>] = &[
+    Column::new("name", "运营商", "Operator", |o, _| Cell::Text(o.name.clone())),
+    Column::new("status", "状态", "State", |o, w| match o.status {
+        OperatorStatus::Enabled => w.choose("启用", "Enabled"),
+        OperatorStatus::Disabled => w.choose("停用", "Disabled"),
+    }),
+    Column::new("credit_code", "统一社会信用代码", "Credit code", |o, _| {
+        Cell::text(o.credit_code.clone())
+    }),
+    Column::new("contact", "联系人", "Contact", |o, _| Cell::text(o.contact.clone())),
+    Column::new("phone", "联系电话", "Telephone", |o, _| Cell::text(o.phone.clone())),
+    Column::new("contract_from", "合同开始", "Contract from", |o, _| date(o.contract_from_day)),
+    Column::new("contract_to", "合同结束", "Contract until", |o, _| date(o.contract_to_day)),
+    Column::summed("stations", "站数", "Stations", |o, _| Cell::count(o.station_count)),
+    Column::summed("piles", "桩数", "Piles", |o, _| Cell::count(o.pile_count)),
+    Column::summed("connectors", "枪数", "Connectors", |o, _| Cell::count(o.connector_count)),
+    Column::extra("disable_reason", "停用原因", "Disabled because", |o, _| {
+        Cell::text(o.disable_reason.clone())
+    }),
+];
+
+pub static CITY: &[Column<City>] = &[
+    Column::new("province", "省份", "Province", |c, _| Cell::Text(c.province.clone())),
+    Column::new("name", "城市名称", "City", |c, _| Cell::Text(c.name.clone())),
+    Column::new("code", "行政区划代码", "Code (GB/T 2260)", |c, _| Cell::Text(c.code.clone())),
+    Column::new("status", "开通状态", "State", |c, w| match c.status {
+        CityStatus::Open => w.choose("已开通", "Open"),
+        CityStatus::Pausing => w.choose("待暂停", "To be paused"),
+        CityStatus::Paused => w.choose("已暂停", "Paused"),
+        CityStatus::Closed => w.choose("未开通", "Not opened"),
+    }),
+    Column::new("opened", "开通时间", "Opened", |c, _| Cell::time(c.opened_at_ms)),
+    Column::new("hotline", "客服电话", "Hotline", |c, _| Cell::text(c.hotline.clone())),
+    Column::summed("stations", "站数", "Stations", |c, _| Cell::count(c.station_count)),
+    Column::summed("piles", "桩数", "Piles", |c, _| Cell::count(c.pile_count)),
+    Column::summed("connectors", "枪数", "Connectors", |c, _| Cell::count(c.connector_count)),
+    Column::summed("month_energy", "本月电量（kWh）", "Energy this month (kWh)", |c, _| {
+        Cell::e4(Some(c.month_energy_dwh))
+    }),
+    Column::extra("operators", "运营商数", "Operators", |c, _| Cell::count(c.operator_count)),
+    Column::extra("pause_reason", "暂停原因", "Paused because", |c, _| {
+        Cell::text(c.pause_reason.clone())
+    }),
+];
+
+pub static CUSTOMER: &[Column<CustomerView>] = &[
+    Column::new("id", "用户ID", "Customer id", |c, _| Cell::Text(c.id.to_string())),
+    Column::new("name", "姓名/昵称", "Name", |c, _| Cell::text(Some(c.name.clone()))),
+    Column::new("phone", "手机号", "Phone", |c, _| Cell::text(c.phone.clone())),
+    Column::new("source", "来源平台", "Source", |c, w| {
+        words::told("customer_source", c.source.as_str(), w)
+    }),
+    Column::new("kind", "用户类型", "Kind", |c, w| words::told("customer_kind", c.kind.as_str(), w)),
+    Column::new("fleet", "所属车队", "Fleet", |c, _| Cell::text(c.fleet_name.clone())),
+    Column::new("status", "状态", "State", |c, w| words::told("customer_status", c.status.as_str(), w)),
+    Column::extra("status_reason", "状态原因", "State because", |c, _| {
+        Cell::text(c.status_reason.clone())
+    }),
+    Column::extra("tags", "标签", "Tags", |c, _| Cell::text(Some(c.tags.join(" ")))),
+    Column::new("cards", "卡数", "Cards", |c, _| Cell::count(c.card_count)),
+    Column::new("cars", "车辆数", "Cars", |c, _| Cell::count(c.car_count)),
+    Column::summed("orders", "累计订单", "Orders", |c, _| Cell::count(c.order_count)),
+    Column::summed("energy", "累计电量（kWh）", "Energy (kWh)", |c, _| Cell::e4(Some(c.energy_dwh))),
+    Column::summed("total", "累计金额（元）", "Total (yuan)", |c, _| Cell::fen(c.total_fen)),
+    Column::new("last_charged", "最近充电", "Last charged", |c, _| Cell::time(c.last_charged_ms)),
+    Column::new("created", "注册时间", "Registered", |c, _| Cell::time(Some(c.created_at_ms))),
+    Column::extra("synced", "同步时间", "Synchronised", |c, _| Cell::time(c.synced_at_ms)),
+];
+
+pub static FLEET: &[Column<FleetView>] = &[
+    Column::new("name", "车队名称", "Fleet", |f, _| Cell::Text(f.name.clone())),
+    Column::new("contact", "联系人", "Contact", |f, _| Cell::text(Some(f.contact_name.clone()))),
+    Column::new("phone", "联系电话", "Telephone", |f, _| Cell::text(f.contact_phone.clone())),
+    Column::summed("drivers", "司机数", "Drivers", |f, _| Cell::count(f.driver_count)),
+    Column::summed("cars", "车辆数", "Cars", |f, _| Cell::count(f.car_count)),
+    Column::summed("orders", "累计订单", "Orders", |f, _| Cell::count(f.order_count)),
+    Column::summed("energy", "累计电量（kWh）", "Energy (kWh)", |f, _| Cell::e4(Some(f.energy_dwh))),
+    Column::summed("total", "累计金额（元）", "Total (yuan)", |f, _| Cell::fen(f.total_fen)),
+    Column::new("created", "建立时间", "Created", |f, _| Cell::time(Some(f.created_at_ms))),
+    Column::extra("note", "备注", "Note", |f, _| Cell::text(Some(f.note.clone()))),
+];
+
+pub static VOUCHER: &[Column<VoucherView>] = &[
+    Column::new("id", "券号", "Voucher", |v, _| Cell::Text(v.id.to_string())),
+    Column::new("coupon", "优惠券", "Coupon", |v, _| Cell::Text(v.coupon_name.clone())),
+    Column::new("kind", "优惠券类型", "Kind", |v, w| {
+        words::told("coupon_kind", v.coupon_kind.as_str(), w)
+    }),
+    Column::new("customer", "用户", "Customer", |v, _| Cell::Text(v.customer_name.clone())),
+    Column::new("phone", "手机号", "Phone", |v, _| Cell::text(v.phone.clone())),
+    Column::new("state", "状态", "State", |v, w| words::told("voucher_state", v.state.as_str(), w)),
+    Column::new("from", "生效时间", "Valid from", |v, _| Cell::Time(v.valid_from_ms)),
+    Column::new("until", "失效时间", "Valid until", |v, _| Cell::Time(v.valid_until_ms)),
+    Column::new("given", "发放时间", "Given", |v, _| Cell::Time(v.given_at_ms)),
+    Column::new("staff", "发放人", "Given by", |v, _| Cell::Text(v.staff_name.clone())),
+    Column::new("reason", "发放原因", "Reason", |v, _| Cell::text(Some(v.reason.clone()))),
+    Column::extra("ended", "使用/收回时间", "Ended", |v, _| Cell::time(v.ended_at_ms)),
+    Column::extra("end_reason", "收回原因", "Ended because", |v, _| Cell::text(v.end_reason.clone())),
+];
+
+pub static FEEDBACK: &[Column<FeedbackView>] = &[
+    Column::new("no", "反馈编号", "No.", |f, _| Cell::Text(f.no.clone())),
+    Column::new("source", "反馈来源", "Source", |f, w| {
+        words::told("feedback_source", f.source.as_str(), w)
+    }),
+    Column::new("kind", "反馈类型", "Kind", |f, w| words::told("feedback_kind", f.kind.as_str(), w)),
+    Column::new("category", "问题分类", "Category", |f, _| Cell::Text(f.category.clone())),
+    Column::new("content", "内容", "Content", |f, _| Cell::text(Some(f.content.clone()))),
+    Column::new("name", "姓名", "Name", |f, _| Cell::text(f.name.clone())),
+    Column::new("phone", "手机号", "Phone", |f, _| Cell::text(f.phone.clone())),
+    Column::extra("customer_id", "用户ID", "Customer id", |f, _| {
+        Cell::text(f.customer_id.map(|id| id.to_string()))
+    }),
+    Column::new("station", "充电站", "Station", |f, _| Cell::text(f.station_name.clone())),
+    Column::new("pile", "电桩编号", "Pile code", |f, _| Cell::text(f.pile_code.clone())),
+    Column::extra("connector", "枪号", "Connector", |f, _| f.connector_no.map_or(Cell::Empty, Cell::count)),
+    Column::new("order_no", "关联订单", "Order no.", |f, _| Cell::text(f.order_no.clone())),
+    Column::new("state", "状态", "State", |f, w| words::told("feedback_state", f.state.as_str(), w)),
+    Column::new("handler", "处理人", "Handler", |f, _| Cell::text(f.handler_name.clone())),
+    Column::new("created", "反馈时间", "Received", |f, _| Cell::Time(f.created_at_ms)),
+    Column::new("answered", "首次答复", "First answer", |f, _| Cell::time(f.answered_at_ms)),
+    Column::new("closed", "关闭时间", "Closed", |f, _| Cell::time(f.closed_at_ms)),
+    Column::extra("overdue", "是否超时", "Overdue", |f, w| {
+        if f.overdue { w.choose("是", "yes") } else { w.choose("否", "no") }
+    }),
+    Column::extra("photos", "图片数", "Photos", |f, _| Cell::count(f.photo_count)),
+];
+
+pub static INVOICE: &[Column<InvoiceView>] = &[
+    Column::new("serial_no", "开票序号", "Serial no.", |i, _| Cell::Text(i.serial_no.clone())),
+    Column::new("kind", "发票类型", "Kind", |i, w| words::told("invoice_kind", i.kind.as_str(), w)),
+    Column::new("red", "蓝/红", "Blue or red", |i, w| {
+        if i.red { w.choose("红字", "Red") } else { w.choose("蓝字", "Blue") }
+    }),
+    Column::new("state", "状态", "State", |i, w| words::told("invoice_state", i.state.as_str(), w)),
+    Column::new("phone", "用户手机号", "Phone", |i, _| Cell::text(i.phone.clone())),
+    Column::new("customer_kind", "用户类型", "Buyer", |i, w| {
+        words::told("invoice_customer", i.customer_kind.as_str(), w)
+    }),
+    Column::new("title", "抬头", "Title", |i, _| Cell::Text(i.title.clone())),
+    Column::new("tax_no", "税号", "Tax no.", |i, _| Cell::text(i.tax_no.clone())),
+    Column::new("seller", "销售方", "Seller", |i, _| Cell::Text(i.seller_name.clone())),
+    Column::summed("net", "金额（元）", "Net (yuan)", |i, _| Cell::fen(i.net_fen)),
+    Column::summed("tax", "税额（元）", "Tax (yuan)", |i, _| Cell::fen(i.tax_fen)),
+    Column::summed("total", "价税合计（元）", "Total (yuan)", |i, _| Cell::fen(i.total_fen)),
+    Column::extra("electricity", "电费（元）", "Electricity (yuan)", |i, _| {
+        Cell::fen(i.electricity_fen)
+    }),
+    Column::extra("service", "服务费（元）", "Service fee (yuan)", |i, _| Cell::fen(i.service_fen)),
+    Column::new("orders", "订单数", "Orders", |i, _| Cell::count(i.order_count)),
+    Column::new("number", "发票号码", "Invoice no.", |i, _| Cell::text(i.number.clone())),
+    Column::new("applied", "申请时间", "Applied", |i, _| Cell::Time(i.applied_at_ms)),
+    Column::new("issued", "开票时间", "Issued", |i, _| Cell::time(i.issued_at_ms)),
+    Column::extra("email", "邮箱", "E-mail", |i, _| Cell::text(i.email.clone())),
+    Column::extra("mails", "发送次数", "Mails", |i, _| Cell::count(i.mail_count)),
+    Column::extra("failure", "失败原因", "Failure", |i, _| Cell::text(i.failure.clone())),
+];
+
+pub static STAFF: &[Column<StaffView>] = &[
+    Column::new("account", "账号", "Account", |s, _| Cell::Text(s.account.clone())),
+    Column::new("name", "姓名", "Name", |s, _| Cell::Text(s.name.clone())),
+    Column::new("role", "角色", "Role", |s, w| match &s.role_name {
+        Some(name) => Cell::Text(name.clone()),
+        None => words::told("role", &s.role, w),
+    }),
+    Column::new("operator", "所属运营商", "Operator", |s, w| {
+        s.operator_name.clone().map_or_else(|| w.choose("平台", "Platform"), Cell::Text)
+    }),
+    Column::new("area", "数据范围", "Sees", |s, w| match &s.area {
+        Area::Everywhere => w.choose("全部", "Everything"),
+        Area::Cities { .. } | Area::Stations { .. } => Cell::text(Some(s.area_names.join(" "))),
+    }),
+    Column::new("disabled", "状态", "State", |s, w| {
+        if s.disabled { w.choose("停用", "Disabled") } else { w.choose("启用", "Enabled") }
+    }),
+    Column::new("created", "建立时间", "Created", |s, _| Cell::Time(s.created_at_ms)),
+    Column::extra("handover", "交接说明", "Handover", |s, _| Cell::text(Some(s.handover.clone()))),
+];
+
+/// yyyymmdd as people write it.
+fn date(day: Option<i64>) -> Cell {
+    Cell::text(day.map(|day| format!("{:04}-{:02}-{:02}", day / 10_000, day / 100 % 100, day % 100)))
+}
 
 pub static AUDIT: &[Column<AuditRecord>] = &[
     Column::new("at", "时间", "Time", |a, _| Cell::Time(a.at_ms)),

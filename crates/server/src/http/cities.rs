@@ -6,7 +6,7 @@ use super::give::{Done, Given};
 use super::take::{Id, Input, Query, Who};
 use axum::extract::State;
 use engine::site::{CitiesOpened, CityChange, CityDraft, CityStatusChange};
-use model::time::Zone;
+use model::time::{Timestamp, Zone};
 use serde::Deserialize;
 use store::city_list::{self, City, CityFilter, CityStatus};
 use store::filter::Page;
@@ -21,15 +21,19 @@ pub struct CityQuery {
     status: Option<CityStatus>,
 }
 
+impl CityQuery {
+    pub fn filter(self, now: Timestamp) -> CityFilter {
+        let CityQuery { province, name, status } = self;
+        CityFilter { province, name, status, now_ms: now.as_ms(), today: Zone::shanghai().local(now).day }
+    }
+}
+
 pub async fn city_list(
     State(app): State<Shared>,
     who: Who,
     Query(query): Query<CityQuery>,
 ) -> Answer<Given<Page<City>>> {
-    let now = app.now();
-    let (now_ms, today) = (now.as_ms(), Zone::shanghai().local(now).day);
-    let CityQuery { province, name, status } = query;
-    let (scope, wanted) = (who.scope(), CityFilter { province, name, status, now_ms, today });
+    let (scope, wanted) = (who.scope(), query.filter(app.now()));
     let read = move |conn: &mut store::Conn| city_list::city_list(conn, &scope, &wanted);
     Ok(Given(app.engine.store.read(read).await?))
 }

@@ -32,7 +32,7 @@ pub struct CouponQuery {
 }
 
 impl CouponQuery {
-    fn filter(self) -> Result<CouponFilter> {
+    pub fn filter(self) -> Result<CouponFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
         Ok(CouponFilter {
             id: None,
@@ -155,7 +155,7 @@ pub struct VoucherQuery {
 }
 
 impl VoucherQuery {
-    fn filter(self) -> Result<VoucherFilter> {
+    pub fn filter(self) -> Result<VoucherFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
         Ok(VoucherFilter {
             coupon_id: self.coupon_id,

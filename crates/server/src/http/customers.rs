@@ -49,7 +49,7 @@ pub struct CustomerQuery {
 const PHONE_DIGITS_MIN: usize = 3;
 
 impl CustomerQuery {
-    fn filter(self) -> Result<CustomerFilter> {
+    pub fn filter(self) -> Result<CustomerFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
         if let Some(phone) = &self.phone {
             let known = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ');

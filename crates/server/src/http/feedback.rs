@@ -46,7 +46,7 @@ pub struct FeedbackQuery {
 }
 
 impl FeedbackQuery {
-    fn filter(self) -> Result<FeedbackFilter> {
+    pub fn filter(self) -> Result<FeedbackFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
         ordered(self.from_ms, self.to_ms)?;
         Ok(FeedbackFilter {

@@ -7,8 +7,8 @@ use super::take::{Id, Input, Query, Who};
 use axum::extract::State;
 use engine::customer::CarDraft;
 use engine::fleet::{FleetChange, FleetDraft};
-use model::Error;
 use model::id::FleetId;
+use model::{Error, Result};
 use serde::Deserialize;
 use store::car_list::CarView;
 use store::filter::{Page, Paging};
@@ -26,6 +26,14 @@ pub struct FleetQuery {
     sort: Option<String>,
     limit: Option<i64>,
     cursor: Option<String>,
+}
+
+impl FleetQuery {
+    pub fn filter(self) -> Result<FleetFilter> {
+        let paging = Paging { cursor: self.cursor, limit: self.limit };
+        let sort = Sort::or_newest(self.sort.as_deref(), SORTS, &paging)?;
+        Ok(FleetFilter { id: None, name: self.name, sort, limit: paging.limit()? })
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -48,10 +56,7 @@ pub async fn fleet_list(
     who: Who,
     Query(query): Query<FleetQuery>,
 ) -> Answer<Given<Page<FleetView>>> {
-    let paging = Paging { cursor: query.cursor, limit: query.limit };
-    let sort = Sort::or_newest(query.sort.as_deref(), SORTS, &paging)?;
-    let wanted = FleetFilter { id: None, name: query.name, sort, limit: paging.limit()? };
-    let scope = who.scope();
+    let (scope, wanted) = (who.scope(), query.filter()?);
     let read = move |conn: &mut store::Conn| fleet_list::fleet_list(conn, &scope, &wanted);
     Ok(Given(app.engine.store.read(read).await?))
 }

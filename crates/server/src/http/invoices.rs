@@ -41,7 +41,7 @@ pub struct InvoiceQuery {
 }
 
 impl InvoiceQuery {
-    fn filter(self) -> Result<InvoiceFilter> {
+    pub fn filter(self) -> Result<InvoiceFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
         for (field, from, to) in
             [("to_ms", self.from_ms, self.to_ms), ("amount_to_fen", self.amount_from_fen, self.amount_to_fen)]

@@ -22,13 +22,19 @@ pub struct OperatorQuery {
     status: Option<OperatorStatus>,
 }
 
+impl OperatorQuery {
+    pub fn filter(self) -> OperatorFilter {
+        let OperatorQuery { name, credit_code, contact, status } = self;
+        OperatorFilter { name, credit_code, contact, status }
+    }
+}
+
 pub async fn operator_list(
     State(app): State<Shared>,
     who: Who,
     Query(query): Query<OperatorQuery>,
 ) -> Answer<Given<Page<Operator>>> {
-    let OperatorQuery { name, credit_code, contact, status } = query;
-    let (scope, wanted) = (who.scope(), OperatorFilter { name, credit_code, contact, status });
+    let (scope, wanted) = (who.scope(), query.filter());
     let read = move |conn: &mut store::Conn| operator_list::operator_list(conn, &scope, &wanted);
     Ok(Given(app.engine.store.read(read).await?))
 }

@@ -6,6 +6,7 @@ use super::give::{Created, Done, Given};
 use super::take::{Id, Input, Key, Query, Who};
 use axum::extract::State;
 use engine::staff::{StaffChange, StaffCreated, StaffDraft};
+use model::Result;
 use model::id::StaffId;
 use serde::{Deserialize, Serialize};
 use store::filter::{Page, Paging};
@@ -29,22 +30,27 @@ pub struct StaffQuery {
     cursor: Option<String>,
 }
 
+impl StaffQuery {
+    pub fn filter(self) -> Result<StaffFilter> {
+        let paging = Paging { cursor: self.cursor, limit: self.limit };
+        Ok(StaffFilter {
+            account: self.account,
+            name: self.name,
+            role: self.role,
+            operator_id: self.operator_id,
+            disabled: self.disabled,
+            sort: Sort::or_newest(self.sort.as_deref(), SORTS, &paging)?,
+            limit: paging.limit()?,
+        })
+    }
+}
+
 pub async fn staff_list(
     State(app): State<Shared>,
     who: Who,
     Query(query): Query<StaffQuery>,
 ) -> Answer<Given<Page<StaffView>>> {
-    let (scope, now) = (who.scope(), app.now());
-    let paging = Paging { cursor: query.cursor, limit: query.limit };
-    let wanted = StaffFilter {
-        account: query.account,
-        name: query.name,
-        role: query.role,
-        operator_id: query.operator_id,
-        disabled: query.disabled,
-        sort: Sort::or_newest(query.sort.as_deref(), SORTS, &paging)?,
-        limit: paging.limit()?,
-    };
+    let (scope, now, wanted) = (who.scope(), app.now(), query.filter()?);
     let read = move |conn: &mut store::Conn| staff_list::staff_list(conn, &wanted, &scope);
     let mut page = app.engine.store.read(read).await?;
     for row in &mut page.items {

@@ -139,6 +139,14 @@ pub fn table() -> Vec<Route> {
         POST "/exports/stations" May(StationRead), exports::station_export;
         POST "/exports/cards" May(CardRead), exports::card_export;
         POST "/exports/audit" May(AuditRead), exports::audit_export;
+        POST "/exports/operators" May(StationRead), exports::operator_export;
+        POST "/exports/cities" May(StationRead), exports::city_export;
+        POST "/exports/customers" May(CustomerRead), exports::customer_export;
+        POST "/exports/fleets" May(FleetRead), exports::fleet_export;
+        POST "/exports/feedback" May(FeedbackRead), exports::feedback_export;
+        POST "/exports/invoices" May(InvoiceRead), exports::invoice_export;
+        POST "/exports/vouchers" May(ContentRead), exports::voucher_export;
+        POST "/exports/staff" May(StaffRead), exports::staff_export;
         GET "/exports/columns" SignedIn, exports::export_column_list;
         GET "/exports" SignedIn, exports::export_list;
         GET "/exports/{id}" SignedIn, exports::export_get;

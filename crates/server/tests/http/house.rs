@@ -237,6 +237,19 @@ impl House {
         Answer::of(self.raw(request.body(Body::from(body.to_vec())).unwrap()).await).await
     }
 
+    /// Waits for the end of an export as a page does.
+    pub async fn export_ended(&self, cookie: &str, made: &Answer) -> Value {
+        for _ in 0..600 {
+            let export = self.get(&format!("/exports/{}", made.json["id"]), cookie).await;
+            let state = export.ok().json["state"].as_str().unwrap().to_owned();
+            if state != "queued" && state != "running" {
+                return export.json;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("the export does not end");
+    }
+
     /// As it comes: for streams and files.
     pub async fn raw(&self, request: Request<Body>) -> axum::response::Response {
         self.router.clone().oneshot(request).await.unwrap()

@@ -99,23 +99,10 @@ async fn charged() -> House {
     house
 }
 
-/// Waits for the end as a page does.
-async fn ended(house: &House, cookie: &str, id: i64) -> Value {
-    for _ in 0..600 {
-        let export = house.get(&format!("/exports/{id}"), cookie).await;
-        let state = export.ok().json["state"].as_str().unwrap().to_owned();
-        if state != "queued" && state != "running" {
-            return export.json;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("the export does not end");
-}
-
 async fn exported(house: &House, cookie: &str, noun: &str, draft: Value) -> (Value, String) {
     let made = house.post(&format!("/exports/{noun}"), cookie, &draft.to_string()).await;
     assert_eq!(made.status.as_u16(), 201, "{}", made.text);
-    let export = ended(house, cookie, made.json["id"].as_i64().unwrap()).await;
+    let export = house.export_ended(cookie, &made).await;
     assert_eq!(export["state"], "done", "{export}");
     let file = house.get(&format!("/exports/{}/file", export["id"]), cookie).await;
     file.ok();
@@ -141,7 +128,7 @@ async fn r5_3_2_class_the_filtered_set_with_the_chosen_columns_and_totals() {
     let draft = json!({"format": "xlsx"}).to_string();
     let made = house.send("POST", "/exports/orders", &cookie, Some(&draft), &english).await;
     let id = made.ok().json["id"].as_i64().unwrap();
-    assert_eq!(ended(&house, &cookie, id).await["rows_done"], 7);
+    assert_eq!(house.export_ended(&cookie, &made).await["rows_done"], 7);
     let file = house.get(&format!("/exports/{id}/file"), &cookie).await;
     assert!(file.ok().text.starts_with("PK"));
     let saved = file.headers["content-disposition"].to_str().unwrap();
@@ -173,10 +160,43 @@ async fn r5_3_2_class_every_list_by_the_same_way() {
             assert_eq!(export["rows_done"], rows, "{noun} {format}");
         }
     }
-    for noun in ["order", "pile", "station", "card", "audit"] {
+    for noun in ["order", "pile", "station", "card", "audit", "customer", "invoice", "feedback", "staff"] {
         let columns = house.get(&format!("/exports/columns?noun={noun}"), &cookie).await;
         assert!(columns.ok().json["items"].as_array().unwrap().len() >= 7, "{noun}");
     }
+}
+
+/// What people write is told in words, and what is masked on the page is masked in the file.
+#[tokio::test]
+async fn r5_4_class_a_file_has_the_rows_and_masks_of_its_page() {
+    let house = charged().await;
+    let cookie = house.sign_in("admin").await;
+    let person = r#"{"name":"王五","phone":"13812345678","kind":"person"}"#;
+    assert_eq!(house.post("/customers", &cookie, person).await.status.as_u16(), 201);
+    let fleet = r#"{"name":"=cmd|'/c calc'!A1","contact_name":"李","contact_phone":"13900001111"}"#;
+    assert_eq!(house.post("/fleets", &cookie, fleet).await.status.as_u16(), 201);
+    let complaint = r#"{"request_id":"export-0001-0000","source":"phone","kind":"complaint","category":"slow","content":"很慢","phone":"13812345678"}"#;
+    let taken = house.post("/feedback", &cookie, complaint).await;
+    assert_eq!(taken.status.as_u16(), 201, "{}", taken.text);
+    let csv = |query: Value| json!({"format": "csv", "query": query});
+    for noun in ["operators", "cities", "customers", "fleets", "feedback", "invoices", "vouchers", "staff"] {
+        let page = house.get(&format!("/{noun}"), &cookie).await;
+        let (export, text) = exported(&house, &cookie, noun, csv(json!({}))).await;
+        let listed = page.ok().json["items"].as_array().unwrap().len();
+        assert_eq!(export["rows_done"], listed, "{noun}");
+        for whole in ["13812345678", "13900001111", "\n=cmd", ",=cmd"] {
+            assert!(!text.contains(whole), "{noun}: {whole} in {text}");
+        }
+    }
+    let (_, text) = exported(&house, &cookie, "customers", csv(json!({"name": "王"}))).await;
+    assert!(text.contains("王五") && text.contains("138****5678") && text.contains("个人"), "{text}");
+    let (_, text) = exported(&house, &cookie, "feedback", csv(json!({}))).await;
+    assert!(text.contains("投诉") && text.contains("充电慢,很慢"), "{text}");
+    // An operator's staff get what their page has.
+    let mine = house.sign_in("a.admin").await;
+    let (export, text) = exported(&house, &mine, "operators", csv(json!({}))).await;
+    assert_eq!(export["rows_done"], 1, "{text}");
+    assert!(!text.contains("乙运营"));
 }
 
 #[tokio::test]

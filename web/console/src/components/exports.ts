@@ -9,7 +9,15 @@ export const exportRights: Record<ExportNoun, Permission> = {
   order: 'order.export',
   pile: 'pile.read',
   station: 'station.read',
+  operator: 'station.read',
+  city: 'station.read',
   card: 'card.read',
+  customer: 'customer.read',
+  fleet: 'fleet.read',
+  voucher: 'content.read',
+  feedback: 'feedback.read',
+  invoice: 'invoice.read',
+  staff: 'staff.read',
   audit: 'audit.read',
 }
 export const exportNouns = Object.keys(exportRights) as ExportNoun[]

@@ -1,84 +1,27 @@
-//! 导出: each list that can be given out is one handler and one arm in [`listing`].
+//! 导出: asking for a list as a file, and fetching it. What can be asked for is in [`lists`].
 
+mod lists;
+
+pub use lists::ExportNoun;
+
+use super::Shared;
 use super::error::Answer;
 use super::give::{Attachment, Created, Done, Given};
-use super::take::{Id, Input, Query, Reader, Who, query};
-use super::{Shared, audit, cards, orders, piles, stations};
+use super::take::{Id, Input, Query, Reader, Who};
 use crate::exchange::column::{Words, day, wall};
-use crate::exchange::columns;
-use crate::exchange::listing::{ExportColumn, Listing, offered};
+use crate::exchange::listing::ExportColumn;
 use crate::exchange::sheet::{Frame, SHEET_ROWS};
 use crate::jobs::exports::start;
 use axum::extract::State;
 use engine::export::no_export;
-use model::access::Permission;
 use model::error::{Kind, Text};
-use model::time::Zone;
 use model::{Error, Result};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::exports::{self, Export, ExportFilter, ExportFormat, ExportState, NewExport};
 use store::filter::{Page, Paging};
-use store::order_filter::OrderFilter;
-use store::sort::Sort;
-use store::{DbError, DbResult, order_list, pile_list, station_list};
 use utoipa::ToSchema;
-
-/// Rows that are read at once: of the big list more, because each page of it is dear to begin.
-const ORDERS_AT_ONCE: i64 = 5_000;
-const ROWS_AT_ONCE: i64 = 1_000;
-
-/// The lists that can be given out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportNoun {
-    Order,
-    Pile,
-    Station,
-    Card,
-    Audit,
-}
-
-impl ExportNoun {
-    const ALL: [ExportNoun; 5] =
-        [ExportNoun::Order, ExportNoun::Pile, ExportNoun::Station, ExportNoun::Card, ExportNoun::Audit];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            ExportNoun::Order => "order",
-            ExportNoun::Pile => "pile",
-            ExportNoun::Station => "station",
-            ExportNoun::Card => "card",
-            ExportNoun::Audit => "audit",
-        }
-    }
-
-    fn parse(text: &str) -> Option<ExportNoun> {
-        ExportNoun::ALL.into_iter().find(|noun| noun.as_str() == text)
-    }
-
-    fn title(self) -> Text {
-        match self {
-            ExportNoun::Order => Text::of("充电订单", "orders"),
-            ExportNoun::Pile => Text::of("充电桩", "piles"),
-            ExportNoun::Station => Text::of("充电站", "stations"),
-            ExportNoun::Card => Text::of("充电卡", "cards"),
-            ExportNoun::Audit => Text::of("审计日志", "audit"),
-        }
-    }
-
-    /// The right to make the file is the right to fetch it: it may have been taken away meanwhile.
-    fn permission(self) -> Permission {
-        match self {
-            ExportNoun::Order => Permission::OrderExport,
-            ExportNoun::Pile => Permission::PileRead,
-            ExportNoun::Station => Permission::StationRead,
-            ExportNoun::Card => Permission::CardRead,
-            ExportNoun::Audit => Permission::AuditRead,
-        }
-    }
-}
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -90,89 +33,6 @@ pub struct ExportDraft {
     /// Filters as the list itself takes them.
     #[serde(default)]
     query: BTreeMap<String, String>,
-}
-
-/// What the list itself would read from its query string; its page has no say in a file.
-fn read_query<T: serde::de::DeserializeOwned>(asked: &BTreeMap<String, String>) -> Result<T> {
-    let pairs =
-        asked.iter().filter(|(key, value)| !value.is_empty() && !matches!(key.as_str(), "limit" | "cursor"));
-    let text = serde_urlencoded::to_string(pairs.collect::<Vec<_>>()).map_err(|_| Error::internal())?;
-    query(&text)
-}
-
-/// A cursor is one that the portion before has given.
-fn turned(sort: &Sort, cursor: Option<String>) -> DbResult<Sort> {
-    sort.turned_to(cursor.as_deref()).map_err(|why| DbError::Fault(format!("the next portion: {why}")))
-}
-
-fn key<const N: usize>(cursor: Option<String>) -> Option<[i64; N]> {
-    Paging { cursor, limit: None }.key::<N>().ok().flatten()
-}
-
-fn listing(
-    app: &Shared,
-    who: &Who,
-    reader: &Reader,
-    noun: ExportNoun,
-    draft: &mut ExportDraft,
-) -> Result<Listing> {
-    let (scope, words, asked) = (who.scope(), Words { english: reader.english }, &mut draft.query);
-    let chosen = &draft.columns;
-    match noun {
-        ExportNoun::Order => {
-            let wanted = read_query::<orders::OrderQuery>(asked)?.filter(app.now())?;
-            // "This month" is the month in which it was asked for, also when it is asked again later.
-            if wanted.id.is_none() && wanted.session_key.is_none() {
-                asked.insert("from_ms".to_owned(), wanted.from_ms.to_string());
-                asked.insert("to_ms".to_owned(), wanted.to_ms.to_string());
-            }
-            let reader = reader.clone();
-            Listing::of(columns::ORDER, chosen, words, move |conn, cursor| {
-                let total = match &cursor {
-                    None => Some(store::order_totals::order_totals_get(conn, &scope, &wanted)?.order_count),
-                    Some(_) => None,
-                };
-                // In the order of time, whatever the page was sorted by: a file is long.
-                let (after, limit) = (key(cursor), ORDERS_AT_ONCE);
-                let wanted = OrderFilter { after, limit, sort: None, ..wanted.clone() };
-                let mut page = order_list::order_page(conn, &scope, &wanted, total)?;
-                page.items.iter_mut().for_each(|order| orders::tell(order, &reader));
-                Ok(page)
-            })
-        }
-        ExportNoun::Pile => {
-            let wanted = read_query::<piles::PileQuery>(asked)?.filter()?;
-            let today = Zone::shanghai().local(app.now()).day;
-            Listing::of(columns::PILE, chosen, words, move |conn, cursor| {
-                let sort = turned(&wanted.sort, cursor)?;
-                let wanted = pile_list::PileFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
-                pile_list::pile_list(conn, &scope, &wanted, today)
-            })
-        }
-        ExportNoun::Station => {
-            let wanted = read_query::<stations::StationQuery>(asked)?.filter();
-            Listing::of(columns::STATION, chosen, words, move |conn, _| {
-                station_list::station_list(conn, &scope, &wanted)
-            })
-        }
-        ExportNoun::Card => {
-            let wanted = read_query::<cards::CardQuery>(asked)?.filter()?;
-            Listing::of(columns::CARD, chosen, words, move |conn, cursor| {
-                let sort = turned(&wanted.sort, cursor)?;
-                let wanted = store::card_list::CardFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
-                store::card_list::card_list(conn, &wanted)
-            })
-        }
-        ExportNoun::Audit => {
-            audit::platform_only(who)?;
-            let wanted = read_query::<audit::AuditQuery>(asked)?.filter()?;
-            Listing::of(columns::AUDIT, chosen, words, move |conn, cursor| {
-                let before = key(cursor).map(|[id]| id);
-                let wanted = store::audit::AuditFilter { before, limit: ROWS_AT_ONCE, ..wanted.clone() };
-                store::audit::audit_list(conn, &wanted)
-            })
-        }
-    }
 }
 
 /// What the file is called: the list, the days that were asked for, and when.
@@ -203,7 +63,7 @@ async fn create(
     noun: ExportNoun,
     mut draft: ExportDraft,
 ) -> Answer<Created<Export>> {
-    let listing = listing(&app, &who, &reader, noun, &mut draft)?;
+    let listing = lists::listing(&app, &who, &reader, noun, &mut draft)?;
     let words = Words { english: reader.english };
     let (title, now_ms) = (words.tell(&noun.title()), app.now().as_ms());
     let (name, account) = (&who.session.caller.name, &who.session.account);
@@ -250,6 +110,14 @@ exporting! {
     station_export Station;
     card_export Card;
     audit_export Audit;
+    operator_export Operator;
+    city_export City;
+    customer_export Customer;
+    fleet_export Fleet;
+    feedback_export Feedback;
+    invoice_export Invoice;
+    voucher_export Voucher;
+    staff_export Staff;
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -259,13 +127,7 @@ pub struct ExportColumnQuery {
 }
 
 pub async fn export_column_list(Query(asked): Query<ExportColumnQuery>) -> Answer<Given<Page<ExportColumn>>> {
-    let columns = match asked.noun {
-        ExportNoun::Order => offered(columns::ORDER),
-        ExportNoun::Pile => offered(columns::PILE),
-        ExportNoun::Station => offered(columns::STATION),
-        ExportNoun::Card => offered(columns::CARD),
-        ExportNoun::Audit => offered(columns::AUDIT),
-    };
+    let columns = asked.noun.columns();
     Ok(Given(Page::whole(columns)))
 }
 

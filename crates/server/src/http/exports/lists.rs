@@ -1,0 +1,285 @@
+//! The lists that can be given out: one line of facts and one arm of rows each. A file has the filters
+//! and the scope of its page.
+
+use super::ExportDraft;
+use crate::exchange::column::{Column, Words};
+use crate::exchange::columns;
+use crate::exchange::listing::{ExportColumn, Listing, offered};
+use crate::http::take::{Reader, Who, query};
+use crate::http::{
+    Shared, audit, cards, cities, coupons, customers, feedback, fleets, invoices, operators, orders, piles,
+    staff, stations,
+};
+use model::access::Permission;
+use model::error::Text;
+use model::time::Zone;
+use model::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use store::audit::AuditFilter;
+use store::card_list::CardFilter;
+use store::customer_filter::CustomerFilter;
+use store::feedback_list::FeedbackFilter;
+use store::filter::{Page, Paging};
+use store::fleet_list::FleetFilter;
+use store::invoice_list::InvoiceFilter;
+use store::order_filter::OrderFilter;
+use store::pile_list::PileFilter;
+use store::sort::Sort;
+use store::staff_list::StaffFilter;
+use store::vouchers::VoucherFilter;
+use store::{Conn, DbError, DbResult};
+use utoipa::ToSchema;
+
+/// Rows that are read at once: of the big list more, because each page of it is dear to begin.
+const ORDERS_AT_ONCE: i64 = 5_000;
+const ROWS_AT_ONCE: i64 = 1_000;
+
+/// The lists that can be given out.
+macro_rules! nouns {
+    ($($noun:ident $word:tt $zh:literal $en:literal $permission:ident $columns:ident;)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        pub enum ExportNoun {
+            $(#[serde(rename = $word)] $noun,)*
+        }
+
+        impl ExportNoun {
+            pub fn as_str(self) -> &'static str {
+                match self { $(ExportNoun::$noun => $word,)* }
+            }
+
+            pub fn parse(text: &str) -> Option<ExportNoun> {
+                [$(ExportNoun::$noun),*].into_iter().find(|noun| noun.as_str() == text)
+            }
+
+            pub fn title(self) -> Text {
+                match self { $(ExportNoun::$noun => Text::of($zh, $en),)* }
+            }
+
+            /// The right to make the file is the right to fetch it: it may have been taken away meanwhile.
+            pub fn permission(self) -> Permission {
+                match self { $(ExportNoun::$noun => Permission::$permission,)* }
+            }
+
+            pub fn columns(self) -> Vec<ExportColumn> {
+                match self { $(ExportNoun::$noun => offered(columns::$columns),)* }
+            }
+        }
+    };
+}
+
+nouns! {
+    Order "order" "充电订单" "orders" OrderExport ORDER;
+    Pile "pile" "充电桩" "piles" PileRead PILE;
+    Station "station" "充电站" "stations" StationRead STATION;
+    Operator "operator" "运营商" "operators" StationRead OPERATOR;
+    City "city" "开通城市" "cities" StationRead CITY;
+    Card "card" "充电卡" "cards" CardRead CARD;
+    Customer "customer" "用户" "customers" CustomerRead CUSTOMER;
+    Fleet "fleet" "车队" "fleets" FleetRead FLEET;
+    Voucher "voucher" "用户券" "vouchers" ContentRead VOUCHER;
+    Feedback "feedback" "投诉建议" "feedback" FeedbackRead FEEDBACK;
+    Invoice "invoice" "电子发票" "invoices" InvoiceRead INVOICE;
+    Staff "staff" "账号" "staff" StaffRead STAFF;
+    Audit "audit" "审计日志" "audit" AuditRead AUDIT;
+}
+
+/// Who asks for what, in which language.
+struct Asking<'a> {
+    app: &'a Shared,
+    who: &'a Who,
+    reader: &'a Reader,
+    draft: &'a mut ExportDraft,
+}
+
+impl Asking<'_> {
+    /// What the list itself would read from its query string; its page has no say in a file.
+    fn query<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
+        let pairs = self
+            .draft
+            .query
+            .iter()
+            .filter(|(key, value)| !value.is_empty() && !matches!(key.as_str(), "limit" | "cursor"));
+        let text = serde_urlencoded::to_string(pairs.collect::<Vec<_>>()).map_err(|_| Error::internal())?;
+        query(&text)
+    }
+
+    fn rows<R: 'static>(
+        &self,
+        columns: &'static [Column<R>],
+        page: impl Fn(&mut Conn, Option<String>) -> DbResult<Page<R>> + Send + Sync + 'static,
+    ) -> Result<Listing> {
+        Listing::of(columns, &self.draft.columns, Words { english: self.reader.english }, page)
+    }
+
+    /// Of a list that goes on from where its sort stood.
+    fn sorted<R: 'static>(
+        &self,
+        columns: &'static [Column<R>],
+        sort: Sort,
+        page: impl Fn(&mut Conn, Sort) -> DbResult<Page<R>> + Send + Sync + 'static,
+    ) -> Result<Listing> {
+        self.rows(columns, move |conn, cursor| page(conn, turned(&sort, cursor)?))
+    }
+}
+
+/// A cursor is one that the portion before has given.
+fn turned(sort: &Sort, cursor: Option<String>) -> DbResult<Sort> {
+    sort.turned_to(cursor.as_deref()).map_err(|why| DbError::Fault(format!("the next portion: {why}")))
+}
+
+fn key<const N: usize>(cursor: Option<String>) -> Option<[i64; N]> {
+    Paging { cursor, limit: None }.key::<N>().ok().flatten()
+}
+
+pub fn listing(
+    app: &Shared,
+    who: &Who,
+    reader: &Reader,
+    noun: ExportNoun,
+    draft: &mut ExportDraft,
+) -> Result<Listing> {
+    let asking = Asking { app, who, reader, draft };
+    match noun {
+        ExportNoun::Order => order_rows(asking),
+        ExportNoun::Pile => pile_rows(&asking),
+        ExportNoun::Station => station_rows(&asking),
+        ExportNoun::Operator => operator_rows(&asking),
+        ExportNoun::City => city_rows(&asking),
+        ExportNoun::Card => card_rows(&asking),
+        ExportNoun::Customer => customer_rows(&asking),
+        ExportNoun::Fleet => fleet_rows(&asking),
+        ExportNoun::Voucher => voucher_rows(&asking),
+        ExportNoun::Feedback => feedback_rows(&asking),
+        ExportNoun::Invoice => invoice_rows(&asking),
+        ExportNoun::Staff => staff_rows(&asking),
+        ExportNoun::Audit => audit_rows(&asking),
+    }
+}
+
+fn order_rows(asking: Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<orders::OrderQuery>()?.filter(asking.app.now())?;
+    // "This month" is the month in which it was asked for, also when it is asked again later.
+    if wanted.id.is_none() && wanted.session_key.is_none() {
+        asking.draft.query.insert("from_ms".to_owned(), wanted.from_ms.to_string());
+        asking.draft.query.insert("to_ms".to_owned(), wanted.to_ms.to_string());
+    }
+    let (scope, reader) = (asking.who.scope(), asking.reader.clone());
+    asking.rows(columns::ORDER, move |conn, cursor| {
+        let total = match &cursor {
+            None => Some(store::order_totals::order_totals_get(conn, &scope, &wanted)?.order_count),
+            Some(_) => None,
+        };
+        // In the order of time, whatever the page was sorted by: a file is long.
+        let (after, limit) = (key(cursor), ORDERS_AT_ONCE);
+        let wanted = OrderFilter { after, limit, sort: None, ..wanted.clone() };
+        let mut page = store::order_list::order_page(conn, &scope, &wanted, total)?;
+        page.items.iter_mut().for_each(|order| orders::tell(order, &reader));
+        Ok(page)
+    })
+}
+
+fn pile_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<piles::PileQuery>()?.filter()?;
+    let (scope, today) = (asking.who.scope(), Zone::shanghai().local(asking.app.now()).day);
+    asking.sorted(columns::PILE, wanted.sort.clone(), move |conn, sort| {
+        let wanted = PileFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
+        store::pile_list::pile_list(conn, &scope, &wanted, today)
+    })
+}
+
+fn station_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let (scope, wanted) = (asking.who.scope(), asking.query::<stations::StationQuery>()?.filter());
+    asking.rows(columns::STATION, move |conn, _| store::station_list::station_list(conn, &scope, &wanted))
+}
+
+fn operator_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let (scope, wanted) = (asking.who.scope(), asking.query::<operators::OperatorQuery>()?.filter());
+    asking.rows(columns::OPERATOR, move |conn, _| store::operator_list::operator_list(conn, &scope, &wanted))
+}
+
+fn city_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<cities::CityQuery>()?.filter(asking.app.now());
+    let scope = asking.who.scope();
+    asking.rows(columns::CITY, move |conn, _| store::city_list::city_list(conn, &scope, &wanted))
+}
+
+fn card_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<cards::CardQuery>()?.filter()?;
+    asking.sorted(columns::CARD, wanted.sort.clone(), move |conn, sort| {
+        store::card_list::card_list(conn, &CardFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() })
+    })
+}
+
+fn customer_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<customers::CustomerQuery>()?.filter()?;
+    let (scope, now) = (asking.who.scope(), asking.app.now());
+    asking.rows(columns::CUSTOMER, move |conn, cursor| {
+        let wanted = CustomerFilter { after: key(cursor), limit: ROWS_AT_ONCE, ..wanted.clone() };
+        let list = store::customer_list::customer_list(conn, &scope, &wanted, now)?;
+        Ok(Page { items: list.items, next_cursor: list.next_cursor, total: list.total })
+    })
+}
+
+fn fleet_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let (scope, wanted) = (asking.who.scope(), asking.query::<fleets::FleetQuery>()?.filter()?);
+    asking.sorted(columns::FLEET, wanted.sort.clone(), move |conn, sort| {
+        let wanted = FleetFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
+        store::fleet_list::fleet_list(conn, &scope, &wanted)
+    })
+}
+
+fn voucher_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<coupons::VoucherQuery>()?.filter()?;
+    let (scope, now) = (asking.who.scope(), asking.app.now());
+    asking.rows(columns::VOUCHER, move |conn, cursor| {
+        let before = key(cursor).map(|[id]| id);
+        let wanted = VoucherFilter { before, limit: ROWS_AT_ONCE, ..wanted.clone() };
+        store::vouchers::voucher_list(conn, &scope, &wanted, now)
+    })
+}
+
+fn feedback_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<feedback::FeedbackQuery>()?.filter()?;
+    let (scope, now, english) = (asking.who.scope(), asking.app.now(), asking.reader.english);
+    asking.sorted(columns::FEEDBACK, wanted.sort.clone(), move |conn, sort| {
+        let names: HashMap<String, String> = store::feedback_categories::feedback_category_list(conn)?
+            .into_iter()
+            .map(|one| (one.code, if english { one.name_en } else { one.name_zh }))
+            .collect();
+        let wanted = FeedbackFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
+        let mut page = store::feedback_list::feedback_list(conn, &scope, &wanted, now)?;
+        for row in &mut page.items {
+            if let Some(name) = names.get(&row.category) {
+                row.category.clone_from(name);
+            }
+        }
+        Ok(page)
+    })
+}
+
+fn invoice_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let (scope, wanted) = (asking.who.scope(), asking.query::<invoices::InvoiceQuery>()?.filter()?);
+    asking.sorted(columns::INVOICE, wanted.sort.clone(), move |conn, sort| {
+        let wanted = InvoiceFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
+        let list = store::invoice_list::invoice_list(conn, &scope, &wanted)?;
+        Ok(Page { items: list.items, next_cursor: list.next_cursor, total: list.total })
+    })
+}
+
+fn staff_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let (scope, wanted) = (asking.who.scope(), asking.query::<staff::StaffQuery>()?.filter()?);
+    asking.sorted(columns::STAFF, wanted.sort.clone(), move |conn, sort| {
+        let wanted = StaffFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
+        store::staff_list::staff_list(conn, &wanted, &scope)
+    })
+}
+
+fn audit_rows(asking: &Asking<'_>) -> Result<Listing> {
+    audit::platform_only(asking.who)?;
+    let wanted = asking.query::<audit::AuditQuery>()?.filter()?;
+    asking.rows(columns::AUDIT, move |conn, cursor| {
+        let before = key(cursor).map(|[id]| id);
+        store::audit::audit_list(conn, &AuditFilter { before, limit: ROWS_AT_ONCE, ..wanted.clone() })
+    })
+}
