@@ -9,7 +9,7 @@ use crate::audit::Actor;
 use crate::device::{PileBillPeriodRecord, PileBillRecord, counted};
 use model::access::Scope;
 use model::error::Text;
-use model::id::{PileId, StationId, TariffId};
+use model::id::{CustomerId, PileId, StationId, TariffId};
 use model::order::Order;
 use model::site::StationFacts;
 use model::tariff::Bill;
@@ -46,6 +46,8 @@ pub struct Check {
     piles: HashMap<String, Option<Arc<ImportPile>>>,
     stations: HashMap<StationId, Arc<StationFacts>>,
     tariffs: HashMap<TariffId, Arc<TariffVersion>>,
+    /// By phone number; how many there are where it is not one.
+    customers: HashMap<String, std::result::Result<CustomerId, usize>>,
     sessions: HashSet<(PileId, String)>,
     spans: HashMap<Bay, BTreeMap<i64, i64>>,
     pub counts: ImportCounts,
@@ -151,7 +153,39 @@ impl Check {
                 "It overlaps with another row on the same connector.",
             )));
         }
-        Ok(ready(&lost, &against, bill).map(|ready| Verdict::Ready(Box::new(ready))))
+        let customer = match self.customer(conn, lost.phone.as_deref())? {
+            Ok(customer) => customer,
+            Err(error) => return Ok(Err(error)),
+        };
+        Ok(ready(&lost, &against, customer, bill).map(|ready| Verdict::Ready(Box::new(ready))))
+    }
+
+    /// Whose phone number that is, if the row has one.
+    fn customer(&mut self, conn: &mut Conn, phone: Option<&str>) -> DbResult<Result<Option<CustomerId>>> {
+        let Some(phone) = phone else { return Ok(Ok(None)) };
+        let found = match self.customers.get(phone) {
+            Some(known) => *known,
+            None => {
+                let found = match store::customers::by_phone(conn, phone)?.as_slice() {
+                    [one] => Ok(one.id),
+                    all => Err(all.len()),
+                };
+                self.customers.insert(phone.to_owned(), found);
+                found
+            }
+        };
+        Ok(found.map(Some).map_err(|many| match many {
+            0 => twice(
+                "customer_phone",
+                "没有使用这个手机号的用户，请检查；不知道用户时可留空",
+                "No customer has this phone number; leave it empty where the customer is not known.",
+            ),
+            _ => twice(
+                "customer_phone",
+                "有多位用户使用这个手机号，无法确定是谁；请留空，导入后再处理",
+                "Several customers have this phone number; leave it empty.",
+            ),
+        }))
     }
 
     /// Takes the time of the connector, if no other row of the file has it.
@@ -201,8 +235,8 @@ fn twice(field: &'static str, zh: &'static str, en: &'static str) -> Error {
     Error::invalid(field, zh, en)
 }
 
-fn ready(lost: &LostOrder, against: &Against<'_>, bill: Bill) -> Result<Ready> {
-    let order = lost.order(against, &bill)?;
+fn ready(lost: &LostOrder, against: &Against<'_>, customer: Option<CustomerId>, bill: Bill) -> Result<Ready> {
+    let order = lost.order(against, customer, &bill)?;
     let period = |(period, energy): (_, model::energy::Energy)| {
         let rate = against.tariff.rate(period);
         let price = rate.electricity + rate.service;
@@ -236,6 +270,7 @@ impl Engine {
             piles: HashMap::new(),
             stations: HashMap::new(),
             tariffs: HashMap::new(),
+            customers: HashMap::new(),
             sessions: HashSet::new(),
             spans: HashMap::new(),
             counts: ImportCounts::default(),

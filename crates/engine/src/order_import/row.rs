@@ -2,7 +2,7 @@
 
 use crate::sheet::{SheetColumn, column};
 use model::energy::Energy;
-use model::id::{OrderId, PileId, SessionKey};
+use model::id::{CustomerId, OrderId, PileId, SessionKey};
 use model::money::Amount;
 use model::order::{Abnormalities, Order, OrderState, StartMode};
 use model::site::StationFacts;
@@ -11,7 +11,7 @@ use model::time::{HOUR_MS, Timestamp, Zone};
 use model::{Error, Result};
 use store::imports::ImportPile;
 
-pub const COLUMNS: [SheetColumn; 15] = [
+pub const COLUMNS: [SheetColumn; 18] = [
     column("session_key", "交易流水号", true, "32010600019236012607151030000001"),
     column("pile_code", "电桩编号", true, "32010600019236"),
     column("connector_no", "枪号", true, "1"),
@@ -25,12 +25,15 @@ pub const COLUMNS: [SheetColumn; 15] = [
     column("meter_start_kwh", "电表起值", false, ""),
     column("meter_end_kwh", "电表止值", false, ""),
     column("amount_yuan", "总金额", false, "17.85"),
+    column("electricity_yuan", "电费", false, ""),
+    column("service_yuan", "服务费", false, ""),
     column("vin", "VIN", false, ""),
+    column("customer_phone", "用户手机号", false, ""),
     column("note", "来源说明", true, "断网期间桩端账单"),
 ];
 
 /// The cells of a row in the order of [`COLUMNS`].
-pub type Cells = [String; 15];
+pub type Cells = [String; 18];
 
 /// A row that can be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +48,11 @@ pub struct LostOrder {
     pub meter: Option<(Energy, Energy)>,
     /// What the customer was told; without it the tariff of that time says it.
     pub amount: Option<Amount>,
+    /// The electricity and the service fee of it, where the file has them apart.
+    pub fees: [Option<Amount>; 2],
     pub vin: Option<String>,
+    /// Of the customer whose order it is; nothing is charged to them.
+    pub phone: Option<String>,
     pub note: String,
 }
 
@@ -89,17 +96,17 @@ impl LostOrder {
                 ));
             }
         };
-        let vin = Some(cells[13].to_ascii_uppercase()).filter(|vin| !vin.is_empty());
+        let vin = Some(cells[15].to_ascii_uppercase()).filter(|vin| !vin.is_empty());
         if vin.as_ref().is_some_and(|vin| vin.len() != 17 || !vin.bytes().all(|b| b.is_ascii_alphanumeric()))
         {
             return Err(wrong(
-                13,
+                15,
                 "应为 17 位字母或数字，可留空",
                 "has 17 letters or digits, or is left empty.",
             ));
         }
-        if cells[14].chars().count() > 200 {
-            return Err(wrong(14, "最多 200 个字", "has at most 200 characters."));
+        if cells[17].chars().count() > 200 {
+            return Err(wrong(17, "最多 200 个字", "has at most 200 characters."));
         }
         Ok(LostOrder {
             session,
@@ -110,9 +117,11 @@ impl LostOrder {
             energies,
             energy: total,
             meter,
-            amount: amount(&cells[12])?,
+            amount: amount(cells, 12)?,
+            fees: [amount(cells, 13)?, amount(cells, 14)?],
             vin,
-            note: cells[14].clone(),
+            phone: Some(cells[16].clone()).filter(|phone| !phone.is_empty()),
+            note: cells[17].clone(),
         })
     }
 }
@@ -125,14 +134,14 @@ fn bad_time(place: usize) -> Error {
     )
 }
 
-fn amount(cell: &str) -> Result<Option<Amount>> {
-    if cell.is_empty() {
+fn amount(cells: &Cells, place: usize) -> Result<Option<Amount>> {
+    if cells[place].is_empty() {
         return Ok(None);
     }
-    let read = decimal(cell).map(|e4| Some(Amount(e4)));
+    let read = decimal(&cells[place]).map(|e4| Some(Amount(e4)));
     read.ok_or_else(|| {
         wrong(
-            12,
+            place,
             "应为不小于 0 的金额（元），最多四位小数；留空按当时的计费模型计费",
             "is an amount in yuan with at most four decimals; empty, the tariff of that time is used.",
         )
@@ -243,23 +252,34 @@ impl LostOrder {
             ));
         }
         let bill = against.tariff.bill_periods(from, to, self.energies);
-        if let Some(told) = self.amount
-            && bill.exact.0.abs_diff(told.0) > against.tolerance_e4.unsigned_abs()
-        {
-            let ours = yuan(bill.exact.0);
-            return Err(wrong(
-                12,
-                format!("与当时计费模型算出的 {ours} 元不符，请检查各时段电量与时间"),
-                format!(
-                    "differs from the {ours} yuan of the tariff of that time; check the energies and times."
-                ),
-            ));
-        }
+        self.amounts_agree(&bill, against.tolerance_e4)?;
         Ok(bill)
     }
 
+    /// What the file says it cost is what the tariff of that time says.
+    fn amounts_agree(&self, bill: &Bill, tolerance_e4: i64) -> Result<()> {
+        let fees = bill.segments.iter().fold([0, 0], |[electricity, service], segment| {
+            [electricity + segment.electricity.0, service + segment.service.0]
+        });
+        let told =
+            [(12, self.amount, bill.exact.0), (13, self.fees[0], fees[0]), (14, self.fees[1], fees[1])];
+        for (place, told, ours) in told {
+            if told.is_some_and(|told| ours.abs_diff(told.0) > tolerance_e4.unsigned_abs()) {
+                let ours = yuan(ours);
+                return Err(wrong(
+                    place,
+                    format!("与当时计费模型算出的 {ours} 元不符，请检查各时段电量与时间"),
+                    format!(
+                        "differs from the {ours} yuan of the tariff of that time; check the energies and times."
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The order as it is kept; ids are given by whoever writes it.
-    pub fn order(&self, against: &Against<'_>, bill: &Bill) -> Result<Order> {
+    pub fn order(&self, against: &Against<'_>, customer: Option<CustomerId>, bill: &Bill) -> Result<Order> {
         let (from, to) = self.span(&against.station.zone)?;
         Ok(Order {
             id: OrderId(0),
@@ -271,7 +291,7 @@ impl LostOrder {
             start_mode: StartMode::Import,
             token: None,
             card: None,
-            customer: None,
+            customer,
             staff: None,
             tariff: against.station.tariff_at(from),
             created_at: against.now,
@@ -349,8 +369,10 @@ mod tests {
             (9, ""),
             (11, "5"),
             (12, "1,000"),
-            (13, "LSV"),
-            (14, ""),
+            (13, "free"),
+            (14, "-2"),
+            (15, "LSV"),
+            (17, ""),
         ] {
             let mut cells = cells();
             cells[place] = text.to_owned();

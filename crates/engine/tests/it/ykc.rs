@@ -112,7 +112,7 @@ fn order(w: &World, trade: TradeNo) -> model::order::Order {
 }
 
 /// G21 as a row of a file of lost orders, without what it cost.
-fn lost(trade: TradeNo) -> [String; 15] {
+fn lost(trade: TradeNo) -> [String; 18] {
     let trade = trade.to_string();
     let (from, to) = ("2026-07-15 10:30:05", "2026-07-15 11:42:38");
     let cells = [
@@ -126,6 +126,9 @@ fn lost(trade: TradeNo) -> [String; 15] {
         "13.5",
         "",
         "35.6234",
+        "",
+        "",
+        "",
         "",
         "",
         "",

@@ -223,3 +223,42 @@ async fn r5_3_2_guess_what_is_invoiced_or_beyond_ones_stations_is_not_taken_back
     assert_eq!(still.ok().json["state"], "imported");
     sound(&house).await;
 }
+
+#[tokio::test]
+async fn r5_3_2_class_a_row_names_its_customer_and_its_fees() {
+    let house = furnished().await;
+    let cookie = house.sign_in("admin").await;
+    let person = r#"{"name":"王五","phone":"13812345678","kind":"person"}"#;
+    house.post("/customers", &cookie, person).await.ok();
+    let head = "session_key,pile_code,connector_no,started_at,ended_at,flat_kwh,total_kwh,electricity_yuan,service_yuan,customer_phone,note";
+    let with = |session: i64, hour: i64, fees: &str, phone: &str| {
+        format!("{session},A-1,1,2026-11-20 {hour:02}:00,2026-11-20 {hour:02}:30,10,10,{fees},{phone},x")
+    };
+    let rows = [
+        with(1, 8, "6,4", "13812345678"),
+        with(2, 9, ",", ""),
+        with(3, 10, "6.02,4", ""),
+        with(4, 11, "6,3.9", ""),
+        with(5, 12, "6,4", "13700000000"),
+    ];
+    let text = format!("{head}\r\n{}\r\n", rows.join("\r\n"));
+    let import = upload(&house, &cookie, "a.csv", text).await;
+    let fields: Vec<_> =
+        import["faults"].as_array().unwrap().iter().map(|one| one["field"].clone()).collect();
+    let expected = ["electricity_yuan", "service_yuan", "customer_phone"];
+    assert_eq!((&import["good"], fields), (&2.into(), expected.map(Value::from).to_vec()), "{import}");
+    let import = step(&house, &cookie, &import, "confirm").await;
+    let list = house.get("/orders?start_mode=import&phone=13812345678", &cookie).await;
+    assert_eq!(
+        (&list.ok().json["total"], &list.json["items"][0]["customer_name"]),
+        (&1.into(), &"王五".into())
+    );
+    let person = house.get("/customers?name=王五", &cookie).await;
+    assert_eq!(person.ok().json["items"][0]["total_fen"], 1_000);
+    sound(&house).await;
+    // Taken back, nothing of it is left at the customer either.
+    step(&house, &cookie, &import, "undo").await;
+    let person = house.get("/customers?name=王五", &cookie).await;
+    assert_eq!(person.ok().json["items"][0]["order_count"], 0);
+    sound(&house).await;
+}
