@@ -120,6 +120,7 @@ def questions(server, plan):
         ("energy range", lambda: {**month, "energy_from_dwh": dice.randrange(100_000, 400_000)}),
         ("amount range, few", lambda: {**month, "total_from_fen": 1_000_000}),
         ("vin", lambda: {**month, "vin": "LSVAU2180C2180001"}),
+        ("plate", lambda: {**month, "plate": "鄂A12345"}),
         ("customer", lambda: {**year, "customer_id": dice.randrange(1, plan.customers // 2)}),
         *[(f"state {state}", lambda state=state: {**month, "state": state}) for state in ["completed", "failed", "abnormal", "charging", "unsettled"]],
         ("abnormality", lambda: {**month, "abnormality": dice.choice(["no_record", "amount_differs", "unannounced"])}),

@@ -4754,6 +4754,8 @@ export interface components {
             pile_amount_e4: number | null;
             pile_code: string;
             pile_name: string;
+            /** @description Masked; of the car that is known by this VIN. */
+            plate: string | null;
             /** Format: int64 */
             service_fen: number;
             /** @description The pile's name of the session: OCPP transaction id, 云快充 trade number. */
@@ -10134,6 +10136,7 @@ export interface operations {
                 phone?: string;
                 pile?: string;
                 pile_code?: string;
+                plate?: string;
                 session_key?: string;
                 settlement_waiting?: boolean;
                 sort?: string;
@@ -10194,6 +10197,7 @@ export interface operations {
                 phone?: string;
                 pile?: string;
                 pile_code?: string;
+                plate?: string;
                 session_key?: string;
                 settlement_waiting?: boolean;
                 sort?: string;

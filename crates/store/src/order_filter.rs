@@ -75,6 +75,8 @@ pub struct OrderFilter {
     pub token: Option<String>,
     /// The whole identification of the vehicle, for the same reason.
     pub vin: Option<String>,
+    /// The whole plate of a car that is known: the orders of its VIN.
+    pub plate: Option<String>,
     pub start_mode: Option<StartMode>,
     pub stop_class: Option<StopClass>,
     pub energy_dwh: Span,

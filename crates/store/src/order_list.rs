@@ -10,7 +10,7 @@ use crate::order_totals::{self, OrderTotals};
 use crate::pile_list::{LiveValues, masked};
 use crate::settlements::Settlement;
 use model::access::Scope;
-use model::customer::{phone_masked, vin_masked};
+use model::customer::{phone_masked, plate_masked, vin_masked};
 use model::error::Text;
 use model::id::OrderId;
 use model::order::{Abnormalities, Abnormality, Order, OrderState, StartMode, StopClass};
@@ -74,6 +74,8 @@ pub struct OrderView {
     pub fleet_name: Option<String>,
     /// The vehicle as the pile has told it; in a list its last six characters.
     pub vin: Option<String>,
+    /// Masked; of the car that is known by this VIN.
+    pub plate: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -147,15 +149,15 @@ const COLUMNS: &str = "o.id, o.session_key, p.code, p.name, o.station_id, s.name
     o.start_mode, o.token, c.name, o.state, o.abnormal, o.created_at_ms, o.started_at_ms, o.ended_at_ms, \
     o.energy_dwh, o.electricity_fen, o.service_fen, o.total_fen, o.pile_amount_e4, o.soc_start, o.soc_end, \
     o.stop_code, o.stop_class, o.tariff_id, o.pile_id, o.meter_start_dwh, o.meter_end_dwh, c.phone, fl.name, \
-    o.vin";
+    o.vin, a.plate";
 
 /// Where the value stands by which a page is sorted: behind the columns.
-const SORT_VALUE: usize = 32;
+const SORT_VALUE: usize = 33;
 
 /// The names beside an order.
 const NAMES: &str = "JOIN pile p ON p.id = o.pile_id JOIN station s ON s.id = o.station_id \
     JOIN operator op ON op.id = o.operator_id LEFT JOIN customer c ON c.id = o.customer_id \
-    LEFT JOIN fleet fl ON fl.id = c.fleet_id";
+    LEFT JOIN fleet fl ON fl.id = c.fleet_id LEFT JOIN car a ON a.vin = o.vin";
 
 fn view(row: &Row<'_>) -> DbResult<OrderView> {
     let (id, created_at_ms) = (row.int(0)?, row.int(13)?);
@@ -199,6 +201,7 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
         customer_phone: row.text_opt(29)?.as_deref().map(phone_masked),
         fleet_name: row.text_opt(30)?,
         vin: row.text_opt(31)?.as_deref().map(vin_masked),
+        plate: row.text_opt(32)?.as_deref().map(plate_masked),
     })
 }
 
@@ -307,36 +310,36 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
 fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
     let mut order = view(row)?;
     order.vin = row.text_opt(31)?;
-    let tariff = match (order.tariff_id, row.text_opt(33)?, row.int_opt(34)?) {
+    let tariff = match (order.tariff_id, row.text_opt(34)?, row.int_opt(35)?) {
         (Some(id), Some(name), Some(version_no)) => Some(OrderTariff { id, name, version_no }),
         _ => None,
     };
-    let segments = row.text_opt(36)?.map_or_else(Vec::new, |text| {
+    let segments = row.text_opt(37)?.map_or_else(Vec::new, |text| {
         serde_json::from_str(&text).unwrap_or_else(|why| {
             tracing::error!(%why, order = order.id, "the segments of an order cannot be read");
             Vec::new()
         })
     });
-    let pile_segments = row.text_opt(37)?.and_then(|text| {
+    let pile_segments = row.text_opt(38)?.and_then(|text| {
         serde_json::from_str(&text)
             .map(|bill: PileBill| bill.periods)
             .inspect_err(|why| tracing::error!(%why, order = order.id, "a pile's bill cannot be read"))
             .ok()
     });
     Ok(OrderDetail {
-        skew_ms: row.int_opt(32)?,
+        skew_ms: row.int_opt(33)?,
         tariff,
-        time_zone: row.text(38)?,
+        time_zone: row.text(39)?,
         segments,
         pile_segments,
         curve: Vec::new(),
         commands: Vec::new(),
-        started_by: row.text_opt(35)?,
+        started_by: row.text_opt(36)?,
         settlements: Vec::new(),
         notes: Vec::new(),
         brought_by: row
-            .int_opt(39)?
-            .zip(row.text_opt(40)?)
+            .int_opt(40)?
+            .zip(row.text_opt(41)?)
             .map(|(order_import_id, note)| OrderOrigin { order_import_id, note }),
         explanation: Vec::new(),
         order,
@@ -386,6 +389,7 @@ mod tests {
             (&["(session_key=?"], &["(session_key=?"], |wanted| wanted.session_key = Some("1".to_owned())),
             (&["orders_token"], &["orders_token"], |wanted| wanted.token = Some("C".to_owned())),
             (&["orders_vin"], &["orders_vin"], |wanted| wanted.vin = Some("V".to_owned())),
+            (&["orders_vin"], &["orders_vin"], |wanted| wanted.plate = Some("P".to_owned())),
             (&["orders_stop"], &["orders_stop"], |wanted| wanted.stop_class = Some(StopClass::Fault)),
             (&["orders_started"], &["orders_started"], |wanted| wanted.stop_class = Some(StopClass::Normal)),
             (&["orders_customer"], &["orders_customer"], |wanted| wanted.phone = Some("1380".to_owned())),

@@ -174,6 +174,7 @@ fn is_narrow(wanted: &OrderFilter, names: &Names) -> bool {
         || wanted.abnormality.is_some()
         || is_asked(wanted.token.as_deref())
         || wanted.vin.is_some()
+        || wanted.plate.is_some()
         || wanted.settlement_waiting
         || wanted.stop_class.is_some_and(|class| !is_usual_stop(class))
         || wanted.start_mode.is_some_and(|mode| !is_usual(mode))
@@ -259,4 +260,5 @@ fn how(filter: &mut Filter, wanted: &OrderFilter) {
         }
     }
     filter.and_some("o.vin = ?", wanted.vin.clone());
+    filter.and_some("o.vin = (SELECT vin FROM car WHERE plate = ?)", wanted.plate.clone());
 }

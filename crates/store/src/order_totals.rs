@@ -117,6 +117,7 @@ fn by_days(wanted: &OrderFilter) -> bool {
         abnormality,
         token,
         vin,
+        plate,
         start_mode,
         stop_class,
         energy_dwh,
@@ -135,7 +136,7 @@ fn by_days(wanted: &OrderFilter) -> bool {
     } = wanted;
     let numbers = [customer_id, connector_no].iter().any(|number| number.is_some());
     let texts = [phone, fleet_name, pile_code, token].iter().any(|text| is_asked(text.as_deref()));
-    let keys = [session_key, pile, vin].iter().any(|key| key.is_some());
+    let keys = [session_key, pile, vin, plate].iter().any(|key| key.is_some());
     *time == OrderTime::Started
         && matches!(state, None | Some(OrderState::Completed))
         && id.is_none()

@@ -51,6 +51,7 @@ pub static ORDER: &[Column<OrderView>] = &[
     Column::extra("customer_phone", "手机号", "Phone", |o, _| Cell::text(o.customer_phone.clone())),
     Column::extra("fleet_name", "车队", "Fleet", |o, _| Cell::text(o.fleet_name.clone())),
     Column::extra("vin", "VIN", "VIN", |o, _| Cell::text(o.vin.clone())),
+    Column::extra("plate", "车牌", "Plate", |o, _| Cell::text(o.plate.clone())),
     Column::extra("meter_start", "电表起值（kWh）", "Meter start (kWh)", |o, _| {
         Cell::e4(o.meter_start_dwh)
     }),

@@ -10,6 +10,7 @@ use engine::command::CommandRequest;
 use engine::device::Running;
 use engine::order_note::OrderNoteDraft;
 use engine::settlement::no_order;
+use model::customer::plate_parse;
 use model::id::{OrderId, PileId};
 use model::order::{Abnormality, Order, OrderState, StartMode, StopClass};
 use model::time::{Timestamp, Zone};
@@ -53,6 +54,8 @@ pub struct OrderQuery {
     token: Option<String>,
     /// The whole vehicle identification number.
     vin: Option<String>,
+    /// The whole plate of a car that is known here.
+    plate: Option<String>,
     start_mode: Option<StartMode>,
     stop_class: Option<StopClass>,
     energy_from_dwh: Option<i64>,
@@ -112,6 +115,7 @@ impl OrderQuery {
             abnormality: self.abnormality,
             token: self.token,
             vin: self.vin.map(|vin| vin.trim().to_ascii_uppercase()),
+            plate: self.plate.as_deref().map(plate_parse).transpose()?,
             start_mode: self.start_mode,
             stop_class: self.stop_class,
             energy_dwh: span("energy_to_dwh", self.energy_from_dwh, self.energy_to_dwh)?,

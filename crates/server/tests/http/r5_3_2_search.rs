@@ -29,7 +29,7 @@ async fn charged() -> House {
             one.total = Fen([1_000, 3_000, 2_000][n as usize]);
             if n == 1 {
                 (one.vin, one.stop_class) =
-                    (Some("LSVAU2180C2180001".to_owned()), Some(StopClass::Emergency));
+                    (Some("LSVAU2182C2180001".to_owned()), Some(StopClass::Emergency));
                 one.connector = 2;
             }
             tx.order_save(&one);
@@ -48,9 +48,15 @@ async fn ids(house: &House, cookie: &str, query: &str) -> Vec<i64> {
 #[tokio::test]
 async fn r5_3_2_class_orders_are_found_by_car_end_and_amount_and_sorted() {
     let house = charged().await;
+    let admin = house.sign_in("admin").await;
+    let fleet = house.post("/fleets", &admin, r#"{"name":"车队"}"#).await.ok().json["id"].clone();
+    let car = r#"{"plate":"鄂AD90002","vin":"LSVAU2182C2180001"}"#;
+    house.post(&format!("/fleets/{fleet}/cars"), &admin, car).await.ok();
     let cookie = house.sign_in("a.viewer").await;
     for (query, expected) in [
-        ("vin=lsvau2180c2180001", vec![51]),
+        ("vin=lsvau2182c2180001", vec![51]),
+        ("plate=%E9%84%82ad90002", vec![51]),
+        ("plate=%E9%84%82AD90003", vec![]),
         ("stop_class=emergency", vec![51]),
         ("connector_no=2", vec![51]),
         ("total_from_fen=1500&total_to_fen=2500", vec![52]),
@@ -64,8 +70,9 @@ async fn r5_3_2_class_orders_are_found_by_car_end_and_amount_and_sorted() {
     let first = house.get("/orders?sort=-energy_dwh&limit=2", &cookie).await;
     let cursor = first.ok().json["next_cursor"].as_str().unwrap().to_owned();
     assert_eq!(ids(&house, &cookie, &format!("sort=-energy_dwh&limit=2&cursor={cursor}")).await, [50]);
-    let list = house.get("/orders?vin=LSVAU2180C2180001", &cookie).await;
+    let list = house.get("/orders?vin=LSVAU2182C2180001", &cookie).await;
     assert_eq!(list.json["items"][0]["vin"], "***180001", "personal data stays masked in a list");
+    assert_eq!(list.json["items"][0]["plate"], "鄂A***02");
 }
 
 #[tokio::test]
@@ -97,6 +104,7 @@ async fn r5_3_2_guess_wrong_words_are_told_and_notes_stay_with_their_author() {
         ("sort=-", "sort"),
         ("sort=energy_dwh&cursor=nonsense", "cursor"),
         ("phone=13", "phone"),
+        ("plate=90002", "plate"),
         ("energy_from_dwh=2&energy_to_dwh=1", "energy_to_dwh"),
         ("total_from_fen=2&total_to_fen=1", "total_to_fen"),
     ] {

@@ -24,6 +24,7 @@ export const orderColumns = (): Column<Order>[] => {
     { key: 'customer_name', label: t('orders.customer'), extra: true },
     { key: 'customer_phone', label: t('orders.phone'), mono: true, extra: true },
     { key: 'fleet_name', label: t('orders.fleet'), extra: true },
+    { key: 'plate', label: t('orders.plate'), extra: true },
     { key: 'vin', label: t('orders.vin'), mono: true, extra: true },
     { key: 'soc', label: t('orders.soc'), text: (o) => (o.soc_start == null && o.soc_end == null ? null : `${o.soc_start ?? '—'} → ${o.soc_end ?? '—'}%`), extra: true },
     { key: 'stop', label: t('orders.stop') },
