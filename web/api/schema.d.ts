@@ -2945,6 +2945,33 @@ export interface components {
             /** @enum {string} */
             kind: "clock_set";
         } | {
+            /** @enum {string} */
+            kind: "work_parameters";
+            operative: boolean;
+            /**
+             * Format: int32
+             * @description 30 to 100.
+             */
+            power_percent: number;
+        } | {
+            /** Format: int32 */
+            connector_no: number;
+            /** @enum {string} */
+            kind: "ground_lock";
+            raise: boolean;
+        } | {
+            cards: string[];
+            /** @enum {string} */
+            kind: "offline_cards_add";
+        } | {
+            cards: string[];
+            /** @enum {string} */
+            kind: "offline_cards_remove";
+        } | {
+            cards: string[];
+            /** @enum {string} */
+            kind: "offline_cards_find";
+        } | {
             action: string;
             /** @enum {string} */
             kind: "call";

@@ -287,6 +287,27 @@ pub enum DeviceCommand {
     ClockSet {
         at: Timestamp,
     },
+    /// 工作参数: whether the whole pile may work, and the highest share of its rated power.
+    WorkParameters {
+        operative: bool,
+        power_percent: u8,
+    },
+    /// 地锁
+    GroundLock {
+        connector: ConnectorNo,
+        raise: bool,
+    },
+    /// 离线卡: the cards that the pile takes while it is off line. All are card numbers.
+    OfflineCardsAdd {
+        cards: Vec<String>,
+    },
+    OfflineCardsRemove {
+        cards: Vec<String>,
+    },
+    /// Which of these the pile has.
+    OfflineCardsFind {
+        cards: Vec<String>,
+    },
     /// Any operation by its wire name, with its payload as JSON.
     Call {
         action: String,

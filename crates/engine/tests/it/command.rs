@@ -391,3 +391,31 @@ fn a_command_that_nobody_ended_expires_after_a_restart() {
         w.sound();
     }
 }
+
+#[test]
+fn what_no_pile_should_be_asked_is_refused_with_its_field() {
+    for w in plugged() {
+        let refused =
+            |request: CommandRequest| give(&w, 101, request).unwrap_err().field.unwrap().to_string();
+        for power_percent in [0, 29, 101] {
+            let set = CommandRequest::WorkParameters { operative: true, power_percent };
+            assert_eq!(refused(set), "power_percent");
+        }
+        assert_eq!(refused(CommandRequest::GroundLock { connector: 0, raise: true }), "connector_no");
+        assert_eq!(refused(CommandRequest::GroundLock { connector: 9, raise: true }), "connector_no");
+        for tag in ["NOBODY", "BLOCKED"] {
+            assert_eq!(refused(CommandRequest::OfflineCardsAdd { cards: vec![tag.to_owned()] }), "cards");
+        }
+        assert!(w.sent.lock().unwrap().is_empty(), "nothing of it was sent");
+        for (request, kind) in [
+            (CommandRequest::WorkParameters { operative: false, power_percent: 30 }, "work_parameters"),
+            (CommandRequest::GroundLock { connector: 1, raise: false }, "ground_lock"),
+            (CommandRequest::OfflineCardsAdd { cards: vec!["CARD1".to_owned()] }, "offline_cards_add"),
+            (CommandRequest::OfflineCardsRemove { cards: vec!["NOBODY".to_owned()] }, "offline_cards_remove"),
+        ] {
+            let id = give(&w, 101, request).unwrap();
+            assert_eq!(row(&w, id).kind, kind);
+            assert!(w.sent.lock().unwrap().pop().is_some());
+        }
+    }
+}

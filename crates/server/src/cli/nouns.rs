@@ -27,6 +27,7 @@ pub async fn run(place: &Place, noun: Noun) -> Result<ExitCode> {
         }
         Noun::Pile(PileVerb::Import { file }) => import(&client, place, "/imports/piles", &file).await,
         Noun::Pile(PileVerb::Call { id, action, payload }) => pile_call(&client, &id, action, payload).await,
+        Noun::Pile(PileVerb::Command { id, body }) => pile_command(&client, &id, &body).await,
         Noun::Card(CardVerb::Add(args)) => card_add(&client, place, args).await,
         Noun::Card(CardVerb::Import { file }) => import(&client, place, "/imports/cards", &file).await,
         Noun::Order(OrderVerb::Export(args)) => exchange::order_export(&client, place, args).await,
@@ -241,7 +242,22 @@ async fn pile_call(client: &Client, id: &str, action: String, payload: String) -
             format!("The payload is no valid JSON: {why}"),
         )
     })?;
-    let body = json!({ "kind": "call", "action": action, "payload": payload });
+    pile_ask(client, id, json!({ "kind": "call", "action": action, "payload": payload })).await
+}
+
+async fn pile_command(client: &Client, id: &str, body: &str) -> Result<ExitCode> {
+    let body = serde_json::from_str(body).map_err(|why| {
+        Error::invalid(
+            "JSON",
+            format!("内容不是有效的 JSON：{why}"),
+            format!("The command is no valid JSON: {why}"),
+        )
+    })?;
+    pile_ask(client, id, body).await
+}
+
+/// Asks, waits, and prints what the pile said.
+async fn pile_ask(client: &Client, id: &str, body: Value) -> Result<ExitCode> {
     let path = format!("/piles/{id}/commands?wait_ms={WAIT_MS}");
     let row = client.call(Method::POST, &path, Some(body)).await?;
     let answer = text(&row, "detail");

@@ -123,6 +123,12 @@ pub enum PileVerb {
     Import {
         file: PathBuf,
     },
+    /// Any command as the API takes it, e.g. '{"kind":"ground_lock","connector_no":1,"raise":false}';
+    /// prints the pile's answer
+    Command {
+        id: String,
+        body: String,
+    },
     /// Any operation by its wire name; prints the pile's answer
     Call {
         id: String,

@@ -48,6 +48,28 @@ pub enum CommandDraft {
     },
     TariffSet {},
     ClockSet {},
+    /// 工作参数 (云快充): the whole pile, and the highest share of its rated power.
+    WorkParameters {
+        operative: bool,
+        /// 30 to 100.
+        power_percent: u8,
+    },
+    /// 地锁 (云快充).
+    GroundLock {
+        connector_no: u16,
+        raise: bool,
+    },
+    /// 离线卡 (云快充): at most 11 registered cards at once.
+    OfflineCardsAdd {
+        cards: Vec<String>,
+    },
+    /// At most 23 at once, as in a query.
+    OfflineCardsRemove {
+        cards: Vec<String>,
+    },
+    OfflineCardsFind {
+        cards: Vec<String>,
+    },
     /// Any operation by its wire name.
     Call {
         action: String,
@@ -74,11 +96,29 @@ impl CommandDraft {
             }
             CommandDraft::TariffSet {} => CommandRequest::TariffSet,
             CommandDraft::ClockSet {} => CommandRequest::ClockSet,
+            CommandDraft::WorkParameters { operative, power_percent } => {
+                CommandRequest::WorkParameters { operative, power_percent }
+            }
+            CommandDraft::GroundLock { connector_no, raise } => {
+                CommandRequest::GroundLock { connector: connector_no, raise }
+            }
+            CommandDraft::OfflineCardsAdd { cards } => CommandRequest::OfflineCardsAdd { cards: tags(cards) },
+            CommandDraft::OfflineCardsRemove { cards } => {
+                CommandRequest::OfflineCardsRemove { cards: tags(cards) }
+            }
+            CommandDraft::OfflineCardsFind { cards } => {
+                CommandRequest::OfflineCardsFind { cards: tags(cards) }
+            }
             CommandDraft::Call { action, payload } => {
                 CommandRequest::Call { action, payload: payload.to_string() }
             }
         }
     }
+}
+
+/// As cards are registered.
+fn tags(cards: Vec<String>) -> Vec<String> {
+    cards.iter().map(|tag| tag.trim().to_ascii_uppercase()).filter(|tag| !tag.is_empty()).collect()
 }
 
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -237,6 +277,22 @@ fn summary(command: &Command) -> Text {
         }
         "tariff_set" => plain("下发计费模型", "Send the tariff"),
         "clock_set" => plain("对时", "Set the clock"),
+        "work_parameters" => {
+            let power = body.get("power_percent").and_then(serde_json::Value::as_i64).unwrap_or(100);
+            let (zh, en) =
+                if yes("operative") { ("允许工作", "in operation") } else { ("锁定停用", "locked") };
+            Text::new(
+                format!("工作参数：{zh}，最大功率 {power}%"),
+                format!("Working parameters: {en}, at most {power} %"),
+            )
+        }
+        "ground_lock" if yes("raise") => {
+            Text::new(format!("升起 {no} 号枪地锁"), format!("Raise the ground lock of {no}"))
+        }
+        "ground_lock" => Text::new(format!("降下 {no} 号枪地锁"), format!("Lower the ground lock of {no}")),
+        "offline_cards_add" => plain("下发离线卡", "Add offline cards"),
+        "offline_cards_remove" => plain("清除离线卡", "Remove offline cards"),
+        "offline_cards_find" => plain("查询离线卡", "Look for offline cards"),
         "call" => {
             let action = word("action");
             Text::new(format!("原始指令 {action}"), format!("Raw call {action}"))

@@ -20,11 +20,11 @@ async fn try_give(door: &Door, code: &str, request: CommandRequest) -> Result<Co
     door.app.engine.command(&caller, door.id(code).await, request).await
 }
 
-async fn give(door: &Door, code: &str, request: CommandRequest) -> CommandId {
+pub async fn give(door: &Door, code: &str, request: CommandRequest) -> CommandId {
     try_give(door, code, request).await.unwrap()
 }
 
-async fn ended(door: &Door, id: CommandId) -> CommandRow {
+pub async fn ended(door: &Door, id: CommandId) -> CommandRow {
     door.app.engine.command_wait(id, Duration::from_secs(5)).await.unwrap()
 }
 

@@ -1,17 +1,23 @@
 //! 云快充 over a real socket.
 
+use super::commands::{ended, give};
 use super::door::{DIGITS, Door, YKC, door, soon, until};
 use model::id::{SessionKey, TradeNo};
 use model::order::{Order, OrderState};
 use model::time::Zone;
-use protocol::ykc::field::{Ascii, Bcd, CardNo, Cp56, Gun, Meter, PileNo};
+
+use engine::command::CommandRequest;
+use protocol::ykc::field::{Ascii, Bcd, CardNo, Cp56, Gun, Meter, PileNo, Raw};
 use protocol::ykc::frame::{CrcOrder, Packet, Reader};
 use protocol::ykc::message::bill::{Bill, BillPeriod};
+use protocol::ykc::message::ground_lock::GroundLockReply;
 use protocol::ykc::message::heartbeat::Heartbeat;
 use protocol::ykc::message::login::Login;
+use protocol::ykc::message::offline_cards::{Found, OfflineCardsFindReply};
 use protocol::ykc::message::{Body, Message};
 use std::collections::VecDeque;
 use std::time::Duration;
+use store::commands::CommandState;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -297,4 +303,29 @@ async fn what_was_confirmed_before_a_stop_is_kept() {
         assert!(order(&door, trade).await.is_some(), "{trade}");
     }
     assert!(door.is_online(YKC, false).await);
+}
+
+/// From the person's question to the frame, and from the pile's answer to what the person reads.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_about_cards_comes_back_with_what_the_pile_has() {
+    let mut door = door().await;
+    let mut pile = Pile::enter(&door).await;
+    door.becomes_online(YKC, true).await;
+    let cards = vec!["D14B0A54".to_owned(), "77".to_owned()];
+    let id = give(&door, YKC, CommandRequest::OfflineCardsFind { cards }).await;
+    let Message::OfflineCardsFind(asked) = pile.hear(0x48).await else { panic!() };
+    let found = |(physical_card, found)| Found { physical_card, found };
+    let cards = asked.cards.into_iter().zip([1, 0]).map(found).collect();
+    let reply = OfflineCardsFindReply { pile: number(YKC), cards };
+    pile.say(&reply.frame([1, 0], CrcOrder::LowFirst)).await;
+    let row = ended(&door, id).await;
+    assert_eq!(row.state, CommandState::Accepted);
+    assert_eq!(row.detail.as_deref(), Some(r#"{"77":false,"D14B0A54":true}"#));
+    let id = give(&door, YKC, CommandRequest::GroundLock { connector: 2, raise: true }).await;
+    let Message::GroundLock(lock) = pile.hear(0x62).await else { panic!() };
+    assert_eq!((lock.gun, lock.action), (2, 0x55));
+    let reply = GroundLockReply { pile: number(YKC), gun: 2, result: 0, reserved: Raw([0; 4]) };
+    pile.say(&reply.frame([2, 0], CrcOrder::LowFirst)).await;
+    assert_eq!(ended(&door, id).await.state, CommandState::Refused);
+    door.stop().await;
 }

@@ -5,7 +5,7 @@ use super::{NEVER, PLUG_GRACE_MS, Pile, Stage, card_number};
 use crate::car::Car;
 use model::id::TradeNo;
 use model::time::Timestamp;
-use protocol::ykc::field::Ascii;
+use protocol::ykc::field::{Ascii, CardNo};
 use protocol::ykc::message::card_start::CardStart;
 use protocol::ykc::message::remote_start::RemoteStartReply;
 
@@ -45,7 +45,7 @@ impl Pile {
         let Some(card) = card_number(tag) else {
             return;
         };
-        let offline_trade = self.offline_trade(connector, now);
+        let offline_trade = self.offline_trade(connector, card, now);
         let can_start = self.tariff.is_some();
         let Some(slot) = self.slot(connector) else {
             return;
@@ -75,9 +75,11 @@ impl Pile {
         }
     }
 
-    /// The number that the pile makes itself for a session without the platform.
-    fn offline_trade(&mut self, connector: usize, now: Timestamp) -> Option<TradeNo> {
-        if !self.config.behaviours.offline_start || self.stage != Stage::Offline {
+    /// The number that the pile makes itself for a session without the platform: for a card that it was
+    /// given for that, or for any if it is one that takes all.
+    fn offline_trade(&mut self, connector: usize, card: CardNo, now: Timestamp) -> Option<TradeNo> {
+        let taken = self.config.behaviours.offline_start || self.offline_cards.contains(&card);
+        if !taken || self.stage != Stage::Offline {
             return None;
         }
         self.trades += 1;

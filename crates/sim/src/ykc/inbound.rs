@@ -4,16 +4,25 @@ use super::slot::Order;
 use super::{HEARTBEAT_MS, NEVER, Pile, REPEAT_MS, Stage};
 use crate::pile::Output;
 use model::time::Timestamp;
-use protocol::ykc::field::{Cp56, Gun};
+use protocol::ykc::field::{CardNo, Cp56, Gun, Raw};
 use protocol::ykc::message::Message;
 use protocol::ykc::message::card_start::CardStartReply;
 use protocol::ykc::message::clock::ClockReply;
+use protocol::ykc::message::ground_lock::GroundLockReply;
 use protocol::ykc::message::login::LoginReply;
+use protocol::ykc::message::offline_cards::{
+    Found, OfflineCardsAdd, OfflineCardsAddReply, OfflineCardsFind, OfflineCardsFindReply,
+    OfflineCardsRemove, OfflineCardsRemoveReply, Removed,
+};
 use protocol::ykc::message::reboot::{Reboot, RebootReply};
 use protocol::ykc::message::remote_start::RemoteStart;
 use protocol::ykc::message::remote_stop::{RemoteStop, RemoteStopReply};
 use protocol::ykc::message::tariff::{TariffReply, TariffRequest, TariffSet, TariffSetReply};
 use protocol::ykc::message::tariff_check::TariffCheckReply;
+use protocol::ykc::message::work_parameters::WorkParametersReply;
+
+/// As many cards as the pile keeps for when it is off line.
+const OFFLINE_CARDS_MAX: usize = 200;
 
 impl Pile {
     pub(super) fn heard(&mut self, message: Message, sequence: [u8; 2], now: Timestamp) {
@@ -34,6 +43,23 @@ impl Pile {
                 self.reply(&reply, sequence);
             }
             Message::Reboot(reboot) => self.reboot_asked(&reboot, sequence, now),
+            Message::WorkParameters(_) => {
+                let reply = WorkParametersReply { pile: self.number, result: 1 };
+                self.reply(&reply, sequence);
+            }
+            Message::GroundLock(lock) => {
+                let known = (1..=self.slots.len()).contains(&usize::from(lock.gun));
+                let reply = GroundLockReply {
+                    pile: self.number,
+                    gun: lock.gun,
+                    result: u8::from(known),
+                    reserved: Raw([0; 4]),
+                };
+                self.reply(&reply, sequence);
+            }
+            Message::OfflineCardsAdd(add) => self.cards_added(&add, sequence),
+            Message::OfflineCardsRemove(remove) => self.cards_removed(&remove, sequence),
+            Message::OfflineCardsFind(find) => self.cards_looked_for(&find, sequence),
             // What a platform never sends.
             _ => {}
         }
@@ -138,6 +164,35 @@ impl Pile {
             };
             self.start(connector, order, now);
         }
+    }
+
+    fn cards_added(&mut self, add: &OfflineCardsAdd, sequence: [u8; 2]) {
+        let new: Vec<CardNo> = add.cards.iter().map(|card| card.physical_card).collect();
+        let room = self.offline_cards.len() + new.len() <= OFFLINE_CARDS_MAX;
+        if room {
+            self.offline_cards.extend(new);
+        }
+        let fail_reason = if room { 0 } else { 2 };
+        self.reply(
+            &OfflineCardsAddReply { pile: self.number, result: u8::from(room), fail_reason },
+            sequence,
+        );
+    }
+
+    fn cards_removed(&mut self, remove: &OfflineCardsRemove, sequence: [u8; 2]) {
+        self.offline_cards.retain(|card| !remove.cards.contains(card));
+        let gone = |card: &CardNo| Removed { physical_card: *card, result: 1, reason: 0 };
+        let cards = remove.cards.iter().map(gone).collect();
+        self.reply(&OfflineCardsRemoveReply { pile: self.number, cards }, sequence);
+    }
+
+    fn cards_looked_for(&mut self, find: &OfflineCardsFind, sequence: [u8; 2]) {
+        let look = |card: &CardNo| Found {
+            physical_card: *card,
+            found: u8::from(self.offline_cards.contains(card)),
+        };
+        let cards = find.cards.iter().map(look).collect();
+        self.reply(&OfflineCardsFindReply { pile: self.number, cards }, sequence);
     }
 
     fn reboot_asked(&mut self, reboot: &Reboot, sequence: [u8; 2], now: Timestamp) {

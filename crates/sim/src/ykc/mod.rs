@@ -73,6 +73,7 @@ pub struct Pile {
     bills: VecDeque<StoredBill>,
     trades: u32,
     reboot_when_idle: bool,
+    offline_cards: Vec<CardNo>,
 }
 
 impl Pile {
@@ -97,6 +98,7 @@ impl Pile {
             model_no: Bcd::ZERO,
             heartbeat_at: NEVER,
             missed: 0,
+            offline_cards: Vec::new(),
             bills: VecDeque::new(),
             trades: 0,
             reboot_when_idle: false,

@@ -7,18 +7,23 @@ use model::money::{Amount, Price};
 use model::site::Protocol;
 use model::tariff::{Period, Rate, Tariff};
 use model::time::{Timestamp, Zone};
-use protocol::ykc::field::{Bcd, CardNo, Cp56, Gun, PileNo, RateNumbers};
+use protocol::ykc::field::{Bcd, CardNo, Cp56, Gun, PileNo, RateNumbers, Raw};
 use protocol::ykc::frame::{CrcOrder, Packet};
 use protocol::ykc::message::bill::{Bill, BillReply};
 use protocol::ykc::message::card_start::CardStartReply;
 use protocol::ykc::message::clock::ClockSet;
+use protocol::ykc::message::ground_lock::GroundLock;
 use protocol::ykc::message::login::LoginReply;
+use protocol::ykc::message::offline_cards::{
+    OfflineCard, OfflineCardsAdd, OfflineCardsFind, OfflineCardsRemove,
+};
 use protocol::ykc::message::realtime::Realtime;
 use protocol::ykc::message::reboot::Reboot;
 use protocol::ykc::message::remote_start::RemoteStart;
 use protocol::ykc::message::remote_stop::RemoteStop;
 use protocol::ykc::message::tariff::{TariffReply, WireRate};
 use protocol::ykc::message::tariff_check::TariffCheckReply;
+use protocol::ykc::message::work_parameters::WorkParameters;
 use protocol::ykc::message::{Body, Message};
 use sim::car::{Car, MODELS};
 use sim::pile::{Action, Output, Pile, PileConfig};
@@ -408,4 +413,33 @@ fn the_same_seed_says_the_same() {
     };
     assert_eq!(run(5), run(5));
     assert_ne!(run(5), run(6));
+}
+
+#[test]
+fn offline_cards_are_kept_and_let_a_pile_charge_alone() {
+    let mut bench = Bench::new(|_| ());
+    let pile = bench.number;
+    let card = CardNo::parse("C0FFEE").unwrap();
+    let offline = OfflineCard { logic_card: Bcd([0; 8]), physical_card: card };
+    bench.types();
+    bench.tell(&OfflineCardsAdd { pile, cards: vec![offline] });
+    bench.tell(&OfflineCardsFind { pile, cards: vec![card] });
+    bench.tell(&WorkParameters { pile, work_allowed: 0, max_power_pct: 80 });
+    bench.tell(&GroundLock { pile, gun: 1, action: 0x55, reserved: Raw([0; 4]) });
+    assert_eq!(bench.types(), "43 47 51 63");
+    let charge = |bench: &mut Bench| {
+        bench.link(false);
+        bench.act(Action::Plug(1, car()));
+        bench.act(Action::Swipe(1, "C0FFEE".to_owned()));
+        bench.pass(300);
+        bench.act(Action::Unplug(1));
+        bench.pass(60);
+        bench.link(true);
+        bench.bills().len()
+    };
+    assert_eq!(charge(&mut bench), 1);
+    bench.types();
+    bench.tell(&OfflineCardsRemove { pile, cards: vec![card] });
+    assert_eq!(bench.types(), "45");
+    assert_eq!(charge(&mut bench), 0, "the card is gone");
 }

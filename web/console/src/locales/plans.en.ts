@@ -31,4 +31,11 @@ export default {
     withdraw: 'Withdraw', withdraw_reason: 'Why it is withdrawn', ask_withdraw: 'Withdraw tariff change #{id}? At {at} nothing will change; {n} stations keep what they have.', withdrawn_told: 'Tariff change #{id} is withdrawn', withdrawn_by: 'Withdrawn', shows_now: 'Tariff now',
     timeline: 'Prices over time', of_station: 'Tariff changes of this station', from_beginning: 'always', no_tariff: 'No tariff', holds_now: 'now', set_at_once: 'set at once', next: '{at}: {tariff} version {n}', upcoming: 'Changes to come',
   },
+  ykc: {
+    work_parameters: 'Working parameters', ground_lock: 'Ground lock', offline_cards: 'Offline cards',
+    operative: 'Operation', work: 'May work', locked: 'Stopped, the pile is locked', operative_help: 'For the whole pile; locked, nothing can be started there. What the platform has enabled stays as it is',
+    power: 'Highest power', power_help: '30 % to 100 % of the rated power', connector: 'Connector', connector_no: 'Connector {n}', lock_act: 'Action', raise: 'Raise', lower: 'Lower',
+    card_act: 'Action', card_add: 'Add (for use off line)', card_remove: 'Remove', card_find: 'Look whether they are there', cards: 'Card numbers', cards_help: 'One on a line; cards to add must be registered and accepted, 11 at once; to remove or look for, 23', cards_many: 'At most {n} cards at once; do it in turns', cards_bad: 'The card number {card} is wrong: at most 16 hexadecimal digits',
+    there: 'is there', not_there: 'is not there', removed: 'removed', not_removed: 'could not be removed',
+  },
 }

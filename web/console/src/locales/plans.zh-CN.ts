@@ -31,4 +31,11 @@ export default {
     withdraw: '撤回计划', withdraw_reason: '撤回原因', ask_withdraw: '撤回调价计划 #{id}？{at} 将不再生效，{n} 座充电站继续使用原来的计费模型。', withdrawn_told: '调价计划 #{id} 已撤回', withdrawn_by: '撤回', shows_now: '现行计费模型',
     timeline: '计费时间线', of_station: '本站的调价计划', from_beginning: '一直', no_tariff: '无计费模型', holds_now: '现行', set_at_once: '直接修改', next: '{at}改为 {tariff} 第 {n} 版', upcoming: '即将生效的调价',
   },
+  ykc: {
+    work_parameters: '工作参数', ground_lock: '地锁', offline_cards: '离线卡',
+    operative: '运行', work: '允许工作', locked: '停止使用，锁定充电桩', operative_help: '对整桩生效；锁定后现场不能启动充电，平台侧的启用/停用不变',
+    power: '最大输出功率', power_help: '额定功率的 30% 到 100%', connector: '枪', connector_no: '{n} 号枪', lock_act: '动作', raise: '升锁', lower: '降锁',
+    card_act: '操作', card_add: '下发（离线时可用）', card_remove: '清除', card_find: '查询是否在桩内', cards: '卡号', cards_help: '每行一张；下发的卡须已登记且状态正常，一次最多 11 张，清除与查询最多 23 张', cards_many: '一次最多 {n} 张卡，请分次操作', cards_bad: '卡号 {card} 不正确：应为不超过 16 位的十六进制数字',
+    there: '在桩内', not_there: '不在桩内', removed: '已清除', not_removed: '未能清除',
+  },
 }

@@ -73,6 +73,20 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
             "OCPP 1.6 没有对时消息，桩按启动与心跳应答中的时间自行对时",
             "OCPP 1.6 has no message to set the clock; the pile takes it from the answers to boot and heartbeat",
         ))),
+        DeviceCommand::WorkParameters { .. } => Err(Outcome::Unsupported(Text::of(
+            "OCPP 1.6 没有工作参数；停用请用“可用性”，限功率请用 SetChargingProfile",
+            "OCPP 1.6 has no working parameters; use availability, and SetChargingProfile for the power",
+        ))),
+        DeviceCommand::GroundLock { .. } => Err(Outcome::Unsupported(Text::of(
+            "OCPP 1.6 没有地锁指令",
+            "OCPP 1.6 has no message for a ground lock",
+        ))),
+        DeviceCommand::OfflineCardsAdd { .. }
+        | DeviceCommand::OfflineCardsRemove { .. }
+        | DeviceCommand::OfflineCardsFind { .. } => Err(Outcome::Unsupported(Text::of(
+            "OCPP 1.6 的离线卡是本地授权列表，请用 SendLocalList",
+            "OCPP 1.6 has the local authorisation list for this: use SendLocalList",
+        ))),
         DeviceCommand::Call { action, payload } => generic(action, payload),
     }
 }

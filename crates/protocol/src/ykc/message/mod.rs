@@ -12,6 +12,7 @@ pub mod ground_lock;
 pub mod heartbeat;
 pub mod login;
 pub mod merged_start;
+pub mod offline_cards;
 pub mod realtime;
 pub mod reboot;
 pub mod remote_start;
@@ -25,6 +26,7 @@ pub mod work_parameters;
 use super::field::same;
 use super::frame::{CrcOrder, Packet};
 use model::Text;
+use types::Length;
 
 /// The body of one frame type.
 pub trait Body: Sized {
@@ -32,6 +34,7 @@ pub trait Body: Sized {
     /// The length of the body in V1.6. A longer one is read and its tail ignored (dialects append
     /// fields), a shorter one is refused.
     const LEN: usize;
+    const LENGTH: Length = Length::Fixed(Self::LEN);
     fn decode(body: &[u8]) -> Option<Self>;
     fn encode(&self) -> Vec<u8>;
     fn fields(&self) -> Vec<ExplainedField>;
@@ -124,7 +127,7 @@ macro_rules! messages {
             }
 
             /// The types that [`Message::decode`] knows, with the length of their bodies.
-            pub const TYPED: &[(u8, usize)] = &[$((<$body as Body>::TYPE, <$body as Body>::LEN),)*];
+            pub const TYPED: &[(u8, Length)] = &[$((<$body as Body>::TYPE, <$body as Body>::LENGTH),)*];
         }
 
         $(impl From<$body> for Message {
@@ -168,14 +171,20 @@ messages! {
     ClockSet(clock::ClockSet),
     RebootReply(reboot::RebootReply),
     Reboot(reboot::Reboot),
+    WorkParametersReply(work_parameters::WorkParametersReply),
+    WorkParameters(work_parameters::WorkParameters),
+    GroundLock(ground_lock::GroundLock),
+    GroundLockReply(ground_lock::GroundLockReply),
+    OfflineCardsAddReply(offline_cards::OfflineCardsAddReply),
+    OfflineCardsAdd(offline_cards::OfflineCardsAdd),
+    OfflineCardsRemoveReply(offline_cards::OfflineCardsRemoveReply),
+    OfflineCardsRemove(offline_cards::OfflineCardsRemove),
+    OfflineCardsFindReply(offline_cards::OfflineCardsFindReply),
+    OfflineCardsFind(offline_cards::OfflineCardsFind),
     // Explained, not yet given a meaning by the session.
     BalanceUpdateReply(balance::BalanceUpdateReply),
     BalanceUpdate(balance::BalanceUpdate),
-    WorkParametersReply(work_parameters::WorkParametersReply),
-    WorkParameters(work_parameters::WorkParameters),
     GroundLockReport(ground_lock::GroundLockReport),
-    GroundLock(ground_lock::GroundLock),
-    GroundLockReply(ground_lock::GroundLockReply),
     FirmwareUpdateReply(firmware::FirmwareUpdateReply),
     FirmwareUpdate(firmware::FirmwareUpdate),
     MergedCardStart(merged_start::MergedCardStart),

@@ -90,21 +90,21 @@ pub static TYPES: &[FrameType] = &[
     row(0x40, Down, "交易记录确认", "transaction record confirm", Fixed(17), Typed),
     row(0x41, Up, "余额更新应答", "balance update reply", Fixed(16), Noted),
     row(0x42, Down, "远程账户余额更新", "balance update", Fixed(20), Noted),
-    row(0x43, Up, "离线卡数据同步应答", "offline card sync reply", Fixed(9), Noted),
-    row(0x44, Down, "离线卡数据同步", "offline card sync", Repeated(8, 16), Noted),
-    row(0x45, Up, "离线卡数据清除应答", "offline card delete reply", Repeated(7, 10), Noted),
-    row(0x46, Down, "离线卡数据清除", "offline card delete", Repeated(8, 8), Noted),
-    row(0x47, Up, "离线卡数据查询应答", "offline card query reply", Repeated(7, 9), Noted),
-    row(0x48, Down, "离线卡数据查询", "offline card query", Repeated(8, 8), Noted),
-    row(0x51, Up, "充电桩工作参数设置应答", "working parameters reply", Fixed(8), Noted),
-    row(0x52, Down, "充电桩工作参数设置", "working parameters", Fixed(9), Noted),
+    row(0x43, Up, "离线卡数据同步应答", "offline card sync reply", Fixed(9), Typed),
+    row(0x44, Down, "离线卡数据同步", "offline card sync", Repeated(8, 16), Typed),
+    row(0x45, Up, "离线卡数据清除应答", "offline card delete reply", Repeated(7, 10), Typed),
+    row(0x46, Down, "离线卡数据清除", "offline card delete", Repeated(8, 8), Typed),
+    row(0x47, Up, "离线卡数据查询应答", "offline card query reply", Repeated(7, 9), Typed),
+    row(0x48, Down, "离线卡数据查询", "offline card query", Repeated(8, 8), Typed),
+    row(0x51, Up, "充电桩工作参数设置应答", "working parameters reply", Fixed(8), Typed),
+    row(0x52, Down, "充电桩工作参数设置", "working parameters", Fixed(9), Typed),
     row(0x55, Up, "对时设置应答", "time sync reply", Fixed(14), Typed),
     row(0x56, Down, "对时设置", "time sync", Fixed(14), Typed),
     row(0x57, Up, "计费模型应答", "billing model set reply", Fixed(8), Typed),
     row(0x58, Down, "计费模型设置", "billing model set", Fixed(90), Typed),
     row(0x61, Up, "地锁数据上送", "ground lock report", Fixed(16), Noted),
-    row(0x62, Down, "遥控地锁升锁与降锁命令", "ground lock command", Fixed(13), Noted),
-    row(0x63, Up, "充电桩返回数据", "ground lock command reply", Fixed(13), Noted),
+    row(0x62, Down, "遥控地锁升锁与降锁命令", "ground lock command", Fixed(13), Typed),
+    row(0x63, Up, "充电桩返回数据", "ground lock command reply", Fixed(13), Typed),
     row(0x91, Up, "远程重启应答", "remote reboot reply", Fixed(8), Typed),
     row(0x92, Down, "远程重启", "remote reboot", Fixed(8), Typed),
     row(0x93, Up, "远程更新应答", "firmware update result", Fixed(8), Noted),
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn the_table_and_the_field_tables_agree() {
         for (kind, length) in Message::TYPED {
-            assert_eq!(find(*kind).map(|found| found.length), Some(Fixed(*length)), "{}", code(*kind));
+            assert_eq!(find(*kind).map(|found| found.length), Some(*length), "{}", code(*kind));
         }
         for found in TYPES.iter().filter(|found| found.handled == Typed) {
             assert!(Message::TYPED.iter().any(|(kind, _)| *kind == found.kind), "{}", code(found.kind));

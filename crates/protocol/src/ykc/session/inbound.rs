@@ -5,13 +5,16 @@ use super::asked::Reply;
 use super::observed::observation;
 use super::outbound::ReplyTo;
 use super::{Link, Session};
-use crate::ykc::field::PileNo;
+use crate::ykc::field::{CardNo, Gun, PileNo};
 use crate::ykc::frame::Packet;
 use crate::ykc::message::bill::Bill;
 use crate::ykc::message::card_start::{CardStart, CardStartReply};
 use crate::ykc::message::clock::ClockReply;
 use crate::ykc::message::heartbeat::{Heartbeat, HeartbeatReply};
 use crate::ykc::message::login::{Login, LoginReply};
+use crate::ykc::message::offline_cards::{
+    OfflineCardsAddReply, OfflineCardsFindReply, OfflineCardsRemoveReply,
+};
 use crate::ykc::message::realtime::Realtime;
 use crate::ykc::message::remote_start::RemoteStartReply;
 use crate::ykc::message::types::{Direction, FrameType, code, find};
@@ -110,6 +113,22 @@ impl Session {
             }
             Message::RebootReply(reply) => {
                 self.replied(&reply_to(packet), result("ykc:91", reply.result), packet, bytes);
+            }
+            Message::WorkParametersReply(reply) => {
+                self.replied(&reply_to(packet), result("ykc:51", reply.result), packet, bytes);
+            }
+            Message::GroundLockReply(reply) => {
+                let to = ReplyTo { gun: Gun::of(u16::from(reply.gun)), ..reply_to(packet) };
+                self.replied(&to, result("ykc:63", reply.result), packet, bytes);
+            }
+            Message::OfflineCardsAddReply(reply) => {
+                self.replied(&reply_to(packet), cards_added(&reply), packet, bytes);
+            }
+            Message::OfflineCardsRemoveReply(reply) => {
+                self.listed(&reply_to(packet), cards_removed(&reply), packet, bytes);
+            }
+            Message::OfflineCardsFindReply(reply) => {
+                self.listed(&reply_to(packet), cards_found(&reply), packet, bytes);
             }
             Message::TariffSetReply(reply) => {
                 self.replied(&reply_to(packet), result("ykc:57", reply.result), packet, bytes);
@@ -246,8 +265,13 @@ impl Session {
 
     /// A reply that only ends a command: with the command, or alone when it came too late.
     fn replied(&mut self, to: &ReplyTo, result: Result<(), Refusal>, packet: &Packet, bytes: &[u8]) {
+        self.listed(to, outcome_of(result), packet, bytes);
+    }
+
+    /// The same, where the reply says more than yes or no.
+    fn listed(&mut self, to: &ReplyTo, outcome: Outcome, packet: &Packet, bytes: &[u8]) {
         let frame = Frame { kind: code(packet.kind), bytes: bytes.to_vec() };
-        if !self.finish(to, outcome_of(result), Some(frame)) {
+        if !self.finish(to, outcome, Some(frame)) {
             self.event(Reply::Nothing, packet, bytes, DeviceEvent::Noted { what: code(packet.kind) });
         }
     }
@@ -278,6 +302,44 @@ fn result(code: &str, result: u8) -> Result<(), Refusal> {
     }
     let text = Text::of("桩应答：执行失败", "the pile answered: failed");
     Err(Refusal { code: format!("{code}:{result:02X}"), text, detail: None })
+}
+
+fn cards_added(reply: &OfflineCardsAddReply) -> Result<(), Refusal> {
+    result("ykc:43", reply.result).map_err(|refusal| match reply.fail_reason {
+        1 => Refusal {
+            text: Text::of("桩应答：卡号格式错误", "the pile answered: card number format"),
+            ..refusal
+        },
+        2 => Refusal {
+            text: Text::of("桩应答：储存空间不足", "the pile answered: no space left"),
+            ..refusal
+        },
+        _ => refusal,
+    })
+}
+
+/// What the pile said of each card, as JSON; refused where one of them is still there.
+fn cards_removed(reply: &OfflineCardsRemoveReply) -> Outcome {
+    let detail = card_answers(reply.cards.iter().map(|one| (one.physical_card, one.result == 1)));
+    if reply.cards.iter().all(|one| one.result == 1) {
+        return Outcome::Accepted { detail };
+    }
+    let text = Text::of(
+        "桩应答：有卡未能清除，见结果",
+        "the pile answered: not every card was removed, see the result",
+    );
+    Outcome::Refused(Refusal { code: "ykc:45:00".to_owned(), text, detail })
+}
+
+fn cards_found(reply: &OfflineCardsFindReply) -> Outcome {
+    Outcome::Accepted {
+        detail: card_answers(reply.cards.iter().map(|one| (one.physical_card, one.found == 1))),
+    }
+}
+
+fn card_answers(cards: impl Iterator<Item = (CardNo, bool)>) -> Option<String> {
+    let of = |(card, yes): (CardNo, bool)| (card.text().unwrap_or_default(), serde_json::Value::Bool(yes));
+    serde_json::to_string(&cards.map(of).collect::<serde_json::Map<_, _>>()).ok()
 }
 
 fn start_refused(ask: &CardStart, fail_reason: u8) -> CardStartReply {

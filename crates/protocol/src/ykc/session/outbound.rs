@@ -1,4 +1,4 @@
-//! Commands to the pile and their ends: 0x34, 0x36, 0x92, 0x12, 0x58, 0x56.
+//! Commands to the pile and their ends: 0x34, 0x36, 0x92, 0x12, 0x58, 0x56, 0x52, 0x62, 0x44, 0x46, 0x48.
 //!
 //! A reply is paired with a command on (reply type, gun, trade number where present). Among several
 //! the one whose sequence is repeated is taken, else the newest: not every pile repeats it.
@@ -6,13 +6,19 @@
 use super::Session;
 use super::asked::balance_of;
 use crate::Frame;
-use crate::ykc::field::{Bcd, CardNo, Cp56, Gun, PileNo};
+use crate::ykc::field::{Bcd, CardNo, Cp56, Gun, PileNo, Raw};
 use crate::ykc::message::clock::{ClockReply, ClockSet};
+use crate::ykc::message::ground_lock::{GroundLock, GroundLockReply};
+use crate::ykc::message::offline_cards::{
+    ADDED_MAX, NAMED_MAX, OfflineCard, OfflineCardsAdd, OfflineCardsAddReply, OfflineCardsFind,
+    OfflineCardsFindReply, OfflineCardsRemove, OfflineCardsRemoveReply,
+};
 use crate::ykc::message::realtime::{Realtime, RealtimeRequest};
 use crate::ykc::message::reboot::{Reboot, RebootReply};
 use crate::ykc::message::remote_start::{RemoteStart, RemoteStartReply};
 use crate::ykc::message::remote_stop::{RemoteStop, RemoteStopReply};
 use crate::ykc::message::tariff::{TariffSet, TariffSetReply};
+use crate::ykc::message::work_parameters::{WorkParameters, WorkParametersReply};
 use crate::ykc::message::{Body, Message};
 use model::Text;
 use model::device::{DeviceCommand, Outcome, Refusal};
@@ -164,9 +170,29 @@ fn request(pile: PileNo, what: &DeviceCommand, gun_count: u8, zone: &Zone) -> Re
         DeviceCommand::ClockSet { at } => {
             Request::new(ClockSet { pile, now: Cp56::of(*at, zone) }.into(), ClockReply::TYPE)
         }
-        // 0x52 (working parameters) belongs here once it is typed; it locks the whole pile.
+        DeviceCommand::WorkParameters { operative, power_percent } => {
+            let message = WorkParameters {
+                pile,
+                work_allowed: u8::from(!operative),
+                max_power_pct: (*power_percent).clamp(30, 100),
+            };
+            Request::new(message.into(), WorkParametersReply::TYPE)
+        }
+        DeviceCommand::GroundLock { connector, raise } => {
+            let (gun, action) = (gun_of(*connector)?, if *raise { 0x55 } else { 0xFF });
+            // The gun is a plain number in this chapter.
+            let no = u8::try_from(*connector).unwrap_or(u8::MAX);
+            let message = GroundLock { pile, gun: no, action, reserved: Raw([0; 4]) };
+            Request { gun: Some(gun), ..Request::new(message.into(), GroundLockReply::TYPE) }
+        }
+        DeviceCommand::OfflineCardsAdd { .. }
+        | DeviceCommand::OfflineCardsRemove { .. }
+        | DeviceCommand::OfflineCardsFind { .. } => offline_cards(pile, what)?,
         DeviceCommand::Availability { .. } => {
-            return Err(unsupported("停用/启用枪", "changing availability"));
+            return Err(unsupported(
+                "单独停用/启用枪；整桩停用请用“工作参数”",
+                "changing the availability of a connector; for the whole pile use the working parameters",
+            ));
         }
         DeviceCommand::Unlock { .. } => return Err(unsupported("解锁枪", "unlocking a connector")),
         DeviceCommand::ConfigurationGet { .. } | DeviceCommand::ConfigurationSet { .. } => {
@@ -177,6 +203,26 @@ fn request(pile: PileNo, what: &DeviceCommand, gun_count: u8, zone: &Zone) -> Re
         }
         DeviceCommand::Call { .. } => return Err(unsupported("自定义操作", "operations by their wire name")),
     })
+}
+
+fn offline_cards(pile: PileNo, what: &DeviceCommand) -> Result<Request, Outcome> {
+    match what {
+        DeviceCommand::OfflineCardsAdd { cards } => {
+            // We know a card by one number, the one inside of it.
+            let card = |physical_card| OfflineCard { logic_card: Bcd::ZERO, physical_card };
+            let cards = card_numbers(cards, ADDED_MAX)?.into_iter().map(card).collect();
+            Ok(Request::new(OfflineCardsAdd { pile, cards }.into(), OfflineCardsAddReply::TYPE))
+        }
+        DeviceCommand::OfflineCardsRemove { cards } => {
+            let cards = card_numbers(cards, NAMED_MAX)?;
+            Ok(Request::new(OfflineCardsRemove { pile, cards }.into(), OfflineCardsRemoveReply::TYPE))
+        }
+        DeviceCommand::OfflineCardsFind { cards } => {
+            let cards = card_numbers(cards, NAMED_MAX)?;
+            Ok(Request::new(OfflineCardsFind { pile, cards }.into(), OfflineCardsFindReply::TYPE))
+        }
+        _ => Err(unsupported("这项操作", "this operation")),
+    }
 }
 
 /// 0x12 for one gun, or for each gun that the pile announced; the first 0x13 ends it.
@@ -198,6 +244,16 @@ fn trigger(pile: PileNo, connector: Option<ConnectorNo>, gun_count: u8) -> Resul
 fn gun_of(connector: ConnectorNo) -> Result<Gun, Outcome> {
     Gun::of(connector)
         .ok_or_else(|| refused("ykc:gun", "枪号必须为 1 至 99", "the connector must be 1 to 99"))
+}
+
+fn card_numbers(cards: &[String], most: usize) -> Result<Vec<CardNo>, Outcome> {
+    let read = cards.iter().map(|card| CardNo::parse(card).filter(|card| *card != CardNo::ZERO));
+    let all = read.collect::<Option<Vec<CardNo>>>().filter(|all| !all.is_empty() && all.len() <= most);
+    all.ok_or_else(|| {
+        let zh = format!("卡号必须为不超过 16 位的十六进制数字，每次 1 至 {most} 张");
+        let en = format!("card numbers are hexadecimal of at most 16 digits, 1 to {most} at once");
+        Outcome::Refused(Refusal { code: "ykc:cards".to_owned(), text: Text::new(zh, en), detail: None })
+    })
 }
 
 fn no_trade_no() -> Outcome {

@@ -1,13 +1,19 @@
 //! Commands: what is sent, which reply ends them, and when nothing does.
 
 use super::{Bench, PILE, Said, TRADE, decode, low, start, vector};
-use crate::ykc::field::{Gun, PileNo};
+use crate::ykc::field::{CardNo, Gun, PileNo, Raw};
 use crate::ykc::frame::Packet;
 use crate::ykc::message::clock::ClockReply;
+use crate::ykc::message::ground_lock::GroundLockReply;
+use crate::ykc::message::offline_cards::{
+    Found, OfflineCardsAdd, OfflineCardsAddReply, OfflineCardsFind, OfflineCardsFindReply,
+    OfflineCardsRemoveReply, Removed,
+};
 use crate::ykc::message::reboot::{Reboot, RebootReply};
 use crate::ykc::message::remote_start::{RemoteStart, RemoteStartReply};
 use crate::ykc::message::remote_stop::RemoteStopReply;
 use crate::ykc::message::tariff::{TariffSet, TariffSetReply};
+use crate::ykc::message::work_parameters::WorkParameters;
 use crate::ykc::message::{Body, Message, clock};
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome, TariffModel};
 use model::id::{CommandId, SessionKey, TradeNo};
@@ -251,4 +257,89 @@ fn too_many_commands_are_refused() {
         assert!(matches!(bench.command(id, &stop_command(1))[..], [Said::Logged(..)]));
     }
     assert_eq!(refused(&bench.command(64, &stop_command(1))[0]), "ykc:busy");
+}
+
+#[test]
+fn working_parameters_and_ground_locks_are_the_samples() {
+    let mut bench = Bench::logged_in();
+    let Message::WorkParameters(sample) = decode("G26") else { panic!() };
+    let set = DeviceCommand::WorkParameters { operative: true, power_percent: 80 };
+    assert_eq!(bench.command(1, &set), [Said::Logged("0x52", low(&sample, [1, 0]))]);
+    assert_eq!(bench.receive(&vector("G27")), [Said::Done(1, OK)]);
+    let (_, _, body) =
+        sent(&bench.command(2, &DeviceCommand::WorkParameters { operative: false, power_percent: 5 }));
+    let locked = WorkParameters::decode(&body).unwrap();
+    assert_eq!((locked.work_allowed, locked.max_power_pct), (1, 30), "never below what the wire knows");
+    let Message::GroundLock(sample) = decode("G31") else { panic!() };
+    let lower = DeviceCommand::GroundLock { connector: 1, raise: false };
+    assert_eq!(bench.command(3, &lower), [Said::Logged("0x62", low(&sample, [3, 0]))]);
+    let reply =
+        |gun, result| low(&GroundLockReply { pile: pile(), gun, result, reserved: Raw([0; 4]) }, [9, 9]);
+    assert_eq!(
+        bench.receive(&reply(2, 1)),
+        [Said::Event(DeviceEvent::Noted { what: "0x63" })],
+        "another gun's"
+    );
+    assert_eq!(refused(&bench.receive(&reply(1, 0))[0]), "ykc:63:00");
+}
+
+#[test]
+fn offline_cards_are_added_removed_and_looked_for() {
+    let mut bench = Bench::logged_in();
+    let cards = |all: &[&str]| all.iter().map(|card| (*card).to_owned()).collect::<Vec<_>>();
+    let (kind, _, body) =
+        sent(&bench.command(1, &DeviceCommand::OfflineCardsAdd { cards: cards(&["D14B0A54", "01"]) }));
+    let add = OfflineCardsAdd::decode(&body).unwrap();
+    assert_eq!((kind, body.len(), add.cards.len()), (0x44, 8 + 2 * 16, 2));
+    assert_eq!(add.cards[0].physical_card.text().as_deref(), Some("D14B0A54"));
+    let said = bench.receive(&low(&OfflineCardsAddReply { pile: pile(), result: 0, fail_reason: 2 }, [1, 0]));
+    let Said::Done(1, Outcome::Refused(refusal)) = &said[0] else { panic!("{said:?}") };
+    assert!(refusal.text.zh.contains("储存空间不足"), "{refusal:?}");
+
+    let names = cards(&["D14B0A54", "7"]);
+    let (kind, _, body) = sent(&bench.command(2, &DeviceCommand::OfflineCardsFind { cards: names.clone() }));
+    let asked = OfflineCardsFind::decode(&body).unwrap().cards;
+    assert_eq!((kind, body.len()), (0x48, 8 + 2 * 8));
+    let found = asked.iter().zip([1, 0]).map(|(card, found)| Found { physical_card: *card, found }).collect();
+    let said = bench.receive(&low(&OfflineCardsFindReply { pile: pile(), cards: found }, [2, 0]));
+    let detail = Some(r#"{"7":false,"D14B0A54":true}"#.to_owned());
+    assert_eq!(said, [Said::Done(2, Outcome::Accepted { detail })]);
+
+    bench.command(3, &DeviceCommand::OfflineCardsRemove { cards: names });
+    let gone =
+        asked.iter().zip([1, 0]).map(|(card, result)| Removed { physical_card: *card, result, reason: 0 });
+    let reply = OfflineCardsRemoveReply { pile: pile(), cards: gone.collect() };
+    let said = bench.receive(&low(&reply, [3, 0]));
+    let Said::Done(3, Outcome::Refused(refusal)) = &said[0] else { panic!("{said:?}") };
+    assert_eq!(refusal.detail.as_deref(), Some(r#"{"7":false,"D14B0A54":true}"#));
+}
+
+#[test]
+fn lists_of_cards_that_no_frame_can_hold_are_not_sent() {
+    let mut bench = Bench::logged_in();
+    let many = |count: usize| (1..=count).map(|no| no.to_string()).collect::<Vec<_>>();
+    for (most, command) in [
+        (11, (|cards| DeviceCommand::OfflineCardsAdd { cards }) as fn(Vec<String>) -> DeviceCommand),
+        (23, |cards| DeviceCommand::OfflineCardsRemove { cards }),
+        (23, |cards| DeviceCommand::OfflineCardsFind { cards }),
+    ] {
+        let said = bench.command(1, &command(many(most)));
+        let [Said::Logged(_, frame)] = &said[..] else { panic!("{said:?}") };
+        assert!(frame[1] <= 200, "the length byte");
+        for bad in
+            [many(most + 1), many(0), vec!["XYZ".to_owned()], vec!["0".to_owned()], vec!["1".repeat(17)]]
+        {
+            assert_eq!(refused(&bench.command(2, &command(bad))[0]), "ykc:cards");
+        }
+    }
+    // A count that promises more than came, and a list that ends in the middle of a card.
+    let short = OfflineCardsFind { pile: pile(), cards: vec![CardNo([1; 8])] }.encode();
+    assert_eq!(OfflineCardsFind::decode(&short[..short.len() - 1]), None);
+    let reply = OfflineCardsFindReply {
+        pile: pile(),
+        cards: vec![Found { physical_card: CardNo([1; 8]), found: 1 }],
+    };
+    let bytes = reply.encode();
+    assert_eq!(OfflineCardsFindReply::decode(&bytes[..bytes.len() - 1]).unwrap().cards, []);
+    assert_eq!(OfflineCardsFindReply::decode(&bytes), Some(reply));
 }

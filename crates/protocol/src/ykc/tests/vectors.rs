@@ -25,19 +25,15 @@ fn at(text: &str) -> Option<Timestamp> {
 
 #[test]
 fn every_vector_is_one_frame_and_is_written_back_byte_for_byte() {
-    let mut typed = 0;
     for (id, order, bytes) in vectors() {
         let (packet, found) = Packet::parse(&bytes).unwrap();
         assert_eq!((found, packet.encryption), (Some(order), 0), "{id}");
         assert_eq!(packet.to_bytes(order), bytes, "{id}");
-        if let Ok(message) = Message::decode(packet.kind, &packet.body) {
-            assert_eq!(message.frame(packet.sequence, order), bytes, "{id}");
-            typed += 1;
-        }
+        let message = Message::decode(packet.kind, &packet.body).unwrap();
+        assert_eq!(message.frame(packet.sequence, order), bytes, "{id}");
         let explained = explain(&bytes).unwrap();
         assert_ne!(explained.title.zh, "未知帧类型", "{id}");
     }
-    assert_eq!(typed, 56, "all but 0x44, whose length varies");
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! From a click to the pile: permission, order and command rows, commit, then the link. Every command
 //! ends in exactly one state, and the person who gave it can wait for it.
 
+mod request;
+
+pub use request::CommandRequest;
+
+use self::request::{checked, plain_command};
 use crate::Engine;
 use crate::device::tariff::{Delivery, behind, commanded, delivered};
 use crate::device::{Context, Fresh, NOT_PLUGGED, busy, fail_at, new_order, one_time_tag, trade_no};
@@ -10,9 +15,8 @@ use model::curve::Curve;
 use model::device::{DeviceCommand, Outcome};
 use model::id::{CommandId, ConnectorNo, OrderId, PileId, SessionKey};
 use model::order::{OpenOrder, OrderState, StartMode};
-use model::time::{SECOND_MS, Timestamp};
+use model::time::SECOND_MS;
 use model::{Error, Result, Text};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use store::commands::{CommandRow, CommandState};
@@ -21,80 +25,6 @@ use store::{HotPile, Tx};
 
 /// After this long without an answer a command has timed out, whatever the link thinks.
 pub(crate) const DEADLINE_MS: i64 = 60 * SECOND_MS;
-
-/// What a person can ask of a pile.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum CommandRequest {
-    Start {
-        #[serde(rename = "connector_no")]
-        connector: ConnectorNo,
-    },
-    Stop {
-        #[serde(rename = "order_id")]
-        order: OrderId,
-    },
-    Reset {
-        hard: bool,
-    },
-    Unlock {
-        #[serde(rename = "connector_no")]
-        connector: ConnectorNo,
-    },
-    Availability {
-        #[serde(rename = "connector_no")]
-        connector: ConnectorNo,
-        operative: bool,
-    },
-    ConfigurationGet {
-        keys: Vec<String>,
-    },
-    ConfigurationSet {
-        key: String,
-        value: String,
-    },
-    CacheClear,
-    Trigger {
-        message: String,
-        #[serde(rename = "connector_no")]
-        connector: Option<ConnectorNo>,
-    },
-    TariffSet,
-    ClockSet,
-    Call {
-        action: String,
-        payload: String,
-    },
-}
-
-impl CommandRequest {
-    pub fn kind(&self) -> &'static str {
-        match self {
-            CommandRequest::Start { .. } => "start",
-            CommandRequest::Stop { .. } => "stop",
-            CommandRequest::Reset { .. } => "reset",
-            CommandRequest::Unlock { .. } => "unlock",
-            CommandRequest::Availability { .. } => "availability",
-            CommandRequest::ConfigurationGet { .. } => "configuration_get",
-            CommandRequest::ConfigurationSet { .. } => "configuration_set",
-            CommandRequest::CacheClear => "cache_clear",
-            CommandRequest::Trigger { .. } => "trigger",
-            CommandRequest::TariffSet => "tariff_set",
-            CommandRequest::ClockSet => "clock_set",
-            CommandRequest::Call { .. } => "call",
-        }
-    }
-
-    fn connector(&self) -> Option<ConnectorNo> {
-        match self {
-            CommandRequest::Start { connector }
-            | CommandRequest::Unlock { connector }
-            | CommandRequest::Availability { connector, .. } => Some(*connector),
-            CommandRequest::Trigger { connector, .. } => *connector,
-            _ => None,
-        }
-    }
-}
 
 impl Engine {
     /// Gives a command to a pile. Returns once it is kept and on its way; see [`Engine::command_wait`].
@@ -312,7 +242,10 @@ fn prepare(
         CommandRequest::Start { connector } => start(context, tx, hot, caller, *connector)?,
         CommandRequest::Stop { order } => stop(tx, hot, *order)?,
         CommandRequest::TariffSet => (commanded(context, tx, hot, id)?, None),
-        plain => (Delivery::Now(plain_command(plain, context.now)), None),
+        plain => {
+            checked(tx, hot, plain)?;
+            (Delivery::Now(plain_command(plain, context.now)), None)
+        }
     };
     let connector = match &command {
         Delivery::Now(DeviceCommand::Stop { connector, .. }) => Some(*connector),
@@ -342,25 +275,6 @@ fn prepare(
         },
     );
     Ok((id, command))
-}
-
-fn plain_command(request: &CommandRequest, now: Timestamp) -> DeviceCommand {
-    match request.clone() {
-        CommandRequest::Reset { hard } => DeviceCommand::Reset { hard },
-        CommandRequest::Unlock { connector } => DeviceCommand::Unlock { connector },
-        CommandRequest::Availability { connector, operative } => {
-            DeviceCommand::Availability { connector, operative }
-        }
-        CommandRequest::ConfigurationGet { keys } => DeviceCommand::ConfigurationGet { keys },
-        CommandRequest::ConfigurationSet { key, value } => DeviceCommand::ConfigurationSet { key, value },
-        CommandRequest::Trigger { message, connector } => DeviceCommand::Trigger { message, connector },
-        CommandRequest::Call { action, payload } => DeviceCommand::Call { action, payload },
-        CommandRequest::ClockSet => DeviceCommand::ClockSet { at: now },
-        CommandRequest::CacheClear
-        | CommandRequest::Start { .. }
-        | CommandRequest::Stop { .. }
-        | CommandRequest::TariffSet => DeviceCommand::CacheClear,
-    }
 }
 
 fn start(

@@ -1,0 +1,179 @@
+//! What a person can ask of a pile, checked, and what becomes of it on the link.
+
+use model::card::CardStatus;
+use model::device::DeviceCommand;
+use model::id::{ConnectorNo, OrderId};
+use model::time::Timestamp;
+use model::{Error, Result};
+use serde::{Deserialize, Serialize};
+use store::{HotPile, Tx};
+
+/// What a person can ask of a pile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum CommandRequest {
+    Start {
+        #[serde(rename = "connector_no")]
+        connector: ConnectorNo,
+    },
+    Stop {
+        #[serde(rename = "order_id")]
+        order: OrderId,
+    },
+    Reset {
+        hard: bool,
+    },
+    Unlock {
+        #[serde(rename = "connector_no")]
+        connector: ConnectorNo,
+    },
+    Availability {
+        #[serde(rename = "connector_no")]
+        connector: ConnectorNo,
+        operative: bool,
+    },
+    ConfigurationGet {
+        keys: Vec<String>,
+    },
+    ConfigurationSet {
+        key: String,
+        value: String,
+    },
+    CacheClear,
+    Trigger {
+        message: String,
+        #[serde(rename = "connector_no")]
+        connector: Option<ConnectorNo>,
+    },
+    TariffSet,
+    ClockSet,
+    /// 工作参数
+    WorkParameters {
+        operative: bool,
+        /// Of the rated power, 30 to 100.
+        power_percent: u8,
+    },
+    /// 地锁
+    GroundLock {
+        #[serde(rename = "connector_no")]
+        connector: ConnectorNo,
+        raise: bool,
+    },
+    /// 离线卡: tags of cards that are registered and may charge.
+    OfflineCardsAdd {
+        cards: Vec<String>,
+    },
+    OfflineCardsRemove {
+        cards: Vec<String>,
+    },
+    OfflineCardsFind {
+        cards: Vec<String>,
+    },
+    Call {
+        action: String,
+        payload: String,
+    },
+}
+
+impl CommandRequest {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            CommandRequest::Start { .. } => "start",
+            CommandRequest::Stop { .. } => "stop",
+            CommandRequest::Reset { .. } => "reset",
+            CommandRequest::Unlock { .. } => "unlock",
+            CommandRequest::Availability { .. } => "availability",
+            CommandRequest::ConfigurationGet { .. } => "configuration_get",
+            CommandRequest::ConfigurationSet { .. } => "configuration_set",
+            CommandRequest::CacheClear => "cache_clear",
+            CommandRequest::Trigger { .. } => "trigger",
+            CommandRequest::TariffSet => "tariff_set",
+            CommandRequest::ClockSet => "clock_set",
+            CommandRequest::WorkParameters { .. } => "work_parameters",
+            CommandRequest::GroundLock { .. } => "ground_lock",
+            CommandRequest::OfflineCardsAdd { .. } => "offline_cards_add",
+            CommandRequest::OfflineCardsRemove { .. } => "offline_cards_remove",
+            CommandRequest::OfflineCardsFind { .. } => "offline_cards_find",
+            CommandRequest::Call { .. } => "call",
+        }
+    }
+
+    pub(super) fn connector(&self) -> Option<ConnectorNo> {
+        match self {
+            CommandRequest::Start { connector }
+            | CommandRequest::Unlock { connector }
+            | CommandRequest::GroundLock { connector, .. }
+            | CommandRequest::Availability { connector, .. } => Some(*connector),
+            CommandRequest::Trigger { connector, .. } => *connector,
+            _ => None,
+        }
+    }
+}
+
+/// What no pile could do with, or should.
+pub(super) fn checked(tx: &mut Tx<'_>, hot: &HotPile, request: &CommandRequest) -> Result<()> {
+    match request {
+        CommandRequest::WorkParameters { power_percent, .. } if !(30..=100).contains(power_percent) => {
+            Err(Error::invalid(
+                "power_percent",
+                "最大输出功率必须在 30 到 100（%）之间",
+                "The highest power is 30 to 100 per cent.",
+            ))
+        }
+        CommandRequest::GroundLock { connector, .. }
+            if *connector == 0 || hot.connector(*connector).is_none() =>
+        {
+            Err(Error::invalid(
+                "connector_no",
+                format!("充电桩 {} 没有 {connector} 号枪，请选择已有的枪号", hot.pile.code),
+                format!("Pile {} has no connector {connector}; choose one that it has.", hot.pile.code),
+            ))
+        }
+        CommandRequest::OfflineCardsAdd { cards } => cards.iter().try_for_each(|tag| may_charge(tx, tag)),
+        _ => Ok(()),
+    }
+}
+
+/// A pile that is off line asks nobody: what it is given must be sound now.
+fn may_charge(tx: &mut Tx<'_>, tag: &str) -> Result<()> {
+    let card = tx.read(|conn| store::cards::find(conn, tag))?;
+    match card.map(|card| card.status) {
+        Some(CardStatus::Accepted) => Ok(()),
+        Some(_) => Err(Error::invalid(
+            "cards",
+            format!("充电卡 {tag} 已挂失或过期，不能下发为离线卡"),
+            format!("The card {tag} is blocked or has expired; it cannot become an offline card."),
+        )),
+        None => Err(Error::invalid(
+            "cards",
+            format!("没有卡号为 {tag} 的充电卡，请先在“充电卡”页面登记"),
+            format!("There is no card {tag}; register it on the page of cards first."),
+        )),
+    }
+}
+
+pub(super) fn plain_command(request: &CommandRequest, now: Timestamp) -> DeviceCommand {
+    match request.clone() {
+        CommandRequest::Reset { hard } => DeviceCommand::Reset { hard },
+        CommandRequest::Unlock { connector } => DeviceCommand::Unlock { connector },
+        CommandRequest::Availability { connector, operative } => {
+            DeviceCommand::Availability { connector, operative }
+        }
+        CommandRequest::ConfigurationGet { keys } => DeviceCommand::ConfigurationGet { keys },
+        CommandRequest::ConfigurationSet { key, value } => DeviceCommand::ConfigurationSet { key, value },
+        CommandRequest::Trigger { message, connector } => DeviceCommand::Trigger { message, connector },
+        CommandRequest::Call { action, payload } => DeviceCommand::Call { action, payload },
+        CommandRequest::ClockSet => DeviceCommand::ClockSet { at: now },
+        CommandRequest::WorkParameters { operative, power_percent } => {
+            DeviceCommand::WorkParameters { operative, power_percent }
+        }
+        CommandRequest::GroundLock { connector, raise } => DeviceCommand::GroundLock { connector, raise },
+        CommandRequest::OfflineCardsAdd { cards } => DeviceCommand::OfflineCardsAdd { cards },
+        CommandRequest::OfflineCardsRemove { cards } => DeviceCommand::OfflineCardsRemove { cards },
+        CommandRequest::OfflineCardsFind { cards } => DeviceCommand::OfflineCardsFind { cards },
+        CommandRequest::CacheClear
+        | CommandRequest::Start { .. }
+        | CommandRequest::Stop { .. }
+        | CommandRequest::TariffSet => DeviceCommand::CacheClear,
+    }
+}
