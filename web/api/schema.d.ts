@@ -799,6 +799,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/fleet-cars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: fleet.read */
+        post: operations["fleet_car_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/fleets": {
         parameters: {
             query?: never;
@@ -1177,6 +1194,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fleets/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: fleet.write */
+        post: operations["fleet_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleets/{id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: fleet.write */
+        put: operations["fleet_limit_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/home": {
         parameters: {
             query?: never;
@@ -1239,6 +1290,23 @@ export interface paths {
         put?: never;
         /** Permission: card.write */
         post: operations["card_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/fleets/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: fleet.write */
+        get: operations["fleet_import_template_fetch"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3690,7 +3758,7 @@ export interface components {
             total: number | null;
         };
         /** @enum {string} */
-        ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "voucher" | "feedback" | "invoice" | "staff" | "audit";
+        ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "fleet_car" | "voucher" | "feedback" | "invoice" | "staff" | "audit";
         /** @enum {string} */
         ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
         /**
@@ -3994,6 +4062,8 @@ export interface components {
             driver_count: number;
             /** Format: int64 */
             energy_dwh: number;
+            /** @description When, on the station's clock; empty: always. */
+            hours: components["schemas"]["FleetHours"][];
             /** Format: int64 */
             id: number;
             name: string;
@@ -4003,6 +4073,8 @@ export interface components {
              * @description Completed orders of its drivers at the stations that the reader may see.
              */
             order_count: number;
+            /** @description Where its drivers may charge on its account; null: everywhere. */
+            stations: components["schemas"]["StationId"][] | null;
             /** Format: int64 */
             total_fen: number;
             /** Format: int64 */
@@ -4026,12 +4098,88 @@ export interface components {
             name: string;
             note?: string | null;
         };
+        /** @description A window of the week on the station's clock. */
+        FleetHours: {
+            /**
+             * Format: int64
+             * @description 0 to 1439.
+             */
+            from_minute: number;
+            /**
+             * Format: int64
+             * @description 1 to 1440, exclusive; on the next day when it is not after the begin.
+             */
+            to_minute: number;
+            /** @description 1 is Monday, 7 Sunday; the days on which it begins. */
+            weekdays: number[];
+        };
+        FleetImportReport: {
+            /**
+             * Format: int64
+             * @description Cards that were given to a driver.
+             */
+            cards_bound: number;
+            /** Format: int64 */
+            cars_joined: number;
+            /** Format: int64 */
+            cars_new: number;
+            /**
+             * Format: int64
+             * @description Customers who were known by their phone and came to the fleet.
+             */
+            drivers_joined: number;
+            /**
+             * Format: int64
+             * @description Drivers who were written; of a check: who would be.
+             */
+            drivers_new: number;
+            /** @description One for each row that is wrong; nothing is written when there is any. */
+            errors: components["schemas"]["RowError"][];
+            /**
+             * Format: int64
+             * @description Rows that bring nothing new.
+             */
+            existing: number;
+            /** @description Of a check: the first rows that can be taken. */
+            rows: components["schemas"]["FleetRow"][];
+            /** @description What is taken all the same and should be looked at. */
+            warnings: components["schemas"]["RowError"][];
+        };
+        /** @description Where and when its drivers may charge on its account; all of it anew. */
+        FleetLimitsChange: {
+            /** @description Empty: always. */
+            hours: components["schemas"]["FleetHours"][];
+            /** @description Null: everywhere. */
+            stations?: number[] | null;
+            /**
+             * Format: int64
+             * @description Of the fleet as the person who changes it has seen it.
+             */
+            version: number;
+        };
         FleetList: {
             items: components["schemas"]["Fleet"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
         };
+        /** @description A row that can be taken, for people to look at before they agree; masked as the lists are. */
+        FleetRow: {
+            car: components["schemas"]["FleetRowOutcome"] | null;
+            card: string | null;
+            driver: components["schemas"]["FleetRowOutcome"] | null;
+            /** Format: int64 */
+            line: number;
+            name: string | null;
+            phone: string | null;
+            plate: string | null;
+            vin: string | null;
+        };
+        /**
+         * @description What becomes of a driver, a card or a car of a row.
+         * @enum {string}
+         */
+        FleetRowOutcome: "new" | "joined" | "existing";
         Frame: {
             /** @description What we answered, encoded as `raw` is. */
             answer: string | null;
@@ -8201,6 +8349,39 @@ export interface operations {
             };
         };
     };
+    fleet_car_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     fleet_export: {
         parameters: {
             query?: never;
@@ -9144,6 +9325,77 @@ export interface operations {
             };
         };
     };
+    fleet_import: {
+        parameters: {
+            query?: {
+                check?: boolean;
+                name?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetImportReport"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fleet_limit_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FleetLimitsChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     home_get: {
         parameters: {
             query?: never;
@@ -9254,6 +9506,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImportReport"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fleet_import_template_fetch: {
+        parameters: {
+            query: {
+                format: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

@@ -97,6 +97,9 @@ impl Engine {
 
     /// After the commit every writer forgets these cards, so that the next token is judged anew.
     pub(crate) async fn cards_changed(&self, tags: Vec<String>) -> Result<()> {
+        if tags.is_empty() {
+            return Ok(());
+        }
         let forget = move |tx: &mut Tx<'_>| {
             tags.iter().for_each(|tag| tx.card_changed(tag));
             Ok(())

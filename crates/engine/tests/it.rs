@@ -14,6 +14,8 @@ mod convergence;
 mod databases;
 #[path = "it/doubt.rs"]
 mod doubt;
+#[path = "it/fleet.rs"]
+mod fleet;
 #[path = "../../store/tests/it/scene.rs"]
 mod scene;
 #[path = "it/session.rs"]

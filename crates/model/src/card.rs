@@ -1,7 +1,8 @@
 //! 充电卡 and the other things by which a person proves who pays.
 
 use crate::customer::{CustomerStatus, Standing};
-use crate::id::{CardId, CustomerId};
+use crate::fleet::FleetLimits;
+use crate::id::{CardId, CustomerId, FleetId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +69,9 @@ pub struct Card {
     pub customer: Option<CustomerId>,
     /// Of the customer, as far as the card has one.
     pub standing: Option<Standing>,
+    /// Of their fleet: which it is, and where and when it lets them charge, if not everywhere and always.
+    pub fleet: Option<FleetId>,
+    pub limits: Option<Box<FleetLimits>>,
     pub expires_at: Option<Timestamp>,
     /// How many sessions may run on this card at once.
     pub sessions_max: i64,
@@ -97,10 +101,14 @@ pub enum TokenVerdict {
     CustomerFrozen,
     /// No tariff is set for the station, so nothing could be billed.
     NoTariff,
+    /// Its holder's fleet does not charge at this station.
+    FleetStation,
+    /// Its holder's fleet does not charge at this hour.
+    FleetHours,
 }
 
 impl TokenVerdict {
-    pub const ALL: [TokenVerdict; 11] = [
+    pub const ALL: [TokenVerdict; 13] = [
         TokenVerdict::Accepted,
         TokenVerdict::Blocked,
         TokenVerdict::Expired,
@@ -112,6 +120,8 @@ impl TokenVerdict {
         TokenVerdict::WrongPassword,
         TokenVerdict::CustomerFrozen,
         TokenVerdict::NoTariff,
+        TokenVerdict::FleetStation,
+        TokenVerdict::FleetHours,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -127,6 +137,8 @@ impl TokenVerdict {
             TokenVerdict::WrongPassword => "wrong_password",
             TokenVerdict::CustomerFrozen => "customer_frozen",
             TokenVerdict::NoTariff => "no_tariff",
+            TokenVerdict::FleetStation => "fleet_station",
+            TokenVerdict::FleetHours => "fleet_hours",
         }
     }
 

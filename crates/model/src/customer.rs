@@ -167,32 +167,44 @@ pub fn plate_parse(text: &str) -> Result<String> {
     ))
 }
 
-/// A vehicle identification number (GB 16735) with its check digit in the ninth place.
-pub fn vin_parse(text: &str) -> Result<String> {
-    const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+const VIN_WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+
+fn vin_value(c: char) -> Option<u32> {
+    match c {
+        '0'..='9' => c.to_digit(10),
+        'A'..='H' => Some(c as u32 - 'A' as u32 + 1),
+        'J'..='N' => Some(c as u32 - 'J' as u32 + 1),
+        'P' => Some(7),
+        'R' => Some(9),
+        'S'..='Z' => Some(c as u32 - 'S' as u32 + 2),
+        _ => None,
+    }
+}
+
+/// A vehicle identification number (GB 16735), whatever its check digit says.
+pub fn vin_read(text: &str) -> Result<String> {
     let vin = text.trim().to_ascii_uppercase();
-    let value = |c: char| -> Option<u32> {
-        match c {
-            '0'..='9' => c.to_digit(10),
-            'A'..='H' => Some(c as u32 - 'A' as u32 + 1),
-            'J'..='N' => Some(c as u32 - 'J' as u32 + 1),
-            'P' => Some(7),
-            'R' => Some(9),
-            'S'..='Z' => Some(c as u32 - 'S' as u32 + 2),
-            _ => None,
-        }
-    };
-    let values: Option<Vec<u32>> = vin.chars().map(value).collect();
-    let Some(values) = values.filter(|values| values.len() == WEIGHTS.len()) else {
-        return Err(Error::invalid(
-            "vin",
-            "车架号（VIN）应为 17 位字母和数字，不含 I、O、Q",
-            "A VIN has 17 letters and digits, without I, O and Q.",
-        ));
-    };
-    let sum: u32 = values.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
-    let check = char::from_digit(sum % 11, 10).unwrap_or('X');
-    if vin.chars().nth(8) == Some(check) {
+    if vin.chars().count() == VIN_WEIGHTS.len() && vin.chars().all(|c| vin_value(c).is_some()) {
+        return Ok(vin);
+    }
+    Err(Error::invalid(
+        "vin",
+        "车架号（VIN）应为 17 位字母和数字，不含 I、O、Q",
+        "A VIN has 17 letters and digits, without I, O and Q.",
+    ))
+}
+
+/// Whether the ninth place is the check digit of the others. Not every maker outside of China keeps it.
+pub fn vin_checks(vin: &str) -> bool {
+    let values = vin.chars().filter_map(vin_value).zip(VIN_WEIGHTS);
+    let sum: u32 = values.map(|(value, weight)| value * weight).sum();
+    vin.chars().nth(8) == Some(char::from_digit(sum % 11, 10).unwrap_or('X'))
+}
+
+/// A vehicle identification number with its check digit in the ninth place, as somebody types it.
+pub fn vin_parse(text: &str) -> Result<String> {
+    let vin = vin_read(text)?;
+    if vin_checks(&vin) {
         return Ok(vin);
     }
     Err(Error::invalid(

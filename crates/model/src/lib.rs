@@ -19,6 +19,7 @@ pub mod driver_price;
 pub mod energy;
 pub mod error;
 pub mod feedback;
+pub mod fleet;
 pub mod geo;
 pub mod id;
 pub mod invoice;

@@ -121,6 +121,16 @@ pub struct Local {
     pub second: i64,
 }
 
+impl Local {
+    /// 1 is Monday, 7 Sunday.
+    pub fn weekday(&self) -> i64 {
+        let part = |value: i64| i8::try_from(value).unwrap_or(1);
+        let year = i16::try_from(self.day / 10_000).unwrap_or(1970);
+        let date = jiff::civil::Date::new(year, part(self.day / 100 % 100), part(self.day % 100));
+        date.map_or(1, |date| i64::from(date.weekday().to_monday_one_offset()))
+    }
+}
+
 impl Zone {
     pub const DEFAULT: &str = "Asia/Shanghai";
 

@@ -1,7 +1,9 @@
 //! 车辆: cars of customers and fleets, their plates and VINs masked.
 
 use crate::Tx;
+use crate::customers;
 use crate::db::{Conn, DbResult, Row};
+use crate::filter::Filter;
 use crate::ids::Noun;
 use model::Result;
 use model::customer::{plate_masked, vin_masked};
@@ -77,6 +79,26 @@ pub fn by_plate(conn: &mut Conn, plate: &str) -> DbResult<Option<Car>> {
 
 pub fn by_vin(conn: &mut Conn, vin: &str) -> DbResult<Option<Car>> {
     conn.find(&format!("SELECT {COLUMNS} FROM car WHERE vin = $1"), &[vin.into()], car)
+}
+
+/// Those with one of these plates or VINs.
+pub fn by_marks(conn: &mut Conn, plates: &[String], vins: &[String]) -> DbResult<Vec<Car>> {
+    let mut found = Vec::new();
+    for (column, marks) in [("plate", plates), ("vin", vins)] {
+        for some in marks.chunks(customers::AT_ONCE) {
+            let mut filter = Filter::new();
+            let names = filter.bind_all(some.iter().cloned());
+            filter.and(&format!("{column} IN ({names})"));
+            let sql = format!("SELECT {COLUMNS} FROM car {}", filter.sql());
+            found.extend(conn.query(&sql, &filter.values, car)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Says whose fleet's car it is.
+pub fn fleet_set(tx: &mut Tx<'_>, id: CarId, fleet: FleetId) -> Result<()> {
+    tx.execute("UPDATE car SET fleet_id = $1 WHERE id = $2", &[fleet.0.into(), id.0.into()]).map(drop)
 }
 
 pub fn insert(tx: &mut Tx<'_>, car: &Car, now: Timestamp) -> Result<CarId> {

@@ -3,16 +3,19 @@
 use crate::Tx;
 use crate::customers;
 use crate::db::{Conn, DbResult, Row};
+use crate::filter::Filter;
+use crate::fleets;
 use crate::ids::Noun;
 use model::Result;
 use model::card::{Card, CardStatus};
-use model::id::{CardId, CustomerId};
+use model::id::{CardId, CustomerId, FleetId};
 use model::time::Timestamp;
 use std::collections::HashSet;
 
 const COLUMNS: &str = "k.id, k.tag, k.status, k.card_group, k.customer_id, k.expires_at_ms, k.sessions_max, \
-    c.status, c.frozen_until_ms, c.active_at_source";
-const FROM: &str = "card k LEFT JOIN customer c ON c.id = k.customer_id";
+    c.status, c.frozen_until_ms, c.active_at_source, f.id, f.name, f.stations, f.hours";
+const FROM: &str =
+    "card k LEFT JOIN customer c ON c.id = k.customer_id LEFT JOIN fleet f ON f.id = c.fleet_id";
 
 fn card(row: &Row<'_>) -> DbResult<Card> {
     Ok(Card {
@@ -24,6 +27,11 @@ fn card(row: &Row<'_>) -> DbResult<Card> {
         // A customer of whom nothing is known any more is no reason to refuse their card.
         standing: match row.text_opt(7)? {
             Some(_) => Some(customers::standing(row, [7, 8, 9])?),
+            None => None,
+        },
+        fleet: row.int_opt(10)?.map(FleetId),
+        limits: match row.int_opt(10)? {
+            Some(_) => fleets::limits(row, 11)?.map(Box::new),
             None => None,
         },
         expires_at: row.int_opt(5)?.map(Timestamp::from_ms),
@@ -38,6 +46,19 @@ pub fn find(conn: &mut Conn, tag: &str) -> DbResult<Option<Card>> {
 
 pub fn get(conn: &mut Conn, id: CardId) -> DbResult<Option<Card>> {
     conn.find(&format!("SELECT {COLUMNS} FROM {FROM} WHERE k.id = $1"), &[id.0.into()], card)
+}
+
+/// Those of these tags that are there.
+pub fn by_tags(conn: &mut Conn, tags: &[String]) -> DbResult<Vec<Card>> {
+    let mut found = Vec::new();
+    for some in tags.chunks(customers::AT_ONCE) {
+        let mut filter = Filter::new();
+        let names = filter.bind_all(some.iter().cloned());
+        filter.and(&format!("k.tag IN ({names})"));
+        let sql = format!("SELECT {COLUMNS} FROM {FROM} {}", filter.sql());
+        found.extend(conn.query(&sql, &filter.values, card)?);
+    }
+    Ok(found)
 }
 
 /// The tags of all cards.

@@ -2,6 +2,7 @@
 
 use crate::Tx;
 use crate::db::{Conn, DbResult, Row, Value};
+use crate::filter::Filter;
 use crate::ids::Noun;
 use model::customer::{CustomerKind, CustomerSource, CustomerStatus, Standing};
 use model::id::{CustomerId, FleetId};
@@ -59,6 +60,9 @@ impl Customer {
         }
     }
 }
+
+/// Things of a file that are looked up together.
+pub(crate) const AT_ONCE: usize = 500;
 
 pub(crate) const COLUMNS: &str = "id, source, external_id, account, name, phone, kind, fleet_id, status, status_reason, \
     frozen_until_ms, active_at_source, tags, note, created_at_ms, synced_at_ms, changed_at_ms, version";
@@ -120,6 +124,19 @@ pub fn by_phone(conn: &mut Conn, phone: &str) -> DbResult<Vec<Customer>> {
     conn.query(&sql, &[phone.into()], customer)
 }
 
+/// Everybody with one of these numbers who has not left, in the order of their ids.
+pub fn by_phones(conn: &mut Conn, phones: &[String]) -> DbResult<Vec<Customer>> {
+    let mut found = Vec::new();
+    for some in phones.chunks(AT_ONCE) {
+        let mut filter = Filter::new();
+        let names = filter.bind_all(some.iter().cloned());
+        filter.and(&format!("phone IN ({names}) AND status <> 'cancelled'"));
+        let sql = format!("SELECT {COLUMNS} FROM customer {} ORDER BY id", filter.sql());
+        found.extend(conn.query(&sql, &filter.values, customer)?);
+    }
+    Ok(found)
+}
+
 /// The tags of the cards that this customer holds.
 pub fn card_tags(conn: &mut Conn, id: CustomerId) -> DbResult<Vec<String>> {
     conn.query("SELECT tag FROM card WHERE customer_id = $1 ORDER BY id", &[id.0.into()], |row| row.text(0))
@@ -161,6 +178,15 @@ pub fn update(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
         names_insert(tx, id, &customer.name)?;
     }
     Ok(())
+}
+
+/// Makes them a driver of this fleet.
+pub fn fleet_join(tx: &mut Tx<'_>, id: CustomerId, fleet: FleetId, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE customer SET fleet_id = $1, changed_at_ms = $2, version = version + 1 WHERE id = $3",
+        &[fleet.0.into(), now.as_ms().into(), id.0.into()],
+    )
+    .map(drop)
 }
 
 /// The phone numbers of the first customers, for the demo.

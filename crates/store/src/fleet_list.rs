@@ -3,10 +3,12 @@
 use crate::car_list::{self, CarView};
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page, count};
+use crate::fleets;
 use crate::sort::{Sort, SortColumn};
 use model::access::{Area, Scope};
 use model::customer::phone_masked;
-use model::id::FleetId;
+use model::fleet::FleetHours;
+use model::id::{FleetId, StationId};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -26,6 +28,10 @@ pub struct FleetView {
     pub order_count: i64,
     pub energy_dwh: i64,
     pub total_fen: i64,
+    /// Where its drivers may charge on its account; null: everywhere.
+    pub stations: Option<Vec<StationId>>,
+    /// When, on the station's clock; empty: always.
+    pub hours: Vec<FleetHours>,
     pub created_at_ms: i64,
     pub version: i64,
 }
@@ -51,7 +57,10 @@ fn visible(filter: &mut Filter, scope: &Scope) {
 }
 
 fn view(row: &Row<'_>) -> DbResult<FleetView> {
+    let (stations, hours) = fleets::usable(row, 9)?;
     Ok(FleetView {
+        stations,
+        hours,
         id: row.int(0)?,
         name: row.text(1)?,
         contact_name: row.text(2)?,
@@ -89,7 +98,7 @@ pub fn fleet_list(conn: &mut Conn, scope: &Scope, wanted: &FleetFilter) -> DbRes
     let sql = format!(
         "SELECT f.id, f.name, f.contact_name, f.contact_phone, f.note, f.created_at_ms, f.version, \
          (SELECT COUNT(*) FROM customer c WHERE c.fleet_id = f.id AND c.status <> 'cancelled'), \
-         (SELECT COUNT(*) FROM car a WHERE a.fleet_id = f.id), {} \
+         (SELECT COUNT(*) FROM car a WHERE a.fleet_id = f.id), f.stations, f.hours, {} \
          FROM fleet f {} ORDER BY {} LIMIT {limit}",
         wanted.sort.value("f.id"),
         filter.sql(),
@@ -97,7 +106,7 @@ pub fn fleet_list(conn: &mut Conn, scope: &Scope, wanted: &FleetFilter) -> DbRes
     );
     let rows = conn.query(&sql, &filter.values, |row| {
         let fleet = view(row)?;
-        Ok((wanted.sort.cursor(row, 9, fleet.id)?, fleet))
+        Ok((wanted.sort.cursor(row, 11, fleet.id)?, fleet))
     })?;
     let mut page = Page::of_sorted(rows, wanted.limit, Some(total));
     fill(conn, scope, &mut page.items)?;

@@ -1,10 +1,12 @@
 //! 车队: companies whose drivers and cars charge.
 
 use crate::Tx;
-use crate::db::{Conn, DbResult, Row};
+use crate::db::{Conn, DbError, DbResult, Row};
+use crate::filter::Filter;
 use crate::ids::Noun;
 use model::Result;
-use model::id::FleetId;
+use model::fleet::{FleetHours, FleetLimits};
+use model::id::{FleetId, StationId};
 use model::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -14,14 +16,39 @@ pub struct Fleet {
     pub contact_name: String,
     pub contact_phone: Option<String>,
     pub note: String,
+    /// Where its drivers may charge on its account; `None`: everywhere.
+    pub stations: Option<Vec<StationId>>,
+    /// When; empty: always.
+    pub hours: Vec<FleetHours>,
     /// Counts the changes, against stale forms.
     pub version: i64,
 }
 
-const COLUMNS: &str = "id, name, contact_name, contact_phone, note, version";
+const COLUMNS: &str = "id, name, contact_name, contact_phone, note, version, stations, hours";
+
+/// The stations and hours in this column and the next.
+pub(crate) fn usable(row: &Row<'_>, column: usize) -> DbResult<(Option<Vec<StationId>>, Vec<FleetHours>)> {
+    let wrong = |what: &str| DbError::Fault(format!("a fleet has {what} that cannot be read"));
+    let stations = row.text_opt(column)?;
+    let stations = stations.map(|text| serde_json::from_str(&text)).transpose();
+    let hours = serde_json::from_str(&row.text(column + 1)?);
+    Ok((stations.map_err(|_| wrong("stations"))?, hours.map_err(|_| wrong("hours"))?))
+}
+
+/// From the places of `name`, `stations` and `hours`: nothing where a fleet keeps its drivers to nothing.
+pub(crate) fn limits(row: &Row<'_>, column: usize) -> DbResult<Option<FleetLimits>> {
+    let (stations, hours) = usable(row, column + 1)?;
+    if stations.is_none() && hours.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(FleetLimits { name: row.text(column)?, stations, hours }))
+}
 
 fn fleet(row: &Row<'_>) -> DbResult<Fleet> {
+    let (stations, hours) = usable(row, 6)?;
     Ok(Fleet {
+        stations,
+        hours,
         id: FleetId(row.int(0)?),
         name: row.text(1)?,
         contact_name: row.text(2)?,
@@ -55,6 +82,30 @@ pub fn insert(tx: &mut Tx<'_>, fleet: &Fleet, now: Timestamp) -> Result<FleetId>
         ],
     )?;
     Ok(FleetId(id))
+}
+
+/// Writes where and when its drivers may charge.
+pub fn limits_set(tx: &mut Tx<'_>, fleet: &Fleet) -> Result<()> {
+    let json = |text: serde_json::Result<String>| text.map_err(|_| model::Error::internal());
+    let stations = fleet.stations.as_ref().map(|ids| json(serde_json::to_string(ids))).transpose()?;
+    tx.execute(
+        "UPDATE fleet SET stations = $1, hours = $2, version = $3 WHERE id = $4",
+        &[
+            stations.into(),
+            json(serde_json::to_string(&fleet.hours))?.into(),
+            fleet.version.into(),
+            fleet.id.0.into(),
+        ],
+    )
+    .map(drop)
+}
+
+/// Those of these stations that are there.
+pub fn stations_known(conn: &mut Conn, ids: &[StationId]) -> DbResult<Vec<StationId>> {
+    let mut filter = Filter::new();
+    let names = filter.bind_all(ids.iter().map(|id| id.0));
+    let sql = format!("SELECT id FROM station WHERE id IN ({names}) ORDER BY id");
+    conn.query(&sql, &filter.values, |row| Ok(StationId(row.int(0)?)))
 }
 
 pub fn update(tx: &mut Tx<'_>, fleet: &Fleet) -> Result<()> {

@@ -296,6 +296,10 @@ impl Hot {
         Ok(card)
     }
 
+    pub(crate) fn forget_cards(&mut self, which: impl Fn(&Card) -> bool) {
+        self.cards.retain(|_, card| card.as_ref().is_none_or(|card| !which(card)));
+    }
+
     pub(crate) fn forget_card(&mut self, tag: &str) {
         self.cards.remove(tag);
     }

@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (13, include_str!("../migrations/0013_tariff_plan.sql")),
     (14, include_str!("../migrations/0014_pile_batch.sql")),
     (15, include_str!("../migrations/0015_administration.sql")),
+    (16, include_str!("../migrations/0016_fleet_limit.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

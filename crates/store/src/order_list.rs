@@ -10,6 +10,7 @@ use crate::order_totals::{self, OrderTotals};
 use crate::pile_list::{LiveValues, masked};
 use crate::settlements::Settlement;
 use model::access::Scope;
+use model::card::TokenVerdict;
 use model::customer::{phone_masked, plate_masked, vin_masked};
 use model::error::Text;
 use model::id::OrderId;
@@ -100,6 +101,9 @@ pub struct OrderDetail {
     pub notes: Vec<OrderNote>,
     /// The file that has brought it, when it had been lost.
     pub brought_by: Option<OrderOrigin>,
+    /// What the pile was answered when it began.
+    #[serde(skip)]
+    pub start_verdict: Option<TokenVerdict>,
     /// Sentences that explain the bill and the state.
     pub explanation: Vec<Text>,
 }
@@ -291,7 +295,7 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
     filter.scope("o.operator_id", "o.station_id", scope);
     let sql = format!(
         "SELECT {COLUMNS}, o.skew_ms, t.name, t.version_no, f.name, d.segments, d.pile_bill, s.time_zone, b.import_id, \
-         b.note \
+         b.note, o.start_verdict \
          FROM orders o {NAMES} LEFT JOIN tariff t ON t.id = o.tariff_id LEFT JOIN staff f ON f.id = o.staff_id \
          LEFT JOIN order_detail d ON d.order_id = o.id \
          LEFT JOIN order_import_row b ON b.order_id = o.id {}",
@@ -341,6 +345,7 @@ fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
             .int_opt(40)?
             .zip(row.text_opt(41)?)
             .map(|(order_import_id, note)| OrderOrigin { order_import_id, note }),
+        start_verdict: row.text_opt(42)?.and_then(|verdict| TokenVerdict::parse(&verdict)),
         explanation: Vec::new(),
         order,
     })

@@ -383,9 +383,7 @@ impl<'a> Tx<'a> {
     pub fn card_take(&mut self, card: &Card, order: OrderId, instead_of: Option<OrderId>) -> bool {
         let (shard, most) = (self.hot.shard, card.sessions_max);
         let taken = self.hot.shared.take_place(&Place { card: card.id, order, shard, most, instead_of });
-        if taken {
-            self.job.taken.push((card.id, order));
-        }
+        self.job.taken.extend(taken.then_some((card.id, order)));
         taken
     }
 
@@ -397,6 +395,12 @@ impl<'a> Tx<'a> {
     /// A card was changed: the next token is judged by what the database says.
     pub fn card_changed(&mut self, tag: &str) {
         self.hot.forget_card(tag);
+        self.changes.push(Change::Noun("card"));
+    }
+
+    /// What holds for many cards was changed: the next tokens of these are judged by what the database says.
+    pub fn cards_changed(&mut self, which: impl Fn(&Card) -> bool) {
+        self.hot.forget_cards(which);
         self.changes.push(Change::Noun("card"));
     }
 
@@ -418,9 +422,8 @@ impl<'a> Tx<'a> {
         self.note(flushed)?;
         self.job.touched.push(pile);
         self.hot.fetched.remove(&pile);
-        if let Some(hot) = self.hot.piles.remove(&pile) {
-            self.hot.sleeping.insert(pile, hot.open);
-        }
+        let asleep = self.hot.piles.remove(&pile).map(|hot| (pile, hot.open));
+        self.hot.sleeping.extend(asleep);
         self.changes.push(Change::Pile { pile, operator });
         Ok(())
     }

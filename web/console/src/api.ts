@@ -77,6 +77,8 @@ export type JobRun = Schemas['JobRun']
 export type Channel = Schemas['Channel']
 export type ChannelSend = Schemas['ChannelSend']
 export type SmtpConfig = Schemas['SmtpConfig']
+export type FleetHours = Schemas['FleetHours']
+export type FleetImportReport = Schemas['FleetImportReport']
 export type ImportReport = Schemas['ImportReport']
 export type Segment = OrderDetail['segments'][number]
 export type CurvePoint = OrderDetail['curve'][number]
@@ -177,6 +179,7 @@ const exporting = {
   invoice: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/invoices`, { body }),
   staff: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/staff`, { body }),
   audit: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/audit`, { body }),
+  fleet_car: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/fleet-cars`, { body }),
 }
 
 export const api = {
@@ -283,6 +286,8 @@ export const api = {
   fleet_update: (id: number, body: BodyOf<'fleet_update'>) => take(http.PATCH(`${v}/fleets/{id}`, { ...byId(id), body })),
   fleet_car_list: (id: number, query: ListQuery) => take(http.GET(`${v}/fleets/{id}/cars`, { params: { path: { id }, query: query as QueryOf<'fleet_car_list'> } })),
   fleet_car_create: (id: number, body: BodyOf<'fleet_car_create'>) => take(http.POST(`${v}/fleets/{id}/cars`, { ...byId(id), body })),
+  fleet_limit_set: (id: number, body: BodyOf<'fleet_limit_set'>) => take(http.PUT(`${v}/fleets/{id}/limits`, { ...byId(id), body })),
+  fleet_import: (id: number, file: File, check: boolean) => take(http.POST(`${v}/fleets/{id}/import`, { params: { path: { id }, query: { name: file.name, check } }, ...fileBody(file) })),
 
   staff_list: (query: ListQuery) => take(http.GET(`${v}/staff`, list<'staff_list'>(query))),
   feedback_list: (query: ListQuery) => take(http.GET(`${v}/feedback`, list<'feedback_list'>(query))),

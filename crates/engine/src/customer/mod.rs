@@ -174,13 +174,14 @@ impl Engine {
     pub async fn customer_update(&self, actor: &Actor, id: CustomerId, change: CustomerChange) -> Result<()> {
         actor.must_be_platform()?;
         let (actor, now) = (actor.clone(), self.clock.now());
-        self.store
+        let tags = self
+            .store
             .write(None, move |tx| {
                 let mut customer = found(tx, id, Some(change.version))?;
                 if customer.standing.decided == CustomerStatus::Cancelled {
                     return Err(standing::has_left());
                 }
-                let before = told(&customer);
+                let (before, fleet) = (told(&customer), customer.fleet);
                 source_fields(tx, &mut customer, &change)?;
                 if let Some(fleet) = change.fleet_id {
                     customer.fleet = fleet_known(tx, fleet)?;
@@ -196,9 +197,15 @@ impl Engine {
                 customers::update(tx, &customer)?;
                 tx.changed(Change::Noun("customer"));
                 let detail = differences(&before, &told(&customer));
-                actor.record(tx, now, "customer_update", "customer", id.0, &detail)
+                actor.record(tx, now, "customer_update", "customer", id.0, &detail)?;
+                // Another fleet has other limits.
+                if customer.fleet == fleet {
+                    return Ok(Vec::new());
+                }
+                tx.read(|conn| customers::card_tags(conn, id))
             })
-            .await
+            .await?;
+        self.cards_changed(tags).await
     }
 }
 

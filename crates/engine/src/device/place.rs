@@ -1,4 +1,5 @@
-//! What the place says to a session that begins: the tariff that it shows, and whether it is closed.
+//! What the place says to a session that begins: the tariff that it shows, whether it is closed, and whether
+//! the holder's fleet charges here.
 
 use super::Context;
 use super::status::believable;
@@ -31,8 +32,23 @@ fn waited(context: &Context<'_>, hot: &HotPile, begun_at: Option<Timestamp>) -> 
         .filter(|at| believable(context, *at) && context.now.since(*at) >= context.rules.skew_tolerance_ms)
 }
 
+/// Refuses where or when the fleet of the card's holder does not charge, and says why.
+pub(super) fn limited(
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    at: Timestamp,
+    judged: &mut Judged,
+) -> Result<Option<String>> {
+    let limits = judged.card.as_ref().and_then(|card| card.limits.as_ref());
+    let Some(limits) = limits.filter(|_| judged.verdict == TokenVerdict::Accepted) else { return Ok(None) };
+    let station = tx.station(hot.pile.station)?;
+    let Some((verdict, why)) = limits.refusal(station.id, &station.zone.local(at)) else { return Ok(None) };
+    judged.verdict = verdict;
+    Ok(Some(format!("refused: {}", why.en)))
+}
+
 /// Refuses what would begin in a paused city, at a disabled operator's pile, or where that is the rule
-/// at a pile that has not got its station's tariff, and says why. What
+/// at a pile that has not got its station's tariff, and what the holder's fleet does not allow, and says why. What
 /// began before that and was only told later is not affected.
 pub(super) fn closed(
     context: &Context<'_>,
@@ -50,7 +66,7 @@ pub(super) fn closed(
         Some(closure) => Some(closure.refusal()),
         None => behind(context, tx, hot)?,
     };
-    let Some(why) = why else { return Ok(None) };
+    let Some(why) = why else { return limited(tx, hot, at, judged) };
     judged.verdict = TokenVerdict::OutOfService;
     Ok(Some(format!("refused: {}", why.text.en)))
 }

@@ -1,11 +1,13 @@
 //! May this token charge?
 
+use super::place::limited;
 use super::{Context, Handled};
 use model::Result;
 use model::card::{Card, Token, TokenVerdict};
 use model::device::{Answer, TokenAnswer};
 use model::order::OrderState;
 use std::sync::Arc;
+use store::frames::Verdict;
 use store::{HotPile, Tx};
 
 /// A token with what we know of it.
@@ -45,6 +47,15 @@ pub fn authorize(
         let answer = Answer::Token(TokenAnswer::of(TokenVerdict::Accepted));
         return Ok(Handled::new(answer).on(open.order.connector).about(open.order.id));
     }
-    let judged = judge(context, tx, token)?;
-    Ok(Handled::new(Answer::Token(judged.answer())))
+    let mut judged = judge(context, tx, token)?;
+    // Where a session runs, the card may be shown to end it, which no limit of a fleet forbids.
+    let why = match hot.open.iter().any(|open| open.order.state.is_open()) {
+        true => None,
+        false => limited(tx, hot, context.now, &mut judged)?,
+    };
+    let handled = Handled::new(Answer::Token(judged.answer()));
+    Ok(match why {
+        Some(why) => handled.judged(Verdict::Applied, why),
+        None => handled,
+    })
 }

@@ -55,7 +55,7 @@ pub struct ImportedPassword {
 }
 
 impl RowError {
-    fn of(line: i64, error: &Error) -> RowError {
+    pub(crate) fn of(line: i64, error: &Error) -> RowError {
         RowError { line, field: error.field.as_ref().map(ToString::to_string), message: told(error) }
     }
 }

@@ -5,9 +5,11 @@ use super::{CARDS, SEED, tag};
 use crate::app::App;
 use engine::audit::Actor;
 use engine::customer::{CarDraft, CustomerDraft, StandingChange};
-use engine::fleet::FleetDraft;
+use engine::fleet::{FleetDraft, FleetLimitsChange};
+use model::access::Scope;
 use model::customer::{CustomerKind, CustomerStatus};
-use model::id::CustomerId;
+use model::fleet::FleetHours;
+use model::id::{CustomerId, FleetId};
 use model::time::{DAY_MS, Timestamp};
 use model::{Error, Result};
 use sim::random::Random;
@@ -99,7 +101,25 @@ async fn fleets(app: &Arc<App>) -> Result<Vec<i64>> {
         }
         ids.push(id.0);
     }
+    if let Some(id) = ids.get(1) {
+        limits(app, FleetId(*id)).await?;
+    }
     Ok(ids)
+}
+
+/// One of them charges at some stations only, cheaply at night and whenever it likes at the weekend.
+async fn limits(app: &Arc<App>, id: FleetId) -> Result<()> {
+    let read = |conn: &mut store::Conn| store::stations::in_scope(conn, &Scope::ALL);
+    let mut stations: Vec<i64> = app.engine.store.read(read).await?.into_iter().map(|id| id.0).collect();
+    stations.sort_unstable();
+    // The cards of its drivers were used at all stations in the past, and are at most of them today.
+    stations.pop();
+    let hours = vec![
+        FleetHours { weekdays: vec![1, 2, 3, 4, 5], from_minute: 0, to_minute: 1_440 },
+        FleetHours { weekdays: vec![6, 7], from_minute: 1_320, to_minute: 1_080 },
+    ];
+    let change = FleetLimitsChange { version: 1, stations: Some(stations), hours };
+    app.engine.fleet_limit_set(&Actor::local(), id, change).await
 }
 
 /// Two of three are new-energy plates; the number keeps them apart.

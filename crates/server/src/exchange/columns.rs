@@ -5,6 +5,7 @@ use super::column::{Cell, Column};
 use super::words;
 use model::access::Area;
 use store::audit::AuditRecord;
+use store::car_list::CarView;
 use store::card_list::CardView;
 use store::city_list::{City, CityStatus};
 use store::customer_list::CustomerView;
@@ -331,4 +332,11 @@ pub static AUDIT: &[Column<AuditRecord>] = &[
         Cell::text(Some(a.detail.clone()).filter(|text| text != "{}"))
     }),
     Column::new("address", "来源地址", "Address", |a, _| Cell::text(Some(a.address.clone()))),
+];
+
+pub static FLEET_CAR: &[Column<CarView>] = &[
+    Column::new("plate", "车牌号", "Plate", |c, _| Cell::Text(c.plate.clone())),
+    Column::new("vin", "车架号", "VIN", |c, _| Cell::text(c.vin.clone())),
+    Column::new("note", "备注", "Note", |c, _| Cell::text(Some(c.note.clone()))),
+    Column::new("created", "登记时间", "Registered", |c, _| Cell::time(Some(c.created_at_ms))),
 ];

@@ -1,6 +1,7 @@
 //! The explained order: how its bill came about and why it is in this state, in sentences that a
 //! driver at the telephone understands.
 
+use model::card::TokenVerdict;
 use model::error::Text;
 use model::order::{Abnormality, OrderState};
 use model::settlement::{SettlementBasis, SettlementState};
@@ -18,6 +19,7 @@ const SKEW_MS: i64 = 60_000;
 /// `stop`: the sentence for the stop code.
 pub fn order(detail: &OrderDetail, stop: Option<&Text>) -> Vec<Text> {
     let mut told = vec![state(detail)];
+    told.extend(refused(detail));
     told.extend(stop.map(|stop| ended_because(detail, stop)));
     told.extend(origin(detail));
     bill(detail, &mut told);
@@ -26,6 +28,38 @@ pub fn order(detail: &OrderDetail, stop: Option<&Text>) -> Vec<Text> {
     told.extend(detail.settlements.iter().filter_map(settled));
     told.extend(detail.order.abnormalities.iter().map(|abnormality| why_held(*abnormality)));
     told
+}
+
+/// Why the pile was told that this session may not begin.
+fn refused(detail: &OrderDetail) -> Option<Text> {
+    let (zh, en) = match detail.start_verdict? {
+        TokenVerdict::Accepted => return None,
+        TokenVerdict::Blocked => ("该卡已挂失", "its card is blocked"),
+        TokenVerdict::Expired => ("该卡已过期", "its card has expired"),
+        TokenVerdict::Unknown => {
+            ("没有登记过这张卡，或启动已超时作废", "its card is not known, or the start had been given up")
+        }
+        TokenVerdict::Concurrent => ("该卡正在别处充电", "its card charges elsewhere already"),
+        TokenVerdict::OutOfService => (
+            "充电桩或充电站停用、暂停营业，或新价格尚未送达",
+            "the pile or its station was out of service, paused, or without its new prices",
+        ),
+        TokenVerdict::ConnectorBusy => ("该枪正在使用", "the connector was taken"),
+        TokenVerdict::NoBalance => ("余额不足", "the balance did not suffice"),
+        TokenVerdict::WrongPassword => ("密码错误", "the password was wrong"),
+        TokenVerdict::CustomerFrozen => (
+            "用户已冻结、注销或被来源平台停用",
+            "the customer is frozen, has left, or was deactivated by their source",
+        ),
+        TokenVerdict::NoTariff => ("充电站没有计费模型", "the station had no tariff"),
+        TokenVerdict::FleetStation => {
+            ("该充电站不在用户所属车队的可用充电站内", "the customer's fleet does not charge at this station")
+        }
+        TokenVerdict::FleetHours => {
+            ("当时不在用户所属车队的可用时段内", "the customer's fleet does not charge at that hour")
+        }
+    };
+    Some(Text::new(format!("平台没有允许启动：{zh}。"), format!("The platform did not let it begin: {en}.")))
 }
 
 fn state(detail: &OrderDetail) -> Text {

@@ -6,7 +6,7 @@ use super::give::{Created, Done, Given, NewId};
 use super::take::{Id, Input, Query, Who};
 use axum::extract::State;
 use engine::customer::CarDraft;
-use engine::fleet::{FleetChange, FleetDraft};
+use engine::fleet::{FleetChange, FleetDraft, FleetLimitsChange};
 use model::id::FleetId;
 use model::{Error, Result};
 use serde::Deserialize;
@@ -43,7 +43,7 @@ pub struct FleetCarQuery {
     cursor: Option<String>,
 }
 
-fn no_fleet() -> Error {
+pub(super) fn no_fleet() -> Error {
     Error::not_found(
         "fleet.not_found",
         "没有这个车队，请检查地址",
@@ -83,6 +83,17 @@ pub async fn fleet_update(
     Input(change): Input<FleetChange>,
 ) -> Answer<Done> {
     app.engine.fleet_update(&who.actor(), FleetId(id), change).await?;
+    Ok(Done)
+}
+
+/// Where and when its drivers may charge.
+pub async fn fleet_limit_set(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(change): Input<FleetLimitsChange>,
+) -> Answer<Done> {
+    app.engine.fleet_limit_set(&who.actor(), FleetId(id), change).await?;
     Ok(Done)
 }
 

@@ -1,17 +1,20 @@
-//! Whole files of piles or cards.
+//! Whole files of piles, of cards, of a fleet's drivers and cars.
 
 use super::Shared;
 use super::describe::{Describe, Draft};
 use super::error::{Answer, Failure};
 use super::give::{Attachment, Given};
-use super::take::{Query, Who, body_whole};
+use super::take::{Id, Query, Who, body_whole};
 use super::upload::{TemplateQuery, Upload, template_give};
 use crate::exchange::reader;
 use crate::jobs::imports::Imports;
+use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
-use engine::sheet::template;
+use engine::fleet::{FLEET_COLUMNS, FLEET_ROWS_MAX, FleetImportReport};
+use engine::sheet::{SheetColumn, template};
 use engine::site::{ImportReport, PILE_COLUMNS, ROWS_MAX};
 use model::Error;
+use model::id::FleetId;
 use serde::Deserialize;
 use std::io::Cursor;
 use std::time::Duration;
@@ -48,22 +51,21 @@ impl Describe for Csv {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PileImportQuery {
+pub struct SheetQuery {
     /// What the file is called; the end of it says what it is. CSV when not given.
     name: Option<String>,
     /// Only say what would be taken.
     check: Option<bool>,
 }
 
-/// Takes piles from a file, all of them or none.
-pub async fn pile_import(
-    State(app): State<Shared>,
-    who: Who,
-    Query(asked): Query<PileImportQuery>,
-    Upload(bytes): Upload,
-) -> Answer<Given<ImportReport>> {
-    let check = asked.check.unwrap_or(false);
-    let format = asked.name.as_deref().map_or(Ok(ExportFormat::Csv), Imports::format_of)?;
+/// The rows of a file that is small enough to be taken at once.
+async fn rows_read<const N: usize>(
+    name: Option<&str>,
+    bytes: Bytes,
+    columns: &'static [SheetColumn; N],
+    most: i64,
+) -> Result<Vec<(i64, [String; N])>, Failure> {
+    let format = name.map_or(Ok(ExportFormat::Csv), Imports::format_of)?;
     if bytes.len() > FILE_MAX {
         return Err(Failure(Error::invalid(
             "file",
@@ -71,16 +73,27 @@ pub async fn pile_import(
             "The file is larger than 4 MB; split it.",
         )));
     }
-    let most = i64::try_from(ROWS_MAX).unwrap_or(i64::MAX);
     let reading = tokio::task::spawn_blocking(move || {
         let mut rows = Vec::new();
-        reader::each_row(Cursor::new(bytes), format, &PILE_COLUMNS, most, true, |line, cells| {
+        reader::each_row(Cursor::new(bytes), format, columns, most, true, |line, cells| {
             rows.push((line, cells));
             Ok(())
         })?;
         Ok::<_, Error>(rows)
     });
-    let rows = reading.await.map_err(|_| Failure(Error::internal()))??;
+    Ok(reading.await.map_err(|_| Failure(Error::internal()))??)
+}
+
+/// Takes piles from a file, all of them or none.
+pub async fn pile_import(
+    State(app): State<Shared>,
+    who: Who,
+    Query(asked): Query<SheetQuery>,
+    Upload(bytes): Upload,
+) -> Answer<Given<ImportReport>> {
+    let check = asked.check.unwrap_or(false);
+    let most = i64::try_from(ROWS_MAX).unwrap_or(i64::MAX);
+    let rows = rows_read(asked.name.as_deref(), bytes, &PILE_COLUMNS, most).await?;
     let report = app.engine.pile_import(&who.actor(), rows, check).await?;
     if check {
         return Ok(Given(report));
@@ -97,6 +110,27 @@ pub async fn pile_import_template_fetch(
     Query(asked): Query<TemplateQuery>,
 ) -> Answer<Attachment> {
     template_give(&app, "piles", "充电桩导入模板", asked.format, template(&PILE_COLUMNS)).await
+}
+
+/// Takes drivers and cars of a fleet from a file, all of them or none.
+pub async fn fleet_import(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Query(asked): Query<SheetQuery>,
+    Upload(bytes): Upload,
+) -> Answer<Given<FleetImportReport>> {
+    let rows = rows_read(asked.name.as_deref(), bytes, &FLEET_COLUMNS, FLEET_ROWS_MAX).await?;
+    let check = asked.check.unwrap_or(false);
+    Ok(Given(app.engine.fleet_import(&who.actor(), FleetId(id), rows, check).await?))
+}
+
+/// An empty file with the names of the columns and an example.
+pub async fn fleet_import_template_fetch(
+    State(app): State<Shared>,
+    Query(asked): Query<TemplateQuery>,
+) -> Answer<Attachment> {
+    template_give(&app, "fleets", "司机与车辆导入模板", asked.format, template(&FLEET_COLUMNS)).await
 }
 
 pub async fn card_import(State(app): State<Shared>, who: Who, Csv(text): Csv) -> Answer<Given<ImportReport>> {

@@ -106,6 +106,9 @@ pub fn table() -> Vec<Route> {
         PATCH "/fleets/{id}" May(FleetWrite), fleets::fleet_update;
         GET "/fleets/{id}/cars" May(FleetRead), fleets::fleet_car_list;
         POST "/fleets/{id}/cars" May(FleetWrite), fleets::fleet_car_create;
+        PUT "/fleets/{id}/limits" May(FleetWrite), fleets::fleet_limit_set;
+        POST "/fleets/{id}/import" May(FleetWrite), imports::fleet_import;
+        GET "/imports/fleets/template" May(FleetWrite), imports::fleet_import_template_fetch;
         GET "/staff" May(StaffRead), staff::staff_list;
         POST "/staff" May(StaffWrite), staff::staff_create;
         PUT "/staff/{id}" May(StaffWrite), staff::staff_update;
@@ -147,6 +150,7 @@ pub fn table() -> Vec<Route> {
         POST "/exports/invoices" May(InvoiceRead), exports::invoice_export;
         POST "/exports/vouchers" May(ContentRead), exports::voucher_export;
         POST "/exports/staff" May(StaffRead), exports::staff_export;
+        POST "/exports/fleet-cars" May(FleetRead), exports::fleet_car_export;
         GET "/exports/columns" SignedIn, exports::export_column_list;
         GET "/exports" SignedIn, exports::export_list;
         GET "/exports/{id}" SignedIn, exports::export_get;

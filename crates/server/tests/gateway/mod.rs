@@ -2,6 +2,7 @@
 
 mod commands;
 mod door;
+mod fleet;
 mod links;
 mod login;
 mod ocpp;

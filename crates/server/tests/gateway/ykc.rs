@@ -97,7 +97,7 @@ impl Pile {
     }
 
     /// The next message of a kind.
-    async fn hear(&mut self, kind: u8) -> Message {
+    pub async fn hear(&mut self, kind: u8) -> Message {
         loop {
             let message = self.next().await.unwrap_or_else(|| panic!("closed before {kind:#x}"));
             if message.kind() == kind {

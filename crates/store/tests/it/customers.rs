@@ -5,13 +5,16 @@ use crate::seed::NOON;
 use model::access::Scope;
 use model::customer::{CustomerKind, CustomerSource};
 use model::energy::Energy;
-use model::id::{CustomerId, OperatorId, PileId, StationId};
+use model::fleet::FleetHours;
+use model::id::{CustomerId, FleetId, OperatorId, PileId, StationId};
 use model::money::Fen;
 use model::time::Timestamp;
 use std::time::Instant;
+use store::cards::{self, NewCard};
 use store::customer_filter::CustomerFilter;
 use store::customer_list::customer_list;
 use store::customers::{Customer, insert};
+use store::fleets::{self, Fleet};
 use store::rollups::Ended;
 use store::{Store, Tx};
 
@@ -162,5 +165,60 @@ async fn many_customers_are_found_quickly() {
                 found.total
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn where_and_when_a_fleet_charges_comes_with_its_drivers_cards() {
+    for database in databases() {
+        let store = database.open();
+        let now = Timestamp::from_ms(NOON);
+        let hours = FleetHours { weekdays: vec![1, 7], from_minute: 1_320, to_minute: 360 };
+        let mut fleet = Fleet {
+            id: FleetId(0),
+            name: "东湖出租".to_owned(),
+            contact_name: String::new(),
+            contact_phone: None,
+            note: String::new(),
+            stations: Some(vec![StationId(2), StationId(5)]),
+            hours: vec![hours],
+            version: 1,
+        };
+        let made = fleet.clone();
+        let write = move |tx: &mut Tx<'_>| {
+            let mut fleet = made.clone();
+            fleet.id = fleets::insert(tx, &fleet, now)?;
+            let mut driver = Customer::fresh(CustomerSource::Own, "甲".to_owned(), now);
+            driver.phone = Some("13800000001".to_owned());
+            let driver = insert(tx, &driver)?;
+            let card = NewCard {
+                tag: "F1".to_owned(),
+                status: model::card::CardStatus::Accepted,
+                group: None,
+                expires_at_ms: None,
+                sessions_max: 1,
+            };
+            cards::insert(tx, &card, now)?;
+            cards::customer_set(tx, "F1", Some(driver))?;
+            assert_eq!(tx.card("F1")?.unwrap().fleet, None, "and it is remembered");
+            store::customers::fleet_join(tx, driver, fleet.id, now)?;
+            tx.cards_changed(|card| card.customer == Some(driver));
+            let card = tx.card("F1")?.unwrap();
+            assert_eq!((card.fleet, card.limits.as_ref()), (Some(fleet.id), None), "a fleet without limits");
+            fleets::limits_set(tx, &fleet)?;
+            tx.cards_changed(|card| card.fleet == Some(fleet.id));
+            let limits = tx.card("F1")?.unwrap().limits.clone().unwrap();
+            assert_eq!((&limits.stations, &limits.hours), (&fleet.stations, &fleet.hours));
+            Ok(fleet.id)
+        };
+        fleet.id = store.write(None, write).await.unwrap();
+        let id = fleet.id;
+        assert_eq!(store.read(move |conn| fleets::get(conn, id)).await.unwrap().unwrap(), fleet);
+        // More than are looked up at once, of which one is there.
+        let phones: Vec<String> = (0..1_200).map(|n| format!("138{n:08}")).collect();
+        let found = store.read(move |conn| store::customers::by_phones(conn, &phones)).await.unwrap();
+        assert_eq!(found.iter().filter_map(|one| one.fleet).collect::<Vec<_>>(), [id]);
+        let tags = vec!["F1".to_owned(), "F2".to_owned()];
+        assert_eq!(store.read(move |conn| cards::by_tags(conn, &tags)).await.unwrap().len(), 1);
     }
 }

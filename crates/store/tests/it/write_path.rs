@@ -47,6 +47,8 @@ pub fn card(id: i64, sessions_max: i64) -> Card {
         group: None,
         customer: None,
         standing: None,
+        fleet: None,
+        limits: None,
         expires_at: None,
         sessions_max,
     }

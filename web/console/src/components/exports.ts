@@ -19,6 +19,7 @@ export const exportRights: Record<ExportNoun, Permission> = {
   invoice: 'invoice.read',
   staff: 'staff.read',
   audit: 'audit.read',
+  fleet_car: 'fleet.read',
 }
 export const exportNouns = Object.keys(exportRights) as ExportNoun[]
 export const exportFile = (id: number): string => `/api/v1/exports/${id}/file`

@@ -1,3 +1,6 @@
+// A cell of CSV; what somebody else has written must not become a formula.
+export const csvCell = (text: string | number): string => `"${/^[=+\-@\t\r]/.test(String(text)) ? "'" : ''}${String(text).replaceAll('"', '""')}"`
+
 // Gives a text to the person as a file.
 export function save(name: string, content: string): void {
   const link = document.createElement('a')

@@ -54,6 +54,7 @@ const looks = {
   pile_row: {
     existing: { tone: 'mute', glyph: 'copy' },
   },
+  fleet_row: { new: { tone: 'ok', glyph: 'plus' }, joined: { tone: 'busy', glyph: 'check' }, existing: { tone: 'mute', glyph: 'copy' } },
   batch_state: {
     running: { tone: 'busy', glyph: 'refresh' },
     done: { tone: 'ok', glyph: 'check' },

@@ -1,6 +1,7 @@
 // 中文（主语言）。英文见 en.ts，两份的键必须相同。
 import administration from '@/locales/administration.zh-CN'
 import content from '@/locales/content.zh-CN'
+import fleet from '@/locales/fleet.zh-CN'
 import plans from '@/locales/plans.zh-CN'
 import system from '@/locales/system.zh-CN'
 
@@ -124,14 +125,14 @@ export default {
     connectorId: '枪号', idTag: '卡号', meterStart: '起始表数 (Wh)', meterStop: '结束表数 (Wh)', timestamp: '时间', transactionId: '交易号', status: '状态', errorCode: '故障码', vendorErrorCode: '厂商故障码', info: '说明', reason: '停止原因', vendorId: '厂商标识', chargePointVendor: '厂商', chargePointModel: '型号', chargePointSerialNumber: '出厂编号', firmwareVersion: '程序版本', iccid: 'SIM 卡 ICCID', meterSerialNumber: '电表编号', interval: '间隔 (秒)', currentTime: '平台时间', key: '参数', value: '值', type: '类型', requestedMessage: '召测消息', expiryDate: '有效期至', parentIdTag: '卡组', Energy_Active_Import_Register: '电表读数', Power_Active_Import: '功率', Power_Offered: '可用功率', Current_Import: '电流', Current_Offered: '可用电流', Voltage: '电压', SoC: 'SOC', Temperature: '温度',
   },
   audit_action: {
-    customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', customer_sync: '来源平台同步用户',
+    customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', fleet_import: '导入车队司机与车辆', fleet_limit_set: '设置车队使用限制', customer_sync: '来源平台同步用户',
     order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
     pile_command: '远程操作', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色', tariff_plan_create: '安排调价', tariff_plan_cancel: '撤回调价计划', tariff_plan_apply: '调价计划生效', tariff_delivery_start: '重试下发计费模型', pile_batch_create: '批量操作', pile_batch_start: '重试批量操作', pile_batch_stop: '停止批量操作',
     content_create: '新建内容', content_update: '修改内容', content_status_set: '发布或撤回内容', content_delete: '删除内容草稿', content_picture_create: '上传内容图片', content_picture_delete: '删除内容图片', coupon_create: '新建优惠券', coupon_update: '修改优惠券', coupon_status_set: '停发或恢复优惠券', voucher_create: '发放优惠券', voucher_cancel: '收回用户券', coupon_voucher_cancel: '收回未使用的券', driver_price_create: '新建司机价', driver_price_update: '修改司机价', driver_price_status_set: '启停司机价', driver_price_delete: '删除司机价草稿',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号',
     parameter_update: '修改参数', channel_create: '新建渠道', channel_update: '修改渠道', channel_check: '测试渠道', job_update: '暂停或恢复任务', job_start: '立即运行任务', feedback_category_create: '新建反馈分类', feedback_category_update: '修改反馈分类',
   },
-  audit_noun: { order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价', tariff_plan: '调价计划', pile_batch: '批量操作', channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数' },
+  audit_noun: { fleet_car: '车队车辆', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价', tariff_plan: '调价计划', pile_batch: '批量操作', channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -193,8 +194,9 @@ export default {
     ask_frozen: '冻结后该用户的卡不能启动充电；正在进行的充电不受影响，会正常结束并结算。', ask_cancelled: '注销后不能恢复，名下的充电卡会全部解绑；有未结束的订单时不能注销。', tab_holdings: '卡与车辆', tab_orders: '订单', tab_changes: '变更记录',
     bind: '绑定充电卡', bind_help: '卡须已在“充电卡”页面登记，且未绑定其他用户', bound: '充电卡 {tag} 已绑定', unbind: '解绑', ask_unbind: '解绑充电卡 {tag}？卡本身仍可使用，之后的订单不再记在该用户名下。', no_cards: '没有绑定充电卡', plate: '车牌号', plate_example: '鄂AD12345', vin: '车架号（VIN）', car_add: '添加车辆', car_added: '车辆已添加', car_delete: '删除', ask_car_delete: '删除车辆 {plate}？', no_cars: '没有车辆',
   },
-  fleets: { name: '车队名称', contact: '联系人', contact_phone: '联系电话', drivers: '司机', cars: '车辆', created: '登记时间', create: '新建车队', edit: '编辑车队', created_told: '车队「{name}」已新建', empty_hint: '新建车队后，在用户资料中为司机选择所属车队', drivers_hint: '在用户资料中选择这个车队，司机就会出现在这里' },
+  fleets: { name: '车队名称', contact: '联系人', contact_phone: '联系电话', drivers: '司机', cars: '车辆', created: '登记时间', create: '新建车队', edit: '编辑车队', created_told: '车队「{name}」已新建', empty_hint: '新建车队后，在车队详情中导入司机与车辆', drivers_hint: '点「导入司机与车辆」，或在用户资料中选择这个车队', cars_hint: '点「导入司机与车辆」，或逐辆添加' },
   ...content,
+  ...fleet,
   ...plans,
   ...system,
   ...administration,

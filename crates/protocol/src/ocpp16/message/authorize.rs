@@ -46,8 +46,8 @@ pub fn push_id_tag_info(bytes: &mut Vec<u8>, answer: &TokenAnswer) {
     bytes.push(b'}');
 }
 
-/// AuthorizationStatus (OCPP 1.6 section 7.2). The wire has five words for eleven reasons: what the
-/// person can mend elsewhere or later (balance, tariff, connector, station out of service) is
+/// AuthorizationStatus (OCPP 1.6 section 7.2). The wire has five words for thirteen reasons: what the
+/// person can mend elsewhere or later (balance, tariff, connector, station out of service, a fleet's stations and hours) is
 /// `Blocked`; what is not a valid proof (unknown card, wrong password) is `Invalid`.
 fn status(verdict: TokenVerdict) -> &'static str {
     match verdict {
@@ -60,6 +60,8 @@ fn status(verdict: TokenVerdict) -> &'static str {
         | TokenVerdict::ConnectorBusy
         | TokenVerdict::NoBalance
         | TokenVerdict::CustomerFrozen
-        | TokenVerdict::NoTariff => "Blocked",
+        | TokenVerdict::NoTariff
+        | TokenVerdict::FleetStation
+        | TokenVerdict::FleetHours => "Blocked",
     }
 }

@@ -95,6 +95,8 @@ fn every_verdict_has_a_word() {
         (CustomerFrozen, "Blocked"),
         (WrongPassword, "Invalid"),
         (NoTariff, "Blocked"),
+        (FleetStation, "Blocked"),
+        (FleetHours, "Blocked"),
     ] {
         let bytes = render("Authorize", r#"{"idTag":"A"}"#, &Ok(Answer::Token(token(verdict))));
         assert!(bytes.contains(&format!(r#""status":"{word}""#)), "{verdict:?}: {bytes}");

@@ -55,7 +55,8 @@ pub(super) const REASONS: &[(u8, &str, &str)] = &[
 
 /// The wire's word for a verdict: `None` allows. 04 (the card has an open record) is the nearest
 /// word for a card that charges elsewhere, 0A (the pile has an open record) for a taken connector,
-/// 05 (out of service) for a station that has no prices.
+/// 05 (out of service) for a station that has no prices, 06 (this account may not charge at this pile) for
+/// where or when a fleet does not.
 pub fn fail_reason(verdict: TokenVerdict, by_vin: bool) -> Option<u8> {
     match verdict {
         TokenVerdict::Accepted => None,
@@ -65,6 +66,7 @@ pub fn fail_reason(verdict: TokenVerdict, by_vin: bool) -> Option<u8> {
         TokenVerdict::NoBalance => Some(0x03),
         TokenVerdict::Concurrent => Some(0x04),
         TokenVerdict::OutOfService | TokenVerdict::NoTariff => Some(0x05),
+        TokenVerdict::FleetStation | TokenVerdict::FleetHours => Some(0x06),
         TokenVerdict::WrongPassword => Some(0x07),
         TokenVerdict::ConnectorBusy => Some(0x0A),
     }

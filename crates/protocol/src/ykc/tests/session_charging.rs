@@ -58,6 +58,8 @@ fn verdicts_have_their_words() {
         (TokenVerdict::Concurrent, 0x04),
         (TokenVerdict::OutOfService, 0x05),
         (TokenVerdict::NoTariff, 0x05),
+        (TokenVerdict::FleetStation, 0x06),
+        (TokenVerdict::FleetHours, 0x06),
         (TokenVerdict::WrongPassword, 0x07),
         (TokenVerdict::ConnectorBusy, 0x0A),
     ];

@@ -12,6 +12,7 @@ use crate::http::{
 };
 use model::access::Permission;
 use model::error::Text;
+use model::id::FleetId;
 use model::time::Zone;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,7 @@ nouns! {
     Card "card" "充电卡" "cards" CardRead CARD;
     Customer "customer" "用户" "customers" CustomerRead CUSTOMER;
     Fleet "fleet" "车队" "fleets" FleetRead FLEET;
+    FleetCar "fleet_car" "车队车辆" "fleet cars" FleetRead FLEET_CAR;
     Voucher "voucher" "用户券" "vouchers" ContentRead VOUCHER;
     Feedback "feedback" "投诉建议" "feedback" FeedbackRead FEEDBACK;
     Invoice "invoice" "电子发票" "invoices" InvoiceRead INVOICE;
@@ -149,6 +151,7 @@ pub fn listing(
         ExportNoun::Card => card_rows(&asking),
         ExportNoun::Customer => customer_rows(&asking),
         ExportNoun::Fleet => fleet_rows(&asking),
+        ExportNoun::FleetCar => fleet_car_rows(&asking),
         ExportNoun::Voucher => voucher_rows(&asking),
         ExportNoun::Feedback => feedback_rows(&asking),
         ExportNoun::Invoice => invoice_rows(&asking),
@@ -226,6 +229,33 @@ fn fleet_rows(asking: &Asking<'_>) -> Result<Listing> {
     asking.sorted(columns::FLEET, wanted.sort.clone(), move |conn, sort| {
         let wanted = FleetFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
         store::fleet_list::fleet_list(conn, &scope, &wanted)
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FleetCarsQuery {
+    fleet_id: Option<i64>,
+}
+
+fn fleet_car_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let fleet = asking.query::<FleetCarsQuery>()?.fleet_id.map(FleetId).ok_or_else(|| {
+        Error::invalid(
+            "fleet_id",
+            "请指定车队后再导出，例如在车队详情页中导出",
+            "Name the fleet whose cars are wanted, for instance from the fleet's page.",
+        )
+    })?;
+    let scope = asking.who.scope();
+    asking.rows(columns::FLEET_CAR, move |conn, cursor| {
+        match store::fleet_list::fleet_get(conn, &scope, fleet)? {
+            Some(_) => {
+                let before = key(cursor).map(|[id]| id);
+                store::fleet_list::fleet_car_list(conn, fleet, before, ROWS_AT_ONCE)
+            }
+            // Who may not see the fleet gets no more than for one that is not there.
+            None => Ok(Page::whole(Vec::new())),
+        }
     })
 }
 

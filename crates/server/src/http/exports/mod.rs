@@ -114,6 +114,7 @@ exporting! {
     city_export City;
     customer_export Customer;
     fleet_export Fleet;
+    fleet_car_export FleetCar;
     feedback_export Feedback;
     invoice_export Invoice;
     voucher_export Voucher;

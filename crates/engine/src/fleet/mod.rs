@@ -1,11 +1,19 @@
-//! 车队: registering and changing them, their cars, and files of their drivers.
+//! 车队: registering and changing them, their cars, where and when they charge, and files of their drivers
+//! and cars.
+
+mod import;
+mod row;
+
+pub use import::{FLEET_ROWS_MAX, FleetImportReport, FleetRow, FleetRowOutcome};
+pub use row::{FLEET_COLUMNS, FleetCells};
 
 use crate::Engine;
 use crate::audit::Actor;
 use crate::customer::{CarDraft, car_is_new};
 use crate::site::{named, taken};
 use model::customer::{phone_masked, phone_parse, plate_masked};
-use model::id::{CarId, FleetId};
+use model::fleet::{FLEET_HOURS_MAX, FLEET_STATIONS_MAX, FleetHours};
+use model::id::{CarId, FleetId, StationId};
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,6 +40,18 @@ pub struct FleetChange {
     pub contact_name: Option<String>,
     pub contact_phone: Option<String>,
     pub note: Option<String>,
+}
+
+/// Where and when its drivers may charge on its account; all of it anew.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FleetLimitsChange {
+    /// Of the fleet as the person who changes it has seen it.
+    pub version: i64,
+    /// Null: everywhere.
+    pub stations: Option<Vec<i64>>,
+    /// Empty: always.
+    pub hours: Vec<FleetHours>,
 }
 
 fn optional(field: &'static str, text: Option<&str>, most: usize) -> Result<String> {
@@ -62,6 +82,46 @@ fn name_free(tx: &mut Tx<'_>, name: &str, own: Option<FleetId>) -> Result<()> {
     Err(taken("name", "fleet.exists", &format!("车队“{name}”"), &format!("A fleet called {name:?}")))
 }
 
+/// The fleet for a change, which must be of the version that the person has seen.
+fn found(tx: &mut Tx<'_>, id: FleetId, version: i64) -> Result<Fleet> {
+    let fleet = tx.read(|conn| fleets::get(conn, id))?.ok_or_else(no_fleet)?;
+    if fleet.version == version {
+        return Ok(fleet);
+    }
+    Err(Error::conflict(
+        "fleet.changed",
+        "车队资料已被他人修改，请刷新后重新操作",
+        "Somebody has changed this fleet meanwhile; look at it again and repeat your change.",
+    ))
+}
+
+impl FleetLimitsChange {
+    fn checked(&self) -> Result<(Option<Vec<StationId>>, Vec<FleetHours>)> {
+        let stations = self.stations.as_ref().map(|ids| {
+            let mut ids: Vec<StationId> = ids.iter().copied().map(StationId).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        });
+        if stations.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > FLEET_STATIONS_MAX) {
+            return Err(Error::invalid(
+                "stations",
+                format!("请选择 1 到 {FLEET_STATIONS_MAX} 个充电站，或选择全部充电站"),
+                format!("Choose 1 to {FLEET_STATIONS_MAX} stations, or all of them."),
+            ));
+        }
+        if self.hours.len() > FLEET_HOURS_MAX {
+            return Err(Error::invalid(
+                "hours",
+                format!("最多 {FLEET_HOURS_MAX} 个可用时段，请合并相同时刻的日期"),
+                format!("There are at most {FLEET_HOURS_MAX} windows; put days of the same hours together."),
+            ));
+        }
+        let hours = self.hours.iter().cloned().map(FleetHours::checked).collect::<Result<_>>()?;
+        Ok((stations, hours))
+    }
+}
+
 fn told(fleet: &Fleet) -> Value {
     json!({"name": fleet.name, "contact_name": fleet.contact_name,
         "contact_phone": fleet.contact_phone.as_deref().map(phone_masked), "note": fleet.note})
@@ -76,6 +136,8 @@ impl Engine {
             contact_name: optional("contact_name", draft.contact_name.as_deref(), 32)?,
             contact_phone: phone(draft.contact_phone.as_deref())?,
             note: optional("note", draft.note.as_deref(), 500)?,
+            stations: None,
+            hours: Vec::new(),
             version: 1,
         };
         let (actor, now) = (actor.clone(), self.clock.now());
@@ -93,14 +155,7 @@ impl Engine {
         actor.must_be_platform()?;
         let (actor, now) = (actor.clone(), self.clock.now());
         let work = move |tx: &mut Tx<'_>| {
-            let mut fleet = tx.read(|conn| fleets::get(conn, id))?.ok_or_else(no_fleet)?;
-            if fleet.version != change.version {
-                return Err(Error::conflict(
-                    "fleet.changed",
-                    "车队资料已被他人修改，请刷新后重新操作",
-                    "Somebody has changed this fleet meanwhile; look at it again and repeat your change.",
-                ));
-            }
+            let mut fleet = found(tx, id, change.version)?;
             let before = told(&fleet);
             if let Some(name) = &change.name {
                 fleet.name = named("name", name, 64)?;
@@ -122,6 +177,39 @@ impl Engine {
             actor.record(tx, now, "fleet_update", "fleet", id.0, &detail)
         };
         self.store.write(None, work).await
+    }
+
+    /// What runs goes on; whoever begins after this is kept to it.
+    pub async fn fleet_limit_set(&self, actor: &Actor, id: FleetId, change: FleetLimitsChange) -> Result<()> {
+        actor.must_be_platform()?;
+        let (stations, hours) = change.checked()?;
+        let (actor, now) = (actor.clone(), self.clock.now());
+        let work = move |tx: &mut Tx<'_>| {
+            let mut fleet = found(tx, id, change.version)?;
+            if let Some(ids) = &stations
+                && tx.read(|conn| fleets::stations_known(conn, ids))?.len() < ids.len()
+            {
+                return Err(Error::invalid(
+                    "stations",
+                    "有充电站不存在，请从列表中重新选择",
+                    "One of these stations is not there; choose them from the list.",
+                ));
+            }
+            let before = json!({"stations": fleet.stations, "hours": fleet.hours});
+            (fleet.stations, fleet.hours) = (stations.clone(), hours.clone());
+            fleet.version += 1;
+            fleets::limits_set(tx, &fleet)?;
+            tx.changed(Change::Noun("fleet"));
+            let detail =
+                json!({"before": before, "after": {"stations": fleet.stations, "hours": fleet.hours}});
+            actor.record(tx, now, "fleet_limit_set", "fleet", id.0, &detail)
+        };
+        self.store.write(None, work).await?;
+        let forget = move |tx: &mut Tx<'_>| {
+            tx.cards_changed(|card| card.fleet == Some(id));
+            Ok(())
+        };
+        self.store.write_everywhere(forget).await.map(drop)
     }
 
     pub async fn fleet_car_create(&self, actor: &Actor, id: FleetId, draft: CarDraft) -> Result<CarId> {
