@@ -258,6 +258,21 @@ async fn r5_4_guess_who_and_what_belongs_to_others_is_not_taken() {
         gone.refused(404, "fleet.not_found");
         let viewer = house.sign_in("viewer").await;
         send(&house, &viewer, ours, "name=a.csv", &csv(&row)).await.refused(403, "permission.denied");
+        // Who may not edit customers brings cars only.
+        let draft = r#"{"name":"车管","permissions":["fleet.read","fleet.write"],"operator_id":null}"#;
+        let role = house.post("/roles", &cookie, draft).await.ok().json["code"].as_str().unwrap().to_owned();
+        let draft = json!({"account": "cars.only", "name": "车管", "role": role, "operator_id": null,
+            "area": {"kind": "everywhere"}, "password": super::house::PASSWORD});
+        house.post("/staff", &cookie, &draft.to_string()).await.ok();
+        let cars = house.sign_in("cars.only").await;
+        let rows = csv(&[["", "", "", "鄂AD20009", ""], ["钱进", "13800002019", "", "", ""]]);
+        let report = send(&house, &cars, ours, "name=a.csv", &rows).await.ok().json.clone();
+        assert_eq!(
+            (&report["errors"][0]["line"], &report["errors"][0]["field"]),
+            (&json!(3), &json!("phone"))
+        );
+        let rows = csv(&[["", "", "", "鄂AD20009", ""]]);
+        assert_eq!(figures(&send(&house, &cars, ours, "name=a.csv", &rows).await.ok().json)[2], 1);
         let audit = house.get("/audit?noun=fleet&action=fleet_import", &cookie).await;
         assert!(audit.ok().text.contains("fleet_import"));
         assert!(!audit.text.contains("13800002003") && !audit.text.contains("鄂AD20002"), "nothing personal");
