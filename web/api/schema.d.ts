@@ -2370,6 +2370,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/station-photos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["station_photo_get"];
+        put?: never;
+        post?: never;
+        /** Permission: station.write */
+        delete: operations["station_photo_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: station.write */
+        patch: operations["station_photo_update"];
+        trace?: never;
+    };
+    "/api/v1/station-photos/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["station_thumbnail_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations": {
         parameters: {
             query?: never;
@@ -2404,6 +2440,40 @@ export interface paths {
         head?: never;
         /** Permission: station.write */
         patch: operations["station_update"];
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: station.write */
+        post: operations["station_photo_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: station.write */
+        put: operations["station_status_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/stations/{id}/tariffs": {
@@ -2745,6 +2815,11 @@ export interface components {
             plate: string;
             vin?: string | null;
         };
+        /**
+         * @description 服务车型
+         * @enum {string}
+         */
+        CarKind: "passenger" | "taxi" | "bus" | "van" | "truck" | "sanitation";
         CarList: {
             items: components["schemas"]["Car"][];
             next_cursor: string | null;
@@ -3765,7 +3840,7 @@ export interface components {
          * @description 配套设施 of a station.
          * @enum {string}
          */
-        Facility: "restroom" | "shop" | "restaurant" | "lounge" | "canopy" | "barrier" | "ground_lock" | "guard";
+        Facility: "restroom" | "shop" | "restaurant" | "lounge" | "canopy" | "barrier" | "ground_lock" | "guard" | "printer" | "public_parking";
         /**
          * @description 常见问题的分类
          * @enum {string}
@@ -4761,8 +4836,21 @@ export interface components {
         MapStation: {
             address: string;
             city_name: string;
+            close_notice: string | null;
+            /**
+             * Format: int64
+             * @description As a station has them.
+             */
+            closed_from_ms: number | null;
+            /** Format: int64 */
+            closed_until_ms: number | null;
             code: string;
             counts: components["schemas"]["MapCounts"];
+            /**
+             * Format: int64
+             * @description The photo that stands for it.
+             */
+            cover_id: number | null;
             /** Format: int64 */
             id: number;
             /** Format: int64 */
@@ -5146,6 +5234,11 @@ export interface components {
         ParameterOrigin: "default" | "console" | "file" | "environment" | "command_line";
         /** @enum {string} */
         ParameterUnit: "second" | "day" | "fen" | "e4" | "switch";
+        /**
+         * @description 停车收费类型; the words for drivers are beside it.
+         * @enum {string}
+         */
+        ParkingFee: "paid" | "free" | "free_first" | "free_charging";
         PasswordChange: {
             current_password: string;
             new_password: string;
@@ -5398,6 +5491,11 @@ export interface components {
             /** @description Made when the change has turned a pile without one into an OCPP pile. */
             password: string | null;
         };
+        /**
+         * @description 建设场所: what it was built at.
+         * @enum {string}
+         */
+        PlaceKind: "residential" | "public_institution" | "enterprise" | "office" | "industrial_park" | "transport_hub" | "sports_culture" | "green_space" | "building_parking" | "roadside" | "motorway_service" | "other";
         Preference: {
             key: string;
             /** Format: int64 */
@@ -5781,12 +5879,30 @@ export interface components {
             address: string;
             city_code: string;
             city_name: string;
+            /** @description What drivers are told. */
+            close_notice: string | null;
+            /**
+             * Format: int64
+             * @description From when on nothing may begin here; null: it is open.
+             */
+            closed_from_ms: number | null;
+            /**
+             * Format: int64
+             * @description Null: until somebody opens it.
+             */
+            closed_until_ms: number | null;
             /** @description 站点编号 */
             code: string;
             /** Format: int64 */
             connector_count: number;
+            /**
+             * Format: int64
+             * @description The photo that stands for it.
+             */
+            cover_id: number | null;
             /** Format: int64 */
             id: number;
+            kind: components["schemas"]["StationKind"];
             /** Format: int64 */
             latitude_e6: number | null;
             /** Format: int64 */
@@ -5797,6 +5913,8 @@ export interface components {
             operator_name: string;
             /** Format: int64 */
             pile_count: number;
+            place_kind: components["schemas"]["PlaceKind"] | null;
+            tags: string[];
             /**
              * Format: int64
              * @description The tariff version for new orders.
@@ -5813,11 +5931,13 @@ export interface components {
         /** @description The whole record as it shall be; what is left out is empty afterwards. */
         StationChange: {
             address: string;
+            car_kinds?: components["schemas"]["CarKind"][];
             city_code: string;
             /** @description 站点编号; S and the row's number when not given. */
             code?: string | null;
             datum?: components["schemas"]["Datum"] | null;
             facilities: components["schemas"]["Facility"][];
+            kind?: components["schemas"]["StationKind"] | null;
             /** Format: int64 */
             latitude_e6?: number | null;
             /** Format: int64 */
@@ -5831,13 +5951,19 @@ export interface components {
             /** Format: int64 */
             opening_to_minute?: number | null;
             parking?: string | null;
+            parking_fee?: components["schemas"]["ParkingFee"] | null;
             phone?: string | null;
+            place_kind?: components["schemas"]["PlaceKind"] | null;
             /** Format: int64 */
             power_cap_w?: number | null;
+            /** @description At most eight, of 1 to 12 characters each. */
+            tags?: string[];
             /** Format: int64 */
             tariff_id?: number | null;
             /** Format: int64 */
             transformer_kva?: number | null;
+            /** @description 户号 of its meter: digits, letters and -. */
+            utility_no?: string | null;
             /**
              * Format: int64
              * @description As it was read; somebody else's change in between is a conflict.
@@ -5851,6 +5977,7 @@ export interface components {
             state: string;
         };
         StationDetail: components["schemas"]["Station"] & {
+            car_kinds: components["schemas"]["CarKind"][];
             /** @description Connectors by what they last said, as long as their pile is on line; the others are `offline`. */
             connectors: components["schemas"]["StationConnectors"][];
             /** Format: int64 */
@@ -5873,7 +6000,10 @@ export interface components {
             /** Format: int64 */
             opening_to_minute: number | null;
             parking: string | null;
+            parking_fee: components["schemas"]["ParkingFee"] | null;
             phone: string | null;
+            /** @description The first is the cover. */
+            photos: components["schemas"]["StationPhoto"][];
             /** Format: int64 */
             piles_online: number;
             /** Format: int64 */
@@ -5883,6 +6013,8 @@ export interface components {
             today: components["schemas"]["StationFigures"];
             /** Format: int64 */
             transformer_kva: number | null;
+            /** @description 户号 of its meter. */
+            utility_no: string | null;
             yesterday: components["schemas"]["StationFigures"];
         };
         StationDraft: {
@@ -5927,11 +6059,59 @@ export interface components {
          * @description 充电站
          */
         StationId: number;
+        /**
+         * @description 站点类型: for whom it is.
+         * @enum {string}
+         */
+        StationKind: "public" | "bus" | "taxi" | "logistics" | "sanitation" | "staff" | "private" | "other";
         StationList: {
             items: components["schemas"]["Station"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        StationPhoto: {
+            /** @description What it shows, in words; empty when nobody has said. */
+            caption: string;
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description To be given back with a change.
+             */
+            version: number;
+            /** Format: int64 */
+            width: number;
+        };
+        StationPhotoChange: {
+            /** @description At most 60 characters; empty takes it away. */
+            caption: string;
+            /**
+             * Format: int64
+             * @description The place in the order, from 1: the first is the cover.
+             */
+            place: number;
+            /** Format: int64 */
+            version: number;
+        };
+        StationStatusChange: {
+            closed: boolean;
+            /**
+             * Format: int64
+             * @description From when on; now when not given. At most a year ahead.
+             */
+            from_ms?: number | null;
+            /** @description What drivers are told, 1 to 100 characters. */
+            notice?: string | null;
+            /**
+             * Format: int64
+             * @description When it opens by itself; somebody opens it when not given.
+             */
+            until_ms?: number | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A stretch of time in which a station shows one version. */
         StationTariff: {
@@ -12231,16 +12411,140 @@ export interface operations {
             };
         };
     };
+    station_photo_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/jpeg, image/png or image/webp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_photo_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_photo_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationPhotoChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_thumbnail_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/jpeg, image/png or image/webp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     station_list: {
         parameters: {
             query?: {
                 city_code?: string;
                 city_name?: string;
+                closed?: boolean;
                 code?: string;
+                kind?: components["schemas"]["StationKind"];
                 located?: boolean;
                 name?: string;
                 operator_id?: number;
                 operator_name?: string;
+                place_kind?: components["schemas"]["PlaceKind"];
+                tag?: string;
             };
             header?: never;
             path?: never;
@@ -12344,6 +12648,74 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StationChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_photo_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_status_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationStatusChange"];
             };
         };
         responses: {

@@ -133,6 +133,46 @@ dictionaries! {
         "barrier" "道闸" "Barrier",
         "ground_lock" "地锁" "Ground lock",
         "guard" "有人值守" "Guarded",
+        "printer" "小票机" "Receipt printer",
+        "public_parking" "公共停车场" "Public car park",
+    ]
+    "station_kind" "站点类型" "Kinds of stations" [
+        "public" "公共" "Public",
+        "bus" "公交专用" "Buses only",
+        "taxi" "出租车专用" "Taxis only",
+        "logistics" "物流专用" "Logistics only",
+        "sanitation" "环卫专用" "Sanitation only",
+        "staff" "单位专用" "Own staff only",
+        "private" "个人" "Private",
+        "other" "其他" "Other",
+    ]
+    "place_kind" "建设场所" "Sites of stations" [
+        "residential" "居民区" "Residential area",
+        "public_institution" "公共机构" "Public institution",
+        "enterprise" "企事业单位" "Company premises",
+        "office" "写字楼" "Office building",
+        "industrial_park" "工业园区" "Industrial park",
+        "transport_hub" "交通枢纽" "Transport hub",
+        "sports_culture" "文体设施" "Sports and culture",
+        "green_space" "城市绿地" "Park",
+        "building_parking" "配建停车场" "Car park of a building",
+        "roadside" "路边停车位" "Roadside",
+        "motorway_service" "高速服务区" "Motorway services",
+        "other" "其他" "Other",
+    ]
+    "parking_fee" "停车收费类型" "Parking fees" [
+        "paid" "收费" "Paid",
+        "free" "免费" "Free",
+        "free_first" "限时免费" "Free at first",
+        "free_charging" "充电限免" "Free while charging",
+    ]
+    "car_kind" "服务车型" "Kinds of cars" [
+        "passenger" "小客车" "Passenger car",
+        "taxi" "出租车" "Taxi",
+        "bus" "公交客车" "Bus",
+        "van" "物流车" "Van",
+        "truck" "重型货车" "Heavy truck",
+        "sanitation" "环卫车" "Sanitation vehicle",
     ]
     "card_status" "充电卡状态" "Card states" [
         "accepted" "正常" "Accepted",
@@ -242,6 +282,7 @@ mod tests {
     use crate::order::{Abnormality, OrderState, StartMode, StopClass};
     use crate::settlement::{SettlementBasis, SettlementState};
     use crate::site::{Lifecycle, PileKind, Protocol};
+    use crate::station::{CarKind, ParkingFee, PlaceKind, StationKind};
     use crate::tariff::Period;
 
     #[test]
@@ -277,6 +318,10 @@ mod tests {
             ("invoice_customer", told(InvoiceCustomerKind::ALL)),
             ("coupon_kind", told(CouponKind::ALL)),
             ("voucher_state", told(VoucherState::ALL)),
+            ("station_kind", told(StationKind::ALL.to_vec())),
+            ("place_kind", told(PlaceKind::ALL.to_vec())),
+            ("parking_fee", told(ParkingFee::ALL.to_vec())),
+            ("car_kind", told(CarKind::ALL.to_vec())),
             ("role", told(Role::ALL)),
         ] {
             let mut known: Vec<String> =

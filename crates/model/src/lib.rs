@@ -31,6 +31,7 @@ pub mod pile_batch;
 pub mod rich;
 pub mod settlement;
 pub mod site;
+pub mod station;
 pub mod tariff;
 pub mod tariff_plan;
 pub mod time;

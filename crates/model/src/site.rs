@@ -33,6 +33,8 @@ pub struct Closure {
     /// The city's or the operator's name.
     pub name: String,
     pub from: Timestamp,
+    /// When it is over by itself; `None`: when somebody ends it.
+    pub until: Option<Timestamp>,
     pub reason: String,
 }
 
@@ -40,6 +42,7 @@ pub struct Closure {
 pub enum Closed {
     City,
     Operator,
+    Station,
 }
 
 impl Closure {
@@ -63,6 +66,15 @@ impl Closure {
                 ),
                 format!(
                     "The operator {name} is disabled ({reason}): nothing new can be started at its stations. Ask the platform's administrator to enable it."
+                ),
+            ),
+            Closed::Station => Error::refused(
+                "station.closed",
+                format!(
+                    "充电站“{name}”暂停营业（{reason}），暂不能启动新的充电；进行中的充电不受影响，恢复营业后即可启动"
+                ),
+                format!(
+                    "The station {name} is closed for the time being ({reason}): nothing new can be started. What runs is not affected. Start again once it is open."
                 ),
             ),
         }
@@ -103,7 +115,9 @@ impl StationFacts {
 
     /// What keeps a session from beginning at that moment.
     pub fn closure_at(&self, at: Timestamp) -> Option<&Closure> {
-        self.closures.iter().find(|closure| closure.from <= at)
+        self.closures
+            .iter()
+            .find(|closure| closure.from <= at && closure.until.is_none_or(|until| at < until))
     }
 }
 
@@ -161,6 +175,10 @@ pub enum Facility {
     Barrier,
     GroundLock,
     Guard,
+    /// 小票机
+    Printer,
+    /// 公共停车场
+    PublicParking,
 }
 
 /// What a pile speaks.

@@ -72,6 +72,7 @@ pub mod staff;
 pub mod staff_list;
 pub mod station_detail;
 pub mod station_list;
+pub mod station_photos;
 pub mod stations;
 pub mod tariff_deliveries;
 pub mod tariff_list;

@@ -91,6 +91,12 @@ pub struct MapStation {
     pub operator_name: String,
     pub city_name: String,
     pub address: String,
+    /// The photo that stands for it.
+    pub cover_id: Option<i64>,
+    /// As a station has them.
+    pub closed_from_ms: Option<i64>,
+    pub closed_until_ms: Option<i64>,
+    pub close_notice: Option<String>,
     pub longitude_e6: Option<i64>,
     pub latitude_e6: Option<i64>,
     pub counts: MapCounts,
@@ -131,8 +137,8 @@ pub fn map_get(conn: &mut Conn, scope: &Scope, wanted: &MapFilter) -> DbResult<M
     let filter = station_filter(scope, &wanted.stations);
     let sql = format!(
         "SELECT s.id, {STATION_CODE}, s.name, op.name, COALESCE(c.name, s.city_code), s.address, s.longitude_e6, \
-         s.latitude_e6, s.city_code, COALESCE(c.province, '') FROM station s \
-         JOIN operator op ON op.id = s.operator_id LEFT JOIN city c ON c.code = s.city_code {} ORDER BY s.name, s.id",
+         s.latitude_e6, s.city_code, COALESCE(c.province, ''), ph.id, s.closed_from_ms, s.closed_until_ms, s.close_notice FROM station s \
+         LEFT JOIN station_photo ph ON ph.station_id = s.id AND ph.place = 1 JOIN operator op ON op.id = s.operator_id LEFT JOIN city c ON c.code = s.city_code {} ORDER BY s.name, s.id",
         filter.sql()
     );
     let stations = conn.query(&sql, &filter.values, |row| {
@@ -147,6 +153,10 @@ pub fn map_get(conn: &mut Conn, scope: &Scope, wanted: &MapFilter) -> DbResult<M
             operator_name: row.text(3)?,
             city_name: row.text(4)?,
             address: row.text(5)?,
+            cover_id: row.int_opt(10)?,
+            closed_from_ms: row.int_opt(11)?,
+            closed_until_ms: row.int_opt(12)?,
+            close_notice: row.text_opt(13)?,
             longitude_e6: place.map(|place| place.longitude_e6),
             latitude_e6: place.map(|place| place.latitude_e6),
             state: counts.state(),

@@ -21,6 +21,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (14, include_str!("../migrations/0014_pile_batch.sql")),
     (15, include_str!("../migrations/0015_administration.sql")),
     (16, include_str!("../migrations/0016_fleet_limit.sql")),
+    (17, include_str!("../migrations/0017_station_record.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

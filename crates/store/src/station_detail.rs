@@ -3,11 +3,13 @@
 use crate::db::{Conn, DbResult};
 use crate::filter::Filter;
 use crate::station_list::{Station, StationFilter, station_list};
-use crate::stations::facilities;
+use crate::station_photos::{StationPhoto, photos};
+use crate::stations::listed;
 use model::access::Scope;
 use model::connector::ConnectorStatus;
 use model::geo::Place;
 use model::site::Facility;
+use model::station::{CarKind, ParkingFee};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,6 +25,12 @@ pub struct StationDetail {
     pub opening_from_minute: Option<i64>,
     pub opening_to_minute: Option<i64>,
     pub parking: Option<String>,
+    pub parking_fee: Option<ParkingFee>,
+    pub car_kinds: Vec<CarKind>,
+    /// 户号 of its meter.
+    pub utility_no: Option<String>,
+    /// The first is the cover.
+    pub photos: Vec<StationPhoto>,
     pub facilities: Vec<Facility>,
     pub transformer_kva: Option<i64>,
     pub power_cap_w: Option<i64>,
@@ -70,7 +78,7 @@ pub fn station_get(
     let Some(station) = station_list(conn, scope, &wanted)?.items.pop() else { return Ok(None) };
     let mut detail = conn.one(
         "SELECT s.phone, s.opening_from_minute, s.opening_to_minute, s.parking, s.facilities, s.transformer_kva, \
-         s.power_cap_w, s.created_at_ms FROM station s WHERE s.id = $1",
+         s.power_cap_w, s.created_at_ms, s.parking_fee, s.car_kinds, s.utility_no FROM station s WHERE s.id = $1",
         &[id.into()],
         |row| {
             let place = station.longitude_e6.zip(station.latitude_e6);
@@ -83,7 +91,11 @@ pub fn station_get(
                 opening_from_minute: row.int_opt(1)?,
                 opening_to_minute: row.int_opt(2)?,
                 parking: row.text_opt(3)?,
-                facilities: facilities(row, 4)?,
+                parking_fee: row.word_opt(8, ParkingFee::parse)?,
+                car_kinds: listed(row, 9)?,
+                utility_no: row.text_opt(10)?,
+                photos: Vec::new(),
+                facilities: listed(row, 4)?,
                 transformer_kva: row.int_opt(5)?,
                 power_cap_w: row.int_opt(6)?,
                 created_at_ms: row.int(7)?,
@@ -103,6 +115,7 @@ pub fn station_get(
         &[id.into()],
         |row| Ok((row.int(0)?, row.int(1)?)),
     )?;
+    detail.photos = photos(conn, id)?;
     detail.connectors = connectors(conn, id)?;
     hours(conn, id, days, &mut detail)?;
     Ok(Some(detail))

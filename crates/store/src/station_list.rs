@@ -1,8 +1,10 @@
 //! 充电站 as staff see them.
 
 use crate::db::{Conn, DbResult};
-use crate::filter::{Filter, Page};
+use crate::filter::{Filter, Page, count};
+use crate::stations::{place_kind, tags};
 use model::access::Scope;
+use model::station::{PlaceKind, StationKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,6 +35,17 @@ pub struct Station {
     pub tariff_id: Option<i64>,
     pub tariff_name: Option<String>,
     pub time_zone: String,
+    pub kind: StationKind,
+    pub place_kind: Option<PlaceKind>,
+    pub tags: Vec<String>,
+    /// From when on nothing may begin here; null: it is open.
+    pub closed_from_ms: Option<i64>,
+    /// Null: until somebody opens it.
+    pub closed_until_ms: Option<i64>,
+    /// What drivers are told.
+    pub close_notice: Option<String>,
+    /// The photo that stands for it.
+    pub cover_id: Option<i64>,
     /// To be given back with a change.
     pub version: i64,
 }
@@ -48,6 +61,12 @@ pub struct StationFilter {
     /// Whether its place on the map is known.
     pub located: Option<bool>,
     pub id: Option<i64>,
+    /// A part of a tag.
+    pub tag: Option<String>,
+    pub kind: Option<StationKind>,
+    pub place_kind: Option<PlaceKind>,
+    /// Whether it is closed at a moment.
+    pub closed: Option<(bool, i64)>,
 }
 
 /// 站点编号 of `station s`.
@@ -64,6 +83,17 @@ pub(crate) fn station_filter(scope: &Scope, wanted: &StationFilter) -> Filter {
     filter.and_contains("LOWER(c.name) LIKE ?", wanted.city_name.as_deref());
     filter.and_some("s.operator_id = ?", wanted.operator_id);
     filter.and_some("s.city_code = ?", wanted.city_code.clone());
+    filter.and_contains("LOWER(s.tags) LIKE ?", wanted.tag.as_deref());
+    filter.and_some("s.kind = ?", wanted.kind.map(StationKind::as_str));
+    filter.and_some("s.place_kind = ?", wanted.place_kind.map(PlaceKind::as_str));
+    if let Some((closed, at_ms)) = wanted.closed {
+        let not = if closed { "" } else { "NOT " };
+        let (from, until) = (filter.bind(at_ms), filter.bind(at_ms));
+        filter.and(&format!(
+            "{not}(s.closed_from_ms IS NOT NULL AND s.closed_from_ms <= {from} \
+             AND (s.closed_until_ms IS NULL OR s.closed_until_ms > {until}))"
+        ));
+    }
     match wanted.located {
         Some(true) => filter.and("s.longitude_e6 IS NOT NULL AND s.latitude_e6 IS NOT NULL"),
         Some(false) => filter.and("(s.longitude_e6 IS NULL OR s.latitude_e6 IS NULL)"),
@@ -72,14 +102,27 @@ pub(crate) fn station_filter(scope: &Scope, wanted: &StationFilter) -> Filter {
     filter
 }
 
+/// Whether a station of this kind is in the scope.
+pub fn is_seen(conn: &mut Conn, scope: &Scope, wanted: &StationFilter) -> DbResult<bool> {
+    let filter = station_filter(scope, wanted);
+    let sql = format!(
+        "SELECT COUNT(*) FROM station s JOIN operator op ON op.id = s.operator_id \
+         LEFT JOIN city c ON c.code = s.city_code {}",
+        filter.sql()
+    );
+    Ok(conn.one(&sql, &filter.values, count)? > 0)
+}
+
 pub fn station_list(conn: &mut Conn, scope: &Scope, wanted: &StationFilter) -> DbResult<Page<Station>> {
     let filter = station_filter(scope, wanted);
     let sql = format!(
         "SELECT s.id, s.name, s.operator_id, op.name, s.city_code, COALESCE(c.name, s.city_code), s.address, \
          s.longitude_e6, s.latitude_e6, COALESCE(n.piles, 0), COALESCE(n.connectors, 0), s.tariff_id, t.name, \
-         s.time_zone, {STATION_CODE}, s.version \
+         s.time_zone, {STATION_CODE}, s.version, s.kind, s.place_kind, s.tags, s.closed_from_ms, \
+         s.closed_until_ms, s.close_notice, ph.id \
          FROM station s JOIN operator op ON op.id = s.operator_id \
          LEFT JOIN city c ON c.code = s.city_code LEFT JOIN tariff t ON t.id = s.tariff_id \
+         LEFT JOIN station_photo ph ON ph.station_id = s.id AND ph.place = 1 \
          LEFT JOIN ({STATION_PILES}) n ON n.station_id = s.id \
          {} ORDER BY s.name, s.id",
         filter.sql()
@@ -102,6 +145,13 @@ pub fn station_list(conn: &mut Conn, scope: &Scope, wanted: &StationFilter) -> D
             time_zone: row.text(13)?,
             code: row.text(14)?,
             version: row.int(15)?,
+            kind: row.word(16, StationKind::parse)?,
+            place_kind: place_kind(row, 17)?,
+            tags: tags(row, 18)?,
+            closed_from_ms: row.int_opt(19)?,
+            closed_until_ms: row.int_opt(20)?,
+            close_notice: row.text_opt(21)?,
+            cover_id: row.int_opt(22)?,
         })
     })?;
     Ok(Page::whole(rows))

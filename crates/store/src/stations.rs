@@ -9,6 +9,7 @@ use model::Result;
 use model::access::Scope;
 use model::id::{OperatorId, StationId, TariffId};
 use model::site::{Closed, Closure, Facility, StationFacts};
+use model::station::{CarKind, ParkingFee, PlaceKind, StationKind};
 use model::time::{Timestamp, Zone};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -22,11 +23,14 @@ pub fn facts(conn: &mut Conn, id: StationId) -> DbResult<StationFacts> {
 pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
     let found = conn.find(
         "SELECT s.operator_id, s.time_zone, s.tariff_id, s.city_code, c.paused_from_ms, c.name, c.pause_reason, \
-         op.disabled_from_ms, op.name, op.disable_reason FROM station s \
+         op.disabled_from_ms, op.name, op.disable_reason, s.closed_from_ms, s.name, s.close_notice, \
+         s.closed_until_ms FROM station s \
          LEFT JOIN city c ON c.code = s.city_code LEFT JOIN operator op ON op.id = s.operator_id WHERE s.id = $1",
         &[id.0.into()],
         |row| {
-            let closures = [closure(row, Closed::City, 4)?, closure(row, Closed::Operator, 7)?];
+            let until = row.int_opt(13)?.map(Timestamp::from_ms);
+            let own = closure(row, Closed::Station, 10)?.map(|closure| Closure { until, ..closure });
+            let closures = [closure(row, Closed::City, 4)?, closure(row, Closed::Operator, 7)?, own];
             Ok(StationFacts {
                 id,
                 operator: OperatorId(row.int(0)?),
@@ -53,7 +57,7 @@ pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
 fn closure(row: &Row<'_>, of: Closed, column: usize) -> DbResult<Option<Closure>> {
     let Some(from) = row.int_opt(column)? else { return Ok(None) };
     let (name, reason) = (row.text(column + 1)?, row.text_opt(column + 2)?.unwrap_or_default());
-    Ok(Some(Closure { of, name, from: Timestamp::from_ms(from), reason }))
+    Ok(Some(Closure { of, name, from: Timestamp::from_ms(from), until: None, reason }))
 }
 
 /// Keeps that the station shows this version from now on.
@@ -140,17 +144,34 @@ pub struct StationFields {
     pub facilities: Vec<Facility>,
     pub transformer_kva: Option<i64>,
     pub power_cap_w: Option<i64>,
+    pub kind: StationKind,
+    pub place_kind: Option<PlaceKind>,
+    pub parking_fee: Option<ParkingFee>,
+    pub tags: Vec<String>,
+    pub car_kinds: Vec<CarKind>,
+    pub utility_no: Option<String>,
 }
 
-pub(crate) fn facilities(row: &Row<'_>, column: usize) -> DbResult<Vec<Facility>> {
+/// A JSON list of words.
+pub(crate) fn listed<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> DbResult<Vec<T>> {
     let text = row.text(column)?;
-    serde_json::from_str(&text).map_err(|_| DbError::Fault(format!("a station has the facilities {text:?}")))
+    serde_json::from_str(&text).map_err(|_| DbError::Fault(format!("a station has the list {text:?}")))
+}
+
+/// One a line, so that a part of one is found and never a piece of the notation.
+pub(crate) fn tags(row: &Row<'_>, column: usize) -> DbResult<Vec<String>> {
+    Ok(row.text(column)?.lines().map(str::to_owned).collect())
+}
+
+pub(crate) fn place_kind(row: &Row<'_>, column: usize) -> DbResult<Option<PlaceKind>> {
+    row.word_opt(column, PlaceKind::parse)
 }
 
 pub fn fields(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFields>> {
     conn.find(
         "SELECT name, code, city_code, address, tariff_id, longitude_e6, latitude_e6, phone, opening_from_minute, \
-         opening_to_minute, parking, facilities, transformer_kva, power_cap_w FROM station WHERE id = $1",
+         opening_to_minute, parking, facilities, transformer_kva, power_cap_w, kind, place_kind, parking_fee, tags, \
+         car_kinds, utility_no FROM station WHERE id = $1",
         &[id.0.into()],
         |row| {
             Ok(StationFields {
@@ -165,9 +186,15 @@ pub fn fields(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFields>>
                 opening_from_minute: row.int_opt(8)?,
                 opening_to_minute: row.int_opt(9)?,
                 parking: row.text_opt(10)?,
-                facilities: facilities(row, 11)?,
+                facilities: listed(row, 11)?,
                 transformer_kva: row.int_opt(12)?,
                 power_cap_w: row.int_opt(13)?,
+                kind: row.word(14, StationKind::parse)?,
+                place_kind: place_kind(row, 15)?,
+                parking_fee: row.word_opt(16, ParkingFee::parse)?,
+                tags: tags(row, 17)?,
+                car_kinds: listed(row, 18)?,
+                utility_no: row.text_opt(19)?,
             })
         },
     )
@@ -189,6 +216,7 @@ pub fn update(
     now: Timestamp,
 ) -> Result<bool> {
     let facilities = serde_json::to_string(&fields.facilities).map_err(|_| model::Error::internal())?;
+    let car_kinds = serde_json::to_string(&fields.car_kinds).map_err(|_| model::Error::internal())?;
     let shown: Option<i64> = match tx.read(|conn| find(conn, id))? {
         Some(facts) => facts.tariff.map(|tariff| tariff.0),
         None => return Ok(false),
@@ -196,8 +224,9 @@ pub fn update(
     let changed = tx.execute(
         "UPDATE station SET name = $1, code = $2, city_code = $3, address = $4, tariff_id = $5, longitude_e6 = $6, \
          latitude_e6 = $7, phone = $8, opening_from_minute = $9, opening_to_minute = $10, parking = $11, \
-         facilities = $12, transformer_kva = $13, power_cap_w = $14, version = version + 1 \
-         WHERE id = $15 AND version = $16",
+         facilities = $12, transformer_kva = $13, power_cap_w = $14, kind = $15, place_kind = $16, \
+         parking_fee = $17, tags = $18, car_kinds = $19, utility_no = $20, version = version + 1 \
+         WHERE id = $21 AND version = $22",
         &[
             (&fields.name).into(),
             fields.code.as_ref().into(),
@@ -213,6 +242,12 @@ pub fn update(
             facilities.into(),
             fields.transformer_kva.into(),
             fields.power_cap_w.into(),
+            fields.kind.as_str().into(),
+            fields.place_kind.map(PlaceKind::as_str).into(),
+            fields.parking_fee.map(ParkingFee::as_str).into(),
+            fields.tags.join("\n").into(),
+            car_kinds.into(),
+            fields.utility_no.as_ref().into(),
             id.0.into(),
             version.into(),
         ],
@@ -220,6 +255,45 @@ pub fn update(
     if changed > 0 && shown != fields.tariff_id {
         tariff_shown(tx, id, fields.tariff_id.map(TariffId), now)?;
     }
+    Ok(changed > 0)
+}
+
+/// 暂停营业: from when on, until when if that is known, and what drivers are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StationClosing {
+    pub closed_from_ms: i64,
+    pub closed_until_ms: Option<i64>,
+    pub close_notice: String,
+}
+
+pub fn closing(conn: &mut Conn, id: StationId) -> DbResult<Option<StationClosing>> {
+    let sql = "SELECT closed_from_ms, closed_until_ms, close_notice FROM station WHERE id = $1";
+    let found = conn.find(sql, &[id.0.into()], |row| {
+        let Some(closed_from_ms) = row.int_opt(0)? else { return Ok(None) };
+        let close_notice = row.text_opt(2)?.unwrap_or_default();
+        Ok(Some(StationClosing { closed_from_ms, closed_until_ms: row.int_opt(1)?, close_notice }))
+    })?;
+    Ok(found.flatten())
+}
+
+/// Closes it for a time, or opens it; whether it was written, as `update` has it.
+pub fn closing_set(
+    tx: &mut Tx<'_>,
+    id: StationId,
+    closing: Option<&StationClosing>,
+    version: i64,
+) -> Result<bool> {
+    let changed = tx.execute(
+        "UPDATE station SET closed_from_ms = $1, closed_until_ms = $2, close_notice = $3, version = version + 1 \
+         WHERE id = $4 AND version = $5",
+        &[
+            closing.map(|closing| closing.closed_from_ms).into(),
+            closing.and_then(|closing| closing.closed_until_ms).into(),
+            closing.map(|closing| closing.close_notice.clone()).into(),
+            id.0.into(),
+            version.into(),
+        ],
+    )?;
     Ok(changed > 0)
 }
 

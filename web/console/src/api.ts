@@ -11,6 +11,7 @@ export type Home = Schemas['Home']
 export type Operator = Schemas['Operator']
 export type City = Schemas['City']
 export type Station = Schemas['Station']
+export type StationPhoto = Schemas['StationPhoto']
 export type StationDetail = Schemas['StationDetail']
 export type MapStation = Schemas['MapStation']
 export type MapGroup = Schemas['MapGroup']
@@ -209,6 +210,10 @@ export const api = {
 
   station_get: (id: number) => take(http.GET(`${v}/stations/{id}`, byId(id))),
   station_update: (id: number, body: BodyOf<'station_update'>) => take(http.PATCH(`${v}/stations/{id}`, { ...byId(id), body })),
+  station_status_set: (id: number, body: BodyOf<'station_status_set'>) => take(http.PUT(`${v}/stations/{id}/status`, { ...byId(id), body })),
+  station_photo_create: (id: number, file: File) => take(http.POST(`${v}/stations/{id}/photos`, { ...byId(id), ...fileBody(file) })),
+  station_photo_update: (id: number, body: BodyOf<'station_photo_update'>) => take(http.PATCH(`${v}/station-photos/{id}`, { ...byId(id), body })),
+  station_photo_delete: (id: number) => take(http.DELETE(`${v}/station-photos/{id}`, byId(id))),
   map_get: (query: ListQuery) => take(http.GET(`${v}/map`, list<'map_get'>(query))),
   map_ground_get: () => take(http.GET(`${v}/map/ground`)),
 

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, ChannelSend, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, SmtpConfig, TariffPlan, TariffPlanPile, Voucher } from '@/api'
+import type { Card, ChannelSend, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -17,6 +17,10 @@ export const tariffMatches: Pile['tariff_match'][] = ['same', 'different', 'unkn
 export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'reset_soft', 'clock_set', 'tariff_set']
 export const batchStates: PileBatch['state'][] = ['running', 'done', 'halted']
 export const batchRowStates: PileBatchRow['state'][] = ['failed', 'cut', 'running', 'waiting', 'done']
+export const stationKinds: Station['kind'][] = ['public', 'bus', 'taxi', 'logistics', 'sanitation', 'staff', 'private', 'other']
+export const placeKinds: NonNullable<Station['place_kind']>[] = ['residential', 'public_institution', 'enterprise', 'office', 'industrial_park', 'transport_hub', 'sports_culture', 'green_space', 'building_parking', 'roadside', 'motorway_service', 'other']
+export const parkingFees: NonNullable<StationDetail['parking_fee']>[] = ['paid', 'free', 'free_first', 'free_charging']
+export const carKinds: StationDetail['car_kinds'] = ['passenger', 'taxi', 'bus', 'van', 'truck', 'sanitation']
 export const cardStatuses: Card['status'][] = ['accepted', 'blocked', 'expired']
 export const customerKinds: Customer['kind'][] = ['person', 'driver', 'employee']
 export const customerSources: Customer['source'][] = ['own', 'scim']

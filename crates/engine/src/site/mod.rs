@@ -1,15 +1,19 @@
 //! Operators, cities, stations and piles: registering and changing them.
 
 mod city;
+mod closing;
 mod first;
 mod import;
 mod operator;
+mod photo;
 mod pile;
 mod station;
 
 pub use city::{CitiesOpened, CityChange, CityDraft, CityStatusChange};
+pub use closing::StationStatusChange;
 pub use import::{ImportReport, ImportedPassword, ImportedPile, PILE_COLUMNS, PileCells, ROWS_MAX, RowError};
 pub use operator::{OperatorChange, OperatorDraft, OperatorStatusChange};
+pub use photo::StationPhotoChange;
 pub use pile::{PileChange, PileCreated, PileDraft, PileUpdated};
 pub use station::StationChange;
 

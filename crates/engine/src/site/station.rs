@@ -6,7 +6,8 @@ use crate::Engine;
 use crate::audit::Actor;
 use model::geo::{Datum, Place};
 use model::id::{StationId, TariffId};
-use model::site::Facility;
+use model::site::{Facility, StationFacts};
+use model::station::{CarKind, ParkingFee, PlaceKind, StationKind};
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
@@ -38,6 +39,61 @@ pub struct StationChange {
     pub facilities: Vec<Facility>,
     pub transformer_kva: Option<i64>,
     pub power_cap_w: Option<i64>,
+    /// `public` when not given.
+    pub kind: Option<StationKind>,
+    pub place_kind: Option<PlaceKind>,
+    pub parking_fee: Option<ParkingFee>,
+    /// At most eight, of 1 to 12 characters each.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    #[serde(default)]
+    pub car_kinds: Vec<CarKind>,
+    /// 户号 of its meter: digits, letters and -.
+    pub utility_no: Option<String>,
+}
+
+const TAGS_MAX: usize = 8;
+const TAG_LONG: usize = 12;
+
+fn tags(all: &[String]) -> Result<Vec<String>> {
+    let mut tags = Vec::new();
+    for tag in all.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
+        let tag = named("tags", tag, TAG_LONG)?;
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    if tags.len() > TAGS_MAX {
+        return Err(Error::invalid(
+            "tags",
+            format!("标签最多 {TAGS_MAX} 个，请删去几个"),
+            format!("A station has at most {TAGS_MAX} tags; take some away."),
+        ));
+    }
+    Ok(tags)
+}
+
+/// Each once, in the order in which they were given.
+fn distinct<T: Copy + PartialEq>(all: &[T]) -> Vec<T> {
+    let mut distinct = Vec::new();
+    for one in all {
+        if !distinct.contains(one) {
+            distinct.push(*one);
+        }
+    }
+    distinct
+}
+
+fn utility_no(text: Option<&str>) -> Result<Option<String>> {
+    let text = optional("utility_no", text, 32)?;
+    if text.as_ref().is_none_or(|text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
+        return Ok(text);
+    }
+    Err(Error::invalid(
+        "utility_no",
+        "户号应为 1 到 32 个数字、字母或 -，请对照电费单填写",
+        "The meter's account has 1 to 32 digits, letters or -; copy it from the electricity bill.",
+    ))
 }
 
 fn bounded(
@@ -110,12 +166,6 @@ impl StationChange {
         }
         opening(self)?;
         let place = place(self)?;
-        let mut facilities = Vec::new();
-        for facility in &self.facilities {
-            if !facilities.contains(facility) {
-                facilities.push(*facility);
-            }
-        }
         Ok(StationFields {
             name: named("name", &self.name, 64)?,
             code,
@@ -128,15 +178,35 @@ impl StationChange {
             opening_from_minute: self.opening_from_minute,
             opening_to_minute: self.opening_to_minute,
             parking: optional("parking", self.parking.as_deref(), 200)?,
-            facilities,
+            facilities: distinct(&self.facilities),
             transformer_kva: bounded("transformer_kva", self.transformer_kva, (1, 100_000), "kVA ")?,
             power_cap_w: bounded("power_cap_w", self.power_cap_w, (1_000, 100_000_000), "W ")?,
+            kind: self.kind.unwrap_or(StationKind::Public),
+            place_kind: self.place_kind,
+            parking_fee: self.parking_fee,
+            tags: tags(&self.tags)?,
+            car_kinds: distinct(&self.car_kinds),
+            utility_no: utility_no(self.utility_no.as_deref())?,
         })
     }
 }
 
-fn not_found() -> Error {
+pub(super) fn not_found() -> Error {
     Error::not_found("station.not_found", "没有这座充电站，请检查地址", "There is no such station.")
+}
+
+pub(super) fn changed() -> Error {
+    Error::conflict(
+        "station.changed",
+        "这座充电站刚刚被别人修改过，请刷新后在最新内容上重新修改",
+        "Somebody else has just changed this station. Load it again and repeat your change.",
+    )
+}
+
+/// The station, if this person sees it.
+pub(super) fn seen(tx: &mut Tx<'_>, actor: &Actor, id: StationId) -> Result<StationFacts> {
+    let facts = tx.read(|conn| stations::find(conn, id))?;
+    facts.filter(|facts| actor.sees_station(facts)).ok_or_else(not_found)
 }
 
 /// What it refers to is there, and its name and number are its own.
@@ -166,8 +236,7 @@ impl Engine {
         let (fields, actor, now) = (change.checked()?, actor.clone(), self.clock.now());
         self.store
             .write(None, move |tx| {
-                let facts = tx.read(|conn| stations::find(conn, id))?;
-                let mut facts = facts.filter(|facts| actor.sees_station(facts)).ok_or_else(not_found)?;
+                let mut facts = seen(tx, &actor, id)?;
                 // Nobody moves a station to where they would not see it any more.
                 facts.city.clone_from(&fields.city_code);
                 if !actor.sees_station(&facts) {
@@ -176,11 +245,7 @@ impl Engine {
                 let before = tx.read(|conn| stations::fields(conn, id))?;
                 fits(tx, id, &fields)?;
                 if !stations::update(tx, id, &fields, change.version, now)? {
-                    return Err(Error::conflict(
-                        "station.changed",
-                        "这座充电站刚刚被别人修改过，请刷新后在最新内容上重新修改",
-                        "Somebody else has just changed this station. Load it again and repeat your change.",
-                    ));
+                    return Err(changed());
                 }
                 let detail = json!({"before": before, "after": fields});
                 actor.record(tx, now, "station_update", "station", id, &detail)

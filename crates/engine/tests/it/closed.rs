@@ -5,11 +5,11 @@ use crate::databases::wait;
 use crate::world::{World, wall, worlds};
 use engine::audit::Actor;
 use engine::command::CommandRequest;
-use engine::site::{CityDraft, CityStatusChange, OperatorStatusChange, PileChange};
+use engine::site::{CityDraft, CityStatusChange, OperatorStatusChange, PileChange, StationStatusChange};
 use model::card::{Token, TokenVerdict};
 use model::connector::ConnectorStatus;
 use model::device::{Answer, DeviceEvent, StatusReport};
-use model::id::{OperatorId, PileId};
+use model::id::{OperatorId, PileId, StationId};
 use model::order::{OrderState, StartMode};
 use model::site::Lifecycle;
 use model::{Error, Result};
@@ -111,6 +111,32 @@ fn a_disabled_operators_piles_begin_nothing_and_others_do() {
         assert_eq!(w.start_at(201, 1, "CARD2", 1.0, w.now()).1, TokenVerdict::Accepted);
         operator_set(&w, 2, OperatorStatus::Enabled);
         assert_eq!(verdicts(&w, 2), [TokenVerdict::Accepted; 2]);
+    }
+}
+
+#[test]
+fn a_station_closed_for_a_time_begins_nothing_and_opens_by_itself() {
+    for w in worlds() {
+        let close = |version, closed, until: Option<&str>| {
+            let (notice, until_ms) = (Some("变压器检修".to_owned()), until.map(|until| wall(until).as_ms()));
+            let change = StationStatusChange { version, closed, from_ms: None, until_ms, notice };
+            wait(w.engine.station_status_set(&Actor::local(), StationId(1), change))
+        };
+        w.at("13:00");
+        close(1, true, Some("14:00")).unwrap();
+        assert_eq!(verdicts(&w, 1), REFUSED);
+        let refused = console_start(&w, 3).unwrap_err();
+        assert_eq!(refused.code, "station.closed");
+        assert!(refused.text.zh.contains("变压器检修"));
+        // Pile 201 is at another station.
+        assert_eq!(w.start_at(201, 1, "CARD2", 1.0, w.now()).1, TokenVerdict::Accepted);
+        w.at("14:00");
+        assert_eq!(verdicts(&w, 1), [TokenVerdict::Accepted; 2]);
+        close(2, true, None).unwrap();
+        assert_eq!(console_start(&w, 3).unwrap_err().code, "station.closed");
+        close(3, false, None).unwrap();
+        console_start(&w, 3).unwrap();
+        assert_eq!(close(3, false, None).unwrap_err().code, "station.changed");
     }
 }
 

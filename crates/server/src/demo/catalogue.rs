@@ -3,6 +3,7 @@
 use engine::pricing::TariffDraft;
 use engine::site::StationChange;
 use model::site::Facility;
+use model::station::{CarKind, ParkingFee, PlaceKind, StationKind};
 use model::tariff::Period;
 use store::tariff_list::TariffRate;
 
@@ -114,6 +115,16 @@ pub const STATIONS: [StationPlan; 8] = [
     ),
 ];
 
+const PLACE_KINDS: [PlaceKind; 5] = [
+    PlaceKind::BuildingParking,
+    PlaceKind::TransportHub,
+    PlaceKind::IndustrialPark,
+    PlaceKind::Residential,
+    PlaceKind::Office,
+];
+const TAGS: [&[&str]; 4] =
+    [&["快充", "地面车位", "夜间优惠"], &["快充", "24小时"], &["地库", "近地铁"], &["夜间优惠"]];
+
 /// What is on record of a station beside its name and place: some are open all day, some over midnight.
 pub fn record(place: usize, plan: &StationPlan, tariff_id: Option<i64>) -> StationChange {
     let hours = [None, Some((360, 1_440)), None, Some((360, 60))][place % 4];
@@ -135,6 +146,16 @@ pub fn record(place: usize, plan: &StationPlan, tariff_id: Option<i64>) -> Stati
             .to_vec(),
         transformer_kva: Some(if plan.busy { 1_250 } else { 800 }),
         power_cap_w: Some(if plan.busy { 1_000_000 } else { 600_000 }),
+        kind: Some(if place == 5 { StationKind::Bus } else { StationKind::Public }),
+        place_kind: Some(PLACE_KINDS[place % PLACE_KINDS.len()]),
+        parking_fee: Some(ParkingFee::FreeCharging),
+        tags: TAGS[place % TAGS.len()].iter().map(|tag| (*tag).to_owned()).collect(),
+        car_kinds: if place == 5 {
+            vec![CarKind::Bus]
+        } else {
+            vec![CarKind::Passenger, CarKind::Taxi, CarKind::Van]
+        },
+        utility_no: Some(format!("42{:08}", 16_530_774 + place * 7_919)),
     }
 }
 

@@ -11,6 +11,7 @@ mod feedback;
 mod history;
 mod invoices;
 mod people;
+mod places;
 mod tariff_plans;
 
 use crate::app::{ADMIN, App};
@@ -248,6 +249,7 @@ async fn business(app: &Arc<App>) -> Result<Vec<PilePlan>> {
         let tariff_id = station.tariff_id;
         let station = engine.station_create(&actor, station).await?;
         engine.station_update(&actor, station, catalogue::record(place, plan, tariff_id)).await?;
+        places::furnish(app, &actor, station, place).await?;
         for pile in plans(place, plan) {
             let draft = PileDraft {
                 code: pile.code.clone(),

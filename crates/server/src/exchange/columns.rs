@@ -114,6 +114,16 @@ pub static STATION: &[Column<Station>] = &[
     Column::new("operator_name", "运营商", "Operator", |s, _| Cell::Text(s.operator_name.clone())),
     Column::new("city_name", "城市", "City", |s, _| Cell::Text(s.city_name.clone())),
     Column::new("address", "地址", "Address", |s, _| Cell::text(Some(s.address.clone()))),
+    Column::extra("kind", "站点类型", "Kind", |s, w| words::told("station_kind", s.kind.as_str(), w)),
+    Column::extra("place_kind", "建设场所", "Site", |s, w| {
+        Cell::text(s.place_kind.map(|kind| words::word("place_kind", kind.as_str(), w)))
+    }),
+    Column::new("tags", "标签", "Tags", |s, w| {
+        Cell::text(Some(s.tags.join(if w.english { ", " } else { "、" })).filter(|text| !text.is_empty()))
+    }),
+    Column::extra("close_notice", "暂停营业", "Closed because", |s, _| {
+        Cell::text(s.close_notice.clone())
+    }),
     Column::extra("longitude", "经度", "Longitude", |s, _| degrees(s.longitude_e6)),
     Column::extra("latitude", "纬度", "Latitude", |s, _| degrees(s.latitude_e6)),
     Column::summed("piles", "桩数", "Piles", |s, _| Cell::count(s.pile_count)),

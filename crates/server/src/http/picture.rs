@@ -93,3 +93,24 @@ impl Describe for ShownPicture {
         Picture::describe(draft);
     }
 }
+
+/// A picture for whoever may see what it belongs to: their browser keeps it, nobody on the way does. Under its
+/// id there is never another one.
+pub struct OwnPicture {
+    pub id: i64,
+    pub picture: store::attachments::Picture,
+}
+
+impl IntoResponse for OwnPicture {
+    fn into_response(self) -> Response {
+        let common =
+            [(CACHE_CONTROL, "private, max-age=3600".to_owned()), (ETAG, format!("\"{}\"", self.id))];
+        (common, Picture(self.picture)).into_response()
+    }
+}
+
+impl Describe for OwnPicture {
+    fn describe(draft: &mut Draft) {
+        Picture::describe(draft);
+    }
+}

@@ -46,6 +46,12 @@ pub fn table() -> Vec<Route> {
         POST "/stations" May(StationWrite), stations::station_create;
         GET "/stations/{id}" May(StationRead), stations::station_get;
         PATCH "/stations/{id}" May(StationWrite), stations::station_update;
+        PUT "/stations/{id}/status" May(StationWrite), stations::station_status_set;
+        POST "/stations/{id}/photos" May(StationWrite), stations::station_photo_create;
+        GET "/station-photos/{id}" May(StationRead), stations::station_photo_get;
+        GET "/station-photos/{id}/thumbnail" May(StationRead), stations::station_thumbnail_get;
+        PATCH "/station-photos/{id}" May(StationWrite), stations::station_photo_update;
+        DELETE "/station-photos/{id}" May(StationWrite), stations::station_photo_delete;
         GET "/map" May(StationRead), map::map_get;
         GET "/map/ground" May(StationRead), map::map_ground_get;
         GET "/piles" May(PileRead), piles::pile_list;

@@ -2,7 +2,7 @@
 //! with another operator's ids and with another area's ids. `samples.rs` says how a route is asked.
 
 use super::house::{Answer, House, NOON, PASSWORD, house};
-use super::samples::{About, SAMPLES, Sample};
+use super::samples::{About, PICTURE, SAMPLES, Sample};
 use engine::audit::Actor;
 use engine::role::{RoleChange, RoleDraft};
 use engine::staff::StaffDraft;
@@ -58,6 +58,7 @@ impl Things {
             ("{driver_price}", driver_price),
             ("{feedback}", feedback),
             ("{photo}", photo),
+            ("{station_photo}", station_photo(house, side + 1).await),
             ("{invoice}", invoice),
             ("{settlement}", settlement),
             ("{pile}", code.clone()),
@@ -108,6 +109,12 @@ async fn people(house: &House, letter: &str, operator: i64, name: &str) -> (i64,
     house.post("/tokens", &cookie, &format!("{{\"name\":\"{name}的令牌\"}}")).await.ok();
     let token = house.get("/tokens", &cookie).await.json["items"][0]["id"].as_str().unwrap().to_owned();
     (made[0].0, role, token)
+}
+
+async fn station_photo(house: &House, station: i64) -> String {
+    let body = include_bytes!("../../src/demo/photos/place.jpg").to_vec();
+    let made = house.app.engine.station_photo_create(&Actor::local(), StationId(station), body).await;
+    made.unwrap().to_string()
 }
 
 /// What a customer complains of at this pile, with a photo.
@@ -286,6 +293,11 @@ fn sample(route: &Route) -> &'static Sample {
 async fn ask(house: &House, route: &Route, things: &Things, cookie: &str) -> Answer {
     let sample = sample(route);
     let (path, body) = (things.in_text(sample.path), things.in_text(sample.body));
+    if sample.body == PICTURE {
+        let picture = include_bytes!("../../src/demo/photos/screen.jpg");
+        let headers = [("cookie", cookie), ("content-type", "image/jpeg")];
+        return house.send_bytes(route.method.as_str(), &path, picture, &headers).await;
+    }
     let kind = if sample.about == About::File || route.operation.ends_with("_import") {
         "text/csv"
     } else {

@@ -15,6 +15,7 @@ mod r5_2_1;
 mod r5_2_1_batch;
 mod r5_2_1_import;
 mod r5_2_2;
+mod r5_2_station;
 mod r5_3_1;
 mod r5_3_2_export;
 mod r5_3_2_import;

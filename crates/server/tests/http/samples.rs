@@ -27,6 +27,9 @@ pub enum About {
     Own,
 }
 
+/// Stands for the bytes of a picture, which no text can be.
+pub const PICTURE: &str = "{picture}";
+
 pub struct Sample {
     pub operation: &'static str,
     pub path: &'static str,
@@ -225,6 +228,22 @@ pub const SAMPLES: &[Sample] = &[
         "/stations/{station}",
         r#"{"version":1,"name":"改名{n}","city_code":"420100","address":"二路2号","facilities":[]}"#,
     ),
+    asked(
+        "station_status_set",
+        Thing,
+        "/stations/{station}/status",
+        r#"{"version":1,"closed":true,"notice":"变压器检修"}"#,
+    ),
+    asked("station_photo_create", Thing, "/stations/{station}/photos", PICTURE),
+    asked("station_photo_get", Thing, "/station-photos/{station_photo}", ""),
+    asked("station_thumbnail_get", Thing, "/station-photos/{station_photo}/thumbnail", ""),
+    asked(
+        "station_photo_update",
+        Thing,
+        "/station-photos/{station_photo}",
+        r#"{"version":1,"caption":"入口","place":1}"#,
+    ),
+    asked("station_photo_delete", Thing, "/station-photos/{station_photo}", ""),
     asked("map_get", List, "/map?level=station", ""),
     asked("map_ground_get", Shared, "/map/ground", ""),
     asked("feedback_list", List, "/feedback", ""),

@@ -183,6 +183,10 @@ impl Row<'_> {
         let text = self.text(column)?;
         parse(&text).ok_or_else(|| DbError::Fault(format!("column {column} holds the unknown word {text:?}")))
     }
+
+    pub fn word_opt<T>(&self, column: usize, parse: impl Fn(&str) -> Option<T>) -> DbResult<Option<T>> {
+        self.text_opt(column)?.map(|_| self.word(column, parse)).transpose()
+    }
 }
 
 /// An `INSERT` of any number of rows into one table, optionally with what to do on a conflict.

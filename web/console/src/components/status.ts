@@ -168,6 +168,11 @@ const looks = {
     paused: { tone: 'bad', glyph: 'pause' },
     closed: { tone: 'mute', glyph: 'ring' },
   },
+  station_status: {
+    open: { tone: 'ok', glyph: 'check' },
+    closing: { tone: 'warn', glyph: 'clock' },
+    closed: { tone: 'bad', glyph: 'pause' },
+  },
   feedback: {
     waiting: { tone: 'warn', glyph: 'clock' },
     working: { tone: 'busy', glyph: 'right' },

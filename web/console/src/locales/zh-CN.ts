@@ -2,6 +2,7 @@
 import administration from '@/locales/administration.zh-CN'
 import content from '@/locales/content.zh-CN'
 import fleet from '@/locales/fleet.zh-CN'
+import places from '@/locales/places.zh-CN'
 import plans from '@/locales/plans.zh-CN'
 import system from '@/locales/system.zh-CN'
 
@@ -126,7 +127,7 @@ export default {
   },
   audit_action: {
     customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', fleet_import: '导入车队司机与车辆', fleet_limit_set: '设置车队使用限制', customer_sync: '来源平台同步用户',
-    order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备',
+    order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备', station_status_set: '暂停或恢复营业', station_photo_create: '上传充电站照片', station_photo_update: '修改充电站照片', station_photo_delete: '删除充电站照片',
     pile_command: '远程操作', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色', tariff_plan_create: '安排调价', tariff_plan_cancel: '撤回调价计划', tariff_plan_apply: '调价计划生效', tariff_delivery_start: '重试下发计费模型', pile_batch_create: '批量操作', pile_batch_start: '重试批量操作', pile_batch_stop: '停止批量操作',
     content_create: '新建内容', content_update: '修改内容', content_status_set: '发布或撤回内容', content_delete: '删除内容草稿', content_picture_create: '上传内容图片', content_picture_delete: '删除内容图片', coupon_create: '新建优惠券', coupon_update: '修改优惠券', coupon_status_set: '停发或恢复优惠券', voucher_create: '发放优惠券', voucher_cancel: '收回用户券', coupon_voucher_cancel: '收回未使用的券', driver_price_create: '新建司机价', driver_price_update: '修改司机价', driver_price_status_set: '启停司机价', driver_price_delete: '删除司机价草稿',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号',
@@ -156,7 +157,6 @@ export default {
     live_none: '暂无实时数据', since: '已充 {time}', delivered: '已充电量', cost: '当前费用', at: '{at} 的数据', call_action: '操作名', call_payload: '参数 (JSON)', call_help: '按协议原名填写，例如 GetConfiguration', call_bad: '参数不是有效的 JSON 对象：{why}', call_answer: '桩的应答', send: '发送', new_password: '重设接入密码', ask_password: '重设 {code} 的接入密码？重设后桩需使用新密码重新连接。',
     stale_since: '离线前最后状态：{state}', unit_ms: '{n} 毫秒', retired_only: '只看报废的桩', retired_not: '不含报废的桩', none_faults: '无故障', fault: '故障', model_no: '模型编号 {no}',
   },
-  facility: { restroom: '卫生间', shop: '便利店', restaurant: '餐厅', lounge: '休息室', canopy: '雨棚', barrier: '道闸', ground_lock: '地锁', guard: '有人值守' },
   map_state: { faulted: '有故障', offline: '有离线', full: '无空闲', available: '有空闲', empty: '无桩' },
   map: {
     operator_name: '运营商名称', city_name: '城市', station_name: '站点名称', station_code: '站点编号', piles: '桩数', connectors: '枪数', count_by: '标记显示', in_view: '视野内 {n} 座充电站', totals: '共 {stations} 座站，{piles} 台桩，{connectors} 把枪', unlocated: '{n} 座站未定位', first_of: '显示前 {n} 座', full: '全屏', full_exit: '退出全屏', all: '全国', none: '没有符合条件的充电站', none_hint: '试试减少条件，或移动地图', detail: '详情', legend: '图例', counts: '{piles} 桩 · {available}/{connectors} 枪空闲', title: '充电桩分布地图', title_group: '{name}：{stations} 座站，{piles} 台桩，{state}', title_station: '{name}：{piles} 台桩，{state}', list: '充电站列表', outlines: '省市轮廓来自 Apache ECharts',
@@ -197,6 +197,7 @@ export default {
   fleets: { name: '车队名称', contact: '联系人', contact_phone: '联系电话', drivers: '司机', cars: '车辆', created: '登记时间', create: '新建车队', edit: '编辑车队', created_told: '车队「{name}」已新建', empty_hint: '新建车队后，在车队详情中导入司机与车辆', drivers_hint: '点「导入司机与车辆」，或在用户资料中选择这个车队', cars_hint: '点「导入司机与车辆」，或逐辆添加' },
   ...content,
   ...fleet,
+  ...places,
   ...plans,
   ...system,
   ...administration,

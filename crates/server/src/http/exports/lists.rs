@@ -192,7 +192,8 @@ fn pile_rows(asking: &Asking<'_>) -> Result<Listing> {
 }
 
 fn station_rows(asking: &Asking<'_>) -> Result<Listing> {
-    let (scope, wanted) = (asking.who.scope(), asking.query::<stations::StationQuery>()?.filter());
+    let (scope, wanted) =
+        (asking.who.scope(), asking.query::<stations::StationQuery>()?.filter(asking.app.now()));
     asking.rows(columns::STATION, move |conn, _| store::station_list::station_list(conn, &scope, &wanted))
 }
 

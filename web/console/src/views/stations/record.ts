@@ -1,7 +1,7 @@
 // How the fields of a station's record are written and read.
 import type { StationDetail } from '@/api'
 
-export const facilities: StationDetail['facilities'] = ['restroom', 'shop', 'restaurant', 'lounge', 'canopy', 'barrier', 'ground_lock', 'guard']
+export const facilities: StationDetail['facilities'] = ['restroom', 'shop', 'restaurant', 'lounge', 'canopy', 'barrier', 'ground_lock', 'guard', 'printer', 'public_parking']
 
 /** Degrees × 10⁶ as people write them: 114305400 → 114.305400. */
 export const degrees = (e6: number): string => (e6 / 1e6).toFixed(6)
@@ -16,3 +16,12 @@ export function minuteRead(text: string): number | null {
   const minute = Number(found[1]) * 60 + Number(found[2])
   return Number(found[2]) < 60 && minute <= 1440 ? minute : null
 }
+
+type Closing = Pick<StationDetail, 'closed_from_ms'> & Partial<Pick<StationDetail, 'closed_until_ms'>>
+/** Whether new sessions may begin there at a moment. */
+export function stationStatus(s: Closing, now: number): 'open' | 'closing' | 'closed' {
+  if (s.closed_from_ms == null || (s.closed_until_ms != null && s.closed_until_ms <= now)) return 'open'
+  return s.closed_from_ms > now ? 'closing' : 'closed'
+}
+export const photoUrl = (id: number) => `/api/v1/station-photos/${id}`
+export const thumbnailUrl = (id: number) => `/api/v1/station-photos/${id}/thumbnail`

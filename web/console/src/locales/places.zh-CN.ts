@@ -1,0 +1,17 @@
+// 充电站的类型、照片与暂停营业，并入 zh-CN.ts；英文见 places.en.ts。
+export default {
+  station_kind: { public: '公共', bus: '公交专用', taxi: '出租车专用', logistics: '物流专用', sanitation: '环卫专用', staff: '单位专用', private: '个人', other: '其他' },
+  place_kind: { residential: '居民区', public_institution: '公共机构', enterprise: '企事业单位', office: '写字楼', industrial_park: '工业园区', transport_hub: '交通枢纽', sports_culture: '文体设施', green_space: '城市绿地', building_parking: '配建停车场', roadside: '路边停车位', motorway_service: '高速服务区', other: '其他' },
+  parking_fee: { paid: '收费', free: '免费', free_first: '限时免费', free_charging: '充电限免' },
+  car_kind: { passenger: '小客车', taxi: '出租车', bus: '公交客车', van: '物流车', truck: '重型货车', sanitation: '环卫车' },
+  facility: { restroom: '卫生间', shop: '便利店', restaurant: '餐厅', lounge: '休息室', canopy: '雨棚', barrier: '道闸', ground_lock: '地锁', guard: '有人值守', printer: '小票机', public_parking: '公共停车场' },
+  station_status: { open: '营业中', closing: '即将暂停营业', closed: '暂停营业' },
+  place: {
+    kind: '站点类型', place_kind: '建设场所', parking_fee: '停车收费', tags: '标签', tags_help: '最多 8 个，每个不超过 12 个字；输入后按回车', tags_bad: '最多 8 个标签，每个不超过 12 个字', car_kinds: '服务车型', utility_no: '户号', utility_help: '供电户号，见电费单', status: '营业状态', cover: '封面',
+    close: '暂停营业', close_title: '暂停营业：{name}', close_edit: '修改公告', close_hint: '暂停期间，{name} 的 {piles} 台桩不能启动新的充电；进行中的充电不受影响，正常结束并结算。', notice: '公告', notice_help: '显示给要启动充电的人，如“变压器检修，请到附近的站充电”', from: '从何时起', from_now: '立即', until: '预计恢复', until_open: '到时手动恢复', until_help: '到点自动恢复营业；不确定请留空', closed_told: '{name} 已暂停营业', closing_told: '{name} 将于 {at} 暂停营业',
+    reopen: '恢复营业', ask_reopen: '恢复 {name} 的营业？恢复后立即可以启动充电。', reopened: '{name} 已恢复营业', banner: '暂停营业：{notice}', banner_planned: '即将暂停营业：{notice}', since: '{from} 起', since_until: '{from} 至 {until}',
+  },
+  photo: {
+    tab: '照片', none: '还没有照片', none_hint: '入口、车位和桩的照片能让车主少走弯路', add: '上传照片', uploading: '上传中…', help: '最多 {n} 张 JPEG、PNG 或 WebP，每张不超过 5 MB、4000 万像素。保存时缩小到 1920 像素以内，并去掉拍摄地点等信息。拖动或用按钮调整顺序，第一张是封面。', help_read: '第一张是封面。', full: '已有 {n} 张，已达上限；请先删除不用的照片', big: '照片超过 5 MB，请压缩后再上传', of: '{name} 的照片 {n}', cover: '封面', make_cover: '设为封面', before: '前移', after: '后移', caption: '说明', caption_edit: '编辑说明', caption_of: '照片 {n} 的说明', caption_help: '这张照片拍的是什么，如“地下二层入口，靠近 3 号电梯”', caption_none: '未写说明', remove: '删除', ask_remove: '删除照片 {n}（{caption}）？删除后不能恢复。', added: '已上传 {n} 张照片', saved: '说明已保存', moved: '照片 {n} 已移到第 {to} 位', removed: '照片已删除', open: '查看大图', item: '照片 {n}',
+  },
+}
