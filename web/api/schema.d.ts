@@ -21,6 +21,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/brands/colours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: brand.write */
+        post: operations["brand_colour_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brands/logos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: brand.write */
+        post: operations["brand_logo_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brands/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: brand.write */
+        get: operations["brand_get"];
+        /** Permission: brand.write */
+        put: operations["brand_set"];
+        post?: never;
+        /** Permission: brand.write */
+        delete: operations["brand_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cards": {
         parameters: {
             query?: never;
@@ -2119,6 +2172,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_brand_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/content": {
         parameters: {
             query?: never;
@@ -2246,6 +2315,22 @@ export interface paths {
         put?: never;
         post: operations["session_create"];
         delete: operations["session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["session_brand_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2798,6 +2883,74 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        /** @description A brand as pages use it; without a name it is the product's own. */
+        Brand: {
+            colours: components["schemas"]["BrandColours"] | null;
+            logo: string | null;
+            logo_dark: string | null;
+            name: string | null;
+            short_name: string | null;
+            /**
+             * Format: int64
+             * @description To be given back with a change; 0: nothing was set.
+             */
+            version: number;
+        };
+        BrandColourDraft: {
+            accent: string;
+        };
+        BrandColours: {
+            /** @description As it was chosen. */
+            chosen: string;
+            dark: components["schemas"]["BrandTones"];
+            dark_adjusted: boolean;
+            light: components["schemas"]["BrandTones"];
+            /** @description Whether buttons and links have another shade of it, so that they can be read. */
+            light_adjusted: boolean;
+        };
+        /** @description The whole brand as it shall be. */
+        BrandDraft: {
+            /** @description `#rrggbb`; the product's own colour when not given. */
+            accent?: string | null;
+            /** @description As `brand_logo_check` gives it. */
+            logo?: string | null;
+            /** @description For dark pages; the same when not given. */
+            logo_dark?: string | null;
+            /** @description 1 to 24 characters. */
+            name: string;
+            /** @description 1 to 12 characters, for the head of the menu. */
+            short_name: string;
+            /**
+             * Format: int64
+             * @description As it was read; 0 when there was none.
+             */
+            version: number;
+        };
+        /** @description A logo that was drawn by us, as pages and `brand_set` take it. */
+        BrandLogo: {
+            /** Format: int64 */
+            height: number;
+            /** @description `data:image/png;base64,…` */
+            logo: string;
+            /** Format: int64 */
+            width: number;
+        };
+        /** @description The colours of one dress, each `#rrggbb`. */
+        BrandTones: {
+            /** @description Links, marks, outlines. */
+            accent: string;
+            /**
+             * Format: int64
+             * @description Least contrast of all of them with what they meet, in hundredths.
+             */
+            contrast_percent: number;
+            /** @description What white letters stand on: buttons, the menu's present page. */
+            fill: string;
+            /** @description A pale ground. */
+            soft: string;
+            /** @description Letters on `soft`, and links that one points at. */
+            strong: string;
         };
         Car: {
             /** Format: int64 */
@@ -5252,7 +5405,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
         /** @description One right, with the noun by which rights are grouped. */
         PermissionView: {
             code: components["schemas"]["Permission"];
@@ -6536,6 +6689,165 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AuditRecordList"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    brand_colour_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandColourDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandColours"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    brand_logo_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandLogo"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    brand_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    brand_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    brand_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -11740,6 +12052,42 @@ export interface operations {
             };
         };
     };
+    public_brand_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description The same as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     public_content_list: {
         parameters: {
             query: {
@@ -12138,6 +12486,42 @@ export interface operations {
         responses: {
             /** @description Done */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session_brand_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description The same as If-None-Match says */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,6 +5,7 @@
 //! protocol, and nothing here asks the system for the time.
 
 pub mod audit;
+pub mod brand;
 pub mod card;
 pub mod channel;
 pub mod command;

@@ -33,6 +33,12 @@ fn kind_of(body: &[u8]) -> Option<&'static str> {
     None
 }
 
+/// A drawing in text, which could carry scripts: told apart only to say why it is refused.
+pub fn is_svg(body: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&body[..body.len().min(1_024)]).to_ascii_lowercase();
+    start.trim_start_matches('\u{feff}').trim_start().starts_with('<') && start.contains("<svg")
+}
+
 /// By which two are known to be the same.
 pub fn digest(body: &[u8]) -> String {
     hex(&Sha256::digest(body))

@@ -4,6 +4,7 @@
 //! door to the system's clock, and only the server opens it).
 
 pub mod access;
+pub mod brand;
 pub mod card;
 pub mod channel;
 pub mod connector;

@@ -7,6 +7,7 @@
 pub mod attachments;
 pub mod audit;
 pub mod audit_chain;
+pub mod brands;
 pub mod car_list;
 pub mod card_list;
 pub mod cards;

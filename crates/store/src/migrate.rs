@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (15, include_str!("../migrations/0015_administration.sql")),
     (16, include_str!("../migrations/0016_fleet_limit.sql")),
     (17, include_str!("../migrations/0017_station_record.sql")),
+    (18, include_str!("../migrations/0018_brand.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

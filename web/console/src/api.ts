@@ -8,6 +8,7 @@ type Schemas = components['schemas']
 export type Session = Schemas['Session']
 export type Permission = Session['permissions'][number]
 export type Home = Schemas['Home']
+export type Brand = Schemas['Brand']
 export type Operator = Schemas['Operator']
 export type City = Schemas['City']
 export type Station = Schemas['Station']
@@ -188,6 +189,14 @@ export const api = {
   session_create: (body: BodyOf<'session_create'>) => take(http.POST(`${v}/session`, { body })),
   session_delete: () => take(http.DELETE(`${v}/session`)),
   session_password_set: (body: BodyOf<'session_password_set'>) => take(http.PUT(`${v}/session/password`, { body })),
+
+  session_brand_get: () => take(http.GET(`${v}/session/brand`)),
+  public_brand_get: () => take(http.GET(`${v}/public/brand`)),
+  brand_get: (id: number) => take(http.GET(`${v}/brands/{id}`, byId(id))),
+  brand_set: (id: number, body: BodyOf<'brand_set'>) => take(http.PUT(`${v}/brands/{id}`, { ...byId(id), body })),
+  brand_delete: (id: number) => take(http.DELETE(`${v}/brands/{id}`, byId(id))),
+  brand_colour_check: (body: BodyOf<'brand_colour_check'>) => take(http.POST(`${v}/brands/colours`, { body })),
+  brand_logo_check: (file: File) => take(http.POST(`${v}/brands/logos`, fileBody(file))),
 
   preference_list: () => take(http.GET(`${v}/preferences`)),
   preference_set: (key: string, value: unknown) => take(http.PUT(`${v}/preferences/{key}`, { params: { path: { key } }, body: { value } })),

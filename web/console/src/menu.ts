@@ -81,6 +81,7 @@ export const menu: MenuSection[] = [
       { name: 'dictionaries', path: '/dictionaries', permission: 'parameter.read', platform: true, glyph: 'book' },
       { name: 'jobs', path: '/jobs', permission: 'job.read', platform: true, glyph: 'auto_run' },
       { name: 'channels', path: '/channels', permission: 'job.read', platform: true, glyph: 'mail' },
+      { name: 'brand', path: '/brand', permission: 'brand.write', glyph: 'palette' },
       { name: 'staff_notices', path: '/staff-notices', permission: 'content.read', glyph: 'megaphone' },
       { name: 'exports', path: '/exports', glyph: 'exported' },
       { name: 'audit', path: '/audit', permission: 'audit.read', platform: true, glyph: 'audit' },

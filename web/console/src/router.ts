@@ -1,6 +1,7 @@
 import { watch } from 'vue'
 import { createRouter, createWebHistory, type RouteMeta, type RouteRecordRaw } from 'vue-router'
 import { hooks, type Permission } from '@/api'
+import { brand } from '@/brand'
 import { language, t } from '@/i18n'
 import ConsoleLayout from '@/layout/ConsoleLayout.vue'
 import { problemShow } from '@/problem'
@@ -89,6 +90,7 @@ export const router = createRouter({
         page('dictionaries/:id([a-z0-9_]+)', 'dictionary', 'parameter.read', () => import('@/views/dictionaries/DictionaryDetail.vue'), { menu: 'dictionaries', platform: true }),
         page('jobs', 'jobs', 'job.read', () => import('@/views/jobs/JobList.vue'), { platform: true }),
         page('jobs/:id([a-z0-9_]+)', 'job', 'job.read', () => import('@/views/jobs/JobDetail.vue'), { menu: 'jobs', platform: true }),
+        page('brand', 'brand', 'brand.write', () => import('@/views/brand/BrandPage.vue')),
         page('channels', 'channels', 'job.read', () => import('@/views/channels/ChannelList.vue'), { platform: true }),
         page('channels/:id(\\d+)', 'channel', 'job.read', () => import('@/views/channels/ChannelDetail.vue'), { menu: 'channels', platform: true }),
         page('exports', 'exports', undefined, () => import('@/views/exports/ExportList.vue')),
@@ -122,10 +124,10 @@ hooks.signedOut = () => {
 }
 
 watch(
-  [() => router.currentRoute.value.meta.title, () => router.currentRoute.value.params, language],
+  [() => router.currentRoute.value.meta.title, () => router.currentRoute.value.params, language, brand],
   ([title, params]) => {
     const thing = params.code ?? params.id
-    document.title = [thing, title ? t(`page.${title}`) : null, 'PileOps'].filter(Boolean).join(' · ')
+    document.title = [thing, title ? t(`page.${title}`) : null, brand.value?.short_name ?? 'PileOps'].filter(Boolean).join(' · ')
   },
   { immediate: true },
 )

@@ -1,6 +1,7 @@
 // Who is signed in, and what that person may do.
 import { reactive } from 'vue'
 import { api, ApiError, type Permission, type Session } from '@/api'
+import { brandLoad, brandPublicLoad } from '@/brand'
 import { preferencesLoad, preferencesPause } from '@/preference'
 
 export const session = reactive<{
@@ -25,15 +26,19 @@ export async function sessionLoad(): Promise<void> {
   try {
     session.current = await api.session_get()
     void preferencesLoad(session.current.staff.id)
+    await brandLoad(session.current.staff.operator_id ?? null)
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error
     session.current = null
+    await brandPublicLoad()
   }
   session.known = true
 }
 
 export async function signIn(account: string, password: string): Promise<void> {
-  session.current = await api.session_create({ account, password })
+  const opened = await api.session_create({ account, password })
+  await brandLoad(opened.staff.operator_id ?? null)
+  session.current = opened
   session.known = true
   session.ended = false
   void preferencesLoad(session.current.staff.id)

@@ -62,6 +62,7 @@ permissions! {
     AuditRead = "audit.read", "查看审计日志", "See the audit log";
     JobRead = "job.read", "查看任务与渠道", "See jobs and channels";
     JobWrite = "job.write", "运行任务、配置渠道", "Run jobs, set up channels";
+    BrandWrite = "brand.write", "设置品牌", "Set up the brand";
 }
 
 impl Permission {

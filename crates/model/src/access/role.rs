@@ -67,6 +67,7 @@ impl Role {
                     | AuditRead
                     | ParameterWrite
                     | JobWrite
+                    | BrandWrite
                     | CustomerReveal
                     | InvoiceWrite
             ),

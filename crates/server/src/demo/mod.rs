@@ -3,6 +3,7 @@
 
 mod administration;
 mod batches;
+mod brand;
 mod catalogue;
 mod content;
 mod coupons;
@@ -226,6 +227,7 @@ async fn companies(app: &Arc<App>, actor: &Actor) -> Result<Vec<OperatorId>> {
         };
         operators.push(engine.operator_create(actor, draft).await?);
     }
+    brand::furnish(app, actor, operators[1]).await?;
     Ok(operators)
 }
 

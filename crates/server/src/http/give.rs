@@ -18,17 +18,25 @@ use utoipa::ToSchema;
 /// 200 with a body.
 pub struct Given<T>(pub T);
 
-/// 200 with a body that whoever asks may keep for a minute, or 304 when they have it still.
+/// 200 with a body that whoever asks may keep, or 304 when they have it still.
 pub struct Kept<T> {
     value: T,
+    /// For how long, and who else.
+    rule: &'static str,
     /// What they have.
     known: Option<String>,
 }
 
 impl<T> Kept<T> {
+    /// For anybody, for a minute.
     pub fn of(value: T, headers: &HeaderMap) -> Kept<T> {
+        Kept { rule: "public, max-age=60", ..Kept::own(value, headers) }
+    }
+
+    /// For whoever asked alone, who asks each time.
+    pub fn own(value: T, headers: &HeaderMap) -> Kept<T> {
         let known = headers.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok()).map(str::to_owned);
-        Kept { value, known }
+        Kept { value, rule: "private, no-cache", known }
     }
 }
 
@@ -71,7 +79,7 @@ impl<T: Serialize> IntoResponse for Kept<T> {
         let is_known = self.known.is_some_and(|known| {
             known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
         });
-        let common = [(CACHE_CONTROL, "public, max-age=60".to_owned()), (ETAG, tag)];
+        let common = [(CACHE_CONTROL, self.rule.to_owned()), (ETAG, tag)];
         if is_known {
             return (StatusCode::NOT_MODIFIED, common).into_response();
         }

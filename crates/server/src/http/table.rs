@@ -4,10 +4,10 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, cards, channels, cities, commands, content, coupons, customers, dictionaries, driver_prices,
-    exports, feedback, fleets, frames, home, imports, invoices, jobs, map, operators, order_imports, orders,
-    parameters, pile_batches, piles, preferences, roles, session, settlements, staff, stations, stream,
-    tariff_plans, tariffs,
+    audit, brands, cards, channels, cities, commands, content, coupons, customers, dictionaries,
+    driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, map, operators,
+    order_imports, orders, parameters, pile_batches, piles, preferences, roles, session, settlements, staff,
+    stations, stream, tariff_plans, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -31,6 +31,12 @@ pub fn table() -> Vec<Route> {
         GET "/session" SignedIn, session::session_get;
         DELETE "/session" SignedIn, session::session_delete;
         PUT "/session/password" SignedIn, session::session_password_set;
+        GET "/session/brand" SignedIn, brands::session_brand_get;
+        POST "/brands/colours" May(BrandWrite), brands::brand_colour_check;
+        POST "/brands/logos" May(BrandWrite), brands::brand_logo_check;
+        GET "/brands/{id}" May(BrandWrite), brands::brand_get;
+        PUT "/brands/{id}" May(BrandWrite), brands::brand_set;
+        DELETE "/brands/{id}" May(BrandWrite), brands::brand_delete;
         GET "/home" May(HomeRead), home::home_get;
         GET "/home/stations" May(HomeRead), home::home_station_list;
         GET "/home/notices" May(HomeRead), content::home_notice_list;
@@ -227,6 +233,7 @@ pub fn table() -> Vec<Route> {
         PUT "/driver-prices/{id}/status" May(ContentWrite), driver_prices::driver_price_status_set;
         DELETE "/driver-prices/{id}" May(ContentWrite), driver_prices::driver_price_delete;
         GET "/public/content" Public, content::public_content_list;
+        GET "/public/brand" Public, brands::public_brand_get;
         GET "/public/content-pictures/{id}" Public, content::public_content_picture_get;
         POST "/public/feedback" Public, feedback::public_feedback_create;
         GET "/public/feedback" Public, feedback::public_feedback_get;

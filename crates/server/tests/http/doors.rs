@@ -9,6 +9,7 @@ use server::http::{Access, table};
 /// route cannot slip in here unseen.
 const PUBLIC: &[&str] = &[
     "session_create",
+    "public_brand_get",
     "public_content_list",
     "public_content_picture_get",
     "public_feedback_create",
@@ -20,6 +21,7 @@ const OWN: &[&str] = &[
     "session_get",
     "session_delete",
     "session_password_set",
+    "session_brand_get",
     "token_list",
     "token_create",
     "token_delete",

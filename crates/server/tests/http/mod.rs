@@ -10,6 +10,7 @@ mod openapi;
 mod operators;
 mod orders;
 mod r4_2_2;
+mod r4_2_2_brand;
 mod r5_1;
 mod r5_2_1;
 mod r5_2_1_batch;

@@ -1,8 +1,9 @@
 // Colours and common parts of the charts, read from the page's own tokens so that both themes fit.
+import { brand } from '@/brand'
 import { dark } from '@/theme'
 
 export function paint() {
-  void dark.value
+  void [dark.value, brand.value]
   const css = window.getComputedStyle(document.documentElement)
   const of = (name: string) => css.getPropertyValue(`--${name}`).trim()
   return {
