@@ -114,7 +114,9 @@ mail)
 console)
     provide_chromium
     web_install
-    # No drivers and no misfortunes: what happens at a pile is what the test did.
+    # No drivers and no misfortunes: what happens at a pile is what the test did. Receivers of what the
+    # server sends are in the tests themselves.
+    export PILEOPS_OUTBOUND_ALLOW=127.0.0.1
     start_server demo --ykc-listen 127.0.0.1:0 --arrivals-per-day 0 --misfortunes-per-hour 0 --seed 1
     demo_login
     cd web

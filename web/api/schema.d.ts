@@ -179,6 +179,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["delivery_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/sends": {
         parameters: {
             query?: never;
@@ -641,6 +658,23 @@ export interface paths {
         /** Permission: customer.write */
         put: operations["customer_status_set"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/sends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: job.write */
+        post: operations["delivery_start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3026,36 +3060,50 @@ export interface components {
             changed_at_ms: number;
             changed_by: string;
             enabled: boolean;
-            has_password: boolean;
+            /** @description A password, or the secret of a webhook, is kept. */
+            has_secret: boolean;
             /** Format: int64 */
             id: number;
             kind: components["schemas"]["ChannelKind"];
             last: components["schemas"]["ChannelSend"] | null;
             name: string;
-            smtp: components["schemas"]["SmtpConfig"];
+            smtp: components["schemas"]["SmtpConfig"] | null;
             /** Format: int64 */
             version: number;
+            /**
+             * Format: int64
+             * @description How many deliveries of a webhook wait.
+             */
+            waiting_count: number;
+            webhook: components["schemas"]["WebhookConfig"] | null;
         };
         ChannelChange: {
             enabled: boolean;
             name: string;
             /** @description Null: the one that is kept; an empty one takes it away. */
             password?: string | null;
-            smtp: components["schemas"]["SmtpConfig"];
+            /** @description Null: the one that is kept. */
+            secret?: string | null;
+            smtp?: components["schemas"]["SmtpConfig"] | null;
             /**
              * Format: int64
              * @description The version that the page shows.
              */
             version: number;
+            webhook?: components["schemas"]["WebhookConfig"] | null;
         };
         ChannelDraft: {
             enabled: boolean;
             name: string;
+            /** @description Of the account of a mail server. */
             password?: string | null;
-            smtp: components["schemas"]["SmtpConfig"];
+            /** @description What a webhook's deliveries are signed with; nobody is shown it again. */
+            secret?: string | null;
+            smtp?: components["schemas"]["SmtpConfig"] | null;
+            webhook?: components["schemas"]["WebhookConfig"] | null;
         };
         /** @enum {string} */
-        ChannelKind: "smtp";
+        ChannelKind: "smtp" | "webhook";
         ChannelList: {
             items: components["schemas"]["Channel"][];
             next_cursor: string | null;
@@ -3066,17 +3114,27 @@ export interface components {
          * @description Why something was sent.
          * @enum {string}
          */
-        ChannelPurpose: "test" | "invoice";
+        ChannelPurpose: "test" | "invoice" | "event";
         /** @description Something that was sent, or was tried to be. */
         ChannelSend: {
             /** Format: int64 */
             at_ms: number;
             /** Format: int64 */
             channel_id: number;
+            /**
+             * Format: int64
+             * @description What was tried, for a webhook.
+             */
+            delivery_id: number | null;
             /** Format: int64 */
             id: number;
             message: components["schemas"]["Text"] | null;
             purpose: components["schemas"]["ChannelPurpose"];
+            /**
+             * Format: int64
+             * @description Of the answer, where it was one of HTTP.
+             */
+            status: number | null;
             success: boolean;
             /** @description The address. */
             target: string;
@@ -3090,8 +3148,8 @@ export interface components {
             total: number | null;
         };
         ChannelTest: {
-            /** @description Where the test goes. */
-            address: string;
+            /** @description Where the test mail goes; a webhook has its own address. */
+            address?: string | null;
         };
         /** @description What came of opening them. */
         CitiesOpened: {
@@ -3748,10 +3806,48 @@ export interface components {
         };
         /** @enum {string} */
         Datum: "wgs84" | "gcj02";
+        /** @description Something that a webhook was told, or is to be. */
+        Delivery: {
+            /** @description JSON */
+            body: string;
+            /** Format: int64 */
+            channel_id: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            event: components["schemas"]["WebhookEvent"];
+            /** Format: int64 */
+            id: number;
+            /** @description As its receiver sees it. */
+            key: string;
+            message: components["schemas"]["Text"] | null;
+            /**
+             * Format: int64
+             * @description When it is tried again, if it waits and was tried.
+             */
+            next_at_ms: number;
+            state: components["schemas"]["WebhookState"];
+            /**
+             * Format: int64
+             * @description Of the last answer.
+             */
+            status: number | null;
+            /** @description What it is about: the number of an order, a pile, feedback, an invoice. */
+            subject: string;
+            /** Format: int64 */
+            tries: number;
+        };
         DeliveryCount: {
             /** Format: int64 */
             count: number;
             state: components["schemas"]["DeliveryState"];
+        };
+        DeliveryList: {
+            items: components["schemas"]["Delivery"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         /**
          * @description Where a pile stands between the version that its station shows and the one that it bills by.
@@ -6650,6 +6746,31 @@ export interface components {
              */
             left: number | null;
         };
+        /** @description Whom a webhook tells, and what. */
+        WebhookConfig: {
+            events: components["schemas"]["WebhookEvent"][];
+            /**
+             * Format: int64
+             * @description Only what is this operator's; null: everybody's.
+             */
+            operator_id: number | null;
+            /**
+             * Format: int64
+             * @description How long one delivery may take, in seconds.
+             */
+            timeout_s: number;
+            url: string;
+        };
+        /**
+         * @description What a webhook can be told.
+         * @enum {string}
+         */
+        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "feedback.created" | "mail.failed";
+        /**
+         * @description How far the telling of an event is.
+         * @enum {string}
+         */
+        WebhookState: "waiting" | "sent" | "failed";
         /** Format: int32 */
         u16: number;
     };
@@ -7151,10 +7272,48 @@ export interface operations {
             };
         };
     };
+    delivery_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                event?: components["schemas"]["WebhookEvent"];
+                limit?: number;
+                state?: components["schemas"]["WebhookState"];
+                subject?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     channel_send_list: {
         parameters: {
             query?: {
                 cursor?: string;
+                delivery_id?: number;
                 limit?: number;
                 purpose?: components["schemas"]["ChannelPurpose"];
                 success?: boolean;
@@ -8332,6 +8491,35 @@ export interface operations {
                 "application/json": components["schemas"]["StandingChange"];
             };
         };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delivery_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             204: {

@@ -3,14 +3,18 @@
 use crate::Engine;
 use crate::audit::Actor;
 use crate::site::{named, taken};
-use model::channel::{ChannelKind, ChannelPurpose, RETRY_MINUTES, SmtpConfig};
+use crate::webhook::mail_told;
+use model::channel::{
+    ChannelConfig, ChannelKind, ChannelPurpose, RETRY_MINUTES, SmtpConfig, WEBHOOK_SECRET, WebhookConfig,
+};
+use model::id::OperatorId;
 use model::invoice::MailState;
 use model::time::MINUTE_MS;
 use model::{Error, Result, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::channels::{self, Channel, ChannelSend, WaitingMail};
-use store::{Change, Tx, invoices};
+use store::{Change, DbResult, Tx, deliveries, invoices};
 use utoipa::ToSchema;
 
 const NAME_MAX: usize = 32;
@@ -27,8 +31,13 @@ pub struct ChannelView {
     pub kind: ChannelKind,
     pub name: String,
     pub enabled: bool,
-    pub smtp: SmtpConfig,
-    pub has_password: bool,
+    /// One of the two, as the kind says.
+    pub smtp: Option<SmtpConfig>,
+    pub webhook: Option<WebhookConfig>,
+    /// A password, or the secret of a webhook, is kept.
+    pub has_secret: bool,
+    /// How many deliveries of a webhook wait.
+    pub waiting_count: i64,
     pub version: i64,
     pub changed_at_ms: i64,
     pub changed_by: String,
@@ -40,8 +49,13 @@ pub struct ChannelView {
 pub struct ChannelDraft {
     pub name: String,
     pub enabled: bool,
-    pub smtp: SmtpConfig,
+    /// One of the two; it says what kind of channel it is.
+    pub smtp: Option<SmtpConfig>,
+    pub webhook: Option<WebhookConfig>,
+    /// Of the account of a mail server.
     pub password: Option<String>,
+    /// What a webhook's deliveries are signed with; nobody is shown it again.
+    pub secret: Option<String>,
 }
 
 #[derive(Clone, Deserialize, ToSchema)]
@@ -51,9 +65,13 @@ pub struct ChannelChange {
     pub version: i64,
     pub name: String,
     pub enabled: bool,
-    pub smtp: SmtpConfig,
+    /// One of the two, as the channel's kind is.
+    pub smtp: Option<SmtpConfig>,
+    pub webhook: Option<WebhookConfig>,
     /// Null: the one that is kept; an empty one takes it away.
     pub password: Option<String>,
+    /// Null: the one that is kept.
+    pub secret: Option<String>,
 }
 
 /// Why a mail could not be sent, and whose trouble that is.
@@ -93,26 +111,62 @@ fn password_checked(password: &str) -> Result<()> {
 }
 
 fn told(one: &Channel) -> serde_json::Value {
-    let SmtpConfig { host, port, security, account, from_name, from_address, timeout_s } = &one.smtp;
-    json!({"name": one.name, "enabled": one.enabled, "host": host, "port": port, "security": security,
-        "account": account, "from_name": from_name, "from_address": from_address, "timeout_s": timeout_s,
-        "password": if one.secret.is_some() { "***" } else { "" }})
+    let secret = if one.secret.is_some() { "***" } else { "" };
+    match &one.config {
+        ChannelConfig::Smtp(smtp) => {
+            let SmtpConfig { host, port, security, account, from_name, from_address, timeout_s } = smtp;
+            json!({"name": one.name, "enabled": one.enabled, "host": host, "port": port, "security": security,
+                "account": account, "from_name": from_name, "from_address": from_address, "timeout_s": timeout_s,
+                "password": secret})
+        }
+        ChannelConfig::Webhook(WebhookConfig { url, events, operator_id, timeout_s }) => {
+            json!({"name": one.name, "enabled": one.enabled, "url": url, "events": events,
+                "operator_id": operator_id, "timeout_s": timeout_s, "secret": secret})
+        }
+    }
+}
+
+/// One of the two is given.
+fn config_of(smtp: Option<SmtpConfig>, webhook: Option<WebhookConfig>) -> Result<ChannelConfig> {
+    match (smtp, webhook) {
+        (Some(smtp), None) => Ok(ChannelConfig::Smtp(smtp.checked()?)),
+        (None, Some(webhook)) => Ok(ChannelConfig::Webhook(webhook.checked()?)),
+        _ => Err(Error::invalid(
+            "kind",
+            "请填写 smtp（邮件）或 webhook（回调）中的一个，渠道类型由此决定，之后不能修改",
+            "Give one of smtp and webhook: it says what kind of channel it is, which does not change later.",
+        )),
+    }
+}
+
+fn secret_checked(secret: &str) -> Result<()> {
+    if WEBHOOK_SECRET.contains(&secret.len()) && secret.bytes().all(|b| b.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "secret",
+        "签名密钥应为 16 到 128 个英文字母、数字或符号，不含空格；可点「生成」",
+        "A secret has 16 to 128 printable ASCII characters without blanks.",
+    ))
 }
 
 impl Engine {
     pub async fn channel_list(&self) -> Result<Vec<ChannelView>> {
         let read = self.store.read(|conn| {
-            let all = channels::all(conn)?;
-            all.into_iter().map(|one| Ok((channels::send_last(conn, one.id)?, one))).collect()
+            let (all, waiting) = (channels::all(conn)?, deliveries::counts(conn)?);
+            let all = all.into_iter().map(|one| Ok((channels::send_last(conn, one.id)?, one)));
+            Ok((all.collect::<DbResult<Vec<_>>>()?, waiting))
         });
-        let all: Vec<(Option<ChannelSend>, Channel)> = read.await?;
+        let (all, waiting) = read.await?;
         let view = |(last, one): (Option<ChannelSend>, Channel)| ChannelView {
             id: one.id,
-            kind: one.kind,
+            kind: one.config.kind(),
             name: one.name,
             enabled: one.enabled,
-            smtp: one.smtp,
-            has_password: one.secret.is_some(),
+            smtp: one.config.smtp().cloned(),
+            webhook: one.config.webhook().cloned(),
+            has_secret: one.secret.is_some(),
+            waiting_count: waiting.iter().find(|(id, _)| *id == one.id).map_or(0, |(_, count)| *count),
             version: one.version,
             changed_at_ms: one.changed_at_ms,
             changed_by: one.changed_by,
@@ -124,38 +178,56 @@ impl Engine {
     pub async fn channel_create(&self, actor: &Actor, draft: ChannelDraft) -> Result<i64> {
         actor.must_be_platform()?;
         let now = self.clock.now();
-        let secret = self.sealed(draft.password.as_deref(), &draft.smtp)?;
+        let name = named("name", &draft.name, NAME_MAX)?;
+        let config = config_of(draft.smtp, draft.webhook)?;
+        if config.webhook().is_some() {
+            secret_checked(draft.secret.as_deref().unwrap_or_default())?;
+        }
+        let secret = self.sealed(&config, draft.password.as_deref(), draft.secret.as_deref())?;
         let one = Channel {
             id: 0,
-            kind: ChannelKind::Smtp,
-            name: named("name", &draft.name, NAME_MAX)?,
+            name,
             enabled: draft.enabled,
-            smtp: draft.smtp.checked()?,
+            config,
             secret,
             version: 1,
             changed_at_ms: now.as_ms(),
             changed_by: actor.caller.name.clone(),
         };
         let actor = actor.clone();
-        self.store
-            .write(None, move |tx| {
-                let all = tx.read(channels::all)?;
-                if all.len() >= COUNT_MAX {
-                    return Err(Error::refused(
-                        "channel.too_many",
-                        "渠道最多 20 个，请修改已有的渠道",
-                        "There are twenty channels, the most there can be; change one of them.",
-                    ));
-                }
-                free(&all, &one)?;
-                let id = channels::save(tx, &one)?;
-                actor.record(tx, now, "channel_create", "channel", id, &json!({"after": told(&one)}))?;
-                Ok(id)
-            })
-            .await
+        let written = self.store.write(None, move |tx| {
+            let all = tx.read(channels::all)?;
+            if all.len() >= COUNT_MAX {
+                return Err(Error::refused(
+                    "channel.too_many",
+                    "渠道最多 20 个，请修改已有的渠道",
+                    "There are twenty channels, the most there can be; change one of them.",
+                ));
+            }
+            free(&all, &one)?;
+            operator_known(tx, &one.config)?;
+            let id = channels::save(tx, &one)?;
+            actor.record(tx, now, "channel_create", "channel", id, &json!({"after": told(&one)}))?;
+            Ok(id)
+        });
+        let id = written.await?;
+        self.store.subscriptions_load().await?;
+        Ok(id)
     }
 
-    fn sealed(&self, password: Option<&str>, smtp: &SmtpConfig) -> Result<Option<String>> {
+    /// What is kept of a password or a secret that was given.
+    fn sealed(
+        &self,
+        config: &ChannelConfig,
+        password: Option<&str>,
+        secret: Option<&str>,
+    ) -> Result<Option<String>> {
+        let smtp = match config {
+            ChannelConfig::Smtp(smtp) => smtp,
+            ChannelConfig::Webhook(_) => {
+                return secret.map(|secret| self.secrets.seal(&self.random, secret)).transpose();
+            }
+        };
         let Some(password) = password.filter(|password| !password.is_empty()) else { return Ok(None) };
         password_checked(password)?;
         if smtp.account.as_deref().is_none_or(|account| account.trim().is_empty()) {
@@ -171,47 +243,50 @@ impl Engine {
     pub async fn channel_update(&self, actor: &Actor, id: i64, change: ChannelChange) -> Result<()> {
         actor.must_be_platform()?;
         let name = named("name", &change.name, NAME_MAX)?;
-        let given = self.sealed(change.password.as_deref(), &change.smtp)?;
-        let (smtp, keep) = (change.smtp.checked()?, change.password.is_none());
+        let config = config_of(change.smtp, change.webhook)?;
+        let keep = match &config {
+            ChannelConfig::Smtp(_) => change.password.is_none(),
+            ChannelConfig::Webhook(_) => change.secret.is_none(),
+        };
+        if config.webhook().is_some()
+            && let Some(secret) = &change.secret
+        {
+            secret_checked(secret)?;
+        }
+        let given = self.sealed(&config, change.password.as_deref(), change.secret.as_deref())?;
         let (actor, now) = (actor.clone(), self.clock.now());
-        self.store
-            .write(None, move |tx| {
-                let all = tx.read(channels::all)?;
-                let before = all.iter().find(|one| one.id == id).ok_or_else(no_channel)?;
-                if before.version != change.version {
-                    return Err(Error::conflict(
-                        "channel.version_differs",
-                        "该渠道刚被他人修改，已读取最新内容，请核对后再保存",
-                        "Somebody has just changed this channel. Look at it as it is now, then try again.",
-                    ));
-                }
-                // Or whoever may change the server could have the password sent to one of their own.
-                if keep && before.secret.is_some() && !smtp.same_door(&before.smtp) {
-                    return Err(Error::invalid(
-                        "password",
-                        "修改服务器、端口、加密方式或账号时，请重新填写密码，以免原密码被发到新的服务器",
-                        "Give the password anew when the server, port, security or account changes, so that the old one is not sent to another server.",
-                    ));
-                }
-                let after = Channel {
-                    name: name.clone(),
-                    enabled: change.enabled,
-                    smtp: smtp.clone(),
-                    secret: if keep { before.secret.clone() } else { given.clone() },
-                    version: before.version + 1,
-                    changed_at_ms: now.as_ms(),
-                    changed_by: actor.caller.name.clone(),
-                    ..before.clone()
-                };
-                free(&all, &after)?;
-                channels::save(tx, &after)?;
-                let mut detail = json!({"before": told(before), "after": told(&after)});
-                if !keep {
-                    detail["after"]["password"] = json!("*** (new)");
-                }
-                actor.record(tx, now, "channel_update", "channel", id, &detail)
-            })
-            .await
+        let written = self.store.write(None, move |tx| {
+            let all = tx.read(channels::all)?;
+            let before = all.iter().find(|one| one.id == id).ok_or_else(no_channel)?;
+            if before.version != change.version {
+                return Err(Error::conflict(
+                    "channel.version_differs",
+                    "该渠道刚被他人修改，已读取最新内容，请核对后再保存",
+                    "Somebody has just changed this channel. Look at it as it is now, then try again.",
+                ));
+            }
+            may_become(before, &config, keep)?;
+            let after = Channel {
+                name: name.clone(),
+                enabled: change.enabled,
+                config: config.clone(),
+                secret: if keep { before.secret.clone() } else { given.clone() },
+                version: before.version + 1,
+                changed_at_ms: now.as_ms(),
+                changed_by: actor.caller.name.clone(),
+                ..before.clone()
+            };
+            free(&all, &after)?;
+            channels::save(tx, &after)?;
+            let mut detail = json!({"before": told(before), "after": told(&after)});
+            if !keep {
+                let field = if config.webhook().is_some() { "secret" } else { "password" };
+                detail["after"][field] = json!("*** (new)");
+            }
+            actor.record(tx, now, "channel_update", "channel", id, &detail)
+        });
+        written.await?;
+        self.store.subscriptions_load().await
     }
 
     /// The channel's password in the clear, for whoever sends through it now.
@@ -272,7 +347,10 @@ impl Engine {
                         let next = now.plus_ms(minutes * MINUTE_MS);
                         channels::mail_turn(tx, &mail, MailState::Waiting, next, text, now)
                     }
-                    None => channels::mail_turn(tx, &mail, MailState::Failed, now, text, now),
+                    None => {
+                        mail_told(tx, mail.invoice, &mail.address, mail.tries, now)?;
+                        channels::mail_turn(tx, &mail, MailState::Failed, now, text, now)
+                    }
                 }
             })
             .await
@@ -281,7 +359,8 @@ impl Engine {
     /// Forgets the log of what was sent.
     pub async fn channel_sends_prune(&self) -> Result<u64> {
         let before = self.clock.now().plus_ms(-self.rules().job_runs_kept_ms);
-        self.store.write(None, move |tx| channels::sends_prune(tx, before)).await
+        let sends = self.store.write(None, move |tx| channels::sends_prune(tx, before)).await?;
+        Ok(sends + self.deliveries_prune().await?)
     }
 }
 
@@ -290,6 +369,51 @@ fn arrived(tx: &mut Tx<'_>, mail: &WaitingMail, now: model::time::Timestamp) -> 
     channels::invoice_sent(tx, mail.invoice)?;
     tx.changed(Change::Noun("invoice"));
     invoices::event_append(tx, mail.invoice, "sent", "", &mail.address, now)
+}
+
+fn operator_known(tx: &mut Tx<'_>, config: &ChannelConfig) -> Result<()> {
+    let Some(id) = config.webhook().and_then(|webhook| webhook.operator_id) else { return Ok(()) };
+    if tx.read(|conn| store::operators::exists(conn, OperatorId(id)))? {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "webhook.operator_id",
+        "没有这个运营商，请从列表中重新选择",
+        "There is no such operator; choose one from the list.",
+    ))
+}
+
+/// Whether a channel may be changed into this one.
+fn may_become(before: &Channel, after: &ChannelConfig, keep: bool) -> Result<()> {
+    match (&before.config, after) {
+        // Or whoever may change the server could have the password sent to one of their own.
+        (ChannelConfig::Smtp(old), ChannelConfig::Smtp(new)) => {
+            if !keep || before.secret.is_none() || new.same_door(old) {
+                return Ok(());
+            }
+            Err(Error::invalid(
+                "password",
+                "修改服务器、端口、加密方式或账号时，请重新填写密码，以免原密码被发到新的服务器",
+                "Give the password anew when the server, port, security or account changes, so that the old one is not sent to another server.",
+            ))
+        }
+        // What waits for one operator's receiver must never reach another's.
+        (ChannelConfig::Webhook(old), ChannelConfig::Webhook(new)) => {
+            if old.operator_id == new.operator_id {
+                return Ok(());
+            }
+            Err(Error::invalid(
+                "webhook.operator_id",
+                "回调的运营商范围不能修改；请停用此渠道，另建一个",
+                "Whose things a webhook tells does not change. Switch this channel off and make another one.",
+            ))
+        }
+        _ => Err(Error::invalid(
+            "kind",
+            "渠道类型不能修改；请另建一个渠道",
+            "A channel's kind does not change; make another channel.",
+        )),
+    }
 }
 
 fn free(all: &[Channel], one: &Channel) -> Result<()> {
@@ -310,5 +434,7 @@ pub fn send_record(channel: i64, purpose: ChannelPurpose, target: &str, at_ms: i
         message: None,
         took_ms: 0,
         at_ms,
+        status: None,
+        delivery_id: None,
     }
 }

@@ -39,6 +39,7 @@ pub mod sweep;
 pub mod tariff_plan;
 pub mod verify;
 pub mod visitors;
+pub mod webhook;
 
 pub use rules::Rules;
 

@@ -206,7 +206,7 @@ impl Engine {
                 record(&actor, tx, now, "settlement_create", &held.order, &json!({ "settlement": new }))?;
                 let Order { id: order, pile, operator, .. } = held.order;
                 if !second {
-                    end(tx, held, &bill);
+                    end(tx, held, &bill, now)?;
                 }
                 tx.changed(Change::Order { order, pile, operator });
                 Ok(settlement)
@@ -267,7 +267,7 @@ impl Engine {
                     };
                     let bill = bill(tx, &mut held, &wanted)?;
                     same_total(&bill, one.total_fen)?;
-                    end(tx, held, &bill);
+                    end(tx, held, &bill, now)?;
                 }
                 let order = tx.read(|conn| orders::get(conn, order_id))?.ok_or_else(no_order)?;
                 let detail = json!({"settlement": id.0, "approve": decision.approve, "reason": reason});
@@ -334,13 +334,14 @@ fn written(
 }
 
 /// The order is over. What was wrong with it stays marked.
-fn end(tx: &mut Tx<'_>, held: Held, bill: &Bill) {
+fn end(tx: &mut Tx<'_>, held: Held, bill: &Bill, now: Timestamp) -> Result<()> {
     let Held { mut order, detail, zone } = held;
     order.state = OrderState::Completed;
     (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
     count(tx, &order, &zone);
     tx.order_save(&order);
     tx.order_detail_save(detail);
+    crate::webhook::order_told(tx, &order, None, now)
 }
 
 fn record(

@@ -4,6 +4,7 @@
 use crate::Engine;
 use crate::command::timed_out;
 use crate::device::{Context, back, doubt_silent, fail_at, give_up_at};
+use crate::webhook::pile_told;
 use model::Result;
 use model::id::PileId;
 use model::order::OrderState;
@@ -23,11 +24,14 @@ impl Engine {
                 let context = Context { rules: &rules, secrets: &secrets, now };
                 tx.with_pile(pile, |tx, hot| {
                     back(&context, tx, hot);
-                    hot.pile.online = true;
+                    let was_online = std::mem::replace(&mut hot.pile.online, true);
                     hot.pile.connected_at = Some(now);
                     hot.pile.last_seen = Some(now);
                     hot.pile.remote_address = Some(remote_address.clone());
                     tx.pile_save(&hot.pile);
+                    if !was_online {
+                        pile_told(tx, &hot.pile, now)?;
+                    }
                     Ok(hot.pile.clone())
                 })
             })
@@ -47,9 +51,12 @@ impl Engine {
                     if hot.pile.remote_address.as_ref().is_some_and(|known| *known != link) {
                         return Ok(false);
                     }
-                    hot.pile.online = false;
+                    let was_online = std::mem::replace(&mut hot.pile.online, false);
                     hot.pile.last_seen = Some(last_seen);
                     tx.pile_save(&hot.pile);
+                    if was_online {
+                        pile_told(tx, &hot.pile, now)?;
+                    }
                     for open in &mut hot.open {
                         if open.order.deadline.is_none() {
                             open.order.deadline = Some(now.plus_ms(silence_ms));
@@ -76,8 +83,9 @@ impl Engine {
                 let mut closed = 0;
                 for pile in tx.piles_with_deadlines(now) {
                     let context = Context { rules: &rules, secrets: &secrets, now };
-                    let (here, now_closed) = tx
-                        .with_pile(pile, |tx, hot| Ok((hot.pile.online, close_overdue(&context, tx, hot))))?;
+                    let (here, now_closed) = tx.with_pile(pile, |tx, hot| {
+                        Ok((hot.pile.online, close_overdue(&context, tx, hot)?))
+                    })?;
                     closed += now_closed;
                     if !here {
                         tx.pile_rest(pile);
@@ -101,7 +109,7 @@ impl Engine {
     }
 }
 
-fn close_overdue(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile) -> usize {
+fn close_overdue(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile) -> Result<usize> {
     if !hot.pile.online {
         // The server was stopped while the session ran, and the pile has not come back since.
         for open in hot.open.iter_mut().filter(|open| open.order.deadline.is_none()) {
@@ -116,9 +124,9 @@ fn close_overdue(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile) -> u
         if hot.open[place].order.state == OrderState::Starting {
             fail_at(context, tx, hot, place);
         } else {
-            give_up_at(tx, hot, place);
+            give_up_at(context, tx, hot, place)?;
         }
         closed += 1;
     }
-    closed
+    Ok(closed)
 }

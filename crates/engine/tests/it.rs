@@ -24,6 +24,8 @@ mod session;
 mod tariff_plan;
 #[path = "it/time.rs"]
 mod time;
+#[path = "it/webhook.rs"]
+mod webhook;
 #[path = "it/world.rs"]
 mod world;
 #[path = "it/ykc.rs"]

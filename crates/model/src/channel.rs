@@ -1,5 +1,6 @@
 //! 渠道: ways out for messages.
 
+use crate::web_address::WebAddress;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,6 +9,8 @@ crate::words! {
     ChannelKind {
         /// 邮件
         Smtp = "smtp",
+        /// 回调: what happens is told to another system by HTTP.
+        Webhook = "webhook",
     }
 
     /// How the connection to a mail server is guarded.
@@ -24,6 +27,29 @@ crate::words! {
     ChannelPurpose {
         Test = "test",
         Invoice = "invoice",
+        /// Something happened that a webhook wants to know.
+        Event = "event",
+    }
+
+    /// What a webhook can be told.
+    WebhookEvent {
+        /// 订单完成: billed, by itself or by a person.
+        OrderCompleted = "order.completed",
+        /// 订单异常: held for a person.
+        OrderAbnormal = "order.abnormal",
+        PileOnline = "pile.online",
+        PileOffline = "pile.offline",
+        FeedbackCreated = "feedback.created",
+        /// 邮件发送失败: for good, nobody tries again by themselves.
+        MailFailed = "mail.failed",
+    }
+
+    /// How far the telling of an event is.
+    WebhookState {
+        Waiting = "waiting",
+        Sent = "sent",
+        /// Given up; a person may send it again.
+        Failed = "failed",
     }
 }
 
@@ -99,6 +125,96 @@ impl SmtpConfig {
     pub fn same_door(&self, other: &SmtpConfig) -> bool {
         (&self.host, self.port, self.security, &self.account)
             == (&other.host, other.port, other.security, &other.account)
+    }
+}
+
+/// Whom a webhook tells, and what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookConfig {
+    pub url: String,
+    pub events: Vec<WebhookEvent>,
+    /// Only what is this operator's; null: everybody's.
+    pub operator_id: Option<i64>,
+    /// How long one delivery may take, in seconds.
+    pub timeout_s: i64,
+}
+
+pub const WEBHOOK_TIMEOUT_S: std::ops::RangeInclusive<i64> = 1..=30;
+/// Fewer characters could be guessed.
+pub const WEBHOOK_SECRET: std::ops::RangeInclusive<usize> = 16..=128;
+
+impl WebhookConfig {
+    pub fn address(&self) -> Result<WebAddress> {
+        WebAddress::parse("webhook.url", &self.url)
+    }
+
+    /// Trimmed, and within the rules.
+    pub fn checked(mut self) -> Result<WebhookConfig> {
+        self.url = self.address()?.text();
+        self.events = WebhookEvent::ALL.iter().copied().filter(|event| self.events.contains(event)).collect();
+        if self.events.is_empty() {
+            return Err(Error::invalid("webhook.events", "请至少选择一个事件", "Choose one event at least."));
+        }
+        if !WEBHOOK_TIMEOUT_S.contains(&self.timeout_s) {
+            return Err(Error::invalid(
+                "webhook.timeout_s",
+                "超时应为 1 到 30 秒",
+                "The timeout is 1 to 30 seconds.",
+            ));
+        }
+        Ok(self)
+    }
+}
+
+/// What a channel of a kind is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChannelConfig {
+    Smtp(SmtpConfig),
+    Webhook(WebhookConfig),
+}
+
+impl ChannelConfig {
+    pub fn kind(&self) -> ChannelKind {
+        match self {
+            ChannelConfig::Smtp(_) => ChannelKind::Smtp,
+            ChannelConfig::Webhook(_) => ChannelKind::Webhook,
+        }
+    }
+
+    pub fn smtp(&self) -> Option<&SmtpConfig> {
+        match self {
+            ChannelConfig::Smtp(smtp) => Some(smtp),
+            ChannelConfig::Webhook(_) => None,
+        }
+    }
+
+    pub fn webhook(&self) -> Option<&WebhookConfig> {
+        match self {
+            ChannelConfig::Webhook(webhook) => Some(webhook),
+            ChannelConfig::Smtp(_) => None,
+        }
+    }
+}
+
+/// When a delivery that did not arrive is tried again, in seconds after each try; then it has failed.
+pub const WEBHOOK_RETRY_S: [i64; 8] = [10, 60, 300, 900, 3_600, 10_800, 21_600, 43_200];
+/// What waited longer is given up untried: by then it is history.
+pub const WEBHOOK_WAIT_MS: i64 = 3 * crate::time::DAY_MS;
+
+/// The name under which a delivery is known to its receiver: the same whenever it is sent again, and
+/// another one after a database was put back from a backup.
+pub fn delivery_key(id: i64, created_at_ms: i64) -> String {
+    format!("{id}-{created_at_ms}")
+}
+
+/// f***@example.com
+pub fn email_masked(address: &str) -> String {
+    match address.split_once('@') {
+        Some((name, host)) => {
+            format!("{}***@{host}", name.chars().next().map_or(String::new(), String::from))
+        }
+        None => "***".to_owned(),
     }
 }
 

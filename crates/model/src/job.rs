@@ -112,6 +112,15 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "webhook_send",
+        Schedule::Every(5),
+        ["发送回调", "Sending to webhooks"],
+        [
+            "把待发送的事件按顺序推送给启用的回调渠道，失败的按间隔重试，超过三天仍未送达则放弃",
+            "tells webhooks what has happened, in its order; tries again what did not arrive, and gives up after three days",
+        ],
+    ),
+    job(
         "log_prune",
         Schedule::Every(600),
         ["清理报文与采样", "Pruning of frames"],

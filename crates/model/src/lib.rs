@@ -36,6 +36,7 @@ pub mod station;
 pub mod tariff;
 pub mod tariff_plan;
 pub mod time;
+pub mod web_address;
 mod word;
 
 pub use error::{Error, Result, Text};

@@ -9,6 +9,8 @@ use crate::jobs::imports::Imports;
 use crate::jobs::{self, Jobs};
 use crate::knocks::Knocks;
 use crate::live::Live;
+use crate::outbound::Outbound;
+use crate::outbound::guard::Guard;
 use engine::audit::Actor;
 use engine::parameter::Given;
 use engine::random::Random;
@@ -50,6 +52,7 @@ pub struct App {
     pub exports: Exports,
     pub imports: Imports,
     pub jobs: Jobs,
+    pub outbound: Outbound,
     local: OnceLock<Local>,
 }
 
@@ -97,6 +100,7 @@ impl App {
             live,
             knocks,
             metrics,
+            outbound: Outbound::new(Guard { allow: http.outbound_allow.clone() }),
             settings: http,
             started_with,
             exports: Exports::new(&files),

@@ -1,5 +1,7 @@
 //! Settings: command line over environment over file over default. One table says which there are.
 
+mod outside;
+
 use Rule::*;
 use engine::parameter::{Given, PARAMETERS, ParameterOrigin};
 use model::{Error, Result, Text};
@@ -37,6 +39,8 @@ pub enum Rule {
     Tiles,
     /// A file that may be left out.
     OptionalFile,
+    /// `10.0.0.0/8, fd00::/8`, or nothing.
+    Networks,
 }
 
 macro_rules! settings {
@@ -50,9 +54,6 @@ macro_rules! settings {
         }),*];
     };
 }
-
-/// Fewer characters could be guessed.
-const TOKEN_MIN: usize = 32;
 
 /// `PILEOPS_` and one of these is for the command line as a client, or for this repository's scripts
 /// and tests. Any other that is no setting is probably one that was misspelt.
@@ -75,6 +76,8 @@ settings! {
     "map_tile_gcj02" = "false", Flag, "底图采用 GCJ-02 坐标（高德、腾讯等国内底图）", "the tiles are drawn in GCJ-02 (Chinese providers)";
     "scim_token_file" = "", OptionalFile, "存放 SCIM 令牌（至少 32 个字符）的文件；设置后出行平台可用该令牌向 /scim/v2 推送用户，留空则关闭",
         "file with the token (32 characters or more) by which a mobility platform pushes its users to /scim/v2; empty: switched off";
+    "outbound_allow" = "", Networks, "平台主动访问（回调、用户来源）时允许的内部网段，如 10.0.0.0/8, 192.168.1.5；留空则只访问公网地址",
+        "internal networks to which the platform itself may connect (webhooks, customer source), such as 10.0.0.0/8, 192.168.1.5; empty: public addresses only";
     "log" = "info", Filter, "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
 }
 
@@ -187,6 +190,7 @@ impl Config {
             Filter => self.filter(name).map(drop),
             Tiles => self.tiles(name).map(drop),
             OptionalFile => Ok(()),
+            Networks => self.networks(name).map(drop),
         }
     }
 
@@ -307,27 +311,6 @@ impl Config {
         }
     }
 
-    /// Where the tiles of the map come from; its host goes into the pages' content security policy.
-    pub fn tiles(&self, name: &'static str) -> Result<Option<String>> {
-        let text = self.text(name).trim();
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let rest = text.strip_prefix("https://").or(text.strip_prefix("http://"));
-        let host = rest.and_then(|rest| rest.split_once('/')).map(|(host, _)| host).unwrap_or_default();
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
-        let whole = ["{z}", "{x}", "{y}"].iter().all(|part| text.contains(part));
-        if whole && !host.is_empty() && host.bytes().all(plain) && text.bytes().all(|b| b.is_ascii_graphic())
-        {
-            return Ok(Some(text.to_owned()));
-        }
-        let (zh, en) = (
-            "含 {z}、{x}、{y} 的 http(s) 地址，主机名中不含花括号，例如 https://tile.example.com/{z}/{x}/{y}.png",
-            "an http(s) address with {z}, {x} and {y} and a plain host, such as https://tile.example.com/{z}/{x}/{y}.png",
-        );
-        Err(wrong(name, text, zh, en))
-    }
-
     pub fn address(&self, name: &'static str) -> Result<SocketAddr> {
         let text = self.text(name);
         text.parse().map_err(|_| {
@@ -337,25 +320,6 @@ impl Config {
 
     pub fn data(&self) -> PathBuf {
         PathBuf::from(self.text("data"))
-    }
-
-    /// The token in a file; nothing where no file is named.
-    pub fn token(&self, name: &'static str) -> Result<Option<String>> {
-        let file = self.text(name).trim();
-        if file.is_empty() {
-            return Ok(None);
-        }
-        let text = std::fs::read_to_string(file).unwrap_or_default();
-        let token = text.trim();
-        if token.len() < TOKEN_MIN || !token.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(wrong(
-                name,
-                file,
-                "一个可读的文件，内容为至少 32 个可见英文字符的令牌",
-                "a file that can be read and holds a token of 32 printable ASCII characters or more",
-            ));
-        }
-        Ok(Some(token.to_owned()))
     }
 
     pub fn filter(&self, name: &'static str) -> Result<EnvFilter> {
@@ -456,6 +420,7 @@ mod tests {
             ("credit_fen", "0", "1 to 100000000"),
             ("secure_cookies", "maybe", "true or false"),
             ("log", "server=loud", "server=loud"),
+            ("outbound_allow", "10.0.0.0/8, intranet", "intranet"),
             ("database_url", "mysql://x:pw@h/db", "h/db"),
             ("database_url", "postgres://x:pw@h:port/db", "h:port/db"),
         ] {

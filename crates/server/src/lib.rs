@@ -15,5 +15,7 @@ pub mod jobs;
 pub mod knocks;
 pub mod live;
 mod mailer;
+pub mod outbound;
 pub mod scim;
 pub mod serve;
+mod webhook;

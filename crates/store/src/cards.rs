@@ -5,10 +5,11 @@ use crate::customers;
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::Filter;
 use crate::fleets;
+use crate::hot::Place;
 use crate::ids::Noun;
 use model::Result;
 use model::card::{Card, CardStatus};
-use model::id::{CardId, CustomerId, FleetId};
+use model::id::{CardId, CustomerId, FleetId, OrderId};
 use model::time::Timestamp;
 use std::collections::HashSet;
 
@@ -107,4 +108,22 @@ pub fn customer_set(tx: &mut Tx<'_>, tag: &str, customer: Option<CustomerId>) ->
     let customer = customer.map(|id| id.0);
     tx.execute("UPDATE card SET customer_id = $1 WHERE tag = $2", &[customer.into(), tag.into()])?;
     Ok(())
+}
+
+impl Tx<'_> {
+    /// Takes one of the card's places for this order; false when all are taken. The place of
+    /// `instead_of`, an order that this transaction ends, counts as free.
+    pub fn card_take(&mut self, card: &Card, order: OrderId, instead_of: Option<OrderId>) -> bool {
+        let (shard, most) = (self.hot.shard, card.sessions_max);
+        let taken = self.hot.shared.take_place(&Place { card: card.id, order, shard, most, instead_of });
+        if taken {
+            self.job.taken.push((card.id, order));
+        }
+        taken
+    }
+
+    /// Gives the place back, once it is certain that the session has ended.
+    pub fn card_free(&mut self, card: CardId, order: OrderId) {
+        self.freed.push((card, order));
+    }
 }

@@ -5,7 +5,7 @@ use crate::change::Change;
 use crate::db::{Conn, DbError, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use crate::ids::Noun;
-use model::channel::{ChannelKind, ChannelPurpose, SmtpConfig};
+use model::channel::{ChannelConfig, ChannelKind, ChannelPurpose};
 use model::id::InvoiceId;
 use model::invoice::MailState;
 use model::time::Timestamp;
@@ -16,10 +16,9 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug)]
 pub struct Channel {
     pub id: i64,
-    pub kind: ChannelKind,
     pub name: String,
     pub enabled: bool,
-    pub smtp: SmtpConfig,
+    pub config: ChannelConfig,
     /// Sealed.
     pub secret: Option<String>,
     pub version: i64,
@@ -31,13 +30,16 @@ const COLUMNS: &str = "id, kind, name, enabled, config, secret, version, changed
 
 fn channel(row: &Row<'_>) -> DbResult<Channel> {
     let id = row.int(0)?;
-    let smtp = serde_json::from_str(&row.text(4)?);
+    let text = row.text(4)?;
+    let config = match row.word(1, ChannelKind::parse)? {
+        ChannelKind::Smtp => serde_json::from_str(&text).map(ChannelConfig::Smtp),
+        ChannelKind::Webhook => serde_json::from_str(&text).map(ChannelConfig::Webhook),
+    };
     Ok(Channel {
         id,
-        kind: row.word(1, ChannelKind::parse)?,
         name: row.text(2)?,
         enabled: row.bool(3)?,
-        smtp: smtp.map_err(|why| DbError::Fault(format!("the configuration of channel {id}: {why}")))?,
+        config: config.map_err(|why| DbError::Fault(format!("the configuration of channel {id}: {why}")))?,
         secret: row.text_opt(5)?,
         version: row.int(6)?,
         changed_at_ms: row.int(7)?,
@@ -57,7 +59,11 @@ pub fn find(conn: &mut Conn, id: i64) -> DbResult<Option<Channel>> {
 /// Writes a new one, or the one that has its id.
 pub fn save(tx: &mut Tx<'_>, one: &Channel) -> Result<i64> {
     let id = if one.id == 0 { tx.next_id(Noun::Channel)? } else { one.id };
-    let config = serde_json::to_string(&one.smtp).map_err(|_| Error::internal())?;
+    let config = match &one.config {
+        ChannelConfig::Smtp(smtp) => serde_json::to_string(smtp),
+        ChannelConfig::Webhook(webhook) => serde_json::to_string(webhook),
+    };
+    let config = config.map_err(|_| Error::internal())?;
     tx.execute(
         "INSERT INTO channel (id, kind, name, enabled, config, secret, version, changed_at_ms, changed_by) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
@@ -65,7 +71,7 @@ pub fn save(tx: &mut Tx<'_>, one: &Channel) -> Result<i64> {
          changed_at_ms = excluded.changed_at_ms, changed_by = excluded.changed_by",
         &[
             id.into(),
-            one.kind.as_str().into(),
+            one.config.kind().as_str().into(),
             (&one.name).into(),
             one.enabled.into(),
             config.into(),
@@ -92,9 +98,13 @@ pub struct ChannelSend {
     pub message: Option<Text>,
     pub took_ms: i64,
     pub at_ms: i64,
+    /// Of the answer, where it was one of HTTP.
+    pub status: Option<i64>,
+    /// What was tried, for a webhook.
+    pub delivery_id: Option<i64>,
 }
 
-const SEND: &str = "id, channel_id, purpose, target, success, message, took_ms, at_ms";
+const SEND: &str = "id, channel_id, purpose, target, success, message, took_ms, at_ms, status, delivery_id";
 
 fn send(row: &Row<'_>) -> DbResult<ChannelSend> {
     Ok(ChannelSend {
@@ -106,6 +116,8 @@ fn send(row: &Row<'_>) -> DbResult<ChannelSend> {
         message: row.text_opt(5)?.and_then(|text| serde_json::from_str(&text).ok()),
         took_ms: row.int(6)?,
         at_ms: row.int(7)?,
+        status: row.int_opt(8)?,
+        delivery_id: row.int_opt(9)?,
     })
 }
 
@@ -115,8 +127,8 @@ pub fn send_append(tx: &mut Tx<'_>, new: &ChannelSend) -> Result<ChannelSend> {
     let message =
         new.message.as_ref().map(serde_json::to_string).transpose().map_err(|_| Error::internal())?;
     tx.execute(
-        "INSERT INTO channel_send (id, channel_id, purpose, target, success, message, took_ms, at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO channel_send (id, channel_id, purpose, target, success, message, took_ms, at_ms, \
+         status, delivery_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &[
             id.into(),
             new.channel_id.into(),
@@ -126,6 +138,8 @@ pub fn send_append(tx: &mut Tx<'_>, new: &ChannelSend) -> Result<ChannelSend> {
             message.into(),
             new.took_ms.into(),
             new.at_ms.into(),
+            new.status.into(),
+            new.delivery_id.into(),
         ],
     )?;
     tx.changed(Change::Noun("channel"));
@@ -142,6 +156,7 @@ pub struct ChannelSendFilter {
     pub purpose: Option<ChannelPurpose>,
     pub success: Option<bool>,
     pub target: Option<String>,
+    pub delivery_id: Option<i64>,
     /// The id of the last row of the page before.
     pub before: Option<i64>,
     pub limit: i64,
@@ -158,6 +173,7 @@ pub fn channel_send_list(
     filter.and_some("purpose = ?", wanted.purpose.map(ChannelPurpose::as_str));
     filter.and_some("success = ?", wanted.success);
     filter.and_contains("LOWER(target) LIKE ?", wanted.target.as_deref());
+    filter.and_some("delivery_id = ?", wanted.delivery_id);
     let total =
         conn.one(&format!("SELECT COUNT(*) FROM channel_send {}", filter.sql()), &filter.values, count)?;
     filter.and_some("id < ?", wanted.before);

@@ -5,6 +5,7 @@
 //! and it is read again. After a failed transaction all of it is forgotten.
 
 use crate::db::{Conn, DbResult};
+use crate::deliveries::Subscription;
 use crate::ids::{Ids, Noun};
 use crate::orders::Identity;
 use model::card::Card;
@@ -15,7 +16,7 @@ use model::site::{Connector, Pile, StationFacts};
 use model::tariff::Tariff;
 use model::time::Timestamp;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Most tokens remembered; an attacker who tries millions of card numbers only empties the memory.
 const CARDS_MAX: usize = 100_000;
@@ -67,13 +68,15 @@ pub struct TariffVersion {
     pub tariff: Tariff,
 }
 
-/// What all writers of this process share: how many sessions run on each card. A place is taken when
+/// What all writers of this process share: which webhooks there are, and how many sessions run on each card. A place is taken when
 /// a session is admitted and given back when it ends or its admission is undone, so that two writers
 /// cannot both give the last one away.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Shared {
     /// Each place with the writer whose pile holds it.
     running: Mutex<HashMap<CardId, HashMap<OrderId, usize>>>,
+    /// Webhooks that are on.
+    subscriptions: RwLock<Arc<[Subscription]>>,
 }
 
 /// A place on a card that is wanted for an order.
@@ -87,7 +90,21 @@ pub(crate) struct Place {
     pub instead_of: Option<OrderId>,
 }
 
+impl Default for Shared {
+    fn default() -> Shared {
+        Shared { running: Mutex::default(), subscriptions: RwLock::new(Arc::from([])) }
+    }
+}
+
 impl Shared {
+    pub(crate) fn subscribe(&self, all: Vec<Subscription>) {
+        *self.subscriptions.write().unwrap_or_else(PoisonError::into_inner) = all.into();
+    }
+
+    pub(crate) fn subscriptions(&self) -> Arc<[Subscription]> {
+        Arc::clone(&self.subscriptions.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub(crate) fn take_place(&self, wanted: &Place) -> bool {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let orders = running.entry(wanted.card).or_default();

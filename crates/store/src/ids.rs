@@ -60,6 +60,7 @@ nouns! {
     JobRun = "job_run",
     Channel = "channel",
     ChannelSend = "channel_send",
+    Delivery = "delivery",
 }
 
 impl Noun {
@@ -69,7 +70,7 @@ impl Noun {
             Noun::Frame => FRAME_BLOCK,
             Noun::Sample => 8_192,
             Noun::Order | Noun::Command => 64,
-            Noun::Audit | Noun::Voucher => 16,
+            Noun::Audit | Noun::Voucher | Noun::Delivery => 16,
             _ => 1,
         }
     }

@@ -115,6 +115,12 @@ pub fn email_set(tx: &mut Tx<'_>, id: InvoiceId, email: &str) -> Result<()> {
     tx.execute(sql, &[email.into(), id.0.into()]).map(drop)
 }
 
+/// Who sells, and the number under which the invoice was asked for.
+pub fn seller(conn: &mut Conn, id: InvoiceId) -> DbResult<Option<(OperatorId, String)>> {
+    let sql = "SELECT operator_id, serial_no FROM invoice WHERE id = $1";
+    conn.find(sql, &[id.0.into()], |row| Ok((OperatorId(row.int(0)?), row.text(1)?)))
+}
+
 pub fn version_raise(tx: &mut Tx<'_>, id: InvoiceId) -> Result<()> {
     tx.execute("UPDATE invoice SET version = version + 1 WHERE id = $1", &[id.0.into()]).map(drop)
 }

@@ -25,6 +25,7 @@ pub mod customer_filter;
 pub mod customer_list;
 pub mod customers;
 pub mod db;
+pub mod deliveries;
 pub mod dictionaries;
 pub mod driver_prices;
 pub mod exports;
@@ -96,7 +97,7 @@ use model::id::{CardId, OrderId, PileId};
 use model::time::Timestamp;
 use model::{Error, Result};
 use std::sync::Arc;
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, oneshot};
 
 /// How a store is opened.
 #[derive(Clone)]
@@ -123,6 +124,8 @@ struct Prepared {
     claim: Option<db::Claim>,
     /// Which orders hold places on cards.
     held: Vec<(PileId, CardId, OrderId)>,
+    /// Webhooks that are on.
+    subscriptions: Vec<deliveries::Subscription>,
 }
 
 /// Brings the database to this version. On a thread of its own: a connection to PostgreSQL blocks, and
@@ -138,7 +141,8 @@ fn prepare(source: &Source, exclusive: bool, now: Timestamp) -> Result<Prepared>
             audit_chain::adopt(&mut conn)?;
             let claim = if exclusive { conn.claim()? } else { None };
             let held = orders::card_places(&mut conn)?;
-            Ok(Prepared { conn, claim, held })
+            let subscriptions = deliveries::subscriptions(&mut conn)?;
+            Ok(Prepared { conn, claim, held, subscriptions })
         });
         thread.join()
     });
@@ -165,17 +169,20 @@ pub struct Store {
     devices: reader::Readers,
     posts: Arc<writer::Posts>,
     pub source: Source,
+    shared: Arc<hot::Shared>,
+    subscribing: Mutex<()>,
 }
 
 impl Store {
     /// Brings the database to this version and starts the threads that own its connections.
     pub fn open(settings: Settings, now: Timestamp, watcher: Watcher) -> Result<Store> {
         let Settings { source, writers, readers, exclusive } = settings;
-        let Prepared { conn, claim, held } = prepare(&source, exclusive, now)?;
+        let Prepared { conn, claim, held, subscriptions } = prepare(&source, exclusive, now)?;
         let mut first = Some(conn);
         let count = if matches!(source, Source::Sqlite(_)) { 1 } else { writers.max(1) };
         // Places on cards must be known before the first start, on whichever writer it comes in.
         let shared = Arc::new(hot::Shared::default());
+        shared.subscribe(subscriptions);
         for shard in 0..count {
             let own = held.iter().filter(|(pile, ..)| hot::shard_of(*pile, count) == shard);
             let own: Vec<_> = own.map(|(_, card, order)| (*card, *order)).collect();
@@ -190,7 +197,15 @@ impl Store {
             .collect::<Result<Vec<_>>>()?;
         let (readers, devices) =
             (reader::Readers::start(&source, readers)?, reader::Readers::start(&source, 1)?);
-        Ok(Store { writers, readers, devices, posts: Arc::default(), source })
+        Ok(Store {
+            writers,
+            readers,
+            devices,
+            posts: Arc::default(),
+            source,
+            shared,
+            subscribing: Mutex::default(),
+        })
     }
 
     /// Runs `work` in a transaction that is shared with whatever else is waiting, and gives its
@@ -226,6 +241,14 @@ impl Store {
         let Some(posted) = writer::Posted::take(&self.posts, POSTS_MAX) else { return };
         let job = Box::new(writer::Waiting { pile, work, result: None, reply: None, posted: Some(posted) });
         let _ = self.writers[shard].jobs.send(job);
+    }
+
+    /// Lets all writers know which webhooks there are; after one was changed. One at a time, so that what
+    /// was read last is what stays.
+    pub async fn subscriptions_load(&self) -> Result<()> {
+        let _alone = self.subscribing.lock().await;
+        self.shared.subscribe(self.read(deliveries::subscriptions).await?);
+        Ok(())
     }
 
     /// How many posted jobs were dropped since the start.

@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (16, include_str!("../migrations/0016_fleet_limit.sql")),
     (17, include_str!("../migrations/0017_station_record.sql")),
     (18, include_str!("../migrations/0018_brand.sql")),
+    (19, include_str!("../migrations/0019_webhook.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -4,17 +4,18 @@
 use crate::audit::Entry;
 use crate::change::Change;
 use crate::db::{Conn, DbError, DbResult, Row, Value};
+use crate::deliveries::NewDelivery;
 use crate::frames::FrameRow;
-use crate::hot::{Hot, HotPile, Place, TariffVersion};
+use crate::hot::{Hot, HotPile, TariffVersion};
 use crate::ids::{FRAME_BLOCK, Ids, Noun};
 use crate::orders::{self, Identity, OrderDetail, OrderRow};
 use crate::pending::{Marks, Pending};
 use crate::rollups::{self, Ended};
 use crate::samples::SampleRow;
-use crate::{audit_chain, commands, stations, tariffs};
+use crate::{audit_chain, commands, deliveries, stations, tariffs};
 use model::Result;
 use model::card::Card;
-use model::id::{CardId, CommandId, OrderId, PileId, StationId, TariffId};
+use model::id::{CardId, CommandId, OperatorId, OrderId, PileId, StationId, TariffId};
 use model::order::{OpenOrder, Order};
 use model::site::{Connector, Pile, StationFacts};
 use model::time::Timestamp;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 
 pub struct Tx<'a> {
     conn: &'a mut Conn,
-    hot: &'a mut Hot,
+    pub(crate) hot: &'a mut Hot,
     pending: Pending,
     /// Piles of which something may be pending.
     unwritten: HashSet<PileId>,
@@ -31,7 +32,7 @@ pub struct Tx<'a> {
     /// `BEGIN` was sent.
     begun: bool,
     error: Option<DbError>,
-    job: JobMarks,
+    pub(crate) job: JobMarks,
     /// A savepoint of this transaction is open: of the running job, or of one before it.
     savepoint: bool,
     /// Orders to be counted. Several writers add to one station's hour, so that they are written by
@@ -39,23 +40,26 @@ pub struct Tx<'a> {
     ended: Vec<(Ended, i64)>,
     /// Who did what: appended to the chain at the end, when the transaction may wait for another.
     audits: Vec<Entry>,
+    /// What webhooks are to be told of it.
+    pub(crate) deliveries: Vec<NewDelivery>,
     /// Places on cards that are free again once this transaction is committed.
-    freed: Vec<(CardId, OrderId)>,
+    pub(crate) freed: Vec<(CardId, OrderId)>,
 }
 
 /// Where the running job began, and what it has done to the hot state.
 #[derive(Default)]
-struct JobMarks {
+pub(crate) struct JobMarks {
     pending: Marks,
     changes: usize,
     freed: usize,
     ended: usize,
     audits: usize,
+    deliveries: usize,
     sampled: usize,
     /// The leases when its savepoint was set. Before it writes to the database a job sets one, so
     /// that it can be undone without its neighbours.
     saved: Option<Ids>,
-    taken: Vec<(CardId, OrderId)>,
+    pub(crate) taken: Vec<(CardId, OrderId)>,
     /// Piles that it has changed in the hot state.
     touched: Vec<PileId>,
     framed: Vec<PileId>,
@@ -77,6 +81,7 @@ impl<'a> Tx<'a> {
             savepoint: false,
             ended: Vec::new(),
             audits: Vec::new(),
+            deliveries: Vec::new(),
             freed: Vec::new(),
         }
     }
@@ -93,6 +98,7 @@ impl<'a> Tx<'a> {
             freed: self.freed.len(),
             ended: self.ended.len(),
             audits: self.audits.len(),
+            deliveries: self.deliveries.len(),
             sampled: self.hot.sampled.len(),
             saved: None,
             taken,
@@ -124,6 +130,7 @@ impl<'a> Tx<'a> {
         self.freed.truncate(self.job.freed);
         self.ended.truncate(self.job.ended);
         self.audits.truncate(self.job.audits);
+        self.deliveries.truncate(self.job.deliveries);
         let Some(ids) = self.job.saved.take() else { return Ok(()) };
         self.conn.script("ROLLBACK TO SAVEPOINT job")?;
         if self.conn.leases_roll_back() {
@@ -378,20 +385,6 @@ impl<'a> Tx<'a> {
         self.changes.push(change);
     }
 
-    /// Takes one of the card's places for this order; false when all are taken. The place of
-    /// `instead_of`, an order that this transaction ends, counts as free.
-    pub fn card_take(&mut self, card: &Card, order: OrderId, instead_of: Option<OrderId>) -> bool {
-        let (shard, most) = (self.hot.shard, card.sessions_max);
-        let taken = self.hot.shared.take_place(&Place { card: card.id, order, shard, most, instead_of });
-        self.job.taken.extend(taken.then_some((card.id, order)));
-        taken
-    }
-
-    /// Gives the place back, once it is certain that the session has ended.
-    pub fn card_free(&mut self, card: CardId, order: OrderId) {
-        self.freed.push((card, order));
-    }
-
     /// A card was changed: the next token is judged by what the database says.
     pub fn card_changed(&mut self, tag: &str) {
         self.hot.forget_card(tag);
@@ -417,7 +410,7 @@ impl<'a> Tx<'a> {
     }
 
     /// A pile's row was changed by direct SQL: it is read again.
-    pub fn pile_changed(&mut self, pile: PileId, operator: model::id::OperatorId) -> Result<()> {
+    pub fn pile_changed(&mut self, pile: PileId, operator: OperatorId) -> Result<()> {
         let flushed = self.flush();
         self.note(flushed)?;
         self.job.touched.push(pile);
@@ -479,14 +472,23 @@ impl<'a> Tx<'a> {
 
     /// Writes and commits; the changes to be told.
     pub(crate) fn commit(mut self) -> DbResult<Vec<Change>> {
-        let anything = !self.pending.is_empty() || !self.ended.is_empty() || !self.audits.is_empty();
+        let late = !self.audits.is_empty() || !self.deliveries.is_empty();
+        let anything = !self.pending.is_empty() || !self.ended.is_empty() || late;
         if self.begun || anything {
             let pending = std::mem::take(&mut self.pending);
             let (mut inserts, mut begin) = (pending.inserts(), !self.begun);
-            if !self.audits.is_empty() {
+            if late {
                 self.conn.pipeline(begin, &inserts, false)?;
-                audit_chain::append(self.conn, &mut self.hot.ids, &self.audits)?;
                 (inserts, begin) = (Vec::new(), false);
+            }
+            if !self.deliveries.is_empty() {
+                inserts.push(deliveries::inserts(self.conn, &mut self.hot.ids, &self.deliveries)?);
+                self.changes.push(Change::Noun("channel"));
+            }
+            if !self.audits.is_empty() {
+                self.conn.pipeline(false, &inserts, false)?;
+                audit_chain::append(self.conn, &mut self.hot.ids, &self.audits)?;
+                inserts = Vec::new();
             }
             rollups::inserts(&self.ended).for_each(|sums| inserts.push(sums));
             self.conn.pipeline(begin, &inserts, true)?;

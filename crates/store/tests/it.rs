@@ -12,6 +12,8 @@ mod content;
 mod customers;
 #[path = "it/databases.rs"]
 mod databases;
+#[path = "it/deliveries.rs"]
+mod deliveries;
 #[path = "it/exchange.rs"]
 mod exchange;
 #[path = "it/frames.rs"]

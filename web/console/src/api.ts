@@ -78,6 +78,8 @@ export type Job = Schemas['Job']
 export type JobRun = Schemas['JobRun']
 export type Channel = Schemas['Channel']
 export type ChannelSend = Schemas['ChannelSend']
+export type Delivery = Schemas['Delivery']
+export type WebhookConfig = Schemas['WebhookConfig']
 export type SmtpConfig = Schemas['SmtpConfig']
 export type FleetHours = Schemas['FleetHours']
 export type FleetImportReport = Schemas['FleetImportReport']
@@ -395,6 +397,8 @@ export const api = {
   channel_update: (id: number, body: BodyOf<'channel_update'>) => take(http.PATCH(`${v}/channels/{id}`, { ...byId(id), body })),
   channel_check: (id: number, body: BodyOf<'channel_check'>) => take(http.POST(`${v}/channels/{id}/check`, { ...byId(id), body })),
   channel_send_list: (id: number, query: ListQuery) => take(http.GET(`${v}/channels/{id}/sends`, { params: { path: { id }, query: query as QueryOf<'channel_send_list'> } })),
+  delivery_list: (id: number, query: ListQuery) => take(http.GET(`${v}/channels/{id}/deliveries`, { params: { path: { id }, query: query as QueryOf<'delivery_list'> } })),
+  delivery_start: (id: number) => take(http.POST(`${v}/deliveries/{id}/sends`, byId(id))),
   setting_list: () => take(http.GET(`${v}/settings`)),
 
   audit_list: (query: ListQuery) => take(http.GET(`${v}/audit`, list<'audit_list'>(query))),

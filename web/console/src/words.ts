@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, ChannelSend, ConnectorBrief, Content, Coupon, Customer, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Voucher } from '@/api'
+import type { Card, Channel, ChannelSend, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -46,7 +46,10 @@ export const parameterGroups: Parameter['group'][] = ['order', 'money', 'device'
 export const parameterOrigins: Parameter['origin'][] = ['default', 'console', 'file', 'environment', 'command_line']
 export const jobRunStates: JobRun['state'][] = ['running', 'done', 'failed', 'cut']
 export const smtpSecurities: SmtpConfig['security'][] = ['tls', 'starttls', 'none']
-export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice']
+export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice', 'event']
+export const channelKinds: Channel['kind'][] = ['smtp', 'webhook']
+export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abnormal', 'pile.online', 'pile.offline', 'feedback.created', 'mail.failed']
+export const webhookStates: Delivery['state'][] = ['waiting', 'sent', 'failed']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']
 export const periods: Period[] = ['sharp', 'peak', 'flat', 'valley']

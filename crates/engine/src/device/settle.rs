@@ -6,6 +6,7 @@
 
 use super::Context;
 use super::status::believable;
+use crate::webhook::order_told_by_pile;
 use model::curve::Curve;
 use model::energy::Energy;
 use model::money::{Amount, Fen, Price};
@@ -197,7 +198,7 @@ pub(super) fn settle(
     }
     tx.order_save(&order);
     tx.order_detail_save(detail);
-    Ok(())
+    order_told_by_pile(context, tx, &order, &hot.pile)
 }
 
 pub(crate) fn count(tx: &mut Tx<'_>, order: &Order, zone: &Zone) {
@@ -241,7 +242,7 @@ pub(crate) fn fail(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, pl
 }
 
 /// The pile never sent its record: the order is closed by rule, with what was last known, and held.
-pub(crate) fn give_up(tx: &mut Tx<'_>, hot: &mut HotPile, place: usize) {
+pub(crate) fn give_up(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, place: usize) -> Result<()> {
     let OpenOrder { mut order, curve } = hot.open.remove(place);
     order.ended_at = Some(curve.last().map_or(order.started_at, |point| point.at).max(order.started_at));
     order.abnormal.add(Abnormality::NoRecord);
@@ -252,6 +253,7 @@ pub(crate) fn give_up(tx: &mut Tx<'_>, hot: &mut HotPile, place: usize) {
     }
     tx.order_save(&order);
     tx.order_detail_save(OrderDetail::unbilled(order.id, curve));
+    order_told_by_pile(context, tx, &order, &hot.pile)
 }
 
 pub(super) fn record_of(bill: &model::device::PileBill) -> PileBillRecord {

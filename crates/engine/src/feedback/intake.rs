@@ -295,6 +295,7 @@ fn keep(
         let after = json!({"after": {"no": no, "kind": new.kind, "category": new.category}});
         actor.record(tx, now, "feedback_create", "feedback", &no, &after)?;
     }
+    crate::webhook::feedback_told(tx, &no, &new, draft.pile_code.as_deref().map(str::trim), now)?;
     tx.changed(Change::Noun("feedback"));
     Ok(FeedbackReceipt { no, upload_token: upload_token.to_owned() })
 }

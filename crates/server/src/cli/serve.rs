@@ -35,6 +35,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         secure_cookies: config.flag("secure_cookies")?,
         scim_token: config.token("scim_token_file")?,
         behind_proxy: config.flag("behind_proxy")?,
+        outbound_allow: config.networks("outbound_allow")?,
         map: MapSettings { tile_url: config.tiles("map_tile_url")?, gcj02: config.flag("map_tile_gcj02")? },
     };
     App::open(AppSettings {

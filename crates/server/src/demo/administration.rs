@@ -41,7 +41,7 @@ pub async fn write(app: &Arc<App>) -> Result<()> {
     let draft = ChannelDraft {
         name: "公司邮箱（示例）".to_owned(),
         enabled: false,
-        smtp: SmtpConfig {
+        smtp: Some(SmtpConfig {
             host: "smtp.example.com".to_owned(),
             port: 465,
             security: SmtpSecurity::Tls,
@@ -49,7 +49,9 @@ pub async fn write(app: &Arc<App>) -> Result<()> {
             from_name: "楚天充电".to_owned(),
             from_address: "invoice@example.com".to_owned(),
             timeout_s: 30,
-        },
+        }),
+        webhook: None,
+        secret: None,
         password: Some("demo-only".to_owned()),
     };
     at(app, 30).channel_create(&actor, draft).await.map(drop)

@@ -14,6 +14,7 @@ mod invoices;
 mod people;
 mod places;
 mod tariff_plans;
+mod webhooks;
 
 use crate::app::{ADMIN, App};
 use crate::serve::Serving;
@@ -167,6 +168,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     batches::write(app, &actor, &piles).await?;
     feedback::write(app, &piles).await?;
     invoices::write(app).await?;
+    webhooks::write(app, &actor).await?;
     content::write(app).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
     let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };

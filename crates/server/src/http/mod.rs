@@ -58,6 +58,7 @@ pub use route::{Access, Route};
 pub use table::table;
 
 use crate::app::App;
+use crate::outbound::guard::Network;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
@@ -78,6 +79,8 @@ pub struct HttpSettings {
     pub behind_proxy: bool,
     /// What a mobility platform shows that pushes its customers; without it nobody may.
     pub scim_token: Option<String>,
+    /// Networks apart from the public one to which the server itself may connect.
+    pub outbound_allow: Vec<Network>,
     pub map: MapSettings,
 }
 

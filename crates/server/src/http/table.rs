@@ -183,6 +183,8 @@ pub fn table() -> Vec<Route> {
         PATCH "/channels/{id}" May(JobWrite), channels::channel_update;
         POST "/channels/{id}/check" May(JobWrite), channels::channel_check;
         GET "/channels/{id}/sends" May(JobRead), channels::channel_send_list;
+        GET "/channels/{id}/deliveries" May(JobRead), channels::delivery_list;
+        POST "/deliveries/{id}/sends" May(JobWrite), channels::delivery_start;
         GET "/settings" May(ParameterRead), parameters::setting_list;
         GET "/dictionaries" May(ParameterRead), dictionaries::dictionary_list;
         GET "/dictionaries/{id}" May(ParameterRead), dictionaries::dictionary_get;

@@ -20,7 +20,8 @@ pub async fn send(app: &App) -> Result<JobOutcome> {
     let read =
         move |conn: &mut store::Conn| Ok((channels::mails_due(conn, now, AT_ONCE)?, channels::all(conn)?));
     let (due, all) = app.engine.store.read(read).await?;
-    let mut usable: Vec<Channel> = all.into_iter().filter(|one| one.enabled).collect();
+    let mails = |one: &Channel| one.enabled && one.config.smtp().is_some();
+    let mut usable: Vec<Channel> = all.into_iter().filter(mails).collect();
     if due.is_empty() || usable.is_empty() {
         // Without a channel they wait; the page of invoices says so.
         return Ok(JobOutcome::done(0));
@@ -58,8 +59,8 @@ async fn one(app: &App, channel: &Channel, mail: &WaitingMail) -> Result<Option<
     };
     let found = app.engine.store.read(read).await?;
     let began = tokio::time::Instant::now();
-    let fault = match (found, app.engine.channel_password(channel)) {
-        (Some((detail, files)), Ok(password)) => {
+    let fault = match (found, app.engine.channel_password(channel), channel.config.smtp()) {
+        (Some((detail, files)), Ok(password), Some(smtp)) => {
             let files = files.into_iter().enumerate().map(|(n, file)| MailFile {
                 name: format!(
                     "{}-{}.{}",
@@ -71,10 +72,10 @@ async fn one(app: &App, channel: &Channel, mail: &WaitingMail) -> Result<Option<
                 body: file.body,
             });
             let letter = letter(&detail, mail, files.collect());
-            mailer::send(&channel.smtp, password, letter).await.err()
+            mailer::send(smtp, password, letter).await.err()
         }
-        (_, Err(why)) => Some(SendFault { of: FaultOf::Channel, text: why.text }),
-        (None, _) => Some(SendFault {
+        (_, Err(why), _) => Some(SendFault { of: FaultOf::Channel, text: why.text }),
+        (_, Ok(_), _) => Some(SendFault {
             of: FaultOf::Mail,
             text: Text::of("发票已不存在", "The invoice is gone."),
         }),

@@ -8,6 +8,7 @@ mod mail;
 pub mod prune;
 pub mod tariffs;
 mod verify;
+mod webhooks;
 
 use crate::app::App;
 use engine::audit::Actor;
@@ -211,6 +212,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
             tariffs::advance(app, app.now()).await.map(|(plans, piles)| JobOutcome::done(plans + piles))
         }
         "mail_send" => mail::send(app).await,
+        "webhook_send" => webhooks::send(app).await,
         "job_prune" => {
             let sends = app.engine.channel_sends_prune().await?;
             app.engine.job_runs_prune().await.map(|runs| counted(runs + sends))

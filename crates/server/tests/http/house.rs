@@ -16,6 +16,7 @@ use model::time::{Clock, Timestamp};
 use serde_json::Value;
 use server::app::{App, AppSettings};
 use server::http::{HttpSettings, router};
+use server::outbound::guard::Network;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::Source;
@@ -81,6 +82,25 @@ pub async fn houses_scim() -> Vec<House> {
     let mut all = vec![House::with(None, settings()).await];
     if let Ok(url) = std::env::var("PILEOPS_TEST_PG") {
         all.push(House::with(Some(url), settings()).await);
+    }
+    all
+}
+
+/// Whose settings open the receiver of a test, which is on this machine.
+fn opened() -> HttpSettings {
+    let allow = ["127.0.0.1/32", "::1"].map(|text| Network::parse(text).unwrap()).to_vec();
+    HttpSettings { outbound_allow: allow, ..HttpSettings::default() }
+}
+
+pub async fn house_outbound() -> House {
+    House::with(None, opened()).await
+}
+
+/// On both databases.
+pub async fn houses_outbound() -> Vec<House> {
+    let mut all = vec![house_outbound().await];
+    if let Ok(url) = std::env::var("PILEOPS_TEST_PG") {
+        all.push(House::with(Some(url), opened()).await);
     }
     all
 }

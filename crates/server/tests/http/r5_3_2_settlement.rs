@@ -17,16 +17,16 @@ const RECORD: &str = r#"{"started_at_ms":1795406400000,"ended_at_ms":17954082000
     "energy_dwh":221234,"amount_e4":221234,"meter_start_dwh":0,"meter_end_dwh":221234}"#;
 
 /// A held order of the first pile, whose station charges 0.60 + 0.40 yuan all day.
-struct Held {
+pub struct Held {
     record: bool,
     tariff: bool,
     backwards: bool,
     pile_amount: i64,
 }
 
-const PLAIN: Held = Held { record: true, tariff: true, backwards: false, pile_amount: 221_234 };
+pub const PLAIN: Held = Held { record: true, tariff: true, backwards: false, pile_amount: 221_234 };
 
-async fn with(house: &House, held: Held) -> String {
+pub async fn with(house: &House, held: Held) -> String {
     house.furnish().await;
     let cookie = house.sign_in("admin").await;
     let engine = &house.app.engine;

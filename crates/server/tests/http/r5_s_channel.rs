@@ -112,7 +112,7 @@ async fn r5_s_class_a_test_mail_arrives_and_the_password_is_never_told_again() {
 
         let one = house.get(&format!("/channels/{id}"), &admin).await;
         assert_eq!(
-            (&one.ok().json["has_password"], &one.json["last"]["success"]),
+            (&one.ok().json["has_secret"], &one.json["last"]["success"]),
             (&json!(true), &json!(true))
         );
         let log = house.get("/audit?noun=channel", &admin).await;

@@ -363,6 +363,8 @@ pub const SAMPLES: &[Sample] = &[
     ),
     asked("channel_check", Platform, "/channels/{channel}/check", r#"{"address":"a@example.com"}"#),
     asked("channel_send_list", Platform, "/channels/{channel}/sends", ""),
+    asked("delivery_list", Platform, "/channels/{channel}/deliveries", ""),
+    asked("delivery_start", Platform, "/deliveries/{delivery}/sends", ""),
     asked("content_list", ListOfOperator, "/contents", ""),
     asked(
         "content_create",

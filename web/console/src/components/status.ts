@@ -55,6 +55,11 @@ const looks = {
     existing: { tone: 'mute', glyph: 'copy' },
   },
   fleet_row: { new: { tone: 'ok', glyph: 'plus' }, joined: { tone: 'busy', glyph: 'check' }, existing: { tone: 'mute', glyph: 'copy' } },
+  webhook_state: {
+    waiting: { tone: 'calm', glyph: 'clock' },
+    sent: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'cross' },
+  },
   batch_state: {
     running: { tone: 'busy', glyph: 'refresh' },
     done: { tone: 'ok', glyph: 'check' },
