@@ -526,6 +526,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-source/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["customer_pull_get"];
+        /** Permission: job.write */
+        put: operations["customer_pull_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-source/pull/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: job.write */
+        post: operations["customer_pull_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-source/pull/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: job.write */
+        post: operations["customer_pull_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -3779,14 +3831,82 @@ export interface components {
             total: number | null;
             totals: components["schemas"]["CustomerTotals"] | null;
         };
+        /** @description The source as the pages show it: never its token. */
+        CustomerPull: {
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            /**
+             * Format: int64
+             * @description How many people we have of it.
+             */
+            customer_count: number;
+            enabled: boolean;
+            has_token: boolean;
+            last: components["schemas"]["PullRound"];
+            /** Format: int64 */
+            page_size: number;
+            url: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            whole_at_ms: number | null;
+        };
+        CustomerPullChange: {
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description How many people are asked for at once.
+             */
+            page_size: number;
+            /** @description Null: the one that is kept. */
+            token?: string | null;
+            /** @description Of SCIM, such as `https://example.com/scim/v2`. */
+            url: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows; 0: there was none.
+             */
+            version: number;
+        };
+        /** @description What the source said when it was asked for one of its people. */
+        CustomerPullCheck: {
+            message: components["schemas"]["Text"] | null;
+            success: boolean;
+            /** Format: int64 */
+            took_ms: number;
+            /**
+             * Format: int64
+             * @description How many it has.
+             */
+            total_count: number | null;
+        };
+        CustomerPullStart: {
+            /** @description That many are gone is true. */
+            gone_accepted: boolean;
+            /** @description Asks for all, also for those that have not changed. */
+            whole: boolean;
+        };
+        /** @description The source that is asked; null: there is none. */
+        CustomerPullState: {
+            pull: components["schemas"]["CustomerPull"] | null;
+            /** @description It is asked just now. */
+            running: boolean;
+        };
         /**
          * @description 来源平台: who looks after the person's own data.
          * @enum {string}
          */
-        CustomerSource: "own" | "scim";
-        /** @description Whether a platform pushes its customers here, and until when what we have of them is true. */
+        CustomerSource: "own" | "scim" | "pull";
+        /** @description Until when what we have of platforms' customers is true. */
         CustomerSourceState: {
-            /** @description A token is set by which it may push. */
+            /** @description A platform is asked by us. */
+            pull: boolean;
+            /** @description It could not be asked the last time. */
+            pull_failed: boolean;
+            /** Format: int64 */
+            pulled_at_ms: number | null;
+            /** @description A token is set by which a platform may push. */
             scim: boolean;
             /** Format: int64 */
             synced_at_ms: number | null;
@@ -5789,6 +5909,45 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        /** @description A person whom we could not take. */
+        PullFault: {
+            /** @description The source's own key. */
+            key: string;
+            reason: components["schemas"]["Text"];
+        };
+        /** @description What came of the last round. */
+        PullRound: {
+            /** Format: int64 */
+            changed_count: number;
+            error: components["schemas"]["Text"] | null;
+            /** @description The first of those that were refused. */
+            faults: components["schemas"]["PullFault"][];
+            /**
+             * Format: int64
+             * @description So many seem to be gone that somebody has to say that it is so; nobody was deactivated.
+             */
+            gone_asked: number;
+            /** Format: int64 */
+            gone_count: number;
+            /** Format: int64 */
+            new_count: number;
+            /** Format: int64 */
+            refused_count: number;
+            /**
+             * Format: int64
+             * @description As of then what we have is true.
+             */
+            synced_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description How many the source told of.
+             */
+            total_count: number;
+            /** Format: int64 */
+            tried_at_ms: number | null;
+            /** @description All were asked for, not only what had changed. */
+            was_whole: boolean;
         };
         /**
          * @description Which personal datum of a customer is to be seen in full.
@@ -8159,6 +8318,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerSourceState"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_pull_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPullState"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_pull_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPullChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_pull_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPullCheck"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_pull_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPullStart"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
                 };
             };
             /** @description Any error */

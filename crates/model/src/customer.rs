@@ -44,7 +44,9 @@ words! {
     CustomerSource {
         Own = "own", "自有用户", "Our own";
         /// A mobility platform that pushes by SCIM 2.0.
-        Scim = "scim", "出行平台", "Mobility platform";
+        Scim = "scim", "出行平台（推送）", "Mobility platform (pushes)";
+        /// A mobility platform that is asked by us.
+        Pull = "pull", "出行平台（拉取）", "Mobility platform (asked)";
     }
 }
 

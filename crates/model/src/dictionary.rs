@@ -186,7 +186,8 @@ dictionaries! {
     ]
     "customer_source" "来源平台" "Customer sources" [
         "own" "自有用户" "Our own",
-        "scim" "出行平台" "Mobility platform",
+        "scim" "出行平台（推送）" "Mobility platform (pushes)",
+        "pull" "出行平台（拉取）" "Mobility platform (asked)",
     ]
     "customer_status" "用户状态" "Customer states" [
         "active" "正常" "Active",

@@ -121,6 +121,15 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "customer_sync",
+        Schedule::Every(900),
+        ["同步用户来源", "Customer source"],
+        [
+            "向用户来源拉取有变化的用户，每天完整核对一次，来源中已没有的用户停用",
+            "asks the customer source who has changed, once a day for all of them, and deactivates who is gone there",
+        ],
+    ),
+    job(
         "log_prune",
         Schedule::Every(600),
         ["清理报文与采样", "Pruning of frames"],

@@ -23,6 +23,7 @@ pub mod contents;
 pub mod coupons;
 pub mod customer_filter;
 pub mod customer_list;
+pub mod customer_pulls;
 pub mod customers;
 pub mod db;
 pub mod deliveries;

@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (17, include_str!("../migrations/0017_station_record.sql")),
     (18, include_str!("../migrations/0018_brand.sql")),
     (19, include_str!("../migrations/0019_webhook.sql")),
+    (20, include_str!("../migrations/0020_customer_pull.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -8,6 +8,8 @@ mod administration;
 mod audit_chain;
 #[path = "it/content.rs"]
 mod content;
+#[path = "it/customer_pulls.rs"]
+mod customer_pulls;
 #[path = "it/customers.rs"]
 mod customers;
 #[path = "it/databases.rs"]

@@ -42,6 +42,7 @@ const touches: Record<string, string[]> = {
   order_import: ['order_import_list'],
   feedback_category: ['feedback_category_list', 'dictionary', 'dictionary_entries', 'dictionary_list'],
   job: ['job_list', 'job', 'job_run_list'],
+  customer_source: ['customer_pull', 'customer_list'],
   channel: ['channel_list', 'channel', 'channel_send_list', 'delivery_list'],
   parameter: ['parameter_list', 'parameter', 'parameter_change_list'],
   unknown_pile: ['unknown_pile_list', 'home'],

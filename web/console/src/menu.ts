@@ -82,6 +82,7 @@ export const menu: MenuSection[] = [
       { name: 'jobs', path: '/jobs', permission: 'job.read', platform: true, glyph: 'auto_run' },
       { name: 'channels', path: '/channels', permission: 'job.read', platform: true, glyph: 'mail' },
       { name: 'brand', path: '/brand', permission: 'brand.write', glyph: 'palette' },
+      { name: 'customer_source', path: '/customer-source', permission: 'job.read', platform: true, glyph: 'refresh' },
       { name: 'staff_notices', path: '/staff-notices', permission: 'content.read', glyph: 'megaphone' },
       { name: 'exports', path: '/exports', glyph: 'exported' },
       { name: 'audit', path: '/audit', permission: 'audit.read', platform: true, glyph: 'audit' },

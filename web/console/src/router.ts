@@ -56,6 +56,7 @@ export const router = createRouter({
         page('tariff-plans/:id(\\d+)', 'tariff_plan', 'tariff.read', () => import('@/views/tariff-plans/TariffPlanDetail.vue'), { menu: 'tariff_plans' }),
         page('customers', 'customers', 'customer.read', () => import('@/views/customers/CustomerList.vue')),
         page('customers/:id(\\d+)', 'customer', 'customer.read', () => import('@/views/customers/CustomerDetail.vue'), { menu: 'customers' }),
+        page('customer-source', 'customer_source', 'job.read', () => import('@/views/customer-source/CustomerSource.vue'), { platform: true }),
         page('fleets', 'fleets', 'fleet.read', () => import('@/views/fleets/FleetList.vue')),
         page('fleets/:id(\\d+)', 'fleet', 'fleet.read', () => import('@/views/fleets/FleetDetail.vue'), { menu: 'fleets' }),
         page('cards', 'cards', 'card.read', () => import('@/views/cards/CardList.vue')),

@@ -25,7 +25,7 @@ pub struct SourceUser {
 }
 
 impl SourceUser {
-    fn checked(self) -> Result<SourceUser> {
+    pub(super) fn checked(self) -> Result<SourceUser> {
         let phone = self.phone.as_deref().map(|phone| phone_parse("phoneNumbers", phone)).transpose()?;
         let external_id = self.external_id.as_deref().map(|id| named("externalId", id, 128)).transpose()?;
         Ok(SourceUser {
@@ -37,7 +37,17 @@ impl SourceUser {
         })
     }
 
-    fn write_to(self, customer: &mut Customer, now: Timestamp) {
+    /// Whether this is what we have of them already.
+    pub(super) fn is_of(&self, customer: &Customer) -> bool {
+        customer.external_id == self.external_id
+            && customer.account.as_ref() == Some(&self.account)
+            && customer.name == self.name
+            && customer.phone == self.phone
+            && customer.kind == self.kind
+            && customer.standing.active_at_source == self.active
+    }
+
+    pub(super) fn write_to(self, customer: &mut Customer, now: Timestamp) {
         customer.external_id = self.external_id;
         customer.account = Some(self.account);
         customer.name = self.name;
@@ -50,7 +60,12 @@ impl SourceUser {
 }
 
 /// Neither account nor key of the source belongs to two people of it.
-fn unique(tx: &mut Tx<'_>, source: CustomerSource, user: &SourceUser, own: Option<CustomerId>) -> Result<()> {
+pub(super) fn unique(
+    tx: &mut Tx<'_>,
+    source: CustomerSource,
+    user: &SourceUser,
+    own: Option<CustomerId>,
+) -> Result<()> {
     let by_account = tx.read(|conn| customers::by_account(conn, source, &user.account))?;
     let by_key = match &user.external_id {
         Some(key) => tx.read(|conn| customers::by_external(conn, source, key))?,

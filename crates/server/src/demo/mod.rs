@@ -7,6 +7,7 @@ mod brand;
 mod catalogue;
 mod content;
 mod coupons;
+mod customer_source;
 mod customers;
 mod feedback;
 mod history;
@@ -169,6 +170,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     feedback::write(app, &piles).await?;
     invoices::write(app).await?;
     webhooks::write(app, &actor).await?;
+    customer_source::write(app, &actor).await?;
     content::write(app).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
     let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };

@@ -112,22 +112,6 @@ pub async fn customer_list(
     Ok(Given(app.engine.store.read(read).await?))
 }
 
-/// Whether a platform pushes its customers here, and until when what we have of them is true.
-#[derive(Serialize, ToSchema)]
-pub struct CustomerSourceState {
-    /// A token is set by which it may push.
-    scim: bool,
-    synced_at_ms: Option<i64>,
-}
-
-pub async fn customer_source_get(State(app): State<Shared>) -> Answer<Given<CustomerSourceState>> {
-    let synced = app.engine.store.read(store::source_users::synced).await?;
-    Ok(Given(CustomerSourceState {
-        scim: app.settings.scim_token.is_some(),
-        synced_at_ms: synced.map(model::time::Timestamp::as_ms),
-    }))
-}
-
 pub async fn customer_get(State(app): State<Shared>, who: Who, Id(id): Id) -> Answer<Given<CustomerDetail>> {
     let (scope, now) = (who.scope(), app.now());
     let read = move |conn: &mut store::Conn| customer_list::customer_get(conn, &scope, CustomerId(id), now);

@@ -10,6 +10,7 @@ mod commands;
 mod console;
 mod content;
 mod coupons;
+mod customer_source;
 mod customers;
 pub mod describe;
 mod dictionaries;

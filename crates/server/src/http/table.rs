@@ -4,7 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, brands, cards, channels, cities, commands, content, coupons, customers, dictionaries,
+    audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers, dictionaries,
     driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, map, operators,
     order_imports, orders, parameters, pile_batches, piles, preferences, roles, session, settlements, staff,
     stations, stream, tariff_plans, tariffs,
@@ -102,7 +102,11 @@ pub fn table() -> Vec<Route> {
         PATCH "/cards/{id}" May(CardWrite), cards::card_update;
         GET "/customers" May(CustomerRead), customers::customer_list;
         POST "/customers" May(CustomerWrite), customers::customer_create;
-        GET "/customer-source" May(CustomerRead), customers::customer_source_get;
+        GET "/customer-source" May(CustomerRead), customer_source::customer_source_get;
+        GET "/customer-source/pull" May(JobRead), customer_source::customer_pull_get;
+        PUT "/customer-source/pull" May(JobWrite), customer_source::customer_pull_update;
+        POST "/customer-source/pull/check" May(JobWrite), customer_source::customer_pull_check;
+        POST "/customer-source/pull/runs" May(JobWrite), customer_source::customer_pull_start;
         GET "/customers/{id}" May(CustomerRead), customers::customer_get;
         PATCH "/customers/{id}" May(CustomerWrite), customers::customer_update;
         PUT "/customers/{id}/status" May(CustomerWrite), customers::customer_status_set;

@@ -2,6 +2,7 @@
 //! the time as a parameter; what it does is a method of the engine. When, and by whose wish, is here.
 
 pub mod batches;
+pub mod customers;
 pub mod exports;
 pub mod imports;
 mod mail;
@@ -38,11 +39,18 @@ pub struct Jobs {
     known: Mutex<HashMap<&'static str, Known>>,
     changed: Notify,
     stopping: watch::Sender<bool>,
+    /// Webhooks are told by one run at a time, also when somebody asks for another.
+    telling: tokio::sync::Mutex<()>,
 }
 
 impl Default for Jobs {
     fn default() -> Jobs {
-        Jobs { known: Mutex::default(), changed: Notify::new(), stopping: watch::channel(false).0 }
+        Jobs {
+            known: Mutex::default(),
+            changed: Notify::new(),
+            stopping: watch::channel(false).0,
+            telling: tokio::sync::Mutex::default(),
+        }
     }
 }
 
@@ -217,6 +225,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
             let sends = app.engine.channel_sends_prune().await?;
             app.engine.job_runs_prune().await.map(|runs| counted(runs + sends))
         }
+        customers::NAME => customers::sync(app, id).await,
         "verify" => verify::verify(app, id).await,
         other => {
             tracing::error!(job = other, "a job without work");

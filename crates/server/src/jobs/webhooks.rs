@@ -18,6 +18,7 @@ const AT_ONCE: i64 = 50;
 const RUN: Duration = Duration::from_secs(60);
 
 pub async fn send(app: &App) -> Result<JobOutcome> {
+    let _alone = app.jobs.telling.lock().await;
     let expired = app.engine.deliveries_expire().await?;
     let all = app.engine.store.read(channels::all).await?;
     let webhooks = all.iter().filter(|one| one.enabled).filter_map(|one| Some((one, one.config.webhook()?)));

@@ -1,6 +1,7 @@
 //! PileOps as a SCIM 2.0 service provider (RFC 7643, RFC 7644): a mobility platform pushes its users
 //! here. A door of its own, with a token of its own that opens nothing else.
 
+pub mod client;
 mod discovery;
 mod filter;
 mod patch;
@@ -33,7 +34,7 @@ const BODY_MAX: usize = 64 * 1024;
 pub struct ScimError {
     status: u16,
     pub kind: Option<&'static str>,
-    detail: String,
+    pub detail: String,
 }
 
 impl ScimError {

@@ -283,6 +283,8 @@ async fn furnished() -> (House, Things, Things) {
         "account": null, "from_name": "", "from_address": "a@example.com", "timeout_s": 1}});
     house.post("/channels", &cookie, &channel.to_string()).await.ok();
     delivery(&house, &cookie).await;
+    let source = json!({"version": 0, "url": "https://people.invalid/scim/v2", "enabled": true, "page_size": 100, "token": "t"});
+    house.send("PUT", "/customer-source/pull", &cookie, Some(&source.to_string()), &[]).await.ok();
     let (ours, theirs) = (Things::of(&house, 0).await, Things::of(&house, 1).await);
     (house, ours, theirs)
 }

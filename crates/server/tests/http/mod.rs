@@ -26,6 +26,7 @@ mod r5_3_2_settlement;
 mod r5_3_tariff;
 mod r5_4;
 mod r5_4_fleet;
+mod r5_4_pull;
 mod r5_5;
 mod r5_6;
 mod r5_s;

@@ -74,7 +74,7 @@ fn verified(got: &Got) {
     let timestamp: i64 = got.header("pileops-timestamp").parse().unwrap();
     let own = webhook_signature(SECRET, timestamp, &got.body).unwrap();
     assert_eq!(got.header("pileops-signature"), format!("v1={own}"));
-    assert_eq!(got.header("content-type"), "application/json");
+    assert_eq!((got.method.as_str(), got.header("content-type")), ("POST", "application/json"));
     let body = got.json();
     assert_eq!(body["id"], got.header("pileops-delivery"));
     assert_eq!(body["event"], got.header("pileops-event"));

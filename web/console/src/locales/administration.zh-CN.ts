@@ -29,4 +29,9 @@ export default {
     create: '新建渠道', edit_title: '修改渠道「{name}」', saved: '渠道「{name}」已保存', hint: '邮件经第一个启用的渠道发出，它不可用时改用下一个', none: '还没有渠道', none_hint: '配置邮件渠道后，待发送的电子发票邮件才会发出', port_help: 'TLS 常用 465，STARTTLS 常用 587', account_help: '留空表示服务器不需要登录', password_help: '部分邮箱须使用授权码；加密保存，不再显示', password_keep: '留空则不修改；修改服务器或账号时须重新填写', password_set: '已设置', password_none: '未设置', open_warn: '不加密时密码与邮件内容以明文传输，只应用于内网服务器',
     test: '发送测试', test_title: '测试渠道「{name}」', test_to: '收件邮箱', test_help: '会真实发出一封邮件，并显示对方服务器的答复', test_ok: '测试成功', test_bad: '测试失败', test_sent: '已发送到 {address}，用时 {ms} 毫秒；请到该邮箱查收', sends_none: '还没有发送记录',
   },
+  source: {
+    title: '出行平台（拉取）', url: '来源地址', url_help: 'SCIM 2.0 服务的地址，通常以 /scim/v2 结尾', token: '令牌', token_help: '来源平台发放的 Bearer 令牌；加密保存，不再显示', token_keep: '留空则不修改；更换来源主机时须重新填写', page_size: '每页人数', page_size_help: '1 到 1000，来源较慢时调小', http_warn: 'http:// 会明文传输令牌与个人信息，只应用于内网', saved: '用户来源已保存', edit: '修改用户来源', create: '配置用户来源', none: '还没有配置用户来源', none_hint: '配置后，平台会定时向外部出行平台拉取用户：每 15 分钟取有变化的，每天完整核对一次。来源不可用时，已有的用户照常使用。',
+    customers: '用户数', whole_at: '上次完整核对', check: '检查连接', check_ok: '连接正常：来源有 {n} 人，用时 {ms} 毫秒', start: '立即同步', start_whole: '完整核对', running: '同步中', started: '已开始同步', why_off: '用户来源已停用，请先启用', last: '最近一次同步', never: '尚未同步成功', as_of: '数据截至 {at}', tried: '同步于 {at}', was_whole: '完整核对', was_part: '只取变化', total: '来源返回', new: '新增', changed: '更新', gone: '停用', refused: '未能同步', faults: '未能同步的用户（前 {n} 个）', copy_works: '已有的用户照常充电和查询，下次会自动重试。',
+    accept: '确认并停用', accept_ask: '确认来源中已没有这些用户？他们将不能充电；来源恢复后会重新启用。', note: '姓名、手机号、类型与是否停用由来源平台维护，在这里只读；冻结、车队、标签与备注由我们维护。', pushes: '另有出行平台向我们推送用户（SCIM），最近一次 {at}。',
+  },
 }
