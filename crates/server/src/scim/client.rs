@@ -161,7 +161,7 @@ fn page(list: &Value) -> Result<UserPage, ClientFault> {
         };
         let modified =
             field(row, "meta").and_then(|meta| field(meta, "lastModified")).and_then(Value::as_str);
-        let modified = modified.and_then(|text| Timestamp::parse(text));
+        let modified = modified.and_then(Timestamp::parse);
         page.seen_ms = page.seen_ms.max(modified.map(Timestamp::as_ms));
         match user::read(row) {
             Ok(one) => page.users.push(SourceUser { external_id: Some(key), ..one }),
