@@ -72,7 +72,7 @@ impl Things {
             ("{token}", token),
             ("{card}", "1".to_owned()),
             ("{channel}", "1".to_owned()),
-            ("{delivery}", delivery_id(house).await),
+            ("{delivery}", super::r5_s_webhook::delivery_id(house).await),
         ])
     }
 
@@ -282,7 +282,7 @@ async fn furnished() -> (House, Things, Things) {
     let channel = json!({"name": "渠道", "enabled": false, "smtp": {"host": "localhost", "port": 1, "security": "none",
         "account": null, "from_name": "", "from_address": "a@example.com", "timeout_s": 1}});
     house.post("/channels", &cookie, &channel.to_string()).await.ok();
-    delivery(&house, &cookie).await;
+    super::r5_s_webhook::delivery(&house, &cookie).await;
     let source = json!({"version": 0, "url": "https://people.invalid/scim/v2", "enabled": true, "page_size": 100, "token": "t"});
     house.send("PUT", "/customer-source/pull", &cookie, Some(&source.to_string()), &[]).await.ok();
     let (ours, theirs) = (Things::of(&house, 0).await, Things::of(&house, 1).await);
@@ -292,26 +292,6 @@ async fn furnished() -> (House, Things, Things) {
 fn sample(route: &Route) -> &'static Sample {
     let known = SAMPLES.iter().find(|sample| sample.operation == route.operation);
     known.unwrap_or_else(|| panic!("{}: add how it is asked to samples.rs", route.operation))
-}
-
-async fn delivery_id(house: &House) -> String {
-    let sql = "SELECT MAX(id) FROM delivery";
-    let found = house.app.engine.store.read(move |conn| conn.one(sql, &[], |row| row.int(0)));
-    found.await.unwrap().to_string()
-}
-
-/// Something that a webhook is to be told.
-async fn delivery(house: &House, cookie: &str) {
-    let webhook = json!({"name": "回调", "enabled": true, "secret": "0123456789abcdef", "webhook": {
-        "url": "https://hook.invalid/", "events": ["pile.offline"], "operator_id": null, "timeout_s": 1}});
-    house.post("/channels", cookie, &webhook.to_string()).await.ok();
-    let write = house.app.engine.store.write(None, |tx| {
-        let event = model::channel::WebhookEvent::PileOffline;
-        tx.deliver(event, None, model::time::Timestamp::from_ms(1), |_| {
-            Ok(("P-1".to_owned(), "{}".to_owned()))
-        })
-    });
-    write.await.unwrap();
 }
 
 async fn ask(house: &House, route: &Route, things: &Things, cookie: &str) -> Answer {

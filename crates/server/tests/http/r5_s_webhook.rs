@@ -345,3 +345,21 @@ async fn r5_s_guess_a_name_that_leads_inside_and_things_of_strangers() {
     house.get(&format!("/channels/{id}/deliveries"), &theirs).await.refused(403, "scope.denied");
     house.post(&format!("/deliveries/{waiting}/sends"), &theirs, "").await.refused(403, "scope.denied");
 }
+
+pub async fn delivery_id(house: &House) -> String {
+    let sql = "SELECT MAX(id) FROM delivery";
+    let found = house.app.engine.store.read(move |conn| conn.one(sql, &[], |row| row.int(0)));
+    found.await.unwrap().to_string()
+}
+
+/// Something that a webhook is to be told.
+pub async fn delivery(house: &House, cookie: &str) {
+    let webhook = json!({"name": "回调", "enabled": true, "secret": "0123456789abcdef", "webhook": {
+        "url": "https://hook.invalid/", "events": ["pile.offline"], "operator_id": null, "timeout_s": 1}});
+    house.post("/channels", cookie, &webhook.to_string()).await.ok();
+    let write = house.app.engine.store.write(None, |tx| {
+        let event = model::channel::WebhookEvent::PileOffline;
+        tx.deliver(event, None, Timestamp::from_ms(1), |_| Ok(("P-1".to_owned(), "{}".to_owned())))
+    });
+    write.await.unwrap();
+}
