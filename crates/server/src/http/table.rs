@@ -4,10 +4,10 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers, dictionaries,
-    driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, map, operators,
-    order_imports, orders, parameters, pile_batches, piles, preferences, roles, session, settlements, staff,
-    stations, stream, tariff_plans, tariffs,
+    audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
+    dictionaries, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, map,
+    operators, order_imports, orders, parameters, pile_batches, piles, preferences, roles, session,
+    settlements, staff, stations, stream, tariff_plans, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
