@@ -1,6 +1,7 @@
 //! 充电卡: writing them, and reading them for the device path.
 
 use crate::Tx;
+use crate::change::Change;
 use crate::customers;
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::Filter;
@@ -125,5 +126,17 @@ impl Tx<'_> {
     /// Gives the place back, once it is certain that the session has ended.
     pub fn card_free(&mut self, card: CardId, order: OrderId) {
         self.freed.push((card, order));
+    }
+
+    /// A card was changed: the next token is judged by what the database says.
+    pub fn card_changed(&mut self, tag: &str) {
+        self.hot.forget_card(tag);
+        self.changes.push(Change::Noun("card"));
+    }
+
+    /// What holds for many cards was changed: the next tokens of these are judged by what the database says.
+    pub fn cards_changed(&mut self, which: impl Fn(&Card) -> bool) {
+        self.hot.forget_cards(which);
+        self.changes.push(Change::Noun("card"));
     }
 }

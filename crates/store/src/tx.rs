@@ -28,7 +28,7 @@ pub struct Tx<'a> {
     pending: Pending,
     /// Piles of which something may be pending.
     unwritten: HashSet<PileId>,
-    changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     /// `BEGIN` was sent.
     begun: bool,
     error: Option<DbError>,
@@ -383,18 +383,6 @@ impl<'a> Tx<'a> {
 
     pub fn changed(&mut self, change: Change) {
         self.changes.push(change);
-    }
-
-    /// A card was changed: the next token is judged by what the database says.
-    pub fn card_changed(&mut self, tag: &str) {
-        self.hot.forget_card(tag);
-        self.changes.push(Change::Noun("card"));
-    }
-
-    /// What holds for many cards was changed: the next tokens of these are judged by what the database says.
-    pub fn cards_changed(&mut self, which: impl Fn(&Card) -> bool) {
-        self.hot.forget_cards(which);
-        self.changes.push(Change::Noun("card"));
     }
 
     /// A station was changed (its tariff, its zone).

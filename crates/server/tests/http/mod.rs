@@ -41,3 +41,4 @@ mod receiver;
 mod samples;
 mod scim;
 mod session;
+mod things;
