@@ -88,7 +88,7 @@ export async function everyPage(page: Page): Promise<string[]> {
     await page.goto(path)
     await page.locator('main .card').first().waitFor()
     await expect(page.locator('main .el-skeleton')).toHaveCount(0)
-    const href = await page.locator(`main a[href^="${path}/"]`).first().getAttribute('href', { timeout: 3_000 }).catch(() => null)
+    const href = await page.locator(`main a[href^="${path}/"]`).first().getAttribute('href', { timeout: 800 }).catch(() => null)
     if (href) behind.push(href)
   }
   return [...new Set([...paths, ...behind])]
