@@ -2,13 +2,13 @@
 // browser keeps the last one, so that the first picture is right and the sign-in page is the one that people know.
 import { computed, ref, watch } from 'vue'
 import { api, type Brand } from '@/api'
+import { tonesStyle, type Tones } from '@/tones'
 
 interface Kept {
   /** The operator; null: the platform. */
   owner: number | null
   brand: Brand
 }
-type Tones = NonNullable<Brand['colours']>['light']
 
 const KEY = 'pileops:brand'
 /** A first picture waits no longer than this for the right colour. */
@@ -28,8 +28,6 @@ function stored(): Kept | null {
 const kept = ref<Kept | null>(stored())
 export const brand = computed(() => kept.value?.brand ?? null)
 
-export const tonesStyle = (t: Tones) => `--accent:${t.accent};--accent-strong:${t.strong};--accent-soft:${t.soft};--accent-fill:${t.fill}`
-
 function dress(now: Brand | null) {
   const root = document.documentElement
   let style = document.getElementById('brand')
@@ -40,7 +38,7 @@ function dress(now: Brand | null) {
   }
   const colours = now?.colours
   root.toggleAttribute('data-brand', !!colours)
-  style.textContent = colours ? `html[data-brand]{${tonesStyle(colours.light)}}html.dark[data-brand]{${tonesStyle(colours.dark)}}` : ''
+  style.textContent = colours ? `html[data-brand]{${tonesStyle(colours.light, 'light')}}html.dark[data-brand]{${tonesStyle(colours.dark, 'dark')}}` : ''
   const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]')
   if (icon) {
     icon.type = now?.logo ? 'image/png' : 'image/svg+xml'
