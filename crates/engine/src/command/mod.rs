@@ -5,7 +5,7 @@ mod request;
 
 pub use request::CommandRequest;
 
-use self::request::{checked, plain_command};
+use self::request::{checked, no_connector, plain_command};
 use crate::Engine;
 use crate::device::tariff::{Delivery, behind, commanded, delivered};
 use crate::device::{Context, Fresh, NOT_PLUGGED, busy, fail_at, new_order, one_time_tag, trade_no};
@@ -286,11 +286,7 @@ fn start(
 ) -> Result<(Delivery, Option<OrderId>)> {
     let known = hot.connector(connector);
     if connector == 0 || known.is_none() {
-        return Err(Error::invalid(
-            "connector_no",
-            format!("充电桩 {} 没有 {connector} 号枪，请选择已有的枪号", hot.pile.code),
-            format!("Pile {} has no connector {connector}; choose one that it has.", hot.pile.code),
-        ));
+        return Err(no_connector(hot, connector));
     }
     if !hot.pile.lifecycle.in_service() {
         return Err(Error::refused(

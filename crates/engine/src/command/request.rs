@@ -123,15 +123,19 @@ pub(super) fn checked(tx: &mut Tx<'_>, hot: &HotPile, request: &CommandRequest) 
         CommandRequest::GroundLock { connector, .. }
             if *connector == 0 || hot.connector(*connector).is_none() =>
         {
-            Err(Error::invalid(
-                "connector_no",
-                format!("充电桩 {} 没有 {connector} 号枪，请选择已有的枪号", hot.pile.code),
-                format!("Pile {} has no connector {connector}; choose one that it has.", hot.pile.code),
-            ))
+            Err(no_connector(hot, *connector))
         }
         CommandRequest::OfflineCardsAdd { cards } => cards.iter().try_for_each(|tag| may_charge(tx, tag)),
         _ => Ok(()),
     }
+}
+
+pub(super) fn no_connector(hot: &HotPile, connector: ConnectorNo) -> Error {
+    Error::invalid(
+        "connector_no",
+        format!("充电桩 {} 没有 {connector} 号枪，请选择已有的枪号", hot.pile.code),
+        format!("Pile {} has no connector {connector}; choose one that it has.", hot.pile.code),
+    )
 }
 
 /// A pile that is off line asks nobody: what it is given must be sound now.

@@ -318,6 +318,21 @@ impl Answer {
     }
 }
 
+/// A file of this kind with these rows.
+pub fn sheet(format: store::exports::ExportFormat, rows: &[[&str; 5]]) -> Vec<u8> {
+    let path = std::env::temp_dir().join(format!(
+        "pileops_sheet_{}_{:?}.{}",
+        std::process::id(),
+        std::thread::current().id(),
+        format.as_str()
+    ));
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
+    server::exchange::sheet::template_write(&path, format, &rows).unwrap_or_else(|_| panic!("no file"));
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::remove_file(path).unwrap();
+    bytes
+}
+
 pub fn tariff(name: &str) -> TariffDraft {
     let rate = |period| TariffRate { period, electricity_price_e5: 60_000, service_price_e5: 40_000 };
     TariffDraft {

@@ -1,25 +1,10 @@
 //! 导入充电桩 from XLSX and CSV: classes, boundaries and guesses.
 
-use super::house::{Answer, House, houses};
+use super::house::{Answer, House, houses, sheet as file};
 use serde_json::json;
 use store::exports::ExportFormat;
 
 const HEAD: [&str; 5] = ["电桩编号*", "站内名称", "所属充电站", "通信协议*", "额定功率W"];
-
-/// A file of this kind.
-fn file(format: ExportFormat, rows: &[[&str; 5]]) -> Vec<u8> {
-    let path = std::env::temp_dir().join(format!(
-        "pileops_piles_{}_{:?}.{}",
-        std::process::id(),
-        std::thread::current().id(),
-        format.as_str()
-    ));
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
-    server::exchange::sheet::template_write(&path, format, &rows).unwrap_or_else(|_| panic!("no file"));
-    let bytes = std::fs::read(&path).unwrap();
-    std::fs::remove_file(path).unwrap();
-    bytes
-}
 
 async fn send(house: &House, cookie: &str, query: &str, bytes: &[u8]) -> Answer {
     let path = format!("/imports/piles?{query}");

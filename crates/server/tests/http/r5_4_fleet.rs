@@ -1,27 +1,11 @@
 //! 车队: files of drivers and cars, lists given out, usable stations and hours. Classes, boundaries,
 //! guesses.
 
-use super::house::{Answer, House, houses};
+use super::house::{Answer, House, houses, sheet as file};
 use serde_json::{Value, json};
-use std::time::Duration;
 use store::exports::ExportFormat;
 
 const HEAD: [&str; 5] = ["姓名", "手机号", "卡号", "车牌号", "车架号"];
-
-/// A file of this kind.
-fn file(format: ExportFormat, rows: &[[&str; 5]]) -> Vec<u8> {
-    let path = std::env::temp_dir().join(format!(
-        "pileops_fleets_{}_{:?}.{}",
-        std::process::id(),
-        std::thread::current().id(),
-        format.as_str()
-    ));
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
-    server::exchange::sheet::template_write(&path, format, &rows).unwrap_or_else(|_| panic!("no file"));
-    let bytes = std::fs::read(&path).unwrap();
-    std::fs::remove_file(path).unwrap();
-    bytes
-}
 
 fn csv(rows: &[[&str; 5]]) -> Vec<u8> {
     file(ExportFormat::Csv, &[&[HEAD], rows].concat())
@@ -66,14 +50,8 @@ async fn put(house: &House, cookie: &str, path: &str, body: Value) -> Answer {
 async fn exported(house: &House, cookie: &str, noun: &str, fleet: i64) -> String {
     let draft = json!({"format": "csv", "query": {"fleet_id": fleet.to_string()}});
     let made = house.post(&format!("/exports/{noun}"), cookie, &draft.to_string()).await;
-    let id = made.ok().json["id"].as_i64().unwrap();
-    for _ in 0..600 {
-        if house.get(&format!("/exports/{id}"), cookie).await.json["state"] == "done" {
-            return house.get(&format!("/exports/{id}/file"), cookie).await.ok().text.clone();
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("the export does not end");
+    assert_eq!(house.export_ended(cookie, &made).await["state"], "done");
+    house.get(&format!("/exports/{}/file", made.json["id"]), cookie).await.ok().text.clone()
 }
 
 #[tokio::test]

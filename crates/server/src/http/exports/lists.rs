@@ -36,9 +36,9 @@ use utoipa::ToSchema;
 const ORDERS_AT_ONCE: i64 = 5_000;
 const ROWS_AT_ONCE: i64 = 1_000;
 
-/// The lists that can be given out.
 macro_rules! nouns {
     ($($noun:ident $word:tt $zh:literal $en:literal $permission:ident $columns:ident;)*) => {
+        /// The lists that can be given out.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         pub enum ExportNoun {
             $(#[serde(rename = $word)] $noun,)*
