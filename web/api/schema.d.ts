@@ -4201,7 +4201,10 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
-        /** @enum {string} */
+        /**
+         * @description The lists that can be given out.
+         * @enum {string}
+         */
         ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "fleet_car" | "voucher" | "feedback" | "invoice" | "staff" | "audit";
         /** @enum {string} */
         ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
