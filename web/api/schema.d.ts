@@ -2156,6 +2156,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.read */
+        post: operations["pile_label_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles/{code}": {
         parameters: {
             query?: never;
@@ -2976,6 +2993,7 @@ export interface components {
             logo: string | null;
             logo_dark: string | null;
             name: string | null;
+            qr_link: string | null;
             short_name: string | null;
             /**
              * Format: int64
@@ -3005,6 +3023,11 @@ export interface components {
             logo_dark?: string | null;
             /** @description 1 to 24 characters. */
             name: string;
+            /**
+             * @description What the codes on connectors say, with `{pile}`, `{connector}`, `{connector3}`, `{operator}`; the
+             *     platform's, or the common `hlht://`, when not given.
+             */
+            qr_link?: string | null;
             /** @description 1 to 12 characters, for the head of the menu. */
             short_name: string;
             /**
@@ -5824,6 +5847,29 @@ export interface components {
          * @enum {string}
          */
         PileKind: "dc" | "ac" | "ac_dc";
+        PileLabel: {
+            /** Format: int64 */
+            connector_no: number;
+            operator_name: string;
+            pile_code: string;
+            pile_name: string;
+            station_name: string;
+            /**
+             * @description What the code says. Null when the link names the operator's number and the operator has no credit
+             *     code.
+             */
+            text: string | null;
+        };
+        PileLabelDraft: {
+            /** @description 1 to 500 piles. */
+            pile_codes: string[];
+        };
+        PileLabelList: {
+            items: components["schemas"]["PileLabel"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         PileList: {
             items: components["schemas"]["Pile"][];
             next_cursor: string | null;
@@ -12173,6 +12219,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PileCreated"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_label_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PileLabelDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileLabelList"];
                 };
             };
             /** @description Any error */

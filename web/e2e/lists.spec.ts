@@ -42,6 +42,7 @@ test('a link from a station shows its name, which can be taken away', async ({ p
   const row = page.locator('tbody tr').first()
   const name = (await row.locator('td').first().innerText()).trim()
   await row.getByRole('link', { name: '查看订单' }).click()
+  await expect(page).toHaveURL(/\/orders\?.*station_id/)
   await expect(page.locator('.chip')).toContainText(name)
   await page.getByRole('button', { name: '去掉条件：充电站' }).click()
   await expect(page.locator('.chip')).toHaveCount(0)

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use model::access::{Area, Scope};
 use model::brand::{BrandColours, brand_colours};
 use model::id::OperatorId;
+use model::label::qr_link;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -39,6 +40,9 @@ pub struct BrandDraft {
     pub logo: Option<String>,
     /// For dark pages; the same when not given.
     pub logo_dark: Option<String>,
+    /// What the codes on connectors say, with `{pile}`, `{connector}`, `{connector3}`, `{operator}`; the
+    /// platform's, or the common `hlht://`, when not given.
+    pub qr_link: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -65,6 +69,7 @@ pub struct BrandView {
     pub colours: Option<BrandColours>,
     pub logo: Option<String>,
     pub logo_dark: Option<String>,
+    pub qr_link: Option<String>,
     /// To be given back with a change; 0: nothing was set.
     pub version: i64,
 }
@@ -72,8 +77,8 @@ pub struct BrandView {
 impl BrandView {
     fn of(brand: Option<Brand>) -> BrandView {
         let Some(brand) = brand else {
-            let (name, short_name, colours, logo, logo_dark) = (None, None, None, None, None);
-            return BrandView { name, short_name, colours, logo, logo_dark, version: 0 };
+            let (name, short_name, colours, logo, logo_dark, qr_link) = (None, None, None, None, None, None);
+            return BrandView { name, short_name, colours, logo, logo_dark, qr_link, version: 0 };
         };
         let shown = |logo: String| format!("{PNG}{logo}");
         BrandView {
@@ -83,6 +88,7 @@ impl BrandView {
             colours: brand.accent.and_then(|accent| brand_colours("accent", &accent).ok()),
             logo: brand.logo.map(shown),
             logo_dark: brand.logo_dark.map(shown),
+            qr_link: brand.qr_link,
             version: brand.version,
         }
     }
@@ -168,19 +174,21 @@ fn logo_kept(field: &'static str, logo: Option<&str>) -> Result<Option<String>> 
 fn told(brand: &Brand) -> Value {
     let logo = |logo: &Option<String>| logo.as_ref().map(|logo| digest(logo.as_bytes())[..12].to_owned());
     json!({"name": brand.name, "short_name": brand.short_name, "accent": brand.accent,
-        "logo": logo(&brand.logo), "logo_dark": logo(&brand.logo_dark)})
+        "logo": logo(&brand.logo), "logo_dark": logo(&brand.logo_dark), "qr_link": brand.qr_link})
 }
 
 impl BrandDraft {
     fn checked(&self) -> Result<Brand> {
         let accent = self.accent.as_deref().filter(|accent| !accent.trim().is_empty());
         let accent = accent.map(|accent| brand_colours("accent", accent)).transpose()?;
+        let link = self.qr_link.as_deref().filter(|link| !link.trim().is_empty());
         Ok(Brand {
             name: named("name", &self.name, 24)?,
             short_name: named("short_name", &self.short_name, 12)?,
             accent: accent.map(|colours| colours.chosen),
             logo: logo_kept("logo", self.logo.as_deref())?,
             logo_dark: logo_kept("logo_dark", self.logo_dark.as_deref())?,
+            qr_link: link.map(qr_link).transpose()?,
             version: self.version + 1,
         })
     }

@@ -18,7 +18,7 @@ use store::commands::CommandState;
 use store::pile_batches::{self, PileBatch};
 use utoipa::ToSchema;
 
-/// Most piles of one batch.
+/// Most piles that are chosen at once.
 const PILES_MAX: usize = 500;
 
 /// A pile's answer comes, or its command expires, within this time.
@@ -41,6 +41,28 @@ pub fn no_batch() -> Error {
     )
 }
 
+/// What was chosen in a list of piles, each once.
+pub fn chosen_piles(codes: Vec<String>) -> Result<BTreeSet<String>> {
+    let codes: BTreeSet<String> = codes.into_iter().collect();
+    if (1..=PILES_MAX).contains(&codes.len()) {
+        return Ok(codes);
+    }
+    Err(Error::invalid(
+        "pile_codes",
+        format!("一次请选择 1 到 {PILES_MAX} 台充电桩"),
+        format!("Choose 1 to {PILES_MAX} piles at a time."),
+    ))
+}
+
+/// One of them is not there, or not the caller's.
+pub fn no_chosen_pile(code: &str) -> Error {
+    Error::invalid(
+        "pile_codes",
+        format!("没有编号为 {code} 的充电桩，请刷新列表后重新选择"),
+        format!("There is no pile {code}; load the list again and choose anew."),
+    )
+}
+
 fn must_may(actor: &Actor, deed: PileBatchDeed) -> Result<()> {
     if actor.caller.may(deed.permission()) {
         return Ok(());
@@ -60,14 +82,7 @@ impl Engine {
     /// Keeps what is to be done. [`Engine::pile_batch_run`] does it.
     pub async fn pile_batch_create(&self, actor: &Actor, draft: PileBatchDraft) -> Result<PileBatchId> {
         must_may(actor, draft.deed)?;
-        let codes: BTreeSet<String> = draft.pile_codes.into_iter().collect();
-        if codes.is_empty() || codes.len() > PILES_MAX {
-            return Err(Error::invalid(
-                "pile_codes",
-                format!("一次请选择 1 到 {PILES_MAX} 台充电桩"),
-                format!("Choose 1 to {PILES_MAX} piles at a time."),
-            ));
-        }
+        let codes = chosen_piles(draft.pile_codes)?;
         let station = match (draft.deed, draft.station_id) {
             (PileBatchDeed::Move, None) => {
                 return Err(Error::invalid(
@@ -97,11 +112,7 @@ impl Engine {
                     let scope = actor.caller.scope.clone();
                     let found = tx.read(|conn| store::pile_list::pile_find(conn, &scope, code))?;
                     let Some((id, _, _)) = found else {
-                        return Err(Error::invalid(
-                            "pile_codes",
-                            format!("没有编号为 {code} 的充电桩，请刷新列表后重新选择"),
-                            format!("There is no pile {code}; load the list again and choose anew."),
-                        ));
+                        return Err(no_chosen_pile(code));
                     };
                     piles.push(PileId(id));
                 }

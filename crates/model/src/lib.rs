@@ -25,6 +25,7 @@ pub mod geo;
 pub mod id;
 pub mod invoice;
 pub mod job;
+pub mod label;
 pub mod message;
 pub mod money;
 pub mod order;

@@ -16,11 +16,14 @@ pub struct Brand {
     /// A PNG as base64.
     pub logo: Option<String>,
     pub logo_dark: Option<String>,
+    /// `model::label`
+    pub qr_link: Option<String>,
     pub version: i64,
 }
 
 pub fn find(conn: &mut Conn, owner: i64) -> DbResult<Option<Brand>> {
-    let sql = "SELECT name, short_name, accent, logo, logo_dark, version FROM brand WHERE owner_id = $1";
+    let sql =
+        "SELECT name, short_name, accent, logo, logo_dark, qr_link, version FROM brand WHERE owner_id = $1";
     conn.find(sql, &[owner.into()], |row| {
         Ok(Brand {
             name: row.text(0)?,
@@ -28,17 +31,19 @@ pub fn find(conn: &mut Conn, owner: i64) -> DbResult<Option<Brand>> {
             accent: row.text_opt(2)?,
             logo: row.text_opt(3)?,
             logo_dark: row.text_opt(4)?,
-            version: row.int(5)?,
+            qr_link: row.text_opt(5)?,
+            version: row.int(6)?,
         })
     })
 }
 
 pub fn set(tx: &mut Tx<'_>, owner: i64, brand: &Brand) -> Result<()> {
     tx.execute(
-        "INSERT INTO brand (owner_id, name, short_name, accent, logo, logo_dark, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (owner_id) DO UPDATE SET name = excluded.name, \
+        "INSERT INTO brand (owner_id, name, short_name, accent, logo, logo_dark, qr_link, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (owner_id) DO UPDATE SET name = excluded.name, \
          short_name = excluded.short_name, accent = excluded.accent, logo = excluded.logo, \
-         logo_dark = excluded.logo_dark, version = excluded.version",
+         logo_dark = excluded.logo_dark, \
+         qr_link = excluded.qr_link, version = excluded.version",
         &[
             owner.into(),
             (&brand.name).into(),
@@ -46,6 +51,7 @@ pub fn set(tx: &mut Tx<'_>, owner: i64, brand: &Brand) -> Result<()> {
             brand.accent.as_ref().into(),
             brand.logo.as_ref().into(),
             brand.logo_dark.as_ref().into(),
+            brand.qr_link.as_ref().into(),
             brand.version.into(),
         ],
     )

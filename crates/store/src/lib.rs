@@ -60,6 +60,7 @@ pub mod orders;
 pub mod parameters;
 mod pending;
 pub mod pile_batches;
+pub mod pile_labels;
 pub mod pile_list;
 pub mod piles;
 pub mod preferences;

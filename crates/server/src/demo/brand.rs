@@ -18,6 +18,7 @@ pub async fn furnish(app: &Arc<App>, actor: &Actor, operator: OperatorId) -> Res
         accent: Some("#2f6fe4".to_owned()),
         logo: Some(logo),
         logo_dark: None,
+        qr_link: None,
     };
     app.engine.brand_set(actor, operator.0, draft).await
 }

@@ -37,6 +37,7 @@ mod outside;
 mod parameters;
 mod picture;
 mod pile_batches;
+mod pile_labels;
 mod piles;
 mod preferences;
 mod roles;

@@ -6,8 +6,8 @@ use super::route::Route;
 use super::{
     audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
     dictionaries, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, map,
-    operators, order_imports, orders, parameters, pile_batches, piles, preferences, roles, session,
-    settlements, staff, stations, stream, tariff_plans, tariffs,
+    operators, order_imports, orders, parameters, pile_batches, pile_labels, piles, preferences, roles,
+    session, settlements, staff, stations, stream, tariff_plans, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -69,6 +69,7 @@ pub fn table() -> Vec<Route> {
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
         GET "/piles/{code}/commands" May(PileRead), commands::command_list;
         GET "/commands/{id}" May(PileRead), commands::command_get;
+        POST "/piles/labels" May(PileRead), pile_labels::pile_label_list;
         GET "/pile-batches" May(PileRead), pile_batches::pile_batch_list;
         POST "/pile-batches" May(PileWrite), pile_batches::pile_batch_create;
         POST "/pile-batches/commands" May(PileCommand), pile_batches::pile_batch_command;

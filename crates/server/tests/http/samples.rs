@@ -91,6 +91,7 @@ pub const SAMPLES: &[Sample] = &[
     asked("pile_command", Thing, "/piles/{pile}/commands", r#"{"kind":"reset","hard":false}"#),
     asked("command_list", Thing, "/piles/{pile}/commands", ""),
     asked("command_get", Thing, "/commands/{command}", ""),
+    asked("pile_label_list", Field("pile_codes"), "/piles/labels", r#"{"pile_codes":["{pile}"]}"#),
     asked("pile_batch_list", List, "/pile-batches", ""),
     asked(
         "pile_batch_create",

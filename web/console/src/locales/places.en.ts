@@ -1,5 +1,8 @@
 // Kinds, photos and closing of stations, part of en.ts; Chinese in places.zh-CN.ts.
 export default {
+  label: {
+    open: 'Labels', button: 'Labels ({n} piles)', title: 'Labels', title_of: 'Labels of {n} connectors', gun: '{name}, connector {no}', scan: 'Scan to charge', paper: 'Paper', sheet: 'A4 sheets of 12', single: 'Single labels, 80 × 50 mm', show_station: 'Station’s name', show_operator: 'Operator’s name', kind: 'Kind of picture', zip: 'Download codes as ZIP', print: 'Print / save as PDF', more: '{n} more are not shown here; they are printed and downloaded as well.', note: 'A quarter of the code may be scratched and it still scans. Print at actual size, not fitted to the page.', without: '{names} has no credit code, so that the default content lacks the operator’s number. Fill in the code, or set a content of your own in the brand.',
+  },
   station_kind: { public: 'Public', bus: 'Buses only', taxi: 'Taxis only', logistics: 'Logistics only', sanitation: 'Sanitation only', staff: 'Own staff only', private: 'Private', other: 'Other' },
   place_kind: { residential: 'Residential area', public_institution: 'Public institution', enterprise: 'Company premises', office: 'Office building', industrial_park: 'Industrial park', transport_hub: 'Transport hub', sports_culture: 'Sports and culture', green_space: 'Park', building_parking: 'Car park of a building', roadside: 'Roadside', motorway_service: 'Motorway services', other: 'Other' },
   parking_fee: { paid: 'Paid', free: 'Free', free_first: 'Free at first', free_charging: 'Free while charging' },

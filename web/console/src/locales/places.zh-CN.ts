@@ -1,5 +1,8 @@
 // 充电站的类型、照片与暂停营业，并入 zh-CN.ts；英文见 places.en.ts。
 export default {
+  label: {
+    open: '桩贴', button: '桩贴（{n} 台）', title: '桩贴', title_of: '桩贴：{n} 个枪', gun: '{name} {no} 号枪', scan: '扫码充电', paper: '纸张', sheet: 'A4 标签页（每页 12 枚）', single: '单枚标签 80 × 50 mm', show_station: '充电站名称', show_operator: '运营商名称', kind: '图片格式', zip: '下载二维码 ZIP', print: '打印 / 存为 PDF', more: '还有 {n} 枚未在此预览，打印和下载时都会包含。', note: '二维码带 25% 容错，刮花四分之一以内仍可识别。打印请选“实际大小”，不要“适合页面”。', without: '{names} 没有统一社会信用代码，默认的二维码里缺运营商编号。请补全代码，或在品牌里设置自己的二维码内容。',
+  },
   station_kind: { public: '公共', bus: '公交专用', taxi: '出租车专用', logistics: '物流专用', sanitation: '环卫专用', staff: '单位专用', private: '个人', other: '其他' },
   place_kind: { residential: '居民区', public_institution: '公共机构', enterprise: '企事业单位', office: '写字楼', industrial_park: '工业园区', transport_hub: '交通枢纽', sports_culture: '文体设施', green_space: '城市绿地', building_parking: '配建停车场', roadside: '路边停车位', motorway_service: '高速服务区', other: '其他' },
   parking_fee: { paid: '收费', free: '免费', free_first: '限时免费', free_charging: '充电限免' },
