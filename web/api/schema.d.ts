@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["authority_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/brands/colours": {
         parameters: {
             query?: never;
@@ -121,6 +138,23 @@ export interface paths {
         post?: never;
         /** Permission: customer.write */
         delete: operations["car_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/certificates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: pile.write */
+        delete: operations["certificate_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2243,6 +2277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_security_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/preferences": {
         parameters: {
             query?: never;
@@ -2987,6 +3038,15 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        /** @description The root that piles and browsers are given to trust. */
+        Authority: {
+            /** @description PEM */
+            body: string;
+            /** @description SHA-256, hexadecimal. */
+            fingerprint: string;
+            /** Format: int64 */
+            to_ms: number;
+        };
         /** @description A brand as pages use it; without a name it is the product's own. */
         Brand: {
             colours: components["schemas"]["BrandColours"] | null;
@@ -3129,6 +3189,31 @@ export interface components {
         };
         /** @enum {string} */
         CardStatus: "accepted" | "blocked" | "expired";
+        /** @description A certificate of a pile, as staff see it. */
+        Certificate: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** @description SHA-256 of the certificate, hexadecimal. */
+            fingerprint: string;
+            /** Format: int64 */
+            from_ms: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Hexadecimal. */
+            serial: string;
+            state: components["schemas"]["CertificateState"];
+            /** Format: int64 */
+            to_ms: number;
+            /**
+             * Format: int64
+             * @description When the pile last connected with it.
+             */
+            used_at_ms: number | null;
+        };
+        /** @enum {string} */
+        CertificateState: "sent" | "installed" | "refused" | "revoked";
         /** @description A channel as the pages show it: never its password. */
         Channel: {
             /** Format: int64 */
@@ -5739,6 +5824,7 @@ export interface components {
             protocol?: components["schemas"]["Protocol"] | null;
             /** Format: int64 */
             rated_power_w?: number | null;
+            security?: components["schemas"]["SecurityProfile"] | null;
             /** Format: int64 */
             station_id?: number | null;
             /**
@@ -5883,6 +5969,16 @@ export interface components {
         PilePasswordDraft: {
             /** @description Generated when null. */
             password?: string | null;
+        };
+        PileSecurity: components["schemas"]["PileSecurityFacts"] & {
+            shown: components["schemas"]["SecurityProfile"] | null;
+        };
+        /** @description What is kept of a pile's security. */
+        PileSecurityFacts: {
+            /** @description The newest first. */
+            certificates: components["schemas"]["Certificate"][];
+            /** @description The least that it must show when it connects. */
+            required: components["schemas"]["SecurityProfile"];
         };
         /** @description One period of the pile's own bill. */
         PileSegment: {
@@ -6089,6 +6185,11 @@ export interface components {
             name: string;
             source: components["schemas"]["CustomerSource"];
         };
+        /**
+         * @description 接入安全等级: the least that a pile must show when it connects (the security profiles of OCPP).
+         * @enum {string}
+         */
+        SecurityProfile: "password" | "tls" | "certificate";
         /** @description A stretch of an order within one period. */
         Segment: {
             electricity_e4: components["schemas"]["Amount"];
@@ -7030,6 +7131,35 @@ export interface operations {
             };
         };
     };
+    authority_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authority"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     brand_colour_check: {
         parameters: {
             query?: never;
@@ -7291,6 +7421,35 @@ export interface operations {
         };
     };
     car_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    certificate_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -12468,6 +12627,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PilePassword"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_security_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileSecurity"];
                 };
             };
             /** @description Any error */

@@ -5,8 +5,10 @@
 //! protocol, and nothing here asks the system for the time.
 
 pub mod audit;
+pub mod authority;
 pub mod brand;
 pub mod card;
+pub mod certificate;
 pub mod channel;
 pub mod command;
 pub mod content;
@@ -85,6 +87,7 @@ pub struct Engine {
     pub visitors: Arc<visitors::Visitors>,
     /// The same for those who only read what the apps show.
     pub readers: Arc<visitors::Visitors>,
+    authority: Arc<tokio::sync::OnceCell<Arc<authority::Authority>>>,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,
 }
@@ -98,7 +101,21 @@ impl Engine {
         let (secrets, doors) = (Arc::new(secrets), Arc::default());
         let visitors = Arc::new(visitors::Visitors::writers());
         let readers = Arc::new(visitors::Visitors::readers());
-        Engine { store, clock, rules, parameters, secrets, random, doors, visitors, readers, dispatch, ended }
+        let authority = Arc::default();
+        Engine {
+            store,
+            clock,
+            rules,
+            parameters,
+            secrets,
+            random,
+            doors,
+            visitors,
+            readers,
+            authority,
+            dispatch,
+            ended,
+        }
     }
 
     /// The rules as they are now.

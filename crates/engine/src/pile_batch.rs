@@ -243,6 +243,7 @@ impl Engine {
             rated_power_w: None,
             kind: None,
             protocol: None,
+            security: None,
         };
         self.pile_update(actor, code, change).await?;
         Ok(Text::of("已完成", "Done"))

@@ -47,6 +47,8 @@ pub enum DeviceEvent {
     ClockReported { at: Timestamp },
     /// Something only the vendor understands. OCPP DataTransfer.
     Data { vendor: String, message: Option<String>, data: Option<String> },
+    /// The pile wants a certificate of its own. `csr`: PKCS #10 as PEM. OCPP SignCertificate.
+    CertificateAsked { csr: String },
     /// A well-formed message that needs only to be kept (BMS frames, firmware and diagnostics
     /// status, …), under its wire name.
     Noted { what: &'static str },
@@ -219,6 +221,10 @@ pub enum Answer {
     },
     /// `None`: the station has no tariff, the pile must not charge.
     Tariff(Option<TariffModel>),
+    /// To [`DeviceEvent::CertificateAsked`]. When accepted, the certificate follows as a command.
+    CertificateAsked {
+        accepted: bool,
+    },
     /// To [`DeviceEvent::Data`]: we know no vendor's words.
     DataUnknown,
 }
@@ -307,6 +313,10 @@ pub enum DeviceCommand {
     /// Which of these the pile has.
     OfflineCardsFind {
         cards: Vec<String>,
+    },
+    /// The certificate that the pile asked for, with those up to the root, as PEM.
+    CertificateSet {
+        chain: String,
     },
     /// Any operation by its wire name, with its payload as JSON.
     Call {

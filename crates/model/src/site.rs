@@ -121,6 +121,25 @@ impl StationFacts {
     }
 }
 
+crate::words! {
+    /// 接入安全等级: the least that a pile must show when it connects (the security profiles of OCPP).
+    SecurityProfile {
+        /// 1: its password, over any link.
+        Password = "password",
+        /// 2: its password, over TLS.
+        Tls = "tls",
+        /// 3: a certificate of its own, over TLS.
+        Certificate = "certificate",
+    }
+}
+
+impl SecurityProfile {
+    /// As OCPP numbers them.
+    pub fn number(self) -> u8 {
+        self as u8 + 1
+    }
+}
+
 /// 充电桩
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pile {
@@ -151,6 +170,8 @@ pub struct Pile {
     /// The number of the tariff that it last said it has (0: none), and when.
     pub tariff_model: Option<u16>,
     pub tariff_told_at: Option<Timestamp>,
+    /// The least that it must show when it connects over OCPP.
+    pub security: SecurityProfile,
 }
 
 /// 枪: a connector and what the pile last said about it. Number 0 is the pile as a whole.

@@ -33,6 +33,10 @@ pub enum Rule {
     Folder,
     Database,
     Address,
+    /// An address that may be left out.
+    OptionalAddress,
+    /// Host names and addresses, `pile.example.cn, 10.0.0.5`.
+    Names,
     Integer(i64, i64),
     Flag,
     Filter,
@@ -67,6 +71,13 @@ settings! {
         "PostgreSQL address (postgres://…); empty: the embedded database in the data folder";
     "listen" = "127.0.0.1:8080", Address, "控制台、接口与 OCPP 的监听地址", "address for console, API and OCPP";
     "ykc_listen" = "127.0.0.1:8768", Address, "云快充 TCP 的监听地址", "address for 云快充 over TCP";
+    "tls_listen" = "", OptionalAddress, "控制台、接口与 OCPP 的 TLS（https、wss）监听地址，如 0.0.0.0:8443；留空则不启用",
+        "TLS address for console, API and OCPP (https, wss), such as 0.0.0.0:8443; empty: switched off";
+    "tls_names" = "localhost", Names, "TLS 证书中的主机名或 IP；未提供证书文件时由自带的证书机构按此签发",
+        "host names and addresses in the TLS certificate, which our own authority signs when no files are given";
+    "tls_certificate_file" = "", OptionalFile, "TLS 证书链文件（PEM）；留空则由自带的证书机构签发", "file with the TLS certificate chain (PEM); empty: signed by our own authority";
+    "tls_key_file" = "", OptionalFile, "TLS 私钥文件（PEM），与证书文件一起设置", "file with the TLS key (PEM), set together with the certificate's";
+    "tls_client_ca_file" = "", OptionalFile, "除自带的证书机构外，还信任哪些机构签发的充电桩证书（PEM）", "authorities whose certificates of piles are taken besides our own (PEM)";
     "database_writers" = "1", Integer(1, 32), "PostgreSQL 的写入连接数，充电桩按编号分配", "writing connections on PostgreSQL; piles are spread over them";
     "database_readers" = "3", Integer(1, 64), "页面查询的数据库连接数", "database connections for pages";
     "secure_cookies" = "false", Flag, "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
@@ -185,6 +196,8 @@ impl Config {
             Folder => Ok(()),
             Database => self.source().map(drop),
             Address => self.address(name).map(drop),
+            OptionalAddress => self.address_opt(name).map(drop),
+            Names => self.names(name).map(drop),
             Integer(..) => self.integer(name).map(drop),
             Flag => self.flag(name).map(drop),
             Filter => self.filter(name).map(drop),

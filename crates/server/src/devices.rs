@@ -6,6 +6,7 @@ use crate::inbox::Inbox;
 use model::curve::Point;
 use model::device::{CloseReason, DeviceCommand};
 use model::id::{CommandId, ConnectorNo, OrderId, PileCode, PileId, StationId};
+use model::site::SecurityProfile;
 use model::time::{MINUTE_MS, Timestamp};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
@@ -39,6 +40,8 @@ pub struct Link {
     pub pile: PileId,
     pub connected_at: Timestamp,
     pub remote_address: String,
+    /// By what the pile has shown who it is; 云快充 piles show nothing but their number.
+    pub shown: Option<SecurityProfile>,
     last_seen_ms: AtomicI64,
     pub inbox: Inbox,
 }
@@ -67,6 +70,7 @@ pub struct LinkInfo {
     pub connected_at: Timestamp,
     pub last_seen: Timestamp,
     pub remote_address: String,
+    pub shown: Option<SecurityProfile>,
 }
 
 impl Devices {
@@ -76,6 +80,7 @@ impl Devices {
         &self,
         pile: PileId,
         remote_address: String,
+        shown: Option<SecurityProfile>,
         now: Timestamp,
     ) -> Result<Entered, LinkInfo> {
         let mut dead = None;
@@ -92,6 +97,7 @@ impl Devices {
                 pile,
                 connected_at: now,
                 remote_address: remote_address.clone(),
+                shown,
                 last_seen_ms: AtomicI64::new(now.as_ms()),
                 inbox: Inbox::default(),
             });
@@ -161,6 +167,14 @@ impl Devices {
         }
     }
 
+    /// Ends the pile's link, if what it came in with is no longer enough.
+    pub fn expel(&self, pile: PileId, too_little: impl Fn(SecurityProfile) -> bool) {
+        let link = lock(&self.links).get(&pile).cloned();
+        if let Some(link) = link.filter(|link| link.shown.is_some_and(too_little)) {
+            link.inbox.end(CloseReason::NotRegistered);
+        }
+    }
+
     pub fn online_count(&self) -> usize {
         lock(&self.links).len()
     }
@@ -203,6 +217,7 @@ fn info(link: &Link) -> LinkInfo {
         connected_at: link.connected_at,
         last_seen: link.last_seen(),
         remote_address: link.remote_address.clone(),
+        shown: link.shown,
     }
 }
 
@@ -218,7 +233,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_choked_link_is_told_that_it_was_replaced() {
         let (devices, pile, now) = (Devices::default(), PileId(1), Timestamp::from_ms(1_000_000));
-        let enter = async |at: Timestamp| devices.enter(pile, "10.0.0.1:1".to_owned(), at).await;
+        let enter = async |at: Timestamp| devices.enter(pile, "10.0.0.1:1".to_owned(), None, at).await;
         let first = enter(now).await.ok().unwrap();
         while devices.send(pile, CommandId(1), DeviceCommand::CacheClear) {}
         let second = enter(now.plus_ms(1)).await.ok().unwrap();

@@ -18,4 +18,5 @@ mod mailer;
 pub mod outbound;
 pub mod scim;
 pub mod serve;
+pub mod tls;
 mod webhook;

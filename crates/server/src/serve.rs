@@ -1,6 +1,7 @@
 //! Listening, and stopping in order.
 
 use crate::app::App;
+use crate::tls::{RENEW_EVERY, Secured, Socket, Tls};
 use crate::{gateway, jobs};
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -9,7 +10,7 @@ use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tower::{Service, ServiceExt};
@@ -38,30 +39,41 @@ fn files_max() -> u64 {
     *CONNECTIONS.end()
 }
 
+/// Where the server listens.
+pub struct Listeners {
+    pub http: TcpListener,
+    pub ykc: TcpListener,
+    pub tls: Option<(TcpListener, Arc<Tls>)>,
+}
+
 /// A server that listens.
 pub struct Serving {
     pub app: Arc<App>,
     pub http: SocketAddr,
     pub ykc: SocketAddr,
+    pub tls: Option<SocketAddr>,
     stopping: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Serving {
-    pub async fn start(
-        app: Arc<App>,
-        router: Router,
-        http: TcpListener,
-        ykc: TcpListener,
-    ) -> std::io::Result<Serving> {
+    pub async fn start(app: Arc<App>, router: Router, listeners: Listeners) -> std::io::Result<Serving> {
+        let Listeners { http, ykc, tls } = listeners;
         let (stopping, stop) = watch::channel(false);
         let (http_at, ykc_at) = (http.local_addr()?, ykc.local_addr()?);
         let mut tasks = vec![
-            tokio::spawn(accept(router, http, connections_max(files_max()), stop.clone())),
-            tokio::spawn(gateway::listen(Arc::clone(&app), ykc, stop)),
+            tokio::spawn(accept(router.clone(), http, None, connections_max(files_max()), stop.clone())),
+            tokio::spawn(gateway::listen(Arc::clone(&app), ykc, stop.clone())),
         ];
+        let mut tls_at = None;
+        if let Some((listener, tls)) = tls {
+            tls_at = Some(listener.local_addr()?);
+            let most = connections_max(files_max());
+            tasks.push(tokio::spawn(renew(Arc::clone(&tls), stop.clone())));
+            tasks.push(tokio::spawn(accept(router, listener, Some(tls), most, stop)));
+        }
         tasks.extend(jobs::spawn(&app));
-        Ok(Serving { app, http: http_at, ykc: ykc_at, stopping, tasks })
+        Ok(Serving { app, http: http_at, ykc: ykc_at, tls: tls_at, stopping, tasks })
     }
 
     /// Stops listening, lets every link say goodbye, and waits until what was queued is written.
@@ -81,7 +93,29 @@ impl Serving {
     }
 }
 
-async fn accept(router: Router, listener: TcpListener, most: usize, mut stop: watch::Receiver<bool>) {
+async fn renew(tls: Arc<Tls>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(RENEW_EVERY) => tls.renew().await,
+            () = stopped(&mut stop) => return,
+        }
+    }
+}
+
+/// The socket as it is to be read, and what TLS has shown.
+async fn secured(stream: TcpStream, tls: Option<&Tls>) -> std::io::Result<(Socket, Option<Secured>)> {
+    let Some(tls) = tls else { return Ok((Socket::Plain(stream), None)) };
+    let (socket, secured) = tls.accept(stream).await?;
+    Ok((socket, Some(secured)))
+}
+
+async fn accept(
+    router: Router,
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    most: usize,
+    mut stop: watch::Receiver<bool>,
+) {
     let places = Arc::new(Semaphore::new(most));
     loop {
         let come = async {
@@ -101,15 +135,19 @@ async fn accept(router: Router, listener: TcpListener, most: usize, mut stop: wa
             }
         };
         let _ = stream.set_nodelay(true);
-        let router = router.clone();
-        let service = tower::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(from));
-            let mut router = router.clone();
-            async move { router.as_service::<hyper::body::Incoming>().ready().await?.call(request).await }
-        });
+        let (router, tls) = (router.clone(), tls.clone());
         let mut stopping = stop.clone();
         tokio::spawn(async move {
             let _place = place;
+            let Ok((stream, shown)) = secured(stream, tls.as_deref()).await else { return };
+            let service = tower::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+                request.extensions_mut().insert(ConnectInfo(from));
+                if let Some(shown) = &shown {
+                    request.extensions_mut().insert(shown.clone());
+                }
+                let mut router = router.clone();
+                async move { router.as_service::<hyper::body::Incoming>().ready().await?.call(request).await }
+            });
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD_PATIENCE)
@@ -137,7 +175,6 @@ pub async fn stopped(stop: &mut watch::Receiver<bool>) {
 mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpStream;
 
     #[test]
     fn most_files_are_left_for_piles() {
@@ -151,7 +188,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (stopping, stop) = watch::channel(false);
-        let serving = tokio::spawn(accept(Router::new(), listener, 2, stop));
+        let serving = tokio::spawn(accept(Router::new(), listener, None, 2, stop));
         let ask = async |stream: &mut TcpStream| {
             stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
             let mut first = [0; 12];
@@ -179,7 +216,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (_stopping, stop) = watch::channel(false);
-        tokio::spawn(accept(Router::new(), listener, 2, stop));
+        tokio::spawn(accept(Router::new(), listener, None, 2, stop));
         let mut silent = TcpStream::connect(at).await.unwrap();
         let end = tokio::time::timeout(2 * HEAD_PATIENCE, silent.read_u8()).await;
         assert!(end.unwrap().is_err(), "closed without a word");

@@ -61,6 +61,7 @@ nouns! {
     Channel = "channel",
     ChannelSend = "channel_send",
     Delivery = "delivery",
+    Certificate = "certificate",
 }
 
 impl Noun {

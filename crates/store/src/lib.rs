@@ -11,6 +11,7 @@ pub mod brands;
 pub mod car_list;
 pub mod card_list;
 pub mod cards;
+pub mod certificates;
 pub mod change;
 pub mod channels;
 pub mod cities;

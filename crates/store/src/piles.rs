@@ -8,7 +8,7 @@ use model::Result;
 use model::connector::ConnectorStatus;
 use model::device::Fault;
 use model::id::{OperatorId, PileCode, PileId, StationId};
-use model::site::{Connector, Lifecycle, Pile, PileKind, Protocol};
+use model::site::{Connector, Lifecycle, Pile, PileKind, Protocol, SecurityProfile};
 use model::time::Timestamp;
 use std::collections::HashSet;
 
@@ -38,6 +38,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "version",
     "tariff_model",
     "tariff_told_ms",
+    "security",
 ];
 
 /// What the pile itself changes; what staff edit is written by its own statement.
@@ -101,6 +102,7 @@ pub(crate) fn inserts(rows: &[Pile]) -> Inserts<'_> {
             p.version.into(),
             p.tariff_model.map(i64::from).into(),
             p.tariff_told_at.map(Timestamp::as_ms).into(),
+            p.security.as_str().into(),
         ]);
     }
     Inserts { insert: &PILE, values }
@@ -152,6 +154,7 @@ pub(crate) fn pile(row: &Row<'_>) -> DbResult<Pile> {
         version: row.int(22)?,
         tariff_model: row.int_opt(23)?.and_then(|no| u16::try_from(no).ok()),
         tariff_told_at: time(24)?,
+        security: row.word(25, SecurityProfile::parse)?,
     })
 }
 
@@ -255,8 +258,8 @@ pub fn all_offline(tx: &mut Tx<'_>) -> Result<u64> {
 pub fn update(tx: &mut Tx<'_>, pile: &Pile, version: i64) -> Result<bool> {
     let changed = tx.execute(
         "UPDATE pile SET name = $1, station_id = $2, operator_id = $3, lifecycle = $4, \
-         rated_power_w = $5, kind = $6, protocol = $7, version = version + 1 \
-         WHERE id = $8 AND version = $9",
+         rated_power_w = $5, kind = $6, protocol = $7, security = $8, version = version + 1 \
+         WHERE id = $9 AND version = $10",
         &[
             (&pile.name).into(),
             pile.station.0.into(),
@@ -265,6 +268,7 @@ pub fn update(tx: &mut Tx<'_>, pile: &Pile, version: i64) -> Result<bool> {
             pile.rated_power_w.into(),
             pile.kind.as_str().into(),
             pile.protocol.as_str().into(),
+            pile.security.as_str().into(),
             pile.id.0.into(),
             version.into(),
         ],

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, Channel, ChannelSend, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Voucher } from '@/api'
+import type { Card, Channel, ChannelSend, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileSecurity, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -14,6 +14,7 @@ export const abnormalities: Order['abnormalities'] = ['no_record', 'amount_diffe
 export const tariffPlanStates: TariffPlan['state'][] = ['scheduled', 'effective', 'withdrawn']
 export const deliveryStates: TariffPlanPile['state'][] = ['confirmed', 'refused', 'waiting', 'sent', 'charging', 'offline', 'scheduled', 'superseded', 'not_needed']
 export const tariffMatches: Pile['tariff_match'][] = ['same', 'different', 'unknown', 'not_needed']
+export const securityProfiles: PileSecurity['required'][] = ['password', 'tls', 'certificate']
 export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'reset_soft', 'clock_set', 'tariff_set']
 export const batchStates: PileBatch['state'][] = ['running', 'done', 'halted']
 export const batchRowStates: PileBatchRow['state'][] = ['failed', 'cut', 'running', 'waiting', 'done']

@@ -7,6 +7,7 @@ pub use request::CommandRequest;
 
 use self::request::{checked, no_connector, plain_command};
 use crate::Engine;
+use crate::certificate::CERTIFICATE_SET;
 use crate::device::tariff::{Delivery, behind, commanded, delivered};
 use crate::device::{Context, Fresh, NOT_PLUGGED, busy, fail_at, new_order, one_time_tag, trade_no};
 use model::access::{Caller, Permission, Place};
@@ -15,10 +16,11 @@ use model::curve::Curve;
 use model::device::{DeviceCommand, Outcome};
 use model::id::{CommandId, ConnectorNo, OrderId, PileId, SessionKey};
 use model::order::{OpenOrder, OrderState, StartMode};
-use model::time::SECOND_MS;
+use model::time::{SECOND_MS, Timestamp};
 use model::{Error, Result, Text};
 use std::sync::Arc;
 use std::time::Duration;
+use store::certificates::{self, CertificateState};
 use store::commands::{CommandRow, CommandState};
 use store::ids::Noun;
 use store::{HotPile, Tx};
@@ -149,8 +151,10 @@ impl Engine {
                     } else if state != CommandState::Refused {
                         ended.message.clone_from(&awaited);
                     }
-                    if ended.kind == "tariff_set" {
-                        delivered(now, tx, hot, &ended)?;
+                    match ended.kind.as_str() {
+                        "tariff_set" => delivered(now, tx, hot, &ended)?,
+                        CERTIFICATE_SET => certificate_answered(now, tx, &ended)?,
+                        _ => {}
                     }
                     tx.command_save(&hot.pile, ended);
                     Ok(())
@@ -207,6 +211,35 @@ fn undo(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, command: &Com
         }
         _ => {}
     }
+}
+
+/// The row of a command that nobody gave by hand.
+pub(crate) fn own_command(id: CommandId, pile: PileId, kind: &str, now: Timestamp) -> CommandRow {
+    CommandRow {
+        id: id.0,
+        pile,
+        connector: None,
+        order: None,
+        kind: kind.to_owned(),
+        body: serde_json::json!({ "kind": kind }).to_string(),
+        staff: None,
+        state: CommandState::Queued,
+        message: None,
+        detail: None,
+        created_at_ms: now.as_ms(),
+        deadline_ms: now.as_ms() + DEADLINE_MS,
+        ended_at_ms: None,
+    }
+}
+
+/// The pile has taken the certificate that was sent, or not; a link that was lost leaves it open.
+fn certificate_answered(now: Timestamp, tx: &mut Tx<'_>, command: &CommandRow) -> Result<()> {
+    let state = match command.state {
+        CommandState::Accepted => CertificateState::Installed,
+        CommandState::Refused | CommandState::Unsupported => CertificateState::Refused,
+        _ => return Ok(()),
+    };
+    certificates::answered(tx, command.pile, state, now)
 }
 
 fn prepare(

@@ -22,6 +22,7 @@ pub use settle::{PileBillPeriodRecord, PileBillRecord, recompute};
 pub(crate) use settle::{count, fail as fail_at, give_up as give_up_at};
 pub(crate) use start::{Fresh, NOT_PLUGGED, new_order, one_time_tag, trade_no};
 
+use crate::authority::request_read;
 use crate::secrets::Secrets;
 use crate::{Engine, Rules};
 use model::device::{Answer, DeviceEvent};
@@ -216,7 +217,17 @@ fn handle(
         DeviceEvent::Billed(bill) => end::billed(context, tx, pile, bill),
         DeviceEvent::TariffChecked { model_no } => tariff::checked(context, tx, pile, *model_no),
         DeviceEvent::TariffAsked => tariff::asked(context, tx, pile),
+        DeviceEvent::CertificateAsked { csr } => Ok(certificate_asked(pile, csr)),
         DeviceEvent::Data { .. } => Ok(Handled::new(Answer::DataUnknown)),
         DeviceEvent::Noted { .. } => Ok(Handled::new(Answer::Noted)),
+    }
+}
+
+/// Only judged here: the gateway has it signed once the answer is on its way.
+fn certificate_asked(pile: &HotPile, csr: &str) -> Handled {
+    match request_read(csr, pile.pile.code.as_str()) {
+        Ok(_) => Handled::new(Answer::CertificateAsked { accepted: true }),
+        Err(why) => Handled::new(Answer::CertificateAsked { accepted: false })
+            .judged(Verdict::Rejected, format!("the certificate was not signed: {}", why.text())),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Context, Handled};
 use crate::Engine;
-use crate::command::DEADLINE_MS;
+use crate::command::own_command;
 use model::device::{Answer, DeviceCommand, TariffModel};
 use model::id::{CommandId, PileId};
 use model::tariff_plan::{DeliveryState, next_try};
@@ -215,7 +215,7 @@ impl Engine {
                     let Delivery::Now(command) = deliver(now, tx, hot, &version, id)? else {
                         return Ok(None);
                     };
-                    tx.command_save(&hot.pile, own_command(id, pile, now));
+                    tx.command_save(&hot.pile, own_command(id, pile, "tariff_set", now));
                     Ok(Some((id, command)))
                 })
             })
@@ -223,25 +223,6 @@ impl Engine {
         let Some((id, command)) = ready else { return Ok(false) };
         self.command_dispatch(pile, id, command).await?;
         Ok(true)
-    }
-}
-
-/// The row of a command that nobody gave by hand.
-fn own_command(id: CommandId, pile: PileId, now: Timestamp) -> CommandRow {
-    CommandRow {
-        id: id.0,
-        pile,
-        connector: None,
-        order: None,
-        kind: "tariff_set".to_owned(),
-        body: r#"{"kind":"tariff_set"}"#.to_owned(),
-        staff: None,
-        state: CommandState::Queued,
-        message: None,
-        detail: None,
-        created_at_ms: now.as_ms(),
-        deadline_ms: now.as_ms() + DEADLINE_MS,
-        ended_at_ms: None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::audit::Actor;
 use crate::secrets::{Secrets, pile_password_hash};
 use model::connector::ConnectorStatus;
 use model::id::{OperatorId, PileCode, PileId, StationId};
-use model::site::{Connector, Lifecycle, Pile, PileKind, Protocol};
+use model::site::{Connector, Lifecycle, Pile, PileKind, Protocol, SecurityProfile};
 use model::time::Timestamp;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,8 @@ pub struct PileCreated {
 /// What is only known at this moment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PileUpdated {
+    #[serde(skip)]
+    pub id: PileId,
     /// Made when the change has turned a pile without one into an OCPP pile.
     pub password: Option<String>,
 }
@@ -58,6 +60,7 @@ pub struct PileChange {
     pub rated_power_w: Option<i64>,
     pub kind: Option<PileKind>,
     pub protocol: Option<Protocol>,
+    pub security: Option<SecurityProfile>,
 }
 
 /// A draft that keeps all rules that need no database.
@@ -199,6 +202,7 @@ pub(super) fn insert(
         version: 1,
         tariff_model: None,
         tariff_told_at: None,
+        security: SecurityProfile::Password,
     };
     tx.pile_save(&pile);
     for no in 1..=draft.connectors {
@@ -245,7 +249,7 @@ impl Engine {
     }
 
     /// The pile, if this person may see it.
-    async fn pile_seen(&self, actor: &Actor, code: &str) -> Result<Pile> {
+    pub(crate) async fn pile_seen(&self, actor: &Actor, code: &str) -> Result<Pile> {
         let code = PileCode::parse(code).ok_or_else(not_found)?;
         let found = self.store.read(move |conn| match piles::by_code(conn, &code)? {
             Some(pile) => Ok(Some((store::stations::facts(conn, pile.station)?, pile))),
@@ -269,7 +273,7 @@ impl Engine {
             _ => None,
         };
         let kept = password.as_ref().map(|password| secret(&self.secrets, &pile, password));
-        let (actor, now) = (actor.clone(), self.clock.now());
+        let (actor, now, id) = (actor.clone(), self.clock.now(), pile.id);
         self.store
             .write(Some(pile.id), move |tx| {
                 let station = change.station_id.map_or(pile.station, StationId);
@@ -288,6 +292,7 @@ impl Engine {
                     rated_power_w: change.rated_power_w.unwrap_or(pile.rated_power_w),
                     kind: change.kind.unwrap_or(pile.kind),
                     protocol,
+                    security: change.security.unwrap_or(pile.security),
                     ..pile.clone()
                 };
                 if !piles::update(tx, &edited, change.version)? {
@@ -308,7 +313,7 @@ impl Engine {
                 actor.record(tx, now, "pile_update", "pile", &pile.code, &detail)
             })
             .await?;
-        Ok(PileUpdated { password })
+        Ok(PileUpdated { id, password })
     }
 
     /// Gives the pile a new password and returns it; it is not kept.
@@ -400,7 +405,8 @@ fn must_be_idle(tx: &mut Tx<'_>, pile: &Pile) -> Result<()> {
 /// What staff may edit of a pile, as the audit keeps it.
 fn editable(pile: &Pile) -> serde_json::Value {
     json!({"name": pile.name, "station_id": pile.station, "lifecycle": pile.lifecycle,
-        "rated_power_w": pile.rated_power_w, "kind": pile.kind, "protocol": pile.protocol})
+        "rated_power_w": pile.rated_power_w, "kind": pile.kind, "protocol": pile.protocol,
+        "security": pile.security})
 }
 
 fn secret(secrets: &Secrets, pile: &Pile, password: &str) -> String {

@@ -153,6 +153,7 @@ fn a_pile_that_charges_is_disabled_but_not_retired() {
                 rated_power_w: None,
                 kind: None,
                 protocol: None,
+                security: None,
             };
             wait(w.engine.pile_update(&Actor::local(), "CP-1", change)).map(drop)
         };

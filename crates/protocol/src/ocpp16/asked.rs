@@ -2,7 +2,8 @@
 
 use super::error::{Code, call_error, call_result};
 use super::message::{
-    Action, authorize, boot_notification, data_transfer, start_transaction, stop_transaction,
+    Action, authorize, boot_notification, data_transfer, sign_certificate, start_transaction,
+    stop_transaction,
 };
 use model::Error;
 use model::device::Answer;
@@ -63,6 +64,9 @@ impl Asked {
                 stop_transaction::response(token.as_ref())
             }
             (Action::StopTransaction, Answer::Noted) => stop_transaction::response(None),
+            (Action::SignCertificate, Answer::CertificateAsked { accepted }) => {
+                sign_certificate::response(*accepted)
+            }
             (Action::DataTransfer, Answer::DataUnknown) => data_transfer::response(false),
             (Action::DataTransfer, Answer::Noted) => data_transfer::response(true),
             _ => return None,

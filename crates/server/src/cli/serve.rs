@@ -4,7 +4,8 @@ use super::{Demo, Listen, Place};
 use crate::app::{ADMIN, App, AppSettings};
 use crate::config::{Config, Origin, shown};
 use crate::http::{HttpSettings, MapSettings};
-use crate::serve::Serving;
+use crate::serve::{Listeners, Serving};
+use crate::tls::Tls;
 use crate::{demo, gateway, http, install};
 use engine::Rules;
 use engine::random::Random;
@@ -57,6 +58,13 @@ pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
     // Where it cannot listen it changes nothing: piles that are connected elsewhere stay on line.
     let http = listen(config.address("listen")?, "listen").await?;
     let ykc = listen(config.address("ykc_listen")?, "ykc_listen").await?;
+    let tls = match config.tls()? {
+        Some((at, settings)) => {
+            let listener = listen(at, "tls_listen").await?;
+            Some((listener, Tls::open(Arc::clone(&app), settings).await?))
+        }
+        None => None,
+    };
     app.begin().await?;
     let (token, generated) = app.local_open().await?;
     if let Some(password) = generated {
@@ -65,13 +73,14 @@ pub async fn start(config: &Config, app: Arc<App>) -> Result<Serving> {
         );
     }
     let router = http::router(Arc::clone(&app)).merge(gateway::router(Arc::clone(&app)));
-    let serving = Serving::start(app, router, http, ykc).await.map_err(|why| {
+    let serving = Serving::start(app, router, Listeners { http, ykc, tls }).await.map_err(|why| {
         tracing::error!(%why, "the server could not start");
         Error::internal()
     })?;
     install::token_write(&config.data(), &token)?;
     install::addresses_write(&config.data(), serving.http, serving.ykc)?;
-    tracing::info!(http = %serving.http, ykc = %serving.ykc, "listening");
+    let tls = serving.tls.map(|at| at.to_string());
+    tracing::info!(http = %serving.http, ykc = %serving.ykc, tls, "listening");
     Ok(serving)
 }
 

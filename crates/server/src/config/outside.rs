@@ -2,7 +2,11 @@
 
 use super::{Config, wrong};
 use crate::outbound::guard::Network;
+use crate::tls::TlsSettings;
 use model::Result;
+use rustls_pki_types::ServerName;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Fewer characters could be guessed.
 const TOKEN_MIN: usize = 32;
@@ -25,6 +29,54 @@ impl Config {
             ));
         }
         Ok(Some(token.to_owned()))
+    }
+
+    pub fn address_opt(&self, name: &'static str) -> Result<Option<SocketAddr>> {
+        if self.text(name).trim().is_empty() { Ok(None) } else { self.address(name).map(Some) }
+    }
+
+    /// One name or address at least.
+    pub fn names(&self, name: &'static str) -> Result<Vec<String>> {
+        let text = self.text(name);
+        let names: Vec<String> =
+            text.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect();
+        if !names.is_empty() && names.iter().all(|one| ServerName::try_from(one.as_str()).is_ok()) {
+            return Ok(names);
+        }
+        Err(wrong(
+            name,
+            text,
+            "以逗号分隔的主机名或 IP，例如 pile.example.cn, 10.0.0.5",
+            "host names or addresses with commas between them, such as pile.example.cn, 10.0.0.5",
+        ))
+    }
+
+    /// Where the server listens with TLS, and as whom; nothing where it does not.
+    pub fn tls(&self) -> Result<Option<(SocketAddr, TlsSettings)>> {
+        let Some(at) = self.address_opt("tls_listen")? else { return Ok(None) };
+        let path = |name| Some(self.text(name).trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
+        let files = match (path("tls_certificate_file"), path("tls_key_file")) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            (Some(_), None) => {
+                return Err(wrong(
+                    "tls_key_file",
+                    "",
+                    "与证书配套的私钥文件",
+                    "the file of the certificate's key",
+                ));
+            }
+            (None, Some(_)) => {
+                return Err(wrong(
+                    "tls_certificate_file",
+                    "",
+                    "与私钥配套的证书文件",
+                    "the file of the key's certificate",
+                ));
+            }
+        };
+        let client_ca_file = path("tls_client_ca_file");
+        Ok(Some((at, TlsSettings { files, names: self.names("tls_names")?, client_ca_file })))
     }
 
     /// Networks apart from the public one to which the server may connect.

@@ -13,7 +13,7 @@ use engine::device::Inbound;
 use model::Text;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileCode, PileId};
-use model::site::Pile;
+use model::site::{Pile, SecurityProfile};
 use model::time::Timestamp;
 use protocol::{Asked, Frame, Output, Session};
 use std::net::{IpAddr, SocketAddr};
@@ -216,10 +216,14 @@ impl Gate {
             self.session.answered(&asked, &answer, &bytes, now);
             return;
         };
-        let asked = Arc::new(asked);
+        let csr = match &event {
+            DeviceEvent::CertificateAsked { csr } => Some(csr.clone()),
+            _ => None,
+        };
+        let (asked, pile) = (Arc::new(asked), known.id);
         let rendering = Arc::clone(&asked);
         let told = self.app.engine.device(Inbound {
-            pile: known.id,
+            pile,
             received_at: now,
             event,
             kind: frame.kind,
@@ -227,7 +231,7 @@ impl Gate {
             render: Box::new(move |answer, now| rendering.render(answer, now)),
         });
         let Ok(told) = tokio::time::timeout(COMMIT_PATIENCE, told).await else {
-            tracing::warn!(pile = %known.id, kind = frame.kind, "what a pile said was not durable in time");
+            tracing::warn!(%pile, kind = frame.kind, "what a pile said was not durable in time");
             self.goodbye(CloseReason::Unavailable).await;
             return;
         };
@@ -239,6 +243,9 @@ impl Gate {
         }
         self.send(told.bytes.clone()).await;
         self.session.answered(&asked, &told.answer, &told.bytes, now);
+        if let (Some(csr), Ok(Answer::CertificateAsked { accepted: true })) = (csr, told.answer) {
+            certify(&self.app, pile, csr);
+        }
     }
 
     async fn done(&mut self, command: CommandId, outcome: Outcome, frame: Option<Frame>) {
@@ -272,7 +279,7 @@ impl Gate {
             session.set_zone(zone);
         }
         let now = self.app.clock().now();
-        let entered = enter(&self.app, &pile, &self.from.shown, now).await;
+        let entered = enter(&self.app, &pile, &self.from.shown, None, now).await;
         self.pile = entered.map(|Entered { link, .. }| Known { id: pile.id, link });
     }
 
@@ -314,9 +321,25 @@ impl Gate {
     }
 }
 
+/// Signs in a task of its own: the certificate goes down this link, which must be free to take the answer.
+fn certify(app: &Arc<App>, pile: PileId, csr: String) {
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        if let Err(why) = app.engine.certificate_send(pile, &csr).await {
+            tracing::warn!(%why, %pile, "a pile's certificate could not be sent; the pile asks again");
+        }
+    });
+}
+
 /// Enters the pile into the registry and marks it on line; `None` when it may not come in.
-async fn enter(app: &App, pile: &Pile, remote_address: &str, now: Timestamp) -> Option<Entered> {
-    match app.devices.enter(pile.id, remote_address.to_owned(), now).await {
+async fn enter(
+    app: &App,
+    pile: &Pile,
+    remote_address: &str,
+    shown: Option<SecurityProfile>,
+    now: Timestamp,
+) -> Option<Entered> {
+    match app.devices.enter(pile.id, remote_address.to_owned(), shown, now).await {
         Ok(entered) => match app.engine.pile_connected(pile.id, remote_address.to_owned()).await {
             Ok(pile) => {
                 if entered.rivals >= RIVALS_TOLD {

@@ -1,9 +1,10 @@
 //! OCPP-J: HTTP Basic and the sub-protocol are judged before the upgrade; then the link is served.
 
-use super::{Source, enter, serve, transport};
+use super::{Source, enter, link_note, serve, transport};
 use crate::app::App;
 use crate::gateway::transport::Transport;
 use crate::http::forwarded_for;
+use crate::tls::{Secured, Socket};
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{
     AUTHORIZATION, CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
@@ -18,10 +19,9 @@ use hyper::upgrade::Parts;
 use hyper_util::rt::TokioIo;
 use model::Result;
 use model::id::PileCode;
-use model::site::{Pile, Protocol};
+use model::site::{Pile, Protocol, SecurityProfile};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, frame::coding::CloseCode};
@@ -52,12 +52,13 @@ pub async fn upgrade(
             .into_response();
     };
     let accept = derive_accept_key(key.as_bytes());
-    let found = match authenticate(&app, &code, headers, &from).await {
+    let secured = request.extensions().get::<Secured>().cloned();
+    let found = match authenticate(&app, &code, headers, &from, secured.as_ref()).await {
         Ok(found) => found,
         // A fault of ours is nobody's wrong password.
         Err(_) => return (StatusCode::SERVICE_UNAVAILABLE, "try again later").into_response(),
     };
-    let Some(pile) = found else {
+    let Some((pile, shown)) = found else {
         app.knocks.failed(from.ip, app.clock().now());
         // The same answer for an unknown pile and a wrong password: which piles exist is no one's business.
         let wanted = [(WWW_AUTHENTICATE, "Basic realm=\"OCPP\", charset=\"UTF-8\"")];
@@ -67,7 +68,7 @@ pub async fn upgrade(
     let on_upgrade = hyper::upgrade::on(request);
     tokio::spawn(async move {
         let Ok(upgraded) = on_upgrade.await else { return };
-        let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<TokioIo<Socket>>() else {
             tracing::error!("an upgraded connection is not the socket it came on");
             return;
         };
@@ -76,7 +77,7 @@ pub async fn upgrade(
         let read = read_buf.to_vec();
         drop(read_buf);
         let socket = WebSocketStream::from_partially_read(io.into_inner(), read, Role::Server, config).await;
-        link(app, pile, socket, from, speaks_16).await;
+        link(app, pile, shown, socket, from, speaks_16).await;
     });
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
     let answer = response.headers_mut();
@@ -94,7 +95,8 @@ pub async fn upgrade(
 async fn link(
     app: Arc<App>,
     pile: Pile,
-    mut socket: WebSocketStream<TcpStream>,
+    shown: SecurityProfile,
+    mut socket: WebSocketStream<Socket>,
     from: Source,
     speaks_16: bool,
 ) {
@@ -106,7 +108,7 @@ async fn link(
         return;
     }
     let now = app.clock().now();
-    let Some(entered) = enter(&app, &pile, &from.shown, now).await else {
+    let Some(entered) = enter(&app, &pile, &from.shown, Some(shown), now).await else {
         let why = CloseFrame { code: CloseCode::Policy, reason: "connected elsewhere".into() };
         let _ = socket.close(Some(why)).await;
         return;
@@ -125,19 +127,52 @@ async fn link(
     tokio::spawn(serve(app, session, Transport::WebSocket(Box::new(socket)), from, Some(entered)));
 }
 
-/// The pile, if the credentials are its own. One that shows none is looked up as well: a new pile may
-/// not have its password yet, and is to be listed among the unknown ones.
-async fn authenticate(app: &App, code: &str, headers: &HeaderMap, from: &Source) -> Result<Option<Pile>> {
+/// The pile, if what it shows is its own and enough. One that shows nothing is looked up as well: a new
+/// pile may not have its password yet, and is to be listed among the unknown ones.
+async fn authenticate(
+    app: &App,
+    code: &str,
+    headers: &HeaderMap,
+    from: &Source,
+    secured: Option<&Secured>,
+) -> Result<Option<(Pile, SecurityProfile)>> {
     let Some(code) = PileCode::parse(code) else { return Ok(None) };
     let login = basic(headers);
     if login.as_ref().is_some_and(|(user, _)| user != code.as_str().as_bytes()) {
         return Ok(None);
     }
     let found = app.pile_for_link(&code, &from.shown, Some(OCPP16)).await?;
-    Ok(found.zip(login).and_then(|(pile, (_, password))| {
-        let is_it = pile_password_matches(&app.engine.secrets, &pile, &password);
-        (pile.protocol == Protocol::Ocpp16 && is_it).then_some(pile)
-    }))
+    let Some(pile) = found.filter(|pile| pile.protocol == Protocol::Ocpp16) else { return Ok(None) };
+    let Some(shown) = shown(app, &pile, login.as_ref(), secured).await? else { return Ok(None) };
+    if shown.number() >= pile.security.number() {
+        return Ok(Some((pile, shown)));
+    }
+    let note = format!(
+        "a link from {} was refused: it came with security profile {}, and this pile needs at least {}",
+        from.shown,
+        shown.number(),
+        pile.security.number()
+    );
+    tracing::warn!(pile = %pile.code, from = from.shown, "{note}");
+    link_note(app, pile.id, app.now(), note);
+    Ok(None)
+}
+
+/// How well the pile has shown who it is; `None`: not at all. A certificate that is somebody else's is
+/// worse than none.
+async fn shown(
+    app: &App,
+    pile: &Pile,
+    login: Option<&(Vec<u8>, Vec<u8>)>,
+    secured: Option<&Secured>,
+) -> Result<Option<SecurityProfile>> {
+    if let Some(certificate) = secured.and_then(|secured| secured.certificate.as_ref()) {
+        let is_its = app.engine.certificate_shown(pile, certificate).await?;
+        return Ok(is_its.then_some(SecurityProfile::Certificate));
+    }
+    let is_it = login.is_some_and(|(_, password)| pile_password_matches(&app.engine.secrets, pile, password));
+    let profile = if secured.is_some() { SecurityProfile::Tls } else { SecurityProfile::Password };
+    Ok(is_it.then_some(profile))
 }
 
 /// User and password as raw bytes: an AuthorizationKey need not be text (OCPP 1.6 security, 3.2).

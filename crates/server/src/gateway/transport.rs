@@ -1,5 +1,6 @@
 //! A socket of either kind, as the gateway's loop sees it.
 
+use crate::tls::Socket;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use model::Text;
@@ -20,7 +21,7 @@ pub const MESSAGE_MAX: usize = 256 * 1024;
 const SEND_PATIENCE: Duration = Duration::from_secs(10);
 
 pub enum Transport {
-    WebSocket(Box<WebSocketStream<TcpStream>>),
+    WebSocket(Box<WebSocketStream<Socket>>),
     Tcp { stream: TcpStream, buffer: Vec<u8> },
 }
 

@@ -276,6 +276,7 @@ fn summary(command: &Command) -> Text {
             Text::new(format!("请求上报 {message}"), format!("Ask for {message}"))
         }
         "tariff_set" => plain("下发计费模型", "Send the tariff"),
+        "certificate_set" => plain("下发证书", "Send its certificate"),
         "clock_set" => plain("对时", "Set the clock"),
         "work_parameters" => {
             let power = body.get("power_percent").and_then(serde_json::Value::as_i64).unwrap_or(100);

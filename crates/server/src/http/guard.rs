@@ -3,6 +3,7 @@
 use super::error::Failure;
 use super::take::Who;
 use super::{Access, HttpSettings, Shared};
+use crate::tls::Secured;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
@@ -143,8 +144,9 @@ pub fn remote_address(parts: &Parts, settings: &HttpSettings) -> String {
 }
 
 /// Whether the browser came by https, so that the cookie must not travel otherwise.
-pub fn is_https(headers: &HeaderMap, settings: &HttpSettings) -> bool {
-    settings.secure_cookies
+pub fn is_https(parts: &Parts, settings: &HttpSettings) -> bool {
+    parts.extensions.get::<Secured>().is_some()
+        || settings.secure_cookies
         || settings.behind_proxy
-            && headers.get("x-forwarded-proto").is_some_and(|said| said.as_bytes() == b"https")
+            && parts.headers.get("x-forwarded-proto").is_some_and(|said| said.as_bytes() == b"https")
 }

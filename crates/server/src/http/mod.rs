@@ -42,6 +42,7 @@ mod piles;
 mod preferences;
 mod roles;
 mod route;
+mod security;
 mod session;
 mod settlements;
 mod staff;

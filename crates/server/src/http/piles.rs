@@ -160,7 +160,13 @@ pub async fn pile_update(
     Code(code): Code,
     Input(change): Input<PileChange>,
 ) -> Answer<Given<PileUpdated>> {
-    Ok(Given(app.engine.pile_update(&who.actor(), &code, change).await?))
+    let least = change.security;
+    let updated = app.engine.pile_update(&who.actor(), &code, change).await?;
+    if let Some(least) = least {
+        // It comes back, and shows more or is refused.
+        app.devices.expel(updated.id, |shown| shown.number() < least.number());
+    }
+    Ok(Given(updated))
 }
 
 #[derive(Deserialize, ToSchema)]

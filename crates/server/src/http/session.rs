@@ -3,10 +3,10 @@
 use super::Shared;
 use super::error::Answer;
 use super::give::{Done, Given};
-use super::guard::{COOKIE_NAME, is_https};
-use super::take::{Input, Reader, Who};
+use super::guard::COOKIE_NAME;
+use super::take::{Https, Input, Reader, Who};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use engine::staff::Session;
 use model::access::{Area, Permission};
@@ -87,12 +87,12 @@ fn cookie(secret: &str, https: bool, age_s: i64) -> HeaderValue {
 pub async fn session_create(
     State(app): State<Shared>,
     reader: Reader,
-    headers: HeaderMap,
+    Https(https): Https,
     Input(draft): Input<SessionDraft>,
 ) -> Answer<WithCookie<Given<SessionView>>> {
     let opened = app.engine.session_create(&draft.account, &draft.password, &reader.address).await?;
     let age_s = opened.session.expires_at.map_or(0, |at| at.since(app.now()) / 1_000);
-    let cookie = cookie(&opened.secret, is_https(&headers, &app.settings), age_s);
+    let cookie = cookie(&opened.secret, https, age_s);
     Ok(WithCookie(cookie, Given(view(opened.session))))
 }
 
@@ -102,11 +102,11 @@ pub async fn session_get(who: Who) -> Answer<Given<SessionView>> {
 
 pub async fn session_delete(
     State(app): State<Shared>,
-    headers: HeaderMap,
+    Https(https): Https,
     who: Who,
 ) -> Answer<WithCookie<Done>> {
     app.engine.session_delete(&who.session, &who.address).await?;
-    Ok(WithCookie(cookie("", is_https(&headers, &app.settings), 0), Done))
+    Ok(WithCookie(cookie("", https, 0), Done))
 }
 
 pub async fn session_password_set(

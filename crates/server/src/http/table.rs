@@ -7,7 +7,7 @@ use super::{
     audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
     dictionaries, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, map,
     operators, order_imports, orders, parameters, pile_batches, pile_labels, piles, preferences, roles,
-    session, settlements, staff, stations, stream, tariff_plans, tariffs,
+    security, session, settlements, staff, stations, stream, tariff_plans, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -68,6 +68,9 @@ pub fn table() -> Vec<Route> {
         GET "/piles/{code}/frames" May(PileRead), frames::frame_list;
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
         GET "/piles/{code}/commands" May(PileRead), commands::command_list;
+        GET "/piles/{code}/security" May(PileRead), security::pile_security_get;
+        DELETE "/certificates/{id}" May(PileWrite), security::certificate_delete;
+        GET "/authority" May(PileRead), security::authority_get;
         GET "/commands/{id}" May(PileRead), commands::command_get;
         POST "/piles/labels" May(PileRead), pile_labels::pile_label_list;
         GET "/pile-batches" May(PileRead), pile_batches::pile_batch_list;

@@ -71,6 +71,17 @@ impl FromRequestParts<Shared> for Reader {
     }
 }
 
+/// Whether the browser came by https.
+pub struct Https(pub bool);
+
+impl FromRequestParts<Shared> for Https {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Https, Failure> {
+        Ok(Https(super::guard::is_https(parts, &app.settings)))
+    }
+}
+
 /// Chinese, unless the first language that we know and they accept is English.
 pub fn wants_english(headers: &axum::http::HeaderMap) -> bool {
     let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();

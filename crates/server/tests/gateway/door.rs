@@ -16,14 +16,15 @@ use model::time::Clock;
 use serde_json::Value;
 use server::app::{App, AppSettings};
 use server::http::{HttpSettings, router};
-use server::serve::Serving;
+use server::serve::{Listeners, Serving};
+use server::tls::{Tls, TlsSettings};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use store::Source;
 use store::tariff_list::TariffRate;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -43,6 +44,7 @@ pub struct Door {
     pub app: Arc<App>,
     pub http: SocketAddr,
     pub ykc: SocketAddr,
+    pub tls: SocketAddr,
     serving: Option<Serving>,
     folder: std::path::PathBuf,
 }
@@ -79,8 +81,11 @@ pub async fn door_by(http: HttpSettings) -> Door {
     app.begin().await.unwrap();
     let (http, ykc) = (listener().await, listener().await);
     let router = router(Arc::clone(&app)).merge(server::gateway::router(Arc::clone(&app)));
-    let serving = Serving::start(Arc::clone(&app), router, http, ykc).await.unwrap();
-    Door { app, http: serving.http, ykc: serving.ykc, serving: Some(serving), folder }
+    let settings = TlsSettings { names: vec!["localhost".to_owned()], ..TlsSettings::default() };
+    let tls = Some((listener().await, Tls::open(Arc::clone(&app), settings).await.unwrap()));
+    let serving = Serving::start(Arc::clone(&app), router, Listeners { http, ykc, tls }).await.unwrap();
+    let (http, ykc, tls) = (serving.http, serving.ykc, serving.tls.unwrap());
+    Door { app, http, ykc, tls, serving: Some(serving), folder }
 }
 
 async fn listener() -> TcpListener {
@@ -204,7 +209,12 @@ pub struct Answered {
     pub body: String,
 }
 
-pub async fn answered(stream: &mut TcpStream) -> Answered {
+/// A socket of either kind.
+pub trait Wire: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire for S {}
+
+pub async fn answered(stream: &mut impl Wire) -> Answered {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(soon("an answer's head", stream.read_u8()).await.unwrap());
@@ -222,14 +232,17 @@ pub async fn answered(stream: &mut TcpStream) -> Answered {
 }
 
 pub async fn knock(at: SocketAddr, handshake: &str) -> (TcpStream, Answered) {
-    let mut stream = TcpStream::connect(at).await.unwrap();
+    knock_on(TcpStream::connect(at).await.unwrap(), handshake).await
+}
+
+pub async fn knock_on<S: Wire>(mut stream: S, handshake: &str) -> (S, Answered) {
     stream.write_all(handshake.as_bytes()).await.unwrap();
     let answered = answered(&mut stream).await;
     (stream, answered)
 }
 
 /// A pile's side of an OCPP link.
-pub struct Link(pub WebSocketStream<TcpStream>);
+pub struct Link<S = TcpStream>(pub WebSocketStream<S>);
 
 impl Link {
     pub async fn open(door: &Door, code: &str, password: &str) -> Link {
@@ -245,7 +258,9 @@ impl Link {
         assert_eq!(link.ask(r#"[2,"in","Heartbeat",{}]"#).await[0], 3);
         link
     }
+}
 
+impl<S: Wire> Link<S> {
     pub async fn say(&mut self, text: &str) {
         self.0.send(Message::text(text.to_owned())).await.unwrap();
     }

@@ -6,6 +6,7 @@ mod fleet;
 mod links;
 mod login;
 mod ocpp;
+mod security;
 mod stop;
 mod trouble;
 mod ykc;

@@ -64,6 +64,7 @@ impl Things {
             ("{operator}", operator.to_string()),
             ("{order}", order.to_string()),
             ("{command}", command.to_string()),
+            ("{certificate}", certificate(house, &code).await),
             ("{staff}", staff.to_string()),
             ("{role}", role),
             ("{token}", token),
@@ -284,4 +285,19 @@ pub async fn furnished() -> (House, Things, Things) {
     house.send("PUT", "/customer-source/pull", &cookie, Some(&source.to_string()), &[]).await.ok();
     let (ours, theirs) = (Things::of(&house, 0).await, Things::of(&house, 1).await);
     (house, ours, theirs)
+}
+
+/// One that the pile has asked for.
+async fn certificate(house: &House, code: &str) -> String {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::default();
+    params.distinguished_name.push(rcgen::DnType::CommonName, code);
+    let csr = params.serialize_request(&key).unwrap().pem().unwrap();
+    let wanted = model::id::PileCode::parse(code).unwrap();
+    let store = &house.app.engine.store;
+    let pile = store.read(move |conn| store::piles::by_code(conn, &wanted)).await.unwrap().unwrap();
+    house.app.engine.certificate_send(pile.id, &csr).await.unwrap();
+    let id = pile.id;
+    let kept = store.read(move |conn| store::certificates::certificate_list(conn, id)).await.unwrap();
+    kept[0].id.to_string()
 }

@@ -108,6 +108,7 @@ fn pile(id: i64, operator: i64) -> Pile {
         version: 1,
         tariff_model: None,
         tariff_told_at: None,
+        security: model::site::SecurityProfile::Password,
     }
 }
 

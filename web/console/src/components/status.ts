@@ -88,6 +88,12 @@ const looks = {
     refused: { tone: 'bad', glyph: 'cross' },
     superseded: { tone: 'mute', glyph: 'copy' },
   },
+  certificate: {
+    sent: { tone: 'busy', glyph: 'right' },
+    installed: { tone: 'ok', glyph: 'check' },
+    refused: { tone: 'bad', glyph: 'cross' },
+    revoked: { tone: 'mute', glyph: 'stop' },
+  },
   tariff_match: {
     same: { tone: 'ok', glyph: 'check' },
     different: { tone: 'bad', glyph: 'alert' },

@@ -1,5 +1,11 @@
 // 充电站的类型、照片与暂停营业，并入 zh-CN.ts；英文见 places.en.ts。
 export default {
+  security_profile: { password: '密码', tls: 'TLS + 密码', certificate: 'TLS + 证书' },
+  certificate: { sent: '已下发', installed: '已安装', refused: '桩未接受', revoked: '已吊销' },
+  security: {
+    tab: '接入安全', required: '最低接入等级', shown: '当前连接：', note: '等级按 OCPP 安全规范编号。低于此等级的连接会被拒绝，并记入报文日志；高于此等级的总是接受。', about_password: '用接入密码登录（HTTP Basic），连接可以不加密；只适合运营商内网或 VPN', about_tls: '用接入密码登录，连接必须加密（wss）', about_certificate: '用桩自己的证书登录，连接必须加密；不再需要密码', set: '设置等级', saved: '最低接入等级已设置', ask: '把最低接入等级改为“{to}”？', ask_risky: '把最低接入等级改为“{to}”？桩目前是“{shown}”，不满足新的等级：正在使用的连接会立即断开，桩若不能以更高等级重连，只能到现场处理。',
+    way: '升级步骤', way_tls: '桩上的平台地址改为 wss:// 开头（平台需设置 tls_listen，或由反向代理提供 TLS）。', way_root: '在桩上安装平台的根证书，使桩信任平台。', root: '下载根证书', until: '有效期至 {at}', way_request: '让桩申请自己的证书：桩生成密钥和证书请求，平台签发并下发，私钥不离开桩。', request: '让桩申请证书', way_require: '桩用证书重新连接后，把最低接入等级设为“TLS + 证书”。', certificates: '桩的证书', no_certificates: '还没有给这台桩签发过证书', serial: '序列号', state: '状态', valid: '有效期', used: '最近使用', created: '签发时间', revoke: '吊销', ask_revoke: '吊销证书 {serial}…？桩将不能再用它连接，正在使用的连接会立即断开。', revoked: '证书已吊销',
+  },
   label: {
     open: '桩贴', button: '桩贴（{n} 台）', title: '桩贴', title_of: '桩贴：{n} 个枪', gun: '{name} {no} 号枪', scan: '扫码充电', paper: '纸张', sheet: 'A4 标签页（每页 12 枚）', single: '单枚标签 80 × 50 mm', show_station: '充电站名称', show_operator: '运营商名称', kind: '图片格式', zip: '下载二维码 ZIP', print: '打印 / 存为 PDF', more: '还有 {n} 枚未在此预览，打印和下载时都会包含。', note: '二维码带 25% 容错，刮花四分之一以内仍可识别。打印请选“实际大小”，不要“适合页面”。', without: '{names} 没有统一社会信用代码，默认的二维码里缺运营商编号。请补全代码，或在品牌里设置自己的二维码内容。',
   },

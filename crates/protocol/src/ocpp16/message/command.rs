@@ -87,6 +87,10 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
             "OCPP 1.6 的离线卡是本地授权列表，请用 SendLocalList",
             "OCPP 1.6 has the local authorisation list for this: use SendLocalList",
         ))),
+        // Security extension, 5.2
+        DeviceCommand::CertificateSet { chain } => {
+            typed("CertificateSigned", json!({ "certificateChain": chain }))
+        }
         DeviceCommand::Call { action, payload } => generic(action, payload),
     }
 }

@@ -11,6 +11,7 @@ pub mod heartbeat;
 pub mod meter_values;
 pub mod noted;
 pub mod outcome;
+pub mod sign_certificate;
 pub mod start_transaction;
 pub mod status_notification;
 pub mod stop_transaction;
@@ -33,6 +34,7 @@ words! {
         "LogStatusNotification" => LogStatusNotification,
         "MeterValues" => MeterValues,
         "SecurityEventNotification" => SecurityEventNotification,
+        "SignCertificate" => SignCertificate,
         "SignedFirmwareStatusNotification" => SignedFirmwareStatusNotification,
         "StartTransaction" => StartTransaction,
         "StatusNotification" => StatusNotification,
@@ -80,6 +82,7 @@ pub enum Request<'a> {
     DataTransfer(data_transfer::Request<'a>),
     Heartbeat,
     MeterValues(meter_values::Request<'a>),
+    SignCertificate(sign_certificate::Request<'a>),
     StartTransaction(start_transaction::Request<'a>),
     StatusNotification(status_notification::Request<'a>),
     StopTransaction(stop_transaction::Request<'a>),
@@ -96,6 +99,7 @@ impl Request<'_> {
             Request::DataTransfer(request) => request.event(),
             Request::Heartbeat => return None,
             Request::MeterValues(request) => request.event(),
+            Request::SignCertificate(request) => request.event(),
             Request::StartTransaction(request) => request.event(),
             Request::StatusNotification(request) => request.event(),
             Request::StopTransaction(request) => request.event(),
@@ -121,6 +125,7 @@ impl<'de> DeserializeSeed<'de> for Action {
                 Request::Heartbeat
             }
             Action::MeterValues => Request::MeterValues(read(from)?),
+            Action::SignCertificate => Request::SignCertificate(read(from)?),
             Action::StartTransaction => Request::StartTransaction(read(from)?),
             Action::StatusNotification => Request::StatusNotification(read(from)?),
             Action::StopTransaction => Request::StopTransaction(read(from)?),

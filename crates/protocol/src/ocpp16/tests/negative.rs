@@ -286,7 +286,6 @@ fn broken_envelopes_are_answered_as_far_as_possible() {
         (r#"[2,"7","Heartbeet",{}]"#, "7", "NotImplemented"),
         (r#"[2,"7","",{}]"#, "7", "NotImplemented"),
         (r#"[2,"7","Reset",{"type":"Hard"}]"#, "7", "NotSupported"),
-        (r#"[2,"7","SignCertificate",{"csr":"x"}]"#, "7", "NotSupported"),
         (&format!(r#"[2,"{long}","Heartbeat",{{}}]"#), &long, "FormationViolation"),
         (&format!(r#"[2,"{longer}","Heartbeat",{{}}]"#), &longer, "FormationViolation"),
         (&format!(r#"[2,"{longest}","Heartbeat",{{}}]"#), "-1", "FormationViolation"),

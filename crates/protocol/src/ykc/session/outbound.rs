@@ -201,6 +201,7 @@ fn request(pile: PileNo, what: &DeviceCommand, gun_count: u8, zone: &Zone) -> Re
         DeviceCommand::CacheClear => {
             return Err(unsupported("清除授权缓存", "clearing the authorization cache"));
         }
+        DeviceCommand::CertificateSet { .. } => return Err(unsupported("证书", "certificates")),
         DeviceCommand::Call { .. } => return Err(unsupported("自定义操作", "operations by their wire name")),
     })
 }
