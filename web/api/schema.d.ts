@@ -2260,6 +2260,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["link_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/links/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["link_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles/{code}/password": {
         parameters: {
             query?: never;
@@ -5248,6 +5282,47 @@ export interface components {
          * @enum {string}
          */
         Lifecycle: "inactive" | "enabled" | "disabled" | "retired";
+        /** @description A link as staff see it. */
+        Link: {
+            ended: components["schemas"]["LinkEnd"];
+            /** Format: int64 */
+            from_ms: number;
+            /**
+             * Format: int64
+             * @description Until the next link of this pile came, so far; null: it is on line, or this is the newest of a page.
+             */
+            offline_ms: number | null;
+            remote_address: string;
+            shown: components["schemas"]["SecurityProfile"] | null;
+            /** Format: int64 */
+            to_ms: number;
+        };
+        /**
+         * @description Why a link of a pile has ended.
+         * @enum {string}
+         */
+        LinkEnd: "closed" | "silent" | "replaced" | "broken" | "expelled" | "unavailable" | "stopped" | "cut";
+        /** @description What a pile's links of a time come to. */
+        LinkFigures: {
+            /**
+             * Format: int64
+             * @description Links that ended.
+             */
+            ended_count: number;
+            /** @description Whether it comes and goes. */
+            flapping: boolean;
+            /**
+             * Format: int64
+             * @description Links that ended within the last hour.
+             */
+            last_hour_count: number;
+        };
+        LinkList: {
+            items: components["schemas"]["Link"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /** @description What a connector last measured. */
         LiveValues: {
             /** Format: int64 */
@@ -12319,6 +12394,7 @@ export interface operations {
                 city_name?: string;
                 code?: string;
                 cursor?: string;
+                flapping?: boolean;
                 kind?: components["schemas"]["PileKind"];
                 lifecycle?: components["schemas"]["Lifecycle"];
                 limit?: number;
@@ -12592,6 +12668,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FrameList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    link_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    link_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkFigures"];
                 };
             };
             /** @description Any error */

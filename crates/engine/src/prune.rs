@@ -2,7 +2,10 @@
 
 use crate::Engine;
 use model::Result;
-use model::time::Timestamp;
+use model::time::{DAY_MS, Timestamp};
+
+/// As long as logs are to be kept.
+const LINKS_KEPT_MS: i64 = 190 * DAY_MS;
 
 impl Engine {
     /// One small step, so that no pile waits long for the writer: the oldest frames, and the oldest
@@ -13,6 +16,8 @@ impl Engine {
         let samples_before_ms = now.plus_ms(-rules.samples_kept_ms).as_ms();
         let frames = self.store.write(None, move |tx| store::frames::prune(tx, frames_before_ms)).await?;
         let samples = self.store.write(None, move |tx| store::samples::prune(tx, samples_before_ms)).await?;
-        Ok(frames + samples)
+        let links_before = now.plus_ms(-LINKS_KEPT_MS);
+        let links = self.store.write(None, move |tx| store::links::prune(tx, links_before)).await?;
+        Ok(frames + samples + links)
     }
 }

@@ -12,6 +12,7 @@ use model::site::Pile;
 use model::time::Timestamp;
 use std::sync::Arc;
 use store::commands::CommandState;
+use store::links::LinkRow;
 use store::{HotPile, Tx};
 
 impl Engine {
@@ -40,15 +41,16 @@ impl Engine {
 
     /// The pile is gone. Its sessions may go on without us; they stay open for a while.
     ///
-    /// `remote_address` names the link that ended: when the pile has come back on another one by the
-    /// time this is written, it is here.
-    pub async fn pile_gone(&self, pile: PileId, remote_address: &str, last_seen: Timestamp) -> Result<()> {
-        let (now, link) = (self.clock.now(), remote_address.to_owned());
+    /// When the pile has come back on another link by the time this is written, it is here.
+    pub async fn pile_gone(&self, ended: LinkRow, last_seen: Timestamp) -> Result<()> {
+        let (now, pile) = (self.clock.now(), ended.pile);
         let silence_ms = self.rules().silence_timeout_ms;
         self.store
             .write(Some(pile), move |tx| {
+                tx.link_save(ended.clone());
                 let gone = tx.with_pile(pile, |tx, hot| {
-                    if hot.pile.remote_address.as_ref().is_some_and(|known| *known != link) {
+                    let is_other = |known: &String| *known != ended.remote_address;
+                    if hot.pile.remote_address.as_ref().is_some_and(is_other) {
                         return Ok(false);
                     }
                     let was_online = std::mem::replace(&mut hot.pile.online, false);
@@ -71,6 +73,14 @@ impl Engine {
                 Ok(())
             })
             .await
+    }
+
+    /// Keeps that a link has ended whose pile is here on another one. Nobody waits for it.
+    pub fn link_keep(&self, ended: LinkRow) {
+        self.store.post(Some(ended.pile), move |tx| {
+            tx.link_save(ended.clone());
+            Ok(())
+        });
     }
 
     /// Closes what is over by rule. Run every few seconds; doing it twice changes nothing.

@@ -133,6 +133,28 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// Why a link of a pile has ended.
+    LinkEnd {
+        /// The other side hung up, or the network did.
+        Closed = "closed",
+        /// Nothing was heard for too long.
+        Silent = "silent",
+        /// Another connection of the same pile took over.
+        Replaced = "replaced",
+        /// The pile broke the protocol.
+        Broken = "broken",
+        /// What it showed when it came was no longer enough.
+        Expelled = "expelled",
+        /// We could not make durable what it said.
+        Unavailable = "unavailable",
+        /// The server was stopped.
+        Stopped = "stopped",
+        /// The server ended without stopping.
+        Cut = "cut",
+    }
+}
+
 impl SecurityProfile {
     /// As OCPP numbers them.
     pub fn number(self) -> u8 {

@@ -116,7 +116,12 @@ impl App {
         self.engine.order_imports_interrupted().await?;
         self.engine.pile_batches_interrupted().await?;
         jobs::begin(self).await?;
-        self.engine.store.write(None, store::piles::all_offline).await.map(drop)
+        let now = self.now();
+        let offline = move |tx: &mut store::Tx<'_>| {
+            store::links::cut(tx, now)?;
+            store::piles::all_offline(tx)
+        };
+        self.engine.store.write(None, offline).await.map(drop)
     }
 
     /// Makes sure of the administrator and opens the local door. The token, and the administrator's

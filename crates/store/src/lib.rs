@@ -47,6 +47,7 @@ pub mod imports;
 pub mod invoice_list;
 pub mod invoices;
 pub mod jobs;
+pub mod links;
 pub mod map;
 pub mod migrate;
 pub mod operator_list;

@@ -5,7 +5,7 @@ use crate::frames::{self, FrameRow};
 use crate::hot::Hot;
 use crate::orders::{self, OrderDetail, OrderRow};
 use crate::samples::{self, SampleRow};
-use crate::{commands, piles};
+use crate::{commands, links, piles};
 use model::id::PileId;
 use model::site::{Connector, Pile};
 
@@ -21,10 +21,11 @@ pub(crate) struct Pending {
     pub connectors: Vec<Connector>,
     pub piles: Vec<Pile>,
     pub commands: Vec<commands::CommandRow>,
+    pub links: Vec<links::LinkRow>,
 }
 
 /// How many rows of each kind there were at some moment.
-pub(crate) type Marks = [usize; 8];
+pub(crate) type Marks = [usize; 9];
 
 impl Pending {
     pub fn marks(&self) -> Marks {
@@ -37,6 +38,7 @@ impl Pending {
             self.connectors.len(),
             self.piles.len(),
             self.commands.len(),
+            self.links.len(),
         ]
     }
 
@@ -59,6 +61,7 @@ impl Pending {
             connectors: self.connectors.split_off(marks[5]),
             piles: self.piles.split_off(marks[6]),
             commands: self.commands.split_off(marks[7]),
+            links: self.links.split_off(marks[8]),
         }
     }
 
@@ -80,6 +83,7 @@ impl Pending {
             piles::connector_inserts(&self.connectors),
             piles::inserts(&self.piles),
             commands::inserts(&self.commands),
+            links::inserts(&self.links),
             frames::block_inserts(&self.blocks),
             frames::inserts(&self.frames),
         ];

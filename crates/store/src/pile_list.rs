@@ -2,6 +2,7 @@
 
 use crate::db::{Conn, DbError, DbResult, Row};
 use crate::filter::{Filter, Page, count};
+use crate::links::FLAPPING;
 use crate::order_list::order_no;
 use crate::sort::{Sort, SortColumn};
 use model::access::Scope;
@@ -9,6 +10,7 @@ use model::connector::ConnectorStatus;
 use model::order::OrderState;
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::tariff_plan::TariffMatch;
+use model::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -177,6 +179,8 @@ pub struct PileFilter {
     pub retired: Option<bool>,
     pub state: Option<PileState>,
     pub online: Option<bool>,
+    /// Those whose links ended again and again since then.
+    pub flapping_since: Option<Timestamp>,
     pub kind: Option<PileKind>,
     pub protocol: Option<Protocol>,
     pub tariff_match: Option<TariffMatch>,
@@ -206,6 +210,12 @@ fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
         filter.and(if retired { "p.lifecycle = 'retired'" } else { "p.lifecycle <> 'retired'" });
     }
     filter.and_some("p.online = ?", wanted.online);
+    if let Some(since) = wanted.flapping_since {
+        let often = format!(
+            "p.id IN (SELECT pile_id FROM link WHERE to_ms >= ? GROUP BY pile_id HAVING COUNT(*) >= {FLAPPING})"
+        );
+        filter.and_value(&often, since.as_ms());
+    }
     filter.and_some("p.kind = ?", wanted.kind.map(PileKind::as_str));
     filter.and_some("p.protocol = ?", wanted.protocol.map(Protocol::as_str));
     if let Some(wanted) = wanted.tariff_match {

@@ -8,6 +8,7 @@ use crate::deliveries::NewDelivery;
 use crate::frames::FrameRow;
 use crate::hot::{Hot, HotPile, TariffVersion};
 use crate::ids::{FRAME_BLOCK, Ids, Noun};
+use crate::links::LinkRow;
 use crate::orders::{self, Identity, OrderDetail, OrderRow};
 use crate::pending::{Marks, Pending};
 use crate::rollups::{self, Ended};
@@ -379,6 +380,10 @@ impl<'a> Tx<'a> {
             Change::Command { command: CommandId(command.id), pile: pile.id, operator: pile.operator };
         self.changes.push(change);
         self.pending.commands.push(command);
+    }
+
+    pub fn link_save(&mut self, link: LinkRow) {
+        self.pending.links.push(link);
     }
 
     pub fn changed(&mut self, change: Change) {

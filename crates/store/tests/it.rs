@@ -20,6 +20,8 @@ mod deliveries;
 mod exchange;
 #[path = "it/frames.rs"]
 mod frames;
+#[path = "it/links.rs"]
+mod links;
 #[path = "it/lists.rs"]
 mod lists;
 #[path = "it/map.rs"]

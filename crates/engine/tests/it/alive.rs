@@ -15,7 +15,7 @@ fn status(w: &World, connector: u16, status: ConnectorStatus) {
 }
 
 fn away(w: &World) {
-    wait(w.engine.pile_gone(PileId(1), "x", w.now())).unwrap();
+    w.gone(1, "x");
     wait(w.engine.pile_connected(PileId(1), "x".to_owned())).unwrap();
 }
 

@@ -167,7 +167,7 @@ fn a_ykc_pile_has_90_seconds_to_confirm_a_start() {
                 w.clock.advance(Duration::from_secs(30));
                 end(&w, id, outcome.clone());
                 if *away {
-                    wait(w.engine.pile_gone(PileId(101), "x", w.now())).unwrap();
+                    w.gone(101, "x");
                     wait(w.engine.pile_connected(PileId(101), "x".to_owned())).unwrap();
                 }
                 if restart {
@@ -273,7 +273,7 @@ fn a_tariff_is_sent_to_a_ykc_pile_only_while_it_is_idle() {
         start(&w, 1);
         assert_eq!(set(1), sent, "the bill of an OCPP pile is made here");
         assert_eq!(set(102), sent);
-        wait(w.engine.pile_gone(PileId(103), "x", w.now())).unwrap();
+        w.gone(103, "x");
         assert_eq!(set(103), queued, "it is told once it is back");
     }
 }
@@ -294,7 +294,7 @@ fn a_stop_that_comes_to_nothing_leaves_the_session_running() {
             }
             if gone {
                 // The link was away for a moment, so a rule may close the order one day.
-                wait(w.engine.pile_gone(PileId(pile), "x", w.now())).unwrap();
+                w.gone(pile, "x");
                 wait(w.engine.pile_connected(PileId(pile), String::new())).unwrap();
             }
             for outcome in [refusal(), Outcome::TimedOut, Outcome::LinkLost] {
@@ -351,7 +351,7 @@ fn who_may_and_where() {
         let (foreign, missing) = (ask(&stranger, 1, begin()), ask(&admin(), 999, begin()));
         assert_eq!(foreign, missing, "a pile of others is like none at all");
         assert_eq!(foreign.kind, Kind::NotFound);
-        wait(w.engine.pile_gone(PileId(2), "x", w.now())).unwrap();
+        w.gone(2, "x");
         for request in [begin(), CommandRequest::Reset { hard: false }] {
             assert_eq!(ask(&admin(), 2, request).code, "pile.offline");
         }

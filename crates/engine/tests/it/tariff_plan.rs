@@ -199,7 +199,7 @@ fn what_cannot_be_planned_says_why() {
 fn a_pile_is_told_once_it_is_there_and_idle_and_asked_again_ever_later() {
     for mut w in told_worlds(Rules::default()) {
         let second = publish_as(&w, (900_000, 100_000), Some(false));
-        let offline = |w: &World| wait(w.engine.pile_gone(PileId(102), "x", w.now())).unwrap();
+        let offline = |w: &World| w.gone(102, "x");
         offline(&w);
         status(&w, 103, ConnectorStatus::Charging);
         w.at("09:30");

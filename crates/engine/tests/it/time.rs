@@ -220,7 +220,7 @@ fn a_wrong_clock_is_learned_and_corrected() {
 }
 
 fn vanish(w: &World) {
-    wait(w.engine.pile_gone(PileId(1), "x", w.now())).unwrap();
+    w.gone(1, "x");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn a_bill_and_a_doubt_are_told_and_what_nobody_wants_to_know_is_not_written() {
         // A restart knows the webhooks again; a pile that never sends its record is told of too.
         w.restart();
         w.start(1, 1, "CARD1", 9_000.0);
-        wait(w.engine.pile_gone(PileId(1), "none", w.now())).unwrap();
+        w.gone(1, "none");
         w.later(3 * 24 * 60);
         w.sweep();
         let last = told(&w).pop().unwrap();
@@ -86,7 +86,7 @@ fn a_refused_transaction_leaves_nothing_in_the_outbox() {
         assert!(wait(refused).is_err());
         assert_eq!(w.count("SELECT COUNT(*) FROM delivery"), 0);
         wait(w.engine.pile_connected(PileId(1), "1.2.3.4:5".to_owned())).unwrap();
-        wait(w.engine.pile_gone(PileId(1), "1.2.3.4:5", w.now())).unwrap();
+        w.gone(1, "1.2.3.4:5");
         assert_eq!(told(&w).len(), 1);
     }
 }

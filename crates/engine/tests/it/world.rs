@@ -99,6 +99,19 @@ impl World {
         self
     }
 
+    /// The pile's link from this address has ended.
+    pub fn gone(&self, pile: i64, remote_address: &str) {
+        let ended = store::links::LinkRow {
+            pile: PileId(pile),
+            from: self.now(),
+            to: self.now(),
+            remote_address: remote_address.to_owned(),
+            shown: None,
+            ended: model::site::LinkEnd::Closed,
+        };
+        wait(self.engine.pile_gone(ended, self.now())).unwrap();
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

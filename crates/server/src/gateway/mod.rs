@@ -13,7 +13,7 @@ use engine::device::Inbound;
 use model::Text;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileCode, PileId};
-use model::site::{Pile, SecurityProfile};
+use model::site::{LinkEnd, Pile, SecurityProfile};
 use model::time::Timestamp;
 use protocol::{Asked, Frame, Output, Session};
 use std::net::{IpAddr, SocketAddr};
@@ -21,6 +21,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use store::frames::{FrameRow, Verdict};
+use store::links::LinkRow;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Sleep};
 use transport::{Heard, Transport};
@@ -70,6 +71,7 @@ struct Gate {
     /// Who waits to hear whether this socket lives.
     probes: Vec<oneshot::Sender<()>>,
     closing: bool,
+    ended: LinkEnd,
 }
 
 /// The pile behind the link, once it is known.
@@ -87,7 +89,16 @@ async fn serve(
     entered: Option<Entered>,
 ) {
     let pile = entered.map(|Entered { link, .. }| Known { id: link.pile, link });
-    let mut gate = Gate { app, session, transport, from, pile, probes: Vec::new(), closing: false };
+    let mut gate = Gate {
+        app,
+        session,
+        transport,
+        from,
+        pile,
+        probes: Vec::new(),
+        closing: false,
+        ended: LinkEnd::Closed,
+    };
     gate.run().await;
     gate.session.lost();
     gate.outputs().await;
@@ -115,6 +126,7 @@ impl Gate {
                     if wait >= PING_AFTER {
                         // Twice without a sign of life: nobody is there.
                         if pinged && self.transport.pings() {
+                            self.ended = LinkEnd::Silent;
                             return;
                         }
                         pinged = true;
@@ -137,6 +149,7 @@ impl Gate {
                     Heard::Nothing => {}
                     Heard::Broken(reason, why) => {
                         self.broken(why);
+                        self.ended = end_of(reason);
                         self.transport.say_goodbye(reason).await;
                         return;
                     }
@@ -179,6 +192,7 @@ impl Gate {
     }
 
     async fn goodbye(&mut self, reason: CloseReason) {
+        self.ended = end_of(reason);
         self.transport.say_goodbye(reason).await;
         self.closing = true;
     }
@@ -313,11 +327,30 @@ impl Gate {
                 self.done(id, Outcome::LinkLost, None).await;
             }
         }
-        if self.app.devices.leave(&link)
-            && let Err(why) = self.app.engine.pile_gone(id, &link.remote_address, link.last_seen()).await
-        {
+        let ended = LinkRow {
+            pile: id,
+            from: link.connected_at,
+            to: self.app.clock().now(),
+            remote_address: link.remote_address.clone(),
+            shown: link.shown,
+            ended: self.ended,
+        };
+        if !self.app.devices.leave(&link) {
+            self.app.engine.link_keep(ended);
+        } else if let Err(why) = self.app.engine.pile_gone(ended, link.last_seen()).await {
             tracing::warn!(%why, pile = %id, "the end of a link could not be kept");
         }
+    }
+}
+
+fn end_of(reason: CloseReason) -> LinkEnd {
+    match reason {
+        CloseReason::ProtocolError | CloseReason::TooLarge | CloseReason::BadText => LinkEnd::Broken,
+        CloseReason::Silent => LinkEnd::Silent,
+        CloseReason::NotRegistered => LinkEnd::Expelled,
+        CloseReason::Replaced => LinkEnd::Replaced,
+        CloseReason::Unavailable => LinkEnd::Unavailable,
+        CloseReason::Stopping => LinkEnd::Stopped,
     }
 }
 

@@ -27,6 +27,7 @@ mod home;
 mod imports;
 mod invoices;
 mod jobs;
+mod links;
 mod map;
 pub mod metrics;
 mod openapi;

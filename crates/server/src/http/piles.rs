@@ -9,7 +9,7 @@ use engine::site::{PileChange, PileCreated, PileDraft, PileUpdated};
 use model::id::{OrderId, PileCode, PileId};
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::tariff_plan::TariffMatch;
-use model::time::Zone;
+use model::time::{HOUR_MS, Timestamp, Zone};
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use store::filter::{Page, Paging};
@@ -32,6 +32,8 @@ pub struct PileQuery {
     /// A connector's status, `suspended`, or `offline`.
     state: Option<String>,
     online: Option<bool>,
+    /// True: only those whose links ended five times or more within the last hour.
+    flapping: Option<bool>,
     kind: Option<PileKind>,
     protocol: Option<Protocol>,
     /// code, name, station_name, rated_power_w or last_seen_ms; `-` before it for the
@@ -43,7 +45,7 @@ pub struct PileQuery {
 }
 
 impl PileQuery {
-    pub fn filter(self) -> Result<PileFilter> {
+    pub fn filter(self, now: Timestamp) -> Result<PileFilter> {
         let state = match self.state.as_deref() {
             Some(text) => Some(PileState::parse(text).ok_or_else(unknown_state)?),
             None => None,
@@ -63,6 +65,7 @@ impl PileQuery {
             retired: self.retired,
             state,
             online: self.online,
+            flapping_since: self.flapping.filter(|wanted| *wanted).map(|_| now.plus_ms(-HOUR_MS)),
             kind: self.kind,
             protocol: self.protocol,
             tariff_match: self.tariff_match,
@@ -77,7 +80,7 @@ pub async fn pile_list(
     who: Who,
     Query(query): Query<PileQuery>,
 ) -> Answer<Given<Page<PileView>>> {
-    let wanted = query.filter()?;
+    let wanted = query.filter(app.now())?;
     let (scope, today) = (who.scope(), Zone::shanghai().local(app.now()).day);
     let read = move |conn: &mut store::Conn| pile_list::pile_list(conn, &scope, &wanted, today);
     let mut page = app.engine.store.read(read).await?;

@@ -5,8 +5,8 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
-    dictionaries, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, map,
-    operators, order_imports, orders, parameters, pile_batches, pile_labels, piles, preferences, roles,
+    dictionaries, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, links,
+    map, operators, order_imports, orders, parameters, pile_batches, pile_labels, piles, preferences, roles,
     security, session, settlements, staff, stations, stream, tariff_plans, tariffs,
 };
 use axum::http::Method;
@@ -68,6 +68,8 @@ pub fn table() -> Vec<Route> {
         GET "/piles/{code}/frames" May(PileRead), frames::frame_list;
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
         GET "/piles/{code}/commands" May(PileRead), commands::command_list;
+        GET "/piles/{code}/links" May(PileRead), links::link_list;
+        GET "/piles/{code}/links/figures" May(PileRead), links::link_figures_get;
         GET "/piles/{code}/security" May(PileRead), security::pile_security_get;
         DELETE "/certificates/{id}" May(PileWrite), security::certificate_delete;
         GET "/authority" May(PileRead), security::authority_get;

@@ -66,7 +66,16 @@ async fn came(house: &House, code: &'static str) {
 
 async fn went(house: &House, code: &'static str) {
     let pile = pile_id(house, code).await;
-    house.app.engine.pile_gone(pile, "10.0.0.9:1", Timestamp::from_ms(super::house::NOON)).await.unwrap();
+    let at = Timestamp::from_ms(super::house::NOON);
+    let ended = store::links::LinkRow {
+        pile,
+        from: at,
+        to: at,
+        remote_address: "10.0.0.9:1".to_owned(),
+        shown: None,
+        ended: model::site::LinkEnd::Closed,
+    };
+    house.app.engine.pile_gone(ended, at).await.unwrap();
 }
 
 /// As docs/protocols/webhook.md tells a receiver to.

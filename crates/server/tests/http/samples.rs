@@ -90,6 +90,8 @@ pub const SAMPLES: &[Sample] = &[
     asked("frame_list", Thing, "/piles/{pile}/frames", ""),
     asked("pile_command", Thing, "/piles/{pile}/commands", r#"{"kind":"reset","hard":false}"#),
     asked("command_list", Thing, "/piles/{pile}/commands", ""),
+    asked("link_list", Thing, "/piles/{pile}/links", ""),
+    asked("link_figures_get", Thing, "/piles/{pile}/links/figures", ""),
     asked("pile_security_get", Thing, "/piles/{pile}/security", ""),
     asked("certificate_delete", Thing, "/certificates/{certificate}", ""),
     asked("authority_get", Shared, "/authority", ""),

@@ -88,6 +88,16 @@ const looks = {
     refused: { tone: 'bad', glyph: 'cross' },
     superseded: { tone: 'mute', glyph: 'copy' },
   },
+  link_end: {
+    closed: { tone: 'mute', glyph: 'offline' },
+    silent: { tone: 'warn', glyph: 'clock' },
+    replaced: { tone: 'warn', glyph: 'copy' },
+    broken: { tone: 'bad', glyph: 'cross' },
+    expelled: { tone: 'bad', glyph: 'stop' },
+    unavailable: { tone: 'bad', glyph: 'alert' },
+    stopped: { tone: 'mute', glyph: 'stop' },
+    cut: { tone: 'mute', glyph: 'alert' },
+  },
   certificate: {
     sent: { tone: 'busy', glyph: 'right' },
     installed: { tone: 'ok', glyph: 'check' },

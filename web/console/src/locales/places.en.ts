@@ -1,5 +1,7 @@
 // Kinds, photos and closing of stations, part of en.ts; Chinese in places.zh-CN.ts.
 export default {
+  link_end: { closed: 'Hung up', silent: 'No answer', replaced: 'Replaced', broken: 'Protocol error', expelled: 'Showed too little', unavailable: 'We could not store', stopped: 'Server stopped', cut: 'Server ended' },
+  links: { tab: 'Links', from: 'On line', to: 'Off line', lasted: 'Lasted', ended: 'Why it ended', offline: 'Was away', shown: 'Came with', since: 'on line since {at}', gone: 'last heard {at}', figures: 'Went off line {day} times in 24 hours, {hour} times in the last hour.', flapping: 'Comes and goes', flapping_help: 'Five times or more within an hour: a weak signal, an unstable supply, or two devices with one number (then the links were replaced).', none: 'It was never off line', often: 'Links', often_only: 'Come and go' },
   security_profile: { password: 'Password', tls: 'TLS and password', certificate: 'TLS and certificate' },
   certificate: { sent: 'Sent', installed: 'Installed', refused: 'Not taken', revoked: 'Revoked' },
   security: {

@@ -1,5 +1,7 @@
 // 充电站的类型、照片与暂停营业，并入 zh-CN.ts；英文见 places.en.ts。
 export default {
+  link_end: { closed: '对端断开', silent: '无响应', replaced: '被新连接替换', broken: '协议错误', expelled: '安全等级不足', unavailable: '平台暂不可用', stopped: '平台停止', cut: '平台异常退出' },
+  links: { tab: '上下线', from: '上线时间', to: '离线时间', lasted: '在线时长', ended: '离线原因', offline: '离线时长', shown: '接入方式', since: '{at} 起在线', gone: '最后通信 {at}', figures: '近 24 小时离线 {day} 次，近 1 小时 {hour} 次。', flapping: '频繁上下线', flapping_help: '一小时内离线 5 次以上，常见原因是信号弱、供电不稳，或两台设备用了同一编号（离线原因为“被新连接替换”）。', none: '还没有离线过', often: '上下线', often_only: '频繁上下线' },
   security_profile: { password: '密码', tls: 'TLS + 密码', certificate: 'TLS + 证书' },
   certificate: { sent: '已下发', installed: '已安装', refused: '桩未接受', revoked: '已吊销' },
   security: {

@@ -183,7 +183,7 @@ fn order_rows(asking: Asking<'_>) -> Result<Listing> {
 }
 
 fn pile_rows(asking: &Asking<'_>) -> Result<Listing> {
-    let wanted = asking.query::<piles::PileQuery>()?.filter()?;
+    let wanted = asking.query::<piles::PileQuery>()?.filter(asking.app.now())?;
     let (scope, today) = (asking.who.scope(), Zone::shanghai().local(asking.app.now()).day);
     asking.sorted(columns::PILE, wanted.sort.clone(), move |conn, sort| {
         let wanted = PileFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };

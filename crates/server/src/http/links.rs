@@ -1,0 +1,56 @@
+//! 上下线记录
+
+use super::Shared;
+use super::error::Answer;
+use super::give::Given;
+use super::take::{Code, Query, Who, no_pile};
+use axum::extract::State;
+use model::Result;
+use model::id::PileId;
+use model::time::{DAY_MS, HOUR_MS};
+use serde::Deserialize;
+use store::filter::{Page, Paging};
+use store::links::{self, LinkFigures, LinkView};
+use store::pile_list::pile_find;
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkQuery {
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+async fn found(app: &Shared, who: &Who, code: String) -> Result<PileId> {
+    let scope = who.scope();
+    let pile = app.engine.store.read(move |conn| pile_find(conn, &scope, &code)).await?;
+    pile.map(|(id, ..)| PileId(id)).ok_or_else(no_pile)
+}
+
+/// The links of a pile that have ended, the newest first.
+pub async fn link_list(
+    State(app): State<Shared>,
+    who: Who,
+    Code(code): Code,
+    Query(query): Query<LinkQuery>,
+) -> Answer<Given<Page<LinkView>>> {
+    let pile = found(&app, &who, code).await?;
+    let paging = Paging { cursor: query.cursor, limit: query.limit };
+    let (before, limit) = (paging.key::<1>()?.map(|[from]| from), paging.limit()?);
+    let now_from = app.devices.online(pile).map(|link| link.connected_at.as_ms());
+    let read = move |conn: &mut store::Conn| links::link_list(conn, pile, before, now_from, limit);
+    Ok(Given(app.engine.store.read(read).await?))
+}
+
+/// How often its links ended in the last day and hour.
+pub async fn link_figures_get(
+    State(app): State<Shared>,
+    who: Who,
+    Code(code): Code,
+) -> Answer<Given<LinkFigures>> {
+    let pile = found(&app, &who, code).await?;
+    let now = app.now();
+    let (day, hour) = (now.plus_ms(-DAY_MS), now.plus_ms(-HOUR_MS));
+    let read = move |conn: &mut store::Conn| links::link_figures(conn, pile, day, hour);
+    Ok(Given(app.engine.store.read(read).await?))
+}
