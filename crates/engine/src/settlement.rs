@@ -128,10 +128,11 @@ fn bill(tx: &mut Tx<'_>, held: &mut Held, wanted: &SettlementBill) -> Result<Bil
         SettlementBasis::Energies => {
             let energies = energies_checked(wanted.energies)?;
             let ended_at = order.ended_at.unwrap_or(order.started_at);
-            Ok(tariff.tariff.bill_periods(order.started_at, ended_at, energies))
+            let table = tariff.calendar.table_at(&held.zone, order.began_at());
+            Ok(table.bill_periods(order.started_at, ended_at, energies))
         }
         SettlementBasis::Record if detail.pile_bill.is_none() => Err("without a record"),
-        _ => recompute(order, detail, &tariff.tariff, &held.zone).map_err(|_| "cannot be billed"),
+        _ => recompute(order, detail, &tariff.calendar, &held.zone).map_err(|_| "cannot be billed"),
     };
     let made = made.map_err(|_| {
         Error::invalid(

@@ -185,8 +185,9 @@ impl Engine {
                     tx.read(|conn| tariff_deliveries::retried(conn, &scope, id.0, codes.as_deref()))?;
                 for (pile, _) in &piles {
                     let known = tx.read(|conn| tariff_deliveries::get(conn, *pile, plan.effective))?;
-                    let one =
-                        known.unwrap_or_else(|| TariffDelivery::new(*pile, plan.effective, plan.tariff));
+                    let model_no = tx.tariff(plan.tariff)?.model_no;
+                    let new = || TariffDelivery::new(*pile, plan.effective, plan.tariff, model_no);
+                    let one = known.unwrap_or_else(new);
                     if one.state != DeliveryState::Sent {
                         let again = TariffDelivery {
                             state: DeliveryState::Waiting,

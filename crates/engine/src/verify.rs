@@ -164,7 +164,7 @@ fn verify_page(conn: &mut Conn, after: OrderId) -> DbResult<Page> {
             continue;
         };
         if let std::collections::hash_map::Entry::Vacant(place) = tariffs.entry(tariff) {
-            place.insert(store::tariffs::version(conn, tariff)?.tariff);
+            place.insert(store::tariffs::version(conn, tariff)?.calendar);
         }
         if let std::collections::hash_map::Entry::Vacant(place) = stations.entry(order.station) {
             place.insert(store::stations::facts(conn, order.station)?.zone);

@@ -20,6 +20,8 @@ mod fleet;
 mod scene;
 #[path = "it/session.rs"]
 mod session;
+#[path = "it/tariff_calendar.rs"]
+mod tariff_calendar;
 #[path = "it/tariff_plan.rs"]
 mod tariff_plan;
 #[path = "it/time.rs"]

@@ -8,6 +8,7 @@ use crate::id::{
     CardId, ConnectorNo, CustomerId, OperatorId, OrderId, PileId, SessionKey, StaffId, StationId, TariffId,
 };
 use crate::money::{Amount, Fen};
+use crate::time::MINUTE_MS;
 use crate::time::{HOUR_MS, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -62,11 +63,27 @@ pub struct Order {
     pub stop_verdict: Option<TokenVerdict>,
 }
 
+/// What is to be added to the times of a pile whose clock is known to be wrong by this much.
+pub fn shift_ms(skew_ms: Option<i64>) -> i64 {
+    skew_ms.filter(|skew| skew.abs() >= MINUTE_MS).map_or(0, |skew| -skew)
+}
+
 impl Order {
     /// 订单号: the day of creation in the platform's zone and the row's number, `20261123-0000000042`
     /// without the dash. Sortable, and the number can be read back from it.
     pub fn number(id: OrderId, day: i64) -> String {
         format!("{day}{:010}", id.0)
+    }
+
+    /// When it began on our clock: the pile's counts unless it is known to be wrong. The local day of this
+    /// moment says which table of its tariff it is billed by.
+    pub fn began_at(&self) -> Timestamp {
+        self.started_at.plus_ms(self.shift_ms())
+    }
+
+    /// What is to be added to the pile's times.
+    pub fn shift_ms(&self) -> i64 {
+        shift_ms(self.skew_ms)
     }
 
     pub fn id_of_number(number: &str) -> Option<OrderId> {

@@ -13,7 +13,7 @@ use model::content::{ContentDecision, ContentState, TargetGroup};
 use model::driver_price::{PriceCut, PriceFee, PriceHours, PriceOff};
 use model::id::{DriverPriceId, FleetId, OperatorId, TariffId};
 use model::tariff::Period;
-use model::time::Timestamp;
+use model::time::{Timestamp, Zone};
 use model::{Error, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -273,21 +273,31 @@ pub fn driver_price_get(
     let Some(driver_price) = driver_price_list(conn, scope, &wanted, now)?.items.pop() else {
         return Ok(None);
     };
-    Ok(Some(DriverPriceDetail { example: example(conn, scope, &one)?, driver_price }))
+    Ok(Some(DriverPriceDetail { example: example(conn, scope, &one, now)?, driver_price }))
 }
 
 /// At the first station where it holds and that has a tariff.
-fn example(conn: &mut Conn, scope: &Scope, one: &DriverPrice) -> DbResult<Option<DriverPriceExample>> {
+fn example(
+    conn: &mut Conn,
+    scope: &Scope,
+    one: &DriverPrice,
+    now: Timestamp,
+) -> DbResult<Option<DriverPriceExample>> {
     let mut filter = Filter::new();
     let area = Scope { operator: one.operator, area: one.area.clone() };
     filter.scope("s.operator_id", "s.id", &area);
     filter.scope("s.operator_id", "s.id", scope);
     filter.and("s.tariff_id IS NOT NULL");
-    let sql =
-        format!("SELECT s.id, s.name, s.tariff_id FROM station s {} ORDER BY s.id LIMIT 1", filter.sql());
-    let found = conn.find(&sql, &filter.values, |row| Ok((row.int(0)?, row.text(1)?, row.int(2)?)))?;
-    let Some((station_id, station_name, tariff)) = found else { return Ok(None) };
+    let sql = format!(
+        "SELECT s.id, s.name, s.tariff_id, s.time_zone FROM station s {} ORDER BY s.id LIMIT 1",
+        filter.sql()
+    );
+    let found = conn.find(&sql, &filter.values, |row| {
+        Ok((row.int(0)?, row.text(1)?, row.int(2)?, row.word(3, Zone::parse)?))
+    })?;
+    let Some((station_id, station_name, tariff, zone)) = found else { return Ok(None) };
     let version = crate::tariffs::version(conn, TariffId(tariff))?;
+    let table = version.calendar.table_at(&zone, now);
     let rate = |before: TariffRate| {
         let mut after = before;
         match one.fee {
@@ -298,7 +308,7 @@ fn example(conn: &mut Conn, scope: &Scope, one: &DriverPrice) -> DbResult<Option
         }
         DriverPriceRate { period: before.period, before, after }
     };
-    let used = |rate: &TariffRate| version.tariff.periods.contains(&rate.period);
-    let rates = crate::tariff_list::rates(&version.tariff).into_iter().filter(used).map(rate).collect();
+    let used = |rate: &TariffRate| table.periods.contains(&rate.period);
+    let rates = crate::tariff_list::rates(table).into_iter().filter(used).map(rate).collect();
     Ok(Some(DriverPriceExample { station_id, station_name, tariff_name: version.name, rates }))
 }

@@ -14,6 +14,7 @@ use model::id::{CardId, OrderId, PileId, SessionKey, StationId, TariffId};
 use model::order::{OpenOrder, Order};
 use model::site::{Connector, Pile, StationFacts};
 use model::tariff::Tariff;
+use model::tariff_calendar::TariffCalendar;
 use model::time::Timestamp;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -64,8 +65,34 @@ pub struct TariffVersion {
     pub id: TariffId,
     pub name: String,
     pub version_no: i64,
+    /// Of the table for all days that have none of their own.
     pub model_no: u16,
-    pub tariff: Tariff,
+    pub calendar: TariffCalendar,
+}
+
+/// The table of a version that holds on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayTable<'a> {
+    /// Of its kind of days; none for all other days.
+    pub name: Option<&'a str>,
+    pub model_no: u16,
+    pub table: &'a Tariff,
+}
+
+impl TariffVersion {
+    pub fn table(&self, place: usize) -> DayTable<'_> {
+        let table = self.calendar.table(place);
+        let (name, model_no) = self
+            .calendar
+            .kind(place)
+            .map_or((None, self.model_no), |kind| (Some(kind.name.as_str()), kind.model_no));
+        DayTable { name, model_no, table }
+    }
+
+    /// The table that a pile says it has, where it is one of these.
+    pub fn place_of(&self, model_no: u16) -> Option<usize> {
+        (0..=self.calendar.kinds.len()).find(|place| self.table(*place).model_no == model_no)
+    }
 }
 
 /// What all writers of this process share: which webhooks there are, and how many sessions run on each card. A place is taken when

@@ -84,6 +84,7 @@ pub mod tariff_deliveries;
 pub mod tariff_list;
 pub mod tariff_plan_list;
 pub mod tariff_plans;
+pub mod tariff_today;
 pub mod tariffs;
 pub mod token_list;
 mod tx;
@@ -93,7 +94,7 @@ mod writer;
 
 pub use change::Change;
 pub use db::{Conn, DbError, DbResult, Row, Source, Value};
-pub use hot::{HotPile, TariffVersion};
+pub use hot::{DayTable, HotPile, TariffVersion};
 pub use tx::Tx;
 pub use writer::Watcher;
 

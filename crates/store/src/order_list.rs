@@ -13,7 +13,7 @@ use model::access::Scope;
 use model::card::TokenVerdict;
 use model::customer::{phone_masked, plate_masked, vin_masked};
 use model::error::Text;
-use model::id::OrderId;
+use model::id::{OrderId, TariffId};
 use model::order::{Abnormalities, Abnormality, Order, OrderState, StartMode, StopClass};
 use model::tariff::Segment;
 use model::time::{Timestamp, Zone};
@@ -121,6 +121,8 @@ pub struct OrderTariff {
     pub id: i64,
     pub name: String,
     pub version_no: i64,
+    /// The kind of days that the one on which it began is; none on all other days.
+    pub day_name: Option<String>,
 }
 
 /// One period of the pile's own bill.
@@ -305,6 +307,14 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
     if let Some(detail) = crate::orders::detail(conn, id)? {
         found.curve = detail.curve.points().iter().copied().map(LiveValues::from).collect();
     }
+    if let Some(tariff) = &mut found.tariff {
+        let version = crate::tariffs::version(conn, TariffId(tariff.id))?;
+        let zone = Zone::parse(&found.time_zone).unwrap_or_else(Zone::shanghai);
+        let shift = model::order::shift_ms(found.skew_ms);
+        let began_at = found.order.started_at_ms.map(|ms| Timestamp::from_ms(ms + shift));
+        let place = began_at.map_or(0, |at| version.calendar.place_at(&zone, at));
+        tariff.day_name = version.table(place).name.map(str::to_owned);
+    }
     found.commands = crate::command_list::of_order(conn, id)?;
     found.settlements = crate::settlements::of_order(conn, id)?;
     found.notes = crate::order_notes::of_order(conn, id)?;
@@ -315,7 +325,9 @@ fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
     let mut order = view(row)?;
     order.vin = row.text_opt(31)?;
     let tariff = match (order.tariff_id, row.text_opt(34)?, row.int_opt(35)?) {
-        (Some(id), Some(name), Some(version_no)) => Some(OrderTariff { id, name, version_no }),
+        (Some(id), Some(name), Some(version_no)) => {
+            Some(OrderTariff { id, name, version_no, day_name: None })
+        }
         _ => None,
     };
     let segments = row.text_opt(37)?.map_or_else(Vec::new, |text| {

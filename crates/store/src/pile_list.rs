@@ -41,6 +41,8 @@ pub struct PileFacts {
     /// What its station shows.
     pub tariff_name: Option<String>,
     pub tariff_version_no: Option<i64>,
+    /// The kind of days that today is; none on all other days.
+    pub tariff_day_name: Option<String>,
     /// Whether the pile has that.
     pub tariff_match: TariffMatch,
     /// The number of the tariff that it last said it has (0: none), and when.
@@ -91,6 +93,7 @@ pub struct PileDetail {
 pub struct PileTariff {
     pub id: i64,
     pub name: String,
+    /// Of today's table.
     pub model_no: i64,
 }
 
@@ -220,7 +223,8 @@ fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
     filter.and_some("p.protocol = ?", wanted.protocol.map(Protocol::as_str));
     if let Some(wanted) = wanted.tariff_match {
         // The rows of the list are counted without their stations.
-        let station = "JOIN station s ON s.id = p.station_id LEFT JOIN tariff t ON t.id = s.tariff_id";
+        let station = "JOIN station s ON s.id = p.station_id LEFT JOIN tariff t ON t.id = s.tariff_id \
+             LEFT JOIN tariff_today y ON y.tariff_id = t.id AND y.time_zone = s.time_zone";
         let piles = format!("p.id IN (SELECT p.id FROM pile p {station} WHERE {TARIFF_MATCH} = ?)");
         filter.and_value(&piles, wanted.as_str());
     }
@@ -237,19 +241,19 @@ fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
 
 const FACTS: &str = "p.id, p.code, p.name, p.operator_id, op.name, s.city_code, COALESCE(c.name, s.city_code), \
     p.station_id, s.name, p.kind, p.protocol, p.lifecycle, p.online, p.last_seen_ms, p.rated_power_w, p.vendor, \
-    p.model, p.firmware, COALESCE(d.energy_dwh, 0), t.name, t.version_no, p.tariff_model, p.tariff_told_ms";
+    p.model, p.firmware, COALESCE(d.energy_dwh, 0), t.name, t.version_no, p.tariff_model, p.tariff_told_ms, y.name";
 
 /// Whether `p` has the version that its station shows.
 const TARIFF_MATCH: &str = "(CASE WHEN p.protocol NOT IN ('ykc1.5', 'ykc1.6') OR p.lifecycle = 'retired' \
     OR t.id IS NULL THEN 'not_needed' WHEN p.tariff_model IS NULL THEN 'unknown' \
-    WHEN p.tariff_model = t.model_no THEN 'same' ELSE 'different' END)";
+    WHEN p.tariff_model = COALESCE(y.model_no, t.model_no) THEN 'same' ELSE 'different' END)";
 
 /// Where the value stands by which a page is sorted: behind the facts.
-const SORT_VALUE: usize = 24;
+const SORT_VALUE: usize = 25;
 
 const FROM: &str = "FROM pile p JOIN station s ON s.id = p.station_id JOIN operator op ON op.id = p.operator_id \
     LEFT JOIN city c ON c.code = s.city_code LEFT JOIN tariff t ON t.id = s.tariff_id \
-    LEFT JOIN pile_day d ON d.pile_id = p.id AND d.day = $1";
+    LEFT JOIN tariff_today y ON y.tariff_id = t.id AND y.time_zone = s.time_zone LEFT JOIN pile_day d ON d.pile_id = p.id AND d.day = $1";
 
 fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
     Ok(PileFacts {
@@ -276,7 +280,8 @@ fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
         tariff_version_no: row.int_opt(20)?,
         has_model_no: row.int_opt(21)?,
         told_model_ms: row.int_opt(22)?,
-        tariff_match: row.word(23, TariffMatch::parse)?,
+        tariff_day_name: row.text_opt(23)?,
+        tariff_match: row.word(24, TariffMatch::parse)?,
     })
 }
 
@@ -391,7 +396,7 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
     filter.scope("p.operator_id", "p.station_id", scope);
     let sql = format!(
         "SELECT {FACTS}, {TARIFF_MATCH}, p.serial, p.iccid, p.meter_serial, p.connected_at_ms, p.remote_address, p.skew_ms, \
-         p.created_at_ms, p.version, p.secret IS NOT NULL, t.id, t.name, t.model_no \
+         p.created_at_ms, p.version, p.secret IS NOT NULL, t.id, t.name, COALESCE(y.model_no, t.model_no) \
          {FROM} {}",
         filter.sql()
     );
@@ -401,22 +406,22 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
 }
 
 fn detail(row: &Row<'_>) -> DbResult<PileDetail> {
-    let tariff = match row.int_opt(33)? {
-        Some(id) => Some(PileTariff { id, name: row.text(34)?, model_no: row.int(35)? }),
+    let tariff = match row.int_opt(34)? {
+        Some(id) => Some(PileTariff { id, name: row.text(35)?, model_no: row.int(36)? }),
         None => None,
     };
     Ok(PileDetail {
         facts: facts(row)?,
-        serial: row.text_opt(24)?,
-        iccid: row.text_opt(25)?,
-        meter_serial: row.text_opt(26)?,
-        connected_at_ms: row.int_opt(27)?,
-        remote_address: row.text_opt(28)?,
-        clock_skew_ms: row.int_opt(29)?,
+        serial: row.text_opt(25)?,
+        iccid: row.text_opt(26)?,
+        meter_serial: row.text_opt(27)?,
+        connected_at_ms: row.int_opt(28)?,
+        remote_address: row.text_opt(29)?,
+        clock_skew_ms: row.int_opt(30)?,
         tariff,
-        created_at_ms: row.int(30)?,
-        version: row.int(31)?,
-        has_password: row.bool(32)?,
+        created_at_ms: row.int(31)?,
+        version: row.int(32)?,
+        has_password: row.bool(33)?,
         connectors: Vec::new(),
     })
 }

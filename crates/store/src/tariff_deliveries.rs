@@ -4,6 +4,7 @@ use crate::Tx;
 use crate::change::Change;
 use crate::db::{Conn, DbResult};
 use crate::filter::Filter;
+use crate::tariff_today::{JOIN, MODEL_NO};
 use model::Result;
 use model::access::Scope;
 use model::id::{CommandId, PileId, TariffId};
@@ -24,6 +25,8 @@ pub struct TariffDelivery {
     /// Since when its station shows the version.
     pub from: Timestamp,
     pub tariff: TariffId,
+    /// The number of its table that is wanted on that day.
+    pub model_no: u16,
     pub state: DeliveryState,
     pub attempts: i64,
     pub next_try: Option<Timestamp>,
@@ -35,11 +38,12 @@ pub struct TariffDelivery {
 }
 
 impl TariffDelivery {
-    pub fn new(pile: PileId, from: Timestamp, tariff: TariffId) -> TariffDelivery {
+    pub fn new(pile: PileId, from: Timestamp, tariff: TariffId, model_no: u16) -> TariffDelivery {
         TariffDelivery {
             pile,
             from,
             tariff,
+            model_no,
             state: DeliveryState::Waiting,
             attempts: 0,
             next_try: None,
@@ -56,9 +60,11 @@ fn delivery_where(
     condition: &str,
     values: &[crate::db::Value<'_>],
 ) -> DbResult<Option<TariffDelivery>> {
+    // What was tried before there were kinds of days was for all days.
     let sql = format!(
-        "SELECT pile_id, from_ms, tariff_id, state, attempts, next_try_ms, command_id, message, sent_at_ms, \
-         ended_at_ms FROM tariff_delivery WHERE {condition}"
+        "SELECT d.pile_id, d.from_ms, d.tariff_id, d.state, d.attempts, d.next_try_ms, d.command_id, d.message, \
+         d.sent_at_ms, d.ended_at_ms, COALESCE(d.model_no, t.model_no, 0) FROM tariff_delivery d \
+         LEFT JOIN tariff t ON t.id = d.tariff_id WHERE {condition}"
     );
     conn.find(&sql, values, |row| {
         let time = |column| Ok(row.int_opt(column)?.map(Timestamp::from_ms));
@@ -66,6 +72,7 @@ fn delivery_where(
             pile: PileId(row.int(0)?),
             from: Timestamp::from_ms(row.int(1)?),
             tariff: TariffId(row.int(2)?),
+            model_no: u16::try_from(row.int(10)?).unwrap_or(0),
             state: row.word(3, DeliveryState::parse)?,
             attempts: row.int(4)?,
             next_try: time(5)?,
@@ -78,21 +85,22 @@ fn delivery_where(
 }
 
 pub fn get(conn: &mut Conn, pile: PileId, from: Timestamp) -> DbResult<Option<TariffDelivery>> {
-    delivery_where(conn, "pile_id = $1 AND from_ms = $2", &[pile.0.into(), from.as_ms().into()])
+    delivery_where(conn, "d.pile_id = $1 AND d.from_ms = $2", &[pile.0.into(), from.as_ms().into()])
 }
 
 /// The attempt that went out as this command.
 pub fn of_command(conn: &mut Conn, pile: PileId, command: CommandId) -> DbResult<Option<TariffDelivery>> {
-    delivery_where(conn, "pile_id = $1 AND command_id = $2", &[pile.0.into(), command.0.into()])
+    delivery_where(conn, "d.pile_id = $1 AND d.command_id = $2", &[pile.0.into(), command.0.into()])
 }
 
 pub fn save(tx: &mut Tx<'_>, one: &TariffDelivery) -> Result<()> {
     tx.execute(
         "INSERT INTO tariff_delivery (pile_id, from_ms, tariff_id, state, attempts, next_try_ms, command_id, message, \
-         sent_at_ms, ended_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         sent_at_ms, ended_at_ms, model_no) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (pile_id, from_ms) DO UPDATE SET tariff_id = excluded.tariff_id, state = excluded.state, \
          attempts = excluded.attempts, next_try_ms = excluded.next_try_ms, command_id = excluded.command_id, \
-         message = excluded.message, sent_at_ms = excluded.sent_at_ms, ended_at_ms = excluded.ended_at_ms",
+         message = excluded.message, sent_at_ms = excluded.sent_at_ms, ended_at_ms = excluded.ended_at_ms, \
+         model_no = excluded.model_no",
         &[
             one.pile.0.into(),
             one.from.as_ms().into(),
@@ -104,6 +112,7 @@ pub fn save(tx: &mut Tx<'_>, one: &TariffDelivery) -> Result<()> {
             one.message.as_ref().into(),
             one.sent_at.map(Timestamp::as_ms).into(),
             one.ended_at.map(Timestamp::as_ms).into(),
+            i64::from(one.model_no).into(),
         ],
     )?;
     tx.changed(Change::Noun("tariff_plan"));
@@ -121,11 +130,12 @@ const GRACE_MS: i64 = 30_000;
 /// come, those that wait longest first.
 pub fn due(conn: &mut Conn, now: Timestamp) -> DbResult<Vec<PileId>> {
     let sql = format!(
-        "SELECT p.id FROM pile p JOIN station s ON s.id = p.station_id JOIN tariff t ON t.id = s.tariff_id \
+        "SELECT p.id FROM pile p JOIN station s ON s.id = p.station_id JOIN tariff t ON t.id = s.tariff_id {JOIN} \
          JOIN (SELECT station_id, MAX(from_ms) AS from_ms FROM station_tariff GROUP BY station_id) x \
          ON x.station_id = s.id LEFT JOIN tariff_delivery d ON d.pile_id = p.id AND d.from_ms = x.from_ms \
-         WHERE p.online AND {KEEPS} AND COALESCE(p.tariff_model, -1) <> t.model_no \
-         AND (d.pile_id IS NULL OR d.state = 'confirmed' OR (d.state <> 'sent' AND d.next_try_ms <= $1)) \
+         WHERE p.online AND {KEEPS} AND COALESCE(p.tariff_model, -1) <> {MODEL_NO} \
+         AND (d.pile_id IS NULL OR d.state = 'confirmed' OR (d.state <> 'sent' AND \
+         COALESCE(d.model_no, t.model_no) <> {MODEL_NO}) OR (d.state <> 'sent' AND d.next_try_ms <= $1)) \
          AND (x.from_ms > p.tariff_told_ms OR COALESCE(p.tariff_told_ms, p.connected_at_ms, 0) <= $2) \
          AND NOT {CHARGES} ORDER BY COALESCE(d.next_try_ms, 0), p.id LIMIT {ROUND_MAX}"
     );
@@ -145,7 +155,7 @@ pub fn retried(
     filter.and_value("v.plan_id = ?", plan);
     filter.scope("p.operator_id", "p.station_id", scope);
     filter.and(KEEPS);
-    filter.and("s.tariff_id = l.tariff_id AND COALESCE(p.tariff_model, -1) <> t.model_no");
+    filter.and(&format!("s.tariff_id = l.tariff_id AND COALESCE(p.tariff_model, -1) <> {MODEL_NO}"));
     if let Some(codes) = codes {
         let codes = filter.bind_all(codes.iter().cloned());
         filter.and(&format!("p.code IN ({codes})"));
@@ -153,7 +163,7 @@ pub fn retried(
     let sql = format!(
         "SELECT p.id, p.code FROM tariff_plan_station v JOIN tariff_plan l ON l.id = v.plan_id \
          JOIN tariff t ON t.id = l.tariff_id JOIN station s ON s.id = v.station_id \
-         JOIN pile p ON p.station_id = s.id {} ORDER BY p.id",
+         JOIN pile p ON p.station_id = s.id {JOIN} {} ORDER BY p.id",
         filter.sql()
     );
     conn.query(&sql, &filter.values, |row| Ok((PileId(row.int(0)?), row.text(1)?)))

@@ -5,10 +5,11 @@ use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use crate::tariff_deliveries::{CHARGES, KEEPS};
 use crate::tariff_plans::seen;
+use crate::tariff_today::{MODEL_NO, TariffToday};
 use model::access::Scope;
-use model::id::{StationId, TariffPlanId};
+use model::id::{StationId, TariffId, TariffPlanId};
 use model::tariff_plan::{DeliveryState, TariffPlanState};
-use model::time::Timestamp;
+use model::time::{Timestamp, Zone};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -97,6 +98,8 @@ pub struct StationTariff {
     pub reason: Option<String>,
     /// Not begun yet.
     pub planned: bool,
+    /// Of the one that holds now: which of its tables, and until when.
+    pub today: Option<TariffToday>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -120,6 +123,7 @@ pub struct TariffPlanFilter {
 const PILES: &str = "FROM tariff_plan_station v JOIN tariff_plan l ON l.id = v.plan_id \
     JOIN tariff t ON t.id = l.tariff_id JOIN station s ON s.id = v.station_id \
     JOIN pile p ON p.station_id = s.id AND p.lifecycle <> 'retired' \
+    LEFT JOIN tariff_today y ON y.tariff_id = t.id AND y.time_zone = s.time_zone \
     LEFT JOIN tariff_delivery d ON d.pile_id = p.id AND d.from_ms = l.effective_ms";
 
 /// Where a pile of a plan stands.
@@ -131,8 +135,9 @@ fn result() -> String {
         "CASE WHEN NOT ({KEEPS}) THEN 'not_needed' WHEN l.state = 'scheduled' THEN 'scheduled' \
          WHEN l.state = 'withdrawn' THEN 'superseded' \
          WHEN NOT ({shown}) THEN (CASE WHEN d.state = 'confirmed' THEN 'confirmed' ELSE 'superseded' END) \
-         WHEN COALESCE(p.tariff_model, -1) = t.model_no THEN 'confirmed' \
-         WHEN d.state = 'sent' THEN 'sent' WHEN d.state = 'refused' THEN 'refused' \
+         WHEN COALESCE(p.tariff_model, -1) = {MODEL_NO} THEN 'confirmed' \
+         WHEN d.state = 'sent' THEN 'sent' \
+         WHEN d.state = 'refused' AND COALESCE(d.model_no, t.model_no) = {MODEL_NO} THEN 'refused' \
          WHEN NOT p.online THEN 'offline' WHEN {CHARGES} THEN 'charging' ELSE 'waiting' END"
     )
 }
@@ -369,10 +374,10 @@ pub fn station_tariff_list(
     let mut filter = Filter::new();
     filter.and_value("id = ?", id.0);
     filter.scope("operator_id", "id", scope);
-    let sql = format!("SELECT 1 FROM station {}", filter.sql());
-    if conn.find(&sql, &filter.values, |_| Ok(()))?.is_none() {
+    let sql = format!("SELECT time_zone FROM station {}", filter.sql());
+    let Some(zone) = conn.find(&sql, &filter.values, |row| row.word(0, Zone::parse))? else {
         return Ok(None);
-    }
+    };
     let stretch = |row: &Row<'_>| {
         let from_ms = row.int(0)?;
         Ok(StationTariff {
@@ -383,6 +388,7 @@ pub fn station_tariff_list(
             plan_id: row.int_opt(4)?,
             reason: row.text_opt(5)?,
             planned: from_ms > now.as_ms(),
+            today: None,
         })
     };
     let mut rows = conn.query(
@@ -403,5 +409,11 @@ pub fn station_tariff_list(
         &[id.0.into()],
         stretch,
     )?);
+    if let Some(now_shown) = rows.iter_mut().find(|stretch| !stretch.planned)
+        && let Some(tariff) = now_shown.tariff_id
+    {
+        let version = crate::tariffs::version(conn, TariffId(tariff))?;
+        now_shown.today = Some(TariffToday::of(&version, &zone, now));
+    }
     Ok(Some(Page::whole(rows)))
 }

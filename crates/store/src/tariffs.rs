@@ -15,10 +15,10 @@ pub fn version(conn: &mut Conn, id: TariffId) -> DbResult<TariffVersion> {
         &[id.0.into()],
         |row| {
             let body = row.text(3)?;
-            let tariff = serde_json::from_str(&body)
+            let calendar = serde_json::from_str(&body)
                 .map_err(|why| DbError::Fault(format!("tariff {id} cannot be read: {why}")))?;
             let model_no = u16::try_from(row.int(2)?).unwrap_or(0);
-            Ok(TariffVersion { id, name: row.text(0)?, version_no: row.int(1)?, model_no, tariff })
+            Ok(TariffVersion { id, name: row.text(0)?, version_no: row.int(1)?, model_no, calendar })
         },
     )?;
     found.ok_or_else(|| DbError::Fault(format!("tariff {id} is referred to but not there")))
@@ -41,7 +41,8 @@ pub fn latest(conn: &mut Conn, name: &str) -> DbResult<Option<(TariffId, i64)>> 
 
 /// The number under which 云快充 piles keep what was published last, of whatever name.
 pub fn model_no_latest(conn: &mut Conn) -> DbResult<Option<i64>> {
-    conn.find("SELECT model_no FROM tariff ORDER BY id DESC LIMIT 1", &[], |row| row.int(0))
+    let sql = "SELECT COALESCE(last_model_no, model_no) FROM tariff ORDER BY id DESC LIMIT 1";
+    conn.find(sql, &[], |row| row.int(0))
 }
 
 /// A version that is being published.
@@ -49,7 +50,9 @@ pub struct NewTariff<'a> {
     pub name: &'a str,
     pub version_no: i64,
     pub model_no: i64,
-    /// The `model::tariff::Tariff` as JSON.
+    /// That of its last table, where kinds of days have some of their own.
+    pub last_model_no: Option<i64>,
+    /// The `model::tariff_calendar::TariffCalendar` as JSON.
     pub body: &'a str,
 }
 
@@ -57,13 +60,14 @@ pub struct NewTariff<'a> {
 pub fn insert(tx: &mut Tx<'_>, tariff: &NewTariff<'_>, now: Timestamp) -> Result<TariffId> {
     let id = tx.next_id(Noun::Tariff)?;
     tx.execute(
-        "INSERT INTO tariff (id, name, version_no, model_no, body, created_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO tariff (id, name, version_no, model_no, last_model_no, body, created_at_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         &[
             id.into(),
             tariff.name.into(),
             tariff.version_no.into(),
             tariff.model_no.into(),
+            tariff.last_model_no.into(),
             tariff.body.into(),
             now.as_ms().into(),
         ],

@@ -94,7 +94,7 @@ export type CurvePoint = OrderDetail['curve'][number]
 export type Period = Segment['period']
 
 type QueryOf<Id extends keyof operations> = NonNullable<operations[Id]['parameters']['query']>
-type BodyOf<Id extends keyof operations> = operations[Id] extends {
+export type BodyOf<Id extends keyof operations> = operations[Id] extends {
   requestBody: { content: { 'application/json': infer Body } }
 }
   ? Body
@@ -265,6 +265,9 @@ export const api = {
     take(http.GET(`${v}/orders/{id}/frames`, { params: { path: { id }, query: query as QueryOf<'order_frame_list'> } })),
 
   tariff_list: () => take(http.GET(`${v}/tariffs`)),
+  tariff_year_get: (id: number, year: number) => take(http.GET(`${v}/tariffs/{id}/days`, { params: { path: { id }, query: { year } } })),
+  tariff_check: (body: BodyOf<'tariff_check'>) => take(http.POST(`${v}/tariffs/preview`, { body })),
+  holiday_list: () => take(http.GET(`${v}/holidays`)),
   tariff_station_list: (id: number) => take(http.GET(`${v}/tariffs/{id}/stations`, byId(id))),
   pile_batch_list: (query: ListQuery) => take(http.GET(`${v}/pile-batches`, { params: { query: query as QueryOf<'pile_batch_list'> } })),
   pile_batch_get: (id: number) => take(http.GET(`${v}/pile-batches/{id}`, byId(id))),

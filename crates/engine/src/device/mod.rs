@@ -164,7 +164,7 @@ impl Engine {
                         Some(id) => settle::so_far(
                             open,
                             now,
-                            &tx.tariff(id)?.tariff,
+                            &tx.tariff(id)?.calendar,
                             &tx.station(open.order.station)?.zone,
                         ),
                         None => Bill::default(),

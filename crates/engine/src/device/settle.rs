@@ -11,7 +11,8 @@ use model::curve::Curve;
 use model::energy::Energy;
 use model::money::{Amount, Fen, Price};
 use model::order::{Abnormality, OpenOrder, Order, OrderState};
-use model::tariff::{Bill, Period, Reading, SESSION_MAX_MS, Segment, Tariff};
+use model::tariff::{Bill, Period, Reading, SESSION_MAX_MS, Segment};
+use model::tariff_calendar::TariffCalendar;
 use model::time::{HOUR_MS, MINUTE_MS, Timestamp, Zone};
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,13 @@ pub struct PileBillPeriodRecord {
 }
 
 /// Makes the bill of an order again from what is stored with it.
-pub fn recompute(order: &Order, detail: &OrderDetail, tariff: &Tariff, zone: &Zone) -> Result<Bill, String> {
+pub fn recompute(
+    order: &Order,
+    detail: &OrderDetail,
+    tariff: &TariffCalendar,
+    zone: &Zone,
+) -> Result<Bill, String> {
+    let tariff = tariff.table_at(zone, order.began_at());
     let ended_at = order.ended_at.ok_or("the order has no end")?;
     match detail.billed_by {
         BilledBy::Nothing => Ok(Bill::default()),
@@ -58,12 +65,7 @@ pub fn recompute(order: &Order, detail: &OrderDetail, tariff: &Tariff, zone: &Zo
         BilledBy::Record => {
             let record = detail.pile_bill.as_deref().ok_or("the pile's bill is missing")?;
             let record: PileBillRecord = serde_json::from_str(record).map_err(|why| why.to_string())?;
-            let mut energies = [Energy::ZERO; 4];
-            for period in &record.periods {
-                let place = &mut energies[period.period.number()];
-                *place = *place + Energy::from_dwh(period.energy_dwh);
-            }
-            Ok(tariff.bill_periods(order.started_at, ended_at, energies))
+            Ok(tariff.bill_periods(order.started_at, ended_at, energies(&record)))
         }
         BilledBy::Curve => {
             let readings = readings(order, &detail.curve, ended_at);
@@ -73,14 +75,15 @@ pub fn recompute(order: &Order, detail: &OrderDetail, tariff: &Tariff, zone: &Zo
 }
 
 /// What a running session has cost up to its last reading.
-pub(super) fn so_far(open: &OpenOrder, now: Timestamp, tariff: &Tariff, zone: &Zone) -> Bill {
+pub(super) fn so_far(open: &OpenOrder, now: Timestamp, tariff: &TariffCalendar, zone: &Zone) -> Bill {
+    let tariff = tariff.table_at(zone, open.order.began_at());
     let ended_at = open.curve.last().map_or(now, |point| point.at).max(open.order.started_at);
     tariff.bill(zone, &readings(&open.order, &open.curve, ended_at)).unwrap_or_default()
 }
 
 /// Start, curve, end; on our clock where the pile's is known to be wrong.
 fn readings(order: &Order, curve: &Curve, ended_at: Timestamp) -> Vec<Reading> {
-    let shift = order.skew_ms.filter(|skew| skew.abs() >= 60_000).map_or(0, |skew| -skew);
+    let shift = order.shift_ms();
     let inside = curve.readings().filter(|r| r.at > order.started_at && r.at < ended_at);
     let first = Reading { at: order.started_at, delivered: Energy::ZERO };
     let last = Reading { at: ended_at, delivered: order.energy };
@@ -159,7 +162,7 @@ pub(super) fn settle(
         OrderDetail { order: order.id, segments: String::from("[]"), pile_bill, billed_by, curve };
     let station = tx.station(order.station)?;
     let bill = match order.tariff {
-        Some(id) => recompute(&order, &detail, &tx.tariff(id)?.tariff, &station.zone),
+        Some(id) => recompute(&order, &detail, &tx.tariff(id)?.calendar, &station.zone),
         None => {
             if order.energy != Energy::ZERO {
                 order.abnormal.add(Abnormality::NoTariff);
@@ -174,8 +177,10 @@ pub(super) fn settle(
         }
         Bill::default()
     });
+    let tolerance = context.rules.amount_tolerance_e4;
     if let Some(amount) = order.pile_amount
-        && amount.0.abs_diff(bill.exact.0) > context.rules.amount_tolerance_e4.unsigned_abs()
+        && amount.0.abs_diff(bill.exact.0) > tolerance.unsigned_abs()
+        && !by_other_table(tx, hot, &order, record.as_ref(), &station.zone, tolerance)?
     {
         order.abnormal.add(Abnormality::AmountDiffers);
     }
@@ -199,6 +204,40 @@ pub(super) fn settle(
     tx.order_save(&order);
     tx.order_detail_save(detail);
     order_told_by_pile(context, tx, &order, &hot.pile)
+}
+
+/// Whether the pile's amount differs only because it had another table of the same version for a part of
+/// the session, or all the time: midnight passed while it charged, or had passed and it could not be told yet.
+fn by_other_table(
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    order: &Order,
+    record: Option<&PileBillRecord>,
+    zone: &Zone,
+    tolerance_e4: i64,
+) -> Result<bool> {
+    let (Some(record), Some(tariff), Some(ended_at)) = (record, order.tariff, order.ended_at) else {
+        return Ok(false);
+    };
+    let version = tx.tariff(tariff)?;
+    if version.calendar.kinds.is_empty() {
+        return Ok(false);
+    }
+    let until = ended_at.plus_ms(order.shift_ms());
+    let mut places = version.calendar.places_between(zone, order.began_at(), until);
+    places.extend(hot.pile.tariff_model.and_then(|has| version.place_of(has)));
+    let (least, most) = version.calendar.bounds(&places, energies(record));
+    let asked = record.amount_e4;
+    Ok(places.len() > 1 && (least.0 - tolerance_e4..=most.0 + tolerance_e4).contains(&asked))
+}
+
+fn energies(record: &PileBillRecord) -> [Energy; 4] {
+    let mut energies = [Energy::ZERO; 4];
+    for period in &record.periods {
+        let place = &mut energies[period.period.number()];
+        *place = *place + Energy::from_dwh(period.energy_dwh);
+    }
+    energies
 }
 
 pub(crate) fn count(tx: &mut Tx<'_>, order: &Order, zone: &Zone) {

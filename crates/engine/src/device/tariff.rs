@@ -15,18 +15,37 @@ use store::ids::Noun;
 use store::tariff_deliveries::{self, TariffDelivery};
 use store::{HotPile, TariffVersion, Tx};
 
-/// The version that a session beginning now would be billed by.
-pub(crate) fn wanted(tx: &mut Tx<'_>, hot: &HotPile, now: Timestamp) -> Result<Option<Arc<TariffVersion>>> {
-    match tx.station(hot.pile.station)?.tariff_now(now) {
-        Some(id) => tx.tariff(id).map(Some),
-        None => Ok(None),
+/// What a session beginning now would be billed by: the version, and its table of today.
+pub(crate) struct Wanted {
+    version: Arc<TariffVersion>,
+    place: usize,
+    /// Since when the version is shown.
+    from: Timestamp,
+}
+
+impl Wanted {
+    fn model_no(&self) -> u16 {
+        self.version.table(self.place).model_no
     }
+
+    fn model(&self) -> TariffModel {
+        let table = self.version.table(self.place);
+        TariffModel { model_no: table.model_no, tariff: table.table.clone() }
+    }
+}
+
+pub(crate) fn wanted(tx: &mut Tx<'_>, hot: &HotPile, now: Timestamp) -> Result<Option<Wanted>> {
+    let station = tx.station(hot.pile.station)?;
+    let Some(tariff) = station.tariff_now(now) else { return Ok(None) };
+    let version = tx.tariff(tariff)?;
+    let place = version.calendar.place_at(&station.zone, now);
+    Ok(Some(Wanted { version, place, from: station.tariff_since(now).unwrap_or(now) }))
 }
 
 /// 0x05
 pub fn checked(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, model_no: u16) -> Result<Handled> {
     let version = wanted(tx, hot, context.now)?;
-    let wanted_no = version.as_ref().map_or(0, |version| version.model_no);
+    let wanted_no = version.as_ref().map_or(0, Wanted::model_no);
     let same = version.is_some() && wanted_no == model_no;
     let before = hot.pile.tariff_model;
     // What has not changed and is right need not be written at each of thousands of log-ins.
@@ -47,16 +66,12 @@ pub fn asked(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile) -> Resul
     let version = wanted(tx, hot, context.now)?;
     if let Some(version) = &version {
         let before = hot.pile.tariff_model;
-        told(context.now, tx, hot, version.model_no);
-        if before.is_some_and(|before| before != version.model_no) {
+        told(context.now, tx, hot, version.model_no());
+        if before.is_some_and(|before| before != version.model_no()) {
             confirm(context.now, tx, hot, version)?;
         }
     }
-    Ok(Handled::new(Answer::Tariff(version.as_deref().map(model_of))))
-}
-
-fn model_of(version: &TariffVersion) -> TariffModel {
-    TariffModel { model_no: version.model_no, tariff: version.tariff.clone() }
+    Ok(Handled::new(Answer::Tariff(version.as_ref().map(Wanted::model))))
 }
 
 fn told(now: Timestamp, tx: &mut Tx<'_>, hot: &mut HotPile, model_no: u16) {
@@ -66,8 +81,8 @@ fn told(now: Timestamp, tx: &mut Tx<'_>, hot: &mut HotPile, model_no: u16) {
 }
 
 /// Keeps that the pile has what its station shows.
-fn confirm(now: Timestamp, tx: &mut Tx<'_>, hot: &HotPile, version: &TariffVersion) -> Result<()> {
-    let one = delivery(tx, hot, version, now)?;
+fn confirm(now: Timestamp, tx: &mut Tx<'_>, hot: &HotPile, wanted: &Wanted) -> Result<()> {
+    let one = delivery(tx, hot, wanted)?;
     if one.state == DeliveryState::Confirmed {
         return Ok(());
     }
@@ -81,17 +96,12 @@ fn confirm(now: Timestamp, tx: &mut Tx<'_>, hot: &HotPile, version: &TariffVersi
     tariff_deliveries::save(tx, &confirmed)
 }
 
-/// What was tried so far to bring the pile to this version.
-fn delivery(
-    tx: &mut Tx<'_>,
-    hot: &HotPile,
-    version: &TariffVersion,
-    now: Timestamp,
-) -> Result<TariffDelivery> {
-    let (pile, from) = (hot.pile.id, tx.station(hot.pile.station)?.tariff_since(now).unwrap_or(now));
-    let known = tx.read(|conn| tariff_deliveries::get(conn, pile, from))?;
-    let known = known.filter(|known| known.tariff == version.id);
-    Ok(known.unwrap_or_else(|| TariffDelivery::new(pile, from, version.id)))
+/// What was tried so far to bring the pile to this table. Yesterday's is another one.
+fn delivery(tx: &mut Tx<'_>, hot: &HotPile, wanted: &Wanted) -> Result<TariffDelivery> {
+    let (pile, tariff, model_no) = (hot.pile.id, wanted.version.id, wanted.model_no());
+    let known = tx.read(|conn| tariff_deliveries::get(conn, pile, wanted.from))?;
+    let known = known.filter(|known| known.tariff == tariff && known.model_no == model_no);
+    Ok(known.unwrap_or_else(|| TariffDelivery::new(pile, wanted.from, tariff, model_no)))
 }
 
 /// A tariff is not changed while a car charges.
@@ -112,10 +122,10 @@ pub(crate) fn deliver(
     now: Timestamp,
     tx: &mut Tx<'_>,
     hot: &HotPile,
-    version: &TariffVersion,
+    wanted: &Wanted,
     command: CommandId,
 ) -> Result<Delivery> {
-    let one = delivery(tx, hot, version, now)?;
+    let one = delivery(tx, hot, wanted)?;
     let later = if !hot.pile.online {
         Some(Text::of(
             "充电桩当前离线，计费模型已排队，上线并空闲后自动下发",
@@ -152,7 +162,7 @@ pub(crate) fn deliver(
         ..one
     };
     tariff_deliveries::save(tx, &sent)?;
-    Ok(Delivery::Now(DeviceCommand::TariffSet(model_of(version))))
+    Ok(Delivery::Now(DeviceCommand::TariffSet(wanted.model())))
 }
 
 /// The command by which a version was sent has ended.
@@ -171,8 +181,7 @@ pub(crate) fn delivered(
     };
     let confirmed = state == DeliveryState::Confirmed;
     if confirmed {
-        let version = tx.tariff(one.tariff)?;
-        told(now, tx, hot, version.model_no);
+        told(now, tx, hot, one.model_no);
     }
     let ended = TariffDelivery {
         state,
@@ -188,6 +197,7 @@ impl Engine {
     /// Sends its station's tariff to every connected, idle pile that has another one and whose next try
     /// has come; how many were told. Run every few seconds; doing it twice changes nothing.
     pub async fn tariffs_deliver(&self, now: Timestamp) -> Result<usize> {
+        self.tariffs_turn(now).await?;
         let due = self.store.device_read(move |conn| tariff_deliveries::due(conn, now)).await?;
         let mut sent = 0;
         for pile in due {
@@ -203,11 +213,11 @@ impl Engine {
             .write(Some(pile), move |tx| {
                 tx.with_pile(pile, |tx, hot| {
                     let Some(version) = wanted(tx, hot, now)? else { return Ok(None) };
-                    let has = hot.pile.tariff_model == Some(version.model_no);
+                    let has = hot.pile.tariff_model == Some(version.model_no());
                     if has || !hot.pile.protocol.is_ykc() || !hot.pile.online || charges(hot) {
                         return Ok(None);
                     }
-                    let one = delivery(tx, hot, &version, now)?;
+                    let one = delivery(tx, hot, &version)?;
                     if one.state == DeliveryState::Sent {
                         return Ok(None);
                     }
@@ -242,7 +252,7 @@ pub(crate) fn commanded(
     };
     if !hot.pile.protocol.is_ykc() {
         // The session has the word for it: such a pile keeps no tariff.
-        return Ok(Delivery::Now(DeviceCommand::TariffSet(model_of(&version))));
+        return Ok(Delivery::Now(DeviceCommand::TariffSet(version.model())));
     }
     deliver(context.now, tx, hot, &version, command)
 }
@@ -253,7 +263,7 @@ pub(crate) fn behind(context: &Context<'_>, tx: &mut Tx<'_>, hot: &HotPile) -> R
         return Ok(None);
     }
     let Some(version) = wanted(tx, hot, context.now)? else { return Ok(None) };
-    if hot.pile.tariff_model.is_none_or(|has| has == version.model_no) {
+    if hot.pile.tariff_model.is_none_or(|has| has == version.model_no()) {
         return Ok(None);
     }
     Ok(Some(Error::refused(

@@ -133,7 +133,8 @@ impl Check {
         };
         let tariff = self.tariff(conn, tariff)?;
         let (now, tolerance_e4) = (self.now, self.tolerance_e4);
-        let against = Against { pile: &pile, station: &station, tariff: &tariff.tariff, now, tolerance_e4 };
+        let table = tariff.calendar.table_at(&station.zone, from);
+        let against = Against { pile: &pile, station: &station, tariff: table, now, tolerance_e4 };
         let bill = match lost.bill(&against) {
             Ok(bill) => bill,
             Err(error) => return Ok(Err(error)),

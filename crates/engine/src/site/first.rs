@@ -53,6 +53,8 @@ impl Engine {
             name: TARIFF.to_owned(),
             rates: Period::ALL.map(rate).to_vec(),
             periods: vec![Period::Flat; 48],
+            kinds: Vec::new(),
+            workdays: Vec::new(),
         };
         self.tariff_create(actor, draft).await
     }

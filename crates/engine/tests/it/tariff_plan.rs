@@ -18,7 +18,7 @@ use model::{Error, Result};
 use std::collections::BTreeMap;
 use store::tariff_plan_list::{TariffPlanPile, TariffPlanPileFilter};
 
-fn plan(w: &World, tariff: TariffId, stations: &[i64], at: Option<&str>) -> Result<TariffPlanId> {
+pub fn plan(w: &World, tariff: TariffId, stations: &[i64], at: Option<&str>) -> Result<TariffPlanId> {
     let draft = TariffPlanDraft {
         tariff_id: tariff.0,
         station_ids: stations.to_vec(),
@@ -28,7 +28,7 @@ fn plan(w: &World, tariff: TariffId, stations: &[i64], at: Option<&str>) -> Resu
     wait(w.engine.tariff_plan_create(&Actor::local(), draft))
 }
 
-fn advance(w: &World) -> (usize, usize) {
+pub fn advance(w: &World) -> (usize, usize) {
     let plans = wait(w.engine.tariff_plans_apply(w.now())).unwrap();
     (plans, wait(w.engine.tariffs_deliver(w.now())).unwrap())
 }
@@ -40,12 +40,12 @@ fn piles(w: &World, plan: TariffPlanId) -> BTreeMap<i64, TariffPlanPile> {
     page.items.into_iter().map(|pile| (pile.id, pile)).collect()
 }
 
-fn state(w: &World, plan: TariffPlanId, pile: i64) -> DeliveryState {
+pub fn state(w: &World, plan: TariffPlanId, pile: i64) -> DeliveryState {
     piles(w, plan)[&pile].state
 }
 
 /// What was sent to a pile last: the number of the model and the command.
-fn told(w: &World, pile: i64) -> (u16, CommandId) {
+pub fn told(w: &World, pile: i64) -> (u16, CommandId) {
     let sent = w.sent.lock().unwrap();
     let model = sent.iter().rev().find_map(|(to, command)| match command {
         DeviceCommand::TariffSet(model) if *to == PileId(pile) => Some(model.model_no),
@@ -55,35 +55,35 @@ fn told(w: &World, pile: i64) -> (u16, CommandId) {
     (model.unwrap(), CommandId(w.read(move |conn| conn.one(&sql, &[], |row| row.int(0)))))
 }
 
-fn answer(w: &World, pile: i64, outcome: Outcome) -> u16 {
+pub fn answer(w: &World, pile: i64, outcome: Outcome) -> u16 {
     let (model_no, command) = told(w, pile);
     wait(w.engine.command_ended(command, outcome)).unwrap();
     model_no
 }
 
-fn refusal() -> Outcome {
+pub fn refusal() -> Outcome {
     Outcome::Refused(Refusal {
         code: "ykc:57:00".to_owned(), text: Text::of("失败", "failed"), detail: None
     })
 }
 
-fn accepted() -> Outcome {
+pub fn accepted() -> Outcome {
     Outcome::Accepted { detail: None }
 }
 
-fn check(w: &World, pile: i64, model_no: u16) -> bool {
+pub fn check(w: &World, pile: i64, model_no: u16) -> bool {
     match w.say(pile, DeviceEvent::TariffChecked { model_no }) {
         Answer::TariffChecked { same, .. } => same,
         other => panic!("{other:?}"),
     }
 }
 
-fn status(w: &World, pile: i64, status: ConnectorStatus) {
+pub fn status(w: &World, pile: i64, status: ConnectorStatus) {
     w.status(pile, StatusReport { connector: 1, status, error: None, at: None });
 }
 
 /// Worlds in which all three 云快充 piles have the first version.
-fn told_worlds(rules: Rules) -> Vec<World> {
+pub fn told_worlds(rules: Rules) -> Vec<World> {
     let all = worlds_by(rules);
     for w in &all {
         w.at("09:00");
@@ -95,7 +95,7 @@ fn told_worlds(rules: Rules) -> Vec<World> {
     all
 }
 
-fn refused<T: std::fmt::Debug>(result: Result<T>) -> (Kind, &'static str, String) {
+pub fn refused<T: std::fmt::Debug>(result: Result<T>) -> (Kind, &'static str, String) {
     let Error { kind, code, field, .. } = result.unwrap_err();
     (kind, code, field.map(|field| field.to_string()).unwrap_or_default())
 }

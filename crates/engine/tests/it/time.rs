@@ -62,6 +62,8 @@ pub fn publish_as(
         name: "夏季".to_owned(),
         rates: Period::ALL.map(rate).to_vec(),
         periods: vec![Period::Flat; 48],
+        kinds: Vec::new(),
+        workdays: Vec::new(),
         at_once,
     };
     wait(w.engine.tariff_create(&Actor::local(), draft)).unwrap()

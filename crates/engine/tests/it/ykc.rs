@@ -23,7 +23,7 @@ use store::frames::Verdict;
 
 const PILE: i64 = 101;
 
-fn ask(w: &World, no: u16, tag: &str) -> (TradeNo, TokenVerdict) {
+pub fn ask(w: &World, no: u16, tag: &str) -> (TradeNo, TokenVerdict) {
     let event = DeviceEvent::StartAsked {
         connector: no,
         token: Token::card(tag),
@@ -36,7 +36,7 @@ fn ask(w: &World, no: u16, tag: &str) -> (TradeNo, TokenVerdict) {
     }
 }
 
-fn confirm(w: &World, trade: TradeNo, code: Option<&str>) -> Verdict {
+pub fn confirm(w: &World, trade: TradeNo, code: Option<&str>) -> Verdict {
     let refusal =
         |code: &str| Refusal { code: code.to_owned(), text: Text::of("原因", "why"), detail: None };
     let result = code.map_or(Ok(()), |code| Err(refusal(code)));
@@ -45,7 +45,7 @@ fn confirm(w: &World, trade: TradeNo, code: Option<&str>) -> Verdict {
     w.verdict(PILE)
 }
 
-fn observe(w: &World, trade: Option<TradeNo>, charging: bool, dwh: i64) {
+pub fn observe(w: &World, trade: Option<TradeNo>, charging: bool, dwh: i64) {
     let status = if charging { ConnectorStatus::Charging } else { ConnectorStatus::Available };
     let sample = Sample {
         energy: Some(SampledEnergy::Session(Energy::from_dwh(dwh))),
@@ -64,7 +64,7 @@ fn observe(w: &World, trade: Option<TradeNo>, charging: bool, dwh: i64) {
 }
 
 /// `periods`: price × 10⁵, energy and amount × 10⁴ of sharp, peak, flat, valley.
-fn bill(trade: TradeNo, from: Timestamp, to: Timestamp, periods: [(i64, i64, i64); 4]) -> PileBill {
+pub fn bill(trade: TradeNo, from: Timestamp, to: Timestamp, periods: [(i64, i64, i64); 4]) -> PileBill {
     let of = |(price, energy, amount)| PileBillPeriod {
         price: Price(price),
         energy: Energy::from_dwh(energy),
@@ -102,12 +102,12 @@ fn g21(trade: TradeNo) -> PileBill {
     }
 }
 
-fn send(w: &World, bill: PileBill) -> Verdict {
+pub fn send(w: &World, bill: PileBill) -> Verdict {
     assert_eq!(w.say(PILE, DeviceEvent::Billed(Box::new(bill))), Answer::Billed { accepted: true });
     w.verdict(PILE)
 }
 
-fn order(w: &World, trade: TradeNo) -> model::order::Order {
+pub fn order(w: &World, trade: TradeNo) -> model::order::Order {
     w.order(PILE, SessionKey::Trade(trade))
 }
 

@@ -144,7 +144,23 @@ fn is_same_tariff(known: &Value, wanted: &Value) -> bool {
         rates.sort();
         rates
     };
-    known["periods"] == wanted["periods"] && rates(known) == rates(wanted)
+    let table = |tariff: &Value| (tariff["periods"].clone(), rates(tariff));
+    let days = |kind: &Value, name: &str| {
+        let mut days: Vec<i64> =
+            kind[name].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
+        days.sort_unstable();
+        days
+    };
+    let kinds = |tariff: &Value| {
+        let kinds = tariff["kinds"].as_array().into_iter().flatten();
+        let rule = |kind: &Value| {
+            (kind["name"].clone(), kind["season"].clone(), days(kind, "weekdays"), days(kind, "dates"))
+        };
+        kinds.map(|kind| (rule(kind), table(kind))).collect::<Vec<_>>()
+    };
+    table(known) == table(wanted)
+        && kinds(known) == kinds(wanted)
+        && days(known, "workdays") == days(wanted, "workdays")
 }
 
 /// It is there already, and is not what was asked for.

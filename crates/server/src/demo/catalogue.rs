@@ -1,10 +1,11 @@
 //! Who and where: names, places and prices of the demo.
 
-use engine::pricing::TariffDraft;
+use engine::pricing::{TariffDraft, TariffKindDraft};
 use engine::site::StationChange;
 use model::site::Facility;
 use model::station::{CarKind, ParkingFee, PlaceKind, StationKind};
 use model::tariff::Period;
+use model::tariff_calendar::Season;
 use store::tariff_list::TariffRate;
 
 /// Name, credit code, contact, telephone, the last day of the contract.
@@ -170,13 +171,45 @@ fn tariff(name: &str, electricity: [i64; 4], service: i64, hours: [usize; 24]) -
         name: name.to_owned(),
         rates: rates.collect(),
         periods: (0..48).map(|half| Period::ALL[hours[half / 2]]).collect(),
+        kinds: Vec::new(),
+        workdays: Vec::new(),
     }
 }
 
-/// 尖 11-13 and 17-19 in the inner city.
+/// A kind of days with the tables of another tariff.
+fn kind(name: &str, table: TariffDraft) -> TariffKindDraft {
+    let TariffDraft { rates, periods, .. } = table;
+    TariffKindDraft {
+        name: name.to_owned(),
+        season: None,
+        weekdays: Vec::new(),
+        dates: Vec::new(),
+        rates,
+        periods,
+    }
+}
+
+/// 尖 11-13 and 17-19 in the inner city; later and dearer in summer, cheaper on weekends, flat at Spring Festival.
 pub fn tariff_busy() -> TariffDraft {
     let hours = [3, 3, 3, 3, 3, 3, 3, 2, 2, 1, 1, 0, 0, 2, 2, 2, 2, 0, 0, 1, 1, 2, 3, 3];
-    tariff("城区分时电价", [128_000, 102_500, 71_000, 32_000], 45_000, hours)
+    let summer = [3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 1, 1, 1, 1, 2, 2, 1, 1, 1, 0, 0, 0, 2, 3];
+    let weekend = [3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 2, 3, 3];
+    let festival = [3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3];
+    let table = |prices, hours| tariff("", prices, 45_000, hours);
+    let prices = [128_000, 102_500, 71_000, 32_000];
+    let season = Some(Season { from_mmdd: 701, to_mmdd: 831 });
+    let known = model::holiday::years();
+    let festivals = known.iter().flat_map(|year| &year.holidays).filter(|holiday| holiday.name.zh == "春节");
+    let kinds = vec![
+        TariffKindDraft { season, ..kind("夏季高峰", table([152_000, 118_500, 74_000, 33_000], summer)) },
+        TariffKindDraft { weekdays: vec![6, 7], ..kind("周末", table(prices, weekend)) },
+        TariffKindDraft {
+            dates: festivals.flat_map(|holiday| holiday.days.iter().copied()).collect(),
+            ..kind("春节", table([128_000, 102_500, 66_000, 28_000], festival))
+        },
+    ];
+    let workdays = known.iter().flat_map(|year| year.workdays.iter().copied()).collect();
+    TariffDraft { kinds, workdays, ..tariff("城区分时电价", prices, 45_000, hours) }
 }
 
 /// The same day with dearer hours of the evening in winter.

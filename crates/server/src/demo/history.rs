@@ -91,7 +91,9 @@ impl Past<'_> {
             let hour = usize::try_from(facts.zone.local(at).hour).unwrap_or(0);
             let wait_ms = DAY_MS * 100 / arrivals * 100 / BUSY[hour];
             at = at.plus_ms(self.random.between(wait_ms / 4, wait_ms * 2));
-            let Some(session) = self.session(at, facts, &tariff.tariff) else { return sessions };
+            let Some(session) = self.session(at, facts, tariff.calendar.table_at(&facts.zone, at)) else {
+                return sessions;
+            };
             at = session.ended_at.plus_ms(self.random.between(2, 40) * MINUTE_MS);
             if at >= end {
                 return sessions;

@@ -119,14 +119,20 @@ fn ended_because(detail: &OrderDetail, stop: &Text) -> Text {
 }
 
 fn bill(detail: &OrderDetail, told: &mut Vec<Text>) {
+    let day = detail.tariff.as_ref().and_then(|tariff| tariff.day_name.as_ref());
+    let day_zh =
+        day.map_or_else(String::new, |day| format!("的「{day}」时段表（由启动当天的日期决定，跨零点不变）"));
+    let day_en = day.map_or_else(String::new, |day| {
+        format!(", table {day:?} of the day on which it began (midnight changes nothing)")
+    });
     match &detail.tariff {
         Some(tariff) => told.push(Text::new(
             format!(
-                "本单按启动时公示的计费模型「{}」第 {} 版计费，之后的调价不影响本单；时段按充电站当地时间（{}）划分。",
+                "本单按启动时公示的计费模型「{}」第 {} 版{day_zh}计费，之后的调价不影响本单；时段按充电站当地时间（{}）划分。",
                 tariff.name, tariff.version_no, detail.time_zone
             ),
             format!(
-                "It is billed by version {} of the tariff {:?}, the one shown at the start; later price changes do not touch it. Periods follow the station's clock ({}).",
+                "It is billed by version {} of the tariff {:?}{day_en}, the one shown at the start; later price changes do not touch it. Periods follow the station's clock ({}).",
                 tariff.version_no, tariff.name, detail.time_zone
             ),
         )),

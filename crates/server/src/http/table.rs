@@ -96,6 +96,9 @@ pub fn table() -> Vec<Route> {
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
         GET "/tariffs/{id}/stations" May(TariffRead), tariffs::tariff_station_list;
+        GET "/tariffs/{id}/days" May(TariffRead), tariffs::tariff_year_get;
+        POST "/tariffs/preview" May(TariffRead), tariffs::tariff_check;
+        GET "/holidays" May(TariffRead), tariffs::holiday_list;
         GET "/tariff-plans" May(TariffRead), tariff_plans::tariff_plan_list;
         POST "/tariff-plans" May(TariffWrite), tariff_plans::tariff_plan_create;
         GET "/tariff-plans/{id}" May(TariffRead), tariff_plans::tariff_plan_get;

@@ -97,8 +97,14 @@ async fn furnish(app: &App) {
     engine.city_ensure(&local, "420100", "湖北", "武汉").await.unwrap();
     let rate = |period| TariffRate { period, electricity_price_e5: 60_000, service_price_e5: 40_000 };
     let rates = Period::ALL.into_iter().map(rate).collect();
-    let tariff =
-        TariffDraft { at_once: None, name: "分时".to_owned(), rates, periods: vec![Period::Flat; 48] };
+    let tariff = TariffDraft {
+        at_once: None,
+        name: "分时".to_owned(),
+        rates,
+        periods: vec![Period::Flat; 48],
+        kinds: Vec::new(),
+        workdays: Vec::new(),
+    };
     let tariff = engine.tariff_create(&local, tariff).await.unwrap();
     let OperatorId(operator_id) = engine.operator_ensure(&local, "甲运营").await.unwrap();
     let station = StationDraft {

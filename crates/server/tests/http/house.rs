@@ -340,6 +340,8 @@ pub fn tariff(name: &str) -> TariffDraft {
         name: name.to_owned(),
         rates: Period::ALL.into_iter().map(rate).collect(),
         periods: vec![Period::Flat; 48],
+        kinds: Vec::new(),
+        workdays: Vec::new(),
     }
 }
 

@@ -139,6 +139,9 @@ pub const SAMPLES: &[Sample] = &[
     ),
     // Its path names what all share; what it lists is at stations.
     asked("tariff_station_list", List, "/tariffs/1/stations", ""),
+    asked("tariff_year_get", List, "/tariffs/1/days?year=2026", ""),
+    asked("tariff_check", Shared, "/tariffs/preview", r#"{"year":2026,"kinds":[]}"#),
+    asked("holiday_list", Shared, "/holidays", ""),
     asked("tariff_plan_list", List, "/tariff-plans", ""),
     asked(
         "tariff_plan_create",

@@ -6,6 +6,7 @@ import brand from '@/locales/brand.en'
 import places from '@/locales/places.en'
 import plans from '@/locales/plans.en'
 import system from '@/locales/system.en'
+import tariffDays from '@/locales/tariff_days.en'
 
 
 const en: typeof zh = {
@@ -203,6 +204,7 @@ const en: typeof zh = {
   ...brand,
   ...places,
   ...plans,
+  ...tariffDays,
   ...system,
   ...administration,
   unknown: { code: 'Device code', protocol: 'Protocol', address: 'Address', first: 'First seen', last: 'Last seen', attempts: 'Attempts', vendor: 'Vendor / model', register: 'Register', dismiss: 'Dismiss', ask_dismiss: 'Dismiss device {code}? It comes back here when it tries to connect again.', hint: 'These devices tried to connect without being registered and were refused. Register those that are yours.', none: 'No unregistered devices', dismissed: 'Device {code} dismissed' },

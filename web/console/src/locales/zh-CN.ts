@@ -6,6 +6,7 @@ import brand from '@/locales/brand.zh-CN'
 import places from '@/locales/places.zh-CN'
 import plans from '@/locales/plans.zh-CN'
 import system from '@/locales/system.zh-CN'
+import tariffDays from '@/locales/tariff_days.zh-CN'
 
 export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
@@ -201,6 +202,7 @@ export default {
   ...brand,
   ...places,
   ...plans,
+  ...tariffDays,
   ...system,
   ...administration,
   unknown: { code: '设备编号', protocol: '通信协议', address: '来源地址', first: '首次出现', last: '最近出现', attempts: '尝试次数', vendor: '厂商 / 型号', register: '登记', dismiss: '忽略', ask_dismiss: '忽略设备 {code}？它再次连接时会重新出现在这里。', hint: '这些设备尝试接入但未登记，已被拒绝。确认是自己的桩后，登记即可接入。', none: '没有未登记的设备', dismissed: '已忽略设备 {code}' },

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Period, Tariff } from '@/api'
+import type { Period } from '@/api'
 import { differences, halfHours, mean } from '@/views/tariffs/difference'
+import type { DayTable } from '@/views/tariffs/kinds'
 
-const tariff = (periods: Period[], prices: Record<Period, number>): Tariff => ({
-  id: 1,
-  name: 'x',
-  version_no: 1,
-  model_no: 1,
-  station_count: 0,
-  created_at_ms: 0,
+const tariff = (periods: Period[], prices: Record<Period, number>): DayTable => ({
   periods,
   rates: (Object.keys(prices) as Period[]).map((period) => ({ period, electricity_price_e5: prices[period], service_price_e5: 40_000 })),
 })

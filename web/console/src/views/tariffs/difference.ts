@@ -1,5 +1,6 @@
 // What is different between two versions of a tariff.
-import type { Period, Tariff } from '@/api'
+import type { Period } from '@/api'
+import type { DayTable } from '@/views/tariffs/kinds'
 
 export interface Stretch {
   from: number
@@ -11,7 +12,7 @@ export interface Stretch {
 }
 
 /** Electricity fee, service fee and their sum in each of the 48 half hours. */
-export function halfHours(tariff: Tariff): { period: Period; electricity: number; service: number; total: number }[] {
+export function halfHours(tariff: DayTable): { period: Period; electricity: number; service: number; total: number }[] {
   return tariff.periods.map((period) => {
     const rate = tariff.rates.find((r) => r.period === period)
     const [electricity, service] = [rate?.electricity_price_e5 ?? 0, rate?.service_price_e5 ?? 0]
@@ -20,7 +21,7 @@ export function halfHours(tariff: Tariff): { period: Period; electricity: number
 }
 
 /** Stretches of the day, in minutes, whose price or period differs. */
-export function differences(before: Tariff, after: Tariff): Stretch[] {
+export function differences(before: DayTable, after: DayTable): Stretch[] {
   const [old, now] = [halfHours(before), halfHours(after)]
   const list: Stretch[] = []
   now.forEach((half, i) => {
@@ -33,4 +34,4 @@ export function differences(before: Tariff, after: Tariff): Stretch[] {
   })
   return list
 }
-export const mean = (tariff: Tariff): number => Math.round(halfHours(tariff).reduce((sum, half) => sum + half.total, 0) / 48)
+export const mean = (tariff: DayTable): number => Math.round(halfHours(tariff).reduce((sum, half) => sum + half.total, 0) / 48)

@@ -1,0 +1,17 @@
+-- Kinds of days: their tables are in tariff.body. last_model_no: the number of the last of them (NULL: all
+-- days are alike).
+ALTER TABLE tariff ADD COLUMN last_model_no BIGINT;
+
+-- Which table of a version with kinds of days holds today on the clocks of a zone; kept by the job that
+-- tells piles. name: of the kind, NULL on all other days.
+CREATE TABLE tariff_today (
+    tariff_id BIGINT NOT NULL,
+    time_zone TEXT NOT NULL,
+    day BIGINT NOT NULL,
+    model_no BIGINT NOT NULL,
+    name TEXT,
+    PRIMARY KEY (tariff_id, time_zone)
+);
+
+-- The table that was sent, by its number (NULL: the one of before, for all days).
+ALTER TABLE tariff_delivery ADD COLUMN model_no BIGINT;

@@ -1,0 +1,71 @@
+import { expect, test } from '@playwright/test'
+import { complaints, shot, signIn } from './console'
+
+test('R-5.3.c kinds of days: seasons, weekends and holidays of a version, a year of them, which table is today\'s', async ({ page }) => {
+  const faults = complaints(page)
+  await signIn(page)
+  await page.goto('/tariffs')
+  const row = page.getByRole('row').filter({ hasText: '城区分时电价' }).filter({ hasText: '春节' }).first()
+  await expect(row).toContainText('夏季高峰')
+  await shot(page, 'tariff-days-list')
+
+  // A year of a version: each day says which table it has.
+  await row.getByRole('link', { name: '城区分时电价' }).click()
+  const calendar = page.getByRole('region', { name: '日历' })
+  await expect(calendar.getByRole('button', { name: /^\d{4}-\d\d-\d\d 周/ })).toHaveCount(365)
+  await calendar.getByRole('button', { name: '2026-07-18 周六 · 夏季高峰' }).click()
+  await expect(calendar.getByRole('heading', { name: /2026-07-18 周六 · 夏季高峰/ })).toBeVisible()
+  await page.keyboard.press('PageUp')
+  await page.keyboard.press('ArrowRight')
+  await expect(calendar.getByRole('heading', { name: /2026-06-19 周五 · 基本日/ })).toBeVisible()
+  await expect(calendar.getByRole('button', { name: '2026-02-14 周六 · 基本日' })).toBeVisible()
+  await expect(calendar.getByRole('button', { name: '2026-02-17 周二 · 春节' })).toBeVisible()
+  await expect(calendar.getByRole('row').filter({ hasText: '每年 07-01 ~ 08-31' })).toBeVisible()
+  await shot(page, 'tariff-days-detail')
+
+  // The next version takes holidays by one click, and two rules that meet are refused where they stand.
+  await page.getByRole('button', { name: '发布新版本' }).click()
+  const dialog = page.getByRole('dialog', { name: '发布新版本' })
+  await expect(dialog.getByRole('tab')).toHaveText(['基本日', '夏季高峰', '周末', '春节'])
+  await dialog.getByRole('tab', { name: '春节' }).click()
+  await dialog.getByRole('button', { name: '法定节假日 2026' }).click()
+  await expect(page.getByText(/已加入 2026 年法定节假日 33 天，调休上班日 6 天/)).toBeVisible()
+  await dialog.getByRole('textbox', { name: '日类型名称' }).fill('节假日')
+  await expect(dialog.getByRole('button', { name: '2026-10-01 周四 · 节假日' })).toBeVisible()
+  await shot(page, 'tariff-days-holidays')
+  await dialog.getByRole('button', { name: '添加日类型' }).click()
+  await expect(dialog.getByText('日类型「日类型 4」还没有适用规则')).toBeVisible()
+  await dialog.getByRole('textbox', { name: '日类型名称' }).fill('周日')
+  await dialog.getByRole('group', { name: '星期' }).getByRole('button', { name: '周日' }).click()
+  await expect(dialog.getByText(/“周末”与“周日”规则重叠，最早在 \d{4}-\d\d-\d\d 同时适用/)).toBeVisible()
+  await shot(page, 'tariff-days-overlap')
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await expect(dialog.getByText(/“周末”与“周日”规则重叠/).first()).toBeVisible()
+  // Within a season it goes before the season.
+  await dialog.locator('.el-switch').click()
+  await expect(dialog.getByRole('button', { name: '2026-08-16 周日 · 周日' })).toBeVisible()
+  await expect(dialog.getByRole('button', { name: '2026-08-15 周六 · 夏季高峰' })).toBeVisible()
+  await shot(page, 'tariff-days-form')
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await expect(page.getByText('计费模型「城区分时电价」已发布')).toBeVisible()
+
+  // What is different from the version before is told kind by kind.
+  await page.goto('/tariffs')
+  await page.getByRole('row').filter({ hasText: '节假日' }).first().getByRole('link', { name: '城区分时电价' }).click()
+  const compare = page.getByRole('region', { name: '与其他版本对比' })
+  await expect(compare.getByRole('row').filter({ hasText: '周日' })).toContainText('新增')
+  await expect(compare.getByRole('row').filter({ hasText: '春节' })).toContainText('删除')
+  await compare.getByText('周日', { exact: true }).last().click()
+  await expect(compare.getByText(/没有「周日」，以下按其基本日对比/)).toBeVisible()
+  await compare.scrollIntoViewIfNeeded()
+  await shot(page, 'tariff-days-compare')
+
+  // A station that uses it says which table is today's and when the next one comes.
+  await page.goto('/stations')
+  await page.getByRole('link', { name: '光谷软件园充电站' }).first().click()
+  await expect(page.getByText(/现在 \d\.\d{4,5} 元\/kWh · \d{4}-\d\d-\d\d 起：/).first()).toBeVisible()
+  await page.getByRole('tab', { name: '计费' }).click()
+  await expect(page.getByRole('listitem').filter({ hasText: '现行' })).toContainText('今天：')
+  await shot(page, 'tariff-days-station')
+  expect(faults.filter((f) => !/status of 400/.test(f))).toEqual([])
+})
