@@ -1401,6 +1401,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["holiday_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/home": {
         parameters: {
             query?: never;
@@ -2328,6 +2345,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/tariff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: pile.write */
+        put: operations["pile_tariff_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/preferences": {
         parameters: {
             query?: never;
@@ -2864,6 +2898,57 @@ export interface paths {
         put?: never;
         /** Permission: tariff.write */
         post: operations["tariff_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariffs/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: tariff.read */
+        post: operations["tariff_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariffs/{id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["tariff_year_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariffs/{id}/piles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["tariff_pile_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4115,7 +4200,7 @@ export interface components {
          * @description Where a pile stands between the version that its station shows and the one that it bills by.
          * @enum {string}
          */
-        DeliveryState: "not_needed" | "scheduled" | "offline" | "charging" | "waiting" | "sent" | "confirmed" | "refused" | "superseded";
+        DeliveryState: "not_needed" | "scheduled" | "offline" | "charging" | "waiting" | "sent" | "confirmed" | "refused" | "own" | "superseded";
         /** @description A code list. */
         Dictionary: {
             code: string;
@@ -4802,6 +4887,26 @@ export interface components {
         };
         FrameList: {
             items: components["schemas"]["Frame"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        Holiday: {
+            /** @description As 20260217, ascending. */
+            days: number[];
+            name: components["schemas"]["Text"];
+        };
+        HolidayYear: {
+            holidays: components["schemas"]["Holiday"][];
+            /** @description The notice that says so. */
+            source: string;
+            /** @description 调休上班日, as 20260214. */
+            workdays: number[];
+            /** Format: int64 */
+            year: number;
+        };
+        HolidayYearList: {
+            items: components["schemas"]["HolidayYear"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
@@ -5680,6 +5785,8 @@ export interface components {
         /** @enum {string} */
         OrderState: "starting" | "charging" | "stopping" | "unsettled" | "completed" | "failed" | "abnormal";
         OrderTariff: {
+            /** @description The kind of days that the one on which it began is; none on all other days. */
+            day_name: string | null;
             /** Format: int64 */
             id: number;
             name: string;
@@ -5849,6 +5956,10 @@ export interface components {
              */
             station_id: number | null;
             station_name: string | null;
+            /** @description `tariff_assign`: which; none for that of the station. */
+            tariff_name: string | null;
+            /** Format: int64 */
+            tariff_version_no: number | null;
             /**
              * Format: int64
              * @description Piles in the reader's sight, in all and by what became of them.
@@ -5856,7 +5967,7 @@ export interface components {
             total: number;
         };
         /** @enum {string} */
-        PileBatchDeed: "enable" | "disable" | "move" | "reset_soft" | "clock_set" | "tariff_set";
+        PileBatchDeed: "enable" | "disable" | "move" | "tariff_assign" | "reset_soft" | "clock_set" | "tariff_set";
         PileBatchDraft: {
             deed: components["schemas"]["PileBatchDeed"];
             pile_codes: string[];
@@ -5865,6 +5976,11 @@ export interface components {
              * @description `move`: to where.
              */
             station_id?: number | null;
+            /**
+             * Format: int64
+             * @description `tariff_assign`: which; null for that of the station.
+             */
+            tariff_id?: number | null;
         };
         PileBatchList: {
             items: components["schemas"]["PileBatch"][];
@@ -5980,15 +6096,22 @@ export interface components {
             /** Format: int64 */
             operator_id: number;
             operator_name: string;
+            /**
+             * Format: int64
+             * @description Since when it has a tariff of its own; none where it has its station's.
+             */
+            own_tariff_from_ms: number | null;
             protocol: components["schemas"]["Protocol"];
             /** Format: int64 */
             rated_power_w: number;
             /** Format: int64 */
             station_id: number;
             station_name: string;
+            /** @description The kind of days that today is; none on all other days. */
+            tariff_day_name: string | null;
             /** @description Whether the pile has that. */
             tariff_match: components["schemas"]["TariffMatch"];
-            /** @description What its station shows. */
+            /** @description Its own, or what its station shows. */
             tariff_name: string | null;
             /** Format: int64 */
             tariff_version_no: number | null;
@@ -6071,9 +6194,24 @@ export interface components {
         PileTariff: {
             /** Format: int64 */
             id: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of today's table.
+             */
             model_no: number;
             name: string;
+        };
+        PileTariffDraft: {
+            /**
+             * Format: int64
+             * @description Null for that of its station.
+             */
+            tariff_id?: number | null;
+            /**
+             * Format: int64
+             * @description As the pile was read; somebody else's change in between is a conflict.
+             */
+            version: number;
         };
         /** @description What is only known at this moment. */
         PileUpdated: {
@@ -6259,6 +6397,20 @@ export interface components {
             id: number;
             name: string;
             source: components["schemas"]["CustomerSource"];
+        };
+        /**
+         * @description Days of the year from one to the other, both included, over the turn of the year when it ends before it
+         *     begins. Where there is no 29th of February, a season up to it ends on the 28th and one from it on
+         *     begins on the 1st of March.
+         */
+        Season: {
+            /**
+             * Format: int64
+             * @description Month × 100 + day: 701 is the 1st of July.
+             */
+            from_mmdd: number;
+            /** Format: int64 */
+            to_mmdd: number;
         };
         /**
          * @description 接入安全等级: the least that a pile must show when it connects (the security profiles of OCPP).
@@ -6764,6 +6916,7 @@ export interface components {
              */
             tariff_id: number | null;
             tariff_name: string | null;
+            today: components["schemas"]["TariffToday"] | null;
             /** Format: int64 */
             version_no: number | null;
         };
@@ -6789,6 +6942,11 @@ export interface components {
             /** Format: int64 */
             id: number;
             /**
+             * @description Days that have a table of their own; dates go before days of the week within a season, these before
+             *     the season, and that before days of the week.
+             */
+            kinds: components["schemas"]["TariffKind"][];
+            /**
              * Format: int64
              * @description The number under which a 云快充 pile keeps it.
              */
@@ -6796,6 +6954,11 @@ export interface components {
             name: string;
             /** @description One per half hour from 00:00 of the station's day. */
             periods: components["schemas"]["Period"][];
+            /**
+             * Format: int64
+             * @description Piles that have it as their own.
+             */
+            pile_count: number;
             /** @description Sharp, peak, flat, valley. */
             rates: components["schemas"]["TariffRate"][];
             /**
@@ -6803,8 +6966,25 @@ export interface components {
              * @description Stations that use this version for new orders.
              */
             station_count: number;
+            /** @description On the clock of Beijing. */
+            today: components["schemas"]["TariffToday"];
             /** Format: int64 */
             version_no: number;
+            /** @description 调休上班日: weekends that are worked and count as a Monday, as 20260214. */
+            workdays: number[];
+        };
+        TariffDayRule: {
+            dates?: number[];
+            name: string;
+            season?: components["schemas"]["Season"] | null;
+            weekdays?: number[];
+        };
+        /** @description Days without prices: to see what they would be before a version is published. */
+        TariffDays: {
+            kinds: components["schemas"]["TariffDayRule"][];
+            workdays?: number[];
+            /** Format: int64 */
+            year: number;
         };
         TariffDeliveryDraft: {
             /** @description All that have not got it when null. */
@@ -6829,11 +7009,40 @@ export interface components {
              *     they do when this is not given. Else a plan gives it to them.
              */
             at_once?: boolean | null;
+            /** @description Days that have a table of their own. */
+            kinds?: components["schemas"]["TariffKindDraft"][];
             name: string;
             /** @description One per half hour from 00:00 of the station's day. */
             periods: components["schemas"]["Period"][];
             /** @description One for each of the four periods. */
             rates: components["schemas"]["TariffRate"][];
+            /** @description 调休上班日: weekends that are worked and count as a Monday, as 20260214. */
+            workdays?: number[];
+        };
+        /** @description A kind of days with its own table. At least one of season, days of the week and dates is given. */
+        TariffKind: {
+            /** @description As 20260217. */
+            dates: number[];
+            /** Format: int64 */
+            model_no: number;
+            name: string;
+            periods: components["schemas"]["Period"][];
+            /** @description Sharp, peak, flat, valley. */
+            rates: components["schemas"]["TariffRate"][];
+            season: components["schemas"]["Season"] | null;
+            /** @description 1 is Monday; within the season, if there is one. */
+            weekdays: number[];
+        };
+        /** @description A kind of days with its own table; at least one of season, days of the week and dates is given. */
+        TariffKindDraft: {
+            /** @description As 20260217. */
+            dates?: number[];
+            name: string;
+            periods: components["schemas"]["Period"][];
+            rates: components["schemas"]["TariffRate"][];
+            season?: components["schemas"]["Season"] | null;
+            /** @description 1 is Monday; within the season, if there is one. */
+            weekdays?: number[];
         };
         TariffList: {
             items: components["schemas"]["Tariff"][];
@@ -6846,6 +7055,33 @@ export interface components {
          * @enum {string}
          */
         TariffMatch: "same" | "different" | "unknown" | "not_needed";
+        TariffNext: {
+            /** Format: int64 */
+            day: number;
+            name: string | null;
+            /** Format: int64 */
+            place: number;
+        };
+        /** @description A pile that has a version as its own. */
+        TariffPile: {
+            code: string;
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            from_ms: number | null;
+            name: string;
+            operator_name: string;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+        };
+        TariffPileList: {
+            items: components["schemas"]["TariffPile"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         TariffPlan: {
             /** Format: int64 */
             created_at_ms: number;
@@ -6979,6 +7215,41 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        /** @description The table that holds now, and the next one. */
+        TariffToday: {
+            /**
+             * Format: int64
+             * @description The local day, 20260715.
+             */
+            day: number;
+            /**
+             * Format: int64
+             * @description The number under which 云快充 piles keep this table.
+             */
+            model_no: number;
+            /** @description The kind's name; none for 0. */
+            name: string | null;
+            next: components["schemas"]["TariffNext"] | null;
+            /** @description What holds at this moment, and what a kWh costs: electricity and service fee. */
+            period: components["schemas"]["Period"];
+            /**
+             * Format: int64
+             * @description 0: the table of all days that have none of their own; else the kinds as they stand.
+             */
+            place: number;
+            /** Format: int64 */
+            price_e5: number;
+        };
+        /** @description Which table holds on each day of a year. */
+        TariffYear: {
+            /**
+             * @description From the 1st of January; 0: the table of all days that have none of their own, else the kinds as
+             *     they stand.
+             */
+            places: number[];
+            /** Format: int64 */
+            year: number;
         };
         /**
          * @description What a driver's task counts.
@@ -10640,6 +10911,35 @@ export interface operations {
             };
         };
     };
+    holiday_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayYearList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     home_get: {
         parameters: {
             query?: never;
@@ -12400,6 +12700,7 @@ export interface operations {
                 limit?: number;
                 online?: boolean;
                 operator_name?: string;
+                own_tariff?: boolean;
                 protocol?: components["schemas"]["Protocol"];
                 retired?: boolean;
                 sort?: string;
@@ -12407,6 +12708,7 @@ export interface operations {
                 station_id?: number;
                 station_name?: string;
                 tariff_match?: components["schemas"]["TariffMatch"];
+                tariff_name?: string;
             };
             header?: never;
             path?: never;
@@ -12800,6 +13102,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PileSecurity"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_tariff_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PileTariffDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -14291,6 +14626,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TariffDays"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffYear"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_year_get: {
+        parameters: {
+            query: {
+                year: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffYear"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tariff_pile_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffPileList"];
                 };
             };
             /** @description Any error */

@@ -4,9 +4,9 @@
 use crate::Engine;
 use crate::audit::Actor;
 use crate::command::CommandRequest;
-use crate::site::PileChange;
+use crate::site::{PileChange, PileTariffDraft, no_such};
 use model::error::Kind;
-use model::id::{PileBatchId, PileId, StationId};
+use model::id::{PileBatchId, PileId, StationId, TariffId};
 use model::pile_batch::{PileBatchDeed, PileBatchRowState, PileBatchState};
 use model::site::Lifecycle;
 use model::{Error, Result, Text};
@@ -31,6 +31,9 @@ pub struct PileBatchDraft {
     pub pile_codes: Vec<String>,
     /// `move`: to where.
     pub station_id: Option<i64>,
+    /// `tariff_assign`: which; null for that of the station.
+    #[serde(default)]
+    pub tariff_id: Option<i64>,
 }
 
 pub fn no_batch() -> Error {
@@ -94,6 +97,7 @@ impl Engine {
             (PileBatchDeed::Move, Some(id)) => Some(StationId(id)),
             _ => None,
         };
+        let tariff = draft.tariff_id.map(TariffId).filter(|_| draft.deed == PileBatchDeed::TariffAssign);
         let (actor, now, deed) = (actor.clone(), self.clock.now(), draft.deed);
         self.store
             .write(None, move |tx| {
@@ -107,6 +111,11 @@ impl Engine {
                         ));
                     }
                 }
+                if let Some(tariff) = tariff
+                    && !tx.read(|conn| store::tariffs::exists(conn, tariff))?
+                {
+                    return Err(no_such("tariff_id", "计费模型", "tariff"));
+                }
                 let mut piles = Vec::with_capacity(codes.len());
                 for code in &codes {
                     let scope = actor.caller.scope.clone();
@@ -117,9 +126,9 @@ impl Engine {
                     piles.push(PileId(id));
                 }
                 let staff = Some(actor.caller.staff).filter(|staff| staff.0 > 0);
-                let id = pile_batches::insert(tx, deed, station, staff, &piles, now)?;
+                let id = pile_batches::insert(tx, (deed, station, tariff), staff, &piles, now)?;
                 let detail =
-                    json!({"after": {"deed": deed, "piles": piles.len(), "station_id": station, "codes": codes}});
+                    json!({"after": {"deed": deed, "piles": piles.len(), "station_id": station, "tariff_id": tariff, "codes": codes}});
                 actor.record(tx, now, "pile_batch_create", "pile_batch", id, &detail)?;
                 Ok(id)
             })
@@ -206,6 +215,7 @@ impl Engine {
             PileBatchDeed::Enable | PileBatchDeed::Disable | PileBatchDeed::Move => {
                 return self.pile_change(actor, batch, pile, code).await;
             }
+            PileBatchDeed::TariffAssign => return self.pile_tariff_change(actor, batch, pile, code).await,
             PileBatchDeed::Reset => CommandRequest::Reset { hard: false },
             PileBatchDeed::ClockSet => CommandRequest::ClockSet,
             PileBatchDeed::TariffSet => CommandRequest::TariffSet,
@@ -246,6 +256,22 @@ impl Engine {
             security: None,
         };
         self.pile_update(actor, code, change).await?;
+        Ok(Text::of("已完成", "Done"))
+    }
+
+    async fn pile_tariff_change(
+        &self,
+        actor: &Actor,
+        batch: &PileBatch,
+        pile: PileId,
+        code: &str,
+    ) -> Result<Text> {
+        let known = self.store.read(move |conn| store::piles::get(conn, pile)).await?.ok_or_else(no_batch)?;
+        if known.tariff == batch.tariff {
+            return Ok(Text::of("本来就是这样设置的", "It was set like that already"));
+        }
+        let tariff_id = batch.tariff.map(|tariff| tariff.0);
+        self.pile_tariff_set(actor, code, PileTariffDraft { version: known.version, tariff_id }).await?;
         Ok(Text::of("已完成", "Done"))
     }
 

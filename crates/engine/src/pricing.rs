@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 use store::tariff_list::{TariffRate, TariffYear};
 use store::tariffs::{self, NewTariff};
-use store::{Tx, tariff_today};
+use store::{Tx, pile_tariffs, tariff_today};
 use utoipa::ToSchema;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -188,7 +188,7 @@ impl Engine {
         let at_once = draft.at_once.unwrap_or(true);
         let (actor, now) = (actor.clone(), self.clock.now());
         let (name, mut calendar) = draft.checked(Zone::shanghai().local(now).day)?;
-        let (id, stations) = self
+        let (id, stations, piles) = self
             .store
             .write(None, move |tx| {
                 let latest = tx.read(|conn| tariffs::latest(conn, &name))?;
@@ -200,14 +200,21 @@ impl Engine {
                 let id = tariffs::insert(tx, &row, now)?;
                 let stations =
                     if at_once { store::stations::tariff_renew(tx, &name, id, now)? } else { Vec::new() };
+                let piles = if at_once { pile_tariffs::renew(tx, &name, id, now)? } else { Vec::new() };
                 let kinds: Vec<&String> = calendar.kinds.iter().map(|kind| &kind.name).collect();
                 let after = json!({"after": {"name": name, "version_no": version_no,
-                    "stations": stations.len(), "kinds": kinds}});
+                    "stations": stations.len(), "piles": piles.len(), "kinds": kinds}});
                 actor.record(tx, now, "tariff_create", "tariff", id, &after)?;
-                Ok((id, stations))
+                Ok((id, stations, piles))
             })
             .await?;
         self.stations_changed(stations).await?;
+        if !piles.is_empty() {
+            let forget = move |tx: &mut Tx<'_>| {
+                piles.iter().try_for_each(|(pile, operator)| tx.pile_changed(*pile, *operator))
+            };
+            self.store.write_everywhere(forget).await?;
+        }
         Ok(id)
     }
 

@@ -16,6 +16,8 @@ mod databases;
 mod doubt;
 #[path = "it/fleet.rs"]
 mod fleet;
+#[path = "it/pile_tariff.rs"]
+mod pile_tariff;
 #[path = "../../store/tests/it/scene.rs"]
 mod scene;
 #[path = "it/session.rs"]

@@ -10,6 +10,8 @@ crate::words! {
         Disable = "disable",
         /// 转到其他充电站
         Move = "move",
+        /// 设置自有计费模型, or take it away
+        TariffAssign = "tariff_assign",
         /// 软重启
         Reset = "reset_soft",
         /// 校时
@@ -39,7 +41,10 @@ impl PileBatchDeed {
     /// The right to do it.
     pub fn permission(self) -> Permission {
         match self {
-            PileBatchDeed::Enable | PileBatchDeed::Disable | PileBatchDeed::Move => Permission::PileWrite,
+            PileBatchDeed::Enable
+            | PileBatchDeed::Disable
+            | PileBatchDeed::Move
+            | PileBatchDeed::TariffAssign => Permission::PileWrite,
             _ => Permission::PileCommand,
         }
     }

@@ -194,6 +194,9 @@ pub struct Pile {
     pub tariff_told_at: Option<Timestamp>,
     /// The least that it must show when it connects over OCPP.
     pub security: SecurityProfile,
+    /// Its own, which goes before its station's, and when it was last given or taken away.
+    pub tariff: Option<TariffId>,
+    pub tariff_from: Option<Timestamp>,
 }
 
 /// 枪: a connector and what the pile last said about it. Number 0 is the pile as a whole.

@@ -31,6 +31,8 @@ crate::words! {
         Confirmed = "confirmed",
         /// 被拒绝: the pile said no; it is asked again later.
         Refused = "refused",
+        /// 自有计费模型: the pile has a tariff of its own, which no plan of its station touches.
+        Own = "own",
         /// 已被取代: a later version came before this one was confirmed.
         Superseded = "superseded",
     }

@@ -7,7 +7,7 @@ use crate::filter::{Filter, Page, count};
 use crate::ids::Noun;
 use model::Result;
 use model::access::Scope;
-use model::id::{PileBatchId, PileId, StaffId, StationId};
+use model::id::{PileBatchId, PileId, StaffId, StationId, TariffId};
 use model::pile_batch::{PileBatchDeed, PileBatchRowState, PileBatchState};
 use model::time::Timestamp;
 use serde::Serialize;
@@ -21,6 +21,9 @@ pub struct PileBatchView {
     /// `move`: to where.
     pub station_id: Option<i64>,
     pub station_name: Option<String>,
+    /// `tariff_assign`: which; none for that of the station.
+    pub tariff_name: Option<String>,
+    pub tariff_version_no: Option<i64>,
     pub state: PileBatchState,
     pub staff_name: Option<String>,
     pub created_at_ms: i64,
@@ -50,6 +53,7 @@ pub struct PileBatch {
     pub id: PileBatchId,
     pub deed: PileBatchDeed,
     pub station: Option<StationId>,
+    pub tariff: Option<TariffId>,
     pub state: PileBatchState,
 }
 
@@ -79,12 +83,14 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: PileBatchId) -> DbResult<Option<
     let mut filter = Filter::new();
     filter.and_value("b.id = ?", id.0);
     seen(&mut filter, scope);
-    let sql = format!("SELECT b.id, b.deed, b.station_id, b.state FROM pile_batch b {}", filter.sql());
+    let sql =
+        format!("SELECT b.id, b.deed, b.station_id, b.state, b.tariff_id FROM pile_batch b {}", filter.sql());
     conn.find(&sql, &filter.values, |row| {
         Ok(PileBatch {
             id: PileBatchId(row.int(0)?),
             deed: row.word(1, PileBatchDeed::parse)?,
             station: row.int_opt(2)?.map(StationId),
+            tariff: row.int_opt(4)?.map(TariffId),
             state: row.word(3, PileBatchState::parse)?,
         })
     })
@@ -100,6 +106,8 @@ fn view(row: &Row<'_>) -> DbResult<PileBatchView> {
         staff_name: row.text_opt(5)?,
         created_at_ms: row.int(6)?,
         ended_at_ms: row.int_opt(7)?,
+        tariff_name: row.text_opt(8)?,
+        tariff_version_no: row.int_opt(9)?,
         total: 0,
         done: 0,
         failed: 0,
@@ -114,7 +122,7 @@ pub fn pile_batch_list(
     wanted: &PileBatchFilter,
 ) -> DbResult<Page<PileBatchView>> {
     const FROM: &str = "FROM pile_batch b LEFT JOIN staff f ON f.id = b.staff_id \
-        LEFT JOIN station s ON s.id = b.station_id";
+        LEFT JOIN station s ON s.id = b.station_id LEFT JOIN tariff t ON t.id = b.tariff_id";
     let mut filter = Filter::new();
     seen(&mut filter, scope);
     filter.and_some("b.id = ?", wanted.id);
@@ -134,7 +142,8 @@ pub fn pile_batch_list(
     filter.and_some("b.id < ?", wanted.before);
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!(
-        "SELECT b.id, b.deed, b.station_id, s.name, b.state, f.name, b.created_at_ms, b.ended_at_ms {FROM} {} \
+        "SELECT b.id, b.deed, b.station_id, s.name, b.state, f.name, b.created_at_ms, b.ended_at_ms, t.name, \
+         t.version_no {FROM} {} \
          ORDER BY b.id DESC LIMIT {limit}",
         filter.sql()
     );
@@ -210,21 +219,21 @@ pub fn pile_batch_row_list(
 
 pub fn insert(
     tx: &mut Tx<'_>,
-    deed: PileBatchDeed,
-    station: Option<StationId>,
+    (deed, station, tariff): (PileBatchDeed, Option<StationId>, Option<TariffId>),
     staff: Option<StaffId>,
     piles: &[PileId],
     now: Timestamp,
 ) -> Result<PileBatchId> {
     let id = tx.next_id(Noun::PileBatch)?;
     tx.execute(
-        "INSERT INTO pile_batch (id, staff_id, deed, station_id, state, created_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO pile_batch (id, staff_id, deed, station_id, tariff_id, state, created_at_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         &[
             id.into(),
             staff.map(|staff| staff.0).into(),
             deed.as_str().into(),
             station.map(|station| station.0).into(),
+            tariff.map(|tariff| tariff.0).into(),
             PileBatchState::Running.as_str().into(),
             now.as_ms().into(),
         ],

@@ -38,11 +38,13 @@ pub struct PileFacts {
     pub model: Option<String>,
     pub firmware: Option<String>,
     pub today_energy_dwh: i64,
-    /// What its station shows.
+    /// Its own, or what its station shows.
     pub tariff_name: Option<String>,
     pub tariff_version_no: Option<i64>,
     /// The kind of days that today is; none on all other days.
     pub tariff_day_name: Option<String>,
+    /// Since when it has a tariff of its own; none where it has its station's.
+    pub own_tariff_from_ms: Option<i64>,
     /// Whether the pile has that.
     pub tariff_match: TariffMatch,
     /// The number of the tariff that it last said it has (0: none), and when.
@@ -187,6 +189,9 @@ pub struct PileFilter {
     pub kind: Option<PileKind>,
     pub protocol: Option<Protocol>,
     pub tariff_match: Option<TariffMatch>,
+    pub tariff_name: Option<String>,
+    /// Whether it has a tariff of its own.
+    pub own_tariff: Option<bool>,
     pub sort: Sort,
     pub limit: i64,
 }
@@ -223,10 +228,20 @@ fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
     filter.and_some("p.protocol = ?", wanted.protocol.map(Protocol::as_str));
     if let Some(wanted) = wanted.tariff_match {
         // The rows of the list are counted without their stations.
-        let station = "JOIN station s ON s.id = p.station_id LEFT JOIN tariff t ON t.id = s.tariff_id \
+        let station = "JOIN station s ON s.id = p.station_id LEFT JOIN tariff t ON t.id = COALESCE(p.tariff_id, s.tariff_id) \
              LEFT JOIN tariff_today y ON y.tariff_id = t.id AND y.time_zone = s.time_zone";
         let piles = format!("p.id IN (SELECT p.id FROM pile p {station} WHERE {TARIFF_MATCH} = ?)");
         filter.and_value(&piles, wanted.as_str());
+    }
+    let mut named = Filter::new();
+    named.and_contains("LOWER(t.name) LIKE ?", wanted.tariff_name.as_deref());
+    filter.and_within(
+        "p.id IN (SELECT p.id FROM pile p JOIN station s ON s.id = p.station_id JOIN tariff t \
+         ON t.id = COALESCE(p.tariff_id, s.tariff_id) WHERE ?)",
+        &named,
+    );
+    if let Some(own) = wanted.own_tariff {
+        filter.and(if own { "p.tariff_id IS NOT NULL" } else { "p.tariff_id IS NULL" });
     }
     const HAS: &str = "p.online AND EXISTS (SELECT 1 FROM connector k WHERE k.pile_id = p.id AND k.no > 0 \
          AND k.id > p.id * 1000 AND k.id <= p.id * 1000 + 999 AND k.status ";
@@ -241,7 +256,7 @@ fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
 
 const FACTS: &str = "p.id, p.code, p.name, p.operator_id, op.name, s.city_code, COALESCE(c.name, s.city_code), \
     p.station_id, s.name, p.kind, p.protocol, p.lifecycle, p.online, p.last_seen_ms, p.rated_power_w, p.vendor, \
-    p.model, p.firmware, COALESCE(d.energy_dwh, 0), t.name, t.version_no, p.tariff_model, p.tariff_told_ms, y.name";
+    p.model, p.firmware, COALESCE(d.energy_dwh, 0), t.name, t.version_no, p.tariff_model, p.tariff_told_ms, y.name, CASE WHEN p.tariff_id IS NULL THEN NULL ELSE p.tariff_from_ms END";
 
 /// Whether `p` has the version that its station shows.
 const TARIFF_MATCH: &str = "(CASE WHEN p.protocol NOT IN ('ykc1.5', 'ykc1.6') OR p.lifecycle = 'retired' \
@@ -249,10 +264,10 @@ const TARIFF_MATCH: &str = "(CASE WHEN p.protocol NOT IN ('ykc1.5', 'ykc1.6') OR
     WHEN p.tariff_model = COALESCE(y.model_no, t.model_no) THEN 'same' ELSE 'different' END)";
 
 /// Where the value stands by which a page is sorted: behind the facts.
-const SORT_VALUE: usize = 25;
+const SORT_VALUE: usize = 26;
 
 const FROM: &str = "FROM pile p JOIN station s ON s.id = p.station_id JOIN operator op ON op.id = p.operator_id \
-    LEFT JOIN city c ON c.code = s.city_code LEFT JOIN tariff t ON t.id = s.tariff_id \
+    LEFT JOIN city c ON c.code = s.city_code LEFT JOIN tariff t ON t.id = COALESCE(p.tariff_id, s.tariff_id) \
     LEFT JOIN tariff_today y ON y.tariff_id = t.id AND y.time_zone = s.time_zone LEFT JOIN pile_day d ON d.pile_id = p.id AND d.day = $1";
 
 fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
@@ -281,7 +296,8 @@ fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
         has_model_no: row.int_opt(21)?,
         told_model_ms: row.int_opt(22)?,
         tariff_day_name: row.text_opt(23)?,
-        tariff_match: row.word(24, TariffMatch::parse)?,
+        own_tariff_from_ms: row.int_opt(24)?,
+        tariff_match: row.word(25, TariffMatch::parse)?,
     })
 }
 
@@ -406,22 +422,22 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
 }
 
 fn detail(row: &Row<'_>) -> DbResult<PileDetail> {
-    let tariff = match row.int_opt(34)? {
-        Some(id) => Some(PileTariff { id, name: row.text(35)?, model_no: row.int(36)? }),
+    let tariff = match row.int_opt(35)? {
+        Some(id) => Some(PileTariff { id, name: row.text(36)?, model_no: row.int(37)? }),
         None => None,
     };
     Ok(PileDetail {
         facts: facts(row)?,
-        serial: row.text_opt(25)?,
-        iccid: row.text_opt(26)?,
-        meter_serial: row.text_opt(27)?,
-        connected_at_ms: row.int_opt(28)?,
-        remote_address: row.text_opt(29)?,
-        clock_skew_ms: row.int_opt(30)?,
+        serial: row.text_opt(26)?,
+        iccid: row.text_opt(27)?,
+        meter_serial: row.text_opt(28)?,
+        connected_at_ms: row.int_opt(29)?,
+        remote_address: row.text_opt(30)?,
+        clock_skew_ms: row.int_opt(31)?,
         tariff,
-        created_at_ms: row.int(31)?,
-        version: row.int(32)?,
-        has_password: row.bool(33)?,
+        created_at_ms: row.int(32)?,
+        version: row.int(33)?,
+        has_password: row.bool(34)?,
         connectors: Vec::new(),
     })
 }

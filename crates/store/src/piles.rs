@@ -7,7 +7,7 @@ use crate::pending::latest;
 use model::Result;
 use model::connector::ConnectorStatus;
 use model::device::Fault;
-use model::id::{OperatorId, PileCode, PileId, StationId};
+use model::id::{OperatorId, PileCode, PileId, StationId, TariffId};
 use model::site::{Connector, Lifecycle, Pile, PileKind, Protocol, SecurityProfile};
 use model::time::Timestamp;
 use std::collections::HashSet;
@@ -39,6 +39,8 @@ pub(crate) const COLUMNS: &[&str] = &[
     "tariff_model",
     "tariff_told_ms",
     "security",
+    "tariff_id",
+    "tariff_from_ms",
 ];
 
 /// What the pile itself changes; what staff edit is written by its own statement.
@@ -103,6 +105,8 @@ pub(crate) fn inserts(rows: &[Pile]) -> Inserts<'_> {
             p.tariff_model.map(i64::from).into(),
             p.tariff_told_at.map(Timestamp::as_ms).into(),
             p.security.as_str().into(),
+            p.tariff.map(|tariff| tariff.0).into(),
+            p.tariff_from.map(Timestamp::as_ms).into(),
         ]);
     }
     Inserts { insert: &PILE, values }
@@ -155,6 +159,8 @@ pub(crate) fn pile(row: &Row<'_>) -> DbResult<Pile> {
         tariff_model: row.int_opt(23)?.and_then(|no| u16::try_from(no).ok()),
         tariff_told_at: time(24)?,
         security: row.word(25, SecurityProfile::parse)?,
+        tariff: row.int_opt(26)?.map(TariffId),
+        tariff_from: time(27)?,
     })
 }
 

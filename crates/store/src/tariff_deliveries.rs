@@ -4,6 +4,7 @@ use crate::Tx;
 use crate::change::Change;
 use crate::db::{Conn, DbResult};
 use crate::filter::Filter;
+use crate::pile_tariffs::TARIFF_ID;
 use crate::tariff_today::{JOIN, MODEL_NO};
 use model::Result;
 use model::access::Scope;
@@ -126,17 +127,20 @@ const ROUND_MAX: i64 = 200;
 /// (0x09): it is given this long before it is told.
 const GRACE_MS: i64 = 30_000;
 
+/// Since when the pile `p` has what it should have: its own, or what its station shows since `x`.
+const FROM: &str = "(CASE WHEN p.tariff_id IS NULL THEN x.from_ms ELSE p.tariff_from_ms END)";
+
 /// Connected and idle piles that have another version than their station shows and whose next try has
 /// come, those that wait longest first.
 pub fn due(conn: &mut Conn, now: Timestamp) -> DbResult<Vec<PileId>> {
     let sql = format!(
-        "SELECT p.id FROM pile p JOIN station s ON s.id = p.station_id JOIN tariff t ON t.id = s.tariff_id {JOIN} \
-         JOIN (SELECT station_id, MAX(from_ms) AS from_ms FROM station_tariff GROUP BY station_id) x \
-         ON x.station_id = s.id LEFT JOIN tariff_delivery d ON d.pile_id = p.id AND d.from_ms = x.from_ms \
+        "SELECT p.id FROM pile p JOIN station s ON s.id = p.station_id JOIN tariff t ON t.id = {TARIFF_ID} {JOIN} \
+         LEFT JOIN (SELECT station_id, MAX(from_ms) AS from_ms FROM station_tariff GROUP BY station_id) x \
+         ON x.station_id = s.id LEFT JOIN tariff_delivery d ON d.pile_id = p.id AND d.from_ms = {FROM} \
          WHERE p.online AND {KEEPS} AND COALESCE(p.tariff_model, -1) <> {MODEL_NO} \
          AND (d.pile_id IS NULL OR d.state = 'confirmed' OR (d.state <> 'sent' AND \
          COALESCE(d.model_no, t.model_no) <> {MODEL_NO}) OR (d.state <> 'sent' AND d.next_try_ms <= $1)) \
-         AND (x.from_ms > p.tariff_told_ms OR COALESCE(p.tariff_told_ms, p.connected_at_ms, 0) <= $2) \
+         AND (x.from_ms > p.tariff_told_ms OR p.tariff_from_ms > p.tariff_told_ms OR COALESCE(p.tariff_told_ms, p.connected_at_ms, 0) <= $2) \
          AND NOT {CHARGES} ORDER BY COALESCE(d.next_try_ms, 0), p.id LIMIT {ROUND_MAX}"
     );
     let values = [now.as_ms().into(), (now.as_ms() - GRACE_MS).into()];
@@ -155,6 +159,7 @@ pub fn retried(
     filter.and_value("v.plan_id = ?", plan);
     filter.scope("p.operator_id", "p.station_id", scope);
     filter.and(KEEPS);
+    filter.and("p.tariff_id IS NULL");
     filter.and(&format!("s.tariff_id = l.tariff_id AND COALESCE(p.tariff_model, -1) <> {MODEL_NO}"));
     if let Some(codes) = codes {
         let codes = filter.bind_all(codes.iter().cloned());

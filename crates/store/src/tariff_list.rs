@@ -22,6 +22,8 @@ pub struct TariffView {
     pub model_no: i64,
     /// Stations that use this version for new orders.
     pub station_count: i64,
+    /// Piles that have it as their own.
+    pub pile_count: i64,
     pub created_at_ms: i64,
     /// Sharp, peak, flat, valley.
     pub rates: Vec<TariffRate>,
@@ -81,7 +83,8 @@ pub fn tariff_list(conn: &mut Conn, now: Timestamp) -> DbResult<Page<TariffView>
     let zone = Zone::shanghai();
     let rows = conn.query(
         "SELECT t.id, t.name, t.version_no, t.model_no, t.body, t.created_at_ms, \
-         (SELECT COUNT(*) FROM station s WHERE s.tariff_id = t.id) \
+         (SELECT COUNT(*) FROM station s WHERE s.tariff_id = t.id), \
+         (SELECT COUNT(*) FROM pile p WHERE p.tariff_id = t.id AND p.lifecycle <> 'retired') \
          FROM tariff t ORDER BY t.name, t.version_no DESC",
         &[],
         |row| {
@@ -103,6 +106,7 @@ pub fn tariff_list(conn: &mut Conn, now: Timestamp) -> DbResult<Page<TariffView>
                 version_no,
                 model_no: i64::from(model_no),
                 station_count: row.int(6)?,
+                pile_count: row.int(7)?,
                 created_at_ms: row.int(5)?,
                 rates: rates(&calendar.base),
                 periods: calendar.base.periods.to_vec(),

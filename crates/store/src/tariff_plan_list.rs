@@ -132,7 +132,7 @@ fn result() -> String {
     let shown = "s.tariff_id = l.tariff_id AND NOT EXISTS (SELECT 1 FROM station_tariff x \
          WHERE x.station_id = s.id AND x.from_ms > l.effective_ms)";
     format!(
-        "CASE WHEN NOT ({KEEPS}) THEN 'not_needed' WHEN l.state = 'scheduled' THEN 'scheduled' \
+        "CASE WHEN p.tariff_id IS NOT NULL THEN 'own' WHEN NOT ({KEEPS}) THEN 'not_needed' WHEN l.state = 'scheduled' THEN 'scheduled' \
          WHEN l.state = 'withdrawn' THEN 'superseded' \
          WHEN NOT ({shown}) THEN (CASE WHEN d.state = 'confirmed' THEN 'confirmed' ELSE 'superseded' END) \
          WHEN COALESCE(p.tariff_model, -1) = {MODEL_NO} THEN 'confirmed' \

@@ -237,6 +237,7 @@ export const api = {
   pile_get: (code: string) => take(http.GET(`${v}/piles/{code}`, byCode(code))),
   pile_create: (body: PileDraft) => take(http.POST(`${v}/piles`, { body })),
   pile_update: (code: string, body: PileChange) => take(http.PATCH(`${v}/piles/{code}`, { ...byCode(code), body })),
+  pile_tariff_set: (code: string, body: BodyOf<'pile_tariff_set'>) => take(http.PUT(`${v}/piles/{code}/tariff`, { ...byCode(code), body })),
   pile_password_set: (code: string, password: string | null) =>
     take(http.PUT(`${v}/piles/{code}/password`, { ...byCode(code), body: { password } })),
   frame_list: (code: string, query: ListQuery) =>
@@ -265,6 +266,7 @@ export const api = {
     take(http.GET(`${v}/orders/{id}/frames`, { params: { path: { id }, query: query as QueryOf<'order_frame_list'> } })),
 
   tariff_list: () => take(http.GET(`${v}/tariffs`)),
+  tariff_pile_list: (id: number) => take(http.GET(`${v}/tariffs/{id}/piles`, byId(id))),
   tariff_year_get: (id: number, year: number) => take(http.GET(`${v}/tariffs/{id}/days`, { params: { path: { id }, query: { year } } })),
   tariff_check: (body: BodyOf<'tariff_check'>) => take(http.POST(`${v}/tariffs/preview`, { body })),
   holiday_list: () => take(http.GET(`${v}/holidays`)),

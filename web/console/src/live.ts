@@ -27,7 +27,7 @@ const touches: Record<string, string[]> = {
   station: ['station_list', 'station', 'pile_list', 'pile', 'map'],
   operator: ['operator_list', 'station_list'],
   city: ['city_list'],
-  tariff: ['tariff_list', 'tariff_year', 'tariff_station_list', 'station_list', 'pile'],
+  tariff: ['tariff_list', 'tariff_year', 'tariff_pile_list', 'tariff_station_list', 'station_list', 'pile'],
   pile_batch: ['pile_batch_list', 'pile_batch', 'pile_batch_row_list'],
   tariff_plan: ['tariff_plan_list', 'tariff_plan', 'tariff_plan_pile_list', 'station_tariff_list'],
   staff: ['staff_list', 'role_list'],

@@ -9,7 +9,7 @@ use model::Result;
 use model::card::TokenVerdict;
 use model::id::TariffId;
 use model::time::Timestamp;
-use store::{HotPile, Tx};
+use store::{HotPile, Tx, pile_tariffs};
 
 /// The version that the driver was shown: a session that waited in the pile is billed by that of its
 /// own time, not by that of the day on which we hear of it.
@@ -20,7 +20,15 @@ pub(super) fn tariff_shown(
     begun_at: Option<Timestamp>,
 ) -> Result<Option<TariffId>> {
     let station = tx.station(hot.pile.station)?;
-    let waited = waited(context, hot, begun_at);
+    let (pile, waited) = (&hot.pile, waited(context, hot, begun_at));
+    let own = match (waited, pile.tariff_from) {
+        // It was given or taken away since: what it had then is on record.
+        (Some(at), Some(from)) if at < from => tx.read(|conn| pile_tariffs::own_at(conn, pile.id, at))?,
+        _ => pile.tariff,
+    };
+    if own.is_some() {
+        return Ok(own);
+    }
     Ok(waited.map_or_else(|| station.tariff_now(context.now), |at| station.tariff_at(at)))
 }
 

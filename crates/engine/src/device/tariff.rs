@@ -36,10 +36,14 @@ impl Wanted {
 
 pub(crate) fn wanted(tx: &mut Tx<'_>, hot: &HotPile, now: Timestamp) -> Result<Option<Wanted>> {
     let station = tx.station(hot.pile.station)?;
-    let Some(tariff) = station.tariff_now(now) else { return Ok(None) };
+    let (tariff, from) = match hot.pile.tariff {
+        Some(own) => (Some(own), hot.pile.tariff_from),
+        None => (station.tariff_now(now), station.tariff_since(now)),
+    };
+    let Some(tariff) = tariff else { return Ok(None) };
     let version = tx.tariff(tariff)?;
     let place = version.calendar.place_at(&station.zone, now);
-    Ok(Some(Wanted { version, place, from: station.tariff_since(now).unwrap_or(now) }))
+    Ok(Some(Wanted { version, place, from: from.unwrap_or(now) }))
 }
 
 /// 0x05

@@ -20,7 +20,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use store::imports::{self, ImportCounts, ImportFault, ImportPile, ImportState, OrderImport, Progress};
-use store::{Conn, DbResult, TariffVersion};
+use store::{Conn, DbResult, TariffVersion, pile_tariffs};
 
 /// Rows of a file: beyond it, it is to be split.
 pub const ROWS_MAX: i64 = 200_000;
@@ -124,17 +124,18 @@ impl Check {
             Ok(span) => span,
             Err(error) => return Ok(Err(error)),
         };
-        let Some(tariff) = station.tariff_at(from) else {
+        let own = pile_tariffs::own_at(conn, pile.id, from)?;
+        let Some(tariff_id) = own.or_else(|| station.tariff_at(from)) else {
             return Ok(Err(twice(
                 "started_at",
                 "当时充电站没有计费模型，无法计费",
                 "The station had no tariff at that time.",
             )));
         };
-        let tariff = self.tariff(conn, tariff)?;
+        let tariff = self.tariff(conn, tariff_id)?;
         let (now, tolerance_e4) = (self.now, self.tolerance_e4);
         let table = tariff.calendar.table_at(&station.zone, from);
-        let against = Against { pile: &pile, station: &station, tariff: table, now, tolerance_e4 };
+        let against = Against { pile: &pile, station: &station, tariff_id, tariff: table, now, tolerance_e4 };
         let bill = match lost.bill(&against) {
             Ok(bill) => bill,
             Err(error) => return Ok(Err(error)),

@@ -2,7 +2,7 @@
 
 use crate::sheet::{SheetColumn, column};
 use model::energy::Energy;
-use model::id::{CustomerId, OrderId, PileId, SessionKey};
+use model::id::{CustomerId, OrderId, PileId, SessionKey, TariffId};
 use model::money::Amount;
 use model::order::{Abnormalities, Order, OrderState, StartMode};
 use model::site::StationFacts;
@@ -186,6 +186,8 @@ fn civil(text: &str) -> Option<Civil> {
 pub struct Against<'a> {
     pub pile: &'a ImportPile,
     pub station: &'a StationFacts,
+    pub tariff_id: TariffId,
+    /// Its table of that day.
     pub tariff: &'a Tariff,
     pub now: Timestamp,
     pub tolerance_e4: i64,
@@ -293,7 +295,7 @@ impl LostOrder {
             card: None,
             customer,
             staff: None,
-            tariff: against.station.tariff_at(from),
+            tariff: Some(against.tariff_id),
             created_at: against.now,
             sample_from: 0,
             frame_from: 0,

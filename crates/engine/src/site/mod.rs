@@ -7,6 +7,7 @@ mod import;
 mod operator;
 mod photo;
 mod pile;
+mod pile_tariff;
 mod station;
 
 pub use city::{CitiesOpened, CityChange, CityDraft, CityStatusChange};
@@ -15,6 +16,7 @@ pub use import::{ImportReport, ImportedPassword, ImportedPile, PILE_COLUMNS, Pil
 pub use operator::{OperatorChange, OperatorDraft, OperatorStatusChange};
 pub use photo::StationPhotoChange;
 pub use pile::{PileChange, PileCreated, PileDraft, PileUpdated};
+pub use pile_tariff::PileTariffDraft;
 pub use station::StationChange;
 
 use crate::Engine;
@@ -52,7 +54,7 @@ pub(crate) fn operator_exists(tx: &mut Tx<'_>, operator: OperatorId) -> Result<(
     Err(no_such("operator_id", "运营商", "operator"))
 }
 
-fn no_such(field: &'static str, zh: &str, en: &str) -> Error {
+pub(crate) fn no_such(field: &'static str, zh: &str, en: &str) -> Error {
     Error::invalid(
         field,
         format!("没有这个{zh}，请从列表中重新选择"),

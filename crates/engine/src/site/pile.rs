@@ -203,6 +203,8 @@ pub(super) fn insert(
         tariff_model: None,
         tariff_told_at: None,
         security: SecurityProfile::Password,
+        tariff: None,
+        tariff_from: None,
     };
     tx.pile_save(&pile);
     for no in 1..=draft.connectors {
@@ -296,11 +298,7 @@ impl Engine {
                     ..pile.clone()
                 };
                 if !piles::update(tx, &edited, change.version)? {
-                    return Err(Error::conflict(
-                        "pile.changed",
-                        "这台充电桩刚刚被别人修改过，请刷新后在最新内容上重新修改",
-                        "Somebody else has just changed this pile. Load it again and repeat your change.",
-                    ));
+                    return Err(changed());
                 }
                 if let Some(kept) = &kept {
                     piles::secret_set(tx, pile.id, kept)?;
@@ -383,6 +381,14 @@ impl Engine {
             })
             .await
     }
+}
+
+pub(super) fn changed() -> Error {
+    Error::conflict(
+        "pile.changed",
+        "这台充电桩刚刚被别人修改过，请刷新后在最新内容上重新修改",
+        "Somebody else has just changed this pile. Load it again and repeat your change.",
+    )
 }
 
 /// A pile that is taken out for good would never tell how its session ended.

@@ -4,9 +4,10 @@ use super::catalogue::{STATIONS, tariff_night, tariff_winter};
 use crate::app::App;
 use engine::audit::Actor;
 use engine::pricing::TariffDraft;
+use engine::site::PileTariffDraft;
 use engine::tariff_plan::{TariffPlanDraft, TariffPlanWithdrawal};
 use model::Result;
-use model::id::TariffId;
+use model::id::{PileCode, TariffId};
 use model::time::DAY_MS;
 use std::sync::Arc;
 
@@ -36,6 +37,16 @@ pub async fn write(app: &Arc<App>, actor: &Actor) -> Result<()> {
     engine.tariff_plan_cancel(actor, mistaken, withdrawal).await?;
     plan(winter, busy, midnight(3), "迎峰度冬分时电价调整，按省发改委通知执行").await?;
     plan(night, of(false).into_iter().take(2).collect(), None, "郊区站夜间充电优惠").await?;
+    // One pile of an inner city station is for taxis at night.
+    let code = "32010601019001";
+    let found = app.engine.store.read(|conn| {
+        let code = PileCode::parse(code);
+        code.map_or(Ok(None), |code| store::piles::by_code(conn, &code))
+    });
+    if let Some(pile) = found.await? {
+        let draft = PileTariffDraft { version: pile.version, tariff_id: Some(night.0) };
+        engine.pile_tariff_set(actor, code, draft).await?;
+    }
     Ok(())
 }
 

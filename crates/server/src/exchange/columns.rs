@@ -98,6 +98,10 @@ pub static PILE: &[Column<PileView>] = &[
     Column::new("rated_power", "额定功率（kW）", "Rated power (kW)", |p, _| {
         Cell::Number(p.facts.rated_power_w, 3)
     }),
+    Column::new("tariff_name", "计费模型", "Tariff", |p, _| Cell::text(p.facts.tariff_name.clone())),
+    Column::new("own_tariff", "自有计费模型", "Own tariff", |p, w| {
+        if p.facts.own_tariff_from_ms.is_some() { w.choose("是", "Yes") } else { w.choose("否", "No") }
+    }),
     Column::summed("connectors", "枪数", "Connectors", |p, _| Cell::count(p.connectors.len() as i64)),
     Column::summed("today", "今日电量（kWh）", "Energy today (kWh)", |p, _| {
         Cell::e4(Some(p.facts.today_energy_dwh))

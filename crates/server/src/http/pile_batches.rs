@@ -98,12 +98,12 @@ fn other_door(draft: &PileBatchDraft, permission: Permission) -> Result<()> {
     }
     Err(Error::invalid(
         "deed",
-        "修改档案的批量操作（enable、disable、move）与远程操作（reset_soft、clock_set、tariff_set）地址不同，请核对",
-        "Changes of the record (enable, disable, move) and commands (reset_soft, clock_set, tariff_set) have different addresses; check which this one is.",
+        "修改档案的批量操作（enable、disable、move、tariff_assign）与远程操作（reset_soft、clock_set、tariff_set）地址不同，请核对",
+        "Changes of the record (enable, disable, move, tariff_assign) and commands (reset_soft, clock_set, tariff_set) have different addresses; check which this one is.",
     ))
 }
 
-/// Enables, disables or moves several piles.
+/// Enables, disables or moves several piles, or gives them a tariff of their own.
 pub async fn pile_batch_create(
     State(app): State<Shared>,
     who: Who,

@@ -5,7 +5,7 @@ use super::give::{Created, Done, Given};
 use super::take::{Code, Input, Query, Reader, Who, no_pile};
 use super::{Shared, wire};
 use axum::extract::State;
-use engine::site::{PileChange, PileCreated, PileDraft, PileUpdated};
+use engine::site::{PileChange, PileCreated, PileDraft, PileTariffDraft, PileUpdated};
 use model::id::{OrderId, PileCode, PileId};
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::tariff_plan::TariffMatch;
@@ -40,6 +40,10 @@ pub struct PileQuery {
     /// greatest first. By code when it is left out.
     sort: Option<String>,
     tariff_match: Option<TariffMatch>,
+    /// Of its own or of its station.
+    tariff_name: Option<String>,
+    /// Whether it has a tariff of its own.
+    own_tariff: Option<bool>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -69,6 +73,8 @@ impl PileQuery {
             kind: self.kind,
             protocol: self.protocol,
             tariff_match: self.tariff_match,
+            tariff_name: self.tariff_name,
+            own_tariff: self.own_tariff,
             limit: paging.limit()?,
             sort,
         })
@@ -170,6 +176,17 @@ pub async fn pile_update(
         app.devices.expel(updated.id, |shown| shown.number() < least.number());
     }
     Ok(Given(updated))
+}
+
+/// Gives the pile a tariff that goes before its station's, or takes it away.
+pub async fn pile_tariff_set(
+    State(app): State<Shared>,
+    who: Who,
+    Code(code): Code,
+    Input(draft): Input<PileTariffDraft>,
+) -> Answer<Done> {
+    app.engine.pile_tariff_set(&who.actor(), &code, draft).await?;
+    Ok(Done)
 }
 
 #[derive(Deserialize, ToSchema)]

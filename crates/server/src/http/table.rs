@@ -65,6 +65,7 @@ pub fn table() -> Vec<Route> {
         GET "/piles/{code}" May(PileRead), piles::pile_get;
         PATCH "/piles/{code}" May(PileWrite), piles::pile_update;
         PUT "/piles/{code}/password" May(PileWrite), piles::pile_password_set;
+        PUT "/piles/{code}/tariff" May(PileWrite), piles::pile_tariff_set;
         GET "/piles/{code}/frames" May(PileRead), frames::frame_list;
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
         GET "/piles/{code}/commands" May(PileRead), commands::command_list;
@@ -96,6 +97,7 @@ pub fn table() -> Vec<Route> {
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
         GET "/tariffs/{id}/stations" May(TariffRead), tariffs::tariff_station_list;
+        GET "/tariffs/{id}/piles" May(TariffRead), tariffs::tariff_pile_list;
         GET "/tariffs/{id}/days" May(TariffRead), tariffs::tariff_year_get;
         POST "/tariffs/preview" May(TariffRead), tariffs::tariff_check;
         GET "/holidays" May(TariffRead), tariffs::holiday_list;

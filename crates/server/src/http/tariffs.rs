@@ -11,6 +11,7 @@ use model::holiday::{self, HolidayYear};
 use model::id::TariffId;
 use serde::Deserialize;
 use store::filter::Page;
+use store::pile_tariffs::{self, TariffPile};
 use store::tariff_list::{self, TariffStation, TariffView, TariffYear};
 use utoipa::ToSchema;
 
@@ -46,6 +47,17 @@ pub async fn tariff_year_get(
     };
     let version = app.engine.store.read(read).await?.ok_or_else(not_found)?;
     Ok(Given(TariffYear::of(&version.calendar, year)))
+}
+
+/// Which piles have a version as their own.
+pub async fn tariff_pile_list(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+) -> Answer<Given<Page<TariffPile>>> {
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| pile_tariffs::tariff_pile_list(conn, &scope, TariffId(id));
+    Ok(Given(app.engine.store.read(read).await?.ok_or_else(not_found)?))
 }
 
 /// 法定节假日 as the State Council has announced them, to choose dates from.

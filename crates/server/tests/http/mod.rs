@@ -25,6 +25,7 @@ mod r5_3_2_import;
 mod r5_3_2_search;
 mod r5_3_2_settlement;
 mod r5_3_c_days;
+mod r5_3_c_own;
 mod r5_3_tariff;
 mod r5_4;
 mod r5_4_fleet;

@@ -87,6 +87,7 @@ pub const SAMPLES: &[Sample] = &[
     asked("pile_get", Thing, "/piles/{pile}", ""),
     asked("pile_update", Thing, "/piles/{pile}", r#"{"version":1,"name":"改名"}"#),
     asked("pile_password_set", Thing, "/piles/{pile}/password", r#"{"password":null}"#),
+    asked("pile_tariff_set", Thing, "/piles/{pile}/tariff", r#"{"version":1,"tariff_id":1}"#),
     asked("frame_list", Thing, "/piles/{pile}/frames", ""),
     asked("pile_command", Thing, "/piles/{pile}/commands", r#"{"kind":"reset","hard":false}"#),
     asked("command_list", Thing, "/piles/{pile}/commands", ""),
@@ -139,6 +140,7 @@ pub const SAMPLES: &[Sample] = &[
     ),
     // Its path names what all share; what it lists is at stations.
     asked("tariff_station_list", List, "/tariffs/1/stations", ""),
+    asked("tariff_pile_list", List, "/tariffs/1/piles", ""),
     asked("tariff_year_get", List, "/tariffs/1/days?year=2026", ""),
     asked("tariff_check", Shared, "/tariffs/preview", r#"{"year":2026,"kinds":[]}"#),
     asked("holiday_list", Shared, "/holidays", ""),

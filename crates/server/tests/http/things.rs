@@ -154,6 +154,7 @@ async fn batch(house: &House, code: &str) -> String {
         deed: model::pile_batch::PileBatchDeed::Enable,
         pile_codes: vec![code.to_owned()],
         station_id: None,
+        tariff_id: None,
     };
     house.app.engine.pile_batch_create(&Actor::local(), draft).await.unwrap().to_string()
 }

@@ -109,6 +109,8 @@ fn pile(id: i64, operator: i64) -> Pile {
         tariff_model: None,
         tariff_told_at: None,
         security: model::site::SecurityProfile::Password,
+        tariff: None,
+        tariff_from: None,
     }
 }
 

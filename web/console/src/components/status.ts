@@ -86,6 +86,7 @@ const looks = {
     sent: { tone: 'busy', glyph: 'right' },
     confirmed: { tone: 'ok', glyph: 'check' },
     refused: { tone: 'bad', glyph: 'cross' },
+    own: { tone: 'calm', glyph: 'tariff' },
     superseded: { tone: 'mute', glyph: 'copy' },
   },
   link_end: {

@@ -2,17 +2,17 @@
 export default {
   tariff_plan: { scheduled: 'Scheduled', effective: 'In effect', withdrawn: 'Withdrawn' },
   tariff_match: { same: 'Same', different: 'Different', unknown: 'Not told', not_needed: 'Not needed' },
-  delivery: { not_needed: 'Not needed', scheduled: 'Not due', offline: 'Off line', charging: 'Charging', waiting: 'To be sent', sent: 'Sent', confirmed: 'Confirmed', refused: 'Refused', superseded: 'Superseded' },
+  delivery: { not_needed: 'Not needed', scheduled: 'Not due', offline: 'Off line', charging: 'Charging', waiting: 'To be sent', sent: 'Sent', confirmed: 'Confirmed', refused: 'Refused', superseded: 'Superseded', own: 'Own tariff' },
   delivery_told: {
-    not_needed: 'the platform bills; nothing is sent', scheduled: 'sent when the time has come', offline: 'sent by itself once it is back and idle', charging: 'sent by itself when the session has ended', waiting: 'sent within seconds', sent: 'its answer is awaited', confirmed: 'the pile uses this version', refused: 'tried again later by itself', superseded: 'another version came after it',
+    not_needed: 'the platform bills; nothing is sent', own: 'has a tariff of its own, which this plan does not touch', scheduled: 'sent when the time has come', offline: 'sent by itself once it is back and idle', charging: 'sent by itself when the session has ended', waiting: 'sent within seconds', sent: 'its answer is awaited', confirmed: 'the pile uses this version', refused: 'tried again later by itself', superseded: 'another version came after it',
   },
-  batch_deed: { enable: 'Enable', disable: 'Disable', move: 'Move to another station', reset_soft: 'Soft reset', clock_set: 'Set the clock', tariff_set: 'Send tariff' },
+  batch_deed: { enable: 'Enable', disable: 'Disable', move: 'Move to another station', tariff_assign: 'Own tariff', reset_soft: 'Soft reset', clock_set: 'Set the clock', tariff_set: 'Send tariff' },
   batch_state: { running: 'Running', done: 'Ended', halted: 'Halted' },
   batch_row: { waiting: 'Not begun', running: 'Running', done: 'Done', failed: 'Failed', cut: 'Cut off' },
   batch: {
     button: 'Batch ({n})', title: 'Batch on {n} piles', deed: 'Action', to_station: 'Station to move to', go: 'Run on {n}', retry: 'Retry the rest ({n})', halt: 'Halt the rest', leave: 'The server does it pile by pile: this page can be left, and the outcome is found under “Batches”',
     begun: 'Begun on {n} piles', no: 'No.', heading: 'Batch #{id} · {deed}', state: 'State', piles: 'Piles', outcome: 'Outcome', note: 'Note', staff: 'By', created: 'Begun', ended: 'Ended', done_n: '{n} done', failed_n: '{n} failed', cut_n: '{n} cut off', none: 'No batches yet', none_hint: 'Choose piles in the list of piles, then “Batch”', halted_told: 'The rest is not done', again_told: 'Trying {n} again',
-    note_enable: 'Charging can be started.', note_disable: 'Nothing new can be started; what runs ends as usual.', note_move: 'Past orders stay with their station; later ones are billed by the new station’s tariff.', note_reset_soft: 'Soft reset: the pile ends its sessions first.', note_clock_set: 'Only 云快充 piles can be told the time.', note_tariff_set: 'Only 云快充 piles take a tariff; for one that is off line or charging it is queued.',
+    note_enable: 'Charging can be started.', note_disable: 'Nothing new can be started; what runs ends as usual.', note_move: 'Past orders stay with their station; later ones are billed by the new station’s tariff.', note_tariff_assign: 'A tariff of its own goes before that of the station, for new orders from now on; what runs is not changed, and 云快充 piles get it once they are idle.', note_reset_soft: 'Soft reset: the pile ends its sessions first.', note_clock_set: 'Only 云快充 piles can be told the time.', note_tariff_set: 'Only 云快充 piles take a tariff; for one that is off line or charging it is queued.',
   },
   pile_row: { existing: 'Registered' },
   pile_file: {

@@ -1,0 +1,58 @@
+import { expect, test } from '@playwright/test'
+import { complaints, shot, signIn } from './console'
+
+test('R-5.3.c a pile has a tariff of its own: given, shown, kept when its station changes, taken away in a batch', async ({ page }) => {
+  const faults = complaints(page)
+  await signIn(page)
+  await page.goto('/piles?station_name=襄阳唐城&sort=code')
+  const link = page.getByRole('table').getByRole('link', { name: /^320106/ }).first()
+  const code = await link.innerText()
+  await link.click()
+  await page.getByRole('tab', { name: '档案' }).click()
+  await page.getByRole('button', { name: '设置计费模型' }).click()
+  const dialog = page.getByRole('dialog', { name: `计费模型 · ${code}` })
+  await dialog.locator('.el-select').first().click()
+  await page.getByRole('option', { name: '本桩自有' }).click()
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await expect(dialog.getByText('请填写计费模型')).toBeVisible()
+  await dialog.getByRole('combobox', { name: '计费模型', exact: true }).click()
+  await page.getByRole('option', { name: /郊区夜充优惠电价/ }).first().click()
+  await shot(page, 'pile-tariff-dialog')
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await expect(page.getByText(/自有，\d{4}-\d\d-\d\d .* 起/).first()).toBeVisible()
+  await shot(page, 'pile-tariff-detail')
+
+  // In the list it stands out, and is found.
+  await page.goto('/piles?own_tariff=true')
+  await expect(page.getByRole('table').getByRole('row').filter({ hasText: code })).toContainText('自有')
+  await shot(page, 'pile-tariff-list')
+
+  // A plan of the station says that it keeps it, and the tariff which piles have it as their own.
+  await page.goto('/tariff-plans')
+  await page.getByRole('button', { name: '安排调价' }).click()
+  const plan = page.getByRole('dialog', { name: '安排调价' })
+  await plan.getByRole('combobox', { name: '充电站' }).fill('襄阳唐城')
+  await page.getByRole('option', { name: '襄阳唐城充电站' }).click()
+  await page.keyboard.press('Escape')
+  await expect(plan.getByText(new RegExp(`台充电桩有自有计费模型，不受此计划影响：.*${code}`))).toBeVisible()
+  await shot(page, 'pile-tariff-plan')
+  await page.goto('/tariffs')
+  await page.getByRole('row').filter({ hasText: '郊区夜充优惠电价' }).first().getByRole('link', { name: '郊区夜充优惠电价' }).click()
+  await expect(page.getByRole('row').filter({ hasText: code })).toBeVisible()
+
+  // Taken away in a batch, with its outcome.
+  await page.goto(`/piles?code=${code}`)
+  await page.getByRole('row').filter({ hasText: code }).locator('.el-checkbox').click()
+  await page.getByRole('button', { name: '批量操作（1）' }).click()
+  const batch = page.getByRole('dialog', { name: '批量操作 1 台充电桩' })
+  await batch.locator('.el-select').first().click()
+  await page.getByRole('option', { name: '设置自有计费模型' }).click()
+  await expect(batch.getByRole('combobox', { name: '计费模型' })).toBeVisible()
+  await shot(page, 'pile-tariff-batch')
+  await batch.getByRole('button', { name: '执行（1 台）' }).click()
+  await expect(page.getByText('与充电站相同').first()).toBeVisible()
+  await expect(page.getByRole('row').filter({ hasText: code })).toContainText('成功')
+  await page.goto(`/piles/${code}`)
+  await expect(page.getByText(/自有，/)).toHaveCount(0)
+  expect(faults).toEqual([])
+})
