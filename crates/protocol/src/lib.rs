@@ -6,6 +6,7 @@
 //! the engine, its answer rendered by [`Asked::render`] *before* the commit (so that the frame log
 //! holds what was really said), sent after it, and reported back with [`Session::answered`].
 
+mod ocpp;
 pub mod ocpp16;
 pub mod ykc;
 

@@ -1,6 +1,7 @@
 //! The answer to a call of the pile, from the platform's decision to bytes.
 
-use super::error::{Code, call_error, call_result};
+use crate::ocpp::Version;
+use crate::ocpp::error::{Code, call_error, call_result};
 use super::message::{
     Action, authorize, boot_notification, data_transfer, sign_certificate, start_transaction,
     stop_transaction,
@@ -30,7 +31,7 @@ impl Asked {
             Ok(answer) => match self.payload(answer, now) {
                 Some(payload) => call_result(&self.id, &payload),
                 None => {
-                    call_error(&self.id, Code::InternalError, "the platform has no answer to this message")
+                    call_error(Version::V16, &self.id, Code::InternalError, "the platform has no answer to this message")
                 }
             },
             Err(error) => {
@@ -43,7 +44,7 @@ impl Asked {
                     Kind::Unauthenticated | Kind::Denied => Code::SecurityError,
                     _ => Code::GenericError,
                 };
-                call_error(&self.id, code, error.code)
+                call_error(Version::V16, &self.id, code, error.code)
             }
         }
     }

@@ -1,232 +1,37 @@
-//! The OCPP-J envelope (OCPP-J 1.6 section 4): `[2,id,action,payload]`, `[3,id,payload]`,
-//! `[4,id,code,description,details]`.
-//!
-//! [`read`] is the fast way and says only "no" to anything wrong; [`diagnose`] then finds out what.
+//! A call of OCPP 1.6, read straight from the wire into the type of its message.
 
-use super::error::Code;
-use super::json::Node;
 use super::message::{Action, Request};
-use super::schema::{self, Violation};
-use super::schemas::{Direction, Operation};
-use super::text::{AnyStr, Str};
-use model::Text;
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-use std::borrow::Cow;
-use std::fmt;
+use super::schemas;
+use crate::ocpp::Version;
+use crate::ocpp::envelope::{self, Rules, short};
+use serde::de::SeqAccess;
 
-/// Longest message id (OCPP-J 1.6 section 4.1.4).
-const ID_MAX: usize = 36;
-
-/// A longer id is against the standard, but up to here it is echoed in the CALLERROR so that its
-/// sender can find it; beyond, the answer is addressed to [`ID_UNKNOWN`].
-const ID_ECHO_MAX: usize = 255;
-
-/// Addressee of a CALLERROR when the message id could not be read. OCPP 1.6 has no word for it; this
-/// is the one of OCPP 2.0.1 (part 4, section 4.2.3).
-pub const ID_UNKNOWN: &str = "-1";
+pub type Message<'a> = envelope::Message<'a, Call<'a>>;
 
 #[derive(Debug)]
-pub enum Message<'a> {
-    Call { id: Cow<'a, str>, action: Action, request: Request<'a> },
-    Result { id: Cow<'a, str>, payload: &'a str },
-    Error { id: Cow<'a, str>, code: Cow<'a, str>, description: Cow<'a, str> },
+pub struct Call<'a> {
+    pub action: Action,
+    pub request: Request<'a>,
 }
 
+impl<'de> envelope::Call<'de> for Call<'de> {
+    fn read<A: SeqAccess<'de>>(seq: &mut A) -> Result<Self, A::Error> {
+        let action: Action = seq.next_element()?.ok_or_else(short)?;
+        let request = seq.next_element_seed(action)?.ok_or_else(short)?;
+        Ok(Call { action, request })
+    }
+}
+
+/// A message of another version is none.
 pub fn read(text: &str) -> Option<Message<'_>> {
-    serde_json::from_str(text).ok()
+    envelope::read(text).filter(|message| {
+        !matches!(message, envelope::Message::Send { .. } | envelope::Message::ResultError { .. })
+    })
 }
 
-struct MessageVisitor;
-
-impl<'de> Visitor<'de> for MessageVisitor {
-    type Value = Message<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an OCPP-J message")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Message<'de>, A::Error> {
-        let short = || A::Error::custom("too short");
-        let kind: u8 = seq.next_element()?.ok_or_else(short)?;
-        let id: Str<'de, ID_MAX> = seq.next_element()?.ok_or_else(short)?;
-        let message = match kind {
-            2 => {
-                let action: Action = seq.next_element()?.ok_or_else(short)?;
-                let request = seq.next_element_seed(action)?.ok_or_else(short)?;
-                Message::Call { id: id.0, action, request }
-            }
-            3 => {
-                let payload: &'de RawValue = seq.next_element()?.ok_or_else(short)?;
-                Message::Result { id: id.0, payload: payload.get() }
-            }
-            4 => {
-                // Piles are seen that leave description or details away: the command has failed
-                // all the same.
-                let code: AnyStr<'de> = seq.next_element()?.ok_or_else(short)?;
-                let description: Option<AnyStr<'de>> = seq.next_element()?;
-                let _details: Option<IgnoredAny> = seq.next_element()?;
-                let description = description.map_or(Cow::Borrowed(""), |text| text.0);
-                Message::Error { id: id.0, code: code.0, description }
-            }
-            _ => return Err(A::Error::custom("unknown message type")),
-        };
-        match seq.next_element::<IgnoredAny>()? {
-            None => Ok(message),
-            Some(_) => Err(A::Error::custom("too long")),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Message<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_seq(MessageVisitor)
-    }
-}
-
-/// Why [`read`] did not take a message, and what to do about it.
-#[derive(Debug, PartialEq)]
-pub struct Diagnosis {
-    /// Name for the frame log.
-    pub kind: &'static str,
-    pub code: Code,
-    pub why: Text,
-    pub reply: Reply,
-}
-
-#[derive(Debug, PartialEq)]
-pub enum Reply {
-    /// A CALLERROR to this id.
-    Error(String),
-    /// It was an answer to a call of ours with this id, and answers are not answered.
-    Answer(Option<String>),
-    /// Nothing.
-    Silence,
-}
-
-impl Diagnosis {
-    fn formation(kind: &'static str, id: String, zh: impl Into<String>, en: impl Into<String>) -> Diagnosis {
-        let why = Text::new(zh.into(), en.into());
-        Diagnosis { kind, code: Code::FormationViolation, why, reply: Reply::Error(id) }
-    }
-}
-
-/// Name in the frame log for what is not even a call.
-const UNREADABLE: &str = "unreadable";
-
-pub fn diagnose(bytes: &[u8]) -> Diagnosis {
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return Diagnosis::formation(
-            UNREADABLE,
-            recover_id(bytes),
-            "不是合法的 UTF-8 文本",
-            "the message is not valid UTF-8",
-        );
-    };
-    let Ok(parts) = serde_json::from_str::<Vec<&RawValue>>(text) else {
-        let (zh, en) = ("不是 JSON 数组", "the message is not a JSON array");
-        return Diagnosis::formation(UNREADABLE, recover_id(bytes), zh, en);
-    };
-    let id = parts.get(1).and_then(|id| serde_json::from_str::<String>(id.get()).ok());
-    match parts.first().map(|kind| kind.get()) {
-        Some("2") => diagnose_call(&parts, id),
-        Some("3" | "4") => Diagnosis {
-            kind: "answer",
-            code: Code::FormationViolation,
-            why: Text::of(
-                "应答不符合 OCPP-J 格式（[3,id,对象] 或 [4,id,错误码,说明,对象]）",
-                "the answer is not of the form [3,id,object] or [4,id,code,description,object]",
-            ),
-            reply: Reply::Answer(id),
-        },
-        // A message type of another version; the server "SHALL ignore" it (OCPP-J 1.6 section 4.1.3).
-        Some(kind) if serde_json::from_str::<i64>(kind).is_ok() => Diagnosis {
-            kind: UNREADABLE,
-            code: Code::FormationViolation,
-            why: Text::of(
-                "OCPP 1.6 没有该消息类型（只有 2、3、4），已按标准忽略",
-                "OCPP 1.6 has no such message type (only 2, 3 and 4); ignored, as the standard asks",
-            ),
-            reply: Reply::Silence,
-        },
-        _ => Diagnosis::formation(
-            UNREADABLE,
-            echo(id.as_deref()),
-            "消息类型必须是 2、3 或 4",
-            "the message type must be 2, 3 or 4",
-        ),
-    }
-}
-
-fn diagnose_call(parts: &[&RawValue], id: Option<String>) -> Diagnosis {
-    let reply = echo(id.as_deref());
-    if id.is_none_or(|id| id.chars().count() > ID_MAX) {
-        let (zh, en) = (
-            "消息编号必须是不超过 36 个字符的字符串",
-            "the message id must be a string of at most 36 characters",
-        );
-        return Diagnosis::formation("call", reply, zh, en);
-    }
-    let [_, _, action, payload] = parts else {
-        let (zh, en) = (
-            "请求必须恰好有 4 个元素：[2,id,操作,对象]",
-            "a call has exactly four elements: [2,id,action,object]",
-        );
-        return Diagnosis::formation("call", reply, zh, en);
-    };
-    let Ok(action) = serde_json::from_str::<String>(action.get()) else {
-        return Diagnosis::formation("call", reply, "操作名必须是字符串", "the action must be a string");
-    };
-    let Some(operation) = Operation::find(&action) else {
-        let name: String = action.chars().take(60).collect();
-        let why = Text::new(format!("OCPP 1.6 没有操作 {name}"), format!("OCPP 1.6 has no action {name}"));
-        return Diagnosis { kind: "call", code: Code::NotImplemented, why, reply: Reply::Error(reply) };
-    };
-    if Action::parse(&action).is_none() || operation.direction == Direction::ToPile {
-        let why = Text::new(
-            format!("平台不受理来自桩的 {action}"),
-            format!("{action} from a pile is not supported by this platform"),
-        );
-        return Diagnosis { kind: operation.name, code: Code::NotSupported, why, reply: Reply::Error(reply) };
-    }
-    match violation(operation, payload.get()) {
-        Some(violation) => Diagnosis {
-            kind: operation.name,
-            code: violation.code,
-            why: violation.text(),
-            reply: Reply::Error(reply),
-        },
-        // The two readers of the same rules disagree; a test hunts for such a case.
-        None => Diagnosis::formation(operation.name, reply, "消息无法读取", "the message could not be read"),
-    }
-}
-
-/// What a request from a pile breaks of its schema.
-pub fn violation(operation: &Operation, payload: &str) -> Option<Violation> {
-    let loose_times = Action::parse(operation.name).is_some_and(Action::loose_times);
-    match Node::parse(payload) {
-        Ok(payload) => schema::check(operation.request.tree(), &payload, loose_times).err(),
-        Err(error) => Some(Violation::unreadable(&error)),
-    }
-}
-
-fn echo(id: Option<&str>) -> String {
-    match id {
-        Some(id) if id.chars().count() <= ID_ECHO_MAX => id.to_owned(),
-        _ => ID_UNKNOWN.to_owned(),
-    }
-}
-
-/// The message id of a call that is not JSON as a whole: `[2,"id"` is enough, if the id is plain.
-fn recover_id(bytes: &[u8]) -> String {
-    fn token<'a>(bytes: &'a [u8], token: &[u8]) -> Option<&'a [u8]> {
-        bytes.trim_ascii_start().strip_prefix(token)
-    }
-    fn id(bytes: &[u8]) -> Option<&str> {
-        let rest = token(token(token(token(bytes, b"[")?, b"2")?, b",")?, b"\"")?;
-        let end = rest.iter().take(ID_MAX + 1).position(|byte| *byte == b'"')?;
-        let id = std::str::from_utf8(&rest[..end]).ok()?;
-        (!id.contains('\\') && !id.contains(char::is_control)).then_some(id)
-    }
-    id(bytes).unwrap_or(ID_UNKNOWN).to_owned()
-}
+pub const RULES: Rules = Rules {
+    version: Version::V16,
+    find: schemas::find,
+    takes: |name| Action::parse(name).is_some(),
+    loose_times: |name| Action::parse(name).is_some_and(Action::loose_times),
+};

@@ -2,17 +2,10 @@
 //! the security extension by its wire name. `docs/protocols/ocpp16.md` says what is done with what.
 
 mod asked;
-mod decimal;
-mod error;
 mod frame;
-mod json;
 mod message;
-mod recent;
-mod sampled_value;
-mod schema;
 mod schemas;
 mod session;
-mod text;
 
 pub use asked::Asked;
 pub use message::status_notification::fault_text;

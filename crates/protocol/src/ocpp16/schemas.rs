@@ -1,102 +1,53 @@
 //! Every operation of OCPP 1.6 and its security extension with its official schemas (`schemas/`).
 
-use super::json::Node;
-use std::sync::OnceLock;
-
-/// Who may send the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    FromPile,
-    ToPile,
-    Both,
-}
-
-#[derive(Debug)]
-pub struct Operation {
-    pub name: &'static str,
-    pub direction: Direction,
-    pub request: Schema,
-    pub response: Schema,
-}
-
-/// A schema as text; read when it is first needed, which is when a message has broken a rule.
-#[derive(Debug)]
-pub struct Schema {
-    pub text: &'static str,
-    tree: OnceLock<Node>,
-}
-
-impl Schema {
-    const fn new(text: &'static str) -> Schema {
-        Schema { text, tree: OnceLock::new() }
-    }
-
-    /// A test reads every schema, so `Null` (which allows everything) never comes out.
-    pub fn tree(&self) -> &Node {
-        self.tree.get_or_init(|| Node::parse(self.text).unwrap_or(Node::Null))
-    }
-}
-
-impl Operation {
-    pub fn find(name: &str) -> Option<&'static Operation> {
-        OPERATIONS.iter().find(|operation| operation.name == name)
-    }
-}
-
-use Direction::{Both, FromPile, ToPile};
-
-macro_rules! operation {
-    ($name:literal, $direction:expr) => {
-        Operation {
-            name: $name,
-            direction: $direction,
-            request: Schema::new(include_str!(concat!("schemas/", $name, ".json"))),
-            response: Schema::new(include_str!(concat!("schemas/", $name, "Response.json"))),
-        }
-    };
-}
+use crate::ocpp::operation::Direction::{Both, FromPile, ToPile};
+use crate::ocpp::operation::{Operation, operation};
 
 pub static OPERATIONS: [Operation; 39] = [
-    operation!("Authorize", FromPile),
-    operation!("BootNotification", FromPile),
-    operation!("CancelReservation", ToPile),
-    operation!("CertificateSigned", ToPile),
-    operation!("ChangeAvailability", ToPile),
-    operation!("ChangeConfiguration", ToPile),
-    operation!("ClearCache", ToPile),
-    operation!("ClearChargingProfile", ToPile),
-    operation!("DataTransfer", Both),
-    operation!("DeleteCertificate", ToPile),
-    operation!("DiagnosticsStatusNotification", FromPile),
-    operation!("ExtendedTriggerMessage", ToPile),
-    operation!("FirmwareStatusNotification", FromPile),
-    operation!("GetCompositeSchedule", ToPile),
-    operation!("GetConfiguration", ToPile),
-    operation!("GetDiagnostics", ToPile),
-    operation!("GetInstalledCertificateIds", ToPile),
-    operation!("GetLocalListVersion", ToPile),
-    operation!("GetLog", ToPile),
-    operation!("Heartbeat", FromPile),
-    operation!("InstallCertificate", ToPile),
-    operation!("LogStatusNotification", FromPile),
-    operation!("MeterValues", FromPile),
-    operation!("RemoteStartTransaction", ToPile),
-    operation!("RemoteStopTransaction", ToPile),
-    operation!("ReserveNow", ToPile),
-    operation!("Reset", ToPile),
-    operation!("SecurityEventNotification", FromPile),
-    operation!("SendLocalList", ToPile),
-    operation!("SetChargingProfile", ToPile),
-    operation!("SignCertificate", FromPile),
-    operation!("SignedFirmwareStatusNotification", FromPile),
-    operation!("SignedUpdateFirmware", ToPile),
-    operation!("StartTransaction", FromPile),
-    operation!("StatusNotification", FromPile),
-    operation!("StopTransaction", FromPile),
-    operation!("TriggerMessage", ToPile),
-    operation!("UnlockConnector", ToPile),
-    operation!("UpdateFirmware", ToPile),
+    operation!("schemas", "Authorize", FromPile, "", "Response"),
+    operation!("schemas", "BootNotification", FromPile, "", "Response"),
+    operation!("schemas", "CancelReservation", ToPile, "", "Response"),
+    operation!("schemas", "CertificateSigned", ToPile, "", "Response"),
+    operation!("schemas", "ChangeAvailability", ToPile, "", "Response"),
+    operation!("schemas", "ChangeConfiguration", ToPile, "", "Response"),
+    operation!("schemas", "ClearCache", ToPile, "", "Response"),
+    operation!("schemas", "ClearChargingProfile", ToPile, "", "Response"),
+    operation!("schemas", "DataTransfer", Both, "", "Response"),
+    operation!("schemas", "DeleteCertificate", ToPile, "", "Response"),
+    operation!("schemas", "DiagnosticsStatusNotification", FromPile, "", "Response"),
+    operation!("schemas", "ExtendedTriggerMessage", ToPile, "", "Response"),
+    operation!("schemas", "FirmwareStatusNotification", FromPile, "", "Response"),
+    operation!("schemas", "GetCompositeSchedule", ToPile, "", "Response"),
+    operation!("schemas", "GetConfiguration", ToPile, "", "Response"),
+    operation!("schemas", "GetDiagnostics", ToPile, "", "Response"),
+    operation!("schemas", "GetInstalledCertificateIds", ToPile, "", "Response"),
+    operation!("schemas", "GetLocalListVersion", ToPile, "", "Response"),
+    operation!("schemas", "GetLog", ToPile, "", "Response"),
+    operation!("schemas", "Heartbeat", FromPile, "", "Response"),
+    operation!("schemas", "InstallCertificate", ToPile, "", "Response"),
+    operation!("schemas", "LogStatusNotification", FromPile, "", "Response"),
+    operation!("schemas", "MeterValues", FromPile, "", "Response"),
+    operation!("schemas", "RemoteStartTransaction", ToPile, "", "Response"),
+    operation!("schemas", "RemoteStopTransaction", ToPile, "", "Response"),
+    operation!("schemas", "ReserveNow", ToPile, "", "Response"),
+    operation!("schemas", "Reset", ToPile, "", "Response"),
+    operation!("schemas", "SecurityEventNotification", FromPile, "", "Response"),
+    operation!("schemas", "SendLocalList", ToPile, "", "Response"),
+    operation!("schemas", "SetChargingProfile", ToPile, "", "Response"),
+    operation!("schemas", "SignCertificate", FromPile, "", "Response"),
+    operation!("schemas", "SignedFirmwareStatusNotification", FromPile, "", "Response"),
+    operation!("schemas", "SignedUpdateFirmware", ToPile, "", "Response"),
+    operation!("schemas", "StartTransaction", FromPile, "", "Response"),
+    operation!("schemas", "StatusNotification", FromPile, "", "Response"),
+    operation!("schemas", "StopTransaction", FromPile, "", "Response"),
+    operation!("schemas", "TriggerMessage", ToPile, "", "Response"),
+    operation!("schemas", "UnlockConnector", ToPile, "", "Response"),
+    operation!("schemas", "UpdateFirmware", ToPile, "", "Response"),
 ];
+
+pub fn find(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.name == name)
+}
 
 #[cfg(test)]
 mod tests {

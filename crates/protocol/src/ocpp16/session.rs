@@ -1,296 +1,90 @@
 //! One OCPP-J 1.6 link, from the Central System's side.
 
 use super::asked::Asked;
-use super::error::{Code, call_error, call_result};
-use super::frame::{self, Message, Reply};
-use super::message::{Action, Request, command, heartbeat, outcome};
-use super::recent::{Known, Recent, hash};
-use super::schemas::Operation;
+use super::frame::{self, Call, Message};
+use super::message::{Request, command, heartbeat};
+use crate::ocpp::Version;
+use crate::ocpp::error::call_result;
+use crate::ocpp::link::Link;
 use crate::{Frame, Output};
-use model::device::{Answer, CloseReason, DeviceCommand, Outcome, Refusal};
+use model::Error;
+use model::device::{Answer, DeviceCommand};
 use model::id::CommandId;
-use model::time::{SECOND_MS, Timestamp};
-use model::{Error, Text};
-use std::collections::VecDeque;
+use model::time::Timestamp;
 
-/// Commands that may wait for the one that is being answered.
-const QUEUE_MAX: usize = 32;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// How long a pile may take to answer a call, and how long a command may wait for its turn.
-    pub call_timeout_ms: i64,
-    /// Seconds between heartbeats, told to a pile that is accepted.
-    pub heartbeat_s: u32,
-    /// Seconds to the next BootNotification, told to a pile that is not accepted. Spread it, so that
-    /// thousands do not come back together.
-    pub retry_s: u32,
-    /// A link on which no message was heard for so long is given up; 0: never (the gateway's pings
-    /// decide).
-    pub silence_ms: i64,
-}
-
-impl Default for Settings {
-    /// 30 s to answer; heartbeats every 5 minutes, given up after three of them.
-    fn default() -> Settings {
-        Settings {
-            call_timeout_ms: 30 * SECOND_MS,
-            heartbeat_s: 300,
-            retry_s: 60,
-            silence_ms: 3 * 300 * SECOND_MS,
-        }
-    }
-}
+pub use crate::ocpp::link::Settings;
 
 #[derive(Debug)]
 pub struct Session {
-    settings: Settings,
-    /// Makes message ids of this link differ from those of the links before.
-    begun: Timestamp,
-    heard: Timestamp,
-    calls: u64,
-    closed: bool,
-    outputs: VecDeque<Output>,
-    recent: Recent,
-    queue: VecDeque<Waiting>,
-    calling: Option<Calling>,
-}
-
-/// A command that waits for its turn: one call at a time (OCPP-J 1.6 section 4.1.1).
-#[derive(Debug)]
-struct Waiting {
-    command: CommandId,
-    operation: &'static Operation,
-    payload: String,
-    until: Timestamp,
-}
-
-/// The command that the pile is asked.
-#[derive(Debug)]
-struct Calling {
-    id: String,
-    command: CommandId,
-    operation: &'static Operation,
-    until: Timestamp,
+    link: Link,
 }
 
 impl Session {
     pub fn new(now: Timestamp, settings: Settings) -> Session {
-        Session {
-            settings,
-            begun: now,
-            heard: now,
-            calls: 0,
-            closed: false,
-            outputs: VecDeque::new(),
-            recent: Recent::default(),
-            queue: VecDeque::new(),
-            calling: None,
-        }
+        Session { link: Link::new(Version::V16, now, settings) }
     }
 
     /// Takes one WebSocket message, whatever it holds.
     pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {
-        self.heard = now;
+        self.link.heard(now);
         match std::str::from_utf8(bytes).ok().and_then(frame::read) {
-            Some(Message::Call { id, request: Request::Heartbeat, .. }) => {
+            Some(Message::Call { id, call: Call { request: Request::Heartbeat, .. } }) => {
                 let bytes = call_result(&id, &heartbeat::response(now));
-                self.outputs.push_back(Output::Send { bytes, frame: None });
-                self.outputs.push_back(Output::Alive);
+                self.link.push(Output::Send { bytes, frame: None });
+                self.link.push(Output::Alive);
             }
-            Some(Message::Call { id, action, request }) => self.called(&id, action, &request, bytes),
-            Some(Message::Result { id, payload }) => match self.answer_to(&id) {
-                Some(calling) => {
-                    let outcome = outcome::result(calling.operation, payload);
-                    self.done(calling, outcome, Some(bytes), now);
-                }
-                None => self.answered_late(bytes),
-            },
-            Some(Message::Error { id, code, description }) => match self.answer_to(&id) {
-                Some(calling) => {
-                    let outcome = outcome::error(calling.operation, &code, &description);
-                    self.done(calling, outcome, Some(bytes), now);
-                }
-                None => self.answered_late(bytes),
-            },
-            None => self.refuse(bytes, now),
+            Some(Message::Call { id, call }) => self.called(&id, &call, bytes),
+            Some(Message::Result { id, payload }) => self.link.resulted(&id, payload, bytes, now),
+            Some(Message::Error { id, code, description }) => {
+                self.link.failed(&id, &code, &description, bytes, now);
+            }
+            Some(Message::Send { .. } | Message::ResultError { .. }) | None => {
+                self.link.refuse(frame::RULES.diagnose(bytes), bytes, now);
+            }
         }
     }
 
-    fn called(&mut self, id: &str, action: Action, request: &Request<'_>, bytes: &[u8]) {
-        let (key, content) = (hash(id.as_bytes()), hash(bytes));
-        let repeated = match self.recent.look(key, content) {
-            Known::New => None,
-            Known::Pending => return,
-            Known::Nothing => Some(call_result(id, b"{}")),
-            Known::Answered(answer) => Some(answer.to_vec()),
-            // OCPP-J 1.6 table 7 has no word for it. ProtocolError, as SteVe answers:
-            // FormationViolation would blame the payload, which is in order.
-            Known::Other => {
-                let why = Text::of(
-                    "消息编号在本连接上已用于另一条消息",
-                    "the message id was already used for another message on this connection",
-                );
-                let reply = call_error(id, Code::ProtocolError, &why.en);
-                return self.reject(action.word(), bytes, why, Some(reply));
-            }
-        };
-        if let Some(bytes) = repeated {
-            return self.outputs.push_back(Output::Send { bytes, frame: None });
+    fn called(&mut self, id: &str, call: &Call<'_>, bytes: &[u8]) {
+        let Call { action, request } = call;
+        if !self.link.is_new(id, action.word(), bytes) {
+            return;
         }
         let Some(event) = request.event() else { return };
-        self.recent.asked(key, content);
+        self.link.asked(id, bytes);
         let asked = Asked {
             id: id.into(),
-            action,
-            heartbeat_s: self.settings.heartbeat_s,
-            retry_s: self.settings.retry_s,
+            action: *action,
+            heartbeat_s: self.link.settings.heartbeat_s,
+            retry_s: self.link.settings.retry_s,
         };
         let frame = Frame { kind: action.word(), bytes: bytes.to_vec() };
-        self.outputs.push_back(Output::Event { asked: crate::Asked::Ocpp16(asked), event, frame });
-    }
-
-    /// Something broke a rule: tell the pile which one, unless it was an answer.
-    fn refuse(&mut self, bytes: &[u8], now: Timestamp) {
-        let diagnosis = frame::diagnose(bytes);
-        match diagnosis.reply {
-            Reply::Error(id) => {
-                let reply = call_error(&id, diagnosis.code, &diagnosis.why.en);
-                self.reject(diagnosis.kind, bytes, diagnosis.why, Some(reply));
-            }
-            Reply::Silence => self.reject(diagnosis.kind, bytes, diagnosis.why, None),
-            Reply::Answer(id) => match id.and_then(|id| self.answer_to(&id)) {
-                Some(calling) => {
-                    let outcome = outcome::unreadable(calling.operation, &diagnosis.why);
-                    self.done(calling, outcome, Some(bytes), now);
-                }
-                None => self.reject(diagnosis.kind, bytes, diagnosis.why, None),
-            },
-        }
-    }
-
-    fn reject(&mut self, kind: &'static str, bytes: &[u8], why: Text, reply: Option<Vec<u8>>) {
-        self.outputs.push_back(Output::Rejected { frame: Frame { kind, bytes: bytes.to_vec() }, why });
-        if let Some(bytes) = reply {
-            let frame = Some(Frame { kind, bytes: bytes.clone() });
-            self.outputs.push_back(Output::Send { bytes, frame });
-        }
-    }
-
-    fn answered_late(&mut self, bytes: &[u8]) {
-        let why = Text::of(
-            "该应答没有对应的请求，或请求已超时",
-            "nothing was asked under this message id, or its time had run out",
-        );
-        self.reject("answer", bytes, why, None);
-    }
-
-    fn answer_to(&mut self, id: &str) -> Option<Calling> {
-        self.calling.take_if(|calling| calling.id == id)
-    }
-
-    fn done(&mut self, calling: Calling, outcome: Outcome, answer: Option<&[u8]>, now: Timestamp) {
-        let frame = answer.map(|bytes| Frame { kind: calling.operation.name, bytes: bytes.to_vec() });
-        self.outputs.push_back(Output::Done { command: calling.command, outcome, frame });
-        self.call_next(now);
+        self.link.push(Output::Event { asked: crate::Asked::Ocpp16(asked), event, frame });
     }
 
     pub fn command(&mut self, id: CommandId, command: &DeviceCommand, now: Timestamp) {
-        let refused = match command::call(command) {
-            Ok(_) if self.closed => Outcome::LinkLost,
-            Ok(_) if self.queue.len() >= QUEUE_MAX => Outcome::Refused(Refusal {
-                code: "QueueFull".to_owned(),
-                text: Text::of(
-                    "该桩已有太多命令在等待应答，请稍后再试",
-                    "Too many commands are waiting for this pile; try again later",
-                ),
-                detail: None,
-            }),
-            Ok(call) => {
-                self.queue.push_back(Waiting {
-                    command: id,
-                    operation: call.operation,
-                    payload: call.payload,
-                    until: now.plus_ms(self.settings.call_timeout_ms),
-                });
-                return self.call_next(now);
-            }
-            Err(outcome) => outcome,
-        };
-        self.outputs.push_back(Output::Done { command: id, outcome: refused, frame: None });
-    }
-
-    fn call_next(&mut self, now: Timestamp) {
-        if self.calling.is_some() || self.closed {
-            return;
-        }
-        let Some(waiting) = self.queue.pop_front() else { return };
-        self.calls += 1;
-        let id = format!("{:x}-{}", self.begun.as_ms(), self.calls);
-        let name = waiting.operation.name;
-        let bytes = format!(r#"[2,"{id}","{name}",{}]"#, waiting.payload).into_bytes();
-        let frame = Some(Frame { kind: name, bytes: bytes.clone() });
-        self.outputs.push_back(Output::Send { bytes, frame });
-        self.calling = Some(Calling {
-            id,
-            command: waiting.command,
-            operation: waiting.operation,
-            until: now.plus_ms(self.settings.call_timeout_ms),
-        });
+        self.link.command(id, command::call(command), now);
     }
 
     /// Remembers the answer, for a pile that did not get it and asks again.
     pub fn answered(&mut self, asked: &Asked, answer: &Result<Answer, Error>, bytes: &[u8], _now: Timestamp) {
-        let key = hash(asked.id.as_bytes());
-        if answer.is_err() || bytes.is_empty() {
-            self.recent.forget(key);
-        } else if asked.action.answers_nothing() {
-            self.recent.answered(key, None);
-        } else {
-            self.recent.answered(key, Some(bytes));
-        }
+        self.link.answered(&asked.id, answer.is_ok(), asked.action.answers_nothing(), bytes);
     }
 
     pub fn tick(&mut self, now: Timestamp) {
-        while let Some(waiting) = self.queue.pop_front_if(|waiting| waiting.until <= now) {
-            let outcome = Outcome::TimedOut;
-            self.outputs.push_back(Output::Done { command: waiting.command, outcome, frame: None });
-        }
-        if let Some(calling) = self.calling.take_if(|calling| calling.until <= now) {
-            self.done(calling, Outcome::TimedOut, None, now);
-        }
-        if self.silence().is_some_and(|until| until <= now) && !self.closed {
-            self.lost();
-            self.outputs.push_back(Output::Close(CloseReason::Silent));
-        }
+        self.link.tick(now);
     }
 
-    /// The link is gone: whatever still waited for an answer ends as [`Outcome::LinkLost`].
+    /// The link is gone: whatever still waited for an answer ends as `LinkLost`.
     pub fn lost(&mut self) {
-        self.closed = true;
-        let calling = self.calling.take().map(|calling| calling.command);
-        for command in calling.into_iter().chain(self.queue.drain(..).map(|waiting| waiting.command)) {
-            self.outputs.push_back(Output::Done { command, outcome: Outcome::LinkLost, frame: None });
-        }
-    }
-
-    fn silence(&self) -> Option<Timestamp> {
-        (self.settings.silence_ms > 0 && !self.closed).then(|| self.heard.plus_ms(self.settings.silence_ms))
+        self.link.lost();
     }
 
     #[expect(clippy::should_implement_trait, reason = "not an iterator: it gives again after receive")]
     pub fn next(&mut self) -> Option<Output> {
-        let output = self.outputs.pop_front();
-        if output.is_none() && self.outputs.capacity() > 0 {
-            // Most links are idle most of the time, and there are thousands of them.
-            self.outputs = VecDeque::new();
-        }
-        output
+        self.link.next()
     }
 
     pub fn deadline(&self) -> Option<Timestamp> {
-        let calling = self.calling.as_ref().map(|calling| calling.until);
-        let waiting = self.queue.front().map(|waiting| waiting.until);
-        [calling, waiting, self.silence()].into_iter().flatten().min()
+        self.link.deadline()
     }
 }

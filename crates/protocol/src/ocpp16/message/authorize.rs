@@ -1,7 +1,7 @@
 //! Authorize (OCPP 1.6 section 4.1) and the IdTagInfo (7.27) that several answers carry.
 
-use crate::ocpp16::error::push_json;
-use crate::ocpp16::text::Str;
+use crate::ocpp::error::push_json;
+use crate::ocpp::text::Str;
 use model::card::{Token, TokenVerdict};
 use model::device::{DeviceEvent, TokenAnswer};
 use serde::Deserialize;

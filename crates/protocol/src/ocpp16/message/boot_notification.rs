@@ -1,6 +1,6 @@
 //! BootNotification (OCPP 1.6 section 4.2).
 
-use crate::ocpp16::text::{Str, present};
+use crate::ocpp::text::{Str, present};
 use model::device::{DeviceEvent, Introduction};
 use model::time::Timestamp;
 use serde::Deserialize;

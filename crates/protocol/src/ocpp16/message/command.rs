@@ -3,18 +3,15 @@
 //! Whatever is sent was checked against the official schema, so that a person is told which field is
 //! wrong instead of a pile being puzzled.
 
-use crate::ocpp16::json::Node;
-use crate::ocpp16::schema::{Violation, check};
-use crate::ocpp16::schemas::{Direction, Operation};
+use crate::ocpp::json::Node;
+use crate::ocpp::schema::{Violation, check};
+use crate::ocpp::link::Call;
+use crate::ocpp::operation::Direction;
+use crate::ocpp16::schemas;
 use model::Text;
 use model::device::{DeviceCommand, Outcome, Refusal};
 use model::id::SessionKey;
 use serde_json::{Map, Value, json};
-
-pub struct Call {
-    pub operation: &'static Operation,
-    pub payload: String,
-}
 
 /// The call for a command, or how the command ends without one.
 pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
@@ -100,7 +97,7 @@ fn typed(name: &'static str, payload: Value) -> Result<Call, Outcome> {
 }
 
 fn generic(name: &str, payload: &str) -> Result<Call, Outcome> {
-    let operation = Operation::find(name).filter(|operation| operation.direction != Direction::FromPile);
+    let operation = schemas::find(name).filter(|operation| operation.direction != Direction::FromPile);
     let Some(operation) = operation else {
         let name: String = name.chars().take(60).collect();
         return Err(Outcome::Unsupported(Text::new(

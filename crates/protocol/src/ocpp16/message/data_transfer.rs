@@ -1,7 +1,7 @@
 //! DataTransfer from the pile (OCPP 1.6 section 4.3). We know no vendor's words, so the answer is
 //! `UnknownVendorId`; the content is kept.
 
-use crate::ocpp16::text::{AnyStr, Str, present};
+use crate::ocpp::text::{AnyStr, Str, present};
 use model::device::DeviceEvent;
 use serde::Deserialize;
 

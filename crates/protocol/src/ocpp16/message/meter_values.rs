@@ -1,7 +1,7 @@
 //! MeterValues (OCPP 1.6 section 4.7).
 
-use crate::ocpp16::sampled_value::{SampledValue, sample};
-use crate::ocpp16::text::{DateTime, Object, present};
+use crate::ocpp::sampled_value::{SampledValue, sample};
+use crate::ocpp::text::{DateTime, Object, present};
 use model::device::DeviceEvent;
 use model::id::SessionKey;
 use serde::Deserialize;

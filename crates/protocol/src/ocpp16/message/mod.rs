@@ -10,14 +10,13 @@ pub mod data_transfer;
 pub mod heartbeat;
 pub mod meter_values;
 pub mod noted;
-pub mod outcome;
 pub mod sign_certificate;
 pub mod start_transaction;
 pub mod status_notification;
 pub mod stop_transaction;
 
-use super::schemas::Operation;
-use super::text::{Object, words};
+use super::schemas;
+use crate::ocpp::text::{Object, words};
 use model::device::DeviceEvent;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error};
@@ -134,7 +133,7 @@ impl<'de> DeserializeSeed<'de> for Action {
             | Action::LogStatusNotification
             | Action::SecurityEventNotification
             | Action::SignedFirmwareStatusNotification => {
-                let operation = Operation::find(self.word()).ok_or_else(|| D::Error::custom("no schema"))?;
+                let operation = schemas::find(self.word()).ok_or_else(|| D::Error::custom("no schema"))?;
                 noted::read(operation, from)?;
                 Request::Noted(self)
             }

@@ -3,9 +3,9 @@
 //! LogStatusNotification, SecurityEventNotification and SignedFirmwareStatusNotification. They are
 //! rare, so the schema itself reads them. The answer is `{}`.
 
-use crate::ocpp16::json::Node;
-use crate::ocpp16::schema::check;
-use crate::ocpp16::schemas::Operation;
+use crate::ocpp::json::Node;
+use crate::ocpp::schema::check;
+use crate::ocpp::operation::Operation;
 use serde::de::{Deserialize, Deserializer, Error};
 
 pub fn read<'de, D: Deserializer<'de>>(operation: &'static Operation, from: D) -> Result<(), D::Error> {

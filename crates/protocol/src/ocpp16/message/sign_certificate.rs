@@ -1,7 +1,7 @@
 //! SignCertificate from the pile (OCPP 1.6 security, 5.14). The certificate itself follows as
 //! CertificateSigned.
 
-use crate::ocpp16::text::Str;
+use crate::ocpp::text::Str;
 use model::device::DeviceEvent;
 use serde::Deserialize;
 

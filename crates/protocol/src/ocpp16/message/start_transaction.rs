@@ -1,7 +1,7 @@
 //! StartTransaction (OCPP 1.6 section 4.8).
 
 use super::authorize::push_id_tag_info;
-use crate::ocpp16::text::{LooseTime, Str, present};
+use crate::ocpp::text::{LooseTime, Str, present};
 use model::card::Token;
 use model::device::{DeviceEvent, TokenAnswer};
 use model::energy::Energy;

@@ -1,6 +1,6 @@
 //! StatusNotification (OCPP 1.6 section 4.9), its states (7.7) and error codes (7.6).
 
-use crate::ocpp16::text::{DateTime, Str, present, words};
+use crate::ocpp::text::{DateTime, Str, present, words};
 use model::Text;
 use model::connector::ConnectorStatus;
 use model::device::{DeviceEvent, Fault, StatusReport};

@@ -1,8 +1,8 @@
 //! StopTransaction (OCPP 1.6 section 4.10) and its reasons (7.36).
 
 use super::authorize::push_id_tag_info;
-use crate::ocpp16::sampled_value::{SampledValue, sample};
-use crate::ocpp16::text::{LooseTime, Object, Str, present, words};
+use crate::ocpp::sampled_value::{SampledValue, sample};
+use crate::ocpp::text::{LooseTime, Object, Str, present, words};
 use model::Text;
 use model::card::Token;
 use model::device::{DeviceEvent, Sample, StopReason, StopRecord, TokenAnswer};

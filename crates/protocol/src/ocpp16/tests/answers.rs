@@ -1,9 +1,9 @@
 //! Decisions in, bytes out; every payload checked against the official schema.
 
 use super::*;
-use crate::ocpp16::json::Node;
-use crate::ocpp16::schema::check;
-use crate::ocpp16::schemas::Operation;
+use crate::ocpp::json::Node;
+use crate::ocpp::schema::check;
+use crate::ocpp16::schemas;
 use model::Error;
 use model::card::TokenVerdict;
 use model::device::{Answer, TokenAnswer};
@@ -23,7 +23,7 @@ fn render(action: &str, payload: &str, answer: &Result<Answer, Error>) -> String
 
 fn conforms(action: &str, bytes: &str) {
     let payload = bytes.strip_prefix(r#"[3,"7","#).and_then(|rest| rest.strip_suffix(']')).unwrap();
-    let schema = Operation::find(action).unwrap().response.tree();
+    let schema = schemas::find(action).unwrap().response.tree();
     assert_eq!(check(schema, &Node::parse(payload).unwrap(), false), Ok(()), "{bytes}");
 }
 

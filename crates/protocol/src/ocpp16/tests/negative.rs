@@ -1,211 +1,19 @@
-//! The negative table, generated from the official schemas: every field of every message a pile may
-//! send, wrong in every way. The typed reader and the schema must agree on each case, and the code
-//! must be the one of the table in `schema.rs`.
+//! Every field of every message a pile may send, wrong in every way. The typed reader and the schema
+//! must agree on each case.
 
 use super::*;
-use crate::ocpp16::error::Code;
-use crate::ocpp16::frame::{self, Reply};
+use crate::ocpp::envelope::Reply;
+use crate::ocpp::negative::{FORMATION, TYPE, Table};
+use crate::ocpp16::frame::{self, RULES};
 use crate::ocpp16::message::Action;
-use crate::ocpp16::schemas::Operation;
+use crate::ocpp16::schemas;
 use serde_json::Value;
-
-const TYPE: Option<Code> = Some(Code::TypeConstraintViolation);
-const PROPERTY: Option<Code> = Some(Code::PropertyConstraintViolation);
-const FORMATION: Option<Code> = Some(Code::FormationViolation);
-const OCCURENCE: Option<Code> = Some(Code::OccurenceConstraintViolation);
-
-/// A JSON text, and the code with which it must be refused (`None`: taken).
-type Case = (String, Option<Code>);
-
-struct Table<'a> {
-    root: &'a Value,
-    loose_times: bool,
-}
-
-impl Table<'_> {
-    fn resolve<'b>(&'b self, schema: &'b Value) -> &'b Value {
-        match schema["$ref"].as_str() {
-            Some(name) => self.root.pointer(name.trim_start_matches('#')).unwrap(),
-            None => schema,
-        }
-    }
-
-    /// A valid text with every field.
-    fn valid(&self, schema: &Value) -> String {
-        let schema = self.resolve(schema);
-        match schema["type"].as_str().unwrap() {
-            "object" => self.object(schema, &|_, _| None),
-            "array" => format!("[{}]", self.valid(&schema["items"])),
-            "integer" => "1".to_owned(),
-            "string" if schema["enum"].is_array() => schema["enum"][0].to_string(),
-            "string" if schema["format"] == "date-time" => r#""2026-07-15T02:30:05Z""#.to_owned(),
-            "string" => r#""1""#.to_owned(),
-            other => panic!("{other}"),
-        }
-    }
-
-    /// An object with every field valid, except what `change` says: an empty text leaves it away.
-    fn object(&self, schema: &Value, change: &dyn Fn(&str, &Value) -> Option<String>) -> String {
-        let fields = schema["properties"].as_object().unwrap().iter().filter_map(|(name, field)| {
-            let value = change(name, field).unwrap_or_else(|| self.valid(field));
-            (!value.is_empty()).then(|| format!("{name:?}:{value}"))
-        });
-        format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
-    }
-
-    fn cases(&self, name: &str, schema: &Value, top: bool) -> Vec<Case> {
-        let schema = self.resolve(schema);
-        let mut cases = match schema["type"].as_str().unwrap() {
-            "object" => self.object_cases(schema),
-            "array" => self.array_cases(name, schema),
-            "integer" => integer_cases(name),
-            "string" => self.string_cases(schema),
-            other => panic!("{other}"),
-        };
-        let wrong = if top { FORMATION } else { TYPE };
-        let needs_nothing = top && schema["required"].as_array().is_none_or(Vec::is_empty);
-        let kind = schema["type"].as_str().unwrap();
-        for (of, json) in [
-            ("null", "null"),
-            ("string", r#""1""#),
-            ("integer", "1"),
-            ("boolean", "true"),
-            ("array", "[]"),
-            ("object", "{}"),
-        ] {
-            if of == "null" && needs_nothing {
-                cases.push((json.to_owned(), None));
-            } else if of != kind {
-                cases.push((json.to_owned(), wrong));
-            }
-        }
-        cases.push(("[".repeat(10_000) + &"]".repeat(10_000), FORMATION));
-        cases.push((r#"{"a":"#.repeat(10_000) + "1" + &"}".repeat(10_000), FORMATION));
-        cases.push(("1e400".to_owned(), FORMATION));
-        cases.push((r#""\ud800""#.to_owned(), FORMATION));
-        cases
-    }
-
-    fn object_cases(&self, schema: &Value) -> Vec<Case> {
-        let mut cases = vec![(self.object(schema, &|_, _| None), None)];
-        let required: Vec<&str> =
-            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let full = self.object(schema, &|_, _| None);
-        let open = full.trim_end_matches('}');
-        let comma = if open == "{" { "" } else { "," };
-        cases.push((format!(r#"{open}{comma}"extra":1}}"#), FORMATION));
-        cases.push((format!(r#"{open}{comma}"extra\u0000\"}}{{":[[1]]}}"#), FORMATION));
-        // In order of the declaration, an object could be written as an array of its values.
-        let values: Vec<String> =
-            schema["properties"].as_object().unwrap().values().map(|field| self.valid(field)).collect();
-        if !values.is_empty() {
-            cases.push((format!("[{}]", values.join(",")), TYPE));
-        }
-        for (name, field) in schema["properties"].as_object().unwrap() {
-            let code = if required.contains(&name.as_str()) { OCCURENCE } else { None };
-            let absent = self.object(schema, &|other, _| (other == name).then(String::new));
-            cases.push((absent, code));
-            cases.push((format!("{open},{name:?}:{}}}", self.valid(field)), FORMATION));
-            for (json, code) in self.cases(name, field, false) {
-                cases.push((self.object(schema, &|other, _| (other == name).then(|| json.clone())), code));
-            }
-        }
-        cases
-    }
-
-    fn array_cases(&self, name: &str, schema: &Value) -> Vec<Case> {
-        let valid = self.valid(&schema["items"]);
-        let empty = if schema["minItems"].as_i64() == Some(1) { OCCURENCE } else { None };
-        let mut cases = vec![("[]".to_owned(), empty), (format!("[{valid},{valid}]"), None)];
-        for (json, code) in self.cases(name, &schema["items"], false) {
-            cases.push((format!("[{json}]"), code));
-            cases.push((format!("[{valid},{json}]"), code));
-        }
-        cases
-    }
-
-    fn string_cases(&self, schema: &Value) -> Vec<Case> {
-        if let Some(words) = schema["enum"].as_array() {
-            let mut cases: Vec<Case> = words.iter().map(|word| (word.to_string(), None)).collect();
-            for bad in [r#""""#, r#""bad""#, r#""accepted""#, r#""\u0000""#] {
-                cases.push((bad.to_owned(), PROPERTY));
-            }
-            cases.push((format!("{{{}:null}}", words[0]), TYPE));
-            cases.push((format!("{:?}", "x".repeat(10_000)), PROPERTY));
-            return cases;
-        }
-        if schema["format"] == "date-time" {
-            let bad = if self.loose_times { None } else { PROPERTY };
-            let good = [
-                "2026-07-15T02:30:05Z",
-                "2026-02-28T02:30:05.123+14:00",
-                "2026-07-15T02:30:05",
-                "0001-01-01T00:00:00Z",
-                "9999-12-30T00:00:00Z",
-                "2038-01-19T03:14:08Z",
-                "2024-02-29T00:00:00Z",
-            ];
-            let never = ["", "yesterday", "1", "noon"];
-            let poor = [
-                "222222017-01-01T00:00:00Z",
-                "2026-00-01T00:00:00Z",
-                "2026-02-30T00:00:00Z",
-                "2026-07-15T25:00:00Z",
-            ];
-            let table = [(&good[..], None), (&poor[..], bad), (&never[..], PROPERTY)];
-            let cases = table
-                .into_iter()
-                .flat_map(|(times, code)| times.iter().map(move |time| (format!("{time:?}"), code)));
-            return cases.collect();
-        }
-        let mut cases: Vec<Case> = [r#""""#, r#""\u0000""#, r#""\"}]\n""#, r#""桩""#]
-            .iter()
-            .map(|s| (s.to_string(), None))
-            .collect();
-        if let Some(most) = schema["maxLength"].as_u64() {
-            let most = usize::try_from(most).unwrap();
-            for (letter, escaped) in [("x", "x"), ("桩", "桩"), ("🔌", "🔌"), ("é", "\\u00e9")] {
-                assert_eq!(letter.chars().count(), 1);
-                cases.push((format!("\"{}\"", escaped.repeat(most)), None));
-                cases.push((format!("\"{}\"", escaped.repeat(most + 1)), PROPERTY));
-            }
-            cases.push((format!("\"{}\"", "x".repeat(1_000_000)), PROPERTY));
-        }
-        cases
-    }
-}
-
-fn integer_cases(name: &str) -> Vec<Case> {
-    let mut cases = vec![];
-    for json in ["1.0", "1.5", "1e2", r#""""#] {
-        cases.push((json.to_owned(), TYPE));
-    }
-    for json in ["18446744073709551616", "-9223372036854775809", "1e300"] {
-        cases.push((json.to_owned(), PROPERTY));
-    }
-    for json in ["NaN", "Infinity", "01", "0x1", "+1", "1."] {
-        cases.push((json.to_owned(), FORMATION));
-    }
-    let (least, most) = match name {
-        "connectorId" => (0, 65_535),
-        "meterStart" | "meterStop" => (i64::MIN.into(), i64::MAX.into()),
-        _ => (i128::from(i32::MIN), i128::from(i32::MAX)),
-    };
-    for (value, code) in [(least, None), (0, None), (most, None), (9_223_372_036_854_775_808, PROPERTY)] {
-        cases.push((value.to_string(), code));
-    }
-    if most < i64::MAX.into() {
-        cases.push(((least - 1).to_string(), PROPERTY));
-        cases.push(((most + 1).to_string(), PROPERTY));
-    }
-    cases
-}
 
 #[test]
 fn every_field_wrong_in_every_way_gets_its_code() {
     let mut count = 0;
     for action in Action::ALL {
-        let operation = Operation::find(action.word()).unwrap();
+        let operation = schemas::find(action.word()).unwrap();
         let root: Value = serde_json::from_str(operation.request.text).unwrap();
         let table = Table { root: &root, loose_times: action.loose_times() };
         for (payload, code) in table.cases("", &root, true) {
@@ -215,10 +23,10 @@ fn every_field_wrong_in_every_way_gets_its_code() {
             // The whole payload as an array is no object at all.
             let code = if payload.starts_with('[') && code == TYPE { FORMATION } else { code };
             assert_eq!(frame::read(&message).is_none(), code.is_some(), "typed reader: {shown}");
-            assert_eq!(frame::violation(operation, &payload).is_some(), code.is_some(), "schema: {shown}");
+            assert_eq!(RULES.violation(operation, &payload).is_some(), code.is_some(), "schema: {shown}");
             let mut session = session();
             if let Some(code) = code {
-                let diagnosis = frame::diagnose(message.as_bytes());
+                let diagnosis = RULES.diagnose(message.as_bytes());
                 assert_eq!(diagnosis.code, code, "{shown}: {:?}", diagnosis.why);
                 assert_eq!(diagnosis.reply, Reply::Error("id-1".to_owned()), "{shown}");
                 let reply: Value = serde_json::from_str(&refused(&mut session, message.as_bytes())).unwrap();

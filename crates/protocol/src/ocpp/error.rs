@@ -1,6 +1,8 @@
-//! CALLERROR (OCPP-J 1.6 section 4.2.3).
+//! CALLERROR (OCPP-J 1.6 section 4.2.3; OCPP 2.0.1 part 4, section 4.2.3 and table 8).
 
-/// Table 7 of OCPP-J 1.6, spelled as there.
+use super::Version;
+
+/// Table 7 of OCPP-J 1.6, spelled as there, and what OCPP 2 has besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     /// The action is not in the standard.
@@ -16,9 +18,25 @@ pub enum Code {
     OccurenceConstraintViolation,
     TypeConstraintViolation,
     GenericError,
+    /// The message is no call at all. OCPP 1.6 has no word of its own for it.
+    RpcFrameworkError,
+    /// A message type that this version does not have; OCPP 1.6 ignores such a message.
+    MessageTypeNotSupported,
 }
 
 impl Code {
+    /// As the version spells it.
+    pub fn word(self, version: Version) -> &'static str {
+        match (self, version) {
+            (Code::RpcFrameworkError | Code::MessageTypeNotSupported, Version::V16) => "FormationViolation",
+            (code, Version::V16) => code.as_str(),
+            (Code::FormationViolation, _) => "FormatViolation",
+            (Code::OccurenceConstraintViolation, _) => "OccurrenceConstraintViolation",
+            (code, _) => code.as_str(),
+        }
+    }
+
+    /// As OCPP 1.6 spells it.
     pub fn as_str(self) -> &'static str {
         match self {
             Code::NotImplemented => "NotImplemented",
@@ -31,13 +49,15 @@ impl Code {
             Code::OccurenceConstraintViolation => "OccurenceConstraintViolation",
             Code::TypeConstraintViolation => "TypeConstraintViolation",
             Code::GenericError => "GenericError",
+            Code::RpcFrameworkError => "RpcFrameworkError",
+            Code::MessageTypeNotSupported => "MessageTypeNotSupported",
         }
     }
 }
 
 /// `[4,"id","Code","description",{}]`. The description is cut at 255 characters (the standard's
 /// limit); quotes and control characters of hostile text are escaped by the JSON writer.
-pub fn call_error(id: &str, code: Code, description: &str) -> Vec<u8> {
+pub fn call_error(version: Version, id: &str, code: Code, description: &str) -> Vec<u8> {
     let description = match description.char_indices().nth(255) {
         Some((end, _)) => &description[..end],
         None => description,
@@ -45,7 +65,7 @@ pub fn call_error(id: &str, code: Code, description: &str) -> Vec<u8> {
     let mut bytes = b"[4,".to_vec();
     push_json(&mut bytes, id);
     bytes.extend_from_slice(b",\"");
-    bytes.extend_from_slice(code.as_str().as_bytes());
+    bytes.extend_from_slice(code.word(version).as_bytes());
     bytes.extend_from_slice(b"\",");
     push_json(&mut bytes, description);
     bytes.extend_from_slice(b",{}]");

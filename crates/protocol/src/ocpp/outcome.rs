@@ -1,24 +1,26 @@
-//! What a pile's answer to a command means (OCPP 1.6 section 5, the `.conf` messages).
+//! What a pile's answer to a command means (OCPP 1.6 section 5, the `.conf` messages; OCPP 2 the
+//! responses).
 
-use crate::ocpp16::error::Code;
-use crate::ocpp16::json::Node;
-use crate::ocpp16::schema::{Violation, check};
-use crate::ocpp16::schemas::Operation;
+use super::Version;
+use super::error::Code;
+use super::json::Node;
+use super::operation::Operation;
+use super::schema::{Violation, check};
 use model::Text;
 use model::device::{Outcome, Refusal};
 
 /// A CALLRESULT. An answer with a field too many is understood all the same: the pile has acted, and
 /// to call that a refusal would be untrue. Any other broken rule makes it unintelligible.
-pub fn result(operation: &Operation, payload: &str) -> Outcome {
+pub fn result(version: Version, operation: &Operation, payload: &str) -> Outcome {
     let answer = match Node::parse(payload) {
         Ok(answer) => answer,
-        Err(error) => return invalid(operation, &Violation::unreadable(&error), payload),
+        Err(error) => return invalid(version, operation, &Violation::unreadable(&error), payload),
     };
     let status = answer.get("status").and_then(Node::text);
     if let Err(violation) = check(operation.response.tree(), &answer, false) {
         let extra = violation.code == Code::FormationViolation && status.is_some_and(|word| word.len() <= 40);
         if !extra {
-            return invalid(operation, &violation, payload);
+            return invalid(version, operation, &violation, payload);
         }
     }
     match status {
@@ -64,15 +66,15 @@ pub fn error(operation: &Operation, code: &str, description: &str) -> Outcome {
     })
 }
 
-fn invalid(operation: &Operation, violation: &Violation, payload: &str) -> Outcome {
+fn invalid(version: Version, operation: &Operation, violation: &Violation, payload: &str) -> Outcome {
     let text = violation.text();
-    let name = operation.name;
+    let (name, edition) = (operation.name, version.name());
     Outcome::Refused(Refusal {
-        code: violation.code.as_str().to_owned(),
+        code: violation.code.word(version).to_owned(),
         text: Text::new(
-            format!("桩对 {name} 的应答不符合 OCPP 1.6：{}；请以桩的实际状态为准", text.zh),
+            format!("桩对 {name} 的应答不符合 {edition}：{}；请以桩的实际状态为准", text.zh),
             format!(
-                "The pile's answer to {name} breaks OCPP 1.6 ({}); check what the pile actually does",
+                "The pile's answer to {name} breaks {edition} ({}); check what the pile actually does",
                 text.en
             ),
         ),
@@ -81,10 +83,10 @@ fn invalid(operation: &Operation, violation: &Violation, payload: &str) -> Outco
 }
 
 /// An answer whose envelope is broken.
-pub fn unreadable(operation: &Operation, why: &Text) -> Outcome {
+pub fn unreadable(version: Version, operation: &Operation, why: &Text) -> Outcome {
     let name = operation.name;
     Outcome::Refused(Refusal {
-        code: Code::FormationViolation.as_str().to_owned(),
+        code: Code::FormationViolation.word(version).to_owned(),
         text: Text::new(
             format!("桩对 {name} 的应答无法读取：{}；请以桩的实际状态为准", why.zh),
             format!(

@@ -167,9 +167,9 @@ macro_rules! words {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                from.deserialize_str($crate::ocpp16::text::Parsed($name::parse))
+                from.deserialize_str($crate::ocpp::text::Parsed($name::parse))
             }
         }
     };
 }
-pub(super) use words;
+pub(crate) use words;
