@@ -3080,7 +3080,7 @@ export interface components {
          * @description Why an order is held for a person (异常类型). An order may have several.
          * @enum {string}
          */
-        Abnormality: "no_record" | "amount_differs" | "zero_baseline" | "meter_backwards" | "power_exceeded" | "time_implausible" | "meter_mismatch" | "unannounced" | "token_refused" | "no_tariff" | "connector_taken" | "period_mismatch" | "connector_unknown";
+        Abnormality: "no_record" | "amount_differs" | "zero_baseline" | "meter_backwards" | "power_exceeded" | "time_implausible" | "meter_mismatch" | "unannounced" | "token_refused" | "no_tariff" | "connector_taken" | "period_mismatch" | "connector_unknown" | "reading_missing";
         /**
          * Format: int64
          * @description 0.0001 yuan: what one segment of an order costs.
@@ -6256,7 +6256,7 @@ export interface components {
          * @description What a pile speaks.
          * @enum {string}
          */
-        Protocol: "ocpp1.6" | "ykc1.5" | "ykc1.6";
+        Protocol: "ocpp1.6" | "ocpp2.0.1" | "ocpp2.1" | "ykc1.5" | "ykc1.6";
         /** @description A category that somebody who writes may choose. */
         PublicFeedbackCategory: {
             code: string;

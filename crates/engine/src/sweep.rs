@@ -8,7 +8,7 @@ use crate::webhook::pile_told;
 use model::Result;
 use model::id::PileId;
 use model::order::OrderState;
-use model::site::Pile;
+use model::site::{Pile, Protocol};
 use model::time::Timestamp;
 use std::sync::Arc;
 use store::commands::CommandState;
@@ -16,8 +16,13 @@ use store::links::LinkRow;
 use store::{HotPile, Tx};
 
 impl Engine {
-    /// The pile is here.
-    pub async fn pile_connected(&self, pile: PileId, remote_address: String) -> Result<Pile> {
+    /// The pile is here; `protocol`: what it has shown that it speaks.
+    pub async fn pile_connected(
+        &self,
+        pile: PileId,
+        remote_address: String,
+        protocol: Option<Protocol>,
+    ) -> Result<Pile> {
         let now = self.clock.now();
         let (rules, secrets) = (self.rules(), Arc::clone(&self.secrets));
         self.store
@@ -27,6 +32,10 @@ impl Engine {
                     back(&context, tx, hot);
                     let was_online = std::mem::replace(&mut hot.pile.online, true);
                     hot.pile.connected_at = Some(now);
+                    if let Some(protocol) = protocol.filter(|shown| *shown != hot.pile.protocol) {
+                        hot.pile.protocol = protocol;
+                        store::piles::set_protocol(tx, pile, protocol)?;
+                    }
                     hot.pile.last_seen = Some(now);
                     hot.pile.remote_address = Some(remote_address.clone());
                     tx.pile_save(&hot.pile);

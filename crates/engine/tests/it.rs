@@ -28,6 +28,8 @@ mod tariff_calendar;
 mod tariff_plan;
 #[path = "it/time.rs"]
 mod time;
+#[path = "it/transaction.rs"]
+mod transaction;
 #[path = "it/webhook.rs"]
 mod webhook;
 #[path = "it/world.rs"]

@@ -35,8 +35,12 @@ pub enum DeviceEvent {
     Metered { session: Option<SessionKey>, connector: ConnectorNo, samples: Vec<Sample> },
     /// 云快充 0x13: what the pile believes is going on, with values, in one message.
     Observed(Box<Observation>),
-    /// A session has ended at the pile. OCPP StopTransaction.
+    /// A session has ended at the pile. OCPP 1.6 StopTransaction.
     Stopped(Box<StopRecord>),
+    /// Something has happened in a session: it began, went on or ended. OCPP 2 TransactionEvent.
+    Session(Box<SessionReport>),
+    /// What one of a connector's sockets says. OCPP 2 StatusNotification.
+    Socket(SocketReport),
     /// The pile's own final bill. 云快充 0x3B.
     Billed(Box<PileBill>),
     /// Is this still the tariff? 云快充 0x05.
@@ -148,6 +152,68 @@ pub struct StopRecord {
     pub samples: Vec<Sample>,
 }
 
+/// OCPP 2 TransactionEvent. What is absent was said in an earlier event, or will be in a later one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionReport {
+    pub session: SessionKey,
+    pub phase: SessionPhase,
+    /// Counts the events of a session without a gap.
+    pub seq: i64,
+    pub at: Timestamp,
+    /// It waited in the pile.
+    pub offline: bool,
+    pub connector: Option<ConnectorNo>,
+    pub token: Option<Token>,
+    /// The pile asks nobody who pays (OCPP 2 NoAuthorization).
+    pub unattended: bool,
+    /// [`remote_start_no`] of the start that this session carries out.
+    pub remote_start: Option<i32>,
+    pub status: Option<ConnectorStatus>,
+    /// With the end.
+    pub reason: Option<StopReason>,
+    pub samples: Vec<Sample>,
+    /// When the session began and at which register, where the event says so itself.
+    pub begin: Option<(Timestamp, Energy)>,
+    /// The register at the end, likewise.
+    pub meter_end: Option<Energy>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionPhase {
+    Begun,
+    Going,
+    Ended,
+}
+
+/// The number under which OCPP 2 begins what was commanded with this one-time tag (remoteStartId); the
+/// pile may name the start by it alone.
+pub fn remote_start_no(token: &str) -> i32 {
+    // FNV-1a, without the sign.
+    let hash =
+        token.bytes().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash & 0x7fff_ffff) as i32
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketReport {
+    pub connector: ConnectorNo,
+    /// Which of the sockets that share the connector's power; one car at a time can use it.
+    pub socket: u16,
+    pub state: SocketState,
+    pub at: Option<Timestamp>,
+}
+
+/// In order of how much the connector is taken by it: a connector is what its most taken socket is,
+/// and one of which a socket still works can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SocketState {
+    Faulted,
+    Unavailable,
+    Available,
+    Reserved,
+    Occupied,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StopReason {
     pub class: StopClass,
@@ -210,6 +276,12 @@ pub enum Answer {
     /// To [`DeviceEvent::Stopped`]. `None`: the message carried no token.
     Stopped {
         token: Option<TokenAnswer>,
+    },
+    /// To [`DeviceEvent::Session`]. `token`: `None` when the event carried none; `total`: what the
+    /// session costs, once it is billed.
+    Session {
+        token: Option<TokenAnswer>,
+        total: Option<Fen>,
     },
     /// To [`DeviceEvent::Billed`]. `accepted: false` only for a bill that can never be ours.
     Billed {

@@ -68,6 +68,7 @@ dictionaries! {
         "connector_taken" "枪被占用" "Connector taken",
         "period_mismatch" "时段电量不符" "Periods do not add up",
         "connector_unknown" "枪号不明" "No such connector",
+        "reading_missing" "缺起止读数" "Reading missing",
     ]
     "stop_class" "停止原因" "Stop reasons" [
         "normal" "充电完成" "Completed",
@@ -103,6 +104,8 @@ dictionaries! {
     ]
     "protocol" "通信协议" "Protocols" [
         "ocpp1.6" "OCPP 1.6J" "OCPP 1.6J",
+        "ocpp2.0.1" "OCPP 2.0.1" "OCPP 2.0.1",
+        "ocpp2.1" "OCPP 2.1" "OCPP 2.1",
         "ykc1.5" "云快充 1.5" "YKC 1.5",
         "ykc1.6" "云快充 1.6" "YKC 1.6",
     ]

@@ -78,17 +78,26 @@ impl fmt::Display for PileCode {
 /// 枪号. 1 is the first connector; 0 means the pile as a whole.
 pub type ConnectorNo = u16;
 
-/// How a pile names a charging session: OCPP 1.6 by the transaction id we gave it,
-/// 云快充 by the 32-digit 交易流水号.
+/// How a pile names a charging session: OCPP 1.6 by the transaction id we gave it, OCPP 2 by a name
+/// that the pile has made, 云快充 by the 32-digit 交易流水号.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SessionKey {
     Transaction(i32),
+    Name(SessionName),
     Trade(TradeNo),
 }
 
 impl SessionKey {
-    /// The text kept with the order; [`SessionKey::parse`] reads it back.
+    /// The text kept with the order; [`SessionKey::parse`] reads it back. A name that looks like a
+    /// number of one of the others stands behind an equals sign.
     pub fn parse(text: &str) -> Option<SessionKey> {
+        if let Some(name) = text.strip_prefix('=') {
+            return SessionName::parse(name).map(SessionKey::Name);
+        }
+        SessionKey::number(text).or_else(|| SessionName::parse(text).map(SessionKey::Name))
+    }
+
+    fn number(text: &str) -> Option<SessionKey> {
         if text.len() == 32 {
             return TradeNo::parse(text).map(SessionKey::Trade);
         }
@@ -100,8 +109,45 @@ impl fmt::Display for SessionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SessionKey::Transaction(id) => id.fmt(f),
+            SessionKey::Name(name) => {
+                let text = name.as_str();
+                let marked = text.starts_with('=') || SessionKey::number(text).is_some();
+                write!(f, "{}{text}", if marked { "=" } else { "" })
+            }
             SessionKey::Trade(no) => no.fmt(f),
         }
+    }
+}
+
+/// The transaction id of OCPP 2, made by the pile: 1 to 36 printable ASCII characters.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionName {
+    bytes: [u8; SessionName::MAX],
+    length: u8,
+}
+
+impl SessionName {
+    pub const MAX: usize = 36;
+
+    pub fn parse(text: &str) -> Option<SessionName> {
+        let ok = (1..=SessionName::MAX).contains(&text.len())
+            && text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if !ok {
+            return None;
+        }
+        let mut bytes = [0; SessionName::MAX];
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
+        Some(SessionName { bytes, length: text.len() as u8 })
+    }
+
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for SessionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
     }
 }
 
@@ -175,7 +221,17 @@ mod tests {
         for key in [SessionKey::Transaction(1), SessionKey::Transaction(i32::MAX), SessionKey::Trade(trade)] {
             assert_eq!(SessionKey::parse(&key.to_string()), Some(key));
         }
-        assert_eq!(SessionKey::parse("x"), None);
+        let long = "x".repeat(36);
+        let names = ["x", "AB1234", "12345", "-1", "=7", "3201060001923601260715103000000A", &long];
+        for name in names {
+            let key = SessionKey::Name(SessionName::parse(name).unwrap());
+            assert_eq!(SessionKey::parse(&key.to_string()), Some(key), "{name}");
+        }
+        assert_eq!(SessionKey::parse("a1-b2").unwrap().to_string(), "a1-b2", "shown as the pile says it");
+        let longer = "x".repeat(37);
+        for bad in ["", "=", "桩", "a\n", &longer] {
+            assert_eq!(SessionKey::parse(bad), None, "{bad}");
+        }
         assert_eq!(TradeNo::parse("3201060001923601260715103000000é"), None);
     }
 

@@ -69,6 +69,14 @@ pub fn shift_ms(skew_ms: Option<i64>) -> i64 {
 }
 
 impl Order {
+    /// A car is plugged in and the pile calls that a session, but nobody has shown what pays for it yet
+    /// (OCPP 2, where a transaction may begin with the plug).
+    pub fn awaits_token(&self) -> bool {
+        self.state == OrderState::Starting
+            && self.token.is_none()
+            && matches!(self.session, Some(SessionKey::Name(_)))
+    }
+
     /// 订单号: the day of creation in the platform's zone and the row's number, `20261123-0000000042`
     /// without the dash. Sortable, and the number can be read back from it.
     pub fn number(id: OrderId, day: i64) -> String {
@@ -278,6 +286,8 @@ crate::words! {
         PeriodMismatch = "period_mismatch",
         /// 枪号不明: no connector was named, or one that no pile has.
         ConnectorUnknown = "connector_unknown",
+        /// 缺起止读数: the register of the beginning or of the end was never told.
+        ReadingMissing = "reading_missing",
     }
 }
 

@@ -232,6 +232,10 @@ pub enum Facility {
 pub enum Protocol {
     #[serde(rename = "ocpp1.6")]
     Ocpp16,
+    #[serde(rename = "ocpp2.0.1")]
+    Ocpp201,
+    #[serde(rename = "ocpp2.1")]
+    Ocpp21,
     #[serde(rename = "ykc1.5")]
     Ykc15,
     #[serde(rename = "ykc1.6")]
@@ -239,11 +243,14 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    pub const ALL: [Protocol; 3] = [Protocol::Ocpp16, Protocol::Ykc15, Protocol::Ykc16];
+    pub const ALL: [Protocol; 5] =
+        [Protocol::Ocpp16, Protocol::Ocpp201, Protocol::Ocpp21, Protocol::Ykc15, Protocol::Ykc16];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Protocol::Ocpp16 => "ocpp1.6",
+            Protocol::Ocpp201 => "ocpp2.0.1",
+            Protocol::Ocpp21 => "ocpp2.1",
             Protocol::Ykc15 => "ykc1.5",
             Protocol::Ykc16 => "ykc1.6",
         }

@@ -8,6 +8,7 @@
 
 mod ocpp;
 pub mod ocpp16;
+pub mod ocpp2;
 pub mod ykc;
 
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
@@ -19,6 +20,7 @@ use model::{Error, Text};
 /// One link to one pile, from the platform's side.
 pub enum Session {
     Ocpp16(Box<ocpp16::Session>),
+    Ocpp2(Box<ocpp2::Session>),
     Ykc(Box<ykc::Session>),
 }
 
@@ -71,6 +73,7 @@ pub struct Frame {
 #[derive(Debug)]
 pub enum Asked {
     Ocpp16(ocpp16::Asked),
+    Ocpp2(ocpp2::Asked),
     Ykc(ykc::Asked),
 }
 
@@ -82,6 +85,7 @@ impl Asked {
     pub fn render(&self, answer: &Result<Answer, Error>, now: Timestamp) -> Vec<u8> {
         match self {
             Asked::Ocpp16(asked) => asked.render(answer, now),
+            Asked::Ocpp2(asked) => asked.render(answer, now),
             Asked::Ykc(asked) => asked.render(answer, now),
         }
     }
@@ -93,6 +97,7 @@ impl Session {
     pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {
         match self {
             Session::Ocpp16(session) => session.receive(bytes, now),
+            Session::Ocpp2(session) => session.receive(bytes, now),
             Session::Ykc(session) => session.receive(bytes, now),
         }
     }
@@ -102,6 +107,7 @@ impl Session {
     pub fn command(&mut self, id: CommandId, command: &DeviceCommand, now: Timestamp) {
         match self {
             Session::Ocpp16(session) => session.command(id, command, now),
+            Session::Ocpp2(session) => session.command(id, command, now),
             Session::Ykc(session) => session.command(id, command, now),
         }
     }
@@ -111,6 +117,7 @@ impl Session {
     pub fn answered(&mut self, asked: &Asked, answer: &Result<Answer, Error>, bytes: &[u8], now: Timestamp) {
         match (self, asked) {
             (Session::Ocpp16(session), Asked::Ocpp16(asked)) => session.answered(asked, answer, bytes, now),
+            (Session::Ocpp2(session), Asked::Ocpp2(asked)) => session.answered(asked, answer, bytes, now),
             (Session::Ykc(session), Asked::Ykc(asked)) => session.answered(asked, answer, bytes, now),
             _ => {}
         }
@@ -120,6 +127,7 @@ impl Session {
     pub fn tick(&mut self, now: Timestamp) {
         match self {
             Session::Ocpp16(session) => session.tick(now),
+            Session::Ocpp2(session) => session.tick(now),
             Session::Ykc(session) => session.tick(now),
         }
     }
@@ -129,6 +137,7 @@ impl Session {
     pub fn lost(&mut self) {
         match self {
             Session::Ocpp16(session) => session.lost(),
+            Session::Ocpp2(session) => session.lost(),
             Session::Ykc(session) => session.lost(),
         }
     }
@@ -137,6 +146,7 @@ impl Session {
     pub fn next(&mut self) -> Option<Output> {
         match self {
             Session::Ocpp16(session) => session.next(),
+            Session::Ocpp2(session) => session.next(),
             Session::Ykc(session) => session.next(),
         }
     }
@@ -145,6 +155,7 @@ impl Session {
     pub fn deadline(&self) -> Option<Timestamp> {
         match self {
             Session::Ocpp16(session) => session.deadline(),
+            Session::Ocpp2(session) => session.deadline(),
             Session::Ykc(session) => session.deadline(),
         }
     }
@@ -173,7 +184,7 @@ pub fn explain(protocol: Protocol, bytes: &[u8]) -> Vec<Field> {
 
 /// The sentence for a stop reason, `ocpp:EVDisconnected` or `ykc:40`.
 pub fn stop_text(code: &str) -> Option<Text> {
-    ocpp16::stop_text(code).or_else(|| ykc::stop_text(code))
+    ocpp16::stop_text(code).or_else(|| ocpp2::stop_text(code)).or_else(|| ykc::stop_text(code))
 }
 
 /// The sentence for a connector's fault code.

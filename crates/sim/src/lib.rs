@@ -8,6 +8,7 @@ pub mod car;
 pub mod floor;
 pub mod load;
 pub mod ocpp16;
+pub mod ocpp2;
 pub mod pile;
 pub mod random;
 pub mod runner;

@@ -3,7 +3,7 @@
 
 use crate::car::Car;
 use crate::random::Random;
-use crate::{ocpp16, ykc};
+use crate::{ocpp2, ocpp16, ykc};
 use model::site::{PileKind, Protocol};
 use model::time::{HOUR_MS, Timestamp, Zone};
 
@@ -125,15 +125,16 @@ pub struct View {
 
 pub enum Pile {
     Ocpp16(Box<ocpp16::Pile>),
+    Ocpp2(Box<ocpp2::Pile>),
     Ykc(Box<ykc::Pile>),
 }
 
 impl Pile {
     pub fn new(config: PileConfig, now: Timestamp) -> Pile {
-        if config.protocol.is_ykc() {
-            Pile::Ykc(Box::new(ykc::Pile::new(config, now)))
-        } else {
-            Pile::Ocpp16(Box::new(ocpp16::Pile::new(config, now)))
+        match config.protocol {
+            Protocol::Ykc15 | Protocol::Ykc16 => Pile::Ykc(Box::new(ykc::Pile::new(config, now))),
+            Protocol::Ocpp201 | Protocol::Ocpp21 => Pile::Ocpp2(Box::new(ocpp2::Pile::new(config, now))),
+            Protocol::Ocpp16 => Pile::Ocpp16(Box::new(ocpp16::Pile::new(config, now))),
         }
     }
 
@@ -141,6 +142,7 @@ impl Pile {
     pub fn connected(&mut self, now: Timestamp) {
         match self {
             Pile::Ocpp16(pile) => pile.connected(now),
+            Pile::Ocpp2(pile) => pile.connected(now),
             Pile::Ykc(pile) => pile.connected(now),
         }
     }
@@ -149,6 +151,7 @@ impl Pile {
     pub fn disconnected(&mut self, now: Timestamp) {
         match self {
             Pile::Ocpp16(pile) => pile.disconnected(now),
+            Pile::Ocpp2(pile) => pile.disconnected(now),
             Pile::Ykc(pile) => pile.disconnected(now),
         }
     }
@@ -156,6 +159,7 @@ impl Pile {
     pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {
         match self {
             Pile::Ocpp16(pile) => pile.receive(bytes, now),
+            Pile::Ocpp2(pile) => pile.receive(bytes, now),
             Pile::Ykc(pile) => pile.receive(bytes, now),
         }
     }
@@ -163,6 +167,7 @@ impl Pile {
     pub fn act(&mut self, action: Action, now: Timestamp) {
         match self {
             Pile::Ocpp16(pile) => pile.act(action, now),
+            Pile::Ocpp2(pile) => pile.act(action, now),
             Pile::Ykc(pile) => pile.act(action, now),
         }
     }
@@ -170,6 +175,7 @@ impl Pile {
     pub fn tick(&mut self, now: Timestamp) {
         match self {
             Pile::Ocpp16(pile) => pile.tick(now),
+            Pile::Ocpp2(pile) => pile.tick(now),
             Pile::Ykc(pile) => pile.tick(now),
         }
     }
@@ -178,6 +184,7 @@ impl Pile {
     pub fn deadline(&self) -> Timestamp {
         match self {
             Pile::Ocpp16(pile) => pile.deadline(),
+            Pile::Ocpp2(pile) => pile.deadline(),
             Pile::Ykc(pile) => pile.deadline(),
         }
     }
@@ -185,6 +192,7 @@ impl Pile {
     pub fn next_output(&mut self) -> Option<Output> {
         match self {
             Pile::Ocpp16(pile) => pile.next_output(),
+            Pile::Ocpp2(pile) => pile.next_output(),
             Pile::Ykc(pile) => pile.next_output(),
         }
     }
@@ -193,6 +201,7 @@ impl Pile {
     pub fn is_in_service(&self) -> bool {
         match self {
             Pile::Ocpp16(pile) => pile.is_in_service(),
+            Pile::Ocpp2(pile) => pile.is_in_service(),
             Pile::Ykc(pile) => pile.is_in_service(),
         }
     }
@@ -201,6 +210,7 @@ impl Pile {
     pub fn view(&self, connector: usize) -> Option<View> {
         match self {
             Pile::Ocpp16(pile) => pile.view(connector),
+            Pile::Ocpp2(pile) => pile.view(connector),
             Pile::Ykc(pile) => pile.view(connector),
         }
     }

@@ -141,7 +141,7 @@ impl Link {
         let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80))).await?;
         stream.set_nodelay(true)?;
         let headers = request.headers_mut();
-        headers.insert("Sec-WebSocket-Protocol", HeaderValue::from_static("ocpp1.6"));
+        headers.insert("Sec-WebSocket-Protocol", HeaderValue::from_static(config.protocol.as_str()));
         let basic = format!("Basic {}", base64(format!("{}:{}", config.code, config.password).as_bytes()));
         headers.insert("Authorization", HeaderValue::from_str(&basic).map_err(Error::other)?);
         let limits = WebSocketConfig::default().read_buffer_size(4_096);

@@ -283,8 +283,9 @@ fn pile_from_row(header: &[&str], line: &str, ocpp: &str, ykc: &str) -> Result<P
     };
     let code = cell("code").ok_or("code is missing")?;
     let protocol = cell("protocol").unwrap_or("ocpp1.6");
-    let protocol = Protocol::parse(protocol)
-        .ok_or_else(|| format!("protocol {protocol:?}: ocpp1.6, ykc1.5 or ykc1.6 is needed"))?;
+    let protocol = Protocol::parse(protocol).ok_or_else(|| {
+        format!("protocol {protocol:?}: ocpp1.6, ocpp2.0.1, ocpp2.1, ykc1.5 or ykc1.6 is needed")
+    })?;
     let mut pile = PileConfig::new(code, protocol, if protocol.is_ykc() { ykc } else { ocpp });
     pile.password = cell("password").unwrap_or_default().to_owned();
     if let Some(text) = cell("connectors") {

@@ -10,6 +10,7 @@ use crate::ids::{Ids, Noun};
 use crate::orders::Identity;
 use model::card::Card;
 use model::curve::Curve;
+use model::device::SocketReport;
 use model::id::{CardId, OrderId, PileId, SessionKey, StationId, TariffId};
 use model::order::{OpenOrder, Order};
 use model::site::{Connector, Pile, StationFacts};
@@ -41,6 +42,10 @@ pub struct HotPile {
     pub latest_start: Option<Timestamp>,
     /// The pile's clock minus ours as a message showed it, and when; believed when a later one agrees.
     pub skew_candidate: Option<(i64, Timestamp)>,
+    /// The last event number of each session of OCPP 2 that was heard on this link.
+    pub seqs: Vec<(SessionKey, i64)>,
+    /// The sockets of each connector, where it has several (OCPP 2).
+    pub sockets: Vec<SocketReport>,
 }
 
 impl HotPile {

@@ -247,7 +247,15 @@ pub(crate) fn hot(conn: &mut Conn, ids: &[PileId]) -> DbResult<Vec<HotPile>> {
                 let mut connectors: Vec<_> = connectors.extract_if(.., |c| c.pile == pile.id).collect();
                 connectors.shrink_to_fit();
                 let latest_start = row.int_opt(COLUMNS.len())?.map(Timestamp::from_ms);
-                Ok(HotPile { pile, connectors, open: Vec::new(), latest_start, skew_candidate: None })
+                Ok(HotPile {
+                    pile,
+                    connectors,
+                    open: Vec::new(),
+                    latest_start,
+                    skew_candidate: None,
+                    seqs: Vec::new(),
+                    sockets: Vec::new(),
+                })
             },
         )?);
     }
@@ -257,6 +265,12 @@ pub(crate) fn hot(conn: &mut Conn, ids: &[PileId]) -> DbResult<Vec<HotPile>> {
 /// After a start of the server no pile is connected, whatever the last run has written.
 pub fn all_offline(tx: &mut Tx<'_>) -> Result<u64> {
     tx.execute("UPDATE pile SET online = false WHERE online", &[])
+}
+
+/// What a pile speaks, as it has shown; staff may have said otherwise when they registered it.
+pub fn set_protocol(tx: &mut Tx<'_>, id: PileId, protocol: Protocol) -> Result<()> {
+    tx.execute("UPDATE pile SET protocol = $1 WHERE id = $2", &[protocol.as_str().into(), id.0.into()])?;
+    Ok(())
 }
 
 /// Writes what staff edit of a pile, unless somebody has changed it since it was read as `version`;

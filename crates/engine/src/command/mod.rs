@@ -334,8 +334,12 @@ fn start(
     if let Some(why) = behind(context, tx, hot)? {
         return Err(why);
     }
-    let waiting =
-        hot.open_on(connector).is_some_and(|place| hot.open[place].order.state == OrderState::Starting);
+    // A car that is merely plugged in waits for this start.
+    let waiting = hot.open.iter().any(|open| {
+        open.order.connector == connector
+            && open.order.state == OrderState::Starting
+            && !open.order.awaits_token()
+    });
     let startable = known.is_some_and(|c| c.status.can_start());
     if waiting || busy(context, hot, connector) || !startable {
         return Err(Error::conflict(

@@ -56,7 +56,8 @@ pub(super) fn shown(tx: &mut Tx<'_>, hot: &mut HotPile, connector: ConnectorNo, 
 pub(crate) fn back(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile) {
     let soon = context.now.plus_ms(context.rules.record_timeout_ms);
     for OpenOrder { order, .. } in &mut hot.open {
-        let running = matches!(order.state, OrderState::Charging | OrderState::Stopping);
+        let running =
+            matches!(order.state, OrderState::Charging | OrderState::Stopping) || order.awaits_token();
         if running && order.deadline.is_some_and(|at| at > soon) {
             order.deadline = None;
             tx.order_save(order);

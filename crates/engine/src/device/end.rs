@@ -43,8 +43,8 @@ pub fn stopped(
         tx.order_save(order);
         return Ok(handled);
     }
-    settle(context, tx, hot, ended, None)?;
-    Ok(handled)
+    let total = settle(context, tx, hot, ended, None)?;
+    Ok(Handled { total, ..handled })
 }
 
 /// Puts what the record says into the order.
@@ -117,7 +117,9 @@ fn stray(
 fn stopped_again(order: &Order, judged: Option<Judged>, record: &StopRecord) -> Handled {
     let token = judged
         .map(|judged| Judged { verdict: order.stop_verdict.unwrap_or(judged.verdict), ..judged }.answer());
-    let handled = Handled::new(Answer::Stopped { token }).about(order.id).on(order.connector);
+    let total = (order.state == OrderState::Completed).then_some(order.total);
+    let handled = Handled { total, ..Handled::new(Answer::Stopped { token }) };
+    let handled = handled.about(order.id).on(order.connector);
     let same = order.meter_end == Some(record.meter_stop)
         && order.ended_at == Some(record.at)
         && order.stop_code.as_ref() == Some(&record.reason.code);
@@ -136,7 +138,7 @@ fn again(handled: Handled, same: bool) -> Handled {
 }
 
 #[expect(clippy::large_enum_variant, reason = "taken apart as soon as it is made")]
-enum Found {
+pub(super) enum Found {
     Open(OpenOrder),
     /// Has had its record; nothing changes any more.
     Closed(Box<Order>),
@@ -145,7 +147,7 @@ enum Found {
 
 /// The order of a session: a running one is taken out, one that was closed without its record is
 /// opened again, because the record is the truth that was missing.
-fn take(tx: &mut Tx<'_>, hot: &mut HotPile, session: SessionKey) -> Result<Found> {
+pub(super) fn take(tx: &mut Tx<'_>, hot: &mut HotPile, session: SessionKey) -> Result<Found> {
     if let Some(place) = hot.open_session(session) {
         return Ok(Found::Open(hot.open.remove(place)));
     }

@@ -89,6 +89,7 @@ fn record(context: &Context<'_>, tx: &mut Tx<'_>, session: &PastSession) -> Resu
         hot.latest_start = hot.latest_start.max(Some(session.started_at));
         let mut curve = Curve::default();
         session.points.iter().for_each(|point| curve.push(*point));
-        settle(context, tx, hot, OpenOrder { order, curve }, record)
+        settle(context, tx, hot, OpenOrder { order, curve }, record)?;
+        Ok(())
     })
 }

@@ -9,6 +9,7 @@ mod end;
 mod history;
 mod meter;
 mod place;
+mod session;
 mod settle;
 mod start;
 mod status;
@@ -27,6 +28,7 @@ use crate::secrets::Secrets;
 use crate::{Engine, Rules};
 use model::device::{Answer, DeviceEvent};
 use model::id::{ConnectorNo, OrderId, PileId};
+use model::money::Fen;
 use model::order::OpenOrder;
 use model::tariff::Bill;
 use model::time::Timestamp;
@@ -69,11 +71,13 @@ pub(crate) struct Handled {
     pub order: Option<OrderId>,
     pub verdict: Verdict,
     pub note: Option<String>,
+    /// What a session that has just ended costs, once it is billed.
+    pub total: Option<Fen>,
 }
 
 impl Handled {
     pub fn new(answer: Answer) -> Handled {
-        Handled { answer, connector: None, order: None, verdict: Verdict::Applied, note: None }
+        Handled { answer, connector: None, order: None, verdict: Verdict::Applied, note: None, total: None }
     }
 
     pub fn on(mut self, connector: ConnectorNo) -> Handled {
@@ -204,7 +208,13 @@ fn handle(
             context,
             tx,
             pile,
-            &start::Begun { connector: *connector, token, meter_start: *meter_start, at: *at },
+            &start::Begun {
+                connector: *connector,
+                token,
+                meter_start: Some(*meter_start),
+                at: *at,
+                session: None,
+            },
         ),
         DeviceEvent::StartConfirmed { session, connector, result } => {
             start::confirmed(context, tx, pile, *session, *connector, result.as_ref().err())
@@ -214,6 +224,8 @@ fn handle(
         }
         DeviceEvent::Observed(observation) => meter::observed(context, tx, pile, observation),
         DeviceEvent::Stopped(record) => end::stopped(context, tx, pile, record),
+        DeviceEvent::Session(report) => session::told(context, tx, pile, report),
+        DeviceEvent::Socket(report) => status::socket(context, tx, pile, *report),
         DeviceEvent::Billed(bill) => end::billed(context, tx, pile, bill),
         DeviceEvent::TariffChecked { model_no } => tariff::checked(context, tx, pile, *model_no),
         DeviceEvent::TariffAsked => tariff::asked(context, tx, pile),

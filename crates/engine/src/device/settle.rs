@@ -146,14 +146,15 @@ fn doubts(context: &Context<'_>, hot: &HotPile, order: &mut Order, curve: &Curve
     }
 }
 
-/// Closes an order whose end is known: bills it, or holds it. Takes it out of the open ones.
+/// Closes an order whose end is known: bills it, or holds it; what it costs, if it was billed. Takes it
+/// out of the open ones.
 pub(super) fn settle(
     context: &Context<'_>,
     tx: &mut Tx<'_>,
     hot: &mut HotPile,
     mut ended: OpenOrder,
     record: Option<PileBillRecord>,
-) -> Result<()> {
+) -> Result<Option<Fen>> {
     let billed_by = if record.is_some() { BilledBy::Record } else { BilledBy::Curve };
     doubts(context, hot, &mut ended.order, &ended.curve, billed_by);
     let OpenOrder { mut order, curve } = ended;
@@ -203,7 +204,8 @@ pub(super) fn settle(
     }
     tx.order_save(&order);
     tx.order_detail_save(detail);
-    order_told_by_pile(context, tx, &order, &hot.pile)
+    order_told_by_pile(context, tx, &order, &hot.pile)?;
+    Ok(doubtful.is_empty().then_some(order.total))
 }
 
 /// Whether the pile's amount differs only because it had another table of the same version for a part of

@@ -31,8 +31,18 @@ pub(crate) fn one_time_tag(order: OrderId) -> String {
 pub(super) struct Begun<'a> {
     pub connector: ConnectorNo,
     pub token: &'a Token,
-    pub meter_start: Energy,
+    pub meter_start: Option<Energy>,
     pub at: Timestamp,
+    /// The name that the pile has given it; `None`: it wants a number from us.
+    pub session: Option<SessionKey>,
+}
+
+impl Begun<'_> {
+    /// The number that is told, and the key that is kept.
+    fn named(&self, context: &Context<'_>, order: OrderId) -> (i32, SessionKey) {
+        let transaction = context.secrets.transaction_id(order);
+        (transaction, self.session.unwrap_or(SessionKey::Transaction(transaction)))
+    }
 }
 
 /// OCPP StartTransaction.
@@ -46,8 +56,18 @@ pub fn started(
         return repeat_answer(context, tx, begun, &known);
     }
     observe_clock(context, tx, hot, begun.at);
+    begin(context, tx, hot, begun)
+}
+
+/// A session that was not told before.
+pub(super) fn begin(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    begun: &Begun<'_>,
+) -> Result<Handled> {
     hot.latest_start = hot.latest_start.max(Some(begun.at));
-    if let Some(id) = commanded(hot, begun) {
+    if let Some(id) = commanded(hot, begun.token) {
         return begin_commanded(context, tx, hot, id, begun);
     }
     if let Some(order) = given_up(tx, hot, begun)? {
@@ -61,10 +81,10 @@ pub fn started(
         begun_at: Some(begun.at),
     };
     let mut order = new_order(context, tx, hot, fresh)?;
-    let transaction = context.secrets.transaction_id(order.id);
-    order.session = Some(SessionKey::Transaction(transaction));
+    let (transaction, session) = begun.named(context, order.id);
+    order.session = Some(session);
     order.started_at = begun.at;
-    order.meter_start = Some(begun.meter_start);
+    order.meter_start = begun.meter_start;
     let past = hot.open_on(begun.connector).is_some_and(|place| {
         let running = &hot.open[place].order;
         running.state != OrderState::Starting
@@ -111,7 +131,7 @@ fn repeated(tx: &mut Tx<'_>, hot: &HotPile, begun: &Begun<'_>) -> Result<Option<
     let same = |order: &Order| {
         order.started_at == begun.at
             && order.connector == begun.connector
-            && order.meter_start == Some(begun.meter_start)
+            && order.meter_start == begun.meter_start
             && matches!(order.session, Some(SessionKey::Transaction(_)))
             // A commanded session carries its one-time tag; another card at the same instant is not it.
             && order.began_with(begun.token)
@@ -147,11 +167,11 @@ fn repeat_answer(
 }
 
 /// The order that this start carries out: ours, still waiting, on the one-time tag it was given.
-fn commanded(hot: &HotPile, begun: &Begun<'_>) -> Option<OrderId> {
+pub(super) fn commanded(hot: &HotPile, token: &Token) -> Option<OrderId> {
     let open = hot.open.iter().find(|o| {
         matches!(o.order.state, OrderState::Starting | OrderState::Stopping)
             && o.order.session.is_none()
-            && o.order.began_with(begun.token)
+            && o.order.began_with(token)
     });
     open.map(|open| open.order.id)
 }
@@ -170,11 +190,11 @@ fn begin_commanded(
     let skew_ms = hot.pile.skew_ms;
     let open = hot.open.iter_mut().find(|open| open.order.id == id).ok_or_else(model::Error::internal)?;
     let order = &mut open.order;
-    let transaction = context.secrets.transaction_id(order.id);
-    order.session = Some(SessionKey::Transaction(transaction));
+    let (transaction, session) = begun.named(context, order.id);
+    order.session = Some(session);
     order.connector = begun.connector;
     order.started_at = begun.at;
-    order.meter_start = Some(begun.meter_start);
+    order.meter_start = begun.meter_start;
     order.skew_ms = skew_ms;
     order.deadline = None;
     order.start_verdict = Some(TokenVerdict::Accepted);
@@ -210,11 +230,11 @@ fn begin_too_late(
     mut order: Order,
     begun: &Begun<'_>,
 ) -> Handled {
-    let transaction = context.secrets.transaction_id(order.id);
-    order.session = Some(SessionKey::Transaction(transaction));
+    let (transaction, session) = begun.named(context, order.id);
+    order.session = Some(session);
     order.connector = begun.connector;
     (order.started_at, order.ended_at) = (begun.at, Some(begun.at));
-    order.meter_start = Some(begun.meter_start);
+    order.meter_start = begun.meter_start;
     order.skew_ms = hot.pile.skew_ms;
     order.start_verdict = Some(TokenVerdict::Unknown);
     order.abnormal.add(Abnormality::TokenRefused);
@@ -382,7 +402,7 @@ pub(crate) fn new_order(
 
 /// What a session holds while it runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Held {
+pub(super) enum Held {
     /// Its connector, and a place on its card.
     Connector,
     /// Nothing: it is over already.
@@ -391,7 +411,7 @@ enum Held {
 
 /// Admits the order, or worsens the verdict: pile out of service, no tariff, connector busy, card in
 /// use. On success the card's place is taken.
-fn admit(
+pub(super) fn admit(
     context: &Context<'_>,
     tx: &mut Tx<'_>,
     hot: &HotPile,

@@ -4,7 +4,7 @@ use super::alive::shown;
 use super::{Context, Handled};
 use model::Result;
 use model::connector::ConnectorStatus;
-use model::device::{Answer, Introduction, StatusReport};
+use model::device::{Answer, Introduction, SocketReport, SocketState, StatusReport};
 use model::id::ConnectorNo;
 use model::order::OrderState;
 use model::site::{Connector, Lifecycle};
@@ -85,6 +85,39 @@ pub fn reported(
         shown(tx, hot, report.connector, report.at);
     }
     Ok(handled)
+}
+
+/// One of the connector's sockets has another state: the connector is what its most taken socket is.
+/// That it is taken says nothing of what goes on there; the session does.
+pub fn socket(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    report: SocketReport,
+) -> Result<Handled> {
+    hot.sockets.retain(|s| (s.connector, s.socket) != (report.connector, report.socket));
+    if hot.sockets.len() < usize::from(CONNECTORS_MAX) {
+        hot.sockets.push(report);
+    }
+    let here = hot.sockets.iter().filter(|socket| socket.connector == report.connector);
+    let state = here.map(|socket| socket.state).max().unwrap_or(report.state);
+    let known = hot.connector(report.connector).map(|connector| connector.status);
+    let charges = hot.open.iter().any(|open| {
+        open.order.connector == report.connector
+            && matches!(open.order.state, OrderState::Charging | OrderState::Stopping)
+    });
+    let status = match (state, known) {
+        (SocketState::Occupied, Some(known)) if charges && known.is_charging() => known,
+        (SocketState::Occupied, _) if charges => ConnectorStatus::Charging,
+        (SocketState::Occupied, Some(ConnectorStatus::Finishing)) => ConnectorStatus::Finishing,
+        (SocketState::Occupied, _) => ConnectorStatus::Preparing,
+        (SocketState::Available, _) => ConnectorStatus::Available,
+        (SocketState::Reserved, _) => ConnectorStatus::Reserved,
+        (SocketState::Unavailable, _) => ConnectorStatus::Unavailable,
+        (SocketState::Faulted, _) => ConnectorStatus::Faulted,
+    };
+    let SocketReport { connector, at, .. } = report;
+    reported(context, tx, hot, &StatusReport { connector, status, error: None, at })
 }
 
 /// Puts the report into the connector; false when it is older than what is known.

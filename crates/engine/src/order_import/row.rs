@@ -71,7 +71,9 @@ impl LostOrder {
                 return Err(wrong(place, "不能为空，请填写", "must be filled in."));
             }
         }
-        let session = SessionKey::parse(&cells[0]).ok_or_else(|| {
+        // A name of OCPP 2 may be any text, so that a mistyped number would pass for one.
+        let session = SessionKey::parse(&cells[0]).filter(|key| !matches!(key, SessionKey::Name(_)));
+        let session = session.ok_or_else(|| {
             wrong(
                 0,
                 "应为 32 位数字的交易流水号（云快充）或整数交易号（OCPP）；在表格软件中请把这一列设为文本格式",

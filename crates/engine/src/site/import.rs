@@ -250,12 +250,14 @@ fn protocol_of(text: &str) -> Result<Protocol> {
         text.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace() && *c != 'v').collect();
     match plain.as_str() {
         "ocpp1.6" | "ocpp1.6j" | "ocpp" => Ok(Protocol::Ocpp16),
+        "ocpp2.0.1" | "ocpp201" => Ok(Protocol::Ocpp201),
+        "ocpp2.1" | "ocpp21" => Ok(Protocol::Ocpp21),
         "ykc1.5" | "云快充1.5" => Ok(Protocol::Ykc15),
         "ykc1.6" | "云快充1.6" | "云快充" => Ok(Protocol::Ykc16),
         _ => Err(Error::invalid(
             "protocol",
-            format!("通信协议“{text}”无法识别，请填写 云快充1.6、云快充1.5 或 OCPP1.6"),
-            format!("The protocol {text} is not known; write ocpp1.6, ykc1.5 or ykc1.6."),
+            format!("通信协议“{text}”无法识别，请填写 云快充1.6、云快充1.5、OCPP1.6、OCPP2.0.1 或 OCPP2.1"),
+            format!("The protocol {text} is not known; write ocpp1.6, ocpp2.0.1, ocpp2.1, ykc1.5 or ykc1.6."),
         )),
     }
 }

@@ -16,7 +16,7 @@ fn status(w: &World, connector: u16, status: ConnectorStatus) {
 
 fn away(w: &World) {
     w.gone(1, "x");
-    wait(w.engine.pile_connected(PileId(1), "x".to_owned())).unwrap();
+    wait(w.engine.pile_connected(PileId(1), "x".to_owned(), None)).unwrap();
 }
 
 /// what the connector says meanwhile, does the server restart → hours until the order is closed

@@ -168,7 +168,7 @@ fn a_ykc_pile_has_90_seconds_to_confirm_a_start() {
                 end(&w, id, outcome.clone());
                 if *away {
                     w.gone(101, "x");
-                    wait(w.engine.pile_connected(PileId(101), "x".to_owned())).unwrap();
+                    wait(w.engine.pile_connected(PileId(101), "x".to_owned(), None)).unwrap();
                 }
                 if restart {
                     w.restart();
@@ -295,7 +295,7 @@ fn a_stop_that_comes_to_nothing_leaves_the_session_running() {
             if gone {
                 // The link was away for a moment, so a rule may close the order one day.
                 w.gone(pile, "x");
-                wait(w.engine.pile_connected(PileId(pile), String::new())).unwrap();
+                wait(w.engine.pile_connected(PileId(pile), String::new(), None)).unwrap();
             }
             for outcome in [refusal(), Outcome::TimedOut, Outcome::LinkLost] {
                 let stop = give(w.later(1), pile, CommandRequest::Stop { order: order.id }).unwrap();

@@ -228,7 +228,7 @@ fn a_pile_is_told_once_it_is_there_and_idle_and_asked_again_ever_later() {
         status(&w, 103, ConnectorStatus::Available);
         assert_eq!(advance(&w), (0, 1));
         answer(&w, 103, accepted());
-        wait(w.engine.pile_connected(PileId(102), "x".to_owned())).unwrap();
+        wait(w.engine.pile_connected(PileId(102), "x".to_owned(), None)).unwrap();
         assert!(!check(&w, 102, 1));
         assert_eq!(advance(&w), (0, 0), "it asks by itself first");
         assert!(matches!(w.say(102, DeviceEvent::TariffAsked), Answer::Tariff(Some(_))));

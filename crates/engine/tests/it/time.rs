@@ -280,7 +280,7 @@ fn a_pile_that_comes_back_in_time_goes_on() {
     for w in worlds() {
         let session = w.at("09:00").start(1, 1, "CARD1", 100.0);
         vanish(&w);
-        wait(w.engine.pile_connected(PileId(1), "x".to_owned())).unwrap();
+        wait(w.engine.pile_connected(PileId(1), "x".to_owned(), None)).unwrap();
         w.at("19:00").meter(1, session, vec![sample(w.now(), Some(150.0), None)]);
         assert_eq!(w.at("+1 09:00").sweep(), 0);
         w.stop(1, session, 200.0);

@@ -85,7 +85,7 @@ fn a_refused_transaction_leaves_nothing_in_the_outbox() {
         });
         assert!(wait(refused).is_err());
         assert_eq!(w.count("SELECT COUNT(*) FROM delivery"), 0);
-        wait(w.engine.pile_connected(PileId(1), "1.2.3.4:5".to_owned())).unwrap();
+        wait(w.engine.pile_connected(PileId(1), "1.2.3.4:5".to_owned(), None)).unwrap();
         w.gone(1, "1.2.3.4:5");
         assert_eq!(told(&w).len(), 1);
     }

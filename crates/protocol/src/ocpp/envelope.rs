@@ -35,13 +35,29 @@ pub trait Call<'de>: Sized {
 
 #[derive(Debug)]
 pub enum Message<'a, C> {
-    Call { id: Cow<'a, str>, call: C },
-    Result { id: Cow<'a, str>, payload: &'a str },
-    Error { id: Cow<'a, str>, code: Cow<'a, str>, description: Cow<'a, str> },
+    Call {
+        id: Cow<'a, str>,
+        call: C,
+    },
+    Result {
+        id: Cow<'a, str>,
+        payload: &'a str,
+    },
+    Error {
+        id: Cow<'a, str>,
+        code: Cow<'a, str>,
+        description: Cow<'a, str>,
+    },
     /// OCPP 2.1: a message that is not answered.
-    Send { id: Cow<'a, str>, call: C },
+    Send {
+        id: Cow<'a, str>,
+        call: C,
+    },
     /// OCPP 2.1: the pile could not read an answer of ours.
-    ResultError { id: Cow<'a, str>, code: Cow<'a, str>, description: Cow<'a, str> },
+    ResultError {
+        code: Cow<'a, str>,
+        description: Cow<'a, str>,
+    },
 }
 
 pub fn read<'a, C: Call<'a>>(text: &'a str) -> Option<Message<'a, C>> {
@@ -80,7 +96,7 @@ impl<'de, C: Call<'de>> Visitor<'de> for MessageVisitor<C> {
                 let description = description.map_or(Cow::Borrowed(""), |text| text.0);
                 match kind {
                     4 => Message::Error { id: id.0, code: code.0, description },
-                    _ => Message::ResultError { id: id.0, code: code.0, description },
+                    _ => Message::ResultError { code: code.0, description },
                 }
             }
             6 => Message::Send { id: id.0, call: C::read(&mut seq)? },
@@ -185,9 +201,11 @@ impl Rules {
     fn other_type(&self, id: Option<&str>) -> Diagnosis {
         let name = self.version.name();
         let (ignored_zh, ignored_en, reply) = match self.version {
-            Version::V16 => {
-                ("（只有 2、3、4），已按标准忽略", "(only 2, 3 and 4); ignored, as the standard asks", Reply::Silence)
-            }
+            Version::V16 => (
+                "（只有 2、3、4），已按标准忽略",
+                "(only 2, 3 and 4); ignored, as the standard asks",
+                Reply::Silence,
+            ),
             _ => ("", "", Reply::Error(echo(id))),
         };
         let why = Text::new(
@@ -219,7 +237,8 @@ impl Rules {
         let version = self.version.name();
         let Some(operation) = (self.find)(&action) else {
             let name: String = action.chars().take(60).collect();
-            let why = Text::new(format!("{version} 没有操作 {name}"), format!("{version} has no action {name}"));
+            let why =
+                Text::new(format!("{version} 没有操作 {name}"), format!("{version} has no action {name}"));
             return Diagnosis { kind: "call", code: Code::NotImplemented, why, reply: Reply::Error(reply) };
         };
         if !(self.takes)(&action) || operation.direction == Direction::ToPile {

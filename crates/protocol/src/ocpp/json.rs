@@ -35,6 +35,21 @@ impl Node {
         }
     }
 
+    /// The text of a field, as the platform keeps it: NUL, which PostgreSQL cannot store, becomes U+FFFD;
+    /// piles say "nothing" by an empty one.
+    pub fn keep(&self, key: &str) -> Option<String> {
+        let text = self.get(key)?.text()?;
+        (!text.trim().is_empty()).then(|| text.replace('\0', "\u{fffd}"))
+    }
+
+    /// A whole number, as large as a message may hold.
+    pub fn integer(&self, key: &str) -> Option<i64> {
+        match self.get(key)? {
+            Node::Integer(value) => i64::try_from(*value).ok(),
+            _ => None,
+        }
+    }
+
     pub fn list(&self) -> &[Node] {
         match self {
             Node::List(items) => items,

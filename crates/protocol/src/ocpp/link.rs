@@ -283,7 +283,6 @@ impl Link {
         (self.settings.silence_ms > 0 && !self.closed).then(|| self.heard.plus_ms(self.settings.silence_ms))
     }
 
-    #[expect(clippy::should_implement_trait, reason = "not an iterator: it gives again after receive")]
     pub fn next(&mut self) -> Option<Output> {
         let output = self.outputs.pop_front();
         if output.is_none() && self.outputs.capacity() > 0 {

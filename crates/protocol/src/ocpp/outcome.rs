@@ -16,7 +16,7 @@ pub fn result(version: Version, operation: &Operation, payload: &str) -> Outcome
         Ok(answer) => answer,
         Err(error) => return invalid(version, operation, &Violation::unreadable(&error), payload),
     };
-    let status = answer.get("status").and_then(Node::text);
+    let status = status_of(&answer);
     if let Err(violation) = check(operation.response.tree(), &answer, false) {
         let extra = violation.code == Code::FormationViolation && status.is_some_and(|word| word.len() <= 40);
         if !extra {
@@ -39,6 +39,14 @@ pub fn result(version: Version, operation: &Operation, payload: &str) -> Outcome
             detail: Some(payload.to_owned()),
         }),
     }
+}
+
+/// The word of the answer. OCPP 2 answers variables one by one: the first that was refused decides.
+fn status_of(answer: &Node) -> Option<&str> {
+    let results = ["setVariableResult", "getVariableResult"].iter().find_map(|name| answer.get(name));
+    let Some(results) = results else { return answer.get("status").and_then(Node::text) };
+    let mut words = results.list().iter().filter_map(|one| one.get("attributeStatus").and_then(Node::text));
+    words.find(|word| !matches!(*word, "Accepted" | "RebootRequired"))
 }
 
 /// A CALLERROR.
@@ -100,11 +108,11 @@ pub fn unreadable(version: Version, operation: &Operation, why: &Text) -> Outcom
 
 fn status_text(name: &str, word: &str) -> Text {
     match (name, word) {
-        ("RemoteStartTransaction", "Rejected") => Text::of(
+        ("RemoteStartTransaction" | "RequestStartTransaction", "Rejected") => Text::of(
             "桩拒绝启动充电；请检查枪是否空闲、已插好、无故障",
             "The pile refused to start; check that the connector is free, plugged in and without a fault",
         ),
-        ("RemoteStopTransaction", "Rejected") => Text::of(
+        ("RemoteStopTransaction" | "RequestStopTransaction", "Rejected") => Text::of(
             "桩拒绝停止充电；它可能已没有这笔充电",
             "The pile refused to stop; it may no longer know this session",
         ),
@@ -123,6 +131,22 @@ fn status_text(name: &str, word: &str) -> Text {
             "桩拒绝该配置值；配置项可能只读，或取值不允许",
             "The pile refused the value; the key may be read-only or the value not allowed",
         ),
+        ("UnlockConnector", "OngoingAuthorizedTransaction") => {
+            Text::of("该枪正在充电，请先停止充电", "The connector is charging; stop the session first")
+        }
+        ("UnlockConnector", "UnknownConnector") => Text::of("桩没有这把枪", "The pile has no such connector"),
+        (_, "UnknownComponent") => Text::of("桩没有这个组件", "The pile has no such component"),
+        (_, "UnknownVariable") => Text::of("该组件没有这个变量", "The component has no such variable"),
+        (_, "NotSupportedAttributeType") => {
+            Text::of("该变量没有这种属性", "The variable has no such attribute")
+        }
+        ("SetVariables", "Rejected") => Text::of(
+            "桩拒绝该变量值；变量可能只读，或取值不允许",
+            "The pile refused the value; the variable may be read-only or the value not allowed",
+        ),
+        (_, "EmptyResultSet" | "NoProfiles" | "NoTransaction") => {
+            Text::of("桩上没有符合条件的内容", "The pile has nothing that matches")
+        }
         ("TriggerMessage" | "ExtendedTriggerMessage", "NotImplemented") => {
             Text::of("桩不能按要求发送该消息", "The pile cannot send this message on request")
         }

@@ -24,7 +24,6 @@ pub struct SampledValue<'a> {
     #[serde(borrow)]
     pub value: AnyStr<'a>,
     #[serde(default, deserialize_with = "present")]
-    #[expect(dead_code, reason = "checked, and kept in the frame log")]
     pub context: Option<Context>,
     #[serde(default, deserialize_with = "present")]
     pub format: Option<Format>,

@@ -1,21 +1,22 @@
 //! Which rule did a message break? A checker for exactly the words of JSON Schema that the official
-//! OCPP 1.6 schemas use, so that each rule maps to the error code of OCPP-J 1.6 section 4.2.3, table 7.
+//! OCPP schemas use, so that each rule maps to the error code of OCPP-J 1.6 section 4.2.3, table 7.
 //!
 //! | rule | code |
 //! |---|---|
 //! | not an object, field not in the schema, field given twice | `FormationViolation` |
-//! | required field missing, list too short | `OccurenceConstraintViolation` |
+//! | required field missing, list too short or too long | `OccurenceConstraintViolation` |
 //! | wrong type, `null` (but for a payload without required fields) | `TypeConstraintViolation` |
 //! | text too long, word not in the list, not a time, number out of range | `PropertyConstraintViolation` |
 //!
 //! Ranges of integers are not in the schemas; these are asked for besides: `connectorId` 0 to 65535,
 //! `meterStart` and `meterStop` 64 bits (a meter may pass 2³¹ Wh), all others 32 bits (OCPP 1.6
-//! section 7: integers are 32 bits).
+//! section 7: integers are 32 bits). The codes are those of OCPP 1.6; OCPP 2 spells two of them otherwise.
 
 use super::error::Code;
 use super::json::Node;
 use super::text::{date_time, has_form_of_time};
 use model::Text;
+use model::id::SessionName;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Violation {
@@ -104,9 +105,16 @@ impl Checker<'_> {
             ("object", Node::Object(fields)) => self.object(schema, fields, path),
             ("array", Node::List(items)) => self.list(schema, items, path),
             ("string", Node::Text(text)) => self.string(schema, text, path),
-            ("integer", Node::Integer(value)) => integer(*value, path),
-            ("number", Node::Integer(_)) | ("boolean", Node::Bool(_)) | ("", _) => Ok(()),
-            ("number", Node::Float(value)) => multiple(schema, *value, path),
+            ("integer", Node::Integer(value)) => {
+                integer(*value, path)?;
+                within(schema, *value as f64, path)
+            }
+            ("number", Node::Integer(value)) => within(schema, *value as f64, path),
+            ("boolean", Node::Bool(_)) | ("", _) => Ok(()),
+            ("number", Node::Float(value)) => {
+                multiple(schema, *value, path)?;
+                within(schema, *value, path)
+            }
             // "null or {}" where there is no payload (OCPP-J 1.6 section 4.2.1).
             ("object", Node::Null) if matches!(path, Path::Root) && !needs_fields(schema) => Ok(()),
             ("object", _) if matches!(path, Path::Root) => Err(Violation::new(
@@ -169,6 +177,16 @@ impl Checker<'_> {
                 format!("needs at least {least} items"),
             ));
         }
+        if let Some(Node::Integer(most)) = schema.get("maxItems")
+            && (items.len() as i128) > *most
+        {
+            return Err(Violation::new(
+                Code::OccurenceConstraintViolation,
+                path,
+                format!("至多 {most} 项"),
+                format!("takes at most {most} items"),
+            ));
+        }
         let Some(schema) = schema.get("items") else { return Ok(()) };
         items
             .iter()
@@ -190,6 +208,13 @@ impl Checker<'_> {
             let words: Vec<&str> = words.list().iter().filter_map(Node::text).collect();
             let words = words.join(", ");
             return broken(format!("取值必须是以下之一：{words}"), format!("must be one of {words}"));
+        }
+        // The name of a session (OCPP 2): its type, identifierString, is ASCII.
+        if path.name() == "transactionId" && SessionName::parse(text).is_none() {
+            return broken(
+                "必须是 1 到 36 个可打印的 ASCII 字符".to_owned(),
+                "must be 1 to 36 printable ASCII characters".to_owned(),
+            );
         }
         if schema.get("format").and_then(Node::text) == Some("date-time")
             && date_time(text).is_none()
@@ -222,6 +247,25 @@ fn integer(value: i128, path: &Path<'_>) -> Result<(), Violation> {
         path,
         format!("超出范围 {least} 到 {most}"),
         format!("is out of range {least} to {most}"),
+    ))
+}
+
+fn within(schema: &Node, value: f64, path: &Path<'_>) -> Result<(), Violation> {
+    let limit = |name: &str| match schema.get(name) {
+        Some(Node::Integer(limit)) => Some(*limit as f64),
+        Some(Node::Float(limit)) => Some(*limit),
+        _ => None,
+    };
+    let (least, most) = (limit("minimum"), limit("maximum"));
+    if least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most) {
+        return Ok(());
+    }
+    let shown = |limit: Option<f64>| limit.map_or_else(|| "∞".to_owned(), |limit| limit.to_string());
+    Err(Violation::new(
+        Code::PropertyConstraintViolation,
+        path,
+        format!("超出范围 {} 到 {}", shown(least), shown(most)),
+        format!("is out of range {} to {}", shown(least), shown(most)),
     ))
 }
 

@@ -1,11 +1,11 @@
 //! The answer to a call of the pile, from the platform's decision to bytes.
 
-use crate::ocpp::Version;
-use crate::ocpp::error::{Code, call_error, call_result};
 use super::message::{
     Action, authorize, boot_notification, data_transfer, sign_certificate, start_transaction,
     stop_transaction,
 };
+use crate::ocpp::Version;
+use crate::ocpp::error::{Code, call_error, call_result};
 use model::Error;
 use model::device::Answer;
 use model::error::Kind;
@@ -30,9 +30,12 @@ impl Asked {
         match answer {
             Ok(answer) => match self.payload(answer, now) {
                 Some(payload) => call_result(&self.id, &payload),
-                None => {
-                    call_error(Version::V16, &self.id, Code::InternalError, "the platform has no answer to this message")
-                }
+                None => call_error(
+                    Version::V16,
+                    &self.id,
+                    Code::InternalError,
+                    "the platform has no answer to this message",
+                ),
             },
             Err(error) => {
                 let fault = matches!(error.kind, Kind::Unavailable | Kind::Internal);

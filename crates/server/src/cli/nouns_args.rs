@@ -141,7 +141,7 @@ pub enum PileVerb {
 pub struct PileAdd {
     /// 电桩编号
     pub id: String,
-    /// ocpp1.6, ykc1.5 or ykc1.6
+    /// ocpp1.6, ocpp2.0.1, ocpp2.1, ykc1.5 or ykc1.6
     #[arg(long)]
     pub protocol: String,
     /// Connection password of an OCPP pile; generated and shown once when not given

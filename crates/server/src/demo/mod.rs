@@ -296,6 +296,11 @@ fn plans(place: usize, plan: &StationPlan) -> Vec<PilePlan> {
                 let letter = if kind == PileKind::Ac { "AC" } else { "DC" };
                 format!("{letter}{:02}-{number:02}", place + 1)
             };
+            // Every second OCPP pile is of the newer kind.
+            let protocol = match protocol {
+                Protocol::Ocpp16 if number % 2 == 0 => Protocol::Ocpp201,
+                protocol => protocol,
+            };
             let password = String::new();
             piles.push(PilePlan { code, protocol, kind, rated_power_w, connectors, password });
         }

@@ -13,7 +13,7 @@ use engine::device::Inbound;
 use model::Text;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileCode, PileId};
-use model::site::{LinkEnd, Pile, SecurityProfile};
+use model::site::{LinkEnd, Pile, Protocol, SecurityProfile};
 use model::time::Timestamp;
 use protocol::{Asked, Frame, Output, Session};
 use std::net::{IpAddr, SocketAddr};
@@ -364,16 +364,18 @@ fn certify(app: &Arc<App>, pile: PileId, csr: String) {
     });
 }
 
-/// Enters the pile into the registry and marks it on line; `None` when it may not come in.
+/// Enters the pile into the registry and marks it on line, with what it has shown and speaks; `None` when
+/// it may not come in.
 async fn enter(
     app: &App,
     pile: &Pile,
     remote_address: &str,
-    shown: Option<SecurityProfile>,
+    shown: Option<(SecurityProfile, Protocol)>,
     now: Timestamp,
 ) -> Option<Entered> {
+    let (shown, protocol) = shown.unzip();
     match app.devices.enter(pile.id, remote_address.to_owned(), shown, now).await {
-        Ok(entered) => match app.engine.pile_connected(pile.id, remote_address.to_owned()).await {
+        Ok(entered) => match app.engine.pile_connected(pile.id, remote_address.to_owned(), protocol).await {
             Ok(pile) => {
                 if entered.rivals >= RIVALS_TOLD {
                     tracing::warn!(pile = %pile.code, from = remote_address, "several devices bear one number");

@@ -26,7 +26,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, frame::coding::CloseCode};
 
-const OCPP16: &str = "ocpp1.6";
+/// What is spoken, the best first.
+const SPOKEN: [Protocol; 3] = [Protocol::Ocpp21, Protocol::Ocpp201, Protocol::Ocpp16];
 
 /// `GET /ocpp/{pile}`
 pub async fn upgrade(
@@ -64,7 +65,7 @@ pub async fn upgrade(
         let wanted = [(WWW_AUTHENTICATE, "Basic realm=\"OCPP\", charset=\"UTF-8\"")];
         return (StatusCode::UNAUTHORIZED, wanted, "unknown pile or wrong password").into_response();
     };
-    let speaks_16 = offered(headers).any(|name| name == OCPP16);
+    let agreed = agreed(headers);
     let on_upgrade = hyper::upgrade::on(request);
     tokio::spawn(async move {
         let Ok(upgraded) = on_upgrade.await else { return };
@@ -77,7 +78,7 @@ pub async fn upgrade(
         let read = read_buf.to_vec();
         drop(read_buf);
         let socket = WebSocketStream::from_partially_read(io.into_inner(), read, Role::Server, config).await;
-        link(app, pile, shown, socket, from, speaks_16).await;
+        link(app, pile, shown, socket, from, agreed).await;
     });
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
     let answer = response.headers_mut();
@@ -86,8 +87,8 @@ pub async fn upgrade(
     if let Ok(accept) = HeaderValue::from_str(&accept) {
         answer.insert(SEC_WEBSOCKET_ACCEPT, accept);
     }
-    if speaks_16 {
-        answer.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(OCPP16));
+    if let Some(protocol) = agreed {
+        answer.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol.as_str()));
     }
     response
 }
@@ -98,17 +99,16 @@ async fn link(
     shown: SecurityProfile,
     mut socket: WebSocketStream<Socket>,
     from: Source,
-    speaks_16: bool,
+    agreed: Option<Protocol>,
 ) {
-    if !speaks_16 {
+    let Some(protocol) = agreed else {
         // OCPP-J 1.6, 3.1.2: without a common sub-protocol the connection is closed at once.
-        let why =
-            CloseFrame { code: CloseCode::Protocol, reason: "no common sub-protocol; offer ocpp1.6".into() };
-        let _ = socket.close(Some(why)).await;
+        let reason = "no common sub-protocol; offer ocpp2.1, ocpp2.0.1 or ocpp1.6".into();
+        let _ = socket.close(Some(CloseFrame { code: CloseCode::Protocol, reason })).await;
         return;
-    }
+    };
     let now = app.clock().now();
-    let Some(entered) = enter(&app, &pile, &from.shown, Some(shown), now).await else {
+    let Some(entered) = enter(&app, &pile, &from.shown, Some((shown, protocol)), now).await else {
         let why = CloseFrame { code: CloseCode::Policy, reason: "connected elsewhere".into() };
         let _ = socket.close(Some(why)).await;
         return;
@@ -120,8 +120,12 @@ async fn link(
         silence_ms: 0,
         ..protocol::ocpp16::Settings::default()
     };
-    let session = protocol::ocpp16::Session::new(now, settings);
-    let session = protocol::Session::Ocpp16(Box::new(session));
+    let session = match protocol {
+        Protocol::Ocpp201 | Protocol::Ocpp21 => {
+            protocol::Session::Ocpp2(Box::new(protocol::ocpp2::Session::new(protocol, now, settings)))
+        }
+        _ => protocol::Session::Ocpp16(Box::new(protocol::ocpp16::Session::new(now, settings))),
+    };
     drop(pile);
     // A task of its own: what the way in needed is let go, and an idle pile holds a third of it.
     tokio::spawn(serve(app, session, Transport::WebSocket(Box::new(socket)), from, Some(entered)));
@@ -141,8 +145,9 @@ async fn authenticate(
     if login.as_ref().is_some_and(|(user, _)| user != code.as_str().as_bytes()) {
         return Ok(None);
     }
-    let found = app.pile_for_link(&code, &from.shown, Some(OCPP16)).await?;
-    let Some(pile) = found.filter(|pile| pile.protocol == Protocol::Ocpp16) else { return Ok(None) };
+    let wanted = agreed(headers).unwrap_or(Protocol::Ocpp16);
+    let found = app.pile_for_link(&code, &from.shown, Some(wanted.as_str())).await?;
+    let Some(pile) = found.filter(|pile| !pile.protocol.is_ykc()) else { return Ok(None) };
     let Some(shown) = shown(app, &pile, login.as_ref(), secured).await? else { return Ok(None) };
     if shown.number() >= pile.security.number() {
         return Ok(Some((pile, shown)));
@@ -186,6 +191,11 @@ fn basic(headers: &HeaderMap) -> Option<(Vec<u8>, Vec<u8>)> {
     let colon = pair.iter().position(|byte| *byte == b':')?;
     let (user, password) = pair.split_at(colon);
     Some((user.to_vec(), password[1..].to_vec()))
+}
+
+/// The best that both know.
+fn agreed(headers: &HeaderMap) -> Option<Protocol> {
+    SPOKEN.into_iter().find(|protocol| offered(headers).any(|name| name == protocol.as_str()))
 }
 
 fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {

@@ -298,6 +298,10 @@ fn why_held(abnormality: Abnormality) -> Text {
             "异常：账单中尖峰平谷电量之和与总电量不一致。请以总电量与电表读数核对。",
             "Held: the energies of the periods do not add up to the total of the record. Check them against the meter.",
         ),
+        Abnormality::ReadingMissing => Text::of(
+            "异常：充电桩没有上报开始或结束时的电表读数（例如开始报文丢失），电量不完整。请对照电表或曲线核定电量。",
+            "Held: the pile did not tell the meter reading of the beginning or of the end (the first message may have been lost). Determine the energy from the meter or the curve.",
+        ),
         Abnormality::ConnectorUnknown => Text::of(
             "异常：充电桩没有上报枪号，或上报的枪号不存在。请核对桩内的枪号设置与平台登记的枪数。",
             "Held: the pile named no connector, or one that does not exist. Compare its settings with the connectors registered here.",

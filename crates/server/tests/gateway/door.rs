@@ -252,7 +252,11 @@ pub struct Link<S = TcpStream>(pub WebSocketStream<S>);
 
 impl Link {
     pub async fn open(door: &Door, code: &str, password: &str) -> Link {
-        let hands = handshake(code, Some((code, password.as_bytes())), Some("ocpp1.6"));
+        Link::open_as(door, code, password, "ocpp1.6").await
+    }
+
+    pub async fn open_as(door: &Door, code: &str, password: &str, protocol: &str) -> Link {
+        let hands = handshake(code, Some((code, password.as_bytes())), Some(protocol));
         let (stream, answered) = knock(door.http, &hands).await;
         assert_eq!(answered.status, 101, "{answered:?}");
         Link(WebSocketStream::from_raw_socket(stream, Role::Client, None).await)

@@ -84,7 +84,7 @@ async fn whoever_proves_it_comes_in() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_common_sub_protocol_the_link_is_closed() {
     let mut door = door().await;
-    for offer in [None, Some("ocpp2.0.1"), Some("ocpp1.5, ocpp2.1"), Some("OCPP1.6")] {
+    for offer in [None, Some("ocpp2.0"), Some("ocpp1.5, ocpp2.2"), Some("OCPP1.6")] {
         let (stream, answer) = knock(door.http, &handshake("A-1", right(), offer)).await;
         assert_eq!(answer.status, 101, "{offer:?}");
         assert!(!answer.head.contains("sec-websocket-protocol"), "{offer:?}");
@@ -92,8 +92,28 @@ async fn without_a_common_sub_protocol_the_link_is_closed() {
         assert_eq!(link.closed().await, Some(1002), "{offer:?}");
         assert!(door.is_online("A-1", false).await);
     }
-    let (_stream, answer) = knock(door.http, &handshake("A-1", right(), Some("ocpp2.0.1, ocpp1.6"))).await;
-    assert!(answer.head.contains("sec-websocket-protocol: ocpp1.6"), "{}", answer.head);
+    door.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_best_that_both_know_is_spoken_and_shown() {
+    let mut door = door().await;
+    for (offer, agreed) in [
+        ("ocpp1.5, ocpp1.6", "ocpp1.6"),
+        ("ocpp1.6, ocpp2.0.1", "ocpp2.0.1"),
+        ("ocpp2.0.1,ocpp2.1 ,ocpp1.6", "ocpp2.1"),
+        ("ocpp1.6", "ocpp1.6"),
+    ] {
+        let (stream, answer) = knock(door.http, &handshake("A-1", right(), Some(offer))).await;
+        let line = format!("sec-websocket-protocol: {agreed}");
+        assert!(answer.head.lines().any(|said| said == line), "{}", answer.head);
+        door.becomes_online("A-1", true).await;
+        let code = model::id::PileCode::parse("A-1").unwrap();
+        let read = door.app.engine.store.read(move |conn| store::piles::by_code(conn, &code));
+        assert_eq!(read.await.unwrap().unwrap().protocol.as_str(), agreed, "{offer}");
+        drop(stream);
+        door.becomes_online("A-1", false).await;
+    }
     door.stop().await;
 }
 

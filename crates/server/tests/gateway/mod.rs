@@ -8,6 +8,7 @@ mod links;
 mod login;
 mod ocpp;
 mod security;
+mod ocpp2;
 mod stop;
 mod trouble;
 mod ykc;

@@ -73,7 +73,7 @@ async fn r5_3_class_a_change_is_planned_takes_effect_and_reaches_every_pile() {
         // The pile comes, with the version that is shown now.
         let version =
             engine.store.read(|conn| store::tariffs::version(conn, model::id::TariffId(1))).await.unwrap();
-        engine.pile_connected(pile, "10.0.0.1:1".to_owned()).await.unwrap();
+        engine.pile_connected(pile, "10.0.0.1:1".to_owned(), None).await.unwrap();
         assert_eq!(matching(&house, &cookie, "unknown").await, ["32010600019001"]);
         say(&house, pile, DeviceEvent::TariffChecked { model_no: version.model_no }).await;
         assert_eq!(matching(&house, &cookie, "same").await, ["32010600019001"]);

@@ -61,7 +61,7 @@ async fn pile_id(house: &House, code: &'static str) -> PileId {
 
 async fn came(house: &House, code: &'static str) {
     let pile = pile_id(house, code).await;
-    house.app.engine.pile_connected(pile, "10.0.0.9:1".to_owned()).await.unwrap();
+    house.app.engine.pile_connected(pile, "10.0.0.9:1".to_owned(), None).await.unwrap();
 }
 
 async fn went(house: &House, code: &'static str) {

@@ -187,6 +187,11 @@ impl Pile {
         })
     }
 
+    /// What the pile answers to a call, without a link.
+    pub(crate) fn answer(&mut self, action: &str, payload: &Value, now: Timestamp) -> Option<Value> {
+        self.called(action, payload, now)
+    }
+
     fn slot(&mut self, connector: usize) -> Option<&mut Slot> {
         self.slots.get_mut(connector.checked_sub(1)?)
     }

@@ -2,14 +2,18 @@
 //! they say means what it should.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
+use model::card::Token;
 use model::card::TokenVerdict;
-use model::device::{Answer, DeviceCommand, DeviceEvent, Outcome, TariffModel, TokenAnswer};
+use model::device::{
+    Answer, DeviceCommand, DeviceEvent, Outcome, SessionPhase, SessionReport, TariffModel, TokenAnswer,
+    remote_start_no,
+};
 use model::id::{CommandId, SessionKey, TradeNo};
 use model::money::{Fen, Price};
 use model::site::{PileKind, Protocol};
 use model::tariff::Tariff;
 use model::time::Timestamp;
-use protocol::{Session, ocpp16, ykc};
+use protocol::{Session, ocpp2, ocpp16, ykc};
 use sim::car::{Car, MODELS};
 use sim::pile::{self, Action, Pile, PileConfig};
 
@@ -32,10 +36,16 @@ impl Street {
         config.connectors = 2;
         config.behaviours.plug_on_remote_start = true;
         config.behaviours.bms_frames = true;
-        let platform = if protocol.is_ykc() {
-            Session::Ykc(Box::new(ykc::Session::new(now, ykc::Settings::default())))
-        } else {
-            Session::Ocpp16(Box::new(ocpp16::Session::new(now, ocpp16::Settings::default())))
+        let platform = match protocol {
+            Protocol::Ykc15 | Protocol::Ykc16 => {
+                Session::Ykc(Box::new(ykc::Session::new(now, ykc::Settings::default())))
+            }
+            Protocol::Ocpp201 | Protocol::Ocpp21 => {
+                Session::Ocpp2(Box::new(ocpp2::Session::new(protocol, now, ocpp2::Settings::default())))
+            }
+            Protocol::Ocpp16 => {
+                Session::Ocpp16(Box::new(ocpp16::Session::new(now, ocpp16::Settings::default())))
+            }
         };
         let pile = Pile::new(config, now);
         let mut street =
@@ -128,6 +138,9 @@ fn answer(event: &DeviceEvent) -> Answer {
         DeviceEvent::Booted(_) => Answer::Booted { accepted: true },
         DeviceEvent::Authorize { .. } => Answer::Token(token),
         DeviceEvent::Started { .. } => Answer::Started { transaction: 77, token },
+        DeviceEvent::Session(report) => {
+            Answer::Session { token: report.token.is_some().then_some(token), total: None }
+        }
         DeviceEvent::Stopped(_) => Answer::Stopped { token: Some(token) },
         DeviceEvent::StartAsked { .. } => Answer::StartAsked {
             session: trade(),
@@ -173,6 +186,49 @@ fn an_ocpp_pile_is_understood() {
         assert_eq!(street.count(|e| matches!(e, DeviceEvent::Started { connector: 1, .. })), 1);
         street.act(Action::EmergencyStop(1));
         street.act(Action::Repair(1));
+        assert!(matches!(street.command(DeviceCommand::Reset { hard: false }), Outcome::Accepted { .. }));
+    }
+}
+
+#[test]
+fn an_ocpp_2_pile_is_understood() {
+    for (protocol, kind) in [(Protocol::Ocpp201, PileKind::Dc), (Protocol::Ocpp21, PileKind::Ac)] {
+        let mut street = Street::new(protocol, kind);
+        street.act(Action::Plug(2, Box::new(Car::new(&MODELS[1], 20, 80))));
+        street.act(Action::Swipe(2, "CARD1".to_owned()));
+        street.pass(40);
+        let told = |street: &Street, phase: SessionPhase| -> Vec<SessionReport> {
+            let told = street.events.iter().filter_map(|event| match event {
+                DeviceEvent::Session(report) if report.phase == phase => Some((**report).clone()),
+                _ => None,
+            });
+            told.collect()
+        };
+        let begun = told(&street, SessionPhase::Begun).remove(0);
+        assert_eq!((begun.seq, begun.connector, begun.token), (0, Some(2), Some(Token::card("CARD1"))));
+        let (_, register) = begun.begin.unwrap();
+        let going = told(&street, SessionPhase::Going);
+        assert_eq!(going.iter().map(|report| report.seq).collect::<Vec<_>>(), [1, 2]);
+        let sample = &going[0].samples[0];
+        assert!(sample.energy.is_some() && sample.power_w > Some(0) && sample.voltage_dv > Some(0));
+        assert_eq!(sample.soc_percent.is_some(), kind == PileKind::Dc);
+        let session = begun.session;
+        assert_eq!(street.pile.view(2).unwrap().transaction, Some(session.to_string()));
+        let stop = DeviceCommand::Stop { session, connector: 2 };
+        assert!(matches!(street.command(stop), Outcome::Accepted { .. }));
+        let ended = told(&street, SessionPhase::Ended).remove(0);
+        assert_eq!((ended.session, ended.seq), (session, 3));
+        assert!(ended.meter_end.unwrap() > register && ended.begin.is_some());
+        assert!(matches!(street.command(start(None)), Outcome::Accepted { .. }));
+        let begun = told(&street, SessionPhase::Begun).remove(1);
+        assert_eq!(begun.remote_start, Some(remote_start_no("CA000001")));
+        street.act(Action::EmergencyStop(1));
+        street.act(Action::Repair(1));
+        let get = |key: &str| DeviceCommand::ConfigurationGet { keys: vec![key.to_owned()] };
+        assert!(matches!(street.command(get("OCPPCommCtrlr.HeartbeatInterval")), Outcome::Accepted { .. }));
+        assert!(matches!(street.command(get("OCPPCommCtrlr.Nothing")), Outcome::Refused(_)));
+        let all = DeviceCommand::ConfigurationGet { keys: vec![] };
+        assert!(matches!(street.command(all), Outcome::Accepted { .. }));
         assert!(matches!(street.command(DeviceCommand::Reset { hard: false }), Outcome::Accepted { .. }));
     }
 }

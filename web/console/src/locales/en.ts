@@ -63,7 +63,7 @@ const en: typeof zh = {
   lifecycle: { inactive: 'Not yet seen', enabled: 'Enabled', disabled: 'Disabled', retired: 'Retired' },
   link: { online: 'Online', offline: 'Offline' },
   kind: { dc: 'DC', ac: 'AC', ac_dc: 'AC + DC' },
-  protocol: { 'ocpp1_6': 'OCPP 1.6J', 'ykc1_5': 'YKC 1.5', 'ykc1_6': 'YKC 1.6' },
+  protocol: { 'ocpp1_6': 'OCPP 1.6J', 'ocpp2_0_1': 'OCPP 2.0.1', 'ocpp2_1': 'OCPP 2.1', 'ykc1_5': 'YKC 1.5', 'ykc1_6': 'YKC 1.6' },
   order: {
     starting: 'Starting', charging: 'Charging', stopping: 'Stopping', unsettled: 'Unsettled', completed: 'Completed', failed: 'Failed to start', abnormal: 'Held for review',
   },
@@ -79,7 +79,7 @@ const en: typeof zh = {
   start_mode: { console: 'Console', app: 'App', card: 'Card', offline_card: 'Offline card', vin: 'Plug & charge', pile: 'At the pile', import: 'Imported' },
   abnormality: {
     no_record: 'No final record', amount_differs: 'Amounts differ', zero_baseline: 'Zero first reading', meter_backwards: 'Meter went backwards', power_exceeded: 'Above rated power', time_implausible: 'Implausible time', meter_mismatch: 'Meter mismatch', unannounced: 'Unannounced session',
-    token_refused: 'Card not authorised', no_tariff: 'No tariff', connector_taken: 'Connector taken', period_mismatch: 'Periods do not add up', connector_unknown: 'No such connector',
+    token_refused: 'Card not authorised', no_tariff: 'No tariff', connector_taken: 'Connector taken', period_mismatch: 'Periods do not add up', connector_unknown: 'No such connector', reading_missing: 'Reading missing',
   },
   stop_class: { normal: 'Completed', start_failed: 'Failed to start', balance: 'Balance used up', fault: 'Fault', emergency: 'Emergency stop', safety: 'Safety', unknown: 'Unknown' },
   period: { sharp: 'Sharp', peak: 'Peak', flat: 'Flat', valley: 'Valley' },

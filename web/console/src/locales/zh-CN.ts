@@ -61,7 +61,7 @@ export default {
   lifecycle: { inactive: '未激活', enabled: '启用', disabled: '停用', retired: '报废' },
   link: { online: '在线', offline: '离线' },
   kind: { dc: '直流', ac: '交流', ac_dc: '交直流' },
-  protocol: { 'ocpp1_6': 'OCPP 1.6J', 'ykc1_5': '云快充 1.5', 'ykc1_6': '云快充 1.6' },
+  protocol: { 'ocpp1_6': 'OCPP 1.6J', 'ocpp2_0_1': 'OCPP 2.0.1', 'ocpp2_1': 'OCPP 2.1', 'ykc1_5': '云快充 1.5', 'ykc1_6': '云快充 1.6' },
   order: {
     starting: '启动中', charging: '充电中', stopping: '停止中', unsettled: '待结算', completed: '已完成', failed: '启动失败', abnormal: '异常待处理',
   },
@@ -77,7 +77,7 @@ export default {
   start_mode: { console: '后台启动', app: '扫码', card: '刷卡', offline_card: '离线卡', vin: '即插即充', pile: '桩端启动', import: '导入补录' },
   abnormality: {
     no_record: '缺失账单', amount_differs: '金额不符', zero_baseline: '起始读数为零', meter_backwards: '表数倒退', power_exceeded: '超额定功率', time_implausible: '时间异常', meter_mismatch: '电表不符', unannounced: '补录',
-    token_refused: '未授权卡', no_tariff: '无计费模型', connector_taken: '枪被占用', period_mismatch: '时段电量不符', connector_unknown: '枪号不明',
+    token_refused: '未授权卡', no_tariff: '无计费模型', connector_taken: '枪被占用', period_mismatch: '时段电量不符', connector_unknown: '枪号不明', reading_missing: '缺起止读数',
   },
   stop_class: { normal: '充电完成', start_failed: '启动失败', balance: '余额不足', fault: '异常中止', emergency: '急停', safety: '安全保护', unknown: '未知' },
   period: { sharp: '尖', peak: '峰', flat: '平', valley: '谷' },

@@ -4,9 +4,9 @@
 //! wrong instead of a pile being puzzled.
 
 use crate::ocpp::json::Node;
-use crate::ocpp::schema::{Violation, check};
 use crate::ocpp::link::Call;
 use crate::ocpp::operation::Direction;
+use crate::ocpp::schema::{Violation, check};
 use crate::ocpp16::schemas;
 use model::Text;
 use model::device::{DeviceCommand, Outcome, Refusal};
@@ -29,10 +29,12 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
         DeviceCommand::Stop { session: SessionKey::Transaction(id), .. } => {
             typed("RemoteStopTransaction", json!({ "transactionId": id }))
         }
-        DeviceCommand::Stop { session: SessionKey::Trade(_), .. } => Err(Outcome::Unsupported(Text::of(
-            "OCPP 1.6 按事务编号停止充电，该订单没有事务编号",
-            "OCPP 1.6 stops a session by its transaction id, and this session has none",
-        ))),
+        DeviceCommand::Stop { session: SessionKey::Trade(_) | SessionKey::Name(_), .. } => {
+            Err(Outcome::Unsupported(Text::of(
+                "OCPP 1.6 按事务编号停止充电，该订单没有事务编号",
+                "OCPP 1.6 stops a session by its transaction id, and this session has none",
+            )))
+        }
         // 5.14
         DeviceCommand::Reset { hard } => {
             typed("Reset", json!({ "type": if *hard { "Hard" } else { "Soft" } }))

@@ -4,8 +4,8 @@
 //! rare, so the schema itself reads them. The answer is `{}`.
 
 use crate::ocpp::json::Node;
-use crate::ocpp::schema::check;
 use crate::ocpp::operation::Operation;
+use crate::ocpp::schema::check;
 use serde::de::{Deserialize, Deserializer, Error};
 
 pub fn read<'de, D: Deserializer<'de>>(operation: &'static Operation, from: D) -> Result<(), D::Error> {

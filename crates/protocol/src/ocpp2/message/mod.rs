@@ -1,0 +1,135 @@
+//! What is done with which message of OCPP 2.0.1 and 2.1: one table. Messages with a meaning for the
+//! business have a file each; the rest is checked, kept with the frames, and answered as the table says.
+
+pub mod authorize;
+pub mod boot_notification;
+pub mod command;
+pub mod heartbeat;
+pub mod meter_values;
+pub mod status_notification;
+pub mod transaction_event;
+
+use crate::ocpp::json::Node;
+use model::device::DeviceEvent;
+
+/// A message that a pile may send.
+#[derive(Debug)]
+pub struct Message {
+    pub name: &'static str,
+    pub means: Means,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    Authorize,
+    Boot,
+    Data,
+    Heartbeat,
+    Metered,
+    Status,
+    Transaction,
+    /// Kept with the frames; the answer is always this.
+    Noted(&'static str),
+    /// OCPP 2.1: kept, and not answered.
+    Stream,
+}
+
+use Means::{Noted, Stream};
+
+const NOTHING: Means = Noted("{}");
+/// What the platform does not serve, in the message's own word for it.
+const REJECTED: Means = Noted(r#"{"status":"Rejected"}"#);
+const FAILED: Means = Noted(r#"{"status":"Failed"}"#);
+
+const fn row(name: &'static str, means: Means) -> Message {
+    Message { name, means }
+}
+
+/// By name. What is missing here and in the standard is answered with `NotSupported`: a pile may not ask
+/// it, or (GetCertificateChainStatus, VatNumberValidation) there is no answer without the service itself.
+pub static MESSAGES: [Message; 36] = [
+    row("Authorize", Means::Authorize),
+    row("BatterySwap", NOTHING),
+    row("BootNotification", Means::Boot),
+    row("ClearedChargingLimit", NOTHING),
+    row("ClosePeriodicEventStream", NOTHING),
+    row("DataTransfer", Means::Data),
+    row("FirmwareStatusNotification", NOTHING),
+    row("Get15118EVCertificate", Noted(r#"{"status":"Failed","exiResponse":""}"#)),
+    row("GetCertificateStatus", FAILED),
+    row("Heartbeat", Means::Heartbeat),
+    row("LogStatusNotification", NOTHING),
+    row("MeterValues", Means::Metered),
+    row("NotifyChargingLimit", NOTHING),
+    row("NotifyCustomerInformation", NOTHING),
+    row("NotifyDERAlarm", NOTHING),
+    row("NotifyDERStartStop", NOTHING),
+    row("NotifyDisplayMessages", NOTHING),
+    row("NotifyEVChargingNeeds", REJECTED),
+    row("NotifyEVChargingSchedule", Noted(r#"{"status":"Accepted"}"#)),
+    row("NotifyEvent", NOTHING),
+    row("NotifyMonitoringReport", NOTHING),
+    row("NotifyPeriodicEventStream", Stream),
+    row("NotifyPriorityCharging", NOTHING),
+    row("NotifyReport", NOTHING),
+    row("NotifySettlement", NOTHING),
+    row("NotifyWebPaymentStarted", NOTHING),
+    row("OpenPeriodicEventStream", REJECTED),
+    row("PublishFirmwareStatusNotification", NOTHING),
+    row("PullDynamicScheduleUpdate", REJECTED),
+    row("ReportChargingProfiles", NOTHING),
+    row("ReportDERControl", NOTHING),
+    row("ReservationStatusUpdate", NOTHING),
+    row("SecurityEventNotification", NOTHING),
+    row("SignCertificate", REJECTED),
+    row("StatusNotification", Means::Status),
+    row("TransactionEvent", Means::Transaction),
+];
+
+pub fn find(name: &str) -> Option<&'static Message> {
+    MESSAGES.iter().find(|message| message.name == name)
+}
+
+/// Records of money are not refused for an unreadable time.
+pub fn loose_times(name: &str) -> bool {
+    name == "TransactionEvent"
+}
+
+impl Message {
+    /// In the words of charging; a heartbeat says nothing.
+    pub fn event(&self, payload: &Node) -> Option<DeviceEvent> {
+        Some(match self.means {
+            Means::Authorize => authorize::event(payload),
+            Means::Boot => boot_notification::event(payload),
+            Means::Data => DeviceEvent::Data {
+                vendor: payload.keep("vendorId").unwrap_or_default(),
+                message: payload.keep("messageId"),
+                data: payload.get("data").map(|data| match data {
+                    Node::Text(text) => text.replace('\0', "\u{fffd}"),
+                    _ => "(JSON)".to_owned(),
+                }),
+            },
+            Means::Heartbeat => return None,
+            Means::Metered => meter_values::event(payload),
+            Means::Status => status_notification::event(payload),
+            Means::Transaction => transaction_event::event(payload)?,
+            Means::Noted(_) | Means::Stream => DeviceEvent::Noted { what: self.name },
+        })
+    }
+
+    /// Whether the answer is always `{}`.
+    pub fn answers_nothing(&self) -> bool {
+        matches!(self.means, Means::Status | Means::Metered) || self.means == NOTHING
+    }
+
+    /// Whether the message belongs to a charging session, so that losing it loses money or truth.
+    pub fn is_record(&self) -> bool {
+        matches!(self.means, Means::Transaction | Means::Metered | Means::Status)
+    }
+}
+
+/// The connector is the EVSE: one car at a time, whatever sockets it has. A number beyond any pile's is
+/// left to the engine, which keeps the message and doubts it.
+pub fn connector(evse: Option<i64>) -> u16 {
+    evse.map_or(0, |evse| u16::try_from(evse).unwrap_or(u16::MAX))
+}

@@ -1,0 +1,14 @@
+//! OCPP 2.0.1 and 2.1 JSON, the CSMS's side. Every message is read by its official schema; what is done
+//! with which is one table, [`message`]. `docs/protocols/ocpp.md` says the same for people.
+
+mod asked;
+mod message;
+mod schemas;
+mod session;
+
+pub use asked::Asked;
+pub use message::transaction_event::stop_text;
+pub use session::{Session, Settings};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! What the server asks: requests of 2.0.1 in the words of 1.6, and the pile's answers back.
+
+use super::Pile;
+use model::time::Timestamp;
+use serde_json::{Value, json};
+
+/// Component, variable, and the configuration key that they are in 1.6.
+const VARIABLES: [(&str, &str, &str); 5] = [
+    ("OCPPCommCtrlr", "HeartbeatInterval", "HeartbeatInterval"),
+    ("SampledDataCtrlr", "TxUpdatedInterval", "MeterValueSampleInterval"),
+    ("TxCtrlr", "EVConnectionTimeOut", "ConnectionTimeOut"),
+    ("AuthCtrlr", "AuthorizeRemoteStart", "AuthorizeRemoteTxRequests"),
+    ("AuthCtrlr", "OfflineTxForUnknownIdEnabled", "AllowOfflineTxForUnknownId"),
+];
+
+impl Pile {
+    pub(super) fn called(&mut self, id: &str, action: &str, asked: &Value, now: Timestamp) {
+        let evse = asked["evse"]["id"].clone();
+        let (name, payload) = match action {
+            "RequestStartTransaction" => {
+                let tag = asked["idToken"]["idToken"].clone();
+                if let Some(tag) = tag.as_str() {
+                    self.starts.insert(tag.to_owned(), asked["remoteStartId"].clone());
+                }
+                let mut payload = json!({ "idTag": tag });
+                if asked["evseId"].is_number() {
+                    payload["connectorId"] = asked["evseId"].clone();
+                }
+                ("RemoteStartTransaction", payload)
+            }
+            "RequestStopTransaction" => {
+                let name = asked["transactionId"].as_str().unwrap_or_default();
+                let number = self.events.keys().copied().find(|session| self.name(*session) == name);
+                ("RemoteStopTransaction", json!({ "transactionId": number.unwrap_or(-1) }))
+            }
+            "Reset" => {
+                let hard = asked["type"] == "Immediate";
+                ("Reset", json!({ "type": if hard { "Hard" } else { "Soft" } }))
+            }
+            "UnlockConnector" => ("UnlockConnector", json!({ "connectorId": asked["evseId"] })),
+            "ChangeAvailability" => {
+                let connector = if evse.is_number() { evse } else { json!(0) };
+                let status = asked["operationalStatus"].clone();
+                ("ChangeAvailability", json!({ "connectorId": connector, "type": status }))
+            }
+            "TriggerMessage" => {
+                let mut payload = json!({ "requestedMessage": asked["requestedMessage"] });
+                if evse.is_number() {
+                    payload["connectorId"] = evse;
+                }
+                ("TriggerMessage", payload)
+            }
+            "ClearCache" | "DataTransfer" => {
+                (if action == "ClearCache" { "ClearCache" } else { "DataTransfer" }, asked.clone())
+            }
+            "GetVariables" | "SetVariables" | "GetBaseReport" => {
+                let answer = match action {
+                    "GetVariables" => self.variables(asked, now),
+                    "SetVariables" => self.set_variables(asked, now),
+                    _ => self.report(asked, now),
+                };
+                return self.send(&json!([3, id, answer]));
+            }
+            _ => return self.send(&json!([4, id, "NotImplemented", "", {}])),
+        };
+        self.asked.insert(id.to_owned(), action.to_owned());
+        self.hand(&json!([2, id, name, payload]), now);
+    }
+
+    /// Asks the inner pile at once, without the link.
+    fn ask_inner(&mut self, action: &str, payload: &Value, now: Timestamp) -> Value {
+        self.inner.answer(action, payload, now).unwrap_or(Value::Null)
+    }
+
+    fn value_of(&mut self, key: &str, now: Timestamp) -> Option<Value> {
+        let told = self.ask_inner("GetConfiguration", &json!({ "key": [key] }), now);
+        told["configurationKey"].get(0).map(|known| known["value"].clone())
+    }
+
+    fn variables(&mut self, asked: &Value, now: Timestamp) -> Value {
+        let mut results = Vec::new();
+        for one in asked["getVariableData"].as_array().into_iter().flatten() {
+            let mut result = json!({ "component": one["component"], "variable": one["variable"] });
+            let value = key_of(one)
+                .map_err(str::to_owned)
+                .and_then(|key| self.value_of(key, now).ok_or_else(|| "UnknownVariable".to_owned()));
+            match value {
+                Ok(value) => {
+                    result["attributeStatus"] = json!("Accepted");
+                    result["attributeValue"] = value;
+                }
+                Err(status) => result["attributeStatus"] = json!(status),
+            }
+            results.push(result);
+        }
+        json!({ "getVariableResult": results })
+    }
+
+    fn set_variables(&mut self, asked: &Value, now: Timestamp) -> Value {
+        let mut results = Vec::new();
+        for one in asked["setVariableData"].as_array().into_iter().flatten() {
+            let status = match key_of(one) {
+                Ok(key) => {
+                    let payload = json!({ "key": key, "value": one["attributeValue"] });
+                    self.ask_inner("ChangeConfiguration", &payload, now)["status"].clone()
+                }
+                Err(status) => json!(status),
+            };
+            results.push(json!({
+                "component": one["component"], "variable": one["variable"], "attributeStatus": status,
+            }));
+        }
+        json!({ "setVariableResult": results })
+    }
+
+    /// The report follows in two parts, so that what takes it is tried with several.
+    fn report(&mut self, asked: &Value, now: Timestamp) -> Value {
+        let mut known: Vec<Value> = VARIABLES
+            .iter()
+            .filter_map(|(component, variable, key)| {
+                let value = self.value_of(key, now)?;
+                let kind = if value.as_str().is_some_and(|v| v.parse::<i64>().is_ok()) {
+                    "integer"
+                } else {
+                    "boolean"
+                };
+                Some(json!({
+                    "component": { "name": component },
+                    "variable": { "name": variable },
+                    "variableAttribute": [{ "type": "Actual", "value": value, "mutability": "ReadWrite" }],
+                    "variableCharacteristics": { "dataType": kind, "supportsMonitoring": false },
+                }))
+            })
+            .collect();
+        let last = known.split_off(known.len() / 2);
+        for (number, part) in [known, last].into_iter().enumerate() {
+            self.reports.push_back(json!({
+                "requestId": asked["requestId"],
+                "generatedAt": now.rfc3339(),
+                "tbc": number == 0,
+                "seqNo": number,
+                "reportData": part,
+            }));
+        }
+        json!({ "status": "Accepted" })
+    }
+}
+
+fn key_of(one: &Value) -> Result<&'static str, &'static str> {
+    let (component, variable) = (&one["component"]["name"], &one["variable"]["name"]);
+    let here: Vec<_> = VARIABLES.iter().filter(|(name, _, _)| component == name).collect();
+    if here.is_empty() {
+        return Err("UnknownComponent");
+    }
+    here.iter().find(|(_, name, _)| variable == name).map(|(_, _, key)| *key).ok_or("UnknownVariable")
+}
+
+/// The inner pile's answer in the words of 2.0.1.
+pub(super) fn answer(action: &str, told: &Value) -> Value {
+    match (action, told["status"].as_str()) {
+        ("UnlockConnector", Some("NotSupported")) => json!({ "status": "UnknownConnector" }),
+        _ => told.clone(),
+    }
+}
