@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # End-to-end tests against the real server:
-#   e2e/run.sh ocpp      an independent OCPP 1.6J client
+#   e2e/run.sh ocpp      independent clients of OCPP 1.6J, 2.0.1 and 2.1
 #   e2e/run.sh ykc       captured 云快充 frames
 #   e2e/run.sh scim      an independent SCIM 2.0 client
 #   e2e/run.sh mail      an independent mail server behind a channel
@@ -63,11 +63,15 @@ furnish() {
     local station
     station="$("$PYTHON" e2e/furnish.py)"
     pileops pile add E2E-OCPP --protocol ocpp1.6 --password "$PILE_PASSWORD" --station "$station"
+    pileops pile add E2E-OCPP-201 --protocol ocpp2.0.1 --password "$PILE_PASSWORD" --station "$station"
+    # Registered as something else than it turns out to speak.
+    pileops pile add E2E-OCPP-21 --protocol ocpp1.6 --password "$PILE_PASSWORD" --station "$station"
     local number
     for number in 32010600019236 20231212000010 01812000000005 32010600395600 18120000003627; do
         pileops pile add "$number" --protocol ykc1.6 --station "$station"
     done
     pileops card add E2E-CARD-1 --status accepted
+    pileops card add E2E-BLOCKED --status blocked
     pileops card add D14B0A54 --status accepted
 }
 
@@ -90,6 +94,10 @@ ocpp)
     for mode in session bad remote; do
         "$PYTHON" e2e/ocpp_client.py "$mode" --address "$(address http)" --pile E2E-OCPP --password "$PILE_PASSWORD" \
             --tag E2E-CARD-1 --token "$PILEOPS_TOKEN" || failed=1
+    done
+    for version in 2.0.1 2.1; do
+        "$PYTHON" e2e/ocpp2_client.py "ocpp$version" --address "$(address http)" --pile "E2E-OCPP-${version//./}" \
+            --password "$PILE_PASSWORD" --tag E2E-CARD-1 --token "$PILEOPS_TOKEN" || failed=1
     done
     pileops order list --pile E2E-OCPP --json >/dev/null || failed=1
     exit "$failed"
