@@ -6218,6 +6218,25 @@ export interface components {
             /** @description Made when the change has turned a pile without one into an OCPP pile. */
             password: string | null;
         };
+        PileVariable: {
+            /** @description `string`, `decimal`, `integer`, `dateTime`, `boolean`, `OptionList`, … */
+            data_type: string | null;
+            /** @description `ReadOnly`, `WriteOnly`, `ReadWrite` */
+            mutability: string | null;
+            /** @description `Component.Variable`, as it is asked for and set. */
+            name: string;
+            /** Format: int64 */
+            told_at_ms: number;
+            unit: string | null;
+            /** @description `None`: the pile does not say it. */
+            value: string | null;
+        };
+        PileVariableList: {
+            items: components["schemas"]["PileVariable"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /**
          * @description 建设场所: what it was built at.
          * @enum {string}

@@ -49,6 +49,8 @@ pub enum DeviceEvent {
     TariffAsked,
     /// The pile's clock, e.g. 云快充 0x55.
     ClockReported { at: Timestamp },
+    /// What the pile says of itself: settings, states, abilities. OCPP 2 NotifyReport, NotifyEvent.
+    Variables(Vec<VariableReport>),
     /// Something only the vendor understands. OCPP DataTransfer.
     Data { vendor: String, message: Option<String>, data: Option<String> },
     /// The pile wants a certificate of its own. `csr`: PKCS #10 as PEM. OCPP SignCertificate.
@@ -176,6 +178,17 @@ pub struct SessionReport {
     pub begin: Option<(Timestamp, Energy)>,
     /// The register at the end, likewise.
     pub meter_end: Option<Energy>,
+}
+
+/// A variable of the pile's device model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariableReport {
+    /// The name by which it can be asked for: `Component#evse(instance).Variable(instance)`.
+    pub name: String,
+    pub value: Option<String>,
+    pub mutability: Option<String>,
+    pub data_type: Option<String>,
+    pub unit: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -65,6 +65,7 @@ pub mod pile_batches;
 pub mod pile_labels;
 pub mod pile_list;
 pub mod pile_tariffs;
+pub mod pile_variables;
 pub mod piles;
 pub mod preferences;
 mod reader;

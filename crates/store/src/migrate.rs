@@ -29,6 +29,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (22, include_str!("../migrations/0022_certificate.sql")),
     (23, include_str!("../migrations/0023_link.sql")),
     (24, include_str!("../migrations/0024_tariff_day.sql")),
+    (25, include_str!("../migrations/0025_pile_variable.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -23,6 +23,7 @@ export type PileDraft = Schemas['PileDraft']
 export type ConnectorBrief = Schemas['ConnectorBrief']
 export type ConnectorDetail = Schemas['ConnectorDetail']
 export type Command = Schemas['Command']
+export type PileVariable = Schemas['PileVariable']
 export type CommandDraft = Schemas['CommandDraft']
 export type Frame = Schemas['Frame']
 export type UnknownPile = Schemas['UnknownPile']
@@ -242,6 +243,8 @@ export const api = {
     take(http.PUT(`${v}/piles/{code}/password`, { ...byCode(code), body: { password } })),
   frame_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/frames`, { params: { path: { code }, query: query as QueryOf<'frame_list'> } })),
+  pile_variable_list: (code: string, query: ListQuery) =>
+    take(http.GET(`${v}/piles/{code}/variables`, { params: { path: { code }, query: query as QueryOf<'pile_variable_list'> } })),
   command_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/commands`, { params: { path: { code }, query: query as QueryOf<'command_list'> } })),
   /** Waits for the outcome; when the pile is slower than that, the row says how far it is. */

@@ -230,6 +230,10 @@ fn handle(
         DeviceEvent::TariffChecked { model_no } => tariff::checked(context, tx, pile, *model_no),
         DeviceEvent::TariffAsked => tariff::asked(context, tx, pile),
         DeviceEvent::CertificateAsked { csr } => Ok(certificate_asked(pile, csr)),
+        DeviceEvent::Variables(told) => {
+            store::pile_variables::save(tx, &pile.pile, told, context.now)?;
+            Ok(Handled::new(Answer::Noted))
+        }
         DeviceEvent::Data { .. } => Ok(Handled::new(Answer::DataUnknown)),
         DeviceEvent::Noted { .. } => Ok(Handled::new(Answer::Noted)),
     }

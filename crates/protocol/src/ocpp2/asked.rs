@@ -61,7 +61,7 @@ impl Asked {
             (Means::Transaction, Answer::Session { token, total }) => {
                 transaction_event::response(token.as_ref(), *total)
             }
-            (Means::Transaction | Means::Status | Means::Metered, Answer::Noted) => b"{}".to_vec(),
+            (_, Answer::Noted) if self.message.answers_nothing() => b"{}".to_vec(),
             (Means::Data, Answer::DataUnknown) => br#"{"status":"UnknownVendorId"}"#.to_vec(),
             (Means::Data, Answer::Noted) => br#"{"status":"Accepted"}"#.to_vec(),
             (Means::Noted(answer), Answer::Noted) => answer.as_bytes().to_vec(),

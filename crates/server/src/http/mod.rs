@@ -39,6 +39,7 @@ mod parameters;
 mod picture;
 mod pile_batches;
 mod pile_labels;
+mod pile_variables;
 mod piles;
 mod preferences;
 mod roles;

@@ -5,9 +5,7 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
-    dictionaries, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, links,
-    map, operators, order_imports, orders, parameters, pile_batches, pile_labels, piles, preferences, roles,
-    security, session, settlements, staff, stations, stream, tariff_plans, tariffs,
+    dictionaries, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, links, map, operators, order_imports, orders, parameters, pile_batches, pile_labels, pile_variables, piles, preferences, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -67,6 +65,7 @@ pub fn table() -> Vec<Route> {
         PUT "/piles/{code}/password" May(PileWrite), piles::pile_password_set;
         PUT "/piles/{code}/tariff" May(PileWrite), piles::pile_tariff_set;
         GET "/piles/{code}/frames" May(PileRead), frames::frame_list;
+        GET "/piles/{code}/variables" May(PileRead), pile_variables::pile_variable_list;
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
         GET "/piles/{code}/commands" May(PileRead), commands::command_list;
         GET "/piles/{code}/links" May(PileRead), links::link_list;

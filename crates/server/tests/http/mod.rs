@@ -40,6 +40,7 @@ mod r5_s_parameter;
 mod r5_s_webhook;
 mod r5_x;
 mod r5_x_coupon;
+mod r5_x_pile_variable;
 mod receiver;
 mod samples;
 mod scim;

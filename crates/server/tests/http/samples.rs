@@ -89,6 +89,7 @@ pub const SAMPLES: &[Sample] = &[
     asked("pile_password_set", Thing, "/piles/{pile}/password", r#"{"password":null}"#),
     asked("pile_tariff_set", Thing, "/piles/{pile}/tariff", r#"{"version":1,"tariff_id":1}"#),
     asked("frame_list", Thing, "/piles/{pile}/frames", ""),
+    asked("pile_variable_list", Thing, "/piles/{pile}/variables", ""),
     asked("pile_command", Thing, "/piles/{pile}/commands", r#"{"kind":"reset","hard":false}"#),
     asked("command_list", Thing, "/piles/{pile}/commands", ""),
     asked("link_list", Thing, "/piles/{pile}/links", ""),

@@ -6,6 +6,8 @@ pub mod boot_notification;
 pub mod command;
 pub mod heartbeat;
 pub mod meter_values;
+pub mod notify_event;
+pub mod notify_report;
 pub mod status_notification;
 pub mod transaction_event;
 
@@ -28,6 +30,9 @@ pub enum Means {
     Metered,
     Status,
     Transaction,
+    /// Variables, all or those that changed.
+    Report,
+    Event,
     /// Kept with the frames; the answer is always this.
     Noted(&'static str),
     /// OCPP 2.1: kept, and not answered.
@@ -67,11 +72,11 @@ pub static MESSAGES: [Message; 36] = [
     row("NotifyDisplayMessages", NOTHING),
     row("NotifyEVChargingNeeds", REJECTED),
     row("NotifyEVChargingSchedule", Noted(r#"{"status":"Accepted"}"#)),
-    row("NotifyEvent", NOTHING),
+    row("NotifyEvent", Means::Event),
     row("NotifyMonitoringReport", NOTHING),
     row("NotifyPeriodicEventStream", Stream),
     row("NotifyPriorityCharging", NOTHING),
-    row("NotifyReport", NOTHING),
+    row("NotifyReport", Means::Report),
     row("NotifySettlement", NOTHING),
     row("NotifyWebPaymentStarted", NOTHING),
     row("OpenPeriodicEventStream", REJECTED),
@@ -113,13 +118,16 @@ impl Message {
             Means::Metered => meter_values::event(payload),
             Means::Status => status_notification::event(payload),
             Means::Transaction => transaction_event::event(payload)?,
+            Means::Report => notify_report::event(payload),
+            Means::Event => notify_event::event(payload),
             Means::Noted(_) | Means::Stream => DeviceEvent::Noted { what: self.name },
         })
     }
 
     /// Whether the answer is always `{}`.
     pub fn answers_nothing(&self) -> bool {
-        matches!(self.means, Means::Status | Means::Metered) || self.means == NOTHING
+        matches!(self.means, Means::Status | Means::Metered | Means::Report | Means::Event)
+            || self.means == NOTHING
     }
 
     /// Whether the message belongs to a charging session, so that losing it loses money or truth.

@@ -123,6 +123,23 @@ fn the_rest_has_its_meaning() {
     assert!(matches!(told, DeviceEvent::Metered { session: None, connector: 1, .. }), "{told:?}");
     let told = read("DataTransfer", r#"{"vendorId":"v","data":{"a":1}}"#);
     assert!(matches!(told, DeviceEvent::Data { .. }));
+    let told = read(
+        "NotifyReport",
+        r#"{"requestId":1,"generatedAt":"2026-07-15T02:30:00Z","seqNo":0,"reportData":[{"component":{"name":"EVSE","evse":{"id":1},"instance":"a"},
+            "variable":{"name":"Power","instance":"b"},"variableAttribute":[{"value":"7"},{"type":"MaxSet","value":"9","mutability":"ReadOnly"}],
+            "variableCharacteristics":{"dataType":"decimal","unit":"W","supportsMonitoring":false}}]}"#,
+    );
+    let DeviceEvent::Variables(told) = told else { panic!("{told:?}") };
+    let shown: Vec<_> = told.iter().map(|one| (one.name.as_str(), one.value.as_deref().unwrap())).collect();
+    assert_eq!(shown, [("EVSE#1(a).Power(b)", "7"), ("EVSE#1(a).Power(b):MaxSet", "9")]);
+    assert_eq!((told[1].mutability.as_deref(), told[1].unit.as_deref()), (Some("ReadOnly"), Some("W")));
+    let told = read(
+        "NotifyEvent",
+        r#"{"generatedAt":"2026-07-15T02:30:00Z","seqNo":0,"eventData":[{"eventId":1,"timestamp":"2026-07-15T02:30:00Z","trigger":"Delta",
+            "actualValue":"true","eventNotificationType":"HardWiredNotification","component":{"name":"Lock"},"variable":{"name":"Problem"}}]}"#,
+    );
+    let DeviceEvent::Variables(told) = told else { panic!("{told:?}") };
+    assert_eq!((told[0].name.as_str(), told[0].value.as_deref()), ("Lock.Problem", Some("true")));
     let told = read("NotifyDisplayMessages", r#"{"requestId":1}"#);
     assert_eq!(told, DeviceEvent::Noted { what: "NotifyDisplayMessages" });
 }
