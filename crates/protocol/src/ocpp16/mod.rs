@@ -1,5 +1,5 @@
 //! OCPP 1.6 JSON, the Central System's side: Core profile, and any call of the other profiles and of
-//! the security extension by its wire name. `docs/protocols/ocpp16.md` says what is done with what.
+//! the security extension by its wire name. `docs/protocols/ocpp.md` says what is done with what.
 
 mod asked;
 mod frame;

@@ -1,6 +1,8 @@
 //! The answer to a call of the pile, from the platform's decision to bytes.
 
-use super::message::{Means, Message, authorize, boot_notification, transaction_event};
+use super::message::{
+    Means, Message, authorize, boot_notification, sign_certificate, transaction_event,
+};
 use crate::ocpp::Version;
 use crate::ocpp::error::{Code, call_error, call_result};
 use model::Error;
@@ -62,6 +64,10 @@ impl Asked {
                 transaction_event::response(token.as_ref(), *total)
             }
             (_, Answer::Noted) if self.message.answers_nothing() => b"{}".to_vec(),
+            (Means::Certificate, Answer::CertificateAsked { accepted }) => {
+                sign_certificate::response(*accepted)
+            }
+            (Means::Certificate, Answer::Noted) => sign_certificate::response(false),
             (Means::Data, Answer::DataUnknown) => br#"{"status":"UnknownVendorId"}"#.to_vec(),
             (Means::Data, Answer::Noted) => br#"{"status":"Accepted"}"#.to_vec(),
             (Means::Noted(answer), Answer::Noted) => answer.as_bytes().to_vec(),

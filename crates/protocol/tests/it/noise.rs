@@ -3,8 +3,10 @@
 
 use model::device::{Answer, DeviceCommand, DeviceEvent};
 use model::id::CommandId;
+use model::money::Fen;
+use model::site::Protocol;
 use model::time::Timestamp;
-use protocol::{Asked, Output, ocpp16, ykc};
+use protocol::{Asked, Output, ocpp2, ocpp16, ykc};
 
 /// Messages on one link, one per line; every byte that is sent is JSON's.
 pub fn ocpp16(data: &[u8]) {
@@ -22,6 +24,39 @@ pub fn ocpp16(data: &[u8]) {
                     });
                     let bytes = asked.render(&answer, now);
                     is_json(&bytes);
+                    session.answered(&asked, &answer, &bytes, now);
+                }
+                Output::Send { bytes, .. } => is_json(&bytes),
+                _ => {}
+            }
+        }
+        now = now.plus_ms(1_000);
+        session.tick(now);
+    }
+    session.lost();
+    while session.next().is_some() {}
+}
+
+/// The same on a link of OCPP 2.1, which knows all that 2.0.1 knows.
+pub fn ocpp2(data: &[u8]) {
+    let mut now = Timestamp::from_ms(1_784_082_600_000);
+    let mut session = ocpp2::Session::new(Protocol::Ocpp21, now, ocpp2::Settings::default());
+    session.command(CommandId(1), &DeviceCommand::ConfigurationGet { keys: Vec::new() }, now);
+    for message in data.split(|byte| *byte == b'\n') {
+        session.receive(message, now);
+        while let Some(output) = session.next() {
+            match output {
+                Output::Event { asked: Asked::Ocpp2(asked), event, .. } => {
+                    let answer = Ok(match event {
+                        DeviceEvent::Booted(_) => Answer::Booted { accepted: true },
+                        DeviceEvent::Session(_) => Answer::Session { token: None, total: Some(Fen(5)) },
+                        _ => Answer::Noted,
+                    });
+                    let bytes = asked.render(&answer, now);
+                    // What is only sent is not answered.
+                    if !bytes.is_empty() {
+                        is_json(&bytes);
+                    }
                     session.answered(&asked, &answer, &bytes, now);
                 }
                 Output::Send { bytes, .. } => is_json(&bytes),

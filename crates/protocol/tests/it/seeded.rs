@@ -14,6 +14,18 @@ const OCPP: [&str; 9] = [
     r#"[4,"19f63c9cf03-2","InternalError","x",{}]"#,
 ];
 
+const OCPP2: [&str; 9] = [
+    r#"[2,"1","BootNotification",{"reason":"PowerUp","chargingStation":{"model":"m","vendorName":"v"}}]"#,
+    r#"[2,"2","Heartbeat",{}]"#,
+    r#"[2,"3","StatusNotification",{"timestamp":"2026-07-15T02:30:05Z","connectorStatus":"Occupied","evseId":1,"connectorId":1}]"#,
+    r#"[2,"4","TransactionEvent",{"eventType":"Started","timestamp":"2026-07-15T02:30:05Z","triggerReason":"Authorized","seqNo":0,"transactionInfo":{"transactionId":"t","remoteStartId":7},"evse":{"id":1},"idToken":{"idToken":"A","type":"ISO14443"},"meterValue":[{"timestamp":"2026-07-15T02:30:05Z","sampledValue":[{"value":1.5,"context":"Transaction.Begin","unitOfMeasure":{"unit":"kWh","multiplier":-3}}]}]}]"#,
+    r#"[2,"5","TransactionEvent",{"eventType":"Ended","timestamp":"2026-07-15T02:40:05Z","triggerReason":"EVDeparted","seqNo":1,"transactionInfo":{"transactionId":"t","stoppedReason":"Local"}}]"#,
+    r#"[2,"6","NotifyReport",{"requestId":1,"generatedAt":"2026-07-15T02:30:05Z","seqNo":0,"reportData":[{"component":{"name":"A"},"variable":{"name":"b"},"variableAttribute":[{"value":"桩\u0000"}]}]}]"#,
+    r#"[6,"7","NotifyPeriodicEventStream",{"id":1,"pending":0,"basetime":"2026-07-15T02:30:05Z","data":[{"t":0,"v":"1"}]}]"#,
+    r#"[3,"19f63c9cf03-1",{"status":"Accepted"}]"#,
+    r#"[5,"19f63c9cf03-2","InternalError","x",{}]"#,
+];
+
 const PIECES: [&str; 12] =
     ["\"", "[", "]", "{", "}", ",", "null", "1e999", "\\ud800", "-1", "\u{1f50c}", "\n"];
 
@@ -46,17 +58,26 @@ impl Random {
 
 #[test]
 fn ocpp_takes_any_noise() {
+    take_noise(&OCPP, noise::ocpp16);
+}
+
+#[test]
+fn ocpp2_takes_any_noise() {
+    take_noise(&OCPP2, noise::ocpp2);
+}
+
+fn take_noise(messages: &[&str], take: fn(&[u8])) {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let pieces = PIECES.map(str::as_bytes);
     for _ in 0..15_000 {
         let mut data = Vec::new();
         for _ in 0..=random.below(6) {
-            let mut message = OCPP[random.below(OCPP.len())].as_bytes().to_vec();
+            let mut message = messages[random.below(messages.len())].as_bytes().to_vec();
             random.mutate(&mut message, &pieces);
             data.extend(message);
             data.push(b'\n');
         }
-        noise::ocpp16(&data);
+        take(&data);
     }
 }
 

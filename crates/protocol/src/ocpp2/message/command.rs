@@ -72,6 +72,11 @@ pub fn call(version: Version, id: CommandId, command: &DeviceCommand) -> Result<
         DeviceCommand::Trigger { message, connector } => {
             typed("TriggerMessage", trigger(message, connector.unwrap_or(0)))
         }
+        // A02
+        DeviceCommand::CertificateSet { chain } => typed(
+            "CertificateSigned",
+            json!({ "certificateChain": chain, "certificateType": "ChargingStationCertificate" }),
+        ),
         DeviceCommand::Call { action, payload } => generic(version, action, payload),
         other => Err(Outcome::Unsupported(unsupported(version, other))),
     }

@@ -8,6 +8,7 @@ pub mod heartbeat;
 pub mod meter_values;
 pub mod notify_event;
 pub mod notify_report;
+pub mod sign_certificate;
 pub mod status_notification;
 pub mod transaction_event;
 
@@ -33,6 +34,7 @@ pub enum Means {
     /// Variables, all or those that changed.
     Report,
     Event,
+    Certificate,
     /// Kept with the frames; the answer is always this.
     Noted(&'static str),
     /// OCPP 2.1: kept, and not answered.
@@ -86,7 +88,7 @@ pub static MESSAGES: [Message; 36] = [
     row("ReportDERControl", NOTHING),
     row("ReservationStatusUpdate", NOTHING),
     row("SecurityEventNotification", NOTHING),
-    row("SignCertificate", REJECTED),
+    row("SignCertificate", Means::Certificate),
     row("StatusNotification", Means::Status),
     row("TransactionEvent", Means::Transaction),
 ];
@@ -120,6 +122,7 @@ impl Message {
             Means::Transaction => transaction_event::event(payload)?,
             Means::Report => notify_report::event(payload),
             Means::Event => notify_event::event(payload),
+            Means::Certificate => sign_certificate::event(payload),
             Means::Noted(_) | Means::Stream => DeviceEvent::Noted { what: self.name },
         })
     }

@@ -73,6 +73,18 @@ fn answers_are_what_the_standard_says() {
             Answer::Session { token: Some(full), total: Some(Fen(-7)) },
             &format!("{{\"totalCost\":-0.07,{info}}}"),
         ),
+        (
+            "SignCertificate",
+            r#"{"csr":"x"}"#,
+            Answer::CertificateAsked { accepted: true },
+            r#"{"status":"Accepted"}"#,
+        ),
+        (
+            "SignCertificate",
+            r#"{"csr":"x","certificateType":"V2GCertificate"}"#,
+            Answer::Noted,
+            r#"{"status":"Rejected"}"#,
+        ),
         ("DataTransfer", r#"{"vendorId":"x"}"#, Answer::DataUnknown, r#"{"status":"UnknownVendorId"}"#),
     ] {
         assert_eq!(render(action, payload, &Ok(answer)), format!(r#"[3,"7",{want}]"#));

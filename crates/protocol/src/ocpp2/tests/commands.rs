@@ -84,6 +84,10 @@ fn every_command_has_its_call() {
             set("Ctrlr(a).Var(b)"),
             r#""SetVariables",{"setVariableData":[{"attributeValue":"1","component":{"instance":"a","name":"Ctrlr"},"variable":{"instance":"b","name":"Var"}}]}]"#.to_owned(),
         ),
+        (
+            DeviceCommand::CertificateSet { chain: "PEM".into() },
+            r#""CertificateSigned",{"certificateChain":"PEM","certificateType":"ChargingStationCertificate"}]"#.to_owned(),
+        ),
         (DeviceCommand::CacheClear, r#""ClearCache",{}]"#.to_owned()),
         (
             DeviceCommand::Trigger { message: "StatusNotification".into(), connector: Some(1) },
