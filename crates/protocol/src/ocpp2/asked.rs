@@ -1,8 +1,6 @@
 //! The answer to a call of the pile, from the platform's decision to bytes.
 
-use super::message::{
-    Means, Message, authorize, boot_notification, sign_certificate, transaction_event,
-};
+use super::message::{Means, Message, authorize, boot_notification, sign_certificate, transaction_event};
 use crate::ocpp::Version;
 use crate::ocpp::error::{Code, call_error, call_result};
 use model::Error;
