@@ -64,6 +64,7 @@ mod pending;
 pub mod pile_batches;
 pub mod pile_labels;
 pub mod pile_list;
+pub mod pile_state;
 pub mod pile_tariffs;
 pub mod pile_variables;
 pub mod piles;

@@ -4,6 +4,7 @@ use crate::db::{Conn, DbError, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use crate::links::FLAPPING;
 use crate::order_list::order_no;
+pub use crate::pile_state::PileState;
 use crate::sort::{Sort, SortColumn};
 use model::access::Scope;
 use model::connector::ConnectorStatus;
@@ -149,25 +150,6 @@ impl From<model::curve::Point> for LiveValues {
             soc_percent: point.soc_percent,
             temperature_c: point.temperature_c,
             energy_dwh: point.delivered.map(model::energy::Energy::dwh),
-        }
-    }
-}
-
-/// 运营状态 of a pile: that of any of its connectors, as long as it is on line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PileState {
-    Offline,
-    /// Paused by the car or by the pile.
-    Suspended,
-    Connector(ConnectorStatus),
-}
-
-impl PileState {
-    pub fn parse(text: &str) -> Option<PileState> {
-        match text {
-            "offline" => Some(PileState::Offline),
-            "suspended" => Some(PileState::Suspended),
-            _ => ConnectorStatus::parse(text).map(PileState::Connector),
         }
     }
 }
