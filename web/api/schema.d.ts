@@ -1726,6 +1726,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["operation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operators": {
         parameters: {
             query?: never;
@@ -3540,6 +3557,8 @@ export interface components {
             /** Format: int64 */
             order_id: number | null;
             pile_code: string;
+            /** @description What was asked for, field by field; of a `call`, `payload` is the JSON that went to the pile. */
+            request: Record<string, never> | null;
             staff_name: string | null;
             state: components["schemas"]["CommandState"];
             /** @description What was asked for, as a sentence in the reader's language. */
@@ -5581,6 +5600,22 @@ export interface components {
         NewPassword: {
             password: string;
         };
+        /** @description One operation of a protocol. */
+        Operation: {
+            /** @description One sentence. */
+            about: components["schemas"]["Text"];
+            label: components["schemas"]["Text"];
+            /** @description The wire's name, as `call` takes it. */
+            name: string;
+            /** @description The feature profile or functional block. */
+            profile: string;
+            profile_label: components["schemas"]["Text"];
+            /** @description JSON schema of the payload. */
+            schema: Record<string, never>;
+        };
+        OperationList: {
+            items: components["schemas"]["Operation"][];
+        };
         Operator: {
             /** Format: int64 */
             connector_count: number;
@@ -6064,6 +6099,8 @@ export interface components {
             remote_address: string | null;
             serial: string | null;
             tariff: components["schemas"]["PileTariff"] | null;
+            /** @description Of its station. */
+            time_zone: string;
             /**
              * Format: int64
              * @description To be given back with a change, so that nobody overwrites another's.
@@ -11642,6 +11679,44 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageEventViewList"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    operation_list: {
+        parameters: {
+            query: {
+                protocol: components["schemas"]["Protocol"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationList"];
+                };
+            };
+            /** @description The same as If-None-Match says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

@@ -9,7 +9,10 @@
 mod ocpp;
 pub mod ocpp16;
 pub mod ocpp2;
+mod operation;
 pub mod ykc;
+
+pub use operation::{CallFault, Operation, call_check, operation_label, operations};
 
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileCode};

@@ -26,6 +26,9 @@ pub struct Command {
     pub staff_name: Option<String>,
     pub created_at_ms: i64,
     pub ended_at_ms: Option<i64>,
+    /// What was asked for, field by field; of a `call`, `payload` is the JSON that went to the pile.
+    #[schema(value_type = Option<Object>)]
+    pub request: Option<serde_json::Value>,
     /// The request as JSON, from which the summary is made.
     #[serde(skip)]
     pub body: String,
@@ -43,6 +46,7 @@ fn command(row: &Row<'_>) -> DbResult<Command> {
         order_id: row.int_opt(3)?,
         kind: row.text(4)?,
         summary: String::new(),
+        request: None,
         body: row.text(5)?,
         state: row.word(6, CommandState::parse)?,
         message: row.text_opt(7)?,

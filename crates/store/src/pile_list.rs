@@ -85,6 +85,8 @@ pub struct PileDetail {
     pub clock_skew_ms: Option<i64>,
     pub tariff: Option<PileTariff>,
     pub created_at_ms: i64,
+    /// Of its station.
+    pub time_zone: String,
     /// To be given back with a change, so that nobody overwrites another's.
     pub version: i64,
     /// Whether the pile must show a password when it connects.
@@ -394,7 +396,7 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
     filter.scope("p.operator_id", "p.station_id", scope);
     let sql = format!(
         "SELECT {FACTS}, {TARIFF_MATCH}, p.serial, p.iccid, p.meter_serial, p.connected_at_ms, p.remote_address, p.skew_ms, \
-         p.created_at_ms, p.version, p.secret IS NOT NULL, t.id, t.name, COALESCE(y.model_no, t.model_no) \
+         p.created_at_ms, p.version, p.secret IS NOT NULL, t.id, t.name, COALESCE(y.model_no, t.model_no), s.time_zone \
          {FROM} {}",
         filter.sql()
     );
@@ -419,6 +421,7 @@ fn detail(row: &Row<'_>) -> DbResult<PileDetail> {
         tariff,
         created_at_ms: row.int(32)?,
         version: row.int(33)?,
+        time_zone: row.text(38)?,
         has_password: row.bool(34)?,
         connectors: Vec::new(),
     })

@@ -25,6 +25,7 @@ export type ConnectorDetail = Schemas['ConnectorDetail']
 export type Command = Schemas['Command']
 export type PileVariable = Schemas['PileVariable']
 export type CommandDraft = Schemas['CommandDraft']
+export type Operation = Schemas['Operation']
 export type Frame = Schemas['Frame']
 export type UnknownPile = Schemas['UnknownPile']
 export type Order = Schemas['Order']
@@ -253,6 +254,7 @@ export const api = {
     return settle(await take<unknown>(http.POST(`${v}/piles/{code}/commands`, { params, body })))
   },
   pile_import: (file: File, check: boolean) => take(http.POST(`${v}/imports/piles`, { params: { query: { name: file.name, check } }, ...fileBody(file) })),
+  operation_list: (protocol: QueryOf<'operation_list'>['protocol']) => take(http.GET(`${v}/operations`, { params: { query: { protocol } } })),
   command_get: (id: number) => take(http.GET(`${v}/commands/{id}`, byId(id))),
 
   unknown_pile_list: () => take(http.GET(`${v}/unknown-piles`)),

@@ -124,8 +124,12 @@ export const monthStart = (ms: number, shiftMonths = 0): number => {
   const t = new Date(ms + ZONE_MS)
   return Date.UTC(t.getUTCFullYear(), t.getUTCMonth() + shiftMonths, 1) - ZONE_MS
 }
-/** "2026-11-23 08:00:00" on the platform's clock, as a date field gives it. */
-export const fromWall = (text: string): number => Date.parse(`${text.replace(' ', 'T')}+08:00`)
+/** "2026-11-23 08:00:00" on the clock of a zone, the platform's when not said, as a date field gives it. */
+export const fromWall = (text: string, zone: string = ZONE): number => {
+  const shown = Date.parse(`${text.replace(' ', 'T')}Z`)
+  // What the clock is ahead by is asked at the moment itself, which the first guess comes near to.
+  return shown - aheadMs(zone, shown - aheadMs(zone, shown))
+}
 
 /** Minutes of the day as a label: 90 → 01:30, 1440 → 24:00. */
 export const minuteLabel = (minutes: number): string => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`

@@ -2,12 +2,14 @@
 //! the security extension by its wire name. `docs/protocols/ocpp.md` says what is done with what.
 
 mod asked;
+mod catalogue;
 mod frame;
 mod message;
 mod schemas;
 mod session;
 
 pub use asked::Asked;
+pub use catalogue::{call_check, operations};
 pub use message::status_notification::fault_text;
 pub use message::stop_transaction::stop_text;
 pub use session::{Session, Settings};

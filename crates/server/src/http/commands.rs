@@ -3,11 +3,13 @@
 use super::Shared;
 use super::error::{Answer, Failure};
 use super::give::{Commanded, Given};
+use super::operations::call_check;
 use super::take::{Code, Id, Input, Query, Reader, Who, no_pile};
 use axum::extract::State;
 use engine::command::CommandRequest;
 use model::error::Text;
 use model::id::{CommandId, OrderId, PileId};
+use model::site::Protocol;
 use model::{Error, Result};
 use serde::Deserialize;
 use std::time::Duration;
@@ -137,8 +139,12 @@ pub async fn pile_command(
     Asked(Code(code), Query(wait)): Asked,
     Input(draft): Input<CommandDraft>,
 ) -> Answer<Commanded> {
-    let pile = pile(&app, &who, code).await?;
-    ask(&app, &who, &reader, pile, draft.request(), wait).await
+    let (pile, protocol) = pile(&app, &who, code).await?;
+    let request = draft.request();
+    if let CommandRequest::Call { action, payload } = &request {
+        call_check(protocol, action, payload)?;
+    }
+    ask(&app, &who, &reader, pile, request, wait).await
 }
 
 /// Which pile, and how long to wait for it.
@@ -188,11 +194,11 @@ pub async fn ask(
     Ok(Commanded::Ended(Box::new(get(app, who, reader, id).await?)))
 }
 
-async fn pile(app: &Shared, who: &Who, code: String) -> Result<PileId> {
+async fn pile(app: &Shared, who: &Who, code: String) -> Result<(PileId, Protocol)> {
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| store::pile_list::pile_find(conn, &scope, &code);
-    let (pile, _, _) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
-    Ok(PileId(pile))
+    let (pile, _, protocol) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
+    Ok((PileId(pile), protocol))
 }
 
 async fn get(app: &Shared, who: &Who, reader: &Reader, id: CommandId) -> Result<Command> {
@@ -230,7 +236,7 @@ pub async fn command_list(
 ) -> Answer<Given<Page<Command>>> {
     let paging = Paging { cursor: query.cursor, limit: query.limit };
     let (limit, before) = (paging.limit()?, paging.key::<1>()?.map(|[id]| id));
-    let pile = pile(&app, &who, code).await?;
+    let (pile, _) = pile(&app, &who, code).await?;
     let read = move |conn: &mut store::Conn| command_list::command_list(conn, pile, before, limit);
     let mut page = app.engine.store.read(read).await?;
     page.items.iter_mut().for_each(|command| tell(command, &reader));
@@ -239,11 +245,36 @@ pub async fn command_list(
 
 /// Puts the request and the pile's reason into the reader's language.
 pub fn tell(command: &mut Command, reader: &Reader) {
+    conceal(command);
     command.summary = reader.tell(&summary(command));
+    command.request = serde_json::from_str(&command.body).ok();
     command.message = command.message.take().map(|message| match serde_json::from_str::<Text>(&message) {
         Ok(text) => reader.tell(&text),
         Err(_) => message,
     });
+}
+
+/// A pile's password stays with whoever set it.
+fn conceal(command: &mut Command) {
+    if !command.body.contains("AuthorizationKey") {
+        return;
+    }
+    let Ok(mut body) = serde_json::from_str::<serde_json::Value>(&command.body) else { return };
+    let payload = body.get("payload").and_then(|payload| payload.as_str()).map(str::to_owned);
+    match payload.and_then(|payload| serde_json::from_str::<serde_json::Value>(&payload).ok()) {
+        Some(mut payload) => {
+            conceal_value(&mut payload);
+            body["payload"] = payload.to_string().into();
+        }
+        None => conceal_value(&mut body),
+    }
+    command.body = body.to_string();
+}
+
+fn conceal_value(body: &mut serde_json::Value) {
+    if body["key"] == "AuthorizationKey" && body.get("value").is_some() {
+        body["value"] = "••••••".into();
+    }
 }
 
 /// `body` may name its fields as the API or as the engine does.
@@ -296,7 +327,12 @@ fn summary(command: &Command) -> Text {
         "offline_cards_find" => plain("查询离线卡", "Look for offline cards"),
         "call" => {
             let action = word("action");
-            Text::new(format!("原始指令 {action}"), format!("Raw call {action}"))
+            match protocol::operation_label(&action) {
+                Some(label) => {
+                    Text::new(format!("{} {action}", label.zh), format!("{} ({action})", label.en))
+                }
+                None => Text::new(format!("原始指令 {action}"), format!("Raw call {action}")),
+            }
         }
         other => Text::new(other.to_owned(), other.to_owned()),
     }

@@ -31,6 +31,7 @@ mod links;
 mod map;
 pub mod metrics;
 mod openapi;
+mod operations;
 mod operators;
 mod order_imports;
 mod orders;

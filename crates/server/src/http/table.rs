@@ -5,9 +5,7 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
-    dictionaries, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, links,
-    map, operators, order_imports, orders, parameters, pile_batches, pile_labels, pile_variables, piles,
-    preferences, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs,
+    dictionaries, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, links, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_labels, pile_variables, piles, preferences, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -76,6 +74,7 @@ pub fn table() -> Vec<Route> {
         DELETE "/certificates/{id}" May(PileWrite), security::certificate_delete;
         GET "/authority" May(PileRead), security::authority_get;
         GET "/commands/{id}" May(PileRead), commands::command_get;
+        GET "/operations" May(PileRead), operations::operation_list;
         POST "/piles/labels" May(PileRead), pile_labels::pile_label_list;
         GET "/pile-batches" May(PileRead), pile_batches::pile_batch_list;
         POST "/pile-batches" May(PileWrite), pile_batches::pile_batch_create;

@@ -97,6 +97,7 @@ pub const SAMPLES: &[Sample] = &[
     asked("pile_security_get", Thing, "/piles/{pile}/security", ""),
     asked("certificate_delete", Thing, "/certificates/{certificate}", ""),
     asked("authority_get", Shared, "/authority", ""),
+    asked("operation_list", Shared, "/operations?protocol=ocpp1.6", ""),
     asked("command_get", Thing, "/commands/{command}", ""),
     asked("pile_label_list", Field("pile_codes"), "/piles/labels", r#"{"pile_codes":["{pile}"]}"#),
     asked("pile_batch_list", List, "/pile-batches", ""),

@@ -4,6 +4,7 @@ import content from '@/locales/content.en'
 import fleet from '@/locales/fleet.en'
 import brand from '@/locales/brand.en'
 import places from '@/locales/places.en'
+import operations from '@/locales/operations.en'
 import plans from '@/locales/plans.en'
 import system from '@/locales/system.en'
 import tariffDays from '@/locales/tariff_days.en'
@@ -113,7 +114,7 @@ const en: typeof zh = {
   outcome: { yes: 'Done', no: 'Failed' },
   command: {
     queued: 'Waiting', accepted: 'Accepted', refused: 'Refused', unsupported: 'Not supported', timed_out: 'No answer', link_lost: 'Link lost', deferred: 'Queued', waiting: 'Waiting for the pile, {seconds} s',
-    summary: 'Command', state: 'Outcome', message: 'Message', staff: 'By', created: 'Sent at', took: 'Took', none: 'No command was sent to this pile yet',
+    summary: 'Command', state: 'Outcome', message: 'Message', staff: 'By', created: 'Sent at', took: 'Took', detail: 'Details', asked: 'What was asked', asked_nothing: 'This command has no parameters', answer_none: 'The pile said nothing more', none: 'No command was sent to this pile yet',
   },
   command_told: { queued: 'no answer yet; see the command history', accepted: 'done by the pile', refused: 'refused by the pile', unsupported: 'not supported by this pile', timed_out: 'the pile did not answer in time', link_lost: 'the link went before the pile answered', deferred: 'queued; done by itself once the pile is back and idle' },
   verdict: { applied: 'Applied', duplicate: 'Duplicate', rejected: 'Rejected', quarantined: 'Held', sent: 'Sent' },
@@ -125,9 +126,6 @@ const en: typeof zh = {
     '0x31': 'Start asked', '0x32': 'Start answer', '0x33': 'Start result', '0x34': 'Remote start', '0x35': 'Stop result', '0x36': 'Remote stop', '0x3B': 'Transaction record', '0x40': 'Record confirmed', '0x41': 'Balance answer', '0x42': 'Balance update', '0x51': 'Settings answer', '0x52': 'Settings', '0x55': 'Clock answer', '0x56': 'Clock', '0x57': 'Tariff set answer', '0x58': 'Tariff set', '0x91': 'Restart answer', '0x92': 'Restart', '0x93': 'Update answer', '0x94': 'Update',
     BootNotification: 'BootNotification', Heartbeat: 'Heartbeat', StatusNotification: 'StatusNotification', Authorize: 'Authorize', StartTransaction: 'StartTransaction', MeterValues: 'MeterValues', StopTransaction: 'StopTransaction', DataTransfer: 'DataTransfer', DiagnosticsStatusNotification: 'DiagnosticsStatusNotification', FirmwareStatusNotification: 'FirmwareStatusNotification',
     RemoteStartTransaction: 'RemoteStartTransaction', RemoteStopTransaction: 'RemoteStopTransaction', Reset: 'Reset', UnlockConnector: 'UnlockConnector', ChangeAvailability: 'ChangeAvailability', GetConfiguration: 'GetConfiguration', ChangeConfiguration: 'ChangeConfiguration', ClearCache: 'ClearCache', TriggerMessage: 'TriggerMessage',
-  },
-  ocpp_field: {
-    connectorId: 'Connector', idTag: 'Card', meterStart: 'Meter at start (Wh)', meterStop: 'Meter at stop (Wh)', timestamp: 'Time', transactionId: 'Transaction', status: 'Status', errorCode: 'Error code', vendorErrorCode: 'Vendor error code', info: 'Info', reason: 'Reason', vendorId: 'Vendor id', chargePointVendor: 'Vendor', chargePointModel: 'Model', chargePointSerialNumber: 'Serial number', firmwareVersion: 'Firmware', iccid: 'ICCID', meterSerialNumber: 'Meter serial', interval: 'Interval (s)', currentTime: 'Our time', key: 'Key', value: 'Value', type: 'Type', requestedMessage: 'Requested message', expiryDate: 'Expires', parentIdTag: 'Card group', Energy_Active_Import_Register: 'Meter', Power_Active_Import: 'Power', Power_Offered: 'Power offered', Current_Import: 'Current', Current_Offered: 'Current offered', Voltage: 'Voltage', SoC: 'SOC', Temperature: 'Temperature',
   },
   audit_action: {
     customer_create: 'New customer', customer_update: 'Change customer', customer_status_set: 'Freeze, release or cancel a customer', customer_reveal: 'Personal data seen in full', customer_card_create: 'Bind card', customer_card_delete: 'Unbind card', customer_car_create: 'Add car', car_delete: 'Remove car', fleet_create: 'New fleet', fleet_update: 'Change fleet', fleet_car_create: 'Add fleet car', fleet_import: 'Import drivers and cars', fleet_limit_set: 'Set limits of a fleet', customer_sync: 'Synchronised by source',
@@ -158,7 +156,7 @@ const en: typeof zh = {
     ask_start: 'Start charging at connector {no} of {code} ({name})?', ask_stop: 'Stop the charging of order {order_no}?', ask_unlock: 'Unlock connector {no} of {code}? Make sure that no driver is using it.', ask_unavailable: 'Take connector {no} of {code} out of service? No charging can start there until it is put back.', ask_available: 'Put connector {no} of {code} into service?',
     ask_reset_soft: 'Soft reset of {code} ({name})? The pile ends running sessions properly first.', ask_reset_hard: 'Hard reset of {code} ({name})? Running sessions are cut off at once.', ask_cache_clear: 'Clear the authorisation cache of {code}?',
     why_offline: 'The pile is offline', why_permission: 'Your account may not send commands', why_busy: 'An order is open on this connector', why_state: 'The connector is “{state}”; charging cannot start', why_lifecycle: 'The pile is disabled', why_write: 'Your account may not change this', why_no_order: 'No order is open on this connector', why_no_tariff: 'The station has no tariff yet',
-    live_none: 'No live readings', since: 'for {time}', delivered: 'Delivered', cost: 'Cost so far', at: 'as of {at}', call_action: 'Action', call_payload: 'Payload (JSON)', call_help: 'The name in the protocol, for example GetConfiguration', call_bad: 'Not a valid JSON object: {why}', call_answer: 'Answer of the pile', send: 'Send', new_password: 'New access password', ask_password: 'Set a new access password for {code}? The pile must then connect with it.',
+    live_none: 'No live readings', since: 'for {time}', delivered: 'Delivered', cost: 'Cost so far', at: 'as of {at}', call_answer: 'Answer of the pile', send: 'Send', new_password: 'New access password', ask_password: 'Set a new access password for {code}? The pile must then connect with it.',
     stale_since: 'Last state before it went offline: {state}', unit_ms: '{n} ms', retired_only: 'Retired piles only', retired_not: 'Without retired piles', none_faults: 'No fault', fault: 'Fault', model_no: 'Model no. {no}',
   },
   map_state: { faulted: 'Fault', offline: 'Offline', full: 'None free', available: 'Free', empty: 'No piles' },
@@ -203,6 +201,7 @@ const en: typeof zh = {
   ...fleet,
   ...brand,
   ...places,
+  ...operations,
   ...plans,
   ...tariffDays,
   ...system,

@@ -4,6 +4,7 @@ import content from '@/locales/content.zh-CN'
 import fleet from '@/locales/fleet.zh-CN'
 import brand from '@/locales/brand.zh-CN'
 import places from '@/locales/places.zh-CN'
+import operations from '@/locales/operations.zh-CN'
 import plans from '@/locales/plans.zh-CN'
 import system from '@/locales/system.zh-CN'
 import tariffDays from '@/locales/tariff_days.zh-CN'
@@ -111,7 +112,7 @@ export default {
   outcome: { yes: '成功', no: '失败' },
   command: {
     queued: '等待应答', accepted: '成功', refused: '被拒绝', unsupported: '不支持', timed_out: '超时无应答', link_lost: '连接断开', deferred: '已排队', waiting: '等待桩应答 {seconds} 秒',
-    summary: '操作', state: '结果', message: '说明', staff: '操作人', created: '下发时间', took: '用时', none: '还没有对这台桩下发过指令',
+    summary: '操作', state: '结果', message: '说明', staff: '操作人', created: '下发时间', took: '用时', detail: '详情', asked: '下发内容', asked_nothing: '这条指令没有参数', answer_none: '桩没有返回更多内容', none: '还没有对这台桩下发过指令',
   },
   command_told: { queued: '桩尚未应答，可在指令记录中查看结果', accepted: '桩已执行', refused: '桩拒绝执行', unsupported: '这台桩不支持该操作', timed_out: '桩在规定时间内没有应答', link_lost: '桩的连接已断开，指令未确认', deferred: '已排队，桩上线并空闲后自动执行' },
   verdict: { applied: '已处理', duplicate: '重复', rejected: '已拒收', quarantined: '待核查', sent: '已发送' },
@@ -123,9 +124,6 @@ export default {
     RemoteStartTransaction: '远程启动', RemoteStopTransaction: '远程停止', Reset: '重启', UnlockConnector: '解锁', ChangeAvailability: '启停', GetConfiguration: '读取参数', ChangeConfiguration: '设置参数', ClearCache: '清除缓存', TriggerMessage: '召测',
     '0x01': '登录', '0x02': '登录应答', '0x03': '心跳', '0x04': '心跳应答', '0x05': '计费模型验证', '0x06': '验证应答', '0x09': '请求计费模型', '0x0A': '计费模型应答', '0x12': '读取实时数据', '0x13': '实时数据', '0x15': '充电握手', '0x17': '参数配置', '0x19': '充电结束', '0x1B': '错误报文', '0x1D': 'BMS 中止', '0x21': '充电机中止', '0x23': '需求与输出', '0x25': 'BMS 信息',
     '0x31': '申请启动', '0x32': '启动应答', '0x33': '启机应答', '0x34': '远程启机', '0x35': '停机应答', '0x36': '远程停机', '0x3B': '交易记录', '0x40': '记录确认', '0x41': '余额更新应答', '0x42': '更新余额', '0x51': '工作参数应答', '0x52': '设置工作参数', '0x55': '对时应答', '0x56': '对时', '0x57': '计费设置应答', '0x58': '设置计费模型', '0x91': '重启应答', '0x92': '远程重启', '0x93': '升级应答', '0x94': '远程升级',
-  },
-  ocpp_field: {
-    connectorId: '枪号', idTag: '卡号', meterStart: '起始表数 (Wh)', meterStop: '结束表数 (Wh)', timestamp: '时间', transactionId: '交易号', status: '状态', errorCode: '故障码', vendorErrorCode: '厂商故障码', info: '说明', reason: '停止原因', vendorId: '厂商标识', chargePointVendor: '厂商', chargePointModel: '型号', chargePointSerialNumber: '出厂编号', firmwareVersion: '程序版本', iccid: 'SIM 卡 ICCID', meterSerialNumber: '电表编号', interval: '间隔 (秒)', currentTime: '平台时间', key: '参数', value: '值', type: '类型', requestedMessage: '召测消息', expiryDate: '有效期至', parentIdTag: '卡组', Energy_Active_Import_Register: '电表读数', Power_Active_Import: '功率', Power_Offered: '可用功率', Current_Import: '电流', Current_Offered: '可用电流', Voltage: '电压', SoC: 'SOC', Temperature: '温度',
   },
   audit_action: {
     customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', fleet_import: '导入车队司机与车辆', fleet_limit_set: '设置车队使用限制', customer_sync: '来源平台同步用户',
@@ -156,7 +154,7 @@ export default {
     ask_start: '在 {code}（{name}）的 {no} 号枪上启动充电？', ask_stop: '停止订单 {order_no} 的充电？', ask_unlock: '解锁 {code} 的 {no} 号枪？车主正在使用时请先确认。', ask_unavailable: '停用 {code} 的 {no} 号枪？停用后不能启动新的充电。', ask_available: '启用 {code} 的 {no} 号枪？',
     ask_reset_soft: '软重启 {code}（{name}）？桩会先正常结束正在进行的充电。', ask_reset_hard: '硬重启 {code}（{name}）？正在进行的充电会被立即中断。', ask_cache_clear: '清除 {code} 的授权缓存？',
     why_offline: '桩不在线，无法远程操作', why_permission: '您的账号没有远程操作权限', why_busy: '该枪已有进行中的订单', why_state: '该枪当前状态为「{state}」，不能启动', why_lifecycle: '该桩已停用，不能启动充电', why_write: '您的账号没有修改权限', why_no_order: '该枪没有进行中的订单', why_no_tariff: '充电站尚未设置计费模型',
-    live_none: '暂无实时数据', since: '已充 {time}', delivered: '已充电量', cost: '当前费用', at: '{at} 的数据', call_action: '操作名', call_payload: '参数 (JSON)', call_help: '按协议原名填写，例如 GetConfiguration', call_bad: '参数不是有效的 JSON 对象：{why}', call_answer: '桩的应答', send: '发送', new_password: '重设接入密码', ask_password: '重设 {code} 的接入密码？重设后桩需使用新密码重新连接。',
+    live_none: '暂无实时数据', since: '已充 {time}', delivered: '已充电量', cost: '当前费用', at: '{at} 的数据', call_answer: '桩的应答', send: '发送', new_password: '重设接入密码', ask_password: '重设 {code} 的接入密码？重设后桩需使用新密码重新连接。',
     stale_since: '离线前最后状态：{state}', unit_ms: '{n} 毫秒', retired_only: '只看报废的桩', retired_not: '不含报废的桩', none_faults: '无故障', fault: '故障', model_no: '模型编号 {no}',
   },
   map_state: { faulted: '有故障', offline: '有离线', full: '无空闲', available: '有空闲', empty: '无桩' },
@@ -201,6 +199,7 @@ export default {
   ...fleet,
   ...brand,
   ...places,
+  ...operations,
   ...plans,
   ...tariffDays,
   ...system,
