@@ -28,6 +28,7 @@ model::words! {
         Fen = "fen",
         /// 0.0001 yuan
         E4 = "e4",
+        Megabyte = "megabyte",
         /// 0 is off, 1 is on.
         Switch = "switch",
     }
@@ -124,6 +125,9 @@ parameters! {
     "skew_tolerance_s" Device Second 1 ..= 3_600, 60, "桩时钟允许偏差", "Clock tolerance",
         "桩时钟与平台相差不超过此值时采用桩的时间", "pile clocks that differ by less than this are taken as right",
         |rules, value| rules.skew_tolerance_ms = value * SECOND_MS;
+    "file_mb" Device Megabyte 1 ..= 4_096, 256, "固件与日志的大小上限", "Limit of firmware and logs",
+        "上传的固件和桩上传的日志不得超过此大小", "most that an uploaded firmware, or a log that a pile sends, may have",
+        |rules, value| rules.file_bytes_max = u64::try_from(value).unwrap_or(256) * 1024 * 1024;
     "tariff_block" Device Switch 0 ..= 1, 0, "计费模型不一致时禁止启动", "No start with another tariff",
         "云快充桩的计费模型与站点现行版本不一致时，禁止在该桩启动新的充电；关闭时可以启动，按平台的计费模型计费",
         "let nothing new begin at a 云快充 pile that has another tariff than its station; switched off, it may, and the platform's tariff counts",

@@ -5,8 +5,9 @@ use crate::Engine;
 use crate::audit::Actor;
 use crate::command::CommandRequest;
 use crate::site::{PileChange, PileTariffDraft, no_such};
+use crate::transfer::TransferDraft;
 use model::error::Kind;
-use model::id::{PileBatchId, PileId, StationId, TariffId};
+use model::id::{CommandId, FirmwareId, PileBatchId, PileId, StationId, TariffId};
 use model::pile_batch::{PileBatchDeed, PileBatchRowState, PileBatchState};
 use model::site::Lifecycle;
 use model::{Error, Result, Text};
@@ -15,7 +16,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use store::commands::CommandState;
-use store::pile_batches::{self, PileBatch};
+use store::pile_batches::{self, PileBatch, PileBatchAim};
 use utoipa::ToSchema;
 
 /// Most piles that are chosen at once.
@@ -34,6 +35,11 @@ pub struct PileBatchDraft {
     /// `tariff_assign`: which; null for that of the station.
     #[serde(default)]
     pub tariff_id: Option<i64>,
+    /// `firmware_update`: to which.
+    pub firmware_id: Option<i64>,
+    /// How piles come to our own HTTP; the server knows.
+    #[serde(skip)]
+    pub reached_by: Option<String>,
 }
 
 pub fn no_batch() -> Error {
@@ -98,10 +104,13 @@ impl Engine {
             _ => None,
         };
         let tariff = draft.tariff_id.map(TariffId).filter(|_| draft.deed == PileBatchDeed::TariffAssign);
+        let firmware = self.batch_firmware(actor, draft.deed, draft.firmware_id).await?;
+        let reached_by = draft.reached_by.filter(|_| firmware.is_some());
+        let aim = PileBatchAim { station, tariff, firmware, reached_by };
         let (actor, now, deed) = (actor.clone(), self.clock.now(), draft.deed);
         self.store
             .write(None, move |tx| {
-                if let Some(station) = station {
+                if let Some(station) = aim.station {
                     let facts = tx.read(|conn| store::stations::find(conn, station))?;
                     if !facts.is_some_and(|facts| actor.sees_station(&facts)) {
                         return Err(Error::invalid(
@@ -126,13 +135,35 @@ impl Engine {
                     piles.push(PileId(id));
                 }
                 let staff = Some(actor.caller.staff).filter(|staff| staff.0 > 0);
-                let id = pile_batches::insert(tx, (deed, station, tariff), staff, &piles, now)?;
-                let detail =
-                    json!({"after": {"deed": deed, "piles": piles.len(), "station_id": station, "tariff_id": tariff, "codes": codes}});
+                let id = pile_batches::insert(tx, deed, &aim, staff, &piles, now)?;
+                let detail = json!({"after": {"deed": deed, "piles": piles.len(), "station_id": aim.station,
+                    "tariff_id": aim.tariff, "firmware_id": aim.firmware, "codes": codes}});
                 actor.record(tx, now, "pile_batch_create", "pile_batch", id, &detail)?;
                 Ok(id)
             })
             .await
+    }
+
+    /// The firmware of an update, with its file.
+    async fn batch_firmware(
+        &self,
+        actor: &Actor,
+        deed: PileBatchDeed,
+        wanted: Option<i64>,
+    ) -> Result<Option<FirmwareId>> {
+        if deed != PileBatchDeed::FirmwareUpdate {
+            return Ok(None);
+        }
+        let (scope, id) = (actor.caller.scope.clone(), FirmwareId(wanted.unwrap_or(0)));
+        let found = self.store.read(move |conn| store::firmware::firmware_get(conn, &scope, id)).await?;
+        match found {
+            Some(one) if one.digest.is_some() => Ok(Some(id)),
+            _ => Err(Error::invalid(
+                "firmware_id",
+                "请选择要升级到的固件（须已上传文件）",
+                "Choose the firmware to update to; its file must have been uploaded.",
+            )),
+        }
     }
 
     /// Lets what went wrong or was cut wait again; how many rows.
@@ -216,11 +247,35 @@ impl Engine {
                 return self.pile_change(actor, batch, pile, code).await;
             }
             PileBatchDeed::TariffAssign => return self.pile_tariff_change(actor, batch, pile, code).await,
+            PileBatchDeed::FirmwareUpdate => return self.pile_update_firmware(actor, batch, pile).await,
             PileBatchDeed::Reset => CommandRequest::Reset { hard: false },
             PileBatchDeed::ClockSet => CommandRequest::ClockSet,
             PileBatchDeed::TariffSet => CommandRequest::TariffSet,
         };
         let command = self.command(&actor.caller, pile, request).await?;
+        self.deed_outcome(command).await
+    }
+
+    /// Done is what the pile agreed to; how far it is stands on its own page.
+    async fn pile_update_firmware(&self, actor: &Actor, batch: &PileBatch, pile: PileId) -> Result<Text> {
+        let firmware_id = batch.firmware.map_or(0, |firmware| firmware.0);
+        let draft = TransferDraft::Firmware {
+            firmware_id,
+            at_ms: None,
+            retries: Some(3),
+            retry_interval_s: Some(60),
+            signed: false,
+        };
+        let reached_by = batch.reached_by.as_deref().unwrap_or_default();
+        let (_, command) = self.transfer_create(&actor.caller, pile, draft, reached_by).await?;
+        self.deed_outcome(command).await?;
+        Ok(Text::of(
+            "桩已接受升级，进度见该桩的“固件与日志”",
+            "The pile has agreed; how far it is stands on its page.",
+        ))
+    }
+
+    async fn deed_outcome(&self, command: CommandId) -> Result<Text> {
         let row = self.command_wait(command, PATIENCE).await?;
         let told = row.message.as_deref().and_then(|message| serde_json::from_str::<Text>(message).ok());
         match row.state {

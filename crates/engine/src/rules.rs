@@ -34,6 +34,8 @@ pub struct Rules {
     pub exports_kept_ms: i64,
     /// How long runs of jobs are kept.
     pub job_runs_kept_ms: i64,
+    /// Most bytes of a firmware or of a log that a pile sends.
+    pub file_bytes_max: u64,
     /// Seconds between an OCPP pile's heartbeats, told when it connects.
     pub heartbeat_s: u32,
 }
@@ -55,6 +57,7 @@ impl Default for Rules {
             samples_kept_ms: 3 * DAY_MS,
             exports_kept_ms: 7 * DAY_MS,
             job_runs_kept_ms: 90 * DAY_MS,
+            file_bytes_max: 256 * 1024 * 1024,
             heartbeat_s: 300,
         }
     }

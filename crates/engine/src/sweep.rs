@@ -114,6 +114,7 @@ impl Engine {
             })
             .await?;
         self.commands_expire(now).await?;
+        self.transfers_expire().await?;
         Ok(closed.into_iter().sum())
     }
 

@@ -13,6 +13,7 @@ use crate::order::{StartMode, StopClass};
 use crate::site::PileKind;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
+use crate::transfer::{TransferKind, TransferState};
 
 /// The pile speaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,9 +56,26 @@ pub enum DeviceEvent {
     Data { vendor: String, message: Option<String>, data: Option<String> },
     /// The pile wants a certificate of its own. `csr`: PKCS #10 as PEM. OCPP SignCertificate.
     CertificateAsked { csr: String },
+    /// How far the pile is with firmware that it fetches or a log that it sends. OCPP
+    /// FirmwareStatusNotification, DiagnosticsStatusNotification and their like.
+    Transfer(TransferReport),
+    /// Something that concerns the pile's own security. OCPP SecurityEventNotification.
+    Security { kind: String, at: Timestamp, info: Option<String> },
     /// A well-formed message that needs only to be kept (BMS frames, firmware and diagnostics
     /// status, …), under its wire name.
     Noted { what: &'static str },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferReport {
+    /// Firmware, or a log.
+    pub firmware: bool,
+    /// The number under which we asked, where the message carries one.
+    pub request: Option<i64>,
+    /// How far it is; `None`: nothing is under way.
+    pub state: Option<TransferState>,
+    /// The wire's own word.
+    pub word: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -403,11 +421,38 @@ pub enum DeviceCommand {
     CertificateSet {
         chain: String,
     },
+    /// Fetch firmware from `url`, not before `at`, and install it.
+    FirmwareUpdate(Box<FirmwareOrder>),
+    /// Send a log to `url`.
+    LogFetch(Box<LogOrder>),
     /// Any operation by its wire name, with its payload as JSON.
     Call {
         action: String,
         payload: String,
     },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirmwareOrder {
+    /// The number of this order, which the pile's reports repeat where the protocol has a place for it.
+    pub request: i64,
+    pub url: String,
+    pub at: Timestamp,
+    pub retries: Option<u16>,
+    pub retry_interval_s: Option<u32>,
+    /// The signing certificate (PEM) and the signature (base64).
+    pub signed: Option<(String, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogOrder {
+    pub request: i64,
+    pub kind: TransferKind,
+    pub url: String,
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    pub retries: Option<u16>,
+    pub retry_interval_s: Option<u32>,
 }
 
 /// How a command ended. Exactly one of these, always.

@@ -43,6 +43,8 @@ row_id!(
     CouponId,
     VoucherId,
     DriverPriceId,
+    FirmwareId,
+    TransferId,
     /// 调价计划
     TariffPlanId,
     /// 批量操作

@@ -39,6 +39,7 @@ pub mod tariff;
 pub mod tariff_calendar;
 pub mod tariff_plan;
 pub mod time;
+pub mod transfer;
 pub mod web_address;
 mod word;
 

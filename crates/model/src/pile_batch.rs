@@ -18,6 +18,8 @@ crate::words! {
         ClockSet = "clock_set",
         /// 下发计费
         TariffSet = "tariff_set",
+        /// 升级固件
+        FirmwareUpdate = "firmware_update",
     }
 
     PileBatchState {

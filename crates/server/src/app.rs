@@ -2,6 +2,7 @@
 
 use crate::config::SettingView;
 use crate::devices::Devices;
+use crate::files::Files;
 use crate::http::HttpSettings;
 use crate::http::metrics::Metrics;
 use crate::jobs::exports::Exports;
@@ -51,6 +52,8 @@ pub struct App {
     pub started_with: Vec<SettingView>,
     pub exports: Exports,
     pub imports: Imports,
+    /// What piles fetch and send.
+    pub files: Files,
     pub jobs: Jobs,
     pub outbound: Outbound,
     local: OnceLock<Local>,
@@ -105,6 +108,7 @@ impl App {
             started_with,
             exports: Exports::new(&files),
             imports: Imports::new(&files),
+            files: Files::new(&files),
             jobs: Jobs::default(),
             local: OnceLock::new(),
         }))

@@ -41,6 +41,8 @@ pub enum Rule {
     Flag,
     Filter,
     Tiles,
+    /// `https://host` or nothing.
+    WebAddress,
     /// A file that may be left out.
     OptionalFile,
     /// `10.0.0.0/8, fd00::/8`, or nothing.
@@ -82,6 +84,8 @@ settings! {
     "database_readers" = "3", Integer(1, 64), "页面查询的数据库连接数", "database connections for pages";
     "secure_cookies" = "false", Flag, "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
     "behind_proxy" = "false", Flag, "前面有反向代理，其 X-Forwarded-For / -Proto 可信", "a reverse proxy stands in front, whose X-Forwarded-For and -Proto are true";
+    "public_url" = "", WebAddress, "充电桩访问本平台的地址，如 https://平台域名；用于固件下载和日志上传，留空则按打开控制台的地址",
+        "at which address piles reach the platform, such as https://platform.example, for firmware and logs; empty: as the console was opened";
     "map_tile_url" = "", Tiles, "地图底图瓦片地址，如 https://主机/{z}/{x}/{y}.png；留空则只用自带的省市轮廓（不需要外网）",
         "tiles of the map, such as https://host/{z}/{x}/{y}.png; empty: only the outlines that come with the product (no internet needed)";
     "map_tile_gcj02" = "false", Flag, "底图采用 GCJ-02 坐标（高德、腾讯等国内底图）", "the tiles are drawn in GCJ-02 (Chinese providers)";
@@ -202,6 +206,7 @@ impl Config {
             Flag => self.flag(name).map(drop),
             Filter => self.filter(name).map(drop),
             Tiles => self.tiles(name).map(drop),
+            WebAddress => self.public_url(name).map(drop),
             OptionalFile => Ok(()),
             Networks => self.networks(name).map(drop),
         }

@@ -7,6 +7,7 @@ pub mod demo;
 
 pub mod devices;
 pub mod exchange;
+pub mod files;
 pub mod gateway;
 pub mod http;
 pub mod inbox;

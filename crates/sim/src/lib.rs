@@ -6,6 +6,7 @@
 pub mod bay;
 pub mod car;
 pub mod floor;
+mod http;
 pub mod load;
 pub mod ocpp16;
 pub mod ocpp2;

@@ -108,6 +108,10 @@ pub enum Output {
     Send(Vec<u8>),
     /// Hang up, and connect again after so long.
     HangUp { again_after_ms: i64 },
+    /// Fetch this by HTTP, and say so with [`Pile::fetched`].
+    Fetch { url: String },
+    /// Bring this by HTTP, and say so with [`Pile::uploaded`].
+    Upload { url: String, body: Vec<u8> },
 }
 
 /// What a bystander sees of a connector.
@@ -177,6 +181,20 @@ impl Pile {
             Pile::Ocpp16(pile) => pile.tick(now),
             Pile::Ocpp2(pile) => pile.tick(now),
             Pile::Ykc(pile) => pile.tick(now),
+        }
+    }
+
+    /// What came of [`Output::Fetch`].
+    pub fn fetched(&mut self, bytes: Option<&[u8]>, now: Timestamp) {
+        if let Pile::Ocpp16(pile) = self {
+            pile.fetched(bytes, now);
+        }
+    }
+
+    /// What came of [`Output::Upload`].
+    pub fn uploaded(&mut self, done: bool, now: Timestamp) {
+        if let Pile::Ocpp16(pile) = self {
+            pile.uploaded(done, now);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Puts one pile on a real link: the only part of a pile that knows sockets and sleeps.
 
 use crate::car::Car;
+use crate::http;
 use crate::load::wire::base64;
 use crate::pile::{Action, Output, Pile, PileConfig, View};
 use futures_util::{SinkExt, StreamExt};
@@ -57,7 +58,7 @@ impl PileHandle {
         let (code, connectors) = (config.code.clone(), config.connectors);
         let clock = OwnClock { clock, ahead_ms: config.behaviours.clock_skew_ms };
         let pile = Pile::new(config.clone(), clock.now());
-        let runner = Runner { config, pile, clock, inbox, show, stopped };
+        let runner = Runner { config, pile, clock, inbox, show, stopped, moved: Moving::new() };
         let task = tokio::spawn(runner.run());
         PileHandle { code, connectors, actions, seen, stop, task }
     }
@@ -199,6 +200,39 @@ struct Runner {
     inbox: mpsc::UnboundedReceiver<Action>,
     show: watch::Sender<Seen>,
     stopped: watch::Receiver<bool>,
+    moved: Moving,
+}
+
+/// What came of a file.
+enum Moved {
+    Fetched(Option<Vec<u8>>),
+    Uploaded(bool),
+}
+
+/// Files under way beside the link.
+struct Moving {
+    tell: mpsc::UnboundedSender<Moved>,
+    done: mpsc::UnboundedReceiver<Moved>,
+}
+
+impl Moving {
+    fn new() -> Moving {
+        let (tell, done) = mpsc::unbounded_channel();
+        Moving { tell, done }
+    }
+
+    fn begin(&self, output: Output) {
+        let tell = self.tell.clone();
+        tokio::spawn(async move {
+            let moved = match output {
+                Output::Fetch { url } => Moved::Fetched(http::get(&url).await.ok()),
+                Output::Upload { url, body } => Moved::Uploaded(http::put(&url, &body).await.is_ok()),
+                _ => return,
+            };
+            // A pile that has been stopped needs no file.
+            let _ = tell.send(moved);
+        });
+    }
 }
 
 /// Why a link was left.
@@ -255,6 +289,7 @@ impl Runner {
                         }
                     }
                     Output::HangUp { again_after_ms } => return Left::HungUp { again_after_ms },
+                    Output::Fetch { .. } | Output::Upload { .. } => self.moved.begin(output),
                 }
             }
             self.publish(true);
@@ -265,6 +300,10 @@ impl Runner {
                     Err(_) => return Left::Lost,
                 },
                 Some(action) = self.inbox.recv() => self.pile.act(action, self.clock.now()),
+                Some(moved) = self.moved.done.recv() => match moved {
+                    Moved::Fetched(bytes) => self.pile.fetched(bytes.as_deref(), self.clock.now()),
+                    Moved::Uploaded(done) => self.pile.uploaded(done, self.clock.now()),
+                },
                 () = tokio::time::sleep(nap) => self.pile.tick(self.clock.now()),
                 _ = self.stopped.wait_for(|stop| *stop) => return Left::Stopped,
             }

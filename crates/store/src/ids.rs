@@ -62,6 +62,9 @@ nouns! {
     ChannelSend = "channel_send",
     Delivery = "delivery",
     Certificate = "certificate",
+    Firmware = "firmware",
+    Transfer = "transfer",
+    SecurityEvent = "security_event",
 }
 
 impl Noun {

@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (23, include_str!("../migrations/0023_link.sql")),
     (24, include_str!("../migrations/0024_tariff_day.sql")),
     (25, include_str!("../migrations/0025_pile_variable.sql")),
+    (26, include_str!("../migrations/0026_firmware.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -7,7 +7,7 @@ use crate::filter::{Filter, Page, count};
 use crate::ids::Noun;
 use model::Result;
 use model::access::Scope;
-use model::id::{PileBatchId, PileId, StaffId, StationId, TariffId};
+use model::id::{FirmwareId, PileBatchId, PileId, StaffId, StationId, TariffId};
 use model::pile_batch::{PileBatchDeed, PileBatchRowState, PileBatchState};
 use model::time::Timestamp;
 use serde::Serialize;
@@ -24,6 +24,9 @@ pub struct PileBatchView {
     /// `tariff_assign`: which; none for that of the station.
     pub tariff_name: Option<String>,
     pub tariff_version_no: Option<i64>,
+    /// `firmware_update`: to which.
+    pub firmware_id: Option<i64>,
+    pub firmware_name: Option<String>,
     pub state: PileBatchState,
     pub staff_name: Option<String>,
     pub created_at_ms: i64,
@@ -54,6 +57,9 @@ pub struct PileBatch {
     pub deed: PileBatchDeed,
     pub station: Option<StationId>,
     pub tariff: Option<TariffId>,
+    pub firmware: Option<FirmwareId>,
+    /// How its piles come to our own HTTP.
+    pub reached_by: Option<String>,
     pub state: PileBatchState,
 }
 
@@ -83,8 +89,10 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: PileBatchId) -> DbResult<Option<
     let mut filter = Filter::new();
     filter.and_value("b.id = ?", id.0);
     seen(&mut filter, scope);
-    let sql =
-        format!("SELECT b.id, b.deed, b.station_id, b.state, b.tariff_id FROM pile_batch b {}", filter.sql());
+    let sql = format!(
+        "SELECT b.id, b.deed, b.station_id, b.state, b.tariff_id, b.firmware_id, b.reached_by FROM pile_batch b {}",
+        filter.sql()
+    );
     conn.find(&sql, &filter.values, |row| {
         Ok(PileBatch {
             id: PileBatchId(row.int(0)?),
@@ -92,6 +100,8 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: PileBatchId) -> DbResult<Option<
             station: row.int_opt(2)?.map(StationId),
             tariff: row.int_opt(4)?.map(TariffId),
             state: row.word(3, PileBatchState::parse)?,
+            firmware: row.int_opt(5)?.map(FirmwareId),
+            reached_by: row.text_opt(6)?,
         })
     })
 }
@@ -102,6 +112,8 @@ fn view(row: &Row<'_>) -> DbResult<PileBatchView> {
         deed: row.word(1, PileBatchDeed::parse)?,
         station_id: row.int_opt(2)?,
         station_name: row.text_opt(3)?,
+        firmware_id: row.int_opt(10)?,
+        firmware_name: row.text_opt(11)?,
         state: row.word(4, PileBatchState::parse)?,
         staff_name: row.text_opt(5)?,
         created_at_ms: row.int(6)?,
@@ -122,7 +134,8 @@ pub fn pile_batch_list(
     wanted: &PileBatchFilter,
 ) -> DbResult<Page<PileBatchView>> {
     const FROM: &str = "FROM pile_batch b LEFT JOIN staff f ON f.id = b.staff_id \
-        LEFT JOIN station s ON s.id = b.station_id LEFT JOIN tariff t ON t.id = b.tariff_id";
+        LEFT JOIN station s ON s.id = b.station_id LEFT JOIN tariff t ON t.id = b.tariff_id \
+        LEFT JOIN firmware w ON w.id = b.firmware_id";
     let mut filter = Filter::new();
     seen(&mut filter, scope);
     filter.and_some("b.id = ?", wanted.id);
@@ -143,7 +156,7 @@ pub fn pile_batch_list(
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!(
         "SELECT b.id, b.deed, b.station_id, s.name, b.state, f.name, b.created_at_ms, b.ended_at_ms, t.name, \
-         t.version_no {FROM} {} \
+         t.version_no, b.firmware_id, w.name {FROM} {} \
          ORDER BY b.id DESC LIMIT {limit}",
         filter.sql()
     );
@@ -217,25 +230,37 @@ pub fn pile_batch_row_list(
     Ok(Page::whole(rows))
 }
 
+/// What is done besides the deed itself.
+#[derive(Clone, Debug, Default)]
+pub struct PileBatchAim {
+    pub station: Option<StationId>,
+    pub tariff: Option<TariffId>,
+    pub firmware: Option<FirmwareId>,
+    pub reached_by: Option<String>,
+}
+
 pub fn insert(
     tx: &mut Tx<'_>,
-    (deed, station, tariff): (PileBatchDeed, Option<StationId>, Option<TariffId>),
+    deed: PileBatchDeed,
+    aim: &PileBatchAim,
     staff: Option<StaffId>,
     piles: &[PileId],
     now: Timestamp,
 ) -> Result<PileBatchId> {
     let id = tx.next_id(Noun::PileBatch)?;
     tx.execute(
-        "INSERT INTO pile_batch (id, staff_id, deed, station_id, tariff_id, state, created_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO pile_batch (id, staff_id, deed, station_id, state, created_at_ms, tariff_id, firmware_id, \
+         reached_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &[
             id.into(),
             staff.map(|staff| staff.0).into(),
             deed.as_str().into(),
-            station.map(|station| station.0).into(),
-            tariff.map(|tariff| tariff.0).into(),
+            aim.station.map(|station| station.0).into(),
             PileBatchState::Running.as_str().into(),
             now.as_ms().into(),
+            aim.tariff.map(|tariff| tariff.0).into(),
+            aim.firmware.map(|firmware| firmware.0).into(),
+            aim.reached_by.as_deref().into(),
         ],
     )?;
     for pile in piles {

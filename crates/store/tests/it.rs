@@ -18,6 +18,8 @@ mod databases;
 mod deliveries;
 #[path = "it/exchange.rs"]
 mod exchange;
+#[path = "it/firmware.rs"]
+mod firmware;
 #[path = "it/frames.rs"]
 mod frames;
 #[path = "it/links.rs"]

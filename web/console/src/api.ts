@@ -26,6 +26,9 @@ export type Command = Schemas['Command']
 export type PileVariable = Schemas['PileVariable']
 export type CommandDraft = Schemas['CommandDraft']
 export type Operation = Schemas['Operation']
+export type Firmware = Schemas['Firmware']
+export type Transfer = Schemas['Transfer']
+export type SecurityEvent = Schemas['SecurityEvent']
 export type Frame = Schemas['Frame']
 export type UnknownPile = Schemas['UnknownPile']
 export type Order = Schemas['Order']
@@ -255,6 +258,14 @@ export const api = {
   },
   pile_import: (file: File, check: boolean) => take(http.POST(`${v}/imports/piles`, { params: { query: { name: file.name, check } }, ...fileBody(file) })),
   operation_list: (protocol: QueryOf<'operation_list'>['protocol']) => take(http.GET(`${v}/operations`, { params: { query: { protocol } } })),
+  firmware_list: (query: ListQuery) => take(http.GET(`${v}/firmware`, list<'firmware_list'>(query))),
+  firmware_get: (id: number) => take(http.GET(`${v}/firmware/{id}`, byId(id))),
+  firmware_create: (body: BodyOf<'firmware_create'>) => take(http.POST(`${v}/firmware`, { body })),
+  firmware_file_set: (id: number, file: File, digest?: string) => take(http.PUT(`${v}/firmware/{id}/file`, { params: { path: { id }, query: { name: file.name, digest } }, ...fileBody(file) })),
+  firmware_delete: (id: number) => take(http.DELETE(`${v}/firmware/{id}`, byId(id))),
+  transfer_create: (code: string, body: BodyOf<'transfer_create'>) => take(http.POST(`${v}/piles/{code}/transfers`, { ...byCode(code), body })),
+  transfer_list: (query: ListQuery) => take(http.GET(`${v}/transfers`, list<'transfer_list'>(query))),
+  security_event_list: (code: string, query: ListQuery) => take(http.GET(`${v}/piles/{code}/security-events`, { params: { path: { code }, query: query as QueryOf<'security_event_list'> } })),
   command_get: (id: number) => take(http.GET(`${v}/commands/{id}`, byId(id))),
 
   unknown_pile_list: () => take(http.GET(`${v}/unknown-piles`)),

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, Channel, ChannelSend, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileSecurity, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Voucher } from '@/api'
+import type { Card, Channel, ChannelSend, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileSecurity, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -15,7 +15,8 @@ export const tariffPlanStates: TariffPlan['state'][] = ['scheduled', 'effective'
 export const deliveryStates: TariffPlanPile['state'][] = ['confirmed', 'refused', 'waiting', 'sent', 'charging', 'offline', 'scheduled', 'own', 'superseded', 'not_needed']
 export const tariffMatches: Pile['tariff_match'][] = ['same', 'different', 'unknown', 'not_needed']
 export const securityProfiles: PileSecurity['required'][] = ['password', 'tls', 'certificate']
-export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'tariff_assign', 'reset_soft', 'clock_set', 'tariff_set']
+export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'tariff_assign', 'reset_soft', 'clock_set', 'tariff_set', 'firmware_update']
+export const transferStates: Transfer['state'][] = ['asked', 'accepted', 'downloading', 'downloaded', 'installing', 'installed', 'confirmed', 'uploading', 'uploaded', 'failed', 'replaced']
 export const batchStates: PileBatch['state'][] = ['running', 'done', 'halted']
 export const batchRowStates: PileBatchRow['state'][] = ['failed', 'cut', 'running', 'waiting', 'done']
 export const stationKinds: Station['kind'][] = ['public', 'bus', 'taxi', 'logistics', 'sanitation', 'staff', 'private', 'other']

@@ -10,6 +10,7 @@ use crate::Engine;
 use crate::certificate::CERTIFICATE_SET;
 use crate::device::tariff::{Delivery, behind, commanded, delivered};
 use crate::device::{Context, Fresh, NOT_PLUGGED, busy, fail_at, new_order, one_time_tag, trade_no};
+use crate::transfer;
 use model::access::{Caller, Permission, Place};
 use model::card::Token;
 use model::curve::Curve;
@@ -154,6 +155,7 @@ impl Engine {
                     match ended.kind.as_str() {
                         "tariff_set" => delivered(now, tx, hot, &ended)?,
                         CERTIFICATE_SET => certificate_answered(now, tx, &ended)?,
+                        "transfer" => transfer::commanded(now, tx, &ended)?,
                         _ => {}
                     }
                     tx.command_save(&hot.pile, ended);
@@ -275,6 +277,10 @@ fn prepare(
         CommandRequest::Start { connector } => start(context, tx, hot, caller, *connector)?,
         CommandRequest::Stop { order } => stop(tx, hot, *order)?,
         CommandRequest::TariffSet => (commanded(context, tx, hot, id)?, None),
+        CommandRequest::Transfer { begin: Some(begin), .. } => {
+            (Delivery::Now(transfer::begin(tx, begin, id, context.now)?), None)
+        }
+        CommandRequest::Transfer { begin: None, .. } => return Err(Error::internal()),
         plain => {
             checked(tx, hot, plain)?;
             (Delivery::Now(plain_command(plain, context.now)), None)

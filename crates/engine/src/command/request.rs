@@ -1,9 +1,11 @@
 //! What a person can ask of a pile, checked, and what becomes of it on the link.
 
+use crate::transfer::Beginning;
 use model::card::CardStatus;
 use model::device::DeviceCommand;
 use model::id::{ConnectorNo, OrderId};
 use model::time::Timestamp;
+use model::transfer::TransferKind;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use store::{HotPile, Tx};
@@ -73,6 +75,14 @@ pub enum CommandRequest {
         action: String,
         payload: String,
     },
+    /// 固件或日志. Its address is a secret and no part of what is kept here.
+    Transfer {
+        what: TransferKind,
+        version: Option<String>,
+        transfer_id: i64,
+        #[serde(skip)]
+        begin: Option<Box<Beginning>>,
+    },
 }
 
 impl CommandRequest {
@@ -95,6 +105,7 @@ impl CommandRequest {
             CommandRequest::OfflineCardsRemove { .. } => "offline_cards_remove",
             CommandRequest::OfflineCardsFind { .. } => "offline_cards_find",
             CommandRequest::Call { .. } => "call",
+            CommandRequest::Transfer { .. } => "transfer",
         }
     }
 
@@ -178,6 +189,7 @@ pub(super) fn plain_command(request: &CommandRequest, now: Timestamp) -> DeviceC
         CommandRequest::CacheClear
         | CommandRequest::Start { .. }
         | CommandRequest::Stop { .. }
+        | CommandRequest::Transfer { .. }
         | CommandRequest::TariffSet => DeviceCommand::CacheClear,
     }
 }

@@ -15,6 +15,7 @@ mod start;
 mod status;
 pub(crate) mod tariff;
 mod token;
+mod transfer;
 
 pub(crate) use alive::{back, busy, doubt_silent};
 pub use history::PastSession;
@@ -197,7 +198,11 @@ fn handle(
     event: &DeviceEvent,
 ) -> Result<Handled> {
     match event {
-        DeviceEvent::Booted(introduction) => status::booted(context, tx, pile, introduction),
+        DeviceEvent::Booted(introduction) => {
+            let handled = status::booted(context, tx, pile, introduction)?;
+            transfer::booted(context, tx, pile, introduction)?;
+            Ok(handled)
+        }
         DeviceEvent::Status(report) => status::reported(context, tx, pile, report),
         DeviceEvent::ClockReported { at } => status::clock(context, tx, pile, *at),
         DeviceEvent::Authorize { token } => token::authorize(context, tx, pile, token),
@@ -235,6 +240,10 @@ fn handle(
             Ok(Handled::new(Answer::Noted))
         }
         DeviceEvent::Data { .. } => Ok(Handled::new(Answer::DataUnknown)),
+        DeviceEvent::Transfer(report) => transfer::reported(context, tx, pile, report),
+        DeviceEvent::Security { kind, at, info } => {
+            transfer::security(context, tx, pile, (kind, *at, info.as_deref()))
+        }
         DeviceEvent::Noted { .. } => Ok(Handled::new(Answer::Noted)),
     }
 }

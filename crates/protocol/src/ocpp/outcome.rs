@@ -23,6 +23,14 @@ pub fn result(version: Version, operation: &Operation, payload: &str) -> Outcome
             return invalid(version, operation, &violation, payload);
         }
     }
+    if operation.name == "GetDiagnostics" && answer.get("fileName").is_none() {
+        // Section 6.26: without a name there is nothing to upload.
+        return Outcome::Refused(Refusal {
+            code: "NoFile".to_owned(),
+            text: Text::of("桩没有可上传的诊断文件", "The pile has no diagnostics to upload"),
+            detail: None,
+        });
+    }
     match status {
         None | Some("Accepted" | "Unlocked" | "Scheduled" | "RebootRequired" | "AcceptedCanceled") => {
             let plain = match (&answer, status) {
@@ -158,6 +166,12 @@ fn status_text(name: &str, word: &str) -> Text {
         }
         ("SendLocalList", "VersionMismatch") => {
             Text::of("名单版本不符，请下发完整名单", "The list version does not fit; send the full list")
+        }
+        ("SignedUpdateFirmware", "InvalidCertificate") => {
+            Text::of("桩不认可签名证书", "The pile does not accept the signing certificate")
+        }
+        ("SignedUpdateFirmware", "RevokedCertificate") => {
+            Text::of("签名证书已被吊销", "The signing certificate has been revoked")
         }
         (_, "NotSupported") => {
             Text::new(format!("桩不支持 {name}"), format!("The pile does not support {name}"))

@@ -37,6 +37,8 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         scim_token: config.token("scim_token_file")?,
         behind_proxy: config.flag("behind_proxy")?,
         outbound_allow: config.networks("outbound_allow")?,
+        public_url: config.public_url("public_url")?,
+        listens_locally: config.address("listen")?.ip().is_loopback(),
         map: MapSettings { tile_url: config.tiles("map_tile_url")?, gcj02: config.flag("map_tile_gcj02")? },
     };
     App::open(AppSettings {

@@ -94,6 +94,25 @@ impl Config {
         })
     }
 
+    /// Scheme and host, with a path where a proxy has one, without the last slash.
+    pub fn public_url(&self, name: &'static str) -> Result<Option<String>> {
+        let text = self.text(name).trim().trim_end_matches('/');
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let rest = text.strip_prefix("https://").or(text.strip_prefix("http://")).unwrap_or_default();
+        let plain =
+            |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'/' | b'[' | b']' | b'_');
+        if !rest.is_empty() && !rest.starts_with('/') && rest.bytes().all(plain) {
+            return Ok(Some(text.to_owned()));
+        }
+        let (zh, en) = (
+            "http(s) 地址，例如 https://pile.example.com",
+            "an http(s) address, such as https://pile.example.com",
+        );
+        Err(wrong(name, text, zh, en))
+    }
+
     /// Where the tiles of the map come from; its host goes into the pages' content security policy.
     pub fn tiles(&self, name: &'static str) -> Result<Option<String>> {
         let text = self.text(name).trim();

@@ -15,7 +15,14 @@ pub async fn write(app: &Arc<App>, actor: &Actor, piles: &[PilePlan]) -> Result<
     let all = codes(&|_| true, 6);
     let keeping = codes(&|pile| pile.protocol.is_ykc(), 5);
     for (deed, pile_codes) in [(PileBatchDeed::Enable, all), (PileBatchDeed::ClockSet, keeping)] {
-        let draft = PileBatchDraft { deed, pile_codes, station_id: None, tariff_id: None };
+        let draft = PileBatchDraft {
+            deed,
+            pile_codes,
+            station_id: None,
+            tariff_id: None,
+            firmware_id: None,
+            reached_by: None,
+        };
         let id = app.engine.pile_batch_create(actor, draft).await?;
         app.engine.pile_batch_run(actor, id).await?;
     }

@@ -10,6 +10,7 @@ mod coupons;
 mod customer_source;
 mod customers;
 mod feedback;
+mod firmware;
 mod history;
 mod invoices;
 mod people;
@@ -167,6 +168,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let actor = administrator(app).await?;
     tariff_plans::write(app, &actor).await?;
     batches::write(app, &actor, &piles).await?;
+    firmware::write(app, &actor, &piles).await?;
     feedback::write(app, &piles).await?;
     invoices::write(app).await?;
     webhooks::write(app, &actor).await?;

@@ -325,6 +325,15 @@ fn summary(command: &Command) -> Text {
         "offline_cards_add" => plain("下发离线卡", "Add offline cards"),
         "offline_cards_remove" => plain("清除离线卡", "Remove offline cards"),
         "offline_cards_find" => plain("查询离线卡", "Look for offline cards"),
+        "transfer" => match word("what").as_str() {
+            "firmware" | "signed_firmware" => {
+                let version = word("version");
+                Text::new(format!("升级固件到 {version}"), format!("Update the firmware to {version}"))
+            }
+            "security_log" => plain("上传安全日志", "Send the security log"),
+            "diagnostics_log" => plain("上传诊断日志", "Send the diagnostics log"),
+            _ => plain("上传诊断文件", "Send diagnostics"),
+        },
         "call" => {
             let action = word("action");
             match protocol::operation_label(&action) {

@@ -145,7 +145,28 @@ pub struct Attachment {
 /// Bytes that are read at once.
 const PIECE: usize = 64 * 1024;
 
+/// A file, read while it is sent.
+pub(crate) fn pieces(file: tokio::fs::File) -> impl futures_util::Stream<Item = std::io::Result<Vec<u8>>> {
+    futures_util::stream::unfold(file, |mut file| async move {
+        let mut piece = vec![0; PIECE];
+        match file.read(&mut piece).await {
+            Ok(0) => None,
+            Ok(read) => {
+                piece.truncate(read);
+                Some((Ok(piece), file))
+            }
+            Err(why) => Some((Err(why), file)),
+        }
+    })
+}
+
 impl Attachment {
+    /// A file of any kind.
+    pub async fn bytes(path: &Path, name: String) -> Result<Attachment> {
+        let of = Attachment::open(path, name, ExportFormat::Csv).await?;
+        Ok(Attachment { kind: "application/octet-stream", ..of })
+    }
+
     pub async fn open(path: &Path, name: String, format: ExportFormat) -> Result<Attachment> {
         let gone = |why: std::io::Error| {
             tracing::error!(%why, path = %path.display(), "a file that should be there cannot be read");
@@ -163,17 +184,6 @@ impl Attachment {
 
 impl IntoResponse for Attachment {
     fn into_response(self) -> Response {
-        let pieces = futures_util::stream::unfold(self.file, |mut file| async move {
-            let mut piece = vec![0; PIECE];
-            match file.read(&mut piece).await {
-                Ok(0) => None,
-                Ok(read) => {
-                    piece.truncate(read);
-                    Some((Ok::<_, std::io::Error>(piece), file))
-                }
-                Err(why) => Some((Err(why), file)),
-            }
-        });
         let name: String = form_urlencoded::byte_serialize(self.name.as_bytes()).collect();
         let saved = format!("attachment; filename*=UTF-8''{}", name.replace('+', "%20"));
         let headers = [
@@ -181,7 +191,7 @@ impl IntoResponse for Attachment {
             (CONTENT_LENGTH, self.size.to_string()),
             (CONTENT_DISPOSITION, saved),
         ];
-        (headers, Body::from_stream(pieces)).into_response()
+        (headers, Body::from_stream(pieces(self.file))).into_response()
     }
 }
 

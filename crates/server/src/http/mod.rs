@@ -19,6 +19,7 @@ mod error;
 mod explain;
 mod exports;
 mod feedback;
+mod firmware;
 mod fleets;
 mod frames;
 mod give;
@@ -55,10 +56,12 @@ mod table;
 mod take;
 mod tariff_plans;
 mod tariffs;
+mod transfers;
 mod upload;
 mod wire;
 
 pub use error::{ErrorBody, status};
+pub(crate) use give::pieces;
 pub use openapi::{document, text as openapi_text};
 pub use route::{Access, Route};
 pub use table::table;
@@ -88,6 +91,10 @@ pub struct HttpSettings {
     /// Networks apart from the public one to which the server itself may connect.
     pub outbound_allow: Vec<Network>,
     pub map: MapSettings,
+    /// At which address piles reach us by HTTP; none: as it is told from the request of whoever asks.
+    pub public_url: Option<String>,
+    /// Only this machine reaches us at all.
+    pub listens_locally: bool,
 }
 
 /// What the map is drawn on.
@@ -131,6 +138,7 @@ pub fn router(app: Shared) -> Router {
         .layer(from_fn_with_state(Arc::clone(&app), error::plain));
     let all = api
         .merge(crate::scim::router(&app))
+        .merge(transfers::router(&app))
         .merge(outside)
         .layer(from_fn_with_state(Arc::clone(&app), outside::secure));
     let all = if app.settings.secure_cookies { all.layer(from_fn(https_only)) } else { all };

@@ -4,6 +4,7 @@ use super::Shared;
 use super::error::Answer;
 use super::give::{Created, Done, Given, NewId};
 use super::take::{Id, Input, Query, Reader, Who};
+use super::transfers::Reached;
 use crate::jobs::batches;
 use axum::extract::State;
 use engine::pile_batch::{PileBatchDraft, no_batch};
@@ -98,8 +99,8 @@ fn other_door(draft: &PileBatchDraft, permission: Permission) -> Result<()> {
     }
     Err(Error::invalid(
         "deed",
-        "修改档案的批量操作（enable、disable、move、tariff_assign）与远程操作（reset_soft、clock_set、tariff_set）地址不同，请核对",
-        "Changes of the record (enable, disable, move, tariff_assign) and commands (reset_soft, clock_set, tariff_set) have different addresses; check which this one is.",
+        "修改档案的批量操作（enable、disable、move、tariff_assign）与远程操作（reset_soft、clock_set、tariff_set、firmware_update）地址不同，请核对",
+        "Changes of the record (enable, disable, move, tariff_assign) and commands (reset_soft, clock_set, tariff_set, firmware_update) have different addresses; check which this one is.",
     ))
 }
 
@@ -117,9 +118,13 @@ pub async fn pile_batch_create(
 pub async fn pile_batch_command(
     State(app): State<Shared>,
     who: Who,
-    Input(draft): Input<PileBatchDraft>,
+    Reached(reached_by): Reached,
+    Input(mut draft): Input<PileBatchDraft>,
 ) -> Answer<Created<NewId>> {
     other_door(&draft, Permission::PileCommand)?;
+    if draft.deed == PileBatchDeed::FirmwareUpdate {
+        draft.reached_by = Some(reached_by?);
+    }
     create(&app, &who, draft).await
 }
 

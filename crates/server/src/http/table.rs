@@ -5,7 +5,7 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
-    dictionaries, driver_prices, exports, feedback, fleets, frames, home, imports, invoices, jobs, links, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_labels, pile_variables, piles, preferences, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs,
+    dictionaries, driver_prices, exports, feedback, firmware, fleets, frames, home, imports, invoices, jobs, links, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_labels, pile_variables, piles, preferences, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -74,6 +74,16 @@ pub fn table() -> Vec<Route> {
         DELETE "/certificates/{id}" May(PileWrite), security::certificate_delete;
         GET "/authority" May(PileRead), security::authority_get;
         GET "/commands/{id}" May(PileRead), commands::command_get;
+        GET "/firmware" May(PileRead), firmware::firmware_list;
+        POST "/firmware" May(PileWrite), firmware::firmware_create;
+        GET "/firmware/{id}" May(PileRead), firmware::firmware_get;
+        PUT "/firmware/{id}/file" May(PileWrite), firmware::firmware_file_set;
+        DELETE "/firmware/{id}" May(PileWrite), firmware::firmware_delete;
+        POST "/piles/{code}/transfers" May(PileCommand), transfers::transfer_create;
+        GET "/piles/{code}/security-events" May(PileRead), transfers::security_event_list;
+        GET "/transfers" May(PileRead), transfers::transfer_list;
+        GET "/transfers/{id}" May(PileRead), transfers::transfer_get;
+        GET "/transfers/{id}/file" May(PileRead), transfers::transfer_file_fetch;
         GET "/operations" May(PileRead), operations::operation_list;
         POST "/piles/labels" May(PileRead), pile_labels::pile_label_list;
         GET "/pile-batches" May(PileRead), pile_batches::pile_batch_list;

@@ -2,6 +2,7 @@
 
 mod commands;
 mod door;
+mod files;
 mod fleet;
 mod history;
 mod links;

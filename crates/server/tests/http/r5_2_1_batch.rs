@@ -135,6 +135,8 @@ async fn r5_2_1_guess_failures_stops_of_the_server_and_second_tries() {
             pile_codes: vec!["A-1".to_owned(), "A-2".to_owned()],
             station_id: None,
             tariff_id: None,
+            firmware_id: None,
+            reached_by: None,
         };
         let cut = house.app.engine.pile_batch_create(&Actor::local(), draft).await.unwrap();
         refused(

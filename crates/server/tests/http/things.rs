@@ -23,6 +23,7 @@ impl Things {
         let wanted = model::id::PileCode::parse(&code).unwrap();
         let pile =
             engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await.unwrap().unwrap();
+        let pile_id = pile.id;
         let (order, command) = (100 + side, 500 + side);
         let row = command_row(command, pile.id, order);
         let mut charged = super::orders::order(pile.id.0);
@@ -42,6 +43,8 @@ impl Things {
         let [content, content_picture, coupon, voucher, driver_price] =
             shown(house, operator, &customer, name).await;
         Things(vec![
+            ("{firmware}", firmware(house, operator, name).await),
+            ("{transfer}", transfer(house, pile_id, side).await),
             ("{customer}", customer),
             ("{pile_batch}", batch(house, &code).await),
             ("{tariff_plan}", planned(house, side, name).await),
@@ -148,6 +151,42 @@ async fn customer(house: &House, side: i64, name: &str) -> [String; 3] {
     [id, fleet, car].map(|id| id.to_string())
 }
 
+/// A firmware of this operator, whose file has not come.
+async fn firmware(house: &House, operator: i64, name: &str) -> String {
+    let draft = json!({"operator_id": operator, "name": format!("{name}的固件"), "version": "2.0"});
+    let draft = serde_json::from_value(draft).unwrap();
+    house.app.engine.firmware_create(&Actor::local(), draft).await.unwrap().to_string()
+}
+
+/// A log that this operator's pile has sent.
+async fn transfer(house: &House, pile: PileId, side: i64) -> String {
+    use model::transfer::{TransferKind, TransferState};
+    let one = store::transfers::Transfer {
+        id: model::id::TransferId(700 + side),
+        pile,
+        kind: TransferKind::Diagnostics,
+        firmware: None,
+        version: None,
+        state: TransferState::Uploaded,
+        message: None,
+        steps: Vec::new(),
+        token: format!("token-{side}"),
+        expires_at: model::time::Timestamp::from_ms(NOON),
+        command: None,
+        staff: None,
+        file_name: Some("log.txt".to_owned()),
+        size_bytes: Some(3),
+        digest: Some("00".to_owned()),
+        created_at: model::time::Timestamp::from_ms(NOON),
+        ended_at: Some(model::time::Timestamp::from_ms(NOON)),
+    };
+    let path = house.app.files.log(700 + side);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, "log").unwrap();
+    house.app.engine.store.write(None, move |tx| store::transfers::save(tx, &one)).await.unwrap();
+    (700 + side).to_string()
+}
+
 /// Something to be done to this operator's pile.
 async fn batch(house: &House, code: &str) -> String {
     let draft = engine::pile_batch::PileBatchDraft {
@@ -155,6 +194,8 @@ async fn batch(house: &House, code: &str) -> String {
         pile_codes: vec![code.to_owned()],
         station_id: None,
         tariff_id: None,
+        firmware_id: None,
+        reached_by: None,
     };
     house.app.engine.pile_batch_create(&Actor::local(), draft).await.unwrap().to_string()
 }

@@ -6,6 +6,7 @@
 //! forgotten when the link goes.
 
 mod charging;
+mod files;
 mod outbox;
 mod server_calls;
 mod slot;
@@ -25,6 +26,8 @@ const ANSWER_MS: i64 = 30_000;
 const STEP_MS: i64 = 1_000;
 const NEVER: Timestamp = Timestamp::from_ms(i64::MAX);
 
+pub use files::FIRMWARE_HEAD;
+
 pub struct Pile {
     config: PileConfig,
     random: Random,
@@ -42,6 +45,7 @@ pub struct Pile {
     sessions: u64,
     /// Hang up for a reset once the answer is out.
     reset_pending: bool,
+    files: files::Files,
 }
 
 impl Pile {
@@ -66,6 +70,7 @@ impl Pile {
             authorize_remote: false,
             sessions: 0,
             reset_pending: false,
+            files: files::Files::default(),
             config,
         }
     }
@@ -144,6 +149,7 @@ impl Pile {
         for connector in 1..=self.slots.len() {
             self.step(connector, now);
         }
+        self.files_step(now);
         if let Some(kind) = self.outbox.expire(now, ANSWER_MS) {
             self.failed(&kind, now);
         }
@@ -161,7 +167,8 @@ impl Pile {
     pub fn deadline(&self) -> Timestamp {
         let slots = self.slots.iter().map(Slot::deadline).min().unwrap_or(NEVER);
         let calls = if self.online && self.booted { self.outbox.deadline(ANSWER_MS) } else { NEVER };
-        slots.min(calls).min(self.boot_again_at).min(self.heartbeat_at)
+        let files = if self.online && self.booted { self.files.deadline() } else { NEVER };
+        slots.min(calls).min(files).min(self.boot_again_at).min(self.heartbeat_at)
     }
 
     pub fn next_output(&mut self) -> Option<Output> {
@@ -201,7 +208,7 @@ impl Pile {
             "chargePointVendor": "PileOps",
             "chargePointModel": format!("Pretend {} kW", self.config.rated_power_w / 1_000),
             "chargePointSerialNumber": self.config.code.chars().take(25).collect::<String>(),
-            "firmwareVersion": "1.6.0",
+            "firmwareVersion": self.files.version,
         });
         self.outbox.push_first(Kind::Boot, "BootNotification", payload);
     }

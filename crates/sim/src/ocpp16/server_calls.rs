@@ -34,6 +34,8 @@ impl Pile {
             "ChangeAvailability" => self.change_availability(connector, text("type") == "Inoperative", now),
             "ChangeConfiguration" => self.change_configuration(text("key"), text("value")),
             "GetConfiguration" => return Some(self.configuration(payload.get("key"))),
+            "UpdateFirmware" | "SignedUpdateFirmware" => return Some(self.firmware_asked(payload, now)),
+            "GetDiagnostics" | "GetLog" => return Some(self.log_asked(payload, now)),
             "ClearCache" => "Accepted",
             "TriggerMessage" => self.trigger(text("requestedMessage"), connector, now),
             "DataTransfer" if text("vendorId") == "PileOps" => "Accepted",
@@ -148,7 +150,7 @@ impl Pile {
             ("HeartbeatInterval", false, seconds(self.heartbeat_ms)),
             ("MeterValueSampleInterval", false, seconds(self.config.meter_interval_ms)),
             ("NumberOfConnectors", true, self.slots.len().to_string()),
-            ("SupportedFeatureProfiles", true, "Core,RemoteTrigger".to_owned()),
+            ("SupportedFeatureProfiles", true, "Core,FirmwareManagement,RemoteTrigger".to_owned()),
             ("TransactionMessageAttempts", false, self.outbox.attempts_max.to_string()),
             ("TransactionMessageRetryInterval", false, seconds(self.outbox.retry_ms)),
         ]

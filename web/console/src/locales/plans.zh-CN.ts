@@ -6,13 +6,13 @@ export default {
   delivery_told: {
     not_needed: '由平台计费，不需要下发', own: '有自有计费模型，不受此计划影响', scheduled: '到生效时间后下发', offline: '上线并空闲后自动下发', charging: '充电结束后自动下发', waiting: '几秒内下发', sent: '等待桩应答', confirmed: '桩已使用这个版本', refused: '稍后自动重试', superseded: '之后又换了别的版本',
   },
-  batch_deed: { enable: '启用', disable: '停用', move: '转到其他充电站', tariff_assign: '设置自有计费模型', reset_soft: '软重启', clock_set: '校时', tariff_set: '下发计费' },
+  batch_deed: { enable: '启用', disable: '停用', move: '转到其他充电站', tariff_assign: '设置自有计费模型', reset_soft: '软重启', clock_set: '校时', tariff_set: '下发计费', firmware_update: '升级固件' },
   batch_state: { running: '执行中', done: '已结束', halted: '已停止' },
   batch_row: { waiting: '未执行', running: '执行中', done: '成功', failed: '失败', cut: '被中断' },
   batch: {
     button: '批量操作（{n}）', title: '批量操作 {n} 台充电桩', deed: '操作', to_station: '选择目标充电站', go: '执行（{n} 台）', retry: '重试未成功的（{n}）', halt: '停止其余', leave: '由服务器逐台执行，可以离开此页，之后在「批量操作」中查看结果',
     begun: '已开始批量操作 {n} 台充电桩', no: '编号', heading: '批量操作 #{id} · {deed}', state: '状态', piles: '桩数', outcome: '结果', note: '说明', staff: '操作人', created: '开始时间', ended: '结束时间', done_n: '成功 {n}', failed_n: '失败 {n}', cut_n: '中断 {n}', none: '还没有批量操作', none_hint: '在充电桩列表勾选多台桩，点「批量操作」', halted_told: '其余的不再执行', again_told: '正在重试 {n} 台',
-    note_enable: '启用后可以启动充电。', note_disable: '停用后不能启动新的充电；进行中的充电正常结束。', note_move: '历史订单仍属于原充电站；之后的订单按新充电站的计费模型计费。', note_tariff_assign: '自有计费模型先于充电站的，从现在起用于新订单；进行中的充电不变，云快充桩空闲后自动下发。', note_reset_soft: '软重启：桩会先正常结束正在进行的充电。', note_clock_set: '仅云快充桩支持校时。', note_tariff_set: '仅云快充桩支持下发计费；离线或充电中的桩自动排队，上线并空闲后下发。',
+    note_enable: '启用后可以启动充电。', note_disable: '停用后不能启动新的充电；进行中的充电正常结束。', note_move: '历史订单仍属于原充电站；之后的订单按新充电站的计费模型计费。', note_tariff_assign: '自有计费模型先于充电站的，从现在起用于新订单；进行中的充电不变，云快充桩空闲后自动下发。', note_reset_soft: '软重启：桩会先正常结束正在进行的充电。', note_clock_set: '仅云快充桩支持校时。', note_tariff_set: '仅云快充桩支持下发计费；离线或充电中的桩自动排队，上线并空闲后下发。', note_firmware_update: '仅 OCPP 桩；每台桩得到一个只供它使用的下载地址，空闲时自行安装并重启。桩接受后即算成功，之后的进度在固件页和各桩的「固件与日志」中查看。', to_firmware: '选择要升级到的固件',
   },
   pile_row: { existing: '已登记' },
   pile_file: {

@@ -3,6 +3,7 @@
 //! Whatever is sent was checked against the official schema, so that a person is told which field is
 //! wrong instead of a pile being puzzled.
 
+use super::transfer;
 use crate::ocpp::json::Node;
 use crate::ocpp::link::Call;
 use crate::ocpp::operation::Direction;
@@ -90,11 +91,15 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
         DeviceCommand::CertificateSet { chain } => {
             typed("CertificateSigned", json!({ "certificateChain": chain }))
         }
+        // 5.19 and SignedUpdateFirmware of the security extension.
+        DeviceCommand::FirmwareUpdate(order) => transfer::firmware(order),
+        // 5.10 and GetLog of the security extension.
+        DeviceCommand::LogFetch(order) => transfer::log(order),
         DeviceCommand::Call { action, payload } => generic(action, payload),
     }
 }
 
-fn typed(name: &'static str, payload: Value) -> Result<Call, Outcome> {
+pub(super) fn typed(name: &'static str, payload: Value) -> Result<Call, Outcome> {
     generic(name, &payload.to_string())
 }
 

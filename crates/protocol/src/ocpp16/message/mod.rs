@@ -14,6 +14,7 @@ pub mod sign_certificate;
 pub mod start_transaction;
 pub mod status_notification;
 pub mod stop_transaction;
+pub mod transfer;
 
 use super::schemas;
 use crate::ocpp::text::{Object, words};
@@ -85,8 +86,8 @@ pub enum Request<'a> {
     StartTransaction(start_transaction::Request<'a>),
     StatusNotification(status_notification::Request<'a>),
     StopTransaction(stop_transaction::Request<'a>),
-    /// Only to be kept.
-    Noted(Action),
+    Transfer(transfer::Request),
+    SecurityEvent(transfer::SecurityEvent),
 }
 
 impl Request<'_> {
@@ -102,7 +103,8 @@ impl Request<'_> {
             Request::StartTransaction(request) => request.event(),
             Request::StatusNotification(request) => request.event(),
             Request::StopTransaction(request) => request.event(),
-            Request::Noted(action) => DeviceEvent::Noted { what: action.word() },
+            Request::Transfer(request) => request.event(),
+            Request::SecurityEvent(request) => request.event(),
         })
     }
 }
@@ -134,8 +136,12 @@ impl<'de> DeserializeSeed<'de> for Action {
             | Action::SecurityEventNotification
             | Action::SignedFirmwareStatusNotification => {
                 let operation = schemas::find(self.word()).ok_or_else(|| D::Error::custom("no schema"))?;
-                noted::read(operation, from)?;
-                Request::Noted(self)
+                let payload = noted::read(operation, from)?;
+                if self == Action::SecurityEventNotification {
+                    Request::SecurityEvent(transfer::security_event(&payload))
+                } else {
+                    Request::Transfer(transfer::request(self, &payload))
+                }
             }
         })
     }

@@ -1,14 +1,15 @@
-//! Reports of the pile that are kept and change nothing here: DiagnosticsStatusNotification (OCPP 1.6
+//! Rare reports of the pile: DiagnosticsStatusNotification (OCPP 1.6
 //! section 4.4), FirmwareStatusNotification (4.5), and of the security extension
-//! LogStatusNotification, SecurityEventNotification and SignedFirmwareStatusNotification. They are
-//! rare, so the schema itself reads them. The answer is `{}`.
+//! LogStatusNotification, SecurityEventNotification and SignedFirmwareStatusNotification. The schema
+//! itself reads them; `transfer.rs` says what they mean. The answer is `{}`.
 
 use crate::ocpp::json::Node;
 use crate::ocpp::operation::Operation;
 use crate::ocpp::schema::check;
 use serde::de::{Deserialize, Deserializer, Error};
 
-pub fn read<'de, D: Deserializer<'de>>(operation: &'static Operation, from: D) -> Result<(), D::Error> {
+pub fn read<'de, D: Deserializer<'de>>(operation: &'static Operation, from: D) -> Result<Node, D::Error> {
     let payload = Node::deserialize(from)?;
-    check(operation.request.tree(), &payload, false).map_err(|_| D::Error::custom("breaks the schema"))
+    check(operation.request.tree(), &payload, false).map_err(|_| D::Error::custom("breaks the schema"))?;
+    Ok(payload)
 }

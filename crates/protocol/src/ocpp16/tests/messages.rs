@@ -109,15 +109,31 @@ fn authorize_start_data_and_notes() {
         of("DataTransfer", r#"{"vendorId":"v","messageId":"m","data":"{}"}"#),
         data(Some("m"), Some("{}"))
     );
-    for (action, payload) in [
-        ("DiagnosticsStatusNotification", r#"{"status":"Idle"}"#),
-        ("FirmwareStatusNotification", r#"{"status":"Installed"}"#),
-        ("LogStatusNotification", r#"{"status":"Idle"}"#),
-        ("SecurityEventNotification", r#"{"type":"x","timestamp":"2026-07-15T02:30:05Z"}"#),
-        ("SignedFirmwareStatusNotification", r#"{"status":"Idle","requestId":1}"#),
+    use model::transfer::TransferState::{Downloaded, Failed, Installed, Uploading};
+    for (action, payload, firmware, request, state) in [
+        ("DiagnosticsStatusNotification", r#"{"status":"Idle"}"#, false, None, None),
+        ("DiagnosticsStatusNotification", r#"{"status":"UploadFailed"}"#, false, None, Some(Failed)),
+        ("FirmwareStatusNotification", r#"{"status":"Installed"}"#, true, None, Some(Installed)),
+        ("LogStatusNotification", r#"{"status":"Uploading","requestId":7}"#, false, Some(7), Some(Uploading)),
+        ("LogStatusNotification", r#"{"status":"PermissionDenied"}"#, false, None, Some(Failed)),
+        ("SignedFirmwareStatusNotification", r#"{"status":"Idle","requestId":1}"#, true, Some(1), None),
+        (
+            "SignedFirmwareStatusNotification",
+            r#"{"status":"SignatureVerified"}"#,
+            true,
+            None,
+            Some(Downloaded),
+        ),
+        ("SignedFirmwareStatusNotification", r#"{"status":"InvalidSignature"}"#, true, None, Some(Failed)),
     ] {
-        assert!(matches!(of(action, payload), DeviceEvent::Noted { what } if what == action), "{action}");
+        let DeviceEvent::Transfer(report) = of(action, payload) else { panic!("{action}") };
+        let told = (report.firmware, report.request, report.state);
+        assert_eq!(told, (firmware, request, state), "{action} {payload}");
+        assert!(payload.contains(&report.word));
     }
+    let event = DeviceEvent::Security { kind: "x".into(), at: at("2026-07-15T02:30:05Z"), info: None };
+    let said = r#"{"type":"x","timestamp":"2026-07-15T02:30:05Z","techInfo":""}"#;
+    assert_eq!(of("SecurityEventNotification", said), event);
 }
 
 #[test]

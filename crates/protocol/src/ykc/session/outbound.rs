@@ -188,6 +188,9 @@ fn request(pile: PileNo, what: &DeviceCommand, gun_count: u8, zone: &Zone) -> Re
         DeviceCommand::OfflineCardsAdd { .. }
         | DeviceCommand::OfflineCardsRemove { .. }
         | DeviceCommand::OfflineCardsFind { .. } => offline_cards(pile, what)?,
+        DeviceCommand::FirmwareUpdate(_) | DeviceCommand::LogFetch(_) => {
+            return Err(unsupported("经 HTTP 升级固件或上传日志", "firmware and logs over HTTP"));
+        }
         DeviceCommand::Availability { .. } => {
             return Err(unsupported(
                 "单独停用/启用枪；整桩停用请用“工作参数”",
