@@ -1313,6 +1313,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/firmware": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["firmware_list"];
+        put?: never;
+        /** Permission: pile.write */
+        post: operations["firmware_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firmware/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["firmware_get"];
+        put?: never;
+        post?: never;
+        /** Permission: pile.write */
+        delete: operations["firmware_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firmware/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: pile.write */
+        put: operations["firmware_file_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleets": {
         parameters: {
             query?: never;
@@ -2362,6 +2415,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/security-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["security_event_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles/{code}/tariff": {
         parameters: {
             query?: never;
@@ -2373,6 +2443,23 @@ export interface paths {
         /** Permission: pile.write */
         put: operations["pile_tariff_set"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["transfer_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3033,6 +3120,57 @@ export interface paths {
         put?: never;
         post?: never;
         delete: operations["token_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["transfer_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["transfer_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["transfer_file_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4760,6 +4898,68 @@ export interface components {
             /** @description At most twenty, those with the most first. */
             stations: components["schemas"]["FeedbackFigures"][];
         };
+        Firmware: {
+            /** @description The signing certificate, PEM. */
+            certificate: string | null;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** @description SHA-256 of the file. */
+            digest: string | null;
+            /** Format: int64 */
+            done_count: number;
+            /** Format: int64 */
+            failed_count: number;
+            /** @description Null: the file has not come yet. */
+            file_name: string | null;
+            /** Format: int64 */
+            id: number;
+            model: string;
+            name: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description Null: the whole platform's.
+             */
+            operator_id: number | null;
+            operator_name: string | null;
+            /** @description Base64, for piles that check it. */
+            signature: string | null;
+            /** Format: int64 */
+            size_bytes: number | null;
+            staff_name: string | null;
+            /**
+             * Format: int64
+             * @description Updates with it in all, and how they went.
+             */
+            update_count: number;
+            /** @description Of the piles that it is for; empty: any. */
+            vendor: string;
+            /** @description What a pile that has it says of itself. */
+            version: string;
+        };
+        FirmwareDraft: {
+            certificate?: string | null;
+            model?: string | null;
+            name: string;
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description The whole platform's when not given; staff of an operator: that operator's.
+             */
+            operator_id?: number | null;
+            /** @description Base64 of the file's signature, with the certificate (PEM) that it is checked by. */
+            signature?: string | null;
+            /** @description Of the piles that it is for, as they introduce themselves; empty: any. */
+            vendor?: string | null;
+            /** @description What a pile that has it says of itself, by which an update is known to have succeeded. */
+            version: string;
+        };
+        FirmwareList: {
+            items: components["schemas"]["Firmware"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         Fleet: {
             /** Format: int64 */
             car_count: number;
@@ -5947,7 +6147,7 @@ export interface components {
          */
         ParameterOrigin: "default" | "console" | "file" | "environment" | "command_line";
         /** @enum {string} */
-        ParameterUnit: "second" | "day" | "fen" | "e4" | "switch";
+        ParameterUnit: "second" | "day" | "fen" | "e4" | "megabyte" | "switch";
         /**
          * @description 停车收费类型; the words for drivers are beside it.
          * @enum {string}
@@ -5998,6 +6198,12 @@ export interface components {
             ended_at_ms: number | null;
             /** Format: int64 */
             failed: number;
+            /**
+             * Format: int64
+             * @description `firmware_update`: to which.
+             */
+            firmware_id: number | null;
+            firmware_name: string | null;
             /** Format: int64 */
             id: number;
             staff_name: string | null;
@@ -6019,9 +6225,14 @@ export interface components {
             total: number;
         };
         /** @enum {string} */
-        PileBatchDeed: "enable" | "disable" | "move" | "tariff_assign" | "reset_soft" | "clock_set" | "tariff_set";
+        PileBatchDeed: "enable" | "disable" | "move" | "tariff_assign" | "reset_soft" | "clock_set" | "tariff_set" | "firmware_update";
         PileBatchDraft: {
             deed: components["schemas"]["PileBatchDeed"];
+            /**
+             * Format: int64
+             * @description `firmware_update`: to which.
+             */
+            firmware_id?: number | null;
             pile_codes: string[];
             /**
              * Format: int64
@@ -6484,6 +6695,26 @@ export interface components {
             from_mmdd: number;
             /** Format: int64 */
             to_mmdd: number;
+        };
+        SecurityEvent: {
+            /**
+             * Format: int64
+             * @description On the pile's clock.
+             */
+            at_ms: number;
+            /** Format: int64 */
+            id: number;
+            info: string | null;
+            /** @description The protocol's word: `FirmwareUpdated`, `TamperDetectionActivated`, … */
+            kind: string;
+            /** Format: int64 */
+            received_at_ms: number;
+        };
+        SecurityEventList: {
+            items: components["schemas"]["SecurityEvent"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         /**
          * @description 接入安全等级: the least that a pile must show when it connects (the security profiles of OCPP).
@@ -7369,6 +7600,80 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        Transfer: {
+            /** Format: int64 */
+            created_at_ms: number;
+            digest: string | null;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            expires_at_ms: number;
+            file_name: string | null;
+            /** Format: int64 */
+            firmware_id: number | null;
+            firmware_name: string | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["TransferKind"];
+            /** @description Why it failed, in the reader's language. */
+            message: string | null;
+            pile_code: string;
+            pile_name: string;
+            /** Format: int64 */
+            size_bytes: number | null;
+            staff_name: string | null;
+            state: components["schemas"]["TransferState"];
+            /** @description What the pile said, in order. */
+            steps: components["schemas"]["TransferStep"][];
+            version: string | null;
+        };
+        /** @description What a person wants of a pile. */
+        TransferDraft: {
+            /**
+             * Format: int64
+             * @description Not before; at once when not given.
+             */
+            at_ms?: number | null;
+            /** Format: int64 */
+            firmware_id: number;
+            /** @enum {string} */
+            kind: "firmware";
+            /** Format: int32 */
+            retries?: number | null;
+            /** Format: int32 */
+            retry_interval_s?: number | null;
+            /** @description With its signature, which the pile checks (the security extension of OCPP 1.6). */
+            signed?: boolean;
+        } | {
+            /** Format: int64 */
+            from_ms?: number | null;
+            /** @enum {string} */
+            kind: "log";
+            log: components["schemas"]["TransferKind"];
+            /** Format: int32 */
+            retries?: number | null;
+            /** Format: int32 */
+            retry_interval_s?: number | null;
+            /** Format: int64 */
+            until_ms?: number | null;
+        };
+        /** @enum {string} */
+        TransferKind: "firmware" | "signed_firmware" | "diagnostics" | "diagnostics_log" | "security_log";
+        TransferList: {
+            items: components["schemas"]["Transfer"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @enum {string} */
+        TransferState: "asked" | "accepted" | "downloading" | "downloaded" | "installing" | "installed" | "confirmed" | "uploading" | "uploaded" | "failed" | "replaced";
+        /** @description Something that the pile said of it, or that happened here. */
+        TransferStep: {
+            /** Format: int64 */
+            at_ms: number;
+            /** @description The wire's word, or the state that it came to here. */
+            word: string;
         };
         UnknownPile: {
             /** Format: int64 */
@@ -10713,6 +11018,171 @@ export interface operations {
             };
         };
     };
+    firmware_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                model?: string;
+                name?: string;
+                vendor?: string;
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirmwareList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    firmware_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirmwareDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    firmware_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Firmware"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    firmware_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    firmware_file_set: {
+        parameters: {
+            query: {
+                digest?: string;
+                name: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     fleet_list: {
         parameters: {
             query?: {
@@ -13225,6 +13695,40 @@ export interface operations {
             };
         };
     };
+    security_event_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityEventList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pile_tariff_set: {
         parameters: {
             query?: never;
@@ -13246,6 +13750,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    transfer_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
             };
             /** @description Any error */
             default: {
@@ -14986,6 +15525,101 @@ export interface operations {
         responses: {
             /** @description Done */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    transfer_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                firmware_id?: number;
+                limit?: number;
+                pile_code?: string;
+                state?: components["schemas"]["TransferState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    transfer_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    transfer_file_fetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

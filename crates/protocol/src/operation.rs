@@ -1,7 +1,8 @@
 //! What a platform may ask of a pile by its wire name, told to people: from this the pages make one form
 //! for each operation, whatever the protocol.
 
-use crate::ocpp16;
+use crate::ocpp::Version;
+use crate::{ocpp2, ocpp16};
 use model::Text;
 use model::site::Protocol;
 
@@ -29,17 +30,34 @@ pub struct CallFault {
     pub text: Text,
 }
 
-/// Grouped by profile, the usual first. Empty for a protocol that has no named operations.
+fn version(protocol: Protocol) -> Option<Version> {
+    match protocol {
+        Protocol::Ocpp201 => Some(Version::V201),
+        Protocol::Ocpp21 => Some(Version::V21),
+        _ => None,
+    }
+}
+
+/// Grouped by profile or block, the usual first. Empty for a protocol that has no named operations.
 pub fn operations(protocol: Protocol) -> Vec<Operation> {
-    if protocol.is_ykc() { Vec::new() } else { ocpp16::operations() }
+    match version(protocol) {
+        Some(version) => ocpp2::operations(version),
+        None if protocol.is_ykc() => Vec::new(),
+        None => ocpp16::operations(),
+    }
 }
 
 /// The name that people have for an operation; the same wire name means the same in every version.
 pub fn operation_label(name: &str) -> Option<Text> {
-    ocpp16::operations().into_iter().find(|operation| operation.name == name).map(|operation| operation.label)
+    let all = ocpp16::operations().into_iter().chain(ocpp2::operations(Version::V21));
+    all.into_iter().find(|operation| operation.name == name).map(|operation| operation.label)
 }
 
 /// Whether a call may be sent as it is. `None`: the protocol has no such operation.
 pub fn call_check(protocol: Protocol, action: &str, payload: &str) -> Option<Result<(), CallFault>> {
-    if protocol.is_ykc() { None } else { ocpp16::call_check(action, payload) }
+    match version(protocol) {
+        Some(version) => ocpp2::call_check(version, action, payload),
+        None if protocol.is_ykc() => None,
+        None => ocpp16::call_check(action, payload),
+    }
 }

@@ -169,6 +169,8 @@ fn what_does_not_fit_is_refused_and_a_batch_says_so_for_each() {
         assert_eq!(refused(wait(w.engine.pile_tariff_set(&as_of(1), code, stale))).1, "pile.changed");
         let batch = |tariff_id| {
             let draft = PileBatchDraft {
+                firmware_id: None,
+                reached_by: None,
                 deed: PileBatchDeed::TariffAssign,
                 pile_codes: ["CP-1", "CP-2", "CP-3"].map(str::to_owned).to_vec(),
                 station_id: None,

@@ -1,6 +1,7 @@
 //! What all versions of OCPP-J share: the envelope, JSON and its schemas, decimals, texts, the memory
 //! of repeats, the queue of commands. Messages and their meaning are with the version that has them.
 
+pub mod catalogue;
 pub mod decimal;
 pub mod envelope;
 pub mod error;

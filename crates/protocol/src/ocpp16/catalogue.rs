@@ -1,33 +1,9 @@
 //! The operations that may be sent to a pile, in people's words, by the feature profiles of OCPP 1.6
 //! section 3.2 and the security extension (white paper, edition 3).
 
-use crate::ocpp::json::Node;
-use crate::ocpp::schema::{Violation, check};
-use super::schemas::{Direction, Operation as Schemas};
+use super::schemas;
+use crate::ocpp::catalogue::{self, Profile, profiles};
 use crate::operation::{CallFault, Operation};
-use model::Text;
-
-struct Row {
-    name: &'static str,
-    label: (&'static str, &'static str),
-    about: (&'static str, &'static str),
-}
-
-struct Profile {
-    key: &'static str,
-    label: (&'static str, &'static str),
-    rows: &'static [Row],
-}
-
-macro_rules! profiles {
-    ($($key:literal $zh:literal / $en:literal { $($name:literal $l_zh:literal / $l_en:literal: $a_zh:literal / $a_en:literal;)* })*) => {
-        &[$(Profile {
-            key: $key,
-            label: ($zh, $en),
-            rows: &[$(Row { name: $name, label: ($l_zh, $l_en), about: ($a_zh, $a_en) }),*],
-        }),*]
-    };
-}
 
 static PROFILES: &[Profile] = profiles! {
     "core" "核心" / "Core" {
@@ -99,41 +75,17 @@ static PROFILES: &[Profile] = profiles! {
 };
 
 pub fn operations() -> Vec<Operation> {
-    let text = |(zh, en): (&'static str, &'static str)| Text::of(zh, en);
-    let of = |profile: &'static Profile| {
-        profile.rows.iter().filter_map(move |row| {
-            Some(Operation {
-                name: row.name,
-                profile: profile.key,
-                profile_label: text(profile.label),
-                label: text(row.label),
-                about: text(row.about),
-                request: Schemas::find(row.name)?.request.text,
-            })
-        })
-    };
-    PROFILES.iter().flat_map(of).collect()
+    catalogue::operations(PROFILES, schemas::find)
 }
 
-/// The same check as before sending, for whoever wants to know earlier.
 pub fn call_check(action: &str, payload: &str) -> Option<Result<(), CallFault>> {
-    let operation = Schemas::find(action).filter(|operation| operation.direction != Direction::FromPile)?;
-    let broken = match Node::parse(payload) {
-        Ok(payload) => check(operation.request.tree(), &payload, false).err(),
-        Err(error) => Some(Violation::unreadable(&error)),
-    };
-    Some(match broken {
-        None => Ok(()),
-        Some(violation) => {
-            let text = violation.text();
-            Err(CallFault { field: violation.field, text })
-        }
-    })
+    catalogue::call_check(schemas::find(action), payload)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ocpp::operation::Direction;
     use crate::ocpp16::schemas::OPERATIONS;
 
     #[test]

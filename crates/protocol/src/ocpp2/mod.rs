@@ -2,11 +2,13 @@
 //! with which is one table, [`message`]. `docs/protocols/ocpp.md` says the same for people.
 
 mod asked;
+mod catalogue;
 mod message;
 mod schemas;
 mod session;
 
 pub use asked::Asked;
+pub use catalogue::{call_check, operations};
 pub use message::transaction_event::stop_text;
 pub use session::{Session, Settings};
 

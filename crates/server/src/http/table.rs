@@ -5,7 +5,10 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
-    dictionaries, driver_prices, exports, feedback, firmware, fleets, frames, home, imports, invoices, jobs, links, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_labels, pile_variables, piles, preferences, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
+    dictionaries, driver_prices, exports, feedback, firmware, fleets, frames, home, imports, invoices, jobs,
+    links, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_labels,
+    pile_variables, piles, preferences, roles, security, session, settlements, staff, stations, stream,
+    tariff_plans, tariffs, transfers,
 };
 use axum::http::Method;
 use model::access::Permission::*;

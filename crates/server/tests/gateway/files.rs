@@ -180,6 +180,7 @@ async fn r5_2_1_class_a_batch_brings_several_piles_to_a_firmware() {
     let pile = pile(&door).await;
     let engine = &door.app.engine;
     let draft = |firmware_id| PileBatchDraft {
+        tariff_id: None,
         deed: PileBatchDeed::FirmwareUpdate,
         pile_codes: vec!["A-1".to_owned(), "A-2".to_owned()],
         station_id: None,

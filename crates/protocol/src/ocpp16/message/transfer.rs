@@ -2,9 +2,10 @@
 //! same with signatures in the security extension), and SecurityEventNotification.
 
 use super::Action;
-use super::command::{Call, typed};
-use crate::ocpp16::json::Node;
-use crate::ocpp16::text::date_time;
+use super::command::typed;
+use crate::ocpp::json::Node;
+use crate::ocpp::link::Call;
+use crate::ocpp::text::date_time;
 use model::device::{DeviceEvent, FirmwareOrder, LogOrder, Outcome, TransferReport};
 use model::time::Timestamp;
 use model::transfer::{TransferKind, TransferState};
