@@ -13,7 +13,7 @@ use crate::order::{StartMode, StopClass};
 use crate::site::PileKind;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
-use crate::transfer::{TransferKind, TransferState};
+use crate::transfer::{FirmwareOrder, LogOrder, TransferReport};
 
 /// The pile speaks.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,18 +64,6 @@ pub enum DeviceEvent {
     /// A well-formed message that needs only to be kept (BMS frames, firmware and diagnostics
     /// status, …), under its wire name.
     Noted { what: &'static str },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransferReport {
-    /// Firmware, or a log.
-    pub firmware: bool,
-    /// The number under which we asked, where the message carries one.
-    pub request: Option<i64>,
-    /// How far it is; `None`: nothing is under way.
-    pub state: Option<TransferState>,
-    /// The wire's own word.
-    pub word: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -430,29 +418,6 @@ pub enum DeviceCommand {
         action: String,
         payload: String,
     },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FirmwareOrder {
-    /// The number of this order, which the pile's reports repeat where the protocol has a place for it.
-    pub request: i64,
-    pub url: String,
-    pub at: Timestamp,
-    pub retries: Option<u16>,
-    pub retry_interval_s: Option<u32>,
-    /// The signing certificate (PEM) and the signature (base64).
-    pub signed: Option<(String, String)>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogOrder {
-    pub request: i64,
-    pub kind: TransferKind,
-    pub url: String,
-    pub from: Option<Timestamp>,
-    pub until: Option<Timestamp>,
-    pub retries: Option<u16>,
-    pub retry_interval_s: Option<u32>,
 }
 
 /// How a command ended. Exactly one of these, always.

@@ -139,7 +139,7 @@ mod tests {
             qr_link(" weixin+x://{pile}?n={connector} ").as_deref(),
             Ok("weixin+x://{pile}?n={connector}")
         );
-        let long = format!("https://a.cn/{{pile}}/{{connector}}/{}", "x".repeat(171));
+        let long = format!("https://a.cn/{{pile}}/{{connector}}/{}", "x".repeat(170));
         assert_eq!((long.len(), qr_link(&long).is_err()), (202, true));
         assert!(qr_link(&long[..200]).is_ok());
         for bad in [

@@ -1,5 +1,7 @@
 //! 文件传输: firmware that a pile fetches, logs that it sends.
 
+use crate::time::Timestamp;
+
 crate::words! {
     TransferKind {
         /// 固件
@@ -53,4 +55,42 @@ impl TransferState {
                 | TransferState::Replaced
         )
     }
+}
+
+/// What the pile says of a transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferReport {
+    /// Firmware, or a log.
+    pub firmware: bool,
+    /// The number under which we asked, where the message carries one.
+    pub request: Option<i64>,
+    /// How far it is; `None`: nothing is under way.
+    pub state: Option<TransferState>,
+    /// The wire's own word.
+    pub word: String,
+}
+
+/// Fetch this firmware.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirmwareOrder {
+    /// The number of this order, which the pile's reports repeat where the protocol has a place for it.
+    pub request: i64,
+    pub url: String,
+    pub at: Timestamp,
+    pub retries: Option<u16>,
+    pub retry_interval_s: Option<u32>,
+    /// The signing certificate (PEM) and the signature (base64).
+    pub signed: Option<(String, String)>,
+}
+
+/// Bring this log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogOrder {
+    pub request: i64,
+    pub kind: TransferKind,
+    pub url: String,
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    pub retries: Option<u16>,
+    pub retry_interval_s: Option<u32>,
 }

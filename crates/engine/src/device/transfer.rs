@@ -2,9 +2,9 @@
 
 use super::{Context, Handled};
 use crate::transfer::fail;
-use model::device::{Answer, Introduction, TransferReport};
+use model::device::{Answer, Introduction};
 use model::time::Timestamp;
-use model::transfer::TransferState;
+use model::transfer::{TransferReport, TransferState};
 use model::{Result, Text};
 use store::frames::Verdict;
 use store::transfers;

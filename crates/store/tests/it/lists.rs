@@ -287,8 +287,8 @@ async fn an_order_comes_with_all_that_explains_it() {
             .write(None, |tx| {
                 tx.execute(
                     "INSERT INTO tariff (id, name, version_no, model_no, body, created_at_ms) \
-                     VALUES (7, '分时', 3, 1, '{}', 0)",
-                    &[],
+                     VALUES (7, '分时', 3, 1, $1, 0)",
+                    &[serde_json::to_string(&crate::scene::tariff()).unwrap().into()],
                 )?;
                 tx.execute(
                     "INSERT INTO staff (id, account, name, role, area, password, disabled, created_at_ms) \

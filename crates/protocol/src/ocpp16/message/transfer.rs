@@ -6,9 +6,9 @@ use super::command::typed;
 use crate::ocpp::json::Node;
 use crate::ocpp::link::Call;
 use crate::ocpp::text::date_time;
-use model::device::{DeviceEvent, FirmwareOrder, LogOrder, Outcome, TransferReport};
+use model::device::{DeviceEvent, Outcome};
 use model::time::Timestamp;
-use model::transfer::{TransferKind, TransferState};
+use model::transfer::{FirmwareOrder, LogOrder, TransferKind, TransferReport, TransferState};
 use serde_json::{Map, Value, json};
 
 /// A report of how far it is.
