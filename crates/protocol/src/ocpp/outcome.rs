@@ -173,16 +173,19 @@ fn status_text(name: &str, word: &str) -> Text {
         ("SignedUpdateFirmware", "RevokedCertificate") => {
             Text::of("签名证书已被吊销", "The signing certificate has been revoked")
         }
-        (_, "NotSupported") => {
-            Text::new(format!("桩不支持 {name}"), format!("The pile does not support {name}"))
-        }
-        (_, "Occupied") => Text::of("枪被占用", "The connector is occupied"),
-        (_, "Faulted") => Text::of("枪有故障", "The connector has a fault"),
-        (_, "Unavailable") => Text::of("枪已停用", "The connector is out of service"),
-        (_, "NotFound" | "Unknown") => {
-            Text::of("桩上没有符合条件的内容", "The pile has nothing that matches")
-        }
-        (_, "Rejected") => Text::new(format!("桩拒绝了 {name}"), format!("The pile refused {name}")),
+        _ => plain_text(name, word),
+    }
+}
+
+/// A word that means the same whatever was asked.
+fn plain_text(name: &str, word: &str) -> Text {
+    match word {
+        "NotSupported" => Text::new(format!("桩不支持 {name}"), format!("The pile does not support {name}")),
+        "Occupied" => Text::of("枪被占用", "The connector is occupied"),
+        "Faulted" => Text::of("枪有故障", "The connector has a fault"),
+        "Unavailable" => Text::of("枪已停用", "The connector is out of service"),
+        "NotFound" | "Unknown" => Text::of("桩上没有符合条件的内容", "The pile has nothing that matches"),
+        "Rejected" => Text::new(format!("桩拒绝了 {name}"), format!("The pile refused {name}")),
         _ => Text::new(
             format!("桩对 {name} 的回答是 {word}"),
             format!("The pile's answer to {name} was {word}"),

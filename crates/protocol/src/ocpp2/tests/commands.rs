@@ -33,17 +33,14 @@ fn answer(command: &DeviceCommand, payload: &str) -> Outcome {
     ended(&mut session)
 }
 
+fn start(connector: u16) -> DeviceCommand {
+    DeviceCommand::Start { connector, token: "PO1F".into(), session: None, balance: Fen::default() }
+}
+
 #[test]
 fn every_command_has_its_call() {
-    let start = |connector| DeviceCommand::Start {
-        connector,
-        token: "PO1F".into(),
-        session: None,
-        balance: Fen::default(),
-    };
     let number = remote_start_no("PO1F");
     let session_key = SessionKey::Name(SessionName::parse("tx \"1").unwrap());
-    let set = |key: &str| DeviceCommand::ConfigurationSet { key: key.into(), value: "1".into() };
     for (command, want) in [
         (
             start(1),
@@ -81,7 +78,7 @@ fn every_command_has_its_call() {
             r#""GetVariables",{"getVariableData":[{"component":{"evse":{"id":1},"name":"EVSE"},"variable":{"name":"Power"}}]}]"#.to_owned(),
         ),
         (
-            set("Ctrlr(a).Var(b)"),
+            DeviceCommand::ConfigurationSet { key: "Ctrlr(a).Var(b)".into(), value: "1".into() },
             r#""SetVariables",{"setVariableData":[{"attributeValue":"1","component":{"instance":"a","name":"Ctrlr"},"variable":{"instance":"b","name":"Var"}}]}]"#.to_owned(),
         ),
         (
