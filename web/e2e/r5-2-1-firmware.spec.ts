@@ -23,7 +23,7 @@ test('R-5.2.1 firmware is uploaded, brought to a pile, watched and confirmed; a 
   await expect(page.getByText(/controller-9\.9\.9\.bin/).first()).toBeVisible()
   const firmware = page.url()
 
-  const { pile } = (await startable(page, /ocpp/)).at(-1)!
+  const { pile } = (await startable(page, /ocpp1/)).at(-1)!
   await page.goto(`/piles/${pile.code}?tab=files`)
   await page.getByRole('button', { name: '升级固件' }).click()
   await dialog.getByRole('combobox').first().click()

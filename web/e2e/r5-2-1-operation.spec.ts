@@ -4,7 +4,7 @@ import { complaints, shot, signIn, startable } from './console'
 test('R-5.2.1 every operation by its own name: found, filled in a form made from its schema, sent, answered, found again', async ({ page }) => {
   const faults = complaints(page)
   await signIn(page)
-  const free = await startable(page, /ocpp/)
+  const free = await startable(page, /ocpp1/)
   const { pile } = free[0]!
   await page.goto(`/piles/${pile.code}`)
   await page.getByRole('button', { name: '更多' }).click()

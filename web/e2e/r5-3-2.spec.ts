@@ -87,9 +87,17 @@ test('R-5.3.2 lost orders are uploaded, looked at with their errors, confirmed, 
   const faults = complaints(page)
   await signIn(page)
   // A pile's own past order tells the price that its station had then.
-  const answer = await page.request.get('/api/v1/orders?state=completed&from_ms=0&limit=1')
-  const like = ((await answer.json()) as { items: { pile_code: string; id: number }[] }).items[0]!
-  const order = (await (await page.request.get(`/api/v1/orders/${like.id}`)).json()) as components['schemas']['OrderDetail']
+  // An ordinary day like those of the file: seasons and holidays have tables of their own.
+  const answer = await page.request.get('/api/v1/orders?state=completed&from_ms=0&limit=100')
+  const { items } = (await answer.json()) as { items: { pile_code: string; id: number }[] }
+  let order: components['schemas']['OrderDetail'] | undefined
+  let like = items[0]!
+  for (const one of items) {
+    like = one
+    order = (await (await page.request.get(`/api/v1/orders/${one.id}`)).json()) as components['schemas']['OrderDetail']
+    if (order.tariff?.day_name == null && order.segments.length) break
+  }
+  if (!order) throw new Error('no order')
   const price = order.segments[0]!
   const cost = (price.electricity_price_e5 + price.service_price_e5) / 100_000
   const place = { sharp: 0, peak: 1, flat: 2, valley: 3 }[price.period]
@@ -97,7 +105,7 @@ test('R-5.3.2 lost orders are uploaded, looked at with their errors, confirmed, 
   const key = Date.now() % 2_000_000_000
   const head = '交易流水号*,电桩编号*,枪号*,开始时间*,结束时间*,尖电量,峰电量,平电量,谷电量,总电量*,电表起值,电表止值,总金额,VIN,来源说明*'
   const row = (n: number, hour: string, change: { pile?: string; total?: string; amount?: string } = {}) =>
-    `${key + n},${change.pile ?? like.pile_code},1,2026-01-02 ${hour}:00:00,2026-01-02 ${hour}:20:00,${energies},${change.total ?? '1'},,,${change.amount ?? ''},,断网补录`
+    `${key + n},${change.pile ?? like.pile_code},1,2026-01-07 ${hour}:00:00,2026-01-07 ${hour}:20:00,${energies},${change.total ?? '1'},,,${change.amount ?? ''},,断网补录`
   const rows = [head, row(0, '03', { amount: cost.toFixed(4) }), row(1, '04'), row(2, '05', { pile: '没有这台桩' }), row(3, '06', { total: '2' }), row(4, '07', { amount: (cost + 1).toFixed(2) }), row(5, '03')]
   const file = { name: '七月断网补录.csv', mimeType: 'text/csv', buffer: Buffer.from(`\ufeff${rows.join('\r\n')}\r\n`) }
 

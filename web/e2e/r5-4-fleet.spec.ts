@@ -22,7 +22,7 @@ test('R-5.4 drivers and cars of a fleet from a file: checked, mended, looked at,
   await expect(dialog.getByRole('link', { name: /XLSX/ })).toHaveAttribute('href', /fleets\/template\?format=xlsx/)
   await shot(page, 'fleet-import-1')
   const bring = (rows: string[]) => dialog.locator('input[type=file]').setInputFiles({ name: '司机.csv', mimeType: 'text/csv', buffer: Buffer.from(`姓名,手机号,卡号,车牌号,车架号\n${rows.join('\n')}\n`) })
-  const good = [`王伟,136${n}01,,鄂AD${n.slice(1)},1M8GDM9A1KP${n}`, `李芳,136${n}02,,,`, `,,,鄂AF${n.slice(1)},`]
+  const good = [`王伟,136${n}01,,鄂AD${n.slice(1)},1M8GDM9AAKP${n}`, `李芳,136${n}02,,,`, `,,,鄂AF${n.slice(1)},`]
   await bring([...good, '赵敏,12345,,,', ',,,鄂AI2345,', '=1+1,13600000009,NONE,,'])
   await expect(dialog.getByRole('status')).toContainText('有误3')
   await expect(dialog.locator('tbody').first()).toContainText('手机号应为')
