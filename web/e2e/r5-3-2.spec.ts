@@ -87,17 +87,19 @@ test('R-5.3.2 lost orders are uploaded, looked at with their errors, confirmed, 
   const faults = complaints(page)
   await signIn(page)
   // A pile's own past order tells the price that its station had then.
-  // An ordinary day like those of the file: seasons and holidays have tables of their own.
-  const answer = await page.request.get('/api/v1/orders?state=completed&from_ms=0&limit=100')
-  const { items } = (await answer.json()) as { items: { pile_code: string; id: number }[] }
+  // One of some weeks ago, from before any change of a price, and of an ordinary day like those of the file.
   let order: components['schemas']['OrderDetail'] | undefined
-  let like = items[0]!
-  for (const one of items) {
-    like = one
-    order = (await (await page.request.get(`/api/v1/orders/${one.id}`)).json()) as components['schemas']['OrderDetail']
-    if (order.tariff?.day_name == null && order.segments.length) break
+  for (let weeks = 3; weeks < 9 && !order; weeks += 1) {
+    const now = new Date()
+    const wednesday = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() - now.getUTCDay() + 3 - 7 * weeks)
+    const asked = await page.request.get(`/api/v1/orders?state=completed&from_ms=${wednesday}&to_ms=${wednesday + 43_200_000}&limit=1`)
+    const id = ((await asked.json()) as { items: { id: number }[] }).items[0]?.id
+    if (id == null) continue
+    const found = (await (await page.request.get(`/api/v1/orders/${id}`)).json()) as components['schemas']['OrderDetail']
+    if (found.tariff && found.tariff.day_name == null && found.segments.length) order = found
   }
-  if (!order) throw new Error('no order')
+  if (!order) throw new Error('no order of an ordinary day')
+  const like = order
   const price = order.segments[0]!
   const cost = (price.electricity_price_e5 + price.service_price_e5) / 100_000
   const place = { sharp: 0, peak: 1, flat: 2, valley: 3 }[price.period]
