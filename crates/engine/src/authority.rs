@@ -4,17 +4,18 @@
 //! P-256, which every TLS 1.2 pile of the OCPP security profiles must know (OCPP 1.6 security, 2.2).
 
 use crate::Engine;
+use crate::picture::digest;
 use crate::random::hex;
-use model::time::{DAY_MS, HOUR_MS, Timestamp};
+use model::time::{DAY_MS, HOUR_MS, SECOND_MS, Timestamp};
 use model::{Error, Result};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, DnType, DnValue,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SerialNumber,
 };
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::certificates::{self, Signed};
 use time::OffsetDateTime;
+use x509_parser::pem::parse_x509_pem;
 
 /// The root outlives every pile: to change it means to visit them.
 const ROOT_DAYS: i64 = 20 * 365;
@@ -30,6 +31,10 @@ pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     /// PEM, for whoever shall trust it.
     pub body: String,
+    /// The root's own, read once.
+    pub subject: Vec<u8>,
+    pub fingerprint: String,
+    pub to: Timestamp,
 }
 
 /// What the server shows, as PEM.
@@ -58,9 +63,12 @@ fn params(name: &str, serial: &[u8], now: Timestamp, days: i64) -> CertificatePa
     params
 }
 
-/// What a certificate is recognised by.
-pub fn fingerprint(der: &[u8]) -> String {
-    hex(&Sha256::digest(der))
+/// The same for one that signs no others.
+fn leaf(name: &str, serial: &[u8], now: Timestamp, days: i64) -> CertificateParams {
+    let mut params = params(name, serial, now, days);
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.use_authority_key_identifier_extension = true;
+    params
 }
 
 /// Why a pile's request is not signed.
@@ -110,7 +118,15 @@ impl Authority {
     fn open(body: String, key: &str) -> Result<Authority> {
         let key = KeyPair::from_pem(key).map_err(failed)?;
         let issuer = Issuer::from_ca_cert_pem(&body, key).map_err(failed)?;
-        Ok(Authority { issuer, body })
+        let (_, pem) = parse_x509_pem(body.as_bytes()).map_err(|_| Error::internal())?;
+        let read = pem.parse_x509().map_err(|_| Error::internal())?;
+        Ok(Authority {
+            issuer,
+            subject: read.subject().as_raw().to_vec(),
+            fingerprint: digest(&pem.contents),
+            to: Timestamp::from_ms(read.validity().not_after.timestamp() * SECOND_MS),
+            body,
+        })
     }
 
     /// A certificate by which a pile says who it is. Nothing of the request is taken over but its key: a
@@ -122,15 +138,13 @@ impl Authority {
         serial: &[u8],
         now: Timestamp,
     ) -> Result<Signed> {
-        let mut params = params(code, serial, now, PILE_DAYS);
-        params.is_ca = IsCa::ExplicitNoCa;
+        let mut params = leaf(code, serial, now, PILE_DAYS);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        params.use_authority_key_identifier_extension = true;
         let signed = params.signed_by(&request.public_key, &self.issuer).map_err(failed)?;
         Ok(Signed {
             serial: hex(serial),
-            fingerprint: fingerprint(signed.der()),
+            fingerprint: digest(signed.der()),
             body: signed.pem(),
             from: now.plus_ms(-BEFORE_MS),
             to: now.plus_ms(PILE_DAYS * DAY_MS),
@@ -140,15 +154,11 @@ impl Authority {
     /// What the server shows when nobody has given it a certificate.
     pub fn server_sign(&self, names: &[String], serial: &[u8], now: Timestamp) -> Result<ServerCertificate> {
         let key = KeyPair::generate().map_err(failed)?;
-        let mut params = CertificateParams::new(names.to_vec()).map_err(failed)?;
-        let named = self::params(names.first().map_or("pileops", String::as_str), serial, now, SERVER_DAYS);
-        params.distinguished_name = named.distinguished_name;
-        params.serial_number = named.serial_number;
-        (params.not_before, params.not_after) = (named.not_before, named.not_after);
-        params.is_ca = IsCa::ExplicitNoCa;
+        let name = names.first().map_or("pileops", String::as_str);
+        let mut params = leaf(name, serial, now, SERVER_DAYS);
+        params.subject_alt_names = CertificateParams::new(names.to_vec()).map_err(failed)?.subject_alt_names;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        params.use_authority_key_identifier_extension = true;
         let signed = params.signed_by(&key, &self.issuer).map_err(failed)?;
         let chain = format!("{}{}", signed.pem(), self.body);
         Ok(ServerCertificate { chain, key: key.serialize_pem() })
@@ -241,12 +251,12 @@ mod tests {
         let csr = greedy.serialize_request(&own).unwrap().pem().unwrap();
         let request = request_read(&csr, "CP-1").unwrap();
         let signed = authority.pile_sign(&request, "CP-1", &[7; 16], Timestamp::from_ms(DAY_MS)).unwrap();
-        let der = x509_parser::pem::parse_x509_pem(signed.body.as_bytes()).unwrap().1;
+        let der = parse_x509_pem(signed.body.as_bytes()).unwrap().1;
         let read = der.parse_x509().unwrap();
         assert!(!read.is_ca());
         assert_eq!(read.subject().to_string(), "CN=CP-1");
         assert_eq!(read.validity().not_after.timestamp(), (PILE_DAYS + 1) * 86_400);
         assert_eq!(signed.serial, "07".repeat(16));
-        assert_eq!(signed.fingerprint, fingerprint(&der.contents));
+        assert_eq!(signed.fingerprint, digest(&der.contents));
     }
 }

@@ -2,12 +2,13 @@
 
 use crate::Engine;
 use crate::audit::Actor;
-use crate::authority::{fingerprint, request_read};
+use crate::authority::request_read;
 use crate::command::own_command;
+use crate::picture::digest;
 use model::device::DeviceCommand;
 use model::id::{CommandId, PileId};
 use model::site::{Pile, SecurityProfile};
-use model::time::{HOUR_MS, SECOND_MS};
+use model::time::HOUR_MS;
 use model::{Error, Result};
 use serde::Serialize;
 use serde_json::json;
@@ -75,7 +76,7 @@ impl Engine {
     /// Whether a certificate that is trusted is this pile's. Ours is known by its fingerprint; another
     /// authority's by its common name, which must be the pile's code.
     pub async fn certificate_shown(&self, pile: &Pile, der: &[u8]) -> Result<bool> {
-        let print = fingerprint(der);
+        let print = digest(der);
         let found = self.store.device_read(move |conn| certificates::by_fingerprint(conn, &print)).await?;
         let Some(shown) = found else { return self.foreign_shown(pile, der).await };
         if shown.pile != pile.id || shown.state == CertificateState::Revoked {
@@ -97,10 +98,7 @@ impl Engine {
     async fn foreign_shown(&self, pile: &Pile, der: &[u8]) -> Result<bool> {
         let authority = self.authority().await?;
         let Ok((_, read)) = X509Certificate::from_der(der) else { return Ok(false) };
-        let root = x509_parser::pem::parse_x509_pem(authority.body.as_bytes());
-        let root = root.map_err(|_| Error::internal())?.1;
-        let root = root.parse_x509().map_err(|_| Error::internal())?;
-        if read.issuer() == root.subject() {
+        if read.issuer().as_raw() == authority.subject {
             // Ours, and we do not know it: from a database that was thrown away.
             return Ok(false);
         }
@@ -142,13 +140,10 @@ impl Engine {
 
     pub async fn authority_get(&self) -> Result<AuthorityView> {
         let authority = self.authority().await?;
-        let pem = x509_parser::pem::parse_x509_pem(authority.body.as_bytes());
-        let pem = pem.map_err(|_| Error::internal())?.1;
-        let read = pem.parse_x509().map_err(|_| Error::internal())?;
         Ok(AuthorityView {
             body: authority.body.clone(),
-            fingerprint: fingerprint(&pem.contents),
-            to_ms: read.validity().not_after.timestamp() * SECOND_MS,
+            fingerprint: authority.fingerprint.clone(),
+            to_ms: authority.to.as_ms(),
         })
     }
 }

@@ -4,12 +4,12 @@ use super::Shared;
 use super::error::{Answer, Failure};
 use super::give::{Commanded, Given};
 use super::operations::call_check;
-use super::take::{Code, Id, Input, Query, Reader, Who, no_pile};
+use super::piles::pile_seen;
+use super::take::{Code, Id, Input, Query, Reader, Who};
 use axum::extract::State;
 use engine::command::CommandRequest;
 use model::error::Text;
 use model::id::{CommandId, OrderId, PileId};
-use model::site::Protocol;
 use model::{Error, Result};
 use serde::Deserialize;
 use std::time::Duration;
@@ -139,7 +139,7 @@ pub async fn pile_command(
     Asked(Code(code), Query(wait)): Asked,
     Input(draft): Input<CommandDraft>,
 ) -> Answer<Commanded> {
-    let (pile, protocol) = pile(&app, &who, code).await?;
+    let (pile, protocol) = pile_seen(&app, &who, code).await?;
     let request = draft.request();
     if let CommandRequest::Call { action, payload } = &request {
         call_check(protocol, action, payload)?;
@@ -194,13 +194,6 @@ pub async fn ask(
     Ok(Commanded::Ended(Box::new(get(app, who, reader, id).await?)))
 }
 
-async fn pile(app: &Shared, who: &Who, code: String) -> Result<(PileId, Protocol)> {
-    let scope = who.scope();
-    let read = move |conn: &mut store::Conn| store::pile_list::pile_find(conn, &scope, &code);
-    let (pile, _, protocol) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
-    Ok((PileId(pile), protocol))
-}
-
 async fn get(app: &Shared, who: &Who, reader: &Reader, id: CommandId) -> Result<Command> {
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| command_list::command_get(conn, &scope, id);
@@ -236,7 +229,7 @@ pub async fn command_list(
 ) -> Answer<Given<Page<Command>>> {
     let paging = Paging { cursor: query.cursor, limit: query.limit };
     let (limit, before) = (paging.limit()?, paging.key::<1>()?.map(|[id]| id));
-    let (pile, _) = pile(&app, &who, code).await?;
+    let (pile, _) = pile_seen(&app, &who, code).await?;
     let read = move |conn: &mut store::Conn| command_list::command_list(conn, pile, before, limit);
     let mut page = app.engine.store.read(read).await?;
     page.items.iter_mut().for_each(|command| tell(command, &reader));

@@ -3,15 +3,13 @@
 use super::Shared;
 use super::error::Answer;
 use super::give::Given;
-use super::take::{Code, Query, Who, no_pile};
+use super::piles::pile_seen;
+use super::take::{Code, Query, Who};
 use axum::extract::State;
-use model::Result;
-use model::id::PileId;
 use model::time::{DAY_MS, HOUR_MS};
 use serde::Deserialize;
 use store::filter::{Page, Paging};
 use store::links::{self, LinkFigures, LinkView};
-use store::pile_list::pile_find;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -21,12 +19,6 @@ pub struct LinkQuery {
     cursor: Option<String>,
 }
 
-async fn found(app: &Shared, who: &Who, code: String) -> Result<PileId> {
-    let scope = who.scope();
-    let pile = app.engine.store.read(move |conn| pile_find(conn, &scope, &code)).await?;
-    pile.map(|(id, ..)| PileId(id)).ok_or_else(no_pile)
-}
-
 /// The links of a pile that have ended, the newest first.
 pub async fn link_list(
     State(app): State<Shared>,
@@ -34,7 +26,7 @@ pub async fn link_list(
     Code(code): Code,
     Query(query): Query<LinkQuery>,
 ) -> Answer<Given<Page<LinkView>>> {
-    let pile = found(&app, &who, code).await?;
+    let (pile, _) = pile_seen(&app, &who, code).await?;
     let paging = Paging { cursor: query.cursor, limit: query.limit };
     let (before, limit) = (paging.key::<1>()?.map(|[from]| from), paging.limit()?);
     let now_from = app.devices.online(pile).map(|link| link.connected_at.as_ms());
@@ -48,7 +40,7 @@ pub async fn link_figures_get(
     who: Who,
     Code(code): Code,
 ) -> Answer<Given<LinkFigures>> {
-    let pile = found(&app, &who, code).await?;
+    let (pile, _) = pile_seen(&app, &who, code).await?;
     let now = app.now();
     let (day, hour) = (now.plus_ms(-DAY_MS), now.plus_ms(-HOUR_MS));
     let read = move |conn: &mut store::Conn| links::link_figures(conn, pile, day, hour);

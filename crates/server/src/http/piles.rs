@@ -117,6 +117,14 @@ fn live(app: &Shared, pile: i64, connector: i64, order: i64) -> Option<LiveValue
     app.devices.live_of_order(PileId(pile), connector, OrderId(order)).map(LiveValues::from)
 }
 
+/// The pile of a path, when it is in the caller's scope.
+pub async fn pile_seen(app: &Shared, who: &Who, code: String) -> Result<(PileId, Protocol)> {
+    let scope = who.scope();
+    let read = move |conn: &mut store::Conn| pile_list::pile_find(conn, &scope, &code);
+    let (pile, _, protocol) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
+    Ok((PileId(pile), protocol))
+}
+
 pub async fn pile_get(
     State(app): State<Shared>,
     who: Who,

@@ -5,7 +5,8 @@ use super::describe::{Describe, Draft};
 use super::error::{Answer, Failure, plain};
 use super::give::{Attachment, Created, Given, NewId};
 use super::guard::is_https;
-use super::take::{Code, Id, Input, Query, Reader, Who, no_pile};
+use super::piles::pile_seen;
+use super::take::{Code, Id, Input, Query, Reader, Who};
 use crate::files;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State};
@@ -17,7 +18,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use engine::transfer::{TransferDraft, no_transfer};
 use model::error::{Kind, Text};
-use model::id::PileId;
 use model::transfer::TransferState;
 use model::{Error, Result};
 use serde::Deserialize;
@@ -117,13 +117,6 @@ pub async fn transfer_get(
     Ok(Given(one))
 }
 
-async fn pile(app: &Shared, who: &Who, code: String) -> Result<PileId> {
-    let scope = who.scope();
-    let read = move |conn: &mut store::Conn| store::pile_list::pile_find(conn, &scope, &code);
-    let (pile, _, _) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
-    Ok(PileId(pile))
-}
-
 /// Brings a pile to a firmware, or asks it for a log.
 pub async fn transfer_create(
     State(app): State<Shared>,
@@ -132,7 +125,7 @@ pub async fn transfer_create(
     Reached(reached_by): Reached,
     Input(draft): Input<TransferDraft>,
 ) -> Answer<Created<NewId>> {
-    let pile = pile(&app, &who, code).await?;
+    let (pile, _) = pile_seen(&app, &who, code).await?;
     let caller = &who.session.caller;
     let (id, _) = app.engine.transfer_create(caller, pile, draft, &reached_by?).await?;
     Ok(Created(NewId { id: id.0 }))
@@ -167,7 +160,7 @@ pub async fn security_event_list(
 ) -> Answer<Given<Page<SecurityEvent>>> {
     let paging = Paging { cursor: query.cursor, limit: query.limit };
     let (limit, before) = (paging.limit()?, paging.key::<1>()?.map(|[id]| id));
-    let pile = pile(&app, &who, code).await?;
+    let (pile, _) = pile_seen(&app, &who, code).await?;
     let read = move |conn: &mut store::Conn| transfers::security_event_list(conn, pile, before, limit);
     Ok(Given(app.engine.store.read(read).await?))
 }
