@@ -150,6 +150,10 @@ def questions(server, plan):
         ("kind", lambda: {"kind": "ac"}),
         ("protocol", lambda: {"protocol": "ykc1.6"}),
         ("lifecycle", lambda: {"lifecycle": "disabled"}),
+        ("vendor", lambda: {"vendor": "p"}),
+        ("no order in a day", lambda: {"unused_days": 1}),
+        ("no order in 30 days", lambda: {"unused_days": 30}),
+        ("sorted by 启用时间", lambda: {"sort": "-enabled_at_ms"}),
         ("sorted by the last sign of life", lambda: {"sort": "-last_seen_ms"}),
         ("six", lambda: {"station_name": "高新", "city_name": "武汉", "operator_name": "充", "code": "1", "online": "true", "state": "available"}),
     ]:

@@ -6305,7 +6305,6 @@ export interface components {
             created_at_ms: number;
             /** @description Whether the pile must show a password when it connects. */
             has_password: boolean;
-            iccid: string | null;
             meter_serial: string | null;
             remote_address: string | null;
             serial: string | null;
@@ -6342,12 +6341,19 @@ export interface components {
             city_name: string;
             /** @description 电桩编号 */
             code: string;
+            /**
+             * Format: int64
+             * @description When it last came into service.
+             */
+            enabled_at_ms: number | null;
             firmware: string | null;
             /**
              * Format: int64
              * @description The number of the tariff that it last said it has (0: none), and when.
              */
             has_model_no: number | null;
+            /** @description Of its SIM card. */
+            iccid: string | null;
             /** Format: int64 */
             id: number;
             kind: components["schemas"]["PileKind"];
@@ -13275,10 +13281,12 @@ export interface operations {
                 city_name?: string;
                 code?: string;
                 cursor?: string;
+                firmware?: string;
                 flapping?: boolean;
                 kind?: components["schemas"]["PileKind"];
                 lifecycle?: components["schemas"]["Lifecycle"];
                 limit?: number;
+                model?: string;
                 online?: boolean;
                 operator_name?: string;
                 own_tariff?: boolean;
@@ -13290,6 +13298,8 @@ export interface operations {
                 station_name?: string;
                 tariff_match?: components["schemas"]["TariffMatch"];
                 tariff_name?: string;
+                unused_days?: number;
+                vendor?: string;
             };
             header?: never;
             path?: never;

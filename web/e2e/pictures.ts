@@ -5,6 +5,8 @@ import { everyPage, signIn } from './console'
 const manual = process.env.PILEOPS_PICTURES
 const look = process.env.PILEOPS_LOOK
 const every = process.env.PILEOPS_PAGES
+/** Only pages whose names fit; the others keep the pictures that they have. */
+const only = new RegExp(process.env.PILEOPS_PAGES_ONLY || '')
 test.describe.configure({ timeout: 900_000 })
 
 async function dress(page: Page, theme: 'light' | 'dark', language: 'zh-CN' | 'en') {
@@ -35,9 +37,8 @@ async function things(page: Page) {
   const orders = await get<{ items: { id: number; total_fen: number }[] }>('/orders?state=completed&limit=100')
   const running = await get<{ items: { id: number }[] }>('/orders?state=charging&limit=20')
   const dearest = orders.items.reduce((best, o) => (o.total_fen > best.total_fen ? o : best))
-  const ocpp = piles.items.find((p) => p.protocol.startsWith('ocpp')) ?? piles.items[0]!
-  const ykc = piles.items.find((p) => p.protocol.startsWith('ykc')) ?? piles.items[0]!
-  return { ocpp: `/piles/${ocpp.code}`, ykc: `/piles/${ykc.code}`, order: `/orders/${dearest.id}`, running: `/orders/${running.items.at(-1)!.id}` }
+  const speaks = (protocol: string) => `/piles/${(piles.items.find((p) => p.protocol.startsWith(protocol)) ?? piles.items[0]!).code}`
+  return { ocpp: speaks('ocpp'), ocpp16: speaks('ocpp1.6'), ocpp2: speaks('ocpp2'), ykc: speaks('ykc'), order: `/orders/${dearest.id}`, running: `/orders/${running.items.at(-1)!.id}` }
 }
 
 test('the pictures of the manual', async ({ page }) => {
@@ -58,13 +59,28 @@ test('the pictures of the manual', async ({ page }) => {
   await picture(page, '/', `${manual}/home-dark.png`)
 })
 
+/** The tabs of some pages, each by its first page that has it. */
+async function tabs(page: Page, paths: string[], but: string[]): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for (const path of paths) {
+    await page.goto(path)
+    await page.locator('main .card').first().waitFor()
+    const names = await page.locator('main [role=tab]').evaluateAll((all) => all.map((tab) => tab.id.replace(/^tab-/, '')))
+    const noun = path.split('/')[1]!.replace(/s$/, '')
+    for (const name of names.filter((name) => !but.includes(name))) found[`${noun}-${name}`] ??= `${path}?tab=${name}`
+  }
+  return found
+}
+
 /** What the menu leads to and one thing behind each list, whatever they are by now; and what only a tab or a
  * filter shows. */
 async function allPages(page: Page): Promise<Record<string, string>> {
   const at = await things(page)
   const paths = await everyPage(page)
   const named = (path: string) => path.replace(/^\//, '').replace(/[^\w-]+/g, '-') || 'home'
-  return { ...Object.fromEntries(paths.map((path) => [named(path), path])), ocpp: at.ocpp, ykc: at.ykc, order: at.order, running: at.running, 'pile-orders': `${at.ykc}?tab=orders`, frames: `${at.ocpp}?tab=frames`, base: `${at.ocpp}?tab=base`, commands: `${at.ocpp}?tab=commands`, chips: '/orders?station_id=1&state=abnormal&range=all' }
+  const station = paths.find((path) => /^\/stations\/\d/.test(path))
+  const more = await tabs(page, [at.ocpp2, at.ocpp16, at.ykc, ...(station ? [station] : [])], ['live', 'orders', 'frames', 'base', 'commands', 'today', 'piles'])
+  return { ...more, ...Object.fromEntries(paths.map((path) => [named(path), path])), ocpp: at.ocpp, ykc: at.ykc, order: at.order, running: at.running, 'pile-orders': `${at.ykc}?tab=orders`, frames: `${at.ocpp}?tab=frames`, base: `${at.ocpp}?tab=base`, commands: `${at.ocpp}?tab=commands`, chips: '/orders?station_id=1&state=abnormal&range=all' }
 }
 
 test('every page in every dress', async ({ page }) => {
@@ -99,7 +115,7 @@ test('every page, for the documents', async ({ page }) => {
   for (const [width, height, theme] of dresses) {
     await page.setViewportSize({ width, height })
     await dress(page, theme, 'zh-CN')
-    for (const { name, path } of pages) await picture(page, path, `${every}/${name}-${width}-${theme}.webp`)
+    for (const { name, path } of pages.filter(({ name }) => only.test(name))) await picture(page, path, `${every}/${name}-${width}-${theme}.webp`)
   }
   const rows = pages.map(({ name }) => `| ${name} | ${dresses.map(([width, , theme]) => `[${width} ${theme}](${name}-${width}-${theme}.webp)`).join(' | ')} |`)
   const head = ['# Every page', '', 'From the demo, taken by `scripts/screenshots.sh --pages`.', '', '| page | | | | |', '|---|---|---|---|---|']

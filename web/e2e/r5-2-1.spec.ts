@@ -70,3 +70,22 @@ test('R-5.2.1 piles from a file: checked, mended, looked at, confirmed, and twic
   await expect(dialog.getByText('文件中的充电桩都已登记')).toBeVisible()
   expect(faults).toEqual([])
 })
+
+test('R-5.2.1 piles that nobody uses are found by a link, and the list says since when each is in service', async ({ page }) => {
+  const faults = complaints(page)
+  await signIn(page)
+  const asked = page.waitForRequest(/piles\?.*unused_days=30/)
+  await page.goto('/piles?unused_days=30&vendor=%E6%97%A0%E6%AD%A4%E5%8E%82')
+  await asked
+  await expect(page.getByText('近 30 天无订单').first()).toBeVisible()
+  await expect(page.locator('tbody tr')).toHaveCount(0)
+  await page.goto('/piles?sort=-enabled_at_ms')
+  await expect(page.locator('tbody tr').first()).toBeVisible()
+  const first = await page.request.get('/api/v1/piles?sort=-enabled_at_ms&limit=1')
+  const [pile] = ((await first.json()) as { items: { code: string; enabled_at_ms: number }[] }).items
+  expect(pile!.enabled_at_ms).toBeGreaterThan(0)
+  await expect(page.locator('tbody tr').first()).toContainText(pile!.code)
+  await page.goto(`/piles/${encodeURIComponent(pile!.code)}`)
+  await expect(page.getByText('启用时间')).toBeVisible()
+  expect(faults).toEqual([])
+})

@@ -197,6 +197,18 @@ pub struct Pile {
     /// Its own, which goes before its station's, and when it was last given or taken away.
     pub tariff: Option<TariffId>,
     pub tariff_from: Option<Timestamp>,
+    /// 启用时间: when it last came into service. It stays when the pile leaves service.
+    pub enabled_at: Option<Timestamp>,
+}
+
+impl Pile {
+    /// Changes the lifecycle, and remembers when the pile came into service.
+    pub fn become_lifecycle(&mut self, lifecycle: Lifecycle, now: Timestamp) {
+        if lifecycle == Lifecycle::Enabled && self.lifecycle != Lifecycle::Enabled {
+            self.enabled_at = Some(now);
+        }
+        self.lifecycle = lifecycle;
+    }
 }
 
 /// 枪: a connector and what the pile last said about it. Number 0 is the pile as a whole.

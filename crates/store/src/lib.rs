@@ -63,6 +63,7 @@ pub mod orders;
 pub mod parameters;
 mod pending;
 pub mod pile_batches;
+mod pile_filter;
 pub mod pile_labels;
 pub mod pile_list;
 pub mod pile_state;

@@ -31,6 +31,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (24, include_str!("../migrations/0024_tariff_day.sql")),
     (25, include_str!("../migrations/0025_pile_variable.sql")),
     (26, include_str!("../migrations/0026_firmware.sql")),
+    (27, include_str!("../migrations/0027_pile_enabled.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -2,16 +2,16 @@
 
 use crate::db::{Conn, DbError, DbResult, Row};
 use crate::filter::{Filter, Page, count};
-use crate::links::FLAPPING;
 use crate::order_list::order_no;
+pub use crate::pile_filter::PileFilter;
+use crate::pile_filter::{TARIFF_MATCH, filter};
 pub use crate::pile_state::PileState;
-use crate::sort::{Sort, SortColumn};
+use crate::sort::SortColumn;
 use model::access::Scope;
 use model::connector::ConnectorStatus;
 use model::order::OrderState;
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::tariff_plan::TariffMatch;
-use model::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,6 +38,8 @@ pub struct PileFacts {
     pub vendor: Option<String>,
     pub model: Option<String>,
     pub firmware: Option<String>,
+    /// Of its SIM card.
+    pub iccid: Option<String>,
     pub today_energy_dwh: i64,
     /// Its own, or what its station shows.
     pub tariff_name: Option<String>,
@@ -46,6 +48,8 @@ pub struct PileFacts {
     pub tariff_day_name: Option<String>,
     /// Since when it has a tariff of its own; none where it has its station's.
     pub own_tariff_from_ms: Option<i64>,
+    /// When it last came into service.
+    pub enabled_at_ms: Option<i64>,
     /// Whether the pile has that.
     pub tariff_match: TariffMatch,
     /// The number of the tariff that it last said it has (0: none), and when.
@@ -77,7 +81,6 @@ pub struct PileDetail {
     #[serde(flatten)]
     pub facts: PileFacts,
     pub serial: Option<String>,
-    pub iccid: Option<String>,
     pub meter_serial: Option<String>,
     pub connected_at_ms: Option<i64>,
     pub remote_address: Option<String>,
@@ -156,99 +159,12 @@ impl From<model::curve::Point> for LiveValues {
     }
 }
 
-#[derive(Clone, Debug, Default)]
-pub struct PileFilter {
-    pub operator_name: Option<String>,
-    pub city_name: Option<String>,
-    pub station_name: Option<String>,
-    pub station_id: Option<i64>,
-    pub code: Option<String>,
-    pub lifecycle: Option<Lifecycle>,
-    /// Whether the pile has been taken out of service for good.
-    pub retired: Option<bool>,
-    pub state: Option<PileState>,
-    pub online: Option<bool>,
-    /// Those whose links ended again and again since then.
-    pub flapping_since: Option<Timestamp>,
-    pub kind: Option<PileKind>,
-    pub protocol: Option<Protocol>,
-    pub tariff_match: Option<TariffMatch>,
-    pub tariff_name: Option<String>,
-    /// Whether it has a tariff of its own.
-    pub own_tariff: Option<bool>,
-    pub sort: Sort,
-    pub limit: i64,
-}
-
-fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
-    let mut filter = Filter::new();
-    filter.scope("p.operator_id", "p.station_id", scope);
-    filter.and_contains(
-        "p.operator_id IN (SELECT id FROM operator WHERE LOWER(name) LIKE ?)",
-        wanted.operator_name.as_deref(),
-    );
-    filter.and_contains(
-        "p.station_id IN (SELECT s.id FROM station s JOIN city c ON c.code = s.city_code WHERE LOWER(c.name) LIKE ?)",
-        wanted.city_name.as_deref(),
-    );
-    filter.and_contains(
-        "p.station_id IN (SELECT id FROM station WHERE LOWER(name) LIKE ?)",
-        wanted.station_name.as_deref(),
-    );
-    filter.and_some("p.station_id = ?", wanted.station_id);
-    filter.and_contains("LOWER(p.code) LIKE ?", wanted.code.as_deref());
-    filter.and_some("p.lifecycle = ?", wanted.lifecycle.map(Lifecycle::as_str));
-    if let Some(retired) = wanted.retired {
-        filter.and(if retired { "p.lifecycle = 'retired'" } else { "p.lifecycle <> 'retired'" });
-    }
-    filter.and_some("p.online = ?", wanted.online);
-    if let Some(since) = wanted.flapping_since {
-        let often = format!(
-            "p.id IN (SELECT pile_id FROM link WHERE to_ms >= ? GROUP BY pile_id HAVING COUNT(*) >= {FLAPPING})"
-        );
-        filter.and_value(&often, since.as_ms());
-    }
-    filter.and_some("p.kind = ?", wanted.kind.map(PileKind::as_str));
-    filter.and_some("p.protocol = ?", wanted.protocol.map(Protocol::as_str));
-    if let Some(wanted) = wanted.tariff_match {
-        // The rows of the list are counted without their stations.
-        let station = "JOIN station s ON s.id = p.station_id LEFT JOIN tariff t ON t.id = COALESCE(p.tariff_id, s.tariff_id) \
-             LEFT JOIN tariff_today y ON y.tariff_id = t.id AND y.time_zone = s.time_zone";
-        let piles = format!("p.id IN (SELECT p.id FROM pile p {station} WHERE {TARIFF_MATCH} = ?)");
-        filter.and_value(&piles, wanted.as_str());
-    }
-    let mut named = Filter::new();
-    named.and_contains("LOWER(t.name) LIKE ?", wanted.tariff_name.as_deref());
-    filter.and_within(
-        "p.id IN (SELECT p.id FROM pile p JOIN station s ON s.id = p.station_id JOIN tariff t \
-         ON t.id = COALESCE(p.tariff_id, s.tariff_id) WHERE ?)",
-        &named,
-    );
-    if let Some(own) = wanted.own_tariff {
-        filter.and(if own { "p.tariff_id IS NOT NULL" } else { "p.tariff_id IS NULL" });
-    }
-    const HAS: &str = "p.online AND EXISTS (SELECT 1 FROM connector k WHERE k.pile_id = p.id AND k.no > 0 \
-         AND k.id > p.id * 1000 AND k.id <= p.id * 1000 + 999 AND k.status ";
-    match wanted.state {
-        None => {}
-        Some(PileState::Offline) => filter.and("NOT p.online"),
-        Some(PileState::Suspended) => filter.and(&format!("{HAS} IN ('suspended_ev', 'suspended_evse'))")),
-        Some(PileState::Connector(status)) => filter.and_value(&format!("{HAS} = ?)"), status.as_str()),
-    }
-    filter
-}
-
 const FACTS: &str = "p.id, p.code, p.name, p.operator_id, op.name, s.city_code, COALESCE(c.name, s.city_code), \
     p.station_id, s.name, p.kind, p.protocol, p.lifecycle, p.online, p.last_seen_ms, p.rated_power_w, p.vendor, \
-    p.model, p.firmware, COALESCE(d.energy_dwh, 0), t.name, t.version_no, p.tariff_model, p.tariff_told_ms, y.name, CASE WHEN p.tariff_id IS NULL THEN NULL ELSE p.tariff_from_ms END";
-
-/// Whether `p` has the version that its station shows.
-const TARIFF_MATCH: &str = "(CASE WHEN p.protocol NOT IN ('ykc1.5', 'ykc1.6') OR p.lifecycle = 'retired' \
-    OR t.id IS NULL THEN 'not_needed' WHEN p.tariff_model IS NULL THEN 'unknown' \
-    WHEN p.tariff_model = COALESCE(y.model_no, t.model_no) THEN 'same' ELSE 'different' END)";
+    p.model, p.firmware, COALESCE(d.energy_dwh, 0), t.name, t.version_no, p.tariff_model, p.tariff_told_ms, y.name, CASE WHEN p.tariff_id IS NULL THEN NULL ELSE p.tariff_from_ms END, p.enabled_at_ms, p.iccid";
 
 /// Where the value stands by which a page is sorted: behind the facts.
-const SORT_VALUE: usize = 26;
+const SORT_VALUE: usize = 28;
 
 const FROM: &str = "FROM pile p JOIN station s ON s.id = p.station_id JOIN operator op ON op.id = p.operator_id \
     LEFT JOIN city c ON c.code = s.city_code LEFT JOIN tariff t ON t.id = COALESCE(p.tariff_id, s.tariff_id) \
@@ -281,7 +197,9 @@ fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
         told_model_ms: row.int_opt(22)?,
         tariff_day_name: row.text_opt(23)?,
         own_tariff_from_ms: row.int_opt(24)?,
-        tariff_match: row.word(25, TariffMatch::parse)?,
+        enabled_at_ms: row.int_opt(25)?,
+        iccid: row.text_opt(26)?,
+        tariff_match: row.word(27, TariffMatch::parse)?,
     })
 }
 
@@ -301,6 +219,7 @@ pub const SORTS: &[SortColumn] = &[
     SortColumn::text("station_name", "s.name"),
     SortColumn::number("rated_power_w", "p.rated_power_w"),
     SortColumn::number("last_seen_ms", "COALESCE(p.last_seen_ms, 0)"),
+    SortColumn::number("enabled_at_ms", "COALESCE(p.enabled_at_ms, 0)"),
 ];
 
 /// `today` is the business day, 20261123.
@@ -395,7 +314,7 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
     filter.and_value("p.code = ?", code.to_owned());
     filter.scope("p.operator_id", "p.station_id", scope);
     let sql = format!(
-        "SELECT {FACTS}, {TARIFF_MATCH}, p.serial, p.iccid, p.meter_serial, p.connected_at_ms, p.remote_address, p.skew_ms, \
+        "SELECT {FACTS}, {TARIFF_MATCH}, p.serial, p.meter_serial, p.connected_at_ms, p.remote_address, p.skew_ms, \
          p.created_at_ms, p.version, p.secret IS NOT NULL, t.id, t.name, COALESCE(y.model_no, t.model_no), s.time_zone \
          {FROM} {}",
         filter.sql()
@@ -406,23 +325,22 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
 }
 
 fn detail(row: &Row<'_>) -> DbResult<PileDetail> {
-    let tariff = match row.int_opt(35)? {
-        Some(id) => Some(PileTariff { id, name: row.text(36)?, model_no: row.int(37)? }),
+    let tariff = match row.int_opt(36)? {
+        Some(id) => Some(PileTariff { id, name: row.text(37)?, model_no: row.int(38)? }),
         None => None,
     };
     Ok(PileDetail {
         facts: facts(row)?,
-        serial: row.text_opt(26)?,
-        iccid: row.text_opt(27)?,
-        meter_serial: row.text_opt(28)?,
-        connected_at_ms: row.int_opt(29)?,
-        remote_address: row.text_opt(30)?,
-        clock_skew_ms: row.int_opt(31)?,
+        serial: row.text_opt(28)?,
+        meter_serial: row.text_opt(29)?,
+        connected_at_ms: row.int_opt(30)?,
+        remote_address: row.text_opt(31)?,
+        clock_skew_ms: row.int_opt(32)?,
         tariff,
-        created_at_ms: row.int(32)?,
-        version: row.int(33)?,
-        time_zone: row.text(38)?,
-        has_password: row.bool(34)?,
+        created_at_ms: row.int(33)?,
+        version: row.int(34)?,
+        time_zone: row.text(39)?,
+        has_password: row.bool(35)?,
         connectors: Vec::new(),
     })
 }

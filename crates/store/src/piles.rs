@@ -41,6 +41,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "security",
     "tariff_id",
     "tariff_from_ms",
+    "enabled_at_ms",
 ];
 
 /// What the pile itself changes; what staff edit is written by its own statement.
@@ -52,7 +53,8 @@ static PILE: Insert = Insert {
         meter_serial = excluded.meter_serial, online = excluded.online, \
         connected_at_ms = excluded.connected_at_ms, last_seen_ms = excluded.last_seen_ms, \
         remote_address = excluded.remote_address, skew_ms = excluded.skew_ms, \
-        tariff_model = excluded.tariff_model, tariff_told_ms = excluded.tariff_told_ms",
+        tariff_model = excluded.tariff_model, tariff_told_ms = excluded.tariff_told_ms, \
+        enabled_at_ms = excluded.enabled_at_ms",
 };
 
 static CONNECTOR: Insert = Insert {
@@ -107,6 +109,7 @@ pub(crate) fn inserts(rows: &[Pile]) -> Inserts<'_> {
             p.security.as_str().into(),
             p.tariff.map(|tariff| tariff.0).into(),
             p.tariff_from.map(Timestamp::as_ms).into(),
+            p.enabled_at.map(Timestamp::as_ms).into(),
         ]);
     }
     Inserts { insert: &PILE, values }
@@ -161,6 +164,7 @@ pub(crate) fn pile(row: &Row<'_>) -> DbResult<Pile> {
         security: row.word(25, SecurityProfile::parse)?,
         tariff: row.int_opt(26)?.map(TariffId),
         tariff_from: time(27)?,
+        enabled_at: time(28)?,
     })
 }
 
@@ -278,8 +282,8 @@ pub fn set_protocol(tx: &mut Tx<'_>, id: PileId, protocol: Protocol) -> Result<(
 pub fn update(tx: &mut Tx<'_>, pile: &Pile, version: i64) -> Result<bool> {
     let changed = tx.execute(
         "UPDATE pile SET name = $1, station_id = $2, operator_id = $3, lifecycle = $4, \
-         rated_power_w = $5, kind = $6, protocol = $7, security = $8, version = version + 1 \
-         WHERE id = $9 AND version = $10",
+         rated_power_w = $5, kind = $6, protocol = $7, security = $8, enabled_at_ms = $9, version = version + 1 \
+         WHERE id = $10 AND version = $11",
         &[
             (&pile.name).into(),
             pile.station.0.into(),
@@ -289,6 +293,7 @@ pub fn update(tx: &mut Tx<'_>, pile: &Pile, version: i64) -> Result<bool> {
             pile.kind.as_str().into(),
             pile.protocol.as_str().into(),
             pile.security.as_str().into(),
+            pile.enabled_at.map(Timestamp::as_ms).into(),
             pile.id.0.into(),
             version.into(),
         ],

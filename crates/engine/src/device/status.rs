@@ -26,7 +26,7 @@ pub fn booted(
         return Ok(Handled::new(Answer::Booted { accepted: false }).judged(Verdict::Rejected, "retired"));
     }
     if pile.lifecycle == Lifecycle::Inactive {
-        pile.lifecycle = Lifecycle::Enabled;
+        pile.become_lifecycle(Lifecycle::Enabled, context.now);
     }
     let facts = [
         (&mut pile.vendor, &told.vendor),

@@ -205,6 +205,7 @@ pub(super) fn insert(
         security: SecurityProfile::Password,
         tariff: None,
         tariff_from: None,
+        enabled_at: None,
     };
     tx.pile_save(&pile);
     for no in 1..=draft.connectors {
@@ -286,17 +287,17 @@ impl Engine {
                 if change.lifecycle == Some(Lifecycle::Retired) {
                     must_be_idle(tx, &pile)?;
                 }
-                let edited = Pile {
+                let mut edited = Pile {
                     name: name.as_ref().unwrap_or(&pile.name).clone(),
                     station,
                     operator,
-                    lifecycle: change.lifecycle.unwrap_or(pile.lifecycle),
                     rated_power_w: change.rated_power_w.unwrap_or(pile.rated_power_w),
                     kind: change.kind.unwrap_or(pile.kind),
                     protocol,
                     security: change.security.unwrap_or(pile.security),
                     ..pile.clone()
                 };
+                edited.become_lifecycle(change.lifecycle.unwrap_or(pile.lifecycle), now);
                 if !piles::update(tx, &edited, change.version)? {
                     return Err(changed());
                 }

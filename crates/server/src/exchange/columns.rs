@@ -107,9 +107,11 @@ pub static PILE: &[Column<PileView>] = &[
         Cell::e4(Some(p.facts.today_energy_dwh))
     }),
     Column::new("last_seen", "最近通信", "Last seen", |p, _| Cell::time(p.facts.last_seen_ms)),
+    Column::new("enabled_at", "启用时间", "In service since", |p, _| Cell::time(p.facts.enabled_at_ms)),
     Column::extra("vendor", "厂商", "Vendor", |p, _| Cell::text(p.facts.vendor.clone())),
     Column::extra("model", "型号", "Model", |p, _| Cell::text(p.facts.model.clone())),
     Column::extra("firmware", "程序版本", "Firmware", |p, _| Cell::text(p.facts.firmware.clone())),
+    Column::extra("iccid", "ICCID", "ICCID", |p, _| Cell::text(p.facts.iccid.clone())),
 ];
 
 pub static STATION: &[Column<Station>] = &[

@@ -9,7 +9,7 @@ use engine::site::{PileChange, PileCreated, PileDraft, PileTariffDraft, PileUpda
 use model::id::{OrderId, PileCode, PileId};
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::tariff_plan::TariffMatch;
-use model::time::{HOUR_MS, Timestamp, Zone};
+use model::time::{DAY_MS, HOUR_MS, Timestamp, Zone};
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use store::filter::{Page, Paging};
@@ -36,7 +36,7 @@ pub struct PileQuery {
     flapping: Option<bool>,
     kind: Option<PileKind>,
     protocol: Option<Protocol>,
-    /// code, name, station_name, rated_power_w or last_seen_ms; `-` before it for the
+    /// code, name, station_name, rated_power_w, last_seen_ms or enabled_at_ms; `-` before it for the
     /// greatest first. By code when it is left out.
     sort: Option<String>,
     tariff_match: Option<TariffMatch>,
@@ -44,6 +44,11 @@ pub struct PileQuery {
     tariff_name: Option<String>,
     /// Whether it has a tariff of its own.
     own_tariff: Option<bool>,
+    vendor: Option<String>,
+    model: Option<String>,
+    firmware: Option<String>,
+    /// Only piles on which no order has begun in so many days (1 to 3650).
+    unused_days: Option<i64>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -59,6 +64,9 @@ impl PileQuery {
             Some(sort) => sort,
             None => Sort::by(BY_CODE).turned_to(paging.cursor.as_deref())?,
         };
+        if self.unused_days.is_some_and(|days| !(1..=UNUSED_DAYS_MAX).contains(&days)) {
+            return Err(unused_days());
+        }
         Ok(PileFilter {
             operator_name: self.operator_name,
             city_name: self.city_name,
@@ -75,6 +83,10 @@ impl PileQuery {
             tariff_match: self.tariff_match,
             tariff_name: self.tariff_name,
             own_tariff: self.own_tariff,
+            vendor: self.vendor,
+            model: self.model,
+            firmware: self.firmware,
+            unused_since: self.unused_days.map(|days| now.plus_ms(-days * DAY_MS)),
             limit: paging.limit()?,
             sort,
         })
@@ -102,6 +114,17 @@ pub async fn pile_list(
         }
     }
     Ok(Given(page))
+}
+
+/// As many days as somebody may ask back for.
+const UNUSED_DAYS_MAX: i64 = 3650;
+
+fn unused_days() -> Error {
+    Error::invalid(
+        "unused_days",
+        "无订单天数须为 1 至 3650 的整数",
+        "The days without an order must be a whole number from 1 to 3650.",
+    )
 }
 
 fn unknown_state() -> Error {

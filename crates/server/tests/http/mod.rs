@@ -19,6 +19,7 @@ mod r5_2_1_firmware;
 mod r5_2_1_import;
 mod r5_2_1_label;
 mod r5_2_1_operation;
+mod r5_2_1_use;
 mod r5_2_2;
 mod r5_2_station;
 mod r5_3_1;

@@ -111,6 +111,7 @@ fn pile(id: i64, operator: i64) -> Pile {
         security: model::site::SecurityProfile::Password,
         tariff: None,
         tariff_from: None,
+        enabled_at: None,
     }
 }
 
