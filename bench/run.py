@@ -22,6 +22,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "e2e"))
 PILEOPS, SIM = os.environ["PILEOPS_BIN"], os.environ["PILEOPS_SIM_BIN"]
 PASSWORD = "bench-pile-password-0123"
+YKC_PREFIX = "99010600"
+SESSION_PILES = 100
+# What the spine's benchmark is repeated for.
+SPOKEN = {"ocpp2.0.1": "OCPP 2.0.1", "ykc1.6": "云快充 1.6"}
 
 
 def say(text):
@@ -52,7 +56,7 @@ class Server:
     def __init__(self, name, options, data, fresh):
         """`fresh`: its piles and cards are not in the database yet."""
         self.name, self.options, self.data, self.fresh = name, options, data, fresh
-        self.http = f"127.0.0.1:{free_port()}"
+        self.http, self.ykc = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
         self.pids = []
 
     def __enter__(self):
@@ -64,7 +68,7 @@ class Server:
             if self.fresh:
                 token = subprocess.run([PILEOPS, "token", "add", f"bench-{self.http}", "--data", self.data, *database], capture_output=True, text=True, check=True)
                 self.token = re.search(r"pop_[A-Za-z0-9_-]+", token.stdout).group()
-            command = [PILEOPS, "serve", "--data", self.data, *database, "--listen", self.http, "--ykc-listen", f"127.0.0.1:{free_port()}"]
+            command = [PILEOPS, "serve", "--data", self.data, *database, "--listen", self.http, "--ykc-listen", self.ykc]
         self.process = pinned(self.options.server_core, command, stdout=self.log, stderr=self.log)
         self.pids = [self.process.pid]
         if self.name == "postgres":
@@ -99,14 +103,16 @@ class Server:
         with open(piles, "w") as file:
             file.write("code,protocol,password,station\n")
             file.writelines(f"SIM{number:06},ocpp1.6,{PASSWORD},{station}\n" for number in numbers)
+            file.writelines(f"{YKC_PREFIX}{number:06},ykc1.6,,{station}\n" for number in numbers[:SESSION_PILES])
         with open(cards, "w") as file:
             file.write("tag,status\n")
             file.writelines(f"CARD{number:06},accepted\n" for number in numbers)
+            file.writelines(f"CA{number:06},accepted\n" for number in numbers[:SESSION_PILES])
         for noun, path in (("pile", piles), ("card", cards)):
             subprocess.run([PILEOPS, noun, "import", path], env=env, check=True, stdout=subprocess.DEVNULL)
 
     def load(self, *arguments):
-        command = [SIM, "load", "--server", f"ws://{self.http}/ocpp", "--password", PASSWORD, "--json", *arguments]
+        command = [SIM, "load", "--server", f"ws://{self.http}/ocpp", "--ykc", self.ykc, "--ykc-prefix", YKC_PREFIX, "--password", PASSWORD, "--json", *arguments]
         for pid in self.pids:
             command += ["--server-pid", str(pid)]
         say(f"{self.name}: {' '.join(arguments)}")
@@ -135,8 +141,11 @@ def measure(name, options):
 
 def measure_in(data, name, options):
     with Server(name, options, data, fresh=True) as server:
-        report = {"sessions": server.load("--mode", "sessions", "--piles", "100", "--seconds", str(options.seconds))}
+        sessions = ["--mode", "sessions", "--piles", str(SESSION_PILES), "--seconds", str(options.seconds)]
+        report = {"sessions": server.load(*sessions)}
         report["open"] = server.load("--mode", "open", "--piles", "1000", "--rate", "1000", "--seconds", str(options.seconds))
+        if name != "floor":
+            report |= {speech: server.load(*sessions, "--speak", speech) for speech in SPOKEN}
     # Memory is measured on a server that has done nothing since its start.
     with Server(name, options, data, fresh=False) as server:
         report["idle"] = server.load("--mode", "idle", "--piles", str(options.idle_piles), "--hold", "5")
@@ -173,6 +182,26 @@ def table(rounds):
         yield "| " + " | ".join(cells) + " |"
 
 
+def spoken(rounds):
+    """The closed loop of sessions for each protocol."""
+    yield "| | messages/s, closed loop | ratio to the floor | CPU-ms per 1000 | p50 / p99 ms | sessions/s | errors |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for name in (name for name in rounds[0] if name != "floor"):
+        for speech, title in {"sessions": "OCPP 1.6", **SPOKEN}.items():
+            parts = [reports[name][speech] for reports in rounds]
+            ratios = [part["messages_per_second"] / reports["floor"]["sessions"]["messages_per_second"] for part, reports in zip(parts, rounds)]
+            cells = [
+                f"{name}, {title}",
+                f"{middle(part['messages_per_second'] for part in parts):,.0f}",
+                f"{middle(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})",
+                f"{middle(part['server_cpu_ms_per_1000'] for part in parts):.1f}",
+                f"{middle(part['p50_us'] for part in parts) / 1000:.2f} / {middle(part['p99_us'] for part in parts) / 1000:.2f}",
+                f"{middle(part['orders'] / part['seconds'] for part in parts):,.0f}",
+                str(sum(part["errors"] + part["refused"] for part in parts)),
+            ]
+            yield "| " + " | ".join(cells) + " |"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=["floor", "sqlite", "postgres"], action="append", help="the floor is always measured")
@@ -191,6 +220,7 @@ def main():
         with open(options.json, "w") as file:
             json.dump(rounds, file, indent=2)
     print("\n".join(table(rounds)))
+    print("\n".join(["", *spoken(rounds)]))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 //! Many piles that connect, boot, say that they are free, and then are quiet: what a link costs.
 
-use super::call::{Caller, Identity, Reply, number};
+use super::call::{Caller, Identity, Reply};
 use super::process::{Usage, usage};
 use super::report::Report;
 use super::session::Stamp;
 use super::sessions::connect;
-use super::{Options, Shared};
+use super::{Options, Shared, Speech, words2, words16};
 use std::io::{Error, Result};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -61,11 +61,11 @@ async fn settle_in(shared: &Shared, who: &Identity, gate: &Semaphore) -> Result<
     let mut caller = connect(shared, who, gate).await?;
     let mut stamp = Stamp::default();
     for connector in 1..=shared.options.connectors {
-        let mut body = b"\"StatusNotification\",{\"connectorId\":".to_vec();
-        number(&mut body, connector as u64);
-        body.extend_from_slice(b",\"errorCode\":\"NoError\",\"status\":\"Available\",\"timestamp\":\"");
-        body.extend_from_slice(stamp.text(shared.clock.now()));
-        body.extend_from_slice(b"\"}]");
+        let (mut body, time) = (Vec::new(), stamp.text(shared.clock.now()));
+        match who.target.speech {
+            Speech::Ocpp201 => words2::status(&mut body, connector, "Available", time),
+            _ => words16::status(&mut body, connector, "Available", time),
+        }
         if caller.call(&body).await? == Reply::Error {
             return Err(Error::other(String::from_utf8_lossy(caller.answer()).into_owned()));
         }

@@ -13,6 +13,8 @@ mod session;
 mod sessions;
 pub mod wire;
 pub mod witness;
+mod words16;
+mod words2;
 pub mod ykc;
 
 use call::Identity;
@@ -40,6 +42,27 @@ pub enum Mode {
     Crash,
 }
 
+/// What the piles of a run speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Speech {
+    #[value(name = "ocpp1.6")]
+    Ocpp16,
+    #[value(name = "ocpp2.0.1")]
+    Ocpp201,
+    /// 云快充, in a closed loop of sessions
+    #[value(name = "ykc1.6")]
+    Ykc16,
+}
+
+impl Speech {
+    fn subprotocol(self) -> &'static str {
+        match self {
+            Speech::Ocpp201 => "ocpp2.0.1",
+            _ => "ocpp1.6",
+        }
+    }
+}
+
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
     /// Where OCPP piles connect; the pile's code is appended
@@ -47,6 +70,9 @@ pub struct Options {
     pub server: String,
     #[arg(long, value_enum, default_value = "sessions")]
     pub mode: Mode,
+    /// What the piles speak; crash runs speak OCPP 1.6 beside their 云快充 piles
+    #[arg(long, value_enum, default_value = "ocpp1.6")]
+    pub speak: Speech,
     /// How many piles
     #[arg(long, default_value_t = 100)]
     pub piles: usize,
@@ -93,7 +119,7 @@ pub struct Options {
     /// Crash mode: give up on an answer after this many seconds, reconnect and send again
     #[arg(long, default_value_t = 5.0)]
     pub patience: f64,
-    /// Crash mode: where its 云快充 piles connect
+    /// Where 云快充 piles connect
     #[arg(long, default_value = "127.0.0.1:8768")]
     pub ykc: String,
     /// Crash mode: how many 云快充 piles send bills beside the OCPP piles
@@ -116,6 +142,19 @@ pub struct Options {
 impl Options {
     fn seconds(value: f64) -> Duration {
         Duration::try_from_secs_f64(value).unwrap_or_default()
+    }
+
+    /// How many piles of the run speak 云快充.
+    fn ykc_count(&self) -> usize {
+        match (self.mode, self.speak) {
+            (Mode::Crash, _) => self.ykc_piles,
+            (_, Speech::Ykc16) => self.piles,
+            _ => 0,
+        }
+    }
+
+    fn ocpp_count(&self) -> usize {
+        if self.speak == Speech::Ykc16 { 0 } else { self.piles }
     }
 
     pub fn code(&self, place: usize) -> String {
@@ -144,6 +183,8 @@ pub(crate) struct Shared {
 #[derive(Default)]
 pub(crate) struct Tally {
     latency: Histogram,
+    /// Messages that want no answer.
+    unanswered: u64,
     errors: u64,
     refused: u64,
     orders: u64,
@@ -160,6 +201,15 @@ impl Shared {
             && let Ok(mut tally) = self.tally.lock()
         {
             tally.latency.record(latency);
+        }
+    }
+
+    /// A message that wants no answer was said.
+    fn said(&self) {
+        if self.measuring.load(Ordering::Relaxed)
+            && let Ok(mut tally) = self.tally.lock()
+        {
+            tally.unanswered += 1;
         }
     }
 
@@ -198,7 +248,7 @@ const FILES_OWN: u64 = 64;
 fn files_suffice(options: &Options) -> Result<(), String> {
     #[cfg(unix)]
     {
-        let needed = (options.piles + options.ykc_piles) as u64 + FILES_OWN;
+        let needed = (options.ocpp_count() + options.ykc_count()) as u64 + FILES_OWN;
         let (most, _) = rlimit::getrlimit(rlimit::Resource::NOFILE).map_err(|error| error.to_string())?;
         if most < needed {
             return Err(format!(
@@ -213,8 +263,18 @@ fn files_suffice(options: &Options) -> Result<(), String> {
 /// Runs the load and prints the report. An error is something that kept it from running, or a call
 /// that failed: only a crash run has a server that may.
 pub async fn run(options: Options, clock: Clock) -> Result<(), String> {
+    let spoken = match options.mode {
+        Mode::Crash => options.speak == Speech::Ocpp16,
+        Mode::Open | Mode::Idle => options.speak != Speech::Ykc16,
+        Mode::Sessions => true,
+    };
+    if !spoken {
+        return Err(
+            "--speak: crash runs speak ocpp1.6, and 云快充 is spoken in --mode sessions only".to_owned()
+        );
+    }
     files_suffice(&options)?;
-    let target = Target::resolve(&options.server)
+    let target = Target::resolve(&options.server, options.speak)
         .await
         .map_err(|error| format!("--server {}: {error}", options.server))?;
     let witness = match &options.witness {
@@ -235,7 +295,7 @@ pub async fn run(options: Options, clock: Clock) -> Result<(), String> {
         orders: AtomicU64::new(0),
         reconnects: AtomicU64::new(0),
     });
-    if shared.options.ykc_piles > 0 && ykc::identity(&shared.options, 0).is_none() {
+    if shared.options.ykc_count() > 0 && ykc::identity(&shared.options, 0).is_none() {
         return Err(format!("--ykc-prefix {}: eight digits are needed", shared.options.ykc_prefix));
     }
     let gate = Arc::new(Semaphore::new(shared.options.concurrency.max(1)));
@@ -251,7 +311,7 @@ pub async fn run(options: Options, clock: Clock) -> Result<(), String> {
 fn identities(options: &Options, target: Target) -> Vec<Identity> {
     let target = Arc::new(target);
     let password: Arc<str> = options.password.as_str().into();
-    (0..options.piles)
+    (0..options.ocpp_count())
         .map(|place| {
             let turn = u8::try_from(place % usize::from(options.sources.max(1))).unwrap_or(0);
             Identity {

@@ -89,7 +89,7 @@ async fn pile(
     mut due: UnboundedReceiver<Instant>,
     place: usize,
 ) {
-    let mut cycle = Cycle::new(&who.tag);
+    let mut cycle = Cycle::new(who.target.speech, &who.tag);
     cycle.stagger(place);
     let mut stamp = Stamp::default();
     while let Some(at) = due.recv().await {

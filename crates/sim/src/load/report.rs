@@ -14,7 +14,7 @@ pub struct Report {
     seconds: f64,
     /// The whole run, connecting and draining included.
     total_seconds: f64,
-    /// Calls answered within the measured time.
+    /// Calls answered within the measured time, and what was said that wants no answer.
     messages: u64,
     messages_per_second: f64,
     p50_us: u64,
@@ -59,7 +59,7 @@ impl Report {
     pub fn of(shared: &Shared, total: Duration, measured: (Duration, Usage, Usage)) -> Report {
         let (elapsed, before, after) = measured;
         let tally = shared.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let messages = tally.latency.count();
+        let messages = tally.latency.count() + tally.unanswered;
         let known = !shared.options.server_pids.is_empty();
         let cpu = known.then(|| after.cpu_ms.saturating_sub(before.cpu_ms));
         #[expect(clippy::cast_precision_loss, reason = "a report")]

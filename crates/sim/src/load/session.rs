@@ -1,22 +1,34 @@
 //! The messages of whole sessions, as one pile says them over and over: Authorize,
-//! StartTransaction, StatusNotification, 4 × MeterValues, StopTransaction, StatusNotification.
+//! StartTransaction, StatusNotification, 4 × MeterValues, StopTransaction, StatusNotification; in OCPP
+//! 2.0.1 the start, the values and the stop are TransactionEvents.
 //!
 //! A message is written once and kept until it is answered, because a pile that lost its link sends
 //! the same words again.
 
-use super::call::{integer_after, number};
+use super::call::integer_after;
 use super::witness::{Line, Witness};
+use super::{Speech, words2, words16};
 use model::time::Timestamp;
 
 pub const STEPS: u8 = 9;
-const START: u8 = 1;
-const STOP: u8 = 7;
+pub const START: u8 = 1;
+pub const METERS: std::ops::RangeInclusive<u8> = 3..=6;
+pub const STOP: u8 = 7;
 
 /// Sessions of a load run last milliseconds; a register in whole watt-hours that grows by one per
 /// reading is what a meter would show at most.
 const WH_PER_READING: i64 = 1;
 
+/// What a message says, in whatever words.
+pub struct Said<'a> {
+    pub step: u8,
+    pub tag: &'a str,
+    pub transaction: i64,
+    pub meter_wh: i64,
+}
+
 pub struct Cycle {
+    speech: Speech,
     step: u8,
     /// Status messages to say before the first session.
     idle_first: u8,
@@ -40,8 +52,9 @@ pub enum Progress {
 }
 
 impl Cycle {
-    pub fn new(tag: &str) -> Cycle {
+    pub fn new(speech: Speech, tag: &str) -> Cycle {
         Cycle {
+            speech,
             step: 0,
             idle_first: 0,
             tag: tag.to_owned(),
@@ -71,37 +84,23 @@ impl Cycle {
         let time = stamp.text(now);
         let out = &mut self.body;
         out.clear();
-        match self.step {
-            0 if self.idle_first > 0 => status(out, "Available", time),
-            0 => {
-                out.extend_from_slice(b"\"Authorize\",{\"idTag\":\"");
-                out.extend_from_slice(self.tag.as_bytes());
-                out.extend_from_slice(b"\"}]");
+        if self.step == START {
+            (self.started_at, self.meter_start_wh) = (now, self.meter_wh);
+            if self.speech == Speech::Ocpp201 {
+                self.transaction = now.as_ms();
             }
-            START => {
-                self.started_at = now;
-                self.meter_start_wh = self.meter_wh;
-                out.extend_from_slice(b"\"StartTransaction\",{\"connectorId\":1,\"idTag\":\"");
-                out.extend_from_slice(self.tag.as_bytes());
-                out.extend_from_slice(b"\",\"meterStart\":");
-                number(out, self.meter_wh.unsigned_abs());
-                close_with_time(out, time);
-            }
-            2 => status(out, "Charging", time),
-            STOP => {
-                out.extend_from_slice(b"\"StopTransaction\",{\"transactionId\":");
-                number(out, self.transaction.unsigned_abs());
-                out.extend_from_slice(b",\"idTag\":\"");
-                out.extend_from_slice(self.tag.as_bytes());
-                out.extend_from_slice(b"\",\"reason\":\"Local\",\"meterStop\":");
-                number(out, self.meter_wh.unsigned_abs());
-                close_with_time(out, time);
-            }
-            8 => status(out, "Available", time),
-            _ => {
-                self.meter_wh += WH_PER_READING;
-                meter_values(out, self.transaction, self.meter_wh, i64::from(self.step), time);
-            }
+        } else if METERS.contains(&self.step) {
+            self.meter_wh += WH_PER_READING;
+        }
+        let said = Said {
+            step: if self.idle_first > 0 && self.step == 0 { STEPS - 1 } else { self.step },
+            tag: &self.tag,
+            transaction: self.transaction,
+            meter_wh: self.meter_wh,
+        };
+        match self.speech {
+            Speech::Ocpp201 => words2::write(out, &said, time),
+            _ => words16::write(out, &said, time),
         }
         &self.body
     }
@@ -121,11 +120,13 @@ impl Cycle {
         self.step = (step + 1) % STEPS;
         match step {
             START => {
-                let Some(id) = integer_after(answer, b"\"transactionId\"") else {
-                    self.step = 0;
-                    return Progress::Refused;
-                };
-                self.transaction = id;
+                if self.speech == Speech::Ocpp16 {
+                    let Some(id) = integer_after(answer, b"\"transactionId\"") else {
+                        self.step = 0;
+                        return Progress::Refused;
+                    };
+                    self.transaction = id;
+                }
                 self.tell(witness, pile, false);
                 let accepted = answer.windows(10).any(|w| w == b"\"Accepted\"");
                 if accepted { Progress::Started } else { Progress::Refused }
@@ -156,38 +157,6 @@ impl Cycle {
             });
         }
     }
-}
-
-fn close_with_time(out: &mut Vec<u8>, time: &[u8]) {
-    out.extend_from_slice(b",\"timestamp\":\"");
-    out.extend_from_slice(time);
-    out.extend_from_slice(b"\"}]");
-}
-
-fn status(out: &mut Vec<u8>, status: &str, time: &[u8]) {
-    out.extend_from_slice(
-        b"\"StatusNotification\",{\"connectorId\":1,\"errorCode\":\"NoError\",\"status\":\"",
-    );
-    out.extend_from_slice(status.as_bytes());
-    out.push(b'"');
-    close_with_time(out, time);
-}
-
-fn meter_values(out: &mut Vec<u8>, transaction: i64, meter_wh: i64, step: i64, time: &[u8]) {
-    out.extend_from_slice(b"\"MeterValues\",{\"connectorId\":1,\"transactionId\":");
-    number(out, transaction.unsigned_abs());
-    out.extend_from_slice(b",\"meterValue\":[{\"timestamp\":\"");
-    out.extend_from_slice(time);
-    out.extend_from_slice(b"\",\"sampledValue\":[{\"value\":\"");
-    number(out, meter_wh.unsigned_abs());
-    out.extend_from_slice(
-        b"\",\"context\":\"Sample.Periodic\",\"measurand\":\"Energy.Active.Import.Register\",\"unit\":\"Wh\"},\
-          {\"value\":\"60000\",\"measurand\":\"Power.Active.Import\",\"unit\":\"W\"},\
-          {\"value\":\"400.2\",\"measurand\":\"Voltage\",\"unit\":\"V\"},\
-          {\"value\":\"149.9\",\"measurand\":\"Current.Import\",\"unit\":\"A\"},{\"value\":\"",
-    );
-    number(out, (40 + step).unsigned_abs());
-    out.extend_from_slice(b"\",\"measurand\":\"SoC\",\"unit\":\"Percent\"}]}]}]");
 }
 
 /// RFC 3339 text of the moment; what does not change within a second is kept.
@@ -226,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_cycle_says_nine_valid_messages_and_uses_the_transaction_it_was_given() {
-        let mut cycle = Cycle::new("TAG7");
+        let mut cycle = Cycle::new(Speech::Ocpp16, "TAG7");
         let mut stamp = Stamp::default();
         let mut said = Vec::new();
         let mut platform = protocol::ocpp16::Session::new(Timestamp::from_ms(0), Default::default());
@@ -259,5 +228,35 @@ mod tests {
             ["Authorize", "StartTransaction", status, meter, meter, meter, meter, "StopTransaction", status];
         assert_eq!(said[..9], one);
         assert_eq!(said[9..], one);
+    }
+
+    #[test]
+    fn in_2_0_1_a_cycle_is_one_transaction_whose_events_are_counted() {
+        let mut cycle = Cycle::new(Speech::Ocpp201, "TAG7");
+        let mut stamp = Stamp::default();
+        let (mut said, mut numbers, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        let spoken = model::site::Protocol::Ocpp201;
+        let mut platform = protocol::ocpp2::Session::new(spoken, Timestamp::from_ms(0), Default::default());
+        for step in 0..18i64 {
+            let now = Timestamp::from_ms(1_750_000_000_000 + step * 7);
+            let mut whole = format!("[2,\"{step}\",").into_bytes();
+            whole.extend_from_slice(cycle.write(now, &mut stamp));
+            let call: (u8, String, String, serde_json::Value) = serde_json::from_slice(&whole).unwrap();
+            platform.receive(&whole, now);
+            let rejected =
+                platform.next().is_none_or(|output| matches!(output, protocol::Output::Rejected { .. }));
+            assert!(!rejected, "{}", String::from_utf8_lossy(&whole));
+            if let Some(number) = call.3["seqNo"].as_i64() {
+                numbers.push(number);
+                names.push(call.3["transactionInfo"]["transactionId"].as_str().unwrap().to_owned());
+            }
+            said.push(call.2);
+            let progress = cycle.answered(br#"[3,"1",{"idTokenInfo":{"status":"Accepted"}}]"#, "P", None);
+            assert_eq!(progress == Progress::Stopped, step % 9 == 7);
+        }
+        assert_eq!(said.iter().filter(|action| *action == "TransactionEvent").count(), 12);
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5]);
+        assert_eq!(names[..6], vec![names[0].clone(); 6]);
+        assert_ne!(names[0], names[6]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::call::{Caller, Identity, Reply};
 use super::session::{Cycle, Progress, Stamp};
-use super::{Mode, Options, Report, Shared, measure, ykc};
+use super::{Mode, Options, Report, Shared, Speech, measure, words2, words16, ykc};
 use std::io::{Error, ErrorKind, Result};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,11 +31,9 @@ pub async fn run(shared: &Arc<Shared>, identities: Vec<Identity>, gate: Arc<Sema
             }
         });
     }
-    if shared.options.mode == Mode::Crash {
-        let numbers = (0..shared.options.ykc_piles).filter_map(|place| ykc::identity(&shared.options, place));
-        for (number, card) in numbers {
-            piles.spawn(ykc::Pile::new(shared.clone(), number, card).run());
-        }
+    let numbers = (0..shared.options.ykc_count()).filter_map(|place| ykc::identity(&shared.options, place));
+    for (number, card) in numbers {
+        piles.spawn(ykc::Pile::new(shared.clone(), number, card).run());
     }
     let measured = measure(shared).await;
     let drained = tokio::time::timeout(GRACE, async { while piles.join_next().await.is_some() {} }).await;
@@ -50,15 +48,14 @@ pub async fn connect(shared: &Shared, who: &Identity, gate: &Semaphore) -> Resul
     let _turn = gate.acquire().await.map_err(Error::other)?;
     let mut caller = Caller::connect(who, 1).await?;
     if !shared.options.no_boot || shared.options.mode == Mode::Idle {
-        boot(&mut caller).await?;
+        boot(&mut caller, who.target.speech).await?;
     }
     Ok(caller)
 }
 
-pub async fn boot(caller: &mut Caller) -> Result<()> {
-    const BOOT: &[u8] = b"\"BootNotification\",{\"chargePointVendor\":\"PileOps\",\
-        \"chargePointModel\":\"Load\",\"firmwareVersion\":\"1.0\"}]";
-    let reply = caller.call(BOOT).await?;
+async fn boot(caller: &mut Caller, speech: Speech) -> Result<()> {
+    let words = if speech == Speech::Ocpp201 { words2::BOOT } else { words16::BOOT };
+    let reply = caller.call(words).await?;
     if reply == Reply::Result && caller.answer().windows(10).any(|w| w == b"\"Accepted\"") {
         return Ok(());
     }
@@ -69,7 +66,7 @@ pub async fn boot(caller: &mut Caller) -> Result<()> {
 /// Ends with its link.
 async fn plain(shared: &Shared, who: &Identity, gate: &Semaphore) -> Result<()> {
     let mut caller = connect(shared, who, gate).await?;
-    let mut cycle = Cycle::new(&who.tag);
+    let mut cycle = Cycle::new(who.target.speech, &who.tag);
     let mut stamp = Stamp::default();
     while !(shared.ending() && cycle.between_sessions()) {
         let body = cycle.write(shared.clock.now(), &mut stamp);
@@ -117,7 +114,7 @@ impl Line {
             let _turn = gate.acquire().await.map_err(Error::other)?;
             let mut fresh = Caller::connect(who, self.next_id).await?;
             if !self.booted && !shared.options.no_boot {
-                boot(&mut fresh).await?;
+                boot(&mut fresh, who.target.speech).await?;
             }
             self.booted = true;
             self.caller = Some(fresh);
@@ -137,7 +134,7 @@ impl Line {
 /// Outlives its server: after a loss it connects again and sends the unanswered message again,
 /// word for word under a new id, until it is answered. A session goes on where it was.
 async fn stubborn(shared: &Shared, who: &Identity, gate: &Semaphore) -> Result<()> {
-    let mut cycle = Cycle::new(&who.tag);
+    let mut cycle = Cycle::new(who.target.speech, &who.tag);
     let mut stamp = Stamp::default();
     let mut line = Line { next_id: 1, ..Line::default() };
     let mut back_off = BACK_OFF_FIRST;

@@ -4,6 +4,7 @@
 //! does not spend on a general client is there for the load. Not for anything but a benchmark: no
 //! fragments, no extensions, a fixed handshake key (whose right answer is then a constant).
 
+use super::Speech;
 use std::io::{Error, ErrorKind, Result};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Range;
@@ -23,10 +24,11 @@ pub struct Target {
     pub address: SocketAddr,
     host: String,
     path: String,
+    pub speech: Speech,
 }
 
 impl Target {
-    pub async fn resolve(url: &str) -> Result<Target> {
+    pub async fn resolve(url: &str, speech: Speech) -> Result<Target> {
         let rest = url.strip_prefix("ws://").ok_or_else(|| invalid("the address must begin with ws://"))?;
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let host_port = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
@@ -36,7 +38,7 @@ impl Target {
             .ok_or_else(|| invalid("the host of the address has no IP address"))?;
         let path = path.trim_end_matches('/');
         let path = if path.is_empty() { String::new() } else { format!("/{path}") };
-        Ok(Target { address, host: host.to_owned(), path })
+        Ok(Target { address, host: host.to_owned(), path, speech })
     }
 
     fn request(&self, code: &str, password: &str) -> String {
@@ -44,8 +46,10 @@ impl Target {
         format!(
             "GET {}/{code} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\
-             Sec-WebSocket-Protocol: ocpp1.6\r\nAuthorization: Basic {basic}\r\n\r\n",
-            self.path, self.host
+             Sec-WebSocket-Protocol: {}\r\nAuthorization: Basic {basic}\r\n\r\n",
+            self.path,
+            self.host,
+            self.speech.subprotocol(),
         )
     }
 }

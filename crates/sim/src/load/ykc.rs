@@ -3,16 +3,17 @@
 
 use super::sessions::{BACK_OFF_FIRST, BACK_OFF_MAX};
 use super::witness::Line;
-use super::{Options, Shared};
+use super::{Mode, Options, Shared};
 use model::energy::Energy;
 use model::id::TradeNo;
 use model::tariff::{Period, Tariff};
 use model::time::{Timestamp, Zone};
-use protocol::ykc::field::{Ascii, Bcd, CardNo, Cp56, Gun, Meter, PileNo};
+use protocol::ykc::field::{Ascii, Bcd, CardNo, Cp56, Gun, Meter, PileNo, Raw};
 use protocol::ykc::frame::{CrcOrder, Packet, Reader};
 use protocol::ykc::message::bill::{Bill, BillPeriod};
 use protocol::ykc::message::card_start::CardStart;
 use protocol::ykc::message::login::Login;
+use protocol::ykc::message::realtime::Realtime;
 use protocol::ykc::message::tariff::TariffRequest;
 use protocol::ykc::message::{Body, Message};
 use std::collections::VecDeque;
@@ -26,6 +27,8 @@ use tokio::net::TcpStream;
 /// Sessions last milliseconds: one watt-hour each, so that the meter also fits in whole ones.
 const ENERGY_DWH: u32 = 10;
 const GUN: Gun = Gun(1);
+/// 0x13 of a session, beside 0x31 and 0x3B.
+const OBSERVED: u16 = 4;
 
 /// Who a pile is: fourteen digits, and a card as an M1 reader reads it.
 pub(crate) fn identity(options: &Options, place: usize) -> Option<(PileNo, CardNo)> {
@@ -193,6 +196,9 @@ impl Pile {
             return Ok(());
         };
         let now = self.shared.clock.now();
+        if self.bill.is_none() && self.shared.options.mode == Mode::Sessions {
+            self.observe(trade_no).await?;
+        }
         let bill = match self.bill.take() {
             Some(bill) => bill,
             None => self.bill_of(trade_no, started_at, now),
@@ -227,6 +233,36 @@ impl Pile {
             });
         }
         self.shared.order();
+        Ok(())
+    }
+
+    /// What a pile says every fifteen seconds; it waits for no answer.
+    async fn observe(&mut self, trade_no: TradeNo) -> Result<()> {
+        let link = self.link.as_mut().ok_or(ErrorKind::NotConnected)?;
+        for minutes in 1..=OBSERVED {
+            let observed = Realtime {
+                trade_no,
+                pile: self.number,
+                gun: GUN,
+                state: 3,
+                gun_home: 0,
+                plugged: 1,
+                voltage: 4_002,
+                current: 1_499,
+                cable_temp: 80,
+                cable_code: Raw([0; 8]),
+                soc: 40,
+                battery_max_temp: 80,
+                charged_minutes: minutes,
+                remaining_minutes: 30,
+                energy: ENERGY_DWH,
+                loss_energy: ENERGY_DWH,
+                amount: 0,
+                hw_fault: 0,
+            };
+            link.say(&observed).await?;
+            self.shared.said();
+        }
         Ok(())
     }
 
