@@ -67,7 +67,7 @@ def ask(server, token, method, path, body=None):
     request.add_header("Authorization", f"Bearer {token}")
     request.add_header("Content-Type", "application/json")
     with urllib.request.urlopen(request, json.dumps(body).encode() if body is not None else None) as answer:
-        return json.loads(answer.read())
+        return json.loads(answer.read() or "null")
 
 
 def peak_mb(pid):
@@ -81,12 +81,12 @@ def token_add(data):
 
 
 @contextlib.contextmanager
-def serving(data):
-    """A server on this data folder: its address and its process's id."""
+def serving(data, **settings):
+    """A server on this data folder, with these settings: its address and its process's id."""
     server = f"127.0.0.1:{free_port()}"
     command = [PILEOPS, "serve", "--data", data, "--listen", server, "--ykc-listen", f"127.0.0.1:{free_port()}"]
     with open(os.path.join(data, "server.log"), "ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **settings})
     try:
         for _ in range(300):
             try:

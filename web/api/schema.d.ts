@@ -2398,6 +2398,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_record_get"];
+        /** Permission: pile.write */
+        put: operations["pile_record_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles/{code}/security": {
         parameters: {
             query?: never;
@@ -3836,6 +3854,15 @@ export interface components {
             state: components["schemas"]["OrderState"];
             /** @description Masked to its last four characters. */
             token: string | null;
+        };
+        /** @description What is known of one connector. */
+        ConnectorRecord: {
+            /** Format: int64 */
+            no: number;
+            /** @description 车位号 */
+            park_no: string | null;
+            socket: components["schemas"]["SocketKind"] | null;
+            standard: components["schemas"]["SocketStandard"] | null;
         };
         /**
          * @description What the pile last said of a connector. Whether the pile is on line is another fact: an old
@@ -6378,6 +6405,8 @@ export interface components {
             /** Format: int64 */
             station_id: number;
             station_name: string;
+            /** @description What staff call it by, to find it with others. */
+            tags: string[];
             /** @description The kind of days that today is; none on all other days. */
             tariff_day_name: string | null;
             /** @description Whether the pile has that. */
@@ -6391,6 +6420,11 @@ export interface components {
             /** Format: int64 */
             told_model_ms: number | null;
             vendor: string | null;
+            /**
+             * Format: int64
+             * @description 20261123
+             */
+            warranty_day: number | null;
         };
         /**
          * Format: int64
@@ -6438,6 +6472,64 @@ export interface components {
         PilePasswordDraft: {
             /** @description Generated when null. */
             password?: string | null;
+        };
+        PileRecord: {
+            connectors: components["schemas"]["ConnectorRecord"][];
+            /** Format: int64 */
+            current_max_a: number | null;
+            /** Format: int64 */
+            installed_day: number | null;
+            /**
+             * Format: int64
+             * @description 20261123
+             */
+            made_day: number | null;
+            note: string | null;
+            /** @description 资产归属 */
+            owner: string | null;
+            tags: string[];
+            /**
+             * Format: int64
+             * @description To be given back with a change; 1 where nothing has been written yet.
+             */
+            version: number;
+            /** Format: int64 */
+            voltage_max_v: number | null;
+            /** Format: int64 */
+            voltage_min_v: number | null;
+            /**
+             * Format: int64
+             * @description The last day on which its maker mends it for nothing.
+             */
+            warranty_day: number | null;
+        };
+        PileRecordChange: {
+            /** @description Those of which something is known. */
+            connectors: components["schemas"]["ConnectorRecord"][];
+            /** Format: int64 */
+            current_max_a?: number | null;
+            /** Format: int64 */
+            installed_day?: number | null;
+            /**
+             * Format: int64
+             * @description 20261123
+             */
+            made_day?: number | null;
+            note?: string | null;
+            owner?: string | null;
+            /** @description At most eight, of 1 to 12 characters each. */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description As it was read; somebody else's change in between is a conflict.
+             */
+            version: number;
+            /** Format: int64 */
+            voltage_max_v?: number | null;
+            /** Format: int64 */
+            voltage_min_v?: number | null;
+            /** Format: int64 */
+            warranty_day?: number | null;
         };
         PileSecurity: components["schemas"]["PileSecurityFacts"] & {
             shown: components["schemas"]["SecurityProfile"] | null;
@@ -6885,6 +6977,16 @@ export interface components {
          * @enum {string}
          */
         SmtpSecurity: "tls" | "starttls" | "none";
+        /**
+         * @description 接口类型 of a connector (ConnectorType of T/CEC 102.2).
+         * @enum {string}
+         */
+        SocketKind: "household" | "ac_outlet" | "ac_plug" | "dc_plug" | "wireless" | "other";
+        /**
+         * @description 接口国标 (NationalStandard of T/CEC 102.2, and what came after it).
+         * @enum {string}
+         */
+        SocketStandard: "gb2011" | "gb2015" | "gb2023";
         Staff: {
             account: string;
             area: components["schemas"]["Area"];
@@ -13296,10 +13398,12 @@ export interface operations {
                 state?: string;
                 station_id?: number;
                 station_name?: string;
+                tag?: string;
                 tariff_match?: components["schemas"]["TariffMatch"];
                 tariff_name?: string;
                 unused_days?: number;
                 vendor?: string;
+                warranty_days?: number;
             };
             header?: never;
             path?: never;
@@ -13662,6 +13766,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PilePassword"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_record_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileRecord"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_record_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PileRecordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

@@ -109,6 +109,19 @@ dictionaries! {
         "ykc1.5" "云快充 1.5" "YKC 1.5",
         "ykc1.6" "云快充 1.6" "YKC 1.6",
     ]
+    "socket_kind" "接口类型" "Sockets" [
+        "household" "家用插座" "Household socket",
+        "ac_outlet" "交流插座" "AC outlet",
+        "ac_plug" "交流枪" "AC plug",
+        "dc_plug" "直流枪" "DC plug",
+        "wireless" "无线充电" "Wireless",
+        "other" "其他" "Other",
+    ]
+    "socket_standard" "接口国标" "Standards of sockets" [
+        "gb2011" "国标 2011" "GB/T 20234-2011",
+        "gb2015" "国标 2015" "GB/T 20234-2015",
+        "gb2023" "国标 2023" "GB/T 20234-2023",
+    ]
     "lifecycle" "启停状态" "Lifecycles of piles" [
         "inactive" "未激活" "Not yet seen",
         "enabled" "启用" "Enabled",
@@ -284,6 +297,7 @@ mod tests {
     use crate::feedback::{FeedbackAction, FeedbackKind, FeedbackSource, FeedbackState};
     use crate::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState};
     use crate::order::{Abnormality, OrderState, StartMode, StopClass};
+    use crate::pile_record::{SocketKind, SocketStandard};
     use crate::settlement::{SettlementBasis, SettlementState};
     use crate::site::{Lifecycle, PileKind, Protocol};
     use crate::station::{CarKind, ParkingFee, PlaceKind, StationKind};
@@ -307,6 +321,8 @@ mod tests {
             ("period", told(Period::ALL)),
             ("pile_kind", told(PileKind::ALL)),
             ("protocol", told(Protocol::ALL)),
+            ("socket_kind", told(SocketKind::ALL.to_vec())),
+            ("socket_standard", told(SocketStandard::ALL.to_vec())),
             ("lifecycle", told(Lifecycle::ALL)),
             ("connector_status", told(ConnectorStatus::ALL)),
             ("card_status", told(CardStatus::ALL)),

@@ -31,6 +31,7 @@ pub mod message;
 pub mod money;
 pub mod order;
 pub mod pile_batch;
+pub mod pile_record;
 pub mod rich;
 pub mod settlement;
 pub mod site;

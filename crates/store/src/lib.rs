@@ -66,6 +66,7 @@ pub mod pile_batches;
 mod pile_filter;
 pub mod pile_labels;
 pub mod pile_list;
+pub mod pile_records;
 pub mod pile_state;
 pub mod pile_tariffs;
 pub mod pile_variables;

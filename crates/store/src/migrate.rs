@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (25, include_str!("../migrations/0025_pile_variable.sql")),
     (26, include_str!("../migrations/0026_firmware.sql")),
     (27, include_str!("../migrations/0027_pile_enabled.sql")),
+    (28, include_str!("../migrations/0028_pile_record.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -32,6 +32,9 @@ pub struct PileFilter {
     pub vendor: Option<String>,
     pub model: Option<String>,
     pub firmware: Option<String>,
+    pub tag: Option<String>,
+    /// Those whose warranty ends on that day or has ended.
+    pub warranty_until: Option<i64>,
     /// Those on which no order has begun since then.
     pub unused_since: Option<Timestamp>,
     pub sort: Sort,
@@ -88,6 +91,12 @@ pub(crate) fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
     filter.and_contains("LOWER(p.vendor) LIKE ?", wanted.vendor.as_deref());
     filter.and_contains("LOWER(p.model) LIKE ?", wanted.model.as_deref());
     filter.and_contains("LOWER(p.firmware) LIKE ?", wanted.firmware.as_deref());
+    filter.and_contains(
+        "p.id IN (SELECT pile_id FROM pile_record WHERE LOWER(tags) LIKE ?)",
+        wanted.tag.as_deref(),
+    );
+    filter
+        .and_some("p.id IN (SELECT pile_id FROM pile_record WHERE warranty_day <= ?)", wanted.warranty_until);
     if let Some(since) = wanted.unused_since {
         // One look into the index of a pile's orders for each pile: its newest order is all that matters.
         let unused = "NOT EXISTS (SELECT 1 FROM orders o WHERE o.pile_id = p.id AND o.started_at_ms >= ?)";

@@ -7,6 +7,7 @@ pub use crate::pile_filter::PileFilter;
 use crate::pile_filter::{TARIFF_MATCH, filter};
 pub use crate::pile_state::PileState;
 use crate::sort::SortColumn;
+use crate::stations::tags;
 use model::access::Scope;
 use model::connector::ConnectorStatus;
 use model::order::OrderState;
@@ -40,6 +41,10 @@ pub struct PileFacts {
     pub firmware: Option<String>,
     /// Of its SIM card.
     pub iccid: Option<String>,
+    /// What staff call it by, to find it with others.
+    pub tags: Vec<String>,
+    /// 20261123
+    pub warranty_day: Option<i64>,
     pub today_energy_dwh: i64,
     /// Its own, or what its station shows.
     pub tariff_name: Option<String>,
@@ -161,14 +166,16 @@ impl From<model::curve::Point> for LiveValues {
 
 const FACTS: &str = "p.id, p.code, p.name, p.operator_id, op.name, s.city_code, COALESCE(c.name, s.city_code), \
     p.station_id, s.name, p.kind, p.protocol, p.lifecycle, p.online, p.last_seen_ms, p.rated_power_w, p.vendor, \
-    p.model, p.firmware, COALESCE(d.energy_dwh, 0), t.name, t.version_no, p.tariff_model, p.tariff_told_ms, y.name, CASE WHEN p.tariff_id IS NULL THEN NULL ELSE p.tariff_from_ms END, p.enabled_at_ms, p.iccid";
+    p.model, p.firmware, COALESCE(d.energy_dwh, 0), t.name, t.version_no, p.tariff_model, p.tariff_told_ms, y.name, CASE WHEN p.tariff_id IS NULL THEN NULL ELSE p.tariff_from_ms END, p.enabled_at_ms, p.iccid, \
+    COALESCE(w.tags, ''), w.warranty_day";
 
 /// Where the value stands by which a page is sorted: behind the facts.
-const SORT_VALUE: usize = 28;
+const SORT_VALUE: usize = 30;
 
 const FROM: &str = "FROM pile p JOIN station s ON s.id = p.station_id JOIN operator op ON op.id = p.operator_id \
     LEFT JOIN city c ON c.code = s.city_code LEFT JOIN tariff t ON t.id = COALESCE(p.tariff_id, s.tariff_id) \
-    LEFT JOIN tariff_today y ON y.tariff_id = t.id AND y.time_zone = s.time_zone LEFT JOIN pile_day d ON d.pile_id = p.id AND d.day = $1";
+    LEFT JOIN tariff_today y ON y.tariff_id = t.id AND y.time_zone = s.time_zone \
+    LEFT JOIN pile_record w ON w.pile_id = p.id LEFT JOIN pile_day d ON d.pile_id = p.id AND d.day = $1";
 
 fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
     Ok(PileFacts {
@@ -199,7 +206,9 @@ fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
         own_tariff_from_ms: row.int_opt(24)?,
         enabled_at_ms: row.int_opt(25)?,
         iccid: row.text_opt(26)?,
-        tariff_match: row.word(27, TariffMatch::parse)?,
+        tags: tags(row, 27)?,
+        warranty_day: row.int_opt(28)?,
+        tariff_match: row.word(29, TariffMatch::parse)?,
     })
 }
 
@@ -325,22 +334,22 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
 }
 
 fn detail(row: &Row<'_>) -> DbResult<PileDetail> {
-    let tariff = match row.int_opt(36)? {
-        Some(id) => Some(PileTariff { id, name: row.text(37)?, model_no: row.int(38)? }),
+    let tariff = match row.int_opt(38)? {
+        Some(id) => Some(PileTariff { id, name: row.text(39)?, model_no: row.int(40)? }),
         None => None,
     };
     Ok(PileDetail {
         facts: facts(row)?,
-        serial: row.text_opt(28)?,
-        meter_serial: row.text_opt(29)?,
-        connected_at_ms: row.int_opt(30)?,
-        remote_address: row.text_opt(31)?,
-        clock_skew_ms: row.int_opt(32)?,
+        serial: row.text_opt(30)?,
+        meter_serial: row.text_opt(31)?,
+        connected_at_ms: row.int_opt(32)?,
+        remote_address: row.text_opt(33)?,
+        clock_skew_ms: row.int_opt(34)?,
         tariff,
-        created_at_ms: row.int(33)?,
-        version: row.int(34)?,
-        time_zone: row.text(39)?,
-        has_password: row.bool(35)?,
+        created_at_ms: row.int(35)?,
+        version: row.int(36)?,
+        time_zone: row.text(41)?,
+        has_password: row.bool(37)?,
         connectors: Vec::new(),
     })
 }

@@ -36,6 +36,7 @@ export type OrderDetail = Schemas['OrderDetail']
 export type SettlementBill = Schemas['SettlementBill']
 export type SettlementPreview = Schemas['SettlementPreview']
 export type Tariff = Schemas['Tariff']
+export type PileRecord = Schemas['PileRecord']
 export type PileSecurity = Schemas['PileSecurity']
 export type PileCertificate = Schemas['Certificate']
 export type PileLink = Schemas['Link']
@@ -242,6 +243,8 @@ export const api = {
   pile_get: (code: string) => take(http.GET(`${v}/piles/{code}`, byCode(code))),
   pile_create: (body: PileDraft) => take(http.POST(`${v}/piles`, { body })),
   pile_update: (code: string, body: PileChange) => take(http.PATCH(`${v}/piles/{code}`, { ...byCode(code), body })),
+  pile_record_get: (code: string) => take(http.GET(`${v}/piles/{code}/record`, byCode(code))),
+  pile_record_update: (code: string, body: BodyOf<'pile_record_update'>) => take(http.PUT(`${v}/piles/{code}/record`, { ...byCode(code), body })),
   pile_tariff_set: (code: string, body: BodyOf<'pile_tariff_set'>) => take(http.PUT(`${v}/piles/{code}/tariff`, { ...byCode(code), body })),
   pile_password_set: (code: string, password: string | null) =>
     take(http.PUT(`${v}/piles/{code}/password`, { ...byCode(code), body: { password } })),

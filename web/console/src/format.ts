@@ -99,6 +99,8 @@ export function wallClock(zone: string = ZONE) {
   }
 }
 export const { time, date, clock, clockMinute, clockMilli, minuteOfDay } = wallClock()
+/** 20261123 → 2026-11-23 */
+export const dayLong = (day: number): string => `${Math.floor(day / 10_000)}-${two(Math.floor(day / 100) % 100)}-${two(day % 100)}`
 /** 20261123 → 11-23 */
 export const dayShort = (day: number): string => `${two(Math.floor(day / 100) % 100)}-${two(day % 100)}`
 

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, Channel, ChannelSend, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileSecurity, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher } from '@/api'
+import type { Card, Channel, ChannelSend, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileRecord, PileSecurity, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -19,6 +19,8 @@ export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'ta
 export const transferStates: Transfer['state'][] = ['asked', 'accepted', 'downloading', 'downloaded', 'installing', 'installed', 'confirmed', 'uploading', 'uploaded', 'failed', 'replaced']
 export const batchStates: PileBatch['state'][] = ['running', 'done', 'halted']
 export const batchRowStates: PileBatchRow['state'][] = ['failed', 'cut', 'running', 'waiting', 'done']
+export const socketKinds: NonNullable<PileRecord['connectors'][number]['socket']>[] = ['dc_plug', 'ac_plug', 'ac_outlet', 'household', 'wireless', 'other']
+export const socketStandards: NonNullable<PileRecord['connectors'][number]['standard']>[] = ['gb2015', 'gb2011', 'gb2023']
 export const stationKinds: Station['kind'][] = ['public', 'bus', 'taxi', 'logistics', 'sanitation', 'staff', 'private', 'other']
 export const placeKinds: NonNullable<Station['place_kind']>[] = ['residential', 'public_institution', 'enterprise', 'office', 'industrial_park', 'transport_hub', 'sports_culture', 'green_space', 'building_parking', 'roadside', 'motorway_service', 'other']
 export const parkingFees: NonNullable<StationDetail['parking_fee']>[] = ['paid', 'free', 'free_first', 'free_charging']

@@ -7,6 +7,7 @@ mod import;
 mod operator;
 mod photo;
 mod pile;
+mod pile_record;
 mod pile_tariff;
 mod station;
 
@@ -16,6 +17,7 @@ pub use import::{ImportReport, ImportedPassword, ImportedPile, PILE_COLUMNS, Pil
 pub use operator::{OperatorChange, OperatorDraft, OperatorStatusChange};
 pub use photo::StationPhotoChange;
 pub use pile::{PileChange, PileCreated, PileDraft, PileUpdated};
+pub use pile_record::PileRecordChange;
 pub use pile_tariff::PileTariffDraft;
 pub use station::StationChange;
 

@@ -71,7 +71,7 @@ pub(crate) fn phone(field: &'static str, text: Option<&str>) -> Result<Option<St
     ))
 }
 
-fn day(field: &'static str, day: Option<i64>) -> Result<Option<i64>> {
+pub(super) fn day(field: &'static str, day: Option<i64>) -> Result<Option<i64>> {
     let Some(number) = day else { return Ok(None) };
     let (year, month, dom) = (number / 10_000, number / 100 % 100, number % 100);
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

@@ -55,7 +55,7 @@ pub struct StationChange {
 const TAGS_MAX: usize = 8;
 const TAG_LONG: usize = 12;
 
-fn tags(all: &[String]) -> Result<Vec<String>> {
+pub(super) fn tags(all: &[String]) -> Result<Vec<String>> {
     let mut tags = Vec::new();
     for tag in all.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
         let tag = named("tags", tag, TAG_LONG)?;
@@ -67,7 +67,7 @@ fn tags(all: &[String]) -> Result<Vec<String>> {
         return Err(Error::invalid(
             "tags",
             format!("标签最多 {TAGS_MAX} 个，请删去几个"),
-            format!("A station has at most {TAGS_MAX} tags; take some away."),
+            format!("At most {TAGS_MAX} tags; take some away."),
         ));
     }
     Ok(tags)

@@ -15,6 +15,7 @@ mod history;
 mod invoices;
 mod people;
 mod places;
+mod records;
 mod tariff_plans;
 mod webhooks;
 
@@ -166,6 +167,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     administration::write(app).await?;
     let orders = history::write(app, &piles).await?;
     let actor = administrator(app).await?;
+    records::write(app, &actor).await?;
     tariff_plans::write(app, &actor).await?;
     batches::write(app, &actor, &piles).await?;
     firmware::write(app, &actor, &piles).await?;

@@ -1,7 +1,7 @@
 //! The columns of each list's file. A figure stands in the file as it stands on the page, masked where
 //! it is masked there.
 
-use super::column::{Cell, Column};
+use super::column::{Cell, Column, Words};
 use super::words;
 use model::access::Area;
 use store::audit::AuditRecord;
@@ -112,7 +112,13 @@ pub static PILE: &[Column<PileView>] = &[
     Column::extra("model", "型号", "Model", |p, _| Cell::text(p.facts.model.clone())),
     Column::extra("firmware", "程序版本", "Firmware", |p, _| Cell::text(p.facts.firmware.clone())),
     Column::extra("iccid", "ICCID", "ICCID", |p, _| Cell::text(p.facts.iccid.clone())),
+    Column::extra("tags", "标签", "Tags", |p, w| tags(&p.facts.tags, w)),
+    Column::extra("warranty", "质保到期", "Warranty until", |p, _| date(p.facts.warranty_day)),
 ];
+
+fn tags(tags: &[String], w: &Words) -> Cell {
+    Cell::text(Some(tags.join(if w.english { ", " } else { "、" })).filter(|text| !text.is_empty()))
+}
 
 pub static STATION: &[Column<Station>] = &[
     Column::new("code", "站点编号", "Station no.", |s, _| Cell::Text(s.code.clone())),
@@ -124,9 +130,7 @@ pub static STATION: &[Column<Station>] = &[
     Column::extra("place_kind", "建设场所", "Site", |s, w| {
         Cell::text(s.place_kind.map(|kind| words::word("place_kind", kind.as_str(), w)))
     }),
-    Column::new("tags", "标签", "Tags", |s, w| {
-        Cell::text(Some(s.tags.join(if w.english { ", " } else { "、" })).filter(|text| !text.is_empty()))
-    }),
+    Column::new("tags", "标签", "Tags", |s, w| tags(&s.tags, w)),
     Column::extra("close_notice", "暂停营业", "Closed because", |s, _| {
         Cell::text(s.close_notice.clone())
     }),

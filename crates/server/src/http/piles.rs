@@ -5,7 +5,7 @@ use super::give::{Created, Done, Given};
 use super::take::{Code, Input, Query, Reader, Who, no_pile};
 use super::{Shared, wire};
 use axum::extract::State;
-use engine::site::{PileChange, PileCreated, PileDraft, PileTariffDraft, PileUpdated};
+use engine::site::{PileChange, PileCreated, PileDraft, PileRecordChange, PileTariffDraft, PileUpdated};
 use model::id::{OrderId, PileCode, PileId};
 use model::site::{Lifecycle, PileKind, Protocol};
 use model::tariff_plan::TariffMatch;
@@ -14,6 +14,7 @@ use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use store::filter::{Page, Paging};
 use store::pile_list::{self, BY_CODE, LiveValues, PileDetail, PileFilter, PileState, PileView, SORTS};
+use store::pile_records::{self, PileRecord};
 use store::sort::Sort;
 use store::unknown_piles::{UnknownPile, unknown_pile_list as unknown_list};
 use utoipa::ToSchema;
@@ -47,6 +48,9 @@ pub struct PileQuery {
     vendor: Option<String>,
     model: Option<String>,
     firmware: Option<String>,
+    tag: Option<String>,
+    /// Only piles whose warranty ends within so many days (0 to 3650) or has ended.
+    warranty_days: Option<i64>,
     /// Only piles on which no order has begun in so many days (1 to 3650).
     unused_days: Option<i64>,
     limit: Option<i64>,
@@ -64,8 +68,15 @@ impl PileQuery {
             Some(sort) => sort,
             None => Sort::by(BY_CODE).turned_to(paging.cursor.as_deref())?,
         };
-        if self.unused_days.is_some_and(|days| !(1..=UNUSED_DAYS_MAX).contains(&days)) {
+        if self.unused_days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
             return Err(unused_days());
+        }
+        if self.warranty_days.is_some_and(|days| !(0..=DAYS_MAX).contains(&days)) {
+            return Err(Error::invalid(
+                "warranty_days",
+                "质保到期天数须为 0 至 3650 的整数",
+                "The days until the warranty ends must be a whole number from 0 to 3650.",
+            ));
         }
         Ok(PileFilter {
             operator_name: self.operator_name,
@@ -86,6 +97,10 @@ impl PileQuery {
             vendor: self.vendor,
             model: self.model,
             firmware: self.firmware,
+            tag: self.tag,
+            warranty_until: self
+                .warranty_days
+                .map(|days| Zone::shanghai().local(now.plus_ms(days * DAY_MS)).day),
             unused_since: self.unused_days.map(|days| now.plus_ms(-days * DAY_MS)),
             limit: paging.limit()?,
             sort,
@@ -117,7 +132,7 @@ pub async fn pile_list(
 }
 
 /// As many days as somebody may ask back for.
-const UNUSED_DAYS_MAX: i64 = 3650;
+const DAYS_MAX: i64 = 3650;
 
 fn unused_days() -> Error {
     Error::invalid(
@@ -217,6 +232,25 @@ pub async fn pile_tariff_set(
     Input(draft): Input<PileTariffDraft>,
 ) -> Answer<Done> {
     app.engine.pile_tariff_set(&who.actor(), &code, draft).await?;
+    Ok(Done)
+}
+
+pub async fn pile_record_get(
+    State(app): State<Shared>,
+    who: Who,
+    Code(code): Code,
+) -> Answer<Given<PileRecord>> {
+    let (pile, _) = pile_seen(&app, &who, code).await?;
+    Ok(Given(app.engine.store.read(move |conn| pile_records::get(conn, pile)).await?))
+}
+
+pub async fn pile_record_update(
+    State(app): State<Shared>,
+    who: Who,
+    Code(code): Code,
+    Input(change): Input<PileRecordChange>,
+) -> Answer<Done> {
+    app.engine.pile_record_update(&who.actor(), &code, change).await?;
     Ok(Done)
 }
 

@@ -66,6 +66,8 @@ pub fn table() -> Vec<Route> {
         GET "/piles/{code}" May(PileRead), piles::pile_get;
         PATCH "/piles/{code}" May(PileWrite), piles::pile_update;
         PUT "/piles/{code}/password" May(PileWrite), piles::pile_password_set;
+        GET "/piles/{code}/record" May(PileRead), piles::pile_record_get;
+        PUT "/piles/{code}/record" May(PileWrite), piles::pile_record_update;
         PUT "/piles/{code}/tariff" May(PileWrite), piles::pile_tariff_set;
         GET "/piles/{code}/frames" May(PileRead), frames::frame_list;
         GET "/piles/{code}/variables" May(PileRead), pile_variables::pile_variable_list;

@@ -2,7 +2,7 @@
 //! with another operator's ids and with another area's ids. `samples.rs` says how a route is asked.
 
 use super::house::{Answer, House, PASSWORD};
-use super::samples::{About, PICTURE, SAMPLES, Sample};
+use super::samples::{About, PICTURE, Sample, samples};
 use super::things::{Things, furnished};
 use engine::audit::Actor;
 use engine::role::{RoleChange, RoleDraft};
@@ -13,7 +13,7 @@ use serde_json::json;
 use server::http::{Access, Route, table};
 
 fn sample(route: &Route) -> &'static Sample {
-    let known = SAMPLES.iter().find(|sample| sample.operation == route.operation);
+    let known = samples().find(|sample| sample.operation == route.operation);
     known.unwrap_or_else(|| panic!("{}: add how it is asked to samples.rs", route.operation))
 }
 
@@ -61,7 +61,7 @@ fn r5_s_class_every_route_has_a_sample_and_no_sample_is_of_a_route_that_is_gone(
         let free = matches!(sample.about, About::Platform | About::List | About::Own);
         assert!(!has_id || named || free, "{}: whose is what its path names?", route.operation);
     }
-    for sample in SAMPLES {
+    for sample in samples() {
         let known = table.iter().filter(|route| route.operation == sample.operation).count();
         assert_eq!(known, 1, "{} is no route", sample.operation);
     }

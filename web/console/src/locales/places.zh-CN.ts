@@ -11,6 +11,9 @@ export default {
   label: {
     open: '桩贴', button: '桩贴（{n} 台）', title: '桩贴', title_of: '桩贴：{n} 个枪', gun: '{name} {no} 号枪', scan: '扫码充电', paper: '纸张', sheet: 'A4 标签页（每页 12 枚）', single: '单枚标签 80 × 50 mm', show_station: '充电站名称', show_operator: '运营商名称', kind: '图片格式', zip: '下载二维码 ZIP', print: '打印 / 存为 PDF', more: '还有 {n} 枚未在此预览，打印和下载时都会包含。', note: '二维码带 25% 容错，刮花四分之一以内仍可识别。打印请选“实际大小”，不要“适合页面”。', without: '{names} 没有统一社会信用代码，默认的二维码里缺运营商编号。请补全代码，或在品牌里设置自己的二维码内容。',
   },
+  socket_kind: { household: '家用插座', ac_outlet: '交流插座', ac_plug: '交流枪', dc_plug: '直流枪', wireless: '无线充电', other: '其他' },
+  socket_standard: { gb2011: '国标 2011', gb2015: '国标 2015', gb2023: '国标 2023' },
+  pile_record: { title: '资产档案', edit: '编辑资产档案', saved: '资产档案已保存', owner: '资产归属', made: '出厂日期', installed: '安装日期', warranty: '质保到期', warranty_days: '{days} 天内到期或已到期', warranty_over: '已到期', voltage: '电压范围', voltage_min: '最低电压', voltage_max: '最高电压', current: '最大电流', connectors: '各枪', connector: '{no} 号枪', socket: '接口类型', standard: '接口国标', park_no: '车位号', park: '车位 {no}', note: '备注' },
   station_kind: { public: '公共', bus: '公交专用', taxi: '出租车专用', logistics: '物流专用', sanitation: '环卫专用', staff: '单位专用', private: '个人', other: '其他' },
   place_kind: { residential: '居民区', public_institution: '公共机构', enterprise: '企事业单位', office: '写字楼', industrial_park: '工业园区', transport_hub: '交通枢纽', sports_culture: '文体设施', green_space: '城市绿地', building_parking: '配建停车场', roadside: '路边停车位', motorway_service: '高速服务区', other: '其他' },
   parking_fee: { paid: '收费', free: '免费', free_first: '限时免费', free_charging: '充电限免' },
