@@ -31,6 +31,7 @@ pub mod preference;
 pub mod pricing;
 pub mod prune;
 pub mod random;
+mod recording;
 pub mod role;
 mod rules;
 pub mod secrets;

@@ -29,6 +29,8 @@ model::words! {
         /// 0.0001 yuan
         E4 = "e4",
         Megabyte = "megabyte",
+        /// Pieces of something.
+        Count = "count",
         /// 0 is off, 1 is on.
         Switch = "switch",
     }
@@ -128,6 +130,21 @@ parameters! {
     "file_mb" Device Megabyte 1 ..= 4_096, 256, "固件与日志的大小上限", "Limit of firmware and logs",
         "上传的固件和桩上传的日志不得超过此大小", "most that an uploaded firmware, or a log that a pile sends, may have",
         |rules, value| rules.file_bytes_max = u64::try_from(value).unwrap_or(256) * 1024 * 1024;
+    "pile_frames_s" Device Count 10 ..= 100_000, 1_000, "每桩每秒报文上限", "Frames of a pile per second",
+        "单台桩每秒报文超过此值时平台放慢读取，并记入该桩报文；其他桩不受影响", "a pile that says more than this is read more slowly, which is noted in its frames; others do not notice",
+        |rules, value| rules.pile_frames_s = value;
+    "pile_logins_minute" Device Count 5 ..= 10_000, 60, "每桩每分钟登录上限", "Log-ins of a pile per minute",
+        "单台桩每分钟登录超过此值时暂时拒绝，并记入该桩报文", "a pile that logs in more often is refused for a while, which is noted in its frames",
+        |rules, value| rules.pile_logins_minute = u32::try_from(value).unwrap_or(60);
+    "source_failures" Device Count 10 ..= 100_000, 200, "来源地址登录失败上限", "Wrong log-ins of a source",
+        "同一来源地址连续登录失败超过此值时暂时拒绝，每秒恢复十分之一", "a source address that fails more often at once is refused for a while; a tenth comes back each second",
+        |rules, value| rules.source_failures = u32::try_from(value).unwrap_or(200);
+    "source_links" Device Count 10 ..= 1_000_000, 20_000, "来源地址连接数上限", "Links of a source",
+        "同一来源地址可同时保持的充电桩连接数；多台桩经同一出口上网时应大于桩数", "links of piles that a source address may hold; where many piles share one way out it must exceed their number",
+        |rules, value| rules.source_links = value.unsigned_abs();
+    "source_strangers" Device Count 5 ..= 100_000, 2_000, "来源地址未登录连接上限", "Links of a source before log-in",
+        "同一来源地址尚未登录的云快充连接数上限", "云快充 links that a source address may hold without having logged in",
+        |rules, value| rules.source_strangers = value.unsigned_abs();
     "tariff_block" Device Switch 0 ..= 1, 0, "计费模型不一致时禁止启动", "No start with another tariff",
         "云快充桩的计费模型与站点现行版本不一致时，禁止在该桩启动新的充电；关闭时可以启动，按平台的计费模型计费",
         "let nothing new begin at a 云快充 pile that has another tariff than its station; switched off, it may, and the platform's tariff counts",

@@ -38,6 +38,15 @@ pub struct Rules {
     pub file_bytes_max: u64,
     /// Seconds between an OCPP pile's heartbeats, told when it connects.
     pub heartbeat_s: u32,
+    /// Messages of a pile per second; faster ones wait in its own socket.
+    pub pile_frames_s: i64,
+    /// Log-ins of a pile per minute.
+    pub pile_logins_minute: u32,
+    /// Wrong log-ins that a source address may make at once.
+    pub source_failures: u32,
+    /// Links that a source address may hold, and those of them that have not logged in.
+    pub source_links: u64,
+    pub source_strangers: u64,
 }
 
 impl Default for Rules {
@@ -59,6 +68,11 @@ impl Default for Rules {
             job_runs_kept_ms: 90 * DAY_MS,
             file_bytes_max: 256 * 1024 * 1024,
             heartbeat_s: 300,
+            pile_frames_s: 1_000,
+            pile_logins_minute: 60,
+            source_failures: 200,
+            source_links: 20_000,
+            source_strangers: 2_000,
         }
     }
 }

@@ -10,6 +10,10 @@ mod closed;
 mod command;
 #[path = "it/convergence.rs"]
 mod convergence;
+#[path = "it/convergence_ocpp2.rs"]
+mod convergence_ocpp2;
+#[path = "it/convergence_ykc.rs"]
+mod convergence_ykc;
 #[path = "../../store/tests/it/databases.rs"]
 mod databases;
 #[path = "it/doubt.rs"]

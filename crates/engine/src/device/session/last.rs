@@ -2,6 +2,7 @@
 
 use super::{begin_late, belongs_to, registers, shown_again};
 use crate::device::end::stopped;
+use crate::device::place::tariff_shown;
 use crate::device::settle::{self, settle};
 use crate::device::token::judge;
 use crate::device::{Context, Handled};
@@ -130,6 +131,17 @@ pub(super) fn closed(
     let curve = tx.read(|conn| store::orders::detail(conn, order.id))?.map(|detail| detail.curve);
     let mut open = OpenOrder { order: order.clone(), curve: curve.unwrap_or_default() };
     begin_late(tx, &mut open, report.at, Some(register));
+    open.order.tariff = tariff_shown(context, tx, hot, Some(report.at))?;
+    // What was doubted while the beginning was not known is judged anew.
+    for doubt in [
+        Abnormality::PowerExceeded,
+        Abnormality::MeterBackwards,
+        Abnormality::TimeImplausible,
+        Abnormality::ZeroBaseline,
+        Abnormality::NoTariff,
+    ] {
+        open.order.abnormal.remove(doubt);
+    }
     if let (Some(token), None) = (&report.token, &open.order.token) {
         belongs_to(&mut open.order, token, judge(context, tx, token)?);
     }

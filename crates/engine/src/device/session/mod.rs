@@ -221,6 +221,8 @@ fn go_on(
             handled = handled.judged(Verdict::Duplicate, "a repeated beginning: the first answer again");
         } else {
             let register = report.begin.or_else(|| registers(&report.samples).first().copied());
+            let tariff = place::tariff_shown(context, tx, hot, Some(report.at))?;
+            hot.open[place].order.tariff = tariff;
             begin_late(tx, &mut hot.open[place], report.at, register.map(|(_, register)| register));
             handled = handled.judged(Verdict::Applied, "the beginning came after what followed it");
         }
