@@ -10,9 +10,11 @@ mod ocpp;
 pub mod ocpp16;
 pub mod ocpp2;
 mod operation;
+mod secret;
 pub mod ykc;
 
 pub use operation::{CallFault, Operation, call_check, operation_label, operations};
+pub use secret::{HIDDEN, may_hold_secret, secrets_hidden};
 
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileCode};

@@ -14,6 +14,7 @@ pub fn ocpp16(data: &[u8]) {
     let mut session = ocpp16::Session::new(now, ocpp16::Settings::default());
     session.command(CommandId(1), &DeviceCommand::CacheClear, now);
     for message in data.split(|byte| *byte == b'\n') {
+        let _ = protocol::secrets_hidden("SetVariables", message);
         session.receive(message, now);
         while let Some(output) = session.next() {
             match output {
@@ -43,6 +44,7 @@ pub fn ocpp2(data: &[u8]) {
     let mut session = ocpp2::Session::new(Protocol::Ocpp21, now, ocpp2::Settings::default());
     session.command(CommandId(1), &DeviceCommand::ConfigurationGet { keys: Vec::new() }, now);
     for message in data.split(|byte| *byte == b'\n') {
+        let _ = protocol::secrets_hidden("SetVariables", message);
         session.receive(message, now);
         while let Some(output) = session.next() {
             match output {
@@ -80,6 +82,7 @@ pub fn ykc(data: &[u8]) {
     let mut now = Timestamp::from_ms(1_784_082_600_000);
     let mut session = ykc::Session::new(now, ykc::Settings::default());
     let _ = ykc::explain(data);
+    let _ = protocol::secrets_hidden("0x31", data);
     let size = data.first().map_or(1, |first| usize::from(*first).max(1));
     for piece in data.chunks(size) {
         session.receive(piece, now);
