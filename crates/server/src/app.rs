@@ -12,6 +12,7 @@ use crate::knocks::Knocks;
 use crate::live::Live;
 use crate::outbound::Outbound;
 use crate::outbound::guard::Guard;
+use crate::sources::Sources;
 use engine::audit::Actor;
 use engine::parameter::Given;
 use engine::random::Random;
@@ -47,6 +48,7 @@ pub struct App {
     pub devices: Arc<Devices>,
     pub live: Arc<Live>,
     pub knocks: Knocks,
+    pub sources: Sources,
     pub metrics: Metrics,
     pub settings: HttpSettings,
     pub started_with: Vec<SettingView>,
@@ -102,6 +104,7 @@ impl App {
             devices,
             live,
             knocks,
+            sources: Sources::default(),
             metrics,
             outbound: Outbound::new(Guard { allow: http.outbound_allow.clone() }),
             settings: http,

@@ -43,6 +43,8 @@ pub struct Link {
     /// By what the pile has shown who it is; 云快充 piles show nothing but their number.
     pub shown: Option<SecurityProfile>,
     last_seen_ms: AtomicI64,
+    /// When it was last slowed down; 0: never.
+    slowed_ms: AtomicI64,
     pub inbox: Inbox,
 }
 
@@ -62,6 +64,10 @@ impl Link {
     pub fn last_seen(&self) -> Timestamp {
         Timestamp::from_ms(self.last_seen_ms.load(Relaxed))
     }
+
+    pub fn slowed(&self, at: Timestamp) {
+        self.slowed_ms.store(at.as_ms(), Relaxed);
+    }
 }
 
 /// What pages show of a link.
@@ -71,6 +77,7 @@ pub struct LinkInfo {
     pub last_seen: Timestamp,
     pub remote_address: String,
     pub shown: Option<SecurityProfile>,
+    pub slowed_at: Option<Timestamp>,
 }
 
 impl Devices {
@@ -99,6 +106,7 @@ impl Devices {
                 remote_address: remote_address.clone(),
                 shown,
                 last_seen_ms: AtomicI64::new(now.as_ms()),
+                slowed_ms: AtomicI64::new(0),
                 inbox: Inbox::default(),
             });
             let mut links = lock(&self.links);
@@ -218,6 +226,7 @@ fn info(link: &Link) -> LinkInfo {
         last_seen: link.last_seen(),
         remote_address: link.remote_address.clone(),
         shown: link.shown,
+        slowed_at: Some(link.slowed_ms.load(Relaxed)).filter(|ms| *ms > 0).map(Timestamp::from_ms),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod ocpp16;
 pub mod ocpp2;
 pub mod pile;
 pub mod random;
+pub mod replay;
 pub mod runner;
 pub mod site;
 pub mod ykc;

@@ -3,11 +3,13 @@
 use clap::{Parser, Subcommand};
 use model::time::Clock;
 use sim::pile::Behaviours;
+use sim::replay::{Player, RealTime, Recording, Target};
 use sim::site::{Site, SiteConfig, piles_from_csv};
 use sim::{floor, load};
 use std::future::Future;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 #[derive(Parser)]
 #[command(version, about = "Pretend EV charging piles: sites, load, and the floor of the benchmark")]
@@ -24,6 +26,8 @@ enum Command {
     Load(load::Options),
     /// Serve the least that keeps its word: parse, append, fdatasync, answer
     Floor(floor::Options),
+    /// Play a recording (`pileops order record`, `pile record`) to a server, as its pile
+    Replay(ReplayOptions),
     /// Write the piles and cards of a load run as CSV files for `pileops pile import` and `card import`
     Fleet(FleetOptions),
 }
@@ -90,6 +94,23 @@ struct Manners {
 }
 
 #[derive(clap::Args)]
+struct ReplayOptions {
+    file: PathBuf,
+    /// Where the pile connects: ws://HOST:PORT/ocpp for OCPP (its code is appended), HOST:PORT for 云快充
+    #[arg(long)]
+    to: String,
+    /// Connection password of an OCPP pile
+    #[arg(long, default_value = "")]
+    password: String,
+    /// Times faster than it was; 0: as fast as the server answers
+    #[arg(long, default_value_t = 1)]
+    speed: i64,
+    /// Seconds that the server may take to ask what it asked the first time
+    #[arg(long, default_value_t = 30)]
+    patience: u64,
+}
+
+#[derive(clap::Args)]
 struct FleetOptions {
     #[arg(long, default_value_t = 100)]
     piles: usize,
@@ -140,6 +161,7 @@ fn main() -> ExitCode {
         Command::Run(options) => on_threads(2, run(options)),
         Command::Load(options) => on_threads(options.threads, load::run(options, Clock::System)),
         Command::Floor(options) => on_threads(options.threads, floor::run(options, Clock::System)),
+        Command::Replay(options) => on_threads(1, replay(options)),
         Command::Fleet(options) => fleet(&options),
     };
     match ended {
@@ -184,6 +206,29 @@ async fn run(options: RunOptions) -> Result<(), String> {
     let site = Site::start(config, Clock::System);
     let _ = tokio::signal::ctrl_c().await;
     site.stop().await;
+    Ok(())
+}
+
+async fn replay(options: ReplayOptions) -> Result<(), String> {
+    let file = options.file.display();
+    let text = std::fs::read_to_string(&options.file).map_err(|why| format!("{file}: {why}"))?;
+    let recording = Recording::parse(&text).map_err(|why| format!("{file}: {why}"))?;
+    let target = Target {
+        address: options.to.clone(),
+        password: options.password,
+        patience: Duration::from_secs(options.patience),
+    };
+    let mut stage = RealTime::new(options.speed, Clock::System);
+    let played = Player::new(&recording, target).play(&mut stage).await;
+    let played = played.map_err(|why| format!("{}: {why}", options.to))?;
+    for note in &played.notes {
+        println!("note: {note}");
+    }
+    println!("{} messages said, {} requests of the platform answered", played.said, played.answered);
+    for order in &recording.header.orders {
+        let session = order.session_key.as_deref().map(|key| played.names.session(key));
+        println!("order {}: session {}", order.id, session.unwrap_or_default());
+    }
     Ok(())
 }
 

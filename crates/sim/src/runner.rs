@@ -122,13 +122,13 @@ impl PileHandle {
     }
 }
 
-enum Link {
+pub(crate) enum Link {
     WebSocket(Box<WebSocketStream<TcpStream>>),
     Tcp(TcpStream),
 }
 
 impl Link {
-    async fn open(config: &PileConfig) -> Result<Link> {
+    pub(crate) async fn open(config: &PileConfig) -> Result<Link> {
         if config.protocol.is_ykc() {
             let stream = TcpStream::connect(&config.address).await?;
             stream.set_nodelay(true)?;
@@ -153,7 +153,7 @@ impl Link {
     }
 
     /// The next message or piece of the stream. Cancelling it loses nothing.
-    async fn receive(&mut self, buffer: &mut [u8]) -> Result<Vec<u8>> {
+    pub(crate) async fn receive(&mut self, buffer: &mut [u8]) -> Result<Vec<u8>> {
         match self {
             Link::WebSocket(socket) => loop {
                 match socket.next().await {
@@ -170,7 +170,7 @@ impl Link {
         }
     }
 
-    async fn send(&mut self, bytes: Vec<u8>) -> Result<()> {
+    pub(crate) async fn send(&mut self, bytes: Vec<u8>) -> Result<()> {
         match self {
             Link::WebSocket(socket) => {
                 let text = String::from_utf8(bytes).map_err(Error::other)?;
@@ -178,6 +178,15 @@ impl Link {
             }
             Link::Tcp(stream) => stream.write_all(&bytes).await,
         }
+    }
+
+    /// Nothing more is said; what the other side says meanwhile can still be heard.
+    pub(crate) async fn goodbye(&mut self) {
+        // A link that is gone already needs no goodbye.
+        let _ = match self {
+            Link::WebSocket(socket) => socket.as_mut().close(None).await.map_err(Error::other),
+            Link::Tcp(stream) => stream.shutdown().await,
+        };
     }
 }
 

@@ -73,6 +73,7 @@ pub mod pile_variables;
 pub mod piles;
 pub mod preferences;
 mod reader;
+pub mod recordings;
 pub mod role_list;
 pub mod roles;
 pub mod rollups;

@@ -115,6 +115,8 @@ pub struct LinkFigures {
     pub last_hour_count: i64,
     /// Whether it comes and goes.
     pub flapping: bool,
+    /// When the link that is up was last slowed down, because the pile said too much at once.
+    pub slowed_at_ms: Option<i64>,
 }
 
 pub fn link_figures(
@@ -130,7 +132,12 @@ pub fn link_figures(
     let values = [hour.as_ms().into(), pile.0.into(), oldest.as_ms().into(), from.as_ms().into()];
     let found = conn.find(sql, &values, |row| Ok((row.int(0)?, row.int(1)?)))?;
     let (ended_count, last_hour_count) = found.unwrap_or_default();
-    Ok(LinkFigures { ended_count, last_hour_count, flapping: last_hour_count >= FLAPPING })
+    Ok(LinkFigures {
+        ended_count,
+        last_hour_count,
+        flapping: last_hour_count >= FLAPPING,
+        slowed_at_ms: None,
+    })
 }
 
 /// One small step; how many went.

@@ -250,6 +250,8 @@ export const api = {
     take(http.PUT(`${v}/piles/{code}/password`, { ...byCode(code), body: { password } })),
   frame_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/frames`, { params: { path: { code }, query: query as QueryOf<'frame_list'> } })),
+  pile_recording_fetch: (code: string, query: QueryOf<'pile_recording_fetch'>) => take<string>(http.GET(`${v}/piles/{code}/recording`, { params: { path: { code }, query }, parseAs: 'text' })),
+  order_recording_fetch: (id: number, plain: boolean) => take<string>(http.GET(`${v}/orders/{id}/recording`, { params: { path: { id }, query: { plain } }, parseAs: 'text' })),
   pile_variable_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/variables`, { params: { path: { code }, query: query as QueryOf<'pile_variable_list'> } })),
   command_list: (code: string, query: ListQuery) =>

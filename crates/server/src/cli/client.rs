@@ -143,8 +143,11 @@ impl Client {
     /// Writes an answer into a file, piece by piece.
     pub async fn fetch(&self, path: &str, file: &std::path::Path) -> Result<()> {
         let response = self.respond(Method::GET, path, None).await?;
-        if !response.status().is_success() {
-            return Err(cut_off());
+        let status = response.status();
+        if !status.is_success() {
+            let bytes = to_bytes(response.into_body(), ANSWER_MAX).await.map_err(|_| cut_off())?;
+            let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+            return Err(Refused { status: status.as_u16(), body }.into_error());
         }
         let unwritable = |why: std::io::Error| {
             Error::invalid(

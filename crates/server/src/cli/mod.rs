@@ -15,6 +15,7 @@ mod client;
 mod exchange;
 mod nouns;
 mod nouns_args;
+mod recordings;
 mod serve;
 
 use crate::config::{self, Config};
@@ -62,6 +63,9 @@ pub enum Command {
     Migrate,
     /// Recompute every bill and check what is stored
     Verify,
+    /// Play a recording to an empty platform with its tariff, and compare order and bill field by field;
+    /// succeeds only when they are the same
+    Replay(recordings::Replay),
     #[command(flatten)]
     Noun(nouns_args::Noun),
 }
@@ -142,6 +146,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Config => serve::config(&place),
         Command::Migrate => serve::migrate(&place.config(&Listen::default())?).await,
         Command::Verify => serve::verify(&place).await,
+        Command::Replay(replay) => recordings::run(&place, &replay).await,
         Command::Noun(noun) => nouns::run(&place, noun).await,
     }
 }

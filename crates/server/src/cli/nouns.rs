@@ -1,7 +1,7 @@
 //! `pileops <noun> <verb>`: each is one or two calls of the API.
 
 use super::client::{Client, Refused};
-use super::{Place, accounts, exchange, nouns_args::*};
+use super::{Place, accounts, exchange, nouns_args::*, recordings};
 use axum::http::Method;
 use model::{Error, Result};
 use serde_json::{Value, json};
@@ -28,10 +28,12 @@ pub async fn run(place: &Place, noun: Noun) -> Result<ExitCode> {
         Noun::Pile(PileVerb::Import { file }) => import(&client, place, "/imports/piles", &file).await,
         Noun::Pile(PileVerb::Call { id, action, payload }) => pile_call(&client, &id, action, payload).await,
         Noun::Pile(PileVerb::Command { id, body }) => pile_command(&client, &id, &body).await,
+        Noun::Pile(PileVerb::Record(args)) => recordings::pile_record(&client, place, args).await,
         Noun::Card(CardVerb::Add(args)) => card_add(&client, place, args).await,
         Noun::Card(CardVerb::Import { file }) => import(&client, place, "/imports/cards", &file).await,
         Noun::Order(OrderVerb::Export(args)) => exchange::order_export(&client, place, args).await,
         Noun::Order(OrderVerb::Import(args)) => exchange::order_import(&client, place, args).await,
+        Noun::Order(OrderVerb::Record(args)) => recordings::order_record(&client, place, args).await,
         Noun::Order(OrderVerb::List { pile }) => order_list(&client, place, pile).await,
     };
     client.close().await;

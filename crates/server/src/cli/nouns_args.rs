@@ -135,6 +135,23 @@ pub enum PileVerb {
         action: String,
         payload: String,
     },
+    /// Write what a pile said and was told in a time into a file that can be replayed
+    Record(PileRecord),
+}
+
+#[derive(Args)]
+pub struct PileRecord {
+    pub id: String,
+    pub file: PathBuf,
+    /// 2026-07-01, or 2026-07-01T08:00:00+08:00
+    #[arg(long)]
+    pub from: String,
+    /// At most seven days later [default: a day]
+    #[arg(long)]
+    pub to: Option<String>,
+    /// Cards and vehicles by their own names instead of others; logged
+    #[arg(long)]
+    pub plain: bool,
 }
 
 #[derive(Args)]
@@ -191,11 +208,23 @@ pub enum OrderVerb {
     Export(OrderExport),
     /// Bring lost orders in from a file (.xlsx or .csv, as the template has it); rows that are wrong are told and left out
     Import(OrderImport),
+    /// Write what was said about an order into a file that can be replayed
+    Record(OrderRecord),
     /// All orders, of all time
     List {
         #[arg(long)]
         pile: Option<String>,
     },
+}
+
+#[derive(Args)]
+pub struct OrderRecord {
+    /// The order's number or id
+    pub order: String,
+    pub file: PathBuf,
+    /// Cards and vehicles by their own names instead of others; logged
+    #[arg(long)]
+    pub plain: bool,
 }
 
 #[derive(Args)]

@@ -1,7 +1,9 @@
 //! The door for piles: sockets in, [`engine::device::Inbound`] out. One loop serves every protocol;
 //! what differs between a WebSocket and a TCP stream is in [`transport`].
 
+mod limits;
 mod ocpp;
+mod pace;
 mod transport;
 mod ykc;
 
@@ -9,12 +11,15 @@ pub use ykc::listen;
 
 use crate::app::App;
 use crate::devices::{Entered, Link};
+use crate::sources::Place;
 use engine::device::Inbound;
+use limits::{may_enter, most};
 use model::Text;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileCode, PileId};
 use model::site::{LinkEnd, Pile, Protocol, SecurityProfile};
 use model::time::Timestamp;
+use pace::{Pace, rested};
 use protocol::{Asked, Frame, Output, Session};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -40,15 +45,16 @@ pub enum Order {
     End(CloseReason),
 }
 
-/// Where a link comes from.
+/// Where a link comes from, and the place that it holds among those of its source.
 struct Source {
     ip: IpAddr,
     shown: String,
+    place: Option<Place>,
 }
 
 impl Source {
     fn of(address: SocketAddr) -> Source {
-        Source { ip: address.ip(), shown: address.to_string() }
+        Source { ip: address.ip(), shown: address.to_string(), place: None }
     }
 }
 
@@ -72,6 +78,7 @@ struct Gate {
     probes: Vec<oneshot::Sender<()>>,
     closing: bool,
     ended: LinkEnd,
+    pace: Pace,
 }
 
 /// The pile behind the link, once it is known.
@@ -89,6 +96,7 @@ async fn serve(
     entered: Option<Entered>,
 ) {
     let pile = entered.map(|Entered { link, .. }| Known { id: link.pile, link });
+    let pace = Pace::new(app.engine.rules().pile_frames_s, app.clock().now());
     let mut gate = Gate {
         app,
         session,
@@ -98,6 +106,7 @@ async fn serve(
         probes: Vec::new(),
         closing: false,
         ended: LinkEnd::Closed,
+        pace,
     };
     gate.run().await;
     gate.session.lost();
@@ -117,6 +126,7 @@ impl Gate {
                 None => PING_AFTER,
             };
             let due = Instant::now() + wait;
+            let resting = self.pace.resting();
             // Hearing comes last: a pile that never stops talking must not keep us from the rest.
             tokio::select! {
                 biased;
@@ -133,9 +143,13 @@ impl Gate {
                         self.transport.ping().await;
                     }
                 }
-                heard = self.transport.hear() => match heard {
+                () = rested(resting) => {}
+                heard = self.transport.hear(), if resting.is_none() => match heard {
                     Heard::Bytes(bytes) => {
                         pinged = false;
+                        if self.transport.pings() {
+                            self.count();
+                        }
                         let now = self.seen();
                         self.session.receive(&bytes, now);
                     }
@@ -200,6 +214,12 @@ impl Gate {
     /// Does what the session wants, in order, until it wants nothing more.
     async fn outputs(&mut self) {
         while let Some(output) = self.session.next() {
+            // One read of a stream may hold many frames.
+            if !self.transport.pings()
+                && matches!(output, Output::Event { .. } | Output::Rejected { .. } | Output::Alive)
+            {
+                self.count();
+            }
             match output {
                 Output::Event { asked, event, frame } => self.event(asked, event, frame).await,
                 Output::Send { bytes, frame } => {
@@ -234,7 +254,7 @@ impl Gate {
             DeviceEvent::CertificateAsked { csr } => Some(csr.clone()),
             _ => None,
         };
-        let (asked, pile) = (Arc::new(asked), known.id);
+        let (asked, pile, frame) = (Arc::new(asked), known.id, without_secrets(frame));
         let rendering = Arc::clone(&asked);
         let told = self.app.engine.device(Inbound {
             pile,
@@ -284,9 +304,16 @@ impl Gate {
         };
         let Some(pile) = found.filter(|pile| pile.protocol.is_ykc()) else {
             // The number is all that a 云快充 pile shows of itself: whoever tries many is slowed down.
-            self.app.knocks.failed(self.from.ip, self.app.clock().now());
+            let (now, most) = (self.app.clock().now(), self.app.engine.rules().source_failures);
+            self.app.knocks.failed(self.from.ip, now, most);
             return;
         };
+        if !may_enter(&self.app, &pile, &self.from) {
+            return;
+        }
+        if let Some(place) = &mut self.from.place {
+            place.known();
+        }
         if let Session::Ykc(session) = &mut self.session
             && let Ok(zone) = self.app.zone_of(&pile).await
         {
@@ -299,6 +326,7 @@ impl Gate {
 
     fn keep(&self, frame: Frame, up: bool, verdict: Verdict, note: Option<String>) {
         let Some(known) = &self.pile else { return };
+        let frame = without_secrets(frame);
         self.app.engine.frame_keep(FrameRow {
             pile: known.id,
             at_ms: self.app.clock().now().as_ms(),
@@ -340,6 +368,14 @@ impl Gate {
         } else if let Err(why) = self.app.engine.pile_gone(ended, link.last_seen()).await {
             tracing::warn!(%why, pile = %id, "the end of a link could not be kept");
         }
+    }
+}
+
+/// As it is kept: nobody who may read frames may take over a pile with what they say.
+fn without_secrets(frame: Frame) -> Frame {
+    match protocol::secrets_hidden(frame.kind, &frame.bytes) {
+        Some(bytes) => Frame { bytes, ..frame },
+        None => frame,
     }
 }
 

@@ -1,13 +1,13 @@
 //! OCPP-J: HTTP Basic and the sub-protocol are judged before the upgrade; then the link is served.
 
-use super::{Source, enter, link_note, serve, transport};
+use super::{Source, enter, link_note, may_enter, most, serve, transport};
 use crate::app::App;
 use crate::gateway::transport::Transport;
 use crate::http::forwarded_for;
 use crate::tls::{Secured, Socket};
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    AUTHORIZATION, CONNECTION, RETRY_AFTER, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
     SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -36,11 +36,12 @@ pub async fn upgrade(
     Path(code): Path<String>,
     request: Request,
 ) -> Response {
-    let from = match forwarded_for(request.headers(), &app.settings) {
-        Some(ip) => Source { ip, shown: ip.to_string() },
+    let mut from = match forwarded_for(request.headers(), &app.settings) {
+        Some(ip) => Source { ip, shown: ip.to_string(), place: None },
         None => Source::of(from),
     };
-    if !app.knocks.may_try(from.ip, app.clock().now()) {
+    let failures = app.engine.rules().source_failures;
+    if !app.knocks.may_try(from.ip, app.clock().now(), failures) {
         return (StatusCode::TOO_MANY_REQUESTS, "too many failed attempts, try again later").into_response();
     }
     let headers = request.headers();
@@ -60,11 +61,18 @@ pub async fn upgrade(
         Err(_) => return (StatusCode::SERVICE_UNAVAILABLE, "try again later").into_response(),
     };
     let Some((pile, shown)) = found else {
-        app.knocks.failed(from.ip, app.clock().now());
+        app.knocks.failed(from.ip, app.clock().now(), failures);
         // The same answer for an unknown pile and a wrong password: which piles exist is no one's business.
         let wanted = [(WWW_AUTHENTICATE, "Basic realm=\"OCPP\", charset=\"UTF-8\"")];
         return (StatusCode::UNAUTHORIZED, wanted, "unknown pile or wrong password").into_response();
     };
+    if !may_enter(&app, &pile, &from) {
+        return too_many("too many log-ins of this pile within a minute, try again later");
+    }
+    from.place = app.sources.enter(from.ip, false, most(&app));
+    if from.place.is_none() {
+        return too_many("too many links from this address");
+    }
     let agreed = agreed(headers);
     let on_upgrade = hyper::upgrade::on(request);
     tokio::spawn(async move {
@@ -91,6 +99,10 @@ pub async fn upgrade(
         answer.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol.as_str()));
     }
     response
+}
+
+fn too_many(why: &'static str) -> Response {
+    (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "30")], why).into_response()
 }
 
 async fn link(

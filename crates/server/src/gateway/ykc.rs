@@ -1,6 +1,6 @@
 //! 云快充 over TCP: the pile says on the wire who it is.
 
-use super::{Source, serve};
+use super::{Source, most, serve};
 use crate::app::App;
 use crate::gateway::transport::Transport;
 use std::sync::Arc;
@@ -23,16 +23,19 @@ pub async fn listen(app: Arc<App>, listener: TcpListener, mut stopping: watch::R
                 continue;
             }
         };
-        if !app.knocks.may_try(from.ip(), app.clock().now()) {
+        if !app.knocks.may_try(from.ip(), app.clock().now(), app.engine.rules().source_failures) {
             continue;
         }
+        // A socket that is closed at once tells a pile to come back later, and costs us nothing.
+        let Some(place) = app.sources.enter(from.ip(), true, most(&app)) else { continue };
         let _ = stream.set_nodelay(true);
         let app = Arc::clone(&app);
+        let source = Source { place: Some(place), ..Source::of(from) };
         tokio::spawn(async move {
             let settings = protocol::ykc::Settings::default();
             let session = protocol::ykc::Session::new(app.clock().now(), settings);
             let session = protocol::Session::Ykc(Box::new(session));
-            serve(app, session, Transport::tcp(stream), Source::of(from), None).await;
+            serve(app, session, Transport::tcp(stream), source, None).await;
         });
     }
 }

@@ -44,5 +44,7 @@ pub async fn link_figures_get(
     let now = app.now();
     let (day, hour) = (now.plus_ms(-DAY_MS), now.plus_ms(-HOUR_MS));
     let read = move |conn: &mut store::Conn| links::link_figures(conn, pile, day, hour);
-    Ok(Given(app.engine.store.read(read).await?))
+    let figures = app.engine.store.read(read).await?;
+    let slowed_at_ms = app.devices.online(pile).and_then(|link| link.slowed_at).map(|at| at.as_ms());
+    Ok(Given(LinkFigures { slowed_at_ms, ..figures }))
 }

@@ -53,6 +53,21 @@ pub async fn show(State(app): State<Shared>) -> impl IntoResponse {
     );
     out.push_str("# TYPE pileops_frames_dropped_total counter\n");
     let _ = writeln!(out, "pileops_frames_dropped_total {}", app.engine.store.posts_dropped());
+    for (name, help, count) in [
+        (
+            "links_refused",
+            "Links that were refused because there were too many.",
+            app.sources.refused_count(),
+        ),
+        (
+            "links_slowed",
+            "Times that a link was slowed down because it said too much.",
+            app.sources.slowed_count(),
+        ),
+    ] {
+        let _ = writeln!(out, "# HELP pileops_{name}_total {help}\n# TYPE pileops_{name}_total counter");
+        let _ = writeln!(out, "pileops_{name}_total {count}");
+    }
     if let Ok(open) = app.engine.store.read(store::orders::running_count).await {
         out.push_str("# HELP pileops_orders_open Orders whose session runs.\n");
         out.push_str("# TYPE pileops_orders_open gauge\n");

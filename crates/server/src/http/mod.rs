@@ -44,6 +44,7 @@ mod pile_labels;
 mod pile_variables;
 mod piles;
 mod preferences;
+mod recordings;
 mod roles;
 mod route;
 mod security;
@@ -65,6 +66,7 @@ pub(crate) use give::pieces;
 pub use openapi::{document, text as openapi_text};
 pub use route::{Access, Route};
 pub use table::table;
+pub(crate) use take::no_pile;
 
 use crate::app::App;
 use crate::outbound::guard::Network;

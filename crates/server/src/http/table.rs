@@ -7,8 +7,8 @@ use super::{
     audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
     dictionaries, driver_prices, exports, feedback, firmware, fleets, frames, home, imports, invoices, jobs,
     links, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_labels,
-    pile_variables, piles, preferences, roles, security, session, settlements, staff, stations, stream,
-    tariff_plans, tariffs, transfers,
+    pile_variables, piles, preferences, recordings, roles, security, session, settlements, staff, stations,
+    stream, tariff_plans, tariffs, transfers,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -70,6 +70,7 @@ pub fn table() -> Vec<Route> {
         PUT "/piles/{code}/record" May(PileWrite), piles::pile_record_update;
         PUT "/piles/{code}/tariff" May(PileWrite), piles::pile_tariff_set;
         GET "/piles/{code}/frames" May(PileRead), frames::frame_list;
+        GET "/piles/{code}/recording" May(PileRead), recordings::pile_recording_fetch;
         GET "/piles/{code}/variables" May(PileRead), pile_variables::pile_variable_list;
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
         GET "/piles/{code}/commands" May(PileRead), commands::command_list;
@@ -106,6 +107,7 @@ pub fn table() -> Vec<Route> {
         POST "/orders/{id}/stop" May(PileCommand), orders::order_stop;
         POST "/orders/{id}/notes" May(OrderNote), orders::order_note_create;
         GET "/orders/{id}/frames" May(OrderRead), frames::order_frame_list;
+        GET "/orders/{id}/recording" May(OrderRead), recordings::order_recording_fetch;
         POST "/orders/{id}/settlements/preview" May(OrderSettle), settlements::settlement_check;
         POST "/orders/{id}/settlements" May(OrderSettle), settlements::settlement_create;
         POST "/settlements/{id}/decision" May(OrderSettle), settlements::settlement_update;

@@ -45,6 +45,7 @@ mod r5_s_webhook;
 mod r5_x;
 mod r5_x_coupon;
 mod r5_x_pile_variable;
+mod r_ocpp_recording;
 mod receiver;
 mod samples;
 mod samples_people;

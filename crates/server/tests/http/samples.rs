@@ -1,6 +1,5 @@
 //! How every route is asked for well, and whose things it is about. A route without a line here fails
 //! the proof in `authority.rs`: whoever adds a route adds its line.
-//!
 //! `{pile}`, `{order}`, … in the path or the body become ids of one operator's own things
 //! (`Things::of` in `authority.rs`); a new noun is added there.
 
@@ -146,6 +145,8 @@ const SAMPLES: &[Sample] = &[
     asked("order_get", Thing, "/orders/{order}", ""),
     asked("order_stop", Thing, "/orders/{order}/stop", ""),
     asked("order_frame_list", Thing, "/orders/{order}/frames", ""),
+    asked("order_recording_fetch", Thing, "/orders/{order}/recording", ""),
+    asked("pile_recording_fetch", Thing, "/piles/{pile}/recording?from_ms=0&to_ms=1", ""),
     asked("order_note_create", Thing, "/orders/{order}/notes", r#"{"text":"已电话联系车主"}"#),
     asked("settlement_check", Thing, "/orders/{order}/settlements/preview", r#"{"basis":"free"}"#),
     asked(

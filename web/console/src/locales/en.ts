@@ -5,6 +5,7 @@ import firmware from '@/locales/firmware.en'
 import fleet from '@/locales/fleet.en'
 import brand from '@/locales/brand.en'
 import places from '@/locales/places.en'
+import recordings from '@/locales/recordings.en'
 import operations from '@/locales/operations.en'
 import plans from '@/locales/plans.en'
 import system from '@/locales/system.en'
@@ -129,6 +130,7 @@ const en: typeof zh = {
     RemoteStartTransaction: 'RemoteStartTransaction', RemoteStopTransaction: 'RemoteStopTransaction', Reset: 'Reset', UnlockConnector: 'UnlockConnector', ChangeAvailability: 'ChangeAvailability', GetConfiguration: 'GetConfiguration', ChangeConfiguration: 'ChangeConfiguration', ClearCache: 'ClearCache', TriggerMessage: 'TriggerMessage',
   },
   audit_action: {
+    order_recording_fetch: 'Recording of an order downloaded', pile_recording_fetch: 'Recording of a pile downloaded',
     firmware_create: 'Firmware made', firmware_file_set: 'Firmware file uploaded', firmware_delete: 'Firmware deleted', customer_create: 'New customer', customer_update: 'Change customer', customer_status_set: 'Freeze, release or cancel a customer', customer_reveal: 'Personal data seen in full', customer_card_create: 'Bind card', customer_card_delete: 'Unbind card', customer_car_create: 'Add car', car_delete: 'Remove car', fleet_create: 'New fleet', fleet_update: 'Change fleet', fleet_car_create: 'Add fleet car', fleet_import: 'Import drivers and cars', fleet_limit_set: 'Set limits of a fleet', customer_sync: 'Synchronised by source',
     order_import_create: 'Upload lost orders', order_import_confirm: 'Confirm an import', order_import_undo: 'Undo an import', export_create: 'Export a list', export_fetch: 'Download an export', export_cancel: 'Cancel an export', session_create: 'Sign in', session_delete: 'Sign out', session_password_set: 'Change password', operator_create: 'New operator', operator_update: 'Change an operator', operator_status_set: 'Enable or disable an operator', city_save: 'Open a city', city_create: 'Open a city', city_update: 'Change a city', city_status_set: 'Pause or resume a city', station_create: 'New station', station_update: 'Change station', pile_create: 'New pile', pile_update: 'Change pile', pile_import: 'Import piles', pile_password_set: 'Set access password', unknown_pile_dismiss: 'Dismiss unknown pile', station_status_set: 'Close or open station', station_photo_create: 'Upload station photo', station_photo_update: 'Change station photo', station_photo_delete: 'Delete station photo', brand_set: 'Set brand', brand_delete: 'Reset brand',
     certificate_delete: 'Revoked a pile’s certificate', pile_command: 'Command', pile_record_update: 'Edited the asset record of a pile', pile_tariff_set: 'Set tariff of a pile', order_note_create: 'Wrote a note at an order', order_stop: 'Remote stop', command_create: 'Command', tariff_create: 'Publish tariff', card_create: 'Register card', card_update: 'Change card', card_import: 'Import cards', staff_create: 'New account', staff_update: 'Change account', token_create: 'New token', token_delete: 'Remove token', staff_lock_delete: 'Unlock account', staff_password_set: 'New password for an account', role_create: 'Create role', role_update: 'Change role', role_delete: 'Delete role', tariff_plan_create: 'Plan a tariff change', tariff_plan_cancel: 'Withdraw a tariff change', tariff_plan_apply: 'Tariff change took effect', tariff_delivery_start: 'Send tariff again', pile_batch_create: 'Batch on piles', pile_batch_start: 'Try a batch again', pile_batch_stop: 'Halt a batch',
@@ -203,6 +205,7 @@ const en: typeof zh = {
   ...fleet,
   ...brand,
   ...places,
+  ...recordings,
   ...operations,
   ...plans,
   ...tariffDays,

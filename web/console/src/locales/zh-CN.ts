@@ -5,6 +5,7 @@ import firmware from '@/locales/firmware.zh-CN'
 import fleet from '@/locales/fleet.zh-CN'
 import brand from '@/locales/brand.zh-CN'
 import places from '@/locales/places.zh-CN'
+import recordings from '@/locales/recordings.zh-CN'
 import operations from '@/locales/operations.zh-CN'
 import plans from '@/locales/plans.zh-CN'
 import system from '@/locales/system.zh-CN'
@@ -127,6 +128,7 @@ export default {
     '0x31': '申请启动', '0x32': '启动应答', '0x33': '启机应答', '0x34': '远程启机', '0x35': '停机应答', '0x36': '远程停机', '0x3B': '交易记录', '0x40': '记录确认', '0x41': '余额更新应答', '0x42': '更新余额', '0x51': '工作参数应答', '0x52': '设置工作参数', '0x55': '对时应答', '0x56': '对时', '0x57': '计费设置应答', '0x58': '设置计费模型', '0x91': '重启应答', '0x92': '远程重启', '0x93': '升级应答', '0x94': '远程升级',
   },
   audit_action: {
+    order_recording_fetch: '下载订单回放文件', pile_recording_fetch: '下载充电桩回放文件',
     firmware_create: '新建固件', firmware_file_set: '上传固件文件', firmware_delete: '删除固件', customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', fleet_import: '导入车队司机与车辆', fleet_limit_set: '设置车队使用限制', customer_sync: '来源平台同步用户',
     order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备', station_status_set: '暂停或恢复营业', station_photo_create: '上传充电站照片', station_photo_update: '修改充电站照片', station_photo_delete: '删除充电站照片', brand_set: '设置品牌', brand_delete: '恢复默认品牌',
     certificate_delete: '吊销桩证书', pile_command: '远程操作', pile_record_update: '编辑桩的资产档案', pile_tariff_set: '设置桩的计费模型', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色', tariff_plan_create: '安排调价', tariff_plan_cancel: '撤回调价计划', tariff_plan_apply: '调价计划生效', tariff_delivery_start: '重试下发计费模型', pile_batch_create: '批量操作', pile_batch_start: '重试批量操作', pile_batch_stop: '停止批量操作',
@@ -201,6 +203,7 @@ export default {
   ...fleet,
   ...brand,
   ...places,
+  ...recordings,
   ...operations,
   ...plans,
   ...tariffDays,

@@ -3,7 +3,7 @@ import type { Parameter } from '@/api'
 import { amount, count, duration, money } from '@/format'
 import { t } from '@/i18n'
 
-const scales: Record<Parameter['unit'], number> = { second: 1, day: 1, megabyte: 1, fen: 100, e4: 10_000, switch: 1 }
+const scales: Record<Parameter['unit'], number> = { second: 1, day: 1, megabyte: 1, fen: 100, e4: 10_000, switch: 1, count: 1 }
 
 export const typed = (p: Parameter, value: number): number => value / scales[p.unit]
 export const meant = (p: Parameter, text: unknown): number => Math.round(Number(text) * scales[p.unit])
