@@ -1,6 +1,6 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench bench-lists crash convergence fuzz audit clean
+.PHONY: help run test lint fmt openapi bench bench-lists crash convergence fuzz load-check audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -34,6 +34,9 @@ convergence: ## a thousand sessions of each protocol in disorder end in the same
 
 fuzz: ## feed both wire decoders with noise (SECONDS_EACH=60)
 	@scripts/fuzz.sh
+
+load-check: ## play thousands of hours of stations that share power and check every second that no cap is exceeded (ARGS="--hours 5000 --seed 7")
+	@cargo run --release --quiet --package pileops-sim -- yard $(ARGS)
 
 audit: ## known vulnerabilities in what we depend on (needs the public advisory database)
 	@scripts/test.sh audit

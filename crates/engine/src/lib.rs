@@ -22,6 +22,7 @@ pub mod firmware;
 pub mod fleet;
 pub mod invoice;
 pub mod job;
+pub mod load;
 pub mod order_import;
 pub mod order_note;
 pub mod parameter;
@@ -29,6 +30,7 @@ pub mod picture;
 pub mod pile_batch;
 pub mod preference;
 pub mod pricing;
+pub mod profile;
 pub mod prune;
 pub mod random;
 mod recording;
@@ -91,6 +93,7 @@ pub struct Engine {
     /// The same for those who only read what the apps show.
     pub readers: Arc<visitors::Visitors>,
     authority: Arc<tokio::sync::OnceCell<Arc<authority::Authority>>>,
+    pub(crate) loads: Arc<load::Loads>,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,
 }
@@ -116,6 +119,7 @@ impl Engine {
             visitors,
             readers,
             authority,
+            loads: Arc::default(),
             dispatch,
             ended,
         }

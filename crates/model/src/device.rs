@@ -8,8 +8,10 @@ use crate::connector::ConnectorStatus;
 use crate::energy::Energy;
 use crate::error::Text;
 use crate::id::{ConnectorNo, SessionKey, TradeNo};
+use crate::load::LimitOrder;
 use crate::money::{Amount, Fen, Price};
 use crate::order::{StartMode, StopClass};
+use crate::profile::ProfileChange;
 use crate::site::PileKind;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
@@ -52,6 +54,11 @@ pub enum DeviceEvent {
     ClockReported { at: Timestamp },
     /// What the pile says of itself: settings, states, abilities. OCPP 2 NotifyReport, NotifyEvent.
     Variables(Vec<VariableReport>),
+    /// What the car wants, as the pile has it from the car. OCPP 2 NotifyEVChargingNeeds.
+    NeedsAsked { connector: ConnectorNo, departs_at: Option<Timestamp>, energy_wh: Option<i64> },
+    /// What the pile keeps of charging profiles, and who else limits it. OCPP 2 ReportChargingProfiles,
+    /// NotifyChargingLimit, ClearedChargingLimit.
+    Profiles(Vec<ProfileChange>),
     /// Something only the vendor understands. OCPP DataTransfer.
     Data { vendor: String, message: Option<String>, data: Option<String> },
     /// The pile wants a certificate of its own. `csr`: PKCS #10 as PEM. OCPP SignCertificate.
@@ -316,6 +323,10 @@ pub enum Answer {
     CertificateAsked {
         accepted: bool,
     },
+    /// To [`DeviceEvent::NeedsAsked`]: whether a limit is made of it, which then comes as a command.
+    NeedsAsked {
+        accepted: bool,
+    },
     /// To [`DeviceEvent::Data`]: we know no vendor's words.
     DataUnknown,
 }
@@ -405,6 +416,8 @@ pub enum DeviceCommand {
     OfflineCardsFind {
         cards: Vec<String>,
     },
+    /// Hold a connector to this much. OCPP SetChargingProfile.
+    LimitSet(LimitOrder),
     /// The certificate that the pile asked for, with those up to the root, as PEM.
     CertificateSet {
         chain: String,

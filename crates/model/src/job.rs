@@ -61,7 +61,7 @@ pub struct Job {
 impl Job {
     /// Without them orders would stay open for ever, and piles would show prices of yesterday.
     pub fn always_on(&self) -> bool {
-        matches!(self.name, "order_sweep" | "tariff_deliver")
+        matches!(self.name, "order_sweep" | "tariff_deliver" | "load_balance")
     }
 
     /// It runs every few seconds: only runs that did something are kept, and one every ten minutes.
@@ -100,6 +100,15 @@ pub const JOBS: &[Job] = &[
         [
             "让到时间的调价计划生效，并把计费模型下发到在线空闲的云快充桩，失败的按间隔重试",
             "puts planned changes of tariff into effect and sends tariffs to idle 云快充 piles, again where it failed",
+        ],
+    ),
+    job(
+        "load_balance",
+        Schedule::Every(3),
+        ["负荷分配", "Sharing of power"],
+        [
+            "在启用负荷管理的充电站，按上限与策略给各枪分配功率，并下发有变化的限值",
+            "shares the power of stations with load management among their connectors, and sends the limits that change",
         ],
     ),
     job(

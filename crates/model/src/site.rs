@@ -43,6 +43,8 @@ pub enum Closed {
     City,
     Operator,
     Station,
+    /// Its piles can no longer be held below its power cap.
+    Load,
 }
 
 impl Closure {
@@ -66,6 +68,15 @@ impl Closure {
                 ),
                 format!(
                     "The operator {name} is disabled ({reason}): nothing new can be started at its stations. Ask the platform's administrator to enable it."
+                ),
+            ),
+            Closed::Load => Error::refused(
+                "load.short",
+                format!(
+                    "充电站“{name}”的功率已到上限，暂不能启动新的充电；进行中的充电不受影响，有余量后即可启动"
+                ),
+                format!(
+                    "The station {name} has no power left below its cap: nothing new can be started. What runs is not affected. Start again once there is some."
                 ),
             ),
             Closed::Station => Error::refused(

@@ -13,6 +13,8 @@ mod operation;
 mod secret;
 pub mod ykc;
 
+pub use ocpp::limit::kept as limit_kept;
+pub use ocpp::profile::changes as profile_changes;
 pub use operation::{CallFault, Operation, call_check, operation_label, operations};
 pub use secret::{HIDDEN, may_hold_secret, secrets_hidden};
 

@@ -22,6 +22,8 @@ pub struct Bay {
     stepped_to: Timestamp,
     flow: Flow,
     pub faulted: bool,
+    /// What the pile was told to give at most.
+    limit_w: Option<i64>,
 }
 
 /// What the pile's instruments show.
@@ -47,6 +49,7 @@ impl Bay {
             stepped_to: Timestamp::from_ms(0),
             flow: Flow::default(),
             faulted: false,
+            limit_w: None,
         }
     }
 
@@ -75,6 +78,20 @@ impl Bay {
         self.flow = Flow::default();
     }
 
+    /// From this moment on it gives at most so much.
+    pub fn hold(&mut self, limit_w: Option<i64>, now: Timestamp) {
+        if self.limit_w != limit_w {
+            self.advance(now);
+            self.limit_w = limit_w;
+            self.look();
+        }
+    }
+
+    /// It is told to give nothing.
+    pub fn is_paused(&self) -> bool {
+        self.limit_w.is_some_and(|limit| limit <= 0)
+    }
+
     /// Lets energy flow up to this moment.
     pub fn advance(&mut self, now: Timestamp) {
         let gap = now.since(self.stepped_to);
@@ -100,7 +117,9 @@ impl Bay {
 
     fn look(&mut self) {
         self.flow = match &self.car {
-            Some(car) if self.flowing => car.flow(self.kind, self.rated_w),
+            Some(car) if self.flowing => {
+                car.flow(self.kind, self.limit_w.unwrap_or(self.rated_w).clamp(0, self.rated_w))
+            }
             _ => Flow::default(),
         };
     }

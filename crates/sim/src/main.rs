@@ -5,7 +5,7 @@ use model::time::Clock;
 use sim::pile::Behaviours;
 use sim::replay::{Player, RealTime, Recording, Target};
 use sim::site::{Site, SiteConfig, piles_from_csv};
-use sim::{floor, load};
+use sim::{floor, load, yard};
 use std::future::Future;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,6 +28,8 @@ enum Command {
     Floor(floor::Options),
     /// Play a recording (`pileops order record`, `pile record`) to a server, as its pile
     Replay(ReplayOptions),
+    /// Prove in virtual time that shared power never exceeds a station's cap
+    Yard(yard::Options),
     /// Write the piles and cards of a load run as CSV files for `pileops pile import` and `card import`
     Fleet(FleetOptions),
 }
@@ -162,6 +164,7 @@ fn main() -> ExitCode {
         Command::Load(options) => on_threads(options.threads, load::run(options, Clock::System)),
         Command::Floor(options) => on_threads(options.threads, floor::run(options, Clock::System)),
         Command::Replay(options) => on_threads(1, replay(options)),
+        Command::Yard(options) => return yard::run(&options),
         Command::Fleet(options) => fleet(&options),
     };
     match ended {

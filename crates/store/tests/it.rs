@@ -26,6 +26,8 @@ mod frames;
 mod links;
 #[path = "it/lists.rs"]
 mod lists;
+#[path = "it/loads.rs"]
+mod loads;
 #[path = "it/map.rs"]
 mod map;
 #[path = "it/migrations.rs"]

@@ -14,6 +14,12 @@ export type City = Schemas['City']
 export type Station = Schemas['Station']
 export type StationPhoto = Schemas['StationPhoto']
 export type StationDetail = Schemas['StationDetail']
+export type LoadView = Schemas['LoadView']
+export type LoadUnit = Schemas['LoadUnit']
+export type LoadPoint = Schemas['LoadPoint']
+export type PileProfile = Schemas['PileProfile']
+export type PileLimit = Schemas['PileLimit']
+export type CapPeriod = Schemas['CapPeriod']
 export type MapStation = Schemas['MapStation']
 export type MapGroup = Schemas['MapGroup']
 export type Pile = Schemas['Pile']
@@ -233,6 +239,9 @@ export const api = {
   station_get: (id: number) => take(http.GET(`${v}/stations/{id}`, byId(id))),
   station_update: (id: number, body: BodyOf<'station_update'>) => take(http.PATCH(`${v}/stations/{id}`, { ...byId(id), body })),
   station_status_set: (id: number, body: BodyOf<'station_status_set'>) => take(http.PUT(`${v}/stations/{id}/status`, { ...byId(id), body })),
+  load_get: (id: number) => take(http.GET(`${v}/stations/{id}/load`, byId(id))),
+  load_set: (id: number, body: BodyOf<'load_set'>) => take(http.PUT(`${v}/stations/{id}/load`, { ...byId(id), body })),
+  load_point_list: (id: number, hours: number) => take(http.GET(`${v}/stations/{id}/load/points`, { params: { path: { id }, query: { hours } } })),
   station_photo_create: (id: number, file: File) => take(http.POST(`${v}/stations/{id}/photos`, { ...byId(id), ...fileBody(file) })),
   station_photo_update: (id: number, body: BodyOf<'station_photo_update'>) => take(http.PATCH(`${v}/station-photos/{id}`, { ...byId(id), body })),
   station_photo_delete: (id: number) => take(http.DELETE(`${v}/station-photos/{id}`, byId(id))),
@@ -254,6 +263,7 @@ export const api = {
   order_recording_fetch: (id: number, plain: boolean) => take<string>(http.GET(`${v}/orders/{id}/recording`, { params: { path: { id }, query: { plain } }, parseAs: 'text' })),
   pile_variable_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/variables`, { params: { path: { code }, query: query as QueryOf<'pile_variable_list'> } })),
+  pile_profile_list: (code: string) => take(http.GET(`${v}/piles/{code}/profiles`, byCode(code))),
   command_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/commands`, { params: { path: { code }, query: query as QueryOf<'command_list'> } })),
   /** Waits for the outcome; when the pile is slower than that, the row says how far it is. */

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, Channel, ChannelSend, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileRecord, PileSecurity, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher } from '@/api'
+import type { Card, Channel, ChannelSend, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileRecord, PileSecurity, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -23,6 +23,7 @@ export const socketKinds: NonNullable<PileRecord['connectors'][number]['socket']
 export const socketStandards: NonNullable<PileRecord['connectors'][number]['standard']>[] = ['gb2015', 'gb2011', 'gb2023']
 export const stationKinds: Station['kind'][] = ['public', 'bus', 'taxi', 'logistics', 'sanitation', 'staff', 'private', 'other']
 export const placeKinds: NonNullable<Station['place_kind']>[] = ['residential', 'public_institution', 'enterprise', 'office', 'industrial_park', 'transport_hub', 'sports_culture', 'green_space', 'building_parking', 'roadside', 'motorway_service', 'other']
+export const loadStrategies: NonNullable<LoadView['setting']>['strategy'][] = ['equal', 'priority', 'departure']
 export const parkingFees: NonNullable<StationDetail['parking_fee']>[] = ['paid', 'free', 'free_first', 'free_charging']
 export const carKinds: StationDetail['car_kinds'] = ['passenger', 'taxi', 'bus', 'van', 'truck', 'sanitation']
 export const cardStatuses: Card['status'][] = ['accepted', 'blocked', 'expired']

@@ -136,6 +136,12 @@ pub(super) fn checked(tx: &mut Tx<'_>, hot: &HotPile, request: &CommandRequest) 
         {
             Err(no_connector(hot, *connector))
         }
+        CommandRequest::WorkParameters { .. } => crate::load::not_managed(tx, hot),
+        CommandRequest::Call { action, .. }
+            if matches!(action.as_str(), "SetChargingProfile" | "ClearChargingProfile") =>
+        {
+            crate::load::not_managed(tx, hot)
+        }
         CommandRequest::OfflineCardsAdd { cards } => cards.iter().try_for_each(|tag| may_charge(tx, tag)),
         _ => Ok(()),
     }

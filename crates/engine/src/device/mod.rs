@@ -8,6 +8,7 @@ mod alive;
 mod end;
 mod history;
 mod meter;
+mod needs;
 mod place;
 mod session;
 mod settle;
@@ -114,6 +115,7 @@ impl Engine {
         let render = Arc::new(std::sync::Mutex::new(render));
         let inside = Arc::clone(&render);
         let kept = bytes.clone();
+        let booted = matches!(event, DeviceEvent::Booted(_));
         let done = self
             .store
             .write(Some(pile), move |tx| {
@@ -139,7 +141,12 @@ impl Engine {
             })
             .await;
         match done {
-            Ok((answer, bytes)) => Told { answer, bytes },
+            Ok((answer, bytes)) => {
+                if booted {
+                    self.loads.booted(pile);
+                }
+                Told { answer, bytes }
+            }
             Err(error) => {
                 if error.kind != model::error::Kind::Unavailable {
                     // What we could not handle is kept all the same, with the reason.
@@ -237,6 +244,13 @@ fn handle(
         DeviceEvent::CertificateAsked { csr } => Ok(certificate_asked(pile, csr)),
         DeviceEvent::Variables(told) => {
             store::pile_variables::save(tx, &pile.pile, told, context.now)?;
+            Ok(Handled::new(Answer::Noted))
+        }
+        DeviceEvent::NeedsAsked { connector, departs_at, energy_wh } => {
+            needs::asked(context, tx, pile, *connector, (*departs_at, *energy_wh))
+        }
+        DeviceEvent::Profiles(changes) => {
+            store::pile_profiles::apply(tx, &pile.pile, changes, context.now)?;
             Ok(Handled::new(Answer::Noted))
         }
         DeviceEvent::Data { .. } => Ok(Handled::new(Answer::DataUnknown)),

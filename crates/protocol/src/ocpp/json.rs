@@ -16,6 +16,20 @@ pub enum Node {
 }
 
 impl Node {
+    /// As the library has it, for what is read rarely and in depth.
+    pub fn value(&self) -> serde_json::Value {
+        use serde_json::Value;
+        match self {
+            Node::Null => Value::Null,
+            Node::Bool(value) => (*value).into(),
+            Node::Integer(value) => i64::try_from(*value).map_or(Value::Null, Value::from),
+            Node::Float(value) => (*value).into(),
+            Node::Text(text) => text.as_str().into(),
+            Node::List(items) => items.iter().map(Node::value).collect(),
+            Node::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), value.value())).collect(),
+        }
+    }
+
     /// Depth is bounded by serde_json (128).
     pub fn parse(text: &str) -> Result<Node, serde_json::Error> {
         serde_json::from_str(text)

@@ -1,6 +1,8 @@
 //! The answer to a call of the pile, from the platform's decision to bytes.
 
-use super::message::{Means, Message, authorize, boot_notification, sign_certificate, transaction_event};
+use super::message::{
+    Means, Message, authorize, boot_notification, needs, sign_certificate, transaction_event,
+};
 use crate::ocpp::Version;
 use crate::ocpp::error::{Code, call_error, call_result};
 use model::Error;
@@ -66,6 +68,8 @@ impl Asked {
                 sign_certificate::response(*accepted)
             }
             (Means::Certificate, Answer::Noted) => sign_certificate::response(false),
+            (Means::Needs, Answer::NeedsAsked { accepted }) => needs::response(*accepted),
+            (Means::Needs, Answer::Noted) => needs::response(false),
             (Means::Data, Answer::DataUnknown) => br#"{"status":"UnknownVendorId"}"#.to_vec(),
             (Means::Data, Answer::Noted) => br#"{"status":"Accepted"}"#.to_vec(),
             (Means::Noted(answer), Answer::Noted) => answer.as_bytes().to_vec(),

@@ -13,6 +13,7 @@ mod feedback;
 mod firmware;
 mod history;
 mod invoices;
+mod loads;
 mod people;
 mod places;
 mod records;
@@ -273,6 +274,9 @@ async fn business(app: &Arc<App>) -> Result<Vec<PilePlan>> {
             };
             let made = engine.pile_create(&actor, draft).await?;
             piles.push(PilePlan { password: made.password.unwrap_or_default(), ..pile });
+        }
+        if place == loads::SHARES {
+            loads::write(app, &actor, station, &plans(place, plan)[0].code).await?;
         }
     }
     for number in 1..=CARDS {

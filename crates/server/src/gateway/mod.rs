@@ -4,6 +4,7 @@
 mod limits;
 mod ocpp;
 mod pace;
+mod profiles;
 mod transport;
 mod ykc;
 
@@ -286,8 +287,10 @@ impl Gate {
         if let Some(frame) = frame {
             self.keep(frame, true, Verdict::Applied, None);
         }
+        let accepted = matches!(outcome, Outcome::Accepted { .. });
         let ended = self.app.engine.command_ended(command, outcome);
         match tokio::time::timeout(COMMIT_PATIENCE, ended).await {
+            Ok(Ok(_)) if accepted => profiles::accepted(&self.app, command),
             Ok(Ok(_)) => {}
             Ok(Err(why)) => {
                 tracing::warn!(%why, %command, "a command's end could not be kept; it will expire");

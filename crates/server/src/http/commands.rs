@@ -270,6 +270,21 @@ fn conceal_value(body: &mut serde_json::Value) {
     }
 }
 
+/// What load management has told a connector.
+fn limit(body: &serde_json::Value, no: i64) -> Text {
+    let power_w = body.get("power_w").and_then(serde_json::Value::as_i64).unwrap_or(0);
+    let kw = format!("{}.{}", power_w / 1_000, power_w % 1_000 / 100);
+    let standing = body.get("standing").and_then(serde_json::Value::as_bool).unwrap_or_default();
+    let (zh, en) = match (no, standing) {
+        (0, _) => ("整桩限功率".to_owned(), "Limit of the pile".to_owned()),
+        (no, true) => (format!("{no} 号枪常设限功率"), format!("Standing limit of connector {no}")),
+        (no, false) => {
+            (format!("{no} 号枪本次充电限功率"), format!("Limit of connector {no} for this session"))
+        }
+    };
+    Text::new(format!("{zh} {kw} kW"), format!("{en}: {kw} kW"))
+}
+
 /// `body` may name its fields as the API or as the engine does.
 fn summary(command: &Command) -> Text {
     let body: serde_json::Value = serde_json::from_str(&command.body).unwrap_or_default();
@@ -311,6 +326,7 @@ fn summary(command: &Command) -> Text {
                 format!("Working parameters: {en}, at most {power} %"),
             )
         }
+        "limit_set" => limit(&body, no),
         "ground_lock" if yes("raise") => {
             Text::new(format!("升起 {no} 号枪地锁"), format!("Raise the ground lock of {no}"))
         }

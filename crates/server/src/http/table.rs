@@ -6,9 +6,7 @@ use super::route::Route;
 use super::{
     audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
     dictionaries, driver_prices, exports, feedback, firmware, fleets, frames, home, imports, invoices, jobs,
-    links, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_labels,
-    pile_variables, piles, preferences, recordings, roles, security, session, settlements, staff, stations,
-    stream, tariff_plans, tariffs, transfers,
+    links, loads, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_labels, pile_profiles, pile_variables, piles, preferences, recordings, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -54,6 +52,9 @@ pub fn table() -> Vec<Route> {
         GET "/stations/{id}" May(StationRead), stations::station_get;
         PATCH "/stations/{id}" May(StationWrite), stations::station_update;
         PUT "/stations/{id}/status" May(StationWrite), stations::station_status_set;
+        GET "/stations/{id}/load" May(StationRead), loads::load_get;
+        PUT "/stations/{id}/load" May(StationWrite), loads::load_set;
+        GET "/stations/{id}/load/points" May(StationRead), loads::load_point_list;
         POST "/stations/{id}/photos" May(StationWrite), stations::station_photo_create;
         GET "/station-photos/{id}" May(StationRead), stations::station_photo_get;
         GET "/station-photos/{id}/thumbnail" May(StationRead), stations::station_thumbnail_get;
@@ -72,6 +73,7 @@ pub fn table() -> Vec<Route> {
         GET "/piles/{code}/frames" May(PileRead), frames::frame_list;
         GET "/piles/{code}/recording" May(PileRead), recordings::pile_recording_fetch;
         GET "/piles/{code}/variables" May(PileRead), pile_variables::pile_variable_list;
+        GET "/piles/{code}/profiles" May(PileRead), pile_profiles::pile_profile_list;
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
         GET "/piles/{code}/commands" May(PileRead), commands::command_list;
         GET "/piles/{code}/links" May(PileRead), links::link_list;

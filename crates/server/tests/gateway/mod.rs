@@ -7,6 +7,7 @@ mod fleet;
 mod history;
 mod limits;
 mod links;
+mod load;
 mod login;
 mod ocpp;
 mod ocpp2;

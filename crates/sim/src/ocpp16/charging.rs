@@ -93,6 +93,7 @@ impl Pile {
             "timestamp": now.rfc3339(),
         });
         self.outbox.push(Kind::Start { connector, session: number }, "StartTransaction", payload);
+        self.hold(connector, now);
         self.tell(connector, now);
     }
 
@@ -130,6 +131,7 @@ impl Pile {
             ],
         });
         self.outbox.push(Kind::Stop { session: session.number, again }, "StopTransaction", payload);
+        self.profiles.session_ended(i64::try_from(connector).unwrap_or(0));
         self.tell(connector, now);
     }
 
@@ -145,6 +147,7 @@ impl Pile {
     /// Time has passed at a connector.
     pub(super) fn step(&mut self, connector: usize, now: Timestamp) {
         let kind = self.config.kind;
+        self.hold(connector, now);
         let Some(slot) = self.slot(connector) else {
             return;
         };

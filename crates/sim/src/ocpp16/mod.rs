@@ -7,11 +7,13 @@
 
 mod charging;
 mod files;
+mod held;
 mod outbox;
 mod server_calls;
 mod slot;
 
 use crate::car::Car;
+use crate::limits::Profiles;
 use crate::pile::{Action, Output, PileConfig, View};
 use crate::random::Random;
 use model::time::Timestamp;
@@ -46,6 +48,7 @@ pub struct Pile {
     /// Hang up for a reset once the answer is out.
     reset_pending: bool,
     files: files::Files,
+    profiles: Profiles,
 }
 
 impl Pile {
@@ -71,6 +74,7 @@ impl Pile {
             sessions: 0,
             reset_pending: false,
             files: files::Files::default(),
+            profiles: Profiles::default(),
             config,
         }
     }

@@ -36,6 +36,9 @@ impl Pile {
             "GetConfiguration" => return Some(self.configuration(payload.get("key"))),
             "UpdateFirmware" | "SignedUpdateFirmware" => return Some(self.firmware_asked(payload, now)),
             "GetDiagnostics" | "GetLog" => return Some(self.log_asked(payload, now)),
+            "SetChargingProfile" | "ClearChargingProfile" | "GetCompositeSchedule" => {
+                return Some(self.smart(action, payload, now));
+            }
             "ClearCache" => "Accepted",
             "TriggerMessage" => self.trigger(text("requestedMessage"), connector, now),
             "DataTransfer" if text("vendorId") == "PileOps" => "Accepted",
@@ -150,7 +153,11 @@ impl Pile {
             ("HeartbeatInterval", false, seconds(self.heartbeat_ms)),
             ("MeterValueSampleInterval", false, seconds(self.config.meter_interval_ms)),
             ("NumberOfConnectors", true, self.slots.len().to_string()),
-            ("SupportedFeatureProfiles", true, "Core,FirmwareManagement,RemoteTrigger".to_owned()),
+            (
+                "SupportedFeatureProfiles",
+                true,
+                "Core,FirmwareManagement,RemoteTrigger,SmartCharging".to_owned(),
+            ),
             ("TransactionMessageAttempts", false, self.outbox.attempts_max.to_string()),
             ("TransactionMessageRetryInterval", false, seconds(self.outbox.retry_ms)),
         ]

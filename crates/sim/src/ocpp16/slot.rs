@@ -74,7 +74,11 @@ impl Slot {
         } else if self.inoperative {
             "Unavailable"
         } else if self.session.is_some() {
-            if self.bay.is_full() { "SuspendedEV" } else { "Charging" }
+            match (self.bay.is_full(), self.bay.is_paused()) {
+                (true, _) => "SuspendedEV",
+                (false, true) => "SuspendedEVSE",
+                (false, false) => "Charging",
+            }
         } else if self.finishing {
             "Finishing"
         } else if self.bay.car.is_some() || self.authorizing.is_some() || self.granted.is_some() {

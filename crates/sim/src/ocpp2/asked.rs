@@ -1,6 +1,6 @@
 //! What the server asks: requests of 2.0.1 in the words of 1.6, and the pile's answers back.
 
-use super::Pile;
+use super::{Pile, held};
 use model::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -30,8 +30,7 @@ impl Pile {
             }
             "RequestStopTransaction" => {
                 let name = asked["transactionId"].as_str().unwrap_or_default();
-                let number = self.events.keys().copied().find(|session| self.name(*session) == name);
-                ("RemoteStopTransaction", json!({ "transactionId": number.unwrap_or(-1) }))
+                ("RemoteStopTransaction", json!({ "transactionId": self.number(name) }))
             }
             "Reset" => {
                 let hard = asked["type"] == "Immediate";
@@ -61,10 +60,18 @@ impl Pile {
                 };
                 return self.send(&json!([3, id, answer]));
             }
+            "SetChargingProfile" | "ClearChargingProfile" | "GetCompositeSchedule" => {
+                (held::name(action), held::asked(action, asked, |name| self.number(name)))
+            }
             _ => return self.send(&json!([4, id, "NotImplemented", "", {}])),
         };
         self.asked.insert(id.to_owned(), action.to_owned());
         self.hand(&json!([2, id, name, payload]), now);
+    }
+
+    /// What the inner pile calls a session; -1 for none.
+    fn number(&self, name: &str) -> i64 {
+        self.events.keys().copied().find(|session| self.name(*session) == name).unwrap_or(-1)
     }
 
     /// Asks the inner pile at once, without the link.
@@ -159,6 +166,7 @@ fn key_of(one: &Value) -> Result<&'static str, &'static str> {
 pub(super) fn answer(action: &str, told: &Value) -> Value {
     match (action, told["status"].as_str()) {
         ("UnlockConnector", Some("NotSupported")) => json!({ "status": "UnknownConnector" }),
+        ("GetCompositeSchedule", Some("Accepted")) => held::composite(told),
         _ => told.clone(),
     }
 }

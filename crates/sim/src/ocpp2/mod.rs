@@ -3,6 +3,7 @@
 //! name of the pile's own and counts its events.
 
 mod asked;
+mod held;
 mod said;
 
 use crate::ocpp16;

@@ -46,7 +46,7 @@ impl Pile {
             return;
         };
         let offline_trade = self.offline_trade(connector, card, now);
-        let can_start = self.tariff.is_some();
+        let can_start = self.tariff.is_some() && !self.locked;
         let Some(slot) = self.slot(connector) else {
             return;
         };
@@ -89,7 +89,7 @@ impl Pile {
 
     /// 0x34 with everything that can be in its way.
     pub(super) fn remote_start(&mut self, connector: usize, order: Order, now: Timestamp) {
-        let tariff = self.tariff.is_some();
+        let tariff = self.tariff.is_some() && !self.locked;
         let brings_car = self.config.behaviours.plug_on_remote_start;
         let late_ms = self.config.behaviours.late_start_ms;
         let walk_ms = self.random.between(1_500, 4_000);

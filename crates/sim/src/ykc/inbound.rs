@@ -19,7 +19,7 @@ use protocol::ykc::message::remote_start::RemoteStart;
 use protocol::ykc::message::remote_stop::{RemoteStop, RemoteStopReply};
 use protocol::ykc::message::tariff::{TariffReply, TariffRequest, TariffSet, TariffSetReply};
 use protocol::ykc::message::tariff_check::TariffCheckReply;
-use protocol::ykc::message::work_parameters::WorkParametersReply;
+use protocol::ykc::message::work_parameters::{WorkParameters, WorkParametersReply};
 
 /// As many cards as the pile keeps for when it is off line.
 const OFFLINE_CARDS_MAX: usize = 200;
@@ -43,7 +43,8 @@ impl Pile {
                 self.reply(&reply, sequence);
             }
             Message::Reboot(reboot) => self.reboot_asked(&reboot, sequence, now),
-            Message::WorkParameters(_) => {
+            Message::WorkParameters(set) => {
+                self.work(&set, now);
                 let reply = WorkParametersReply { pile: self.number, result: 1 };
                 self.reply(&reply, sequence);
             }
@@ -62,6 +63,16 @@ impl Pile {
             Message::OfflineCardsFind(find) => self.cards_looked_for(&find, sequence),
             // What a platform never sends.
             _ => {}
+        }
+    }
+
+    /// Holds what charges to it at once; a pile that is locked begins nothing more.
+    fn work(&mut self, set: &WorkParameters, now: Timestamp) {
+        self.power_percent = set.max_power_pct.clamp(30, 100);
+        self.locked = set.work_allowed != 0;
+        let limit = self.config.rated_power_w * i64::from(self.power_percent) / 100;
+        for slot in &mut self.slots {
+            slot.bay.hold(Some(limit), now);
         }
     }
 

@@ -74,6 +74,9 @@ pub struct Pile {
     trades: u32,
     reboot_when_idle: bool,
     offline_cards: Vec<CardNo>,
+    /// What it may give of its rated power, and whether it may at all.
+    power_percent: u8,
+    locked: bool,
 }
 
 impl Pile {
@@ -99,6 +102,8 @@ impl Pile {
             heartbeat_at: NEVER,
             missed: 0,
             offline_cards: Vec::new(),
+            power_percent: 100,
+            locked: false,
             bills: VecDeque::new(),
             trades: 0,
             reboot_when_idle: false,

@@ -4,4 +4,5 @@ mod crash_load;
 mod ocpp16;
 mod platform;
 mod site;
+mod yard;
 mod ykc;

@@ -51,6 +51,14 @@ const looks = {
     link_lost: { tone: 'bad', glyph: 'offline' },
     deferred: { tone: 'calm', glyph: 'clock' },
   },
+  load_state: {
+    held: { tone: 'ok', glyph: 'check' },
+    pending: { tone: 'calm', glyph: 'clock' },
+    unknown: { tone: 'warn', glyph: 'question' },
+    offline: { tone: 'mute', glyph: 'offline' },
+    waits: { tone: 'warn', glyph: 'pause' },
+    refused: { tone: 'bad', glyph: 'cross' },
+  },
   transfer: {
     asked: { tone: 'mute', glyph: 'clock' },
     accepted: { tone: 'calm', glyph: 'clock' },

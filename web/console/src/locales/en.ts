@@ -7,6 +7,7 @@ import brand from '@/locales/brand.en'
 import places from '@/locales/places.en'
 import recordings from '@/locales/recordings.en'
 import operations from '@/locales/operations.en'
+import load from '@/locales/load.en'
 import plans from '@/locales/plans.en'
 import system from '@/locales/system.en'
 import tariffDays from '@/locales/tariff_days.en'
@@ -207,6 +208,7 @@ const en: typeof zh = {
   ...places,
   ...recordings,
   ...operations,
+  ...load,
   ...plans,
   ...tariffDays,
   ...system,

@@ -7,6 +7,7 @@ import brand from '@/locales/brand.zh-CN'
 import places from '@/locales/places.zh-CN'
 import recordings from '@/locales/recordings.zh-CN'
 import operations from '@/locales/operations.zh-CN'
+import load from '@/locales/load.zh-CN'
 import plans from '@/locales/plans.zh-CN'
 import system from '@/locales/system.zh-CN'
 import tariffDays from '@/locales/tariff_days.zh-CN'
@@ -205,6 +206,7 @@ export default {
   ...places,
   ...recordings,
   ...operations,
+  ...load,
   ...plans,
   ...tariffDays,
   ...system,

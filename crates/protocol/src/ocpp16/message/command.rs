@@ -3,7 +3,7 @@
 //! Whatever is sent was checked against the official schema, so that a person is told which field is
 //! wrong instead of a pile being puzzled.
 
-use super::transfer;
+use super::{limit, transfer};
 use crate::ocpp::json::Node;
 use crate::ocpp::link::Call;
 use crate::ocpp::operation::Direction;
@@ -95,6 +95,7 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
         DeviceCommand::FirmwareUpdate(order) => transfer::firmware(order),
         // 5.10 and GetLog of the security extension.
         DeviceCommand::LogFetch(order) => transfer::log(order),
+        DeviceCommand::LimitSet(order) => limit::call(order),
         DeviceCommand::Call { action, payload } => generic(action, payload),
     }
 }

@@ -8,6 +8,7 @@ pub mod boot_notification;
 pub mod command;
 pub mod data_transfer;
 pub mod heartbeat;
+pub mod limit;
 pub mod meter_values;
 pub mod noted;
 pub mod sign_certificate;

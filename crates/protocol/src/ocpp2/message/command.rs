@@ -1,6 +1,7 @@
 //! What we ask of a pile: the requests of OCPP 2, as JSON, checked against the official schema before
 //! they are sent.
 
+use super::limit;
 use crate::ocpp::Version;
 use crate::ocpp::json::Node;
 use crate::ocpp::link::Call;
@@ -77,6 +78,7 @@ pub fn call(version: Version, id: CommandId, command: &DeviceCommand) -> Result<
             "CertificateSigned",
             json!({ "certificateChain": chain, "certificateType": "ChargingStationCertificate" }),
         ),
+        DeviceCommand::LimitSet(order) => typed("SetChargingProfile", limit::payload(order)),
         DeviceCommand::Call { action, payload } => generic(version, action, payload),
         other => Err(Outcome::Unsupported(unsupported(version, other))),
     }

@@ -5,7 +5,9 @@ pub mod authorize;
 pub mod boot_notification;
 pub mod command;
 pub mod heartbeat;
+pub mod limit;
 pub mod meter_values;
+pub mod needs;
 pub mod notify_event;
 pub mod notify_report;
 pub mod sign_certificate;
@@ -13,6 +15,7 @@ pub mod status_notification;
 pub mod transaction_event;
 
 use crate::ocpp::json::Node;
+use crate::ocpp::profile;
 use model::device::DeviceEvent;
 
 /// A message that a pile may send.
@@ -35,6 +38,10 @@ pub enum Means {
     Report,
     Event,
     Certificate,
+    /// What the car wants of the session's power.
+    Needs,
+    /// What limits the pile, and by whom.
+    Profiles,
     /// Kept with the frames; the answer is always this.
     Noted(&'static str),
     /// OCPP 2.1: kept, and not answered.
@@ -58,7 +65,7 @@ pub static MESSAGES: [Message; 36] = [
     row("Authorize", Means::Authorize),
     row("BatterySwap", NOTHING),
     row("BootNotification", Means::Boot),
-    row("ClearedChargingLimit", NOTHING),
+    row("ClearedChargingLimit", Means::Profiles),
     row("ClosePeriodicEventStream", NOTHING),
     row("DataTransfer", Means::Data),
     row("FirmwareStatusNotification", NOTHING),
@@ -67,12 +74,12 @@ pub static MESSAGES: [Message; 36] = [
     row("Heartbeat", Means::Heartbeat),
     row("LogStatusNotification", NOTHING),
     row("MeterValues", Means::Metered),
-    row("NotifyChargingLimit", NOTHING),
+    row("NotifyChargingLimit", Means::Profiles),
     row("NotifyCustomerInformation", NOTHING),
     row("NotifyDERAlarm", NOTHING),
     row("NotifyDERStartStop", NOTHING),
     row("NotifyDisplayMessages", NOTHING),
-    row("NotifyEVChargingNeeds", REJECTED),
+    row("NotifyEVChargingNeeds", Means::Needs),
     row("NotifyEVChargingSchedule", Noted(r#"{"status":"Accepted"}"#)),
     row("NotifyEvent", Means::Event),
     row("NotifyMonitoringReport", NOTHING),
@@ -84,7 +91,7 @@ pub static MESSAGES: [Message; 36] = [
     row("OpenPeriodicEventStream", REJECTED),
     row("PublishFirmwareStatusNotification", NOTHING),
     row("PullDynamicScheduleUpdate", REJECTED),
-    row("ReportChargingProfiles", NOTHING),
+    row("ReportChargingProfiles", Means::Profiles),
     row("ReportDERControl", NOTHING),
     row("ReservationStatusUpdate", NOTHING),
     row("SecurityEventNotification", NOTHING),
@@ -123,13 +130,15 @@ impl Message {
             Means::Report => notify_report::event(payload),
             Means::Event => notify_event::event(payload),
             Means::Certificate => sign_certificate::event(payload),
+            Means::Needs => needs::event(payload),
+            Means::Profiles => DeviceEvent::Profiles(profile::reported(self.name, payload)),
             Means::Noted(_) | Means::Stream => DeviceEvent::Noted { what: self.name },
         })
     }
 
     /// Whether the answer is always `{}`.
     pub fn answers_nothing(&self) -> bool {
-        matches!(self.means, Means::Status | Means::Metered | Means::Report | Means::Event)
+        matches!(self.means, Means::Status | Means::Metered | Means::Report | Means::Event | Means::Profiles)
             || self.means == NOTHING
     }
 

@@ -1,0 +1,44 @@
+//! What a pile has accepted of charging profiles is kept: only here the wire's words and the command's row
+//! meet.
+
+use crate::app::App;
+use model::Result;
+use model::id::CommandId;
+use model::profile::ProfileChange;
+use model::time::Timestamp;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// After a command was accepted; the link goes on meanwhile.
+pub fn accepted(app: &Arc<App>, command: CommandId) {
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        if let Err(why) = keep(&app, command).await {
+            tracing::warn!(%why, %command, "what a pile has accepted of charging profiles could not be kept");
+        }
+    });
+}
+
+async fn keep(app: &App, command: CommandId) -> Result<()> {
+    let row = app.engine.command_get(command).await?;
+    if !matches!(row.kind.as_str(), "call" | "limit_set") {
+        return Ok(());
+    }
+    let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
+    let changes = if row.kind == "call" {
+        let payload = body["payload"].as_str().and_then(|text| serde_json::from_str(text).ok());
+        protocol::profile_changes(body["action"].as_str().unwrap_or_default(), &payload.unwrap_or_default())
+    } else {
+        limit(row.connector, &body).into_iter().collect()
+    };
+    app.engine.profiles_keep(row.pile, changes).await
+}
+
+/// What load management has set; a whole 云快充 pile has no profiles.
+fn limit(connector: Option<i64>, body: &Value) -> Option<ProfileChange> {
+    let connector = u16::try_from(connector?).ok()?;
+    let session = body["session"].as_str().map(|text| text.trim_start_matches('=').to_owned());
+    let until = body["until_ms"].as_i64().map(Timestamp::from_ms);
+    let profile = protocol::limit_kept(connector, body["power_w"].as_i64()?, session, until);
+    Some(ProfileChange::Set(profile))
+}
