@@ -36,9 +36,10 @@ impl Loads {
         std::mem::take(&mut *self.booted.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Not the first one that is seen: the piles are coming back just then.
     fn minute_is_new(&self, station: StationId, minute: i64) -> bool {
         let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
-        minutes.insert(station, minute) != Some(minute)
+        minutes.insert(station, minute).is_some_and(|known| known != minute)
     }
 }
 

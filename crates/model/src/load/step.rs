@@ -98,7 +98,9 @@ impl Wish {
         let dead = DEAD_W.max(known * DEAD_PERCENT / 100);
         if wanted < known {
             let worth = self.urgent || self.short || known - wanted >= dead;
-            return (worth && (calm || self.urgent)).then_some(wanted);
+            // Much that somebody waits for is not held back.
+            let now = calm || self.urgent || (self.short && known - wanted >= known / 5);
+            return (worth && now).then_some(wanted);
         }
         let mut power = wanted.min(worst + self.free);
         if unit.control == LoadControl::Percent {

@@ -61,6 +61,8 @@ async fn r5_2_load_class_a_cap_is_set_shown_and_changed() {
             station.closure_at(model::time::Timestamp::from_ms(ms)).map(|closure| closure.refusal().code)
         };
         assert_eq!((at(from - 1), at(from)), (None, Some("load.short")));
+        house.clock.advance(std::time::Duration::from_secs(60));
+        house.app.engine.loads_advance().await.unwrap();
         let points = house.get("/stations/1/load/points?hours=1", &viewer).await;
         assert_eq!(points.ok().json["items"][0]["cap_w"], 90_000);
         set(&house, &admin, &setting(0)).await.refused(409, "load.changed");

@@ -204,12 +204,7 @@ fn request(pile: PileNo, what: &DeviceCommand, gun_count: u8, zone: &Zone) -> Re
         DeviceCommand::CacheClear => {
             return Err(unsupported("清除授权缓存", "clearing the authorization cache"));
         }
-        DeviceCommand::LimitSet(_) => {
-            return Err(unsupported(
-                "按枪限制功率；整桩限功率请用“工作参数”",
-                "limiting one connector; for the whole pile use the working parameters",
-            ));
-        }
+        DeviceCommand::LimitSet(_) => return Err(unsupported("按枪限功率", "limiting one connector")),
         DeviceCommand::CertificateSet { .. } => return Err(unsupported("证书", "certificates")),
         DeviceCommand::Call { .. } => return Err(unsupported("自定义操作", "operations by their wire name")),
     })
