@@ -4,6 +4,8 @@
 
 #[path = "it/alive.rs"]
 mod alive;
+#[path = "it/battery.rs"]
+mod battery;
 #[path = "it/closed.rs"]
 mod closed;
 #[path = "it/command.rs"]
@@ -20,6 +22,8 @@ mod databases;
 mod doubt;
 #[path = "it/fleet.rs"]
 mod fleet;
+#[path = "it/merge.rs"]
+mod merge;
 #[path = "it/pile_tariff.rs"]
 mod pile_tariff;
 #[path = "../../store/tests/it/scene.rs"]

@@ -3,12 +3,15 @@
 //!
 //! Times in events are the pile's own; the gateway adds the time of receipt.
 
+use crate::battery::BatteryNews;
 use crate::card::{Token, TokenVerdict};
 use crate::connector::ConnectorStatus;
 use crate::energy::Energy;
 use crate::error::Text;
+use crate::ground_lock::GroundLockReport;
 use crate::id::{ConnectorNo, SessionKey, TradeNo};
 use crate::load::LimitOrder;
+use crate::merge::{MergeNo, MergedAsk, MergedPart};
 use crate::money::{Amount, Fen, Price};
 use crate::order::{StartMode, StopClass};
 use crate::profile::ProfileChange;
@@ -29,6 +32,8 @@ pub enum DeviceEvent {
     Authorize { token: Token },
     /// The pile asks the platform to begin a session and to name it. 云快充 0x31.
     StartAsked { connector: ConnectorNo, token: Token, mode: StartMode, password: Option<String> },
+    /// The same for one of the connectors that shall charge one car together. 云快充 0xA1.
+    MergedStartAsked(Box<MergedAsk>),
     /// A session has begun at the pile. OCPP StartTransaction.
     Started { connector: ConnectorNo, token: Token, meter_start: Energy, at: Timestamp },
     /// The pile says whether the start that we commanded succeeded. 云快充 0x33 (also the second
@@ -66,6 +71,10 @@ pub enum DeviceEvent {
     /// How far the pile is with firmware that it fetches or a log that it sends. OCPP
     /// FirmwareStatusNotification, DiagnosticsStatusNotification and their like.
     Transfer(TransferReport),
+    /// What a car's battery tells through the pile. 云快充 0x15 to 0x25.
+    Battery(Box<BatteryNews>),
+    /// The state of a ground lock. 云快充 0x61.
+    GroundLock(GroundLockReport),
     /// Something that concerns the pile's own security. OCPP SecurityEventNotification.
     Security { kind: String, at: Timestamp, info: Option<String> },
     /// A well-formed message that needs only to be kept (BMS frames, firmware and diagnostics
@@ -404,6 +413,17 @@ pub enum DeviceCommand {
     GroundLock {
         connector: ConnectorNo,
         raise: bool,
+    },
+    /// 并充: all of these connectors for one car, or none of them.
+    MergedStart {
+        merge: MergeNo,
+        parts: Vec<MergedPart>,
+        balance: Fen,
+    },
+    /// 余额更新: what the running session of a connector may cost from now on.
+    BalanceUpdate {
+        connector: ConnectorNo,
+        balance: Fen,
     },
     /// 离线卡: the cards that the pile takes while it is off line. All are card numbers.
     OfflineCardsAdd {

@@ -4,6 +4,7 @@
 //! door to the system's clock, and only the server opens it).
 
 pub mod access;
+pub mod battery;
 pub mod brand;
 pub mod card;
 pub mod channel;
@@ -14,6 +15,7 @@ pub mod credit_code;
 pub mod curve;
 pub mod customer;
 pub mod device;
+pub mod dialect;
 pub mod dictionary;
 pub mod division;
 pub mod driver_price;
@@ -22,12 +24,14 @@ pub mod error;
 pub mod feedback;
 pub mod fleet;
 pub mod geo;
+pub mod ground_lock;
 pub mod holiday;
 pub mod id;
 pub mod invoice;
 pub mod job;
 pub mod label;
 pub mod load;
+pub mod merge;
 pub mod message;
 pub mod money;
 pub mod order;

@@ -198,3 +198,13 @@ pub fn stop_text(code: &str) -> Option<Text> {
 pub fn fault_text(code: &str) -> Option<Text> {
     ocpp16::fault_text(code).or_else(|| ykc::fault_text(code, ykc::FaultBase::One))
 }
+
+/// The sentence for what a battery or its charger has said by a bit, `ykc:bst:soc_reached`.
+pub fn battery_text(code: &str) -> Option<Text> {
+    ykc::battery_text(code)
+}
+
+/// The sentence for what went wrong at a pile or in a car at it: a battery's word, a lock's alarm.
+pub fn event_text(code: &str) -> Option<Text> {
+    ykc::battery_text(code).or_else(|| ykc::ground_lock_text(code))
+}

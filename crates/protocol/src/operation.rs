@@ -2,7 +2,7 @@
 //! for each operation, whatever the protocol.
 
 use crate::ocpp::Version;
-use crate::{ocpp2, ocpp16};
+use crate::{ocpp2, ocpp16, ykc};
 use model::Text;
 use model::site::Protocol;
 
@@ -38,18 +38,19 @@ fn version(protocol: Protocol) -> Option<Version> {
     }
 }
 
-/// Grouped by profile or block, the usual first. Empty for a protocol that has no named operations.
+/// Grouped by profile or block, the usual first.
 pub fn operations(protocol: Protocol) -> Vec<Operation> {
     match version(protocol) {
         Some(version) => ocpp2::operations(version),
-        None if protocol.is_ykc() => Vec::new(),
+        None if protocol.is_ykc() => ykc::catalogue::operations(),
         None => ocpp16::operations(),
     }
 }
 
 /// The name that people have for an operation; the same wire name means the same in every version.
 pub fn operation_label(name: &str) -> Option<Text> {
-    let all = ocpp16::operations().into_iter().chain(ocpp2::operations(Version::V21));
+    let ykc = ykc::catalogue::operations();
+    let all = ocpp16::operations().into_iter().chain(ocpp2::operations(Version::V21)).chain(ykc);
     all.into_iter().find(|operation| operation.name == name).map(|operation| operation.label)
 }
 
@@ -57,7 +58,7 @@ pub fn operation_label(name: &str) -> Option<Text> {
 pub fn call_check(protocol: Protocol, action: &str, payload: &str) -> Option<Result<(), CallFault>> {
     match version(protocol) {
         Some(version) => ocpp2::call_check(version, action, payload),
-        None if protocol.is_ykc() => None,
+        None if protocol.is_ykc() => ykc::catalogue::call_check(action, payload),
         None => ocpp16::call_check(action, payload),
     }
 }

@@ -11,6 +11,7 @@ mod limits;
 pub mod load;
 pub mod ocpp16;
 pub mod ocpp2;
+pub mod pack;
 pub mod pile;
 pub mod random;
 pub mod replay;

@@ -4,6 +4,7 @@
 use crate::car::Car;
 use crate::random::Random;
 use crate::{ocpp2, ocpp16, ykc};
+use model::dialect::CurrentCoding;
 use model::site::{PileKind, Protocol};
 use model::time::{HOUR_MS, Timestamp, Zone};
 
@@ -66,8 +67,12 @@ pub struct Behaviours {
     pub plug_on_remote_start: bool,
     /// The battery of such a car is so many times smaller, see [`Car::hurried`]. 0 and 1: as built.
     pub speed: i64,
-    /// Sends the BMS frame 0x23 beside 0x13.
+    /// Passes on what the car's battery says (0x15 to 0x25).
     pub bms_frames: bool,
+    /// Has a ground lock before each connector.
+    pub ground_locks: bool,
+    /// How it writes the currents of those frames; plain when it is not said.
+    pub current_coding: Option<CurrentCoding>,
 }
 
 impl Behaviours {

@@ -4,6 +4,7 @@
 //! written so far: a job takes a pile out, changes it and puts it back; a job that fails drops it,
 //! and it is read again. After a failed transaction all of it is forgotten.
 
+use crate::battery_reports::BatteryRow;
 use crate::db::{Conn, DbResult};
 use crate::deliveries::Subscription;
 use crate::ids::{Ids, Noun};
@@ -11,6 +12,7 @@ use crate::orders::Identity;
 use model::card::Card;
 use model::curve::Curve;
 use model::device::SocketReport;
+use model::ground_lock::GroundLockReport;
 use model::id::{CardId, OrderId, PileId, SessionKey, StationId, TariffId};
 use model::order::{OpenOrder, Order};
 use model::site::{Connector, Pile, StationFacts};
@@ -46,6 +48,8 @@ pub struct HotPile {
     pub seqs: Vec<(SessionKey, i64)>,
     /// The sockets of each connector, where it has several (OCPP 2).
     pub sockets: Vec<SocketReport>,
+    /// What its ground locks said last, since the pile was read.
+    pub ground_locks: Vec<GroundLockReport>,
 }
 
 impl HotPile {
@@ -205,6 +209,8 @@ pub struct Hot {
     /// The latest sample of each open order, from which its curve can be read; [`NO_SAMPLE`] for one
     /// that has none. Not in here: unknown.
     pub(crate) heads: HashMap<OrderId, i64>,
+    /// What the batteries of running sessions have told. Written now and then, and when the session ends.
+    pub(crate) batteries: HashMap<OrderId, Box<BatteryRow>>,
     /// What `heads` said before each sample of the running transaction.
     pub(crate) sampled: Vec<(OrderId, Option<i64>)>,
     loaded: bool,
@@ -227,6 +233,7 @@ impl Hot {
             stale: HashSet::new(),
             last_frames: HashMap::new(),
             heads: HashMap::new(),
+            batteries: HashMap::new(),
             sampled: Vec::new(),
             loaded: false,
         }

@@ -65,6 +65,7 @@ nouns! {
     Firmware = "firmware",
     Transfer = "transfer",
     SecurityEvent = "security_event",
+    PileEvent = "pile_event",
 }
 
 impl Noun {

@@ -1,9 +1,11 @@
 //! 充电订单 as staff see them.
 
+use crate::battery_reports::{self, BatteryView};
 use crate::command_list::Command;
 use crate::db::{Conn, DbResult, Row, Value};
 use crate::filter::{Filter, Page};
 use crate::order_filter::{OrderFilter, OrderTime};
+use crate::order_merges::{self, OrderMerge};
 use crate::order_names::{Names, Read, filter};
 use crate::order_notes::OrderNote;
 use crate::order_totals::{self, OrderTotals};
@@ -92,6 +94,10 @@ pub struct OrderDetail {
     /// What the pile itself has counted and priced per period.
     pub pile_segments: Option<Vec<PileSegment>>,
     pub curve: Vec<LiveValues>,
+    /// What the car's battery has told; of DC sessions whose pile passes it on.
+    pub battery: Option<BatteryView>,
+    /// Where it is one connector's part of charging one car.
+    pub merge: Option<OrderMerge>,
     pub commands: Vec<Command>,
     /// Who clicked, for a start from the console.
     pub started_by: Option<String>,
@@ -315,6 +321,8 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
         let place = began_at.map_or(0, |at| version.calendar.place_at(&zone, at));
         tariff.day_name = version.table(place).name.map(str::to_owned);
     }
+    found.merge = order_merges::of_order(conn, id)?;
+    found.battery = battery_reports::find(conn, id)?.map(BatteryView::from);
     found.commands = crate::command_list::of_order(conn, id)?;
     found.settlements = crate::settlements::of_order(conn, id)?;
     found.notes = crate::order_notes::of_order(conn, id)?;
@@ -349,6 +357,8 @@ fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
         segments,
         pile_segments,
         curve: Vec::new(),
+        battery: None,
+        merge: None,
         commands: Vec::new(),
         started_by: row.text_opt(36)?,
         settlements: Vec::new(),

@@ -316,6 +316,18 @@ pub fn by_session(conn: &mut Conn, pile: PileId, session: SessionKey) -> DbResul
     })
 }
 
+/// The order that holds a connector, as far as it is written.
+pub fn running_on(conn: &mut Conn, pile: PileId, connector: i64) -> DbResult<Option<OrderId>> {
+    conn.find(
+        &format!(
+            "SELECT id FROM orders WHERE pile_id = $1 AND connector_no = $2 AND {OPEN} \
+             AND state <> 'unsettled' ORDER BY id DESC LIMIT 1"
+        ),
+        &[pile.0.into(), connector.into()],
+        |row| row.int(0).map(OrderId),
+    )
+}
+
 /// Orders of this pile whose session began at exactly this moment: a repeated start is among them.
 pub fn by_start(conn: &mut Conn, pile: PileId, started_at: Timestamp) -> DbResult<Vec<Order>> {
     conn.query(

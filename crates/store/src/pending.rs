@@ -5,7 +5,7 @@ use crate::frames::{self, FrameRow};
 use crate::hot::Hot;
 use crate::orders::{self, OrderDetail, OrderRow};
 use crate::samples::{self, SampleRow};
-use crate::{commands, links, piles};
+use crate::{battery_reports, commands, links, piles};
 use model::id::PileId;
 use model::site::{Connector, Pile};
 
@@ -22,10 +22,11 @@ pub(crate) struct Pending {
     pub piles: Vec<Pile>,
     pub commands: Vec<commands::CommandRow>,
     pub links: Vec<links::LinkRow>,
+    pub batteries: Vec<battery_reports::BatteryRow>,
 }
 
 /// How many rows of each kind there were at some moment.
-pub(crate) type Marks = [usize; 9];
+pub(crate) type Marks = [usize; 10];
 
 impl Pending {
     pub fn marks(&self) -> Marks {
@@ -39,6 +40,7 @@ impl Pending {
             self.piles.len(),
             self.commands.len(),
             self.links.len(),
+            self.batteries.len(),
         ]
     }
 
@@ -62,6 +64,7 @@ impl Pending {
             piles: self.piles.split_off(marks[6]),
             commands: self.commands.split_off(marks[7]),
             links: self.links.split_off(marks[8]),
+            batteries: self.batteries.split_off(marks[9]),
         }
     }
 
@@ -70,6 +73,7 @@ impl Pending {
         for row in self.orders.iter().filter(|row| !row.order.state.awaits_record()) {
             hot.written.remove(&row.order.id);
             hot.heads.remove(&row.order.id);
+            hot.batteries.remove(&row.order.id);
         }
     }
 
@@ -84,6 +88,7 @@ impl Pending {
             piles::inserts(&self.piles),
             commands::inserts(&self.commands),
             links::inserts(&self.links),
+            battery_reports::inserts(&self.batteries),
             frames::block_inserts(&self.blocks),
             frames::inserts(&self.frames),
         ];

@@ -1,5 +1,6 @@
 //! 充电桩 as staff see them.
 
+use crate::connector_detail::ConnectorBeside;
 use crate::db::{Conn, DbError, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use crate::order_list::order_no;
@@ -121,6 +122,8 @@ pub struct ConnectorDetail {
     pub fault_text: Option<String>,
     pub order: Option<ConnectorOrder>,
     pub live: Option<LiveValues>,
+    #[serde(flatten)]
+    pub beside: ConnectorBeside,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -391,6 +394,7 @@ fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail
                 fault_text: None,
                 order: place.map(|place| orders.swap_remove(place).1),
                 live: None,
+                beside: ConnectorBeside::default(),
             })
         },
     )

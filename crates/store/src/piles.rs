@@ -259,6 +259,7 @@ pub(crate) fn hot(conn: &mut Conn, ids: &[PileId]) -> DbResult<Vec<HotPile>> {
                     skew_candidate: None,
                     seqs: Vec::new(),
                     sockets: Vec::new(),
+                    ground_locks: Vec::new(),
                 })
             },
         )?);

@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub struct Tx<'a> {
     conn: &'a mut Conn,
     pub(crate) hot: &'a mut Hot,
-    pending: Pending,
+    pub(crate) pending: Pending,
     /// Piles of which something may be pending.
     unwritten: HashSet<PileId>,
     pub(crate) changes: Vec<Change>,

@@ -35,6 +35,8 @@ export type Operation = Schemas['Operation']
 export type Firmware = Schemas['Firmware']
 export type Transfer = Schemas['Transfer']
 export type SecurityEvent = Schemas['SecurityEvent']
+export type PileEvent = Schemas['PileEvent']
+export type BatteryReport = NonNullable<Schemas['OrderDetail']['battery']>
 export type Frame = Schemas['Frame']
 export type UnknownPile = Schemas['UnknownPile']
 export type Order = Schemas['Order']
@@ -281,6 +283,7 @@ export const api = {
   transfer_create: (code: string, body: BodyOf<'transfer_create'>) => take(http.POST(`${v}/piles/{code}/transfers`, { ...byCode(code), body })),
   transfer_list: (query: ListQuery) => take(http.GET(`${v}/transfers`, list<'transfer_list'>(query))),
   security_event_list: (code: string, query: ListQuery) => take(http.GET(`${v}/piles/{code}/security-events`, { params: { path: { code }, query: query as QueryOf<'security_event_list'> } })),
+  pile_event_list: (code: string, query: ListQuery) => take(http.GET(`${v}/piles/{code}/events`, { params: { path: { code }, query: query as QueryOf<'pile_event_list'> } })),
   command_get: (id: number) => take(http.GET(`${v}/commands/{id}`, byId(id))),
 
   unknown_pile_list: () => take(http.GET(`${v}/unknown-piles`)),

@@ -1,6 +1,7 @@
 //! From a click to the pile: permission, order and command rows, commit, then the link. Every command
 //! ends in exactly one state, and the person who gave it can wait for it.
 
+mod merge;
 mod request;
 
 pub use request::CommandRequest;
@@ -275,6 +276,9 @@ fn prepare(
     let id = CommandId(tx.next_id(Noun::Command)?);
     let (command, order) = match request {
         CommandRequest::Start { connector } => start(context, tx, hot, caller, *connector)?,
+        CommandRequest::MergedStart { connectors } => {
+            merge::merged_start(context, tx, hot, caller, connectors)?
+        }
         CommandRequest::Stop { order } => stop(tx, hot, *order)?,
         CommandRequest::TariffSet => (commanded(context, tx, hot, id)?, None),
         CommandRequest::Transfer { begin: Some(begin), .. } => {

@@ -4,6 +4,7 @@ use crate::transfer::Beginning;
 use model::card::CardStatus;
 use model::device::DeviceCommand;
 use model::id::{ConnectorNo, OrderId};
+use model::money::Fen;
 use model::time::Timestamp;
 use model::transfer::TransferKind;
 use model::{Error, Result};
@@ -17,6 +18,11 @@ pub enum CommandRequest {
     Start {
         #[serde(rename = "connector_no")]
         connector: ConnectorNo,
+    },
+    /// 并充: the first connector is the main one.
+    MergedStart {
+        #[serde(rename = "connector_nos")]
+        connectors: Vec<ConnectorNo>,
     },
     Stop {
         #[serde(rename = "order_id")]
@@ -61,6 +67,13 @@ pub enum CommandRequest {
         connector: ConnectorNo,
         raise: bool,
     },
+    /// 余额更新
+    BalanceUpdate {
+        #[serde(rename = "connector_no")]
+        connector: ConnectorNo,
+        #[serde(rename = "balance_fen")]
+        balance: i64,
+    },
     /// 离线卡: tags of cards that are registered and may charge.
     OfflineCardsAdd {
         cards: Vec<String>,
@@ -89,6 +102,7 @@ impl CommandRequest {
     pub fn kind(&self) -> &'static str {
         match self {
             CommandRequest::Start { .. } => "start",
+            CommandRequest::MergedStart { .. } => "merged_start",
             CommandRequest::Stop { .. } => "stop",
             CommandRequest::Reset { .. } => "reset",
             CommandRequest::Unlock { .. } => "unlock",
@@ -101,6 +115,7 @@ impl CommandRequest {
             CommandRequest::ClockSet => "clock_set",
             CommandRequest::WorkParameters { .. } => "work_parameters",
             CommandRequest::GroundLock { .. } => "ground_lock",
+            CommandRequest::BalanceUpdate { .. } => "balance_update",
             CommandRequest::OfflineCardsAdd { .. } => "offline_cards_add",
             CommandRequest::OfflineCardsRemove { .. } => "offline_cards_remove",
             CommandRequest::OfflineCardsFind { .. } => "offline_cards_find",
@@ -114,6 +129,7 @@ impl CommandRequest {
             CommandRequest::Start { connector }
             | CommandRequest::Unlock { connector }
             | CommandRequest::GroundLock { connector, .. }
+            | CommandRequest::BalanceUpdate { connector, .. }
             | CommandRequest::Availability { connector, .. } => Some(*connector),
             CommandRequest::Trigger { connector, .. } => *connector,
             _ => None,
@@ -142,9 +158,31 @@ pub(super) fn checked(tx: &mut Tx<'_>, hot: &HotPile, request: &CommandRequest) 
         {
             crate::load::not_managed(tx, hot)
         }
+        CommandRequest::BalanceUpdate { connector, balance } => may_cost(hot, *connector, *balance),
         CommandRequest::OfflineCardsAdd { cards } => cards.iter().try_for_each(|tag| may_charge(tx, tag)),
         _ => Ok(()),
     }
+}
+
+/// Most that a session may be allowed to cost: a slip of the finger must not let it run for ever.
+const BALANCE_MAX_FEN: i64 = 1_000_000;
+
+fn may_cost(hot: &HotPile, connector: ConnectorNo, balance: i64) -> Result<()> {
+    if !(1..=BALANCE_MAX_FEN).contains(&balance) {
+        return Err(Error::invalid(
+            "balance_fen",
+            "余额必须在 0.01 元到 10000 元之间",
+            "The balance is 0.01 to 10000 yuan.",
+        ));
+    }
+    if hot.open_on(connector).is_none() {
+        return Err(Error::conflict(
+            "connector.no_order",
+            format!("{connector} 号枪没有正在进行的订单，无需更新余额"),
+            format!("No order runs on connector {connector}, so there is no balance to update."),
+        ));
+    }
+    Ok(())
 }
 
 pub(super) fn no_connector(hot: &HotPile, connector: ConnectorNo) -> Error {
@@ -189,11 +227,15 @@ pub(super) fn plain_command(request: &CommandRequest, now: Timestamp) -> DeviceC
             DeviceCommand::WorkParameters { operative, power_percent }
         }
         CommandRequest::GroundLock { connector, raise } => DeviceCommand::GroundLock { connector, raise },
+        CommandRequest::BalanceUpdate { connector, balance } => {
+            DeviceCommand::BalanceUpdate { connector, balance: Fen(balance) }
+        }
         CommandRequest::OfflineCardsAdd { cards } => DeviceCommand::OfflineCardsAdd { cards },
         CommandRequest::OfflineCardsRemove { cards } => DeviceCommand::OfflineCardsRemove { cards },
         CommandRequest::OfflineCardsFind { cards } => DeviceCommand::OfflineCardsFind { cards },
         CommandRequest::CacheClear
         | CommandRequest::Start { .. }
+        | CommandRequest::MergedStart { .. }
         | CommandRequest::Stop { .. }
         | CommandRequest::Transfer { .. }
         | CommandRequest::TariffSet => DeviceCommand::CacheClear,

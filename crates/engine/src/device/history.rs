@@ -7,15 +7,18 @@ use super::settle::{record_of, settle};
 use super::start::{Fresh, new_order};
 use crate::Engine;
 use model::Result;
+use model::battery::{BatteryCourse, BatteryReport};
 use model::card::Token;
 use model::curve::{Curve, Point};
 use model::device::{PileBill, StopReason};
 use model::energy::Energy;
-use model::id::{ConnectorNo, PileId, SessionKey};
+use model::id::{ConnectorNo, OrderId, PileId, SessionKey};
 use model::order::{OpenOrder, OrderState, StartMode};
 use model::time::Timestamp;
 use std::sync::Arc;
 use store::Tx;
+use store::battery_reports::BatteryRow;
+use store::pile_events::{self, NewPileEvent, PileEventKind};
 
 #[derive(Clone, Debug)]
 pub struct PastSession {
@@ -31,6 +34,14 @@ pub struct PastSession {
     pub reason: StopReason,
     /// The pile's own bill, where it made one (云快充).
     pub bill: Option<PileBill>,
+    pub battery: Option<PastBattery>,
+}
+
+/// What the car's battery has told along such a session.
+#[derive(Clone, Debug)]
+pub struct PastBattery {
+    pub facts: BatteryReport,
+    pub course: BatteryCourse,
 }
 
 impl Engine {
@@ -89,7 +100,32 @@ fn record(context: &Context<'_>, tx: &mut Tx<'_>, session: &PastSession) -> Resu
         hot.latest_start = hot.latest_start.max(Some(session.started_at));
         let mut curve = Curve::default();
         session.points.iter().for_each(|point| curve.push(*point));
+        if let Some(PastBattery { facts, course }) = &session.battery {
+            tx.battery_save(&BatteryRow {
+                order: order.id,
+                pile: session.pile,
+                report: facts.clone(),
+                course: course.clone(),
+                updated_at: session.ended_at,
+            });
+            past_alarms(tx, session, order.id, facts)?;
+        }
         settle(context, tx, hot, OpenOrder { order, curve }, record)?;
         Ok(())
     })
+}
+
+fn past_alarms(tx: &mut Tx<'_>, session: &PastSession, order: OrderId, facts: &BatteryReport) -> Result<()> {
+    for alarm in &facts.alarms {
+        let one = NewPileEvent {
+            pile: session.pile,
+            connector: Some(session.connector),
+            order: Some(order),
+            kind: PileEventKind::Battery,
+            code: alarm.code.clone(),
+            at: Timestamp::from_ms(alarm.at_ms),
+        };
+        pile_events::insert(tx, &one)?;
+    }
+    Ok(())
 }

@@ -5,8 +5,10 @@
 //! transaction; the answer leaves only after the commit.
 
 mod alive;
+mod battery;
 mod end;
 mod history;
+mod merge;
 mod meter;
 mod needs;
 mod place;
@@ -19,7 +21,7 @@ mod token;
 mod transfer;
 
 pub(crate) use alive::{back, busy, doubt_silent};
-pub use history::PastSession;
+pub use history::{PastBattery, PastSession};
 pub(crate) use settle::counted;
 pub use settle::{PileBillPeriodRecord, PileBillRecord, recompute};
 pub(crate) use settle::{count, fail as fail_at, give_up as give_up_at};
@@ -36,6 +38,7 @@ use model::tariff::Bill;
 use model::time::Timestamp;
 use model::{Error, Result};
 use std::sync::Arc;
+use store::battery_reports::BatteryView;
 use store::frames::{FrameRow, Verdict};
 use store::{HotPile, Tx};
 
@@ -64,6 +67,7 @@ pub struct Running {
     pub open: OpenOrder,
     /// Empty where the values so far cannot be believed.
     pub bill: Bill,
+    pub battery: Option<BatteryView>,
 }
 
 /// What handling an event came to.
@@ -181,7 +185,8 @@ impl Engine {
                         ),
                         None => Bill::default(),
                     };
-                    Ok(Some(Running { open: open.clone(), bill }))
+                    let battery = tx.battery_running(order);
+                    Ok(Some(Running { open: open.clone(), bill, battery }))
                 })
             })
             .await
@@ -214,8 +219,16 @@ fn handle(
         DeviceEvent::ClockReported { at } => status::clock(context, tx, pile, *at),
         DeviceEvent::Authorize { token } => token::authorize(context, tx, pile, token),
         DeviceEvent::StartAsked { connector, token, mode, password } => {
-            start::asked(context, tx, pile, *connector, token, *mode, password.as_deref())
+            let ask = merge::Ask {
+                connector: *connector,
+                token,
+                mode: *mode,
+                password: password.as_deref(),
+                beside: None,
+            };
+            start::asked(context, tx, pile, &ask)
         }
+        DeviceEvent::MergedStartAsked(ask) => merge::merged(context, tx, pile, ask),
         DeviceEvent::Started { connector, token, meter_start, at } => start::started(
             context,
             tx,
@@ -254,6 +267,8 @@ fn handle(
             Ok(Handled::new(Answer::Noted))
         }
         DeviceEvent::Data { .. } => Ok(Handled::new(Answer::DataUnknown)),
+        DeviceEvent::Battery(news) => battery::told(context, tx, pile, news),
+        DeviceEvent::GroundLock(report) => battery::ground_lock(context, tx, pile, report),
         DeviceEvent::Transfer(report) => transfer::reported(context, tx, pile, report),
         DeviceEvent::Security { kind, at, info } => {
             transfer::security(context, tx, pile, (kind, *at, info.as_deref()))

@@ -202,6 +202,7 @@ pub(super) fn settle(
     if let Some(card) = order.card {
         tx.card_free(card, order.id);
     }
+    tx.battery_end(order.id);
     tx.order_save(&order);
     tx.order_detail_save(detail);
     order_told_by_pile(context, tx, &order, &hot.pile)?;
@@ -279,6 +280,7 @@ pub(crate) fn fail(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, pl
     if let Some(card) = order.card {
         tx.card_free(card, order.id);
     }
+    tx.battery_end(order.id);
     tx.order_save(&order);
 }
 
@@ -292,6 +294,7 @@ pub(crate) fn give_up(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile,
     if let Some(card) = order.card {
         tx.card_free(card, order.id);
     }
+    tx.battery_end(order.id);
     tx.order_save(&order);
     tx.order_detail_save(OrderDetail::unbilled(order.id, curve));
     order_told_by_pile(context, tx, &order, &hot.pile)

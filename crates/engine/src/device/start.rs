@@ -1,6 +1,7 @@
 //! How a session begins: at the pile (OCPP), by asking first (云快充 0x31), or as we commanded.
 
 use super::alive::busy;
+use super::merge::Ask;
 use super::place::{closed, tariff_shown};
 use super::status::{CONNECTORS_MAX, observe_clock};
 use super::token::{Judged, judge};
@@ -246,15 +247,8 @@ fn begin_too_late(
 }
 
 /// 云快充 0x31: the pile asks, we name the session.
-pub fn asked(
-    context: &Context<'_>,
-    tx: &mut Tx<'_>,
-    hot: &mut HotPile,
-    connector: ConnectorNo,
-    token: &Token,
-    mode: StartMode,
-    password: Option<&str>,
-) -> Result<Handled> {
+pub fn asked(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, ask: &Ask<'_>) -> Result<Handled> {
+    let Ask { connector, token, mode, password, beside } = *ask;
     let answer = |session: TradeNo, verdict: TokenVerdict| {
         let card = (token.kind == TokenKind::Card).then(|| token.value.clone());
         let balance =
@@ -281,7 +275,8 @@ pub fn asked(
     let trade = trade_no(tx, hot, connector, context.now, order.id)?;
     order.session = Some(SessionKey::Trade(trade));
     let closed = closed(context, tx, hot, None, &mut judged)?;
-    admit(context, tx, hot, &mut order, &mut judged, Held::Connector)?;
+    let held = beside.map_or(Held::Connector, Held::Beside);
+    admit(context, tx, hot, &mut order, &mut judged, held)?;
     let handled = Handled::new(answer(trade, judged.verdict)).on(connector);
     if judged.verdict != TokenVerdict::Accepted {
         let why = closed.unwrap_or(format!("refused: {:?}", judged.verdict));
@@ -405,6 +400,8 @@ pub(crate) fn new_order(
 pub(super) enum Held {
     /// Its connector, and a place on its card.
     Connector,
+    /// Its connector; its place on the card is that of another order, whose car it charges.
+    Beside(OrderId),
     /// Nothing: it is over already.
     Nothing,
 }
@@ -425,7 +422,10 @@ pub(super) fn admit(
         return Ok(());
     }
     // A silent session on this connector gives way, and its place on the card with it.
-    let instead_of = hot.open_on(order.connector).map(|place| hot.open[place].order.id);
+    let instead_of = match held {
+        Held::Beside(other) => Some(other),
+        _ => hot.open_on(order.connector).map(|place| hot.open[place].order.id),
+    };
     judged.verdict = if !hot.pile.lifecycle.in_service() {
         TokenVerdict::OutOfService
     } else if order.tariff.is_none() {

@@ -23,7 +23,7 @@ pub fn admin() -> Caller {
     caller(Role::Admin, Scope::ALL)
 }
 
-fn give(w: &World, pile: i64, request: CommandRequest) -> Result<CommandId> {
+pub fn give(w: &World, pile: i64, request: CommandRequest) -> Result<CommandId> {
     wait(w.engine.command(&admin(), PileId(pile), request))
 }
 
@@ -48,7 +48,7 @@ fn accepted() -> Outcome {
 }
 
 /// Piles 1 and 101 with connector 1 known to be plugged in.
-fn plugged() -> Vec<World> {
+pub fn plugged() -> Vec<World> {
     let all = worlds();
     for w in &all {
         for pile in [1, 20, 101] {

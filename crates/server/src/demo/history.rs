@@ -1,6 +1,6 @@
 //! Three months in which cars came and went, driven by the simulator's cars and billed by the engine.
 
-use super::{CARDS, PilePlan, SEED, tag};
+use super::{CARDS, PilePlan, SEED, batteries, tag};
 use crate::app::App;
 use engine::device::PastSession;
 use model::Result;
@@ -24,6 +24,8 @@ const DAYS: i64 = 92;
 const ARRIVALS: i64 = 4;
 /// Chance in 1000 of a record that a person must look at, within the last week.
 const ODD_PER_MILLE: i64 = 12;
+/// For so long back the batteries have told.
+const BATTERIES_MS: i64 = 7 * DAY_MS;
 const STEP_MS: i64 = 3 * MINUTE_MS;
 
 /// How busy each hour is, in percent of the average.
@@ -148,9 +150,14 @@ impl Past<'_> {
             points,
             reason: self.reason(full),
             bill: None,
+            battery: None,
         };
         if self.plan.protocol.is_ykc() {
             session.bill = Some(self.bill(&session, facts, tariff)?);
+            // Older ones would only make the first start longer.
+            if self.now.since(started_at) < BATTERIES_MS {
+                session.battery = batteries::past(&car, &session.points, &session.reason.code);
+            }
         }
         self.odd(&mut session);
         Some(session)

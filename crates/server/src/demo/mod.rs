@@ -3,6 +3,7 @@
 
 mod administration;
 mod batches;
+mod batteries;
 mod brand;
 mod catalogue;
 mod content;
@@ -333,6 +334,7 @@ pub async fn live(app: &Arc<App>, login: &Login, at: &Serving, pace: &Pace) -> R
         config.meter_interval_ms = 5_000;
         config.idle_interval_ms = 60_000;
         config.behaviours.bms_frames = plan.protocol.is_ykc();
+        config.behaviours.ground_locks = plan.protocol.is_ykc() && plan.kind == PileKind::Dc;
         config.behaviours.speed = 4;
         config
     });

@@ -23,6 +23,10 @@ pub enum CommandDraft {
     Start {
         connector_no: u16,
     },
+    /// 并充 (云快充 1.6): 2 to 4 connectors for one car, the first is the main one. All begin, or none.
+    MergedStart {
+        connector_nos: Vec<u16>,
+    },
     Stop {
         order_id: i64,
     },
@@ -61,6 +65,11 @@ pub enum CommandDraft {
         connector_no: u16,
         raise: bool,
     },
+    /// 余额更新 (云快充): what the running session of a connector may cost from now on, 1 to 1000000.
+    BalanceUpdate {
+        connector_no: u16,
+        balance_fen: i64,
+    },
     /// 离线卡 (云快充): at most 11 registered cards at once.
     OfflineCardsAdd {
         cards: Vec<String>,
@@ -84,6 +93,9 @@ impl CommandDraft {
     fn request(self) -> CommandRequest {
         match self {
             CommandDraft::Start { connector_no } => CommandRequest::Start { connector: connector_no },
+            CommandDraft::MergedStart { connector_nos } => {
+                CommandRequest::MergedStart { connectors: connector_nos }
+            }
             CommandDraft::Stop { order_id } => CommandRequest::Stop { order: OrderId(order_id) },
             CommandDraft::Reset { hard } => CommandRequest::Reset { hard },
             CommandDraft::Unlock { connector_no } => CommandRequest::Unlock { connector: connector_no },
@@ -103,6 +115,9 @@ impl CommandDraft {
             }
             CommandDraft::GroundLock { connector_no, raise } => {
                 CommandRequest::GroundLock { connector: connector_no, raise }
+            }
+            CommandDraft::BalanceUpdate { connector_no, balance_fen } => {
+                CommandRequest::BalanceUpdate { connector: connector_no, balance: balance_fen }
             }
             CommandDraft::OfflineCardsAdd { cards } => CommandRequest::OfflineCardsAdd { cards: tags(cards) },
             CommandDraft::OfflineCardsRemove { cards } => {
@@ -140,11 +155,39 @@ pub async fn pile_command(
     Input(draft): Input<CommandDraft>,
 ) -> Answer<Commanded> {
     let (pile, protocol) = pile_seen(&app, &who, code).await?;
-    let request = draft.request();
+    let mut request = draft.request();
     if let CommandRequest::Call { action, payload } = &request {
         call_check(protocol, action, payload)?;
+        if protocol.is_ykc() {
+            request = own(&app, pile, action, payload).await?;
+        }
     }
     ask(&app, &who, &reader, pile, request, wait).await
+}
+
+/// An operation of a 云快充 pile is one of our own commands: its frames carry numbers that we give.
+async fn own(app: &Shared, pile: PileId, action: &str, payload: &str) -> Result<CommandRequest> {
+    let mut body: serde_json::Value = serde_json::from_str(payload).map_err(|_| Error::internal())?;
+    let connector = body["connector_no"].as_i64();
+    if action == "stop" {
+        let read =
+            move |conn: &mut store::Conn| store::orders::running_on(conn, pile, connector.unwrap_or(0));
+        let order = app.engine.store.read(read).await?.ok_or_else(|| {
+            Error::conflict(
+                "connector.no_order",
+                "这把枪没有正在进行的订单，无需停止",
+                "No order runs on this connector; there is nothing to stop.",
+            )
+            .on_field("payload.connector_no")
+        })?;
+        return Ok(CommandRequest::Stop { order });
+    }
+    body["kind"] = action.into();
+    if action == "trigger" {
+        body["message"] = "StatusNotification".into();
+    }
+    let draft: CommandDraft = serde_json::from_value(body).map_err(|_| Error::internal())?;
+    Ok(draft.request())
 }
 
 /// Which pile, and how long to wait for it.
@@ -294,6 +337,11 @@ fn summary(command: &Command) -> Text {
     let plain = |zh, en| Text::of(zh, en);
     match command.kind.as_str() {
         "start" => Text::new(format!("远程启动 {no} 号枪"), format!("Start connector {no}")),
+        "merged_start" => {
+            let all = body.get("connector_nos").and_then(|nos| nos.as_array()).cloned().unwrap_or_default();
+            let nos = all.iter().map(ToString::to_string).collect::<Vec<_>>().join("+");
+            Text::new(format!("并充启动 {nos} 号枪"), format!("Start connectors {nos} together"))
+        }
         "stop" => plain("远程停止充电", "Stop charging"),
         "reset" if yes("hard") => plain("硬重启", "Hard reset"),
         "reset" => plain("软重启", "Soft reset"),
@@ -331,6 +379,14 @@ fn summary(command: &Command) -> Text {
             Text::new(format!("升起 {no} 号枪地锁"), format!("Raise the ground lock of {no}"))
         }
         "ground_lock" => Text::new(format!("降下 {no} 号枪地锁"), format!("Lower the ground lock of {no}")),
+        "balance_update" => {
+            let fen = body.get("balance_fen").and_then(serde_json::Value::as_i64).unwrap_or(0);
+            let yuan = format!("{}.{:02}", fen / 100, fen % 100);
+            Text::new(
+                format!("{no} 号枪余额更新为 {yuan} 元"),
+                format!("Balance of connector {no}: {yuan} yuan"),
+            )
+        }
         "offline_cards_add" => plain("下发离线卡", "Add offline cards"),
         "offline_cards_remove" => plain("清除离线卡", "Remove offline cards"),
         "offline_cards_find" => plain("查询离线卡", "Look for offline cards"),

@@ -1,6 +1,7 @@
 //! The explained order: how its bill came about and why it is in this state, in sentences that a
 //! driver at the telephone understands.
 
+use super::wire::battery_text;
 use model::card::TokenVerdict;
 use model::error::Text;
 use model::order::{Abnormality, OrderState};
@@ -21,6 +22,7 @@ pub fn order(detail: &OrderDetail, stop: Option<&Text>) -> Vec<Text> {
     let mut told = vec![state(detail)];
     told.extend(refused(detail));
     told.extend(stop.map(|stop| ended_because(detail, stop)));
+    told.extend(battery_said(detail));
     told.extend(origin(detail));
     bill(detail, &mut told);
     told.extend(pile_amount(detail));
@@ -116,6 +118,22 @@ fn ended_because(detail: &OrderDetail, stop: &Text) -> Text {
         format!("结束原因：{}（充电桩上报 {code}）。", stop.zh.trim_end_matches('。')),
         format!("It ended because: {} (reported by the pile as {code}).", stop.en.trim_end_matches('.')),
     )
+}
+
+/// What the battery and its charger have said of the end, which often says more than the pile's code.
+fn battery_said(detail: &OrderDetail) -> Option<Text> {
+    let causes = &detail.battery.as_ref()?.facts.causes;
+    let words: Vec<Text> = causes.iter().filter_map(|cause| battery_text(&cause.code)).collect();
+    let listed = |of: fn(&Text) -> &str, apart| words.iter().map(of).collect::<Vec<_>>().join(apart);
+    (!words.is_empty()).then(|| {
+        Text::new(
+            format!("车辆电池管理系统（BMS）与充电机给出的结束原因：{}。", listed(|text| &text.zh, "、")),
+            format!(
+                "What the car's battery management and the charger said of the end: {}.",
+                listed(|text| &text.en, "; ")
+            ),
+        )
+    })
 }
 
 fn bill(detail: &OrderDetail, told: &mut Vec<Text>) {

@@ -41,6 +41,7 @@ mod outside;
 mod parameters;
 mod picture;
 mod pile_batches;
+mod pile_events;
 mod pile_labels;
 mod pile_profiles;
 mod pile_variables;

@@ -214,6 +214,9 @@ pub async fn order_get(
     let read = move |conn: &mut store::Conn| order_list::order_get(conn, &scope, OrderId(id));
     let mut order = app.engine.store.read(read).await?.ok_or_else(no_order)?;
     running(&app, &mut order).await?;
+    if let Some(battery) = &mut order.battery {
+        wire::battery_tell(&mut battery.facts, &reader);
+    }
     let stop = order.order.stop_code.as_deref().and_then(wire::stop_text);
     order.explanation = explain::order(&order, stop.as_ref());
     tell(&mut order.order, &reader);
@@ -232,6 +235,7 @@ async fn running(app: &Shared, detail: &mut OrderDetail) -> Result<()> {
         return Ok(());
     }
     if let Some(running) = running_brief(app, order).await? {
+        detail.battery = running.battery.or(detail.battery.take());
         detail.curve = running.open.curve.points().iter().copied().map(LiveValues::from).collect();
         detail.segments = running.bill.segments;
     }
@@ -241,7 +245,7 @@ async fn running(app: &Shared, detail: &mut OrderDetail) -> Result<()> {
 /// What a running session has delivered and cost so far; `None` when it does not run.
 async fn running_brief(app: &Shared, order: &mut OrderView) -> Result<Option<Running>> {
     let running = app.engine.order_running(PileId(order.pile_id), OrderId(order.id)).await?;
-    if let Some(Running { open, bill }) = &running {
+    if let Some(Running { open, bill, .. }) = &running {
         order.energy_dwh = bill.energy.dwh().max(open.order.energy.dwh());
         (order.electricity_fen, order.service_fen, order.total_fen) =
             (bill.electricity.0, bill.service.0, bill.total.0);
@@ -259,6 +263,15 @@ pub async fn order_stop(
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| store::order_place::order_place(conn, &scope, OrderId(id));
     let place = app.engine.store.read(read).await?.ok_or_else(no_order)?;
+    // One car: what charges it by other connectors ends with it.
+    let read = move |conn: &mut store::Conn| store::order_merges::of_order(conn, OrderId(id));
+    let parts = app.engine.store.read(read).await?.map(|merge| merge.others).unwrap_or_default();
+    for part in parts.iter().filter(|part| part.state.is_open()) {
+        let request = CommandRequest::Stop { order: OrderId(part.order_id) };
+        if let Err(why) = app.engine.command(&who.session.caller, place.frames.pile, request).await {
+            tracing::debug!(%why, order = part.order_id, "the other part of a merge was not stopped");
+        }
+    }
     let request = CommandRequest::Stop { order: OrderId(id) };
     commands::ask(&app, &who, &reader, place.frames.pile, request, wait).await
 }

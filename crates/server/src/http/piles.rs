@@ -170,7 +170,15 @@ pub async fn pile_get(
     Code(code): Code,
 ) -> Answer<Given<PileDetail>> {
     let (scope, today) = (who.scope(), Zone::shanghai().local(app.now()).day);
-    let read = move |conn: &mut store::Conn| pile_list::pile_get(conn, &scope, &code, today);
+    let read = move |conn: &mut store::Conn| {
+        let Some(mut pile) = pile_list::pile_get(conn, &scope, &code, today)? else { return Ok(None) };
+        for lock in store::ground_locks::of_pile(conn, PileId(pile.facts.id))? {
+            if let Some(connector) = pile.connectors.iter_mut().find(|one| one.no == lock.connector_no) {
+                connector.beside.ground_lock = Some(lock);
+            }
+        }
+        Ok(Some(pile))
+    };
     let mut pile = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
     if let Some(link) = app.devices.online(PileId(pile.facts.id)) {
         pile.facts.last_seen_ms = Some(link.last_seen.as_ms());
@@ -182,7 +190,8 @@ pub async fn pile_get(
         connector.live = order.and_then(|order| live(&app, pile.facts.id, connector.no, order));
         if let Some(order) = &mut connector.order {
             let running = app.engine.order_running(PileId(pile.facts.id), OrderId(order.id)).await?;
-            order.amount_e4 = running.map(|running| running.bill.exact.0);
+            order.amount_e4 = running.as_ref().map(|running| running.bill.exact.0);
+            connector.beside.battery = running.and_then(|running| running.battery).map(|told| told.facts.now);
             if let Some(energy) = connector.live.and_then(|live| live.energy_dwh) {
                 order.energy_dwh = energy;
             }

@@ -6,7 +6,7 @@ use super::route::Route;
 use super::{
     audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
     dictionaries, driver_prices, exports, feedback, firmware, fleets, frames, home, imports, invoices, jobs,
-    links, loads, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_labels, pile_profiles, pile_variables, piles, preferences, recordings, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
+    links, loads, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles, preferences, recordings, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -89,6 +89,7 @@ pub fn table() -> Vec<Route> {
         DELETE "/firmware/{id}" May(PileWrite), firmware::firmware_delete;
         POST "/piles/{code}/transfers" May(PileCommand), transfers::transfer_create;
         GET "/piles/{code}/security-events" May(PileRead), transfers::security_event_list;
+        GET "/piles/{code}/events" May(PileRead), pile_events::pile_event_list;
         GET "/transfers" May(PileRead), transfers::transfer_list;
         GET "/transfers/{id}" May(PileRead), transfers::transfer_get;
         GET "/transfers/{id}/file" May(PileRead), transfers::transfer_file_fetch;

@@ -5,7 +5,16 @@ use model::site::Protocol;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use protocol::{fault_text, stop_text};
+use model::battery::BatteryReport;
+
+pub use protocol::{battery_text, fault_text, stop_text};
+
+/// Puts what the battery said by bits into the reader's language.
+pub fn battery_tell(report: &mut BatteryReport, reader: &Reader) {
+    for word in report.causes.iter_mut().chain(&mut report.alarms) {
+        word.text = battery_text(&word.code).map(|text| reader.tell(&text));
+    }
+}
 
 /// One field of a decoded frame.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -15,6 +15,7 @@ mod r4_2_2_brand;
 mod r5_1;
 mod r5_2_1;
 mod r5_2_1_batch;
+mod r5_2_1_battery;
 mod r5_2_1_firmware;
 mod r5_2_1_import;
 mod r5_2_1_label;

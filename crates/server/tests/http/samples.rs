@@ -117,6 +117,7 @@ const SAMPLES: &[Sample] = &[
     asked("transfer_list", List, "/transfers", ""),
     asked("transfer_get", Thing, "/transfers/{transfer}", ""),
     asked("transfer_file_fetch", Thing, "/transfers/{transfer}/file", ""),
+    asked("pile_event_list", Thing, "/piles/{pile}/events", ""),
     asked("security_event_list", Thing, "/piles/{pile}/security-events", ""),
     asked("operation_list", Shared, "/operations?protocol=ocpp1.6", ""),
     asked("command_get", Thing, "/commands/{command}", ""),

@@ -7,6 +7,7 @@ use model::id::TradeNo;
 use model::time::Timestamp;
 use protocol::ykc::field::{Ascii, CardNo};
 use protocol::ykc::message::card_start::CardStart;
+use protocol::ykc::message::merged_start::MergedStartReply;
 use protocol::ykc::message::remote_start::RemoteStartReply;
 
 impl Pile {
@@ -20,6 +21,7 @@ impl Pile {
         slot.bay.car = Some(car);
         slot.leave_at = NEVER;
         slot.driver_at = NEVER;
+        slot.lock_change(now);
         let awaited = slot.awaiting_plug.take().filter(|(_, until)| now < *until);
         self.report(connector, now);
         if let Some((order, _)) = awaited {
@@ -36,6 +38,7 @@ impl Pile {
         slot.late = None;
         slot.asking = None;
         if slot.bay.car.take().is_some() {
+            slot.lock_change(now);
             self.report(connector, now);
         }
     }
@@ -71,7 +74,11 @@ impl Pile {
             };
             self.say(&ask);
         } else if let Some(trade_no) = offline_trade {
-            self.start(connector, Order { trade_no, card, balance_fen: 0, flag: 4, sequence: None }, now);
+            self.start(
+                connector,
+                Order { trade_no, card, balance_fen: 0, flag: 4, sequence: None, merge: None },
+                now,
+            );
         }
     }
 
@@ -126,10 +133,13 @@ impl Pile {
             result: u8::from(fail_reason == 0),
             fail_reason,
         };
-        match order.sequence {
-            Some(sequence) => self.reply(&reply, sequence),
-            None => self.say(&reply),
-        }
+        let sequence = order.sequence.unwrap_or_default();
+        let Some(merge_no) = order.merge else { return self.reply(&reply, sequence) };
+        let RemoteStartReply { trade_no, pile, gun, result, fail_reason } = reply;
+        // The pile takes its first gun for the main one.
+        let role = u8::from(connector > 1);
+        let reply = MergedStartReply { trade_no, pile, gun, result, fail_reason, role, merge_no };
+        self.reply(&reply, sequence);
     }
 
     pub(super) fn start(&mut self, connector: usize, order: Order, now: Timestamp) {
@@ -146,6 +156,7 @@ impl Pile {
         if remote {
             self.answer_start(connector, &answered, 0);
         }
+        self.battery_introduced(connector, answered.trade_no, now);
         self.report(connector, now);
     }
 
@@ -161,6 +172,7 @@ impl Pile {
         };
         slot.bay.open(now);
         slot.leave_at = slot.bay.car.as_ref().map_or(NEVER, |car| now.plus_ms(car.dwell_ms));
+        self.battery_ended(connector, session.trade_no, reason);
         self.store_bill(connector, &session, reason, now);
         self.report(connector, now);
     }

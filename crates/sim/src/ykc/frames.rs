@@ -12,7 +12,6 @@ use model::tariff::Period;
 use model::time::Timestamp;
 use protocol::ykc::field::{Ascii, Cp56, Meter, Raw};
 use protocol::ykc::message::bill::{Bill, BillPeriod};
-use protocol::ykc::message::bms::BmsDemand;
 use protocol::ykc::message::realtime::Realtime;
 
 /// Cut to what the wire's unsigned field holds.
@@ -43,9 +42,8 @@ impl Session {
 impl Pile {
     /// Sends 0x13 of a gun and sets when the next one is due.
     pub(super) fn report(&mut self, connector: usize, now: Timestamp) {
-        let (pile, kind) = (self.number, self.config.kind);
+        let pile = self.number;
         let (charging_ms, idle_ms) = (self.config.meter_interval_ms, self.config.idle_interval_ms);
-        let bms = self.config.behaviours.bms_frames && kind != PileKind::Ac;
         let zone = self.config.zone.clone();
         let Some(slot) = self.slot(connector) else {
             return;
@@ -72,17 +70,15 @@ impl Pile {
             amount: 0,
             hw_fault: slot.fault_bits,
         };
-        let mut demand = None;
         if let Some(session) = &mut slot.session {
             session.report_at = now.plus_ms(charging_ms.max(STEP_MS));
             fill(&mut realtime, session, &measured, now);
-            demand = bms.then(|| bms_demand(&realtime));
         } else {
             slot.idle_report_at = now.plus_ms(idle_ms.max(STEP_MS));
         }
         self.say(&realtime);
-        if let Some(demand) = demand {
-            self.say(&demand);
+        if !realtime.trade_no.is_zero() {
+            self.battery_reported(connector, &realtime);
         }
     }
 
@@ -159,26 +155,6 @@ fn fill(realtime: &mut Realtime, session: &Session, measured: &Measured, now: Ti
     realtime.energy = wire(session.energy_dwh());
     realtime.loss_energy = realtime.energy;
     realtime.amount = wire(session.amount().0);
-}
-
-/// The currents without the paper's offset, as captured piles send them.
-fn bms_demand(realtime: &Realtime) -> BmsDemand {
-    BmsDemand {
-        trade_no: realtime.trade_no,
-        pile: realtime.pile,
-        gun: realtime.gun,
-        demand_voltage: realtime.voltage.saturating_add(200),
-        demand_current: realtime.current,
-        mode: 2,
-        meas_voltage: realtime.voltage,
-        meas_current: realtime.current,
-        cell_max_v_group: 330 + u16::from(realtime.soc) / 2,
-        soc: realtime.soc,
-        remaining_minutes: realtime.remaining_minutes,
-        out_voltage: realtime.voltage,
-        out_current: realtime.current,
-        charged_minutes: realtime.charged_minutes.min(600),
-    }
 }
 
 impl Slot {

@@ -4,12 +4,13 @@ use super::slot::Order;
 use super::{HEARTBEAT_MS, NEVER, Pile, REPEAT_MS, Stage};
 use crate::pile::Output;
 use model::time::Timestamp;
-use protocol::ykc::field::{CardNo, Cp56, Gun, Raw};
+use protocol::ykc::field::{CardNo, Cp56, Gun};
 use protocol::ykc::message::Message;
+use protocol::ykc::message::balance::{BalanceUpdate, BalanceUpdateReply};
 use protocol::ykc::message::card_start::CardStartReply;
 use protocol::ykc::message::clock::ClockReply;
-use protocol::ykc::message::ground_lock::GroundLockReply;
 use protocol::ykc::message::login::LoginReply;
+use protocol::ykc::message::merged_start::MergedStart;
 use protocol::ykc::message::offline_cards::{
     Found, OfflineCardsAdd, OfflineCardsAddReply, OfflineCardsFind, OfflineCardsFindReply,
     OfflineCardsRemove, OfflineCardsRemoveReply, Removed,
@@ -34,6 +35,7 @@ impl Pile {
             Message::HeartbeatReply(_) => self.missed = 0,
             Message::RealtimeRequest(ask) => self.report(connector(ask.gun), now),
             Message::RemoteStart(start) => self.start_asked(&start, sequence, now),
+            Message::MergedStart(start) => self.merged_start_asked(&start, sequence, now),
             Message::RemoteStop(stop) => self.stop_asked(&stop, sequence, now),
             Message::CardStartReply(reply) => self.card_answered(&reply, now),
             // 01, illegal bill: kept, and said again at the next login.
@@ -48,16 +50,8 @@ impl Pile {
                 let reply = WorkParametersReply { pile: self.number, result: 1 };
                 self.reply(&reply, sequence);
             }
-            Message::GroundLock(lock) => {
-                let known = (1..=self.slots.len()).contains(&usize::from(lock.gun));
-                let reply = GroundLockReply {
-                    pile: self.number,
-                    gun: lock.gun,
-                    result: u8::from(known),
-                    reserved: Raw([0; 4]),
-                };
-                self.reply(&reply, sequence);
-            }
+            Message::GroundLock(lock) => self.lock_asked(&lock, sequence, now),
+            Message::BalanceUpdate(update) => self.balance_updated(&update, sequence, now),
             Message::OfflineCardsAdd(add) => self.cards_added(&add, sequence),
             Message::OfflineCardsRemove(remove) => self.cards_removed(&remove, sequence),
             Message::OfflineCardsFind(find) => self.cards_looked_for(&find, sequence),
@@ -90,6 +84,7 @@ impl Pile {
         self.check_tariff();
         self.renew_bills(now);
         (1..=self.slots.len()).for_each(|connector| self.report(connector, now));
+        self.locks_wake(now);
     }
 
     fn tariff_checked(&mut self, reply: &TariffCheckReply, now: Timestamp) {
@@ -137,6 +132,19 @@ impl Pile {
             balance_fen: i64::from(start.balance),
             flag: 1,
             sequence: Some(sequence),
+            merge: None,
+        };
+        self.remote_start(connector(start.gun), order, now);
+    }
+
+    fn merged_start_asked(&mut self, start: &MergedStart, sequence: [u8; 2], now: Timestamp) {
+        let order = Order {
+            trade_no: start.trade_no,
+            card: start.physical_card,
+            balance_fen: i64::from(start.balance),
+            flag: 1,
+            sequence: Some(sequence),
+            merge: Some(start.merge_no),
         };
         self.remote_start(connector(start.gun), order, now);
     }
@@ -172,9 +180,25 @@ impl Pile {
                 balance_fen: i64::from(reply.balance),
                 flag: 2,
                 sequence: None,
+                merge: None,
             };
             self.start(connector, order, now);
         }
+    }
+
+    fn balance_updated(&mut self, update: &BalanceUpdate, sequence: [u8; 2], now: Timestamp) {
+        let connector = connector(update.gun);
+        let asked = update.physical_card;
+        let session = self.slot(connector).and_then(|slot| slot.session.as_mut());
+        let result = match session {
+            Some(session) if asked == CardNo::ZERO || asked == session.card => {
+                session.balance_fen = i64::from(update.balance);
+                0
+            }
+            _ => 2,
+        };
+        self.reply(&BalanceUpdateReply { pile: self.number, physical_card: asked, result }, sequence);
+        self.step(connector, now);
     }
 
     fn cards_added(&mut self, add: &OfflineCardsAdd, sequence: [u8; 2]) {

@@ -4,6 +4,7 @@
 //! after 5 min, and again after every login. The pile bills by the tariff that it was given; without
 //! one it does not charge.
 
+mod battery;
 mod charging;
 mod frames;
 mod inbound;
@@ -171,6 +172,7 @@ impl Pile {
         if self.heartbeat_at <= now {
             self.beat(now);
         }
+        self.locks_report(now);
         self.send_bills(now);
         if self.reboot_when_idle && self.slots.iter().all(|slot| slot.session.is_none()) {
             self.reboot(now);

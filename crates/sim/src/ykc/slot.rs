@@ -6,7 +6,7 @@ use model::id::TradeNo;
 use model::site::PileKind;
 use model::tariff::Tariff;
 use model::time::{Timestamp, Zone};
-use protocol::ykc::field::CardNo;
+use protocol::ykc::field::{Bcd, CardNo};
 
 /// A start that the platform has allowed.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Order {
     pub flag: u8,
     /// For a remote start: the number of the 0x34, for the 0x33.
     pub sequence: Option<[u8; 2]>,
+    /// For a merged start: its number, for the 0xA3.
+    pub merge: Option<Bcd<6>>,
 }
 
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub struct Slot {
     pub idle_report_at: Timestamp,
     pub stepped_at: Timestamp,
     pub fault_bits: u16,
+    pub lock_raised: bool,
+    pub lock_report_at: Timestamp,
 }
 
 impl Slot {
@@ -65,6 +69,8 @@ impl Slot {
             idle_report_at: NEVER,
             stepped_at: Timestamp::from_ms(0),
             fault_bits: 0,
+            lock_raised: true,
+            lock_report_at: NEVER,
         }
     }
 
@@ -100,11 +106,18 @@ impl Slot {
         }
     }
 
+    /// A car has come or gone: the lock says so, where there is one.
+    pub fn lock_change(&mut self, now: Timestamp) {
+        if self.lock_report_at != NEVER {
+            self.lock_report_at = now;
+        }
+    }
+
     pub fn deadline(&self) -> Timestamp {
         let step = if self.bay.is_flowing() { self.stepped_at.plus_ms(STEP_MS) } else { NEVER };
         let report = self.session.as_ref().map_or(self.idle_report_at, |s| s.report_at);
         let plug = self.awaiting_plug.as_ref().map_or(NEVER, |(_, until)| *until);
         let late = self.late.as_ref().map_or(NEVER, |(_, at)| *at);
-        step.min(report).min(plug).min(late).min(self.driver_at).min(self.leave_at)
+        step.min(report).min(self.lock_report_at).min(plug).min(late).min(self.driver_at).min(self.leave_at)
     }
 }

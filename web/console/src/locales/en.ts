@@ -1,5 +1,6 @@
 import type zh from '@/locales/zh-CN'
 import administration from '@/locales/administration.en'
+import battery from '@/locales/battery.en'
 import content from '@/locales/content.en'
 import firmware from '@/locales/firmware.en'
 import fleet from '@/locales/fleet.en'
@@ -201,6 +202,7 @@ const en: typeof zh = {
     bind: 'Bind card', bind_help: 'The card must be registered and bound to nobody else', bound: 'Card {tag} is bound', unbind: 'Unbind', ask_unbind: 'Unbind the card {tag}? It can still be used; later orders are no longer this customer’s.', no_cards: 'No card', plate: 'Plate', plate_example: '鄂AD12345', vin: 'VIN', car_add: 'Add car', car_added: 'The car was added', car_delete: 'Remove', ask_car_delete: 'Remove the car {plate}?', no_cars: 'No car',
   },
   fleets: { name: 'Fleet', contact: 'Contact', contact_phone: 'Phone', drivers: 'Drivers', cars: 'Cars', created: 'Registered', create: 'New fleet', edit: 'Edit fleet', created_told: 'Fleet “{name}” was created', empty_hint: 'Create a fleet, then import its drivers and cars on its page', drivers_hint: 'Import drivers and cars, or choose this fleet in a customer’s data', cars_hint: 'Import drivers and cars, or add them one by one' },
+  ...battery,
   ...content,
   ...firmware,
   ...fleet,

@@ -1,5 +1,6 @@
 // 中文（主语言）。英文见 en.ts，两份的键必须相同。
 import administration from '@/locales/administration.zh-CN'
+import battery from '@/locales/battery.zh-CN'
 import content from '@/locales/content.zh-CN'
 import firmware from '@/locales/firmware.zh-CN'
 import fleet from '@/locales/fleet.zh-CN'
@@ -199,6 +200,7 @@ export default {
     bind: '绑定充电卡', bind_help: '卡须已在“充电卡”页面登记，且未绑定其他用户', bound: '充电卡 {tag} 已绑定', unbind: '解绑', ask_unbind: '解绑充电卡 {tag}？卡本身仍可使用，之后的订单不再记在该用户名下。', no_cards: '没有绑定充电卡', plate: '车牌号', plate_example: '鄂AD12345', vin: '车架号（VIN）', car_add: '添加车辆', car_added: '车辆已添加', car_delete: '删除', ask_car_delete: '删除车辆 {plate}？', no_cars: '没有车辆',
   },
   fleets: { name: '车队名称', contact: '联系人', contact_phone: '联系电话', drivers: '司机', cars: '车辆', created: '登记时间', create: '新建车队', edit: '编辑车队', created_told: '车队「{name}」已新建', empty_hint: '新建车队后，在车队详情中导入司机与车辆', drivers_hint: '点「导入司机与车辆」，或在用户资料中选择这个车队', cars_hint: '点「导入司机与车辆」，或逐辆添加' },
+  ...battery,
   ...content,
   ...firmware,
   ...fleet,

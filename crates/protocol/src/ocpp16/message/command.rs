@@ -81,6 +81,14 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
             "OCPP 1.6 没有地锁指令",
             "OCPP 1.6 has no message for a ground lock",
         ))),
+        DeviceCommand::MergedStart { .. } => Err(Outcome::Unsupported(Text::of(
+            "OCPP 1.6 没有多枪并充",
+            "OCPP 1.6 cannot charge one car by several connectors",
+        ))),
+        DeviceCommand::BalanceUpdate { .. } => Err(Outcome::Unsupported(Text::of(
+            "OCPP 1.6 没有余额更新，计费由平台完成",
+            "OCPP 1.6 has no balance to update; the platform does the billing",
+        ))),
         DeviceCommand::OfflineCardsAdd { .. }
         | DeviceCommand::OfflineCardsRemove { .. }
         | DeviceCommand::OfflineCardsFind { .. } => Err(Outcome::Unsupported(Text::of(

@@ -168,6 +168,14 @@ fn unsupported(version: Version, command: &DeviceCommand) -> Text {
         DeviceCommand::GroundLock { .. } => {
             Text::new(format!("{name} 没有地锁指令"), format!("{name} has no message for a ground lock"))
         }
+        DeviceCommand::MergedStart { .. } => Text::new(
+            format!("{name} 没有多枪并充"),
+            format!("{name} cannot charge one car by several connectors"),
+        ),
+        DeviceCommand::BalanceUpdate { .. } => Text::new(
+            format!("{name} 没有余额更新，计费由平台完成"),
+            format!("{name} has no balance to update; the platform does the billing"),
+        ),
         _ => Text::new(
             format!("{name} 的离线卡是本地授权列表，请用 SendLocalList"),
             format!("{name} has the local authorisation list for this: use SendLocalList"),

@@ -3,6 +3,8 @@
 use super::frame_body;
 use super::show::{balance, card, choice, gun, plain};
 use crate::ykc::field::{CardNo, Gun, PileNo};
+use model::Text;
+use model::device::Refusal;
 
 frame_body! {
     /// 0x42, platform to pile: when the driver tops up during a session. With a card the pile checks
@@ -22,5 +24,19 @@ frame_body! {
         physical_card: CardNo = "物理卡号", "physical card", card;
         result: u8 = "修改结果", "result", |v| choice(
             *v, &[(0, "修改成功", "ok"), (1, "设备编号错误", "wrong pile number"), (2, "卡号错误", "wrong card")]);
+    }
+}
+
+impl BalanceUpdateReply {
+    pub fn outcome(&self) -> Result<(), Refusal> {
+        let (zh, en) = match self.result {
+            0 => return Ok(()),
+            1 => ("桩应答：设备编号错误", "the pile answered: wrong pile number"),
+            2 => {
+                ("桩应答：卡号与正在充电的卡不一致", "the pile answered: not the card of the running session")
+            }
+            _ => ("桩应答：余额更新失败", "the pile answered: the balance was not changed"),
+        };
+        Err(Refusal { code: format!("ykc:41:{:02X}", self.result), text: Text::of(zh, en), detail: None })
     }
 }

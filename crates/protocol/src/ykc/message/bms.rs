@@ -1,12 +1,11 @@
 //! What a DC pile passes on from the car's battery (section 4.2): 0x15, 0x17, 0x19, 0x1B, 0x1D,
-//! 0x21, 0x23, 0x25. Explained for people; kept in the frame log, not yet used by the engine.
-//! The two-bit codes (section 5.3) and the three codings of the currents (5.4) are shown raw.
+//! 0x21, 0x23, 0x25. What they mean for a session: `session/battery.rs`. The two-bit codes (section
+//! 5.3) are explained; the currents are shown as they stand, as their coding differs between piles (5.4).
 
 use super::frame_body;
 use super::show::volts_hundredth;
-use super::show::{
-    celsius, choice, gun, hex8, hex16, minutes, percent, plain, raw_current, scaled, text, volts,
-};
+use super::show::{celsius, choice, gun, hex8, minutes, percent, plain, raw_current, scaled, text, volts};
+use crate::ykc::bms_codes::shown;
 use crate::ykc::field::{Ascii, Gun, PileNo, Raw};
 use model::id::TradeNo;
 
@@ -91,7 +90,7 @@ frame_body! {
         trade_no: TradeNo = "交易流水号", "trade number", plain;
         pile: PileNo = "桩编号", "pile number", plain;
         gun: Gun = "枪号", "gun", gun;
-        error_bits: Raw<8> = "错误位", "error bits", plain;
+        error_bits: Raw<8> = "错误位", "error bits", |v| shown(0x1B, 0, &v.0);
     }
 }
 
@@ -103,9 +102,9 @@ macro_rules! stop_body {
                 trade_no: TradeNo = "交易流水号", "trade number", plain;
                 pile: PileNo = "桩编号", "pile number", plain;
                 gun: Gun = "枪号", "gun", gun;
-                stop_reason: u8 = "中止原因", "reason bits", hex8;
-                stop_fault: u16 = "故障原因", "fault bits", hex16;
-                stop_error: u8 = "错误原因", "error bits", hex8;
+                stop_reason: u8 = "中止原因", "reason bits", |v| shown($kind, 0, &[*v]);
+                stop_fault: u16 = "故障原因", "fault bits", |v| shown($kind, 1, &v.to_le_bytes());
+                stop_error: u8 = "错误原因", "error bits", |v| shown($kind, 3, &[*v]);
             }
         }
     };
@@ -155,7 +154,7 @@ frame_body! {
         max_temp_no: u8 = "最高温度检测点", "point of the highest temperature", |v| plain(&(u16::from(*v) + 1));
         min_temp: u8 = "最低温度", "lowest temperature", celsius;
         min_temp_no: u8 = "最低温度检测点", "point of the lowest temperature", |v| plain(&(u16::from(*v) + 1));
-        flags1: u8 = "状态位1", "flags 1", hex8;
-        flags2: u8 = "状态位2", "flags 2", hex8;
+        flags1: u8 = "状态位1", "flags 1", |v| shown(0x25, 0, &[*v]);
+        flags2: u8 = "状态位2", "flags 2", |v| shown(0x25, 1, &[*v]);
     }
 }

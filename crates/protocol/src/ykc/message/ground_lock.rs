@@ -4,6 +4,8 @@
 use super::frame_body;
 use super::show::{choice, percent, plain};
 use crate::ykc::field::{PileNo, Raw};
+use model::Text;
+use model::ground_lock::{GroundLockAlarm, GroundLockReport as Report, GroundLockState};
 
 frame_body! {
     /// 0x61, pile to platform: on change, else every 5 min.
@@ -17,6 +19,45 @@ frame_body! {
         alarm: u8 = "报警状态", "alarm", |v| choice(*v, &[
             (0, "无报警", "none"), (0xFF, "待机状态摇臂破坏", "arm damaged while idle"), (0x55, "摇臂升降异常", "arm abnormal")]);
         reserved: Raw<4> = "预留", "reserved", plain;
+    }
+}
+
+/// The sentence for the alarm of a lock, `ykc:ground_lock:arm_damaged`.
+pub fn alarm_text(code: &str) -> Option<Text> {
+    let alarm = GroundLockAlarm::parse(code.strip_prefix("ykc:ground_lock:")?)?;
+    let (zh, en) = match alarm {
+        GroundLockAlarm::ArmDamaged => {
+            ("地锁待机状态摇臂破坏", "the arm of the ground lock was damaged while idle")
+        }
+        GroundLockAlarm::ArmAbnormal => ("地锁摇臂升降异常", "the arm of the ground lock moves abnormally"),
+        GroundLockAlarm::Other => ("地锁报警（未说明）", "alarm of the ground lock (not specified)"),
+    };
+    Some(Text::of(zh, en))
+}
+
+impl GroundLockReport {
+    pub fn report(&self) -> Report {
+        Report {
+            connector: u16::from(self.gun),
+            state: match self.lock_state {
+                0 => GroundLockState::Moving,
+                0x55 => GroundLockState::Raised,
+                0xFF => GroundLockState::Lowered,
+                _ => GroundLockState::Unknown,
+            },
+            occupied: match self.park_state {
+                0 => Some(false),
+                0xFF => Some(true),
+                _ => None,
+            },
+            battery_percent: (self.battery_pct <= 100).then_some(i64::from(self.battery_pct)),
+            alarm: match self.alarm {
+                0 => None,
+                0xFF => Some(GroundLockAlarm::ArmDamaged),
+                0x55 => Some(GroundLockAlarm::ArmAbnormal),
+                _ => Some(GroundLockAlarm::Other),
+            },
+        }
     }
 }
 

@@ -181,16 +181,16 @@ messages! {
     OfflineCardsRemove(offline_cards::OfflineCardsRemove),
     OfflineCardsFindReply(offline_cards::OfflineCardsFindReply),
     OfflineCardsFind(offline_cards::OfflineCardsFind),
-    // Explained, not yet given a meaning by the session.
+    GroundLockReport(ground_lock::GroundLockReport),
     BalanceUpdateReply(balance::BalanceUpdateReply),
     BalanceUpdate(balance::BalanceUpdate),
-    GroundLockReport(ground_lock::GroundLockReport),
-    FirmwareUpdateReply(firmware::FirmwareUpdateReply),
-    FirmwareUpdate(firmware::FirmwareUpdate),
     MergedCardStart(merged_start::MergedCardStart),
     MergedCardStartReply(merged_start::MergedCardStartReply),
     MergedStartReply(merged_start::MergedStartReply),
     MergedStart(merged_start::MergedStart),
+    // Explained, not yet given a meaning by the session.
+    FirmwareUpdateReply(firmware::FirmwareUpdateReply),
+    FirmwareUpdate(firmware::FirmwareUpdate),
 }
 
 impl Message {

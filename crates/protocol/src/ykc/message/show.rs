@@ -113,10 +113,6 @@ pub fn time(time: &Cp56) -> Text {
     same(time)
 }
 
-pub fn hex16(bits: &u16) -> Text {
-    same(format!("{bits:04X}"))
-}
-
 pub fn hex8(bits: &u8) -> Text {
     same(format!("{bits:02X}"))
 }

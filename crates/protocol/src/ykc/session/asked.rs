@@ -1,9 +1,10 @@
-//! What the platform answers to the pile's requests: 0x02, 0x06, 0x0A, 0x32, 0x40.
+//! What the platform answers to the pile's requests: 0x02, 0x06, 0x0A, 0x32, 0x40, 0xA2.
 
 use crate::ykc::field::{Bcd, Gun, PileNo, model_number};
 use crate::ykc::frame::CrcOrder;
 use crate::ykc::message::card_start::{CardStartReply, fail_reason};
 use crate::ykc::message::login::LoginReply;
+use crate::ykc::message::merged_start::MergedCardStartReply;
 use crate::ykc::message::tariff::TariffReply;
 use crate::ykc::message::tariff_check::TariffCheckReply;
 use crate::ykc::message::{Message, bill::BillReply};
@@ -11,6 +12,7 @@ use model::Error;
 use model::card::TokenVerdict;
 use model::device::Answer;
 use model::id::TradeNo;
+use model::merge::MergeNo;
 use model::money::Fen;
 use model::time::Timestamp;
 
@@ -36,6 +38,8 @@ pub(super) enum Reply {
     Tariff,
     /// 0x31 → 0x32
     CardStart { gun: Gun, by_vin: bool },
+    /// 0xA1 → 0xA2
+    MergedStart { gun: Gun, by_vin: bool, merge: MergeNo },
     /// 0x3B → 0x40
     Bill { trade_no: TradeNo },
 }
@@ -62,6 +66,24 @@ impl Asked {
             ),
             (Reply::Tariff, Ok(Answer::Tariff(Some(model)))) => Some(TariffReply::of(pile, model).into()),
             (Reply::CardStart { gun, by_vin }, answer) => Some(self.card_start(gun, by_vin, answer).into()),
+            (Reply::MergedStart { gun, by_vin, merge }, answer) => {
+                let CardStartReply { trade_no, pile, gun, logic_card, balance, auth_ok, fail_reason } =
+                    self.card_start(gun, by_vin, answer);
+                let merge_no = Bcd(merge.0);
+                Some(
+                    MergedCardStartReply {
+                        trade_no,
+                        pile,
+                        gun,
+                        logic_card,
+                        balance,
+                        auth_ok,
+                        fail_reason,
+                        merge_no,
+                    }
+                    .into(),
+                )
+            }
             (Reply::Bill { trade_no }, Ok(Answer::Billed { accepted })) => {
                 Some(BillReply { trade_no, result: u8::from(!accepted) }.into())
             }

@@ -5,7 +5,7 @@ use super::asked::Reply;
 use super::observed::observation;
 use super::outbound::ReplyTo;
 use super::{Link, Session};
-use crate::ykc::field::{CardNo, Gun, PileNo};
+use crate::ykc::field::{Ascii, CardNo, Gun, PileNo};
 use crate::ykc::frame::Packet;
 use crate::ykc::message::bill::Bill;
 use crate::ykc::message::card_start::{CardStart, CardStartReply};
@@ -45,7 +45,7 @@ impl Session {
         }
     }
 
-    fn reject(&mut self, packet: &Packet, bytes: &[u8], why: Text) {
+    pub(super) fn reject(&mut self, packet: &Packet, bytes: &[u8], why: Text) {
         let frame = Frame { kind: code(packet.kind), bytes: bytes.to_vec() };
         self.outputs.push_back(Output::Rejected { frame, why });
     }
@@ -106,6 +106,8 @@ impl Session {
             Message::TariffRequest(_) => self.event(Reply::Tariff, packet, bytes, DeviceEvent::TariffAsked),
             Message::Realtime(data) => self.realtime(&data, packet, bytes, now),
             Message::CardStart(ask) => return self.card_start(&ask, packet, bytes),
+            Message::MergedCardStart(ask) => self.merged_card_start(&ask, packet, bytes),
+            Message::MergedStartReply(reply) => self.merged_reply(&reply, packet, bytes),
             Message::RemoteStartReply(reply) => self.start_reply(&reply, packet, bytes),
             Message::RemoteStopReply(reply) => {
                 let to = ReplyTo { gun: Some(reply.gun), ..reply_to(packet) };
@@ -113,6 +115,9 @@ impl Session {
             }
             Message::RebootReply(reply) => {
                 self.replied(&reply_to(packet), result("ykc:91", reply.result), packet, bytes);
+            }
+            Message::BalanceUpdateReply(reply) => {
+                self.replied(&reply_to(packet), reply.outcome(), packet, bytes);
             }
             Message::WorkParametersReply(reply) => {
                 self.replied(&reply_to(packet), result("ykc:51", reply.result), packet, bytes);
@@ -135,7 +140,15 @@ impl Session {
             }
             Message::ClockReply(reply) => return self.clock_reply(&reply, packet, bytes),
             Message::Bill(bill) => self.bill(&bill, packet, bytes),
-            _ => self.noted(known, packet, bytes),
+            Message::GroundLockReport(told) => {
+                self.event(Reply::Nothing, packet, bytes, DeviceEvent::GroundLock(told.report()));
+            }
+            other => match self.battery(&other) {
+                Some(news) => {
+                    self.event(Reply::Nothing, packet, bytes, DeviceEvent::Battery(Box::new(news)));
+                }
+                None => self.noted(known, packet, bytes),
+            },
         }
         Ok(())
     }
@@ -194,7 +207,7 @@ impl Session {
     /// 0x13, unasked or as the answer to 0x12.
     fn realtime(&mut self, data: &Realtime, packet: &Packet, bytes: &[u8], now: Timestamp) {
         let observed = observation(data, self.settings.fault_base, now);
-        self.remember_status(data.gun, observed.status.status);
+        self.remember(data.gun, &observed);
         self.event(Reply::Nothing, packet, bytes, DeviceEvent::Observed(Box::new(observed)));
         let to = ReplyTo { gun: Some(data.gun), ..reply_to(packet) };
         self.finish(&to, Outcome::Accepted { detail: None }, None);
@@ -202,27 +215,15 @@ impl Session {
 
     /// 0x31. The VIN comes reversed here.
     fn card_start(&mut self, ask: &CardStart, packet: &Packet, bytes: &[u8]) -> Result<(), Text> {
-        let card = || ask.card_or_account.text().unwrap_or_else(|| "0".to_owned());
-        let (kind, mode, value) = match ask.start_mode {
-            1 => (TokenKind::Card, StartMode::Card, Some(card())),
-            2 => (TokenKind::Account, StartMode::Pile, Some(card())),
-            3 => (TokenKind::Vin, StartMode::Vin, ask.vin.reversed().text()),
-            _ => (TokenKind::Card, StartMode::Pile, None),
-        };
-        let Some(value) = value else {
-            let why = Text::of(
-                "启动方式未知或VIN为空，已拒绝启动",
-                "unknown start mode or empty VIN; start refused",
-            );
-            self.reject(packet, bytes, why);
+        let Some((token, mode)) = token_of(ask.start_mode, ask.card_or_account, &ask.vin) else {
+            self.reject(packet, bytes, nobody());
             let fail_reason = if ask.start_mode == 3 { 0x09 } else { 0x01 };
             self.reply_at_once(&start_refused(ask, fail_reason), packet, true);
             return Ok(());
         };
         let password = (ask.need_password == 1).then(|| ask.password_md5.text().unwrap_or_default());
-        let event =
-            DeviceEvent::StartAsked { connector: ask.gun.no(), token: Token { kind, value }, mode, password };
-        let reply = Reply::CardStart { gun: ask.gun, by_vin: kind == TokenKind::Vin };
+        let reply = Reply::CardStart { gun: ask.gun, by_vin: token.kind == TokenKind::Vin };
+        let event = DeviceEvent::StartAsked { connector: ask.gun.no(), token, mode, password };
         self.event(reply, packet, bytes, event);
         Ok(())
     }
@@ -277,11 +278,27 @@ impl Session {
     }
 
     /// An answer that needs no decision of the engine.
-    fn reply_at_once<B: Body>(&mut self, reply: &B, packet: &Packet, log: bool) {
+    pub(super) fn reply_at_once<B: Body>(&mut self, reply: &B, packet: &Packet, log: bool) {
         let bytes = reply.frame(packet.sequence, self.crc_order());
         let frame = log.then(|| Frame { kind: code(B::TYPE), bytes: bytes.clone() });
         self.outputs.push_back(Output::Send { bytes, frame });
     }
+}
+
+/// Who wants to start, and how; `None` where the frame names nobody. The VIN comes reversed.
+pub(super) fn token_of(start_mode: u8, card: CardNo, vin: &Ascii<17>) -> Option<(Token, StartMode)> {
+    let card = || card.text().unwrap_or_else(|| "0".to_owned());
+    let (kind, mode, value) = match start_mode {
+        1 => (TokenKind::Card, StartMode::Card, card()),
+        2 => (TokenKind::Account, StartMode::Pile, card()),
+        3 => (TokenKind::Vin, StartMode::Vin, vin.reversed().text()?),
+        _ => return None,
+    };
+    Some((Token { kind, value }, mode))
+}
+
+pub(super) fn nobody() -> Text {
+    Text::of("启动方式未知或VIN为空，已拒绝启动", "unknown start mode or empty VIN; start refused")
 }
 
 fn reply_to(packet: &Packet) -> ReplyTo {

@@ -5,7 +5,9 @@
 //! becomes an event and is answered when the engine has made it durable.
 
 mod asked;
+mod battery;
 mod inbound;
+mod merged;
 mod observed;
 mod outbound;
 
@@ -14,11 +16,13 @@ pub use asked::Asked;
 use super::codes::FaultBase;
 use super::field::{Cp56, Gun, PileNo};
 use super::frame::{CrcOrder, FRAME_MAX, Packet, Reader};
+use super::message::realtime::RealtimeRequest;
 use super::message::{Message, clock, types};
 use crate::{Frame, Output};
 use asked::Reply;
 use model::connector::ConnectorStatus;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
+use model::dialect::CurrentCoding;
 use model::id::CommandId;
 use model::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp, Zone};
 use model::{Error, Text};
@@ -43,6 +47,10 @@ pub struct Settings {
     /// The CRC order for sending; `None`: low byte first, which the platforms in the field send to piles
     /// of either kind (section 2.3).
     pub crc_order: Option<CrcOrder>,
+    /// How currents in BMS frames are written (section 5.4); `None`: learned from the pile's own 0x13.
+    pub current_coding: Option<CurrentCoding>,
+    /// A gun that has said nothing of itself so long after the log-in is asked (0x12).
+    pub silent_gun_ms: i64,
 }
 
 impl Default for Settings {
@@ -55,6 +63,8 @@ impl Default for Settings {
             clock_every_ms: DAY_MS,
             fault_base: FaultBase::default(),
             crc_order: None,
+            current_coding: None,
+            silent_gun_ms: 10 * SECOND_MS,
         }
     }
 }
@@ -77,6 +87,10 @@ struct GunState {
     fault: Option<bool>,
     /// From 0x13.
     status: Option<ConnectorStatus>,
+    /// What flowed by the last 0x13, in 0.1 A.
+    current_da: Option<i64>,
+    /// The highest current of 0x17, until its coding is known.
+    limit_raw: Option<u16>,
 }
 
 /// Who sends so much garbage before a log-in is no pile.
@@ -97,6 +111,10 @@ pub struct Session {
     partial_since: Option<Timestamp>,
     garbage_told_at: Option<Timestamp>,
     clock_at: Option<Timestamp>,
+    /// When guns that have not spoken are asked.
+    ask_at: Option<Timestamp>,
+    /// As it was learned.
+    current_coding: Option<CurrentCoding>,
     pending: Vec<outbound::Pending>,
     waiting: Vec<outbound::Waiting>,
     outputs: VecDeque<Output>,
@@ -115,6 +133,8 @@ impl Session {
             partial_since: None,
             garbage_told_at: None,
             clock_at: None,
+            ask_at: None,
+            current_coding: None,
             pending: Vec::new(),
             waiting: Vec::new(),
             outputs: VecDeque::new(),
@@ -181,6 +201,7 @@ impl Session {
                 self.heard_at = now;
                 self.guns.clear();
                 self.set_clock(pile, now);
+                self.ask_at = Some(now.plus_ms(self.settings.silent_gun_ms));
                 self.issue_waiting(pile, now);
             }
             Ok(_) => self.close(CloseReason::NotRegistered),
@@ -204,6 +225,9 @@ impl Session {
         {
             self.set_clock(pile, now);
         }
+        if let (Link::LoggedIn(pile), Some(_)) = (self.link, self.ask_at.take_if(|at| *at <= now)) {
+            self.ask_silent_guns(pile);
+        }
     }
 
     #[expect(clippy::should_implement_trait, reason = "the word of the contract in lib.rs; not an iterator")]
@@ -224,7 +248,7 @@ impl Session {
         let waiting = self.waiting.iter().map(|w| w.expires_at);
         let partial = self.partial_since.map(|since| since.plus_ms(self.settings.partial_ms));
         let silence = self.heard_at.plus_ms(self.settings.silence_ms);
-        commands.chain(waiting).chain(partial).chain(self.clock_at).chain([silence]).min()
+        commands.chain(waiting).chain(partial).chain(self.clock_at).chain(self.ask_at).chain([silence]).min()
     }
 
     /// Bytes held by this session, without what the allocator adds.
@@ -280,6 +304,16 @@ impl Session {
         let time = Cp56::of(now, &self.settings.zone);
         self.send(&clock::ClockSet { pile, now: time }.into());
         self.clock_at = Some(now.plus_ms(self.settings.clock_every_ms));
+    }
+
+    /// 0x12: not every pile says by itself how its guns are.
+    fn ask_silent_guns(&mut self, pile: PileNo) {
+        for no in 1..=u16::from(self.gun_count).min(32) {
+            let silent = !self.guns.iter().any(|known| known.gun.no() == no && known.status.is_some());
+            if let Some(gun) = Gun::of(no).filter(|_| silent) {
+                self.send(&RealtimeRequest { pile, gun }.into());
+            }
+        }
     }
 
     /// Sends a frame of our own and gives its sequence.

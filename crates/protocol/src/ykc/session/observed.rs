@@ -66,9 +66,11 @@ fn fault(bits: u16, base: FaultBase) -> Fault {
 }
 
 impl Session {
-    pub(super) fn remember_status(&mut self, gun: Gun, status: ConnectorStatus) {
+    /// What later frames of this gun are read by.
+    pub(super) fn remember(&mut self, gun: Gun, seen: &Observation) {
         if let Some(state) = self.gun_state(gun) {
-            state.status = Some(status);
+            state.status = Some(seen.status.status);
+            state.current_da = seen.sample.current_da.filter(|_| seen.charging);
         }
     }
 
@@ -99,11 +101,17 @@ impl Session {
         }
     }
 
-    fn gun_state(&mut self, gun: Gun) -> Option<&mut GunState> {
+    pub(super) fn gun_state(&mut self, gun: Gun) -> Option<&mut GunState> {
         match self.guns.iter().position(|known| known.gun.no() == gun.no()) {
             Some(index) => self.guns.get_mut(index),
             None if self.guns.len() < GUNS_MAX => {
-                self.guns.push(GunState { gun, fault: None, status: None });
+                self.guns.push(GunState {
+                    gun,
+                    fault: None,
+                    status: None,
+                    current_da: None,
+                    limit_raw: None,
+                });
                 self.guns.last_mut()
             }
             None => None,

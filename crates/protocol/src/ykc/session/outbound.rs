@@ -1,4 +1,5 @@
-//! Commands to the pile and their ends: 0x34, 0x36, 0x92, 0x12, 0x58, 0x56, 0x52, 0x62, 0x44, 0x46, 0x48.
+//! Commands to the pile and their ends: 0x34, 0x36, 0x92, 0x12, 0x58, 0x56, 0x52, 0x62, 0x42,
+//! 0x44, 0x46, 0x48.
 //!
 //! A reply is paired with a command on (reply type, gun, trade number where present). Among several
 //! the one whose sequence is repeated is taken, else the newest: not every pile repeats it.
@@ -7,6 +8,7 @@ use super::Session;
 use super::asked::balance_of;
 use crate::Frame;
 use crate::ykc::field::{Bcd, CardNo, Cp56, Gun, PileNo, Raw};
+use crate::ykc::message::balance::{BalanceUpdate, BalanceUpdateReply};
 use crate::ykc::message::clock::{ClockReply, ClockSet};
 use crate::ykc::message::ground_lock::{GroundLock, GroundLockReply};
 use crate::ykc::message::offline_cards::{
@@ -38,6 +40,26 @@ pub(super) struct Pending {
     gun: Option<Gun>,
     trade_no: Option<TradeNo>,
     sequence: [u8; 2],
+    /// Of a merge: all of its guns, and whether each has agreed.
+    merged: Vec<(Gun, bool)>,
+}
+
+impl Pending {
+    pub(super) fn awaits(&self, reply: u8, gun: Gun) -> bool {
+        self.reply == reply && self.merged.iter().any(|(known, _)| known.no() == gun.no())
+    }
+
+    /// Whether that was the last one.
+    pub(super) fn agreed(&mut self, gun: Gun) -> bool {
+        for (known, agreed) in &mut self.merged {
+            *agreed |= known.no() == gun.no();
+        }
+        self.merged.iter().all(|(_, agreed)| *agreed)
+    }
+
+    pub(super) fn others(self, gun: Gun) -> Vec<Gun> {
+        self.merged.into_iter().map(|(known, _)| known).filter(|known| known.no() != gun.no()).collect()
+    }
 }
 
 /// A command that waits for the log-in.
@@ -49,16 +71,22 @@ pub(super) struct Waiting {
 }
 
 /// What a command is on the wire, and what ends it.
-struct Request {
+pub(super) struct Request {
     messages: Vec<Message>,
     reply: u8,
     gun: Option<Gun>,
     trade_no: Option<TradeNo>,
+    merged: Vec<(Gun, bool)>,
 }
 
 impl Request {
     fn new(message: Message, reply: u8) -> Request {
-        Request { messages: vec![message], reply, gun: None, trade_no: None }
+        Request { messages: vec![message], reply, gun: None, trade_no: None, merged: Vec::new() }
+    }
+
+    pub(super) fn of_all(messages: Vec<Message>, reply: u8, guns: Vec<Gun>) -> Request {
+        let merged = guns.into_iter().map(|gun| (gun, false)).collect();
+        Request { messages, reply, gun: None, trade_no: None, merged }
     }
 }
 
@@ -88,8 +116,8 @@ impl Session {
         for message in &request.messages {
             sequence = self.send(message);
         }
-        let Request { reply, gun, trade_no, .. } = request;
-        self.pending.push(Pending { command: id, expires_at, reply, gun, trade_no, sequence });
+        let Request { reply, gun, trade_no, merged, .. } = request;
+        self.pending.push(Pending { command: id, expires_at, reply, gun, trade_no, sequence, merged });
     }
 
     pub(super) fn expire_commands(&mut self, now: Timestamp) {
@@ -185,6 +213,15 @@ fn request(pile: PileNo, what: &DeviceCommand, gun_count: u8, zone: &Zone) -> Re
             let message = GroundLock { pile, gun: no, action, reserved: Raw([0; 4]) };
             Request { gun: Some(gun), ..Request::new(message.into(), GroundLockReply::TYPE) }
         }
+        DeviceCommand::MergedStart { merge, parts, balance } => {
+            super::merged::request(pile, *merge, parts, *balance)?
+        }
+        DeviceCommand::BalanceUpdate { connector, balance } => {
+            // Without a card the pile does not check whose session it is: it is the one on this gun.
+            let (gun, physical_card) = (gun_of(*connector)?, CardNo::ZERO);
+            let message = BalanceUpdate { pile, gun, physical_card, balance: balance_of(*balance) };
+            Request::new(message.into(), BalanceUpdateReply::TYPE)
+        }
         DeviceCommand::OfflineCardsAdd { .. }
         | DeviceCommand::OfflineCardsRemove { .. }
         | DeviceCommand::OfflineCardsFind { .. } => offline_cards(pile, what)?,
@@ -241,12 +278,12 @@ fn trigger(pile: PileNo, connector: Option<ConnectorNo>, gun_count: u8) -> Resul
         None => {
             let guns = 1..=u16::from(gun_count.clamp(1, 32));
             let messages = guns.filter_map(Gun::of).map(ask).collect();
-            Ok(Request { messages, reply: Realtime::TYPE, gun: None, trade_no: None })
+            Ok(Request::of_all(messages, Realtime::TYPE, Vec::new()))
         }
     }
 }
 
-fn gun_of(connector: ConnectorNo) -> Result<Gun, Outcome> {
+pub(super) fn gun_of(connector: ConnectorNo) -> Result<Gun, Outcome> {
     Gun::of(connector)
         .ok_or_else(|| refused("ykc:gun", "枪号必须为 1 至 99", "the connector must be 1 to 99"))
 }

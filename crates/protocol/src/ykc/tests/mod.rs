@@ -2,9 +2,11 @@
 
 mod framing;
 mod properties;
+mod session_battery;
 mod session_charging;
 mod session_commands;
 mod session_login;
+mod session_merged;
 mod vectors;
 
 use super::frame::{CrcOrder, Packet};
@@ -82,7 +84,12 @@ pub struct Bench {
 
 impl Bench {
     pub fn new() -> Bench {
-        Bench { session: Session::new(start(), Settings::default()), now: start(), asked: Vec::new() }
+        // Guns that say nothing are asked in a test of its own.
+        Bench::by(Settings { silent_gun_ms: 30 * model::time::DAY_MS, ..Settings::default() })
+    }
+
+    pub fn by(settings: Settings) -> Bench {
+        Bench { session: Session::new(start(), settings), now: start(), asked: Vec::new() }
     }
 
     /// A link of pile 32010600019236 that is logged in, its outputs taken.

@@ -1,0 +1,14 @@
+//! What is shown beside the state and the readings of one connector.
+
+use crate::ground_locks::GroundLock;
+use model::battery::BatteryNow;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Filled in by the caller.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+pub struct ConnectorBeside {
+    /// What the battery of the car that charges here asks for.
+    pub battery: Option<BatteryNow>,
+    pub ground_lock: Option<GroundLock>,
+}
