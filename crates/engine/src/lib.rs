@@ -15,6 +15,7 @@ pub mod content;
 pub mod coupon;
 pub mod customer;
 pub mod device;
+pub mod dialect;
 pub mod driver_price;
 pub mod export;
 pub mod feedback;

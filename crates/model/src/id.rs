@@ -45,6 +45,8 @@ row_id!(
     DriverPriceId,
     FirmwareId,
     TransferId,
+    /// 方言
+    DialectId,
     /// 调价计划
     TariffPlanId,
     /// 批量操作

@@ -189,6 +189,15 @@ pub fn explain(protocol: Protocol, bytes: &[u8]) -> Vec<Field> {
         .collect()
 }
 
+/// The same, as the dialect of the pile has it.
+pub fn explain_as(protocol: Protocol, bytes: &[u8], rules: &model::dialect::DialectRules) -> Vec<Field> {
+    let explained = if protocol.is_ykc() { ykc::explain_as(bytes, rules) } else { None };
+    let fields = explained.into_iter().flat_map(|explained| explained.fields);
+    fields
+        .map(|field| Field { name: field.name.to_string(), label: field.label, value: field.value })
+        .collect()
+}
+
 /// The sentence for a stop reason, `ocpp:EVDisconnected` or `ykc:40`.
 pub fn stop_text(code: &str) -> Option<Text> {
     ocpp16::stop_text(code).or_else(|| ocpp2::stop_text(code)).or_else(|| ykc::stop_text(code))

@@ -23,7 +23,7 @@ use model::Result;
 use model::access::Role;
 use model::id::PileCode;
 use model::site::Pile;
-use model::time::{Clock, Timestamp, Zone};
+use model::time::{Clock, Timestamp};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use store::{Settings as StoreSettings, Store};
@@ -188,11 +188,5 @@ impl App {
             self.engine.pile_knocked(code, protocol.unwrap_or("?"), from, None, None);
         }
         Ok(found)
-    }
-
-    /// The time zone of the pile's station.
-    pub async fn zone_of(&self, pile: &Pile) -> Result<Zone> {
-        let station = pile.station;
-        Ok(self.engine.store.device_read(move |conn| store::stations::facts(conn, station)).await?.zone)
     }
 }

@@ -4,7 +4,7 @@
 use crate::car::Car;
 use crate::random::Random;
 use crate::{ocpp2, ocpp16, ykc};
-use model::dialect::CurrentCoding;
+use model::dialect::DialectRules;
 use model::site::{PileKind, Protocol};
 use model::time::{HOUR_MS, Timestamp, Zone};
 
@@ -71,8 +71,8 @@ pub struct Behaviours {
     pub bms_frames: bool,
     /// Has a ground lock before each connector.
     pub ground_locks: bool,
-    /// How it writes the currents of those frames; plain when it is not said.
-    pub current_coding: Option<CurrentCoding>,
+    /// How it departs from the paper (云快充).
+    pub dialect: DialectRules,
 }
 
 impl Behaviours {

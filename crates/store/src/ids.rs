@@ -66,6 +66,7 @@ nouns! {
     Transfer = "transfer",
     SecurityEvent = "security_event",
     PileEvent = "pile_event",
+    Dialect = "dialect",
 }
 
 impl Noun {

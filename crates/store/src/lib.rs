@@ -30,6 +30,7 @@ pub mod customer_pulls;
 pub mod customers;
 pub mod db;
 pub mod deliveries;
+pub mod dialects;
 pub mod dictionaries;
 pub mod driver_prices;
 pub mod exports;

@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (28, include_str!("../migrations/0028_pile_record.sql")),
     (29, include_str!("../migrations/0029_load.sql")),
     (30, include_str!("../migrations/0030_ykc.sql")),
+    (31, include_str!("../migrations/0031_dialect.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

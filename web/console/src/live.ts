@@ -33,6 +33,7 @@ const touches: Record<string, string[]> = {
   transfer: ['transfer_list', 'firmware_list', 'firmware'],
   security_event: ['security_event_list'],
   pile_event: ['pile_event_list'],
+  dialect: ['dialect_list', 'dialect', 'dialect_change_list', 'pile_dialect'],
   tariff_plan: ['tariff_plan_list', 'tariff_plan', 'tariff_plan_pile_list', 'station_tariff_list'],
   staff: ['staff_list', 'role_list'],
   content: ['content', 'content_list', 'content_shown_list', 'home_notice_list'],

@@ -23,6 +23,7 @@ export const menu: MenuSection[] = [
       { name: 'piles', path: '/piles', permission: 'pile.read', glyph: 'pile' },
       { name: 'pile_batches', path: '/pile-batches', permission: 'pile.read', glyph: 'columns' },
       { name: 'firmware', path: '/firmware', permission: 'pile.read', glyph: 'chip' },
+      { name: 'dialects', path: '/dialects', permission: 'pile.read', glyph: 'frames' },
       { name: 'map', path: '/map', permission: 'station.read', glyph: 'map' },
       { name: 'stations', path: '/stations', permission: 'station.read', glyph: 'station' },
       { name: 'operators', path: '/operators', permission: 'station.read', glyph: 'operator' },

@@ -6,11 +6,36 @@ use model::order::StopClass;
 /// The sentence for a stop code of an order, `ykc:40`; `None` when it is not one of 云快充.
 pub fn stop_text(code: &str) -> Option<Text> {
     let digits = code.strip_prefix("ykc:")?;
+    if let Some(extra) = digits.strip_prefix("yilian:") {
+        let extra = u8::from_str_radix(extra, 16).ok()?;
+        return EXTRA_STOPS.iter().find(|one| one.0 == extra).map(|one| Text::of(one.1, one.2));
+    }
     if digits.len() != 2 {
         return None;
     }
     u8::from_str_radix(digits, 16).ok().map(stop_words)
 }
+
+/// What 易联桩 has beyond the paper: its class, and the code under which an order keeps it.
+pub fn extra_stop(code: u8) -> Option<(StopClass, String)> {
+    EXTRA_STOPS.iter().find(|(known, ..)| *known == code)?;
+    let class = if matches!(code, 0x8A | 0x8B) { StopClass::Safety } else { StopClass::Fault };
+    Some((class, format!("ykc:yilian:{code:02X}")))
+}
+
+static EXTRA_STOPS: &[(u8, &str, &str)] = &[
+    (0x78, "输出短路", "output short circuit"),
+    (0x8A, "桩过温", "pile over temperature"),
+    (0x8B, "枪头过温", "plug over temperature"),
+    (0x8C, "过压", "over voltage"),
+    (0x8D, "欠压", "under voltage"),
+    (0x8E, "过流", "over current"),
+    (0x91, "CP 故障", "control pilot fault"),
+    (0x92, "接地故障", "earth fault"),
+    (0x93, "继电器黏连", "relay stuck"),
+    (0x94, "漏电模块自检故障", "leakage self-test failed"),
+    (0x95, "二极管检测异常", "diode check failed"),
+];
 
 /// The words for a stop reason; a code that is not in the table is shown as it is.
 pub fn stop_words(code: u8) -> Text {

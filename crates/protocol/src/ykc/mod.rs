@@ -21,6 +21,7 @@
 pub mod bms_codes;
 pub(crate) mod catalogue;
 pub mod codes;
+mod dialect;
 pub mod field;
 pub mod frame;
 pub mod message;
@@ -28,6 +29,7 @@ mod session;
 
 pub use bms_codes::battery_text;
 pub use codes::{FaultBase, fault_text, stop_class, stop_text};
+pub use dialect::explain_as;
 pub use message::ground_lock::alarm_text as ground_lock_text;
 pub use message::{Explained, ExplainedField, explain};
 pub use session::{Asked, Session, Settings};

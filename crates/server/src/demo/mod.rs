@@ -10,6 +10,7 @@ mod content;
 mod coupons;
 mod customer_source;
 mod customers;
+mod dialects;
 mod feedback;
 mod firmware;
 mod history;
@@ -173,6 +174,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     tariff_plans::write(app, &actor).await?;
     batches::write(app, &actor, &piles).await?;
     firmware::write(app, &actor, &piles).await?;
+    dialects::write(app, &actor, &piles).await?;
     feedback::write(app, &piles).await?;
     invoices::write(app).await?;
     webhooks::write(app, &actor).await?;
@@ -324,6 +326,7 @@ fn plans(place: usize, plan: &StationPlan) -> Vec<PilePlan> {
 pub async fn live(app: &Arc<App>, login: &Login, at: &Serving, pace: &Pace) -> Result<SiteHandle> {
     let (http, ykc) = (at.http, at.ykc);
     let mut random = Random::seeded(SEED);
+    let mut ykc_count = 0;
     let configs = login.piles.iter().map(|plan| {
         let address = if plan.protocol.is_ykc() { ykc.to_string() } else { format!("ws://{http}/ocpp") };
         let mut config = PileConfig::new(&plan.code, plan.protocol, &address);
@@ -336,6 +339,10 @@ pub async fn live(app: &Arc<App>, login: &Login, at: &Serving, pace: &Pace) -> R
         config.behaviours.bms_frames = plan.protocol.is_ykc();
         config.behaviours.ground_locks = plan.protocol.is_ykc() && plan.kind == PileKind::Dc;
         config.behaviours.speed = 4;
+        if plan.protocol.is_ykc() {
+            config.behaviours.dialect = dialects::rules(ykc_count).unwrap_or_default();
+            ykc_count += 1;
+        }
         config
     });
     let mut site = SiteConfig::new(configs.collect(), (1..=CARDS).map(tag).collect());

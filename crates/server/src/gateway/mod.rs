@@ -80,6 +80,8 @@ struct Gate {
     closing: bool,
     ended: LinkEnd,
     pace: Pace,
+    /// What is sent waits for so long: some piles miss an answer that comes at once.
+    delay: Duration,
 }
 
 /// The pile behind the link, once it is known.
@@ -108,6 +110,7 @@ async fn serve(
         closing: false,
         ended: LinkEnd::Closed,
         pace,
+        delay: Duration::ZERO,
     };
     gate.run().await;
     gate.session.lost();
@@ -317,11 +320,7 @@ impl Gate {
         if let Some(place) = &mut self.from.place {
             place.known();
         }
-        if let Session::Ykc(session) = &mut self.session
-            && let Ok(zone) = self.app.zone_of(&pile).await
-        {
-            session.set_zone(zone);
-        }
+        self.read_as(&pile).await;
         let now = self.app.clock().now();
         let entered = enter(&self.app, &pile, &self.from.shown, None, now).await;
         self.pile = entered.map(|Entered { link, .. }| Known { id: pile.id, link });
@@ -343,6 +342,9 @@ impl Gate {
     }
 
     async fn send(&mut self, bytes: Vec<u8>) {
+        if !bytes.is_empty() && !self.delay.is_zero() {
+            tokio::time::sleep(self.delay).await;
+        }
         if !bytes.is_empty() && !self.transport.say(bytes).await {
             self.closing = true;
         }

@@ -1,9 +1,12 @@
 //! 云快充 over TCP: the pile says on the wire who it is.
 
-use super::{Source, most, serve};
+use super::{Gate, Source, most, serve};
 use crate::app::App;
 use crate::gateway::transport::Transport;
+use model::site::Pile;
+use protocol::Session;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -37,5 +40,23 @@ pub async fn listen(app: Arc<App>, listener: TcpListener, mut stopping: watch::R
             let session = protocol::Session::Ykc(Box::new(session));
             serve(app, session, Transport::tcp(stream), source, None).await;
         });
+    }
+}
+
+impl Gate {
+    /// In which zone the pile's clock is, and by which dialect it speaks.
+    pub(super) async fn read_as(&mut self, pile: &Pile) {
+        let Session::Ykc(session) = &mut self.session else { return };
+        let known = pile.clone();
+        let read = move |conn: &mut store::Conn| {
+            let zone = store::stations::facts(conn, known.station)?.zone;
+            Ok((zone, store::dialects::of_pile(conn, &known)?))
+        };
+        let Ok((zone, dialect)) = self.app.engine.store.device_read(read).await else { return };
+        session.set_zone(zone);
+        if let Some((dialect, _)) = dialect {
+            session.read_as(&dialect.rules);
+            self.delay = Duration::from_millis(dialect.rules.reply_delay_ms.clamp(0, 3_000).unsigned_abs());
+        }
     }
 }

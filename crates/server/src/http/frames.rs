@@ -10,6 +10,7 @@ use engine::settlement::no_order;
 use model::id::{OrderId, PileId};
 use model::site::Protocol;
 use serde::{Deserialize, Serialize};
+use store::dialects::Dialect;
 use store::filter::{Page, Paging};
 use store::frames::{FrameFilter, Verdict};
 use utoipa::ToSchema;
@@ -54,7 +55,12 @@ pub struct FrameQuery {
     cursor: Option<String>,
 }
 
-fn view(protocol: Protocol, frame: store::frames::Frame, reader: &Reader) -> Frame {
+fn view(
+    protocol: Protocol,
+    dialect: Option<&Dialect>,
+    frame: store::frames::Frame,
+    reader: &Reader,
+) -> Frame {
     let encoding = if protocol.is_ykc() { FrameEncoding::Hex } else { FrameEncoding::Text };
     let shown = |bytes: &[u8]| match encoding {
         FrameEncoding::Text => String::from_utf8_lossy(bytes).into_owned(),
@@ -71,7 +77,7 @@ fn view(protocol: Protocol, frame: store::frames::Frame, reader: &Reader) -> Fra
         raw: shown(&frame.body),
         encoding,
         answer: frame.answer.as_deref().filter(|answer| !answer.is_empty()).map(shown),
-        decoded: wire::explain(protocol, &frame.body, reader),
+        decoded: wire::explain(protocol, dialect, &frame.body, reader),
         kind: frame.kind,
     }
 }
@@ -101,15 +107,21 @@ pub async fn frame_list(
         if let Some(id) = query.order_id {
             let place = store::order_place::order_place(conn, &scope, OrderId(id))?;
             let Some(place) = place.filter(|place| place.frames.pile == wanted.pile) else {
-                return Ok(Some((protocol, Vec::new())));
+                return Ok(Some((protocol, None, Vec::new())));
             };
             store::frames::narrow(conn, &mut wanted, &place.frames)?;
         }
-        Ok(Some((protocol, store::frames::list(conn, &wanted)?)))
+        let dialect = spoken(conn, protocol, wanted.pile)?;
+        Ok(Some((protocol, dialect, store::frames::list(conn, &wanted)?)))
     };
-    let (protocol, frames) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
-    let frames = frames.into_iter().map(|frame| view(protocol, frame, &reader)).collect();
+    let (protocol, dialect, frames) = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
+    let frames = frames.into_iter().map(|frame| view(protocol, dialect.as_ref(), frame, &reader)).collect();
     Ok(Given(Page::of(frames, limit, None, |frame| frame.id.to_string())))
+}
+
+/// By what its frames are read; the paper, when it is none.
+fn spoken(conn: &mut store::Conn, protocol: Protocol, pile: PileId) -> store::DbResult<Option<Dialect>> {
+    if protocol.is_ykc() { store::dialects::spoken(conn, pile) } else { Ok(None) }
 }
 
 /// Oldest first.
@@ -129,10 +141,11 @@ pub async fn order_frame_list(
         };
         let most = usize::try_from(limit + 1).unwrap_or(1);
         let frames = store::frames::of_order(conn, &place.frames, after, most)?;
-        Ok(Some((place.protocol, frames)))
+        let dialect = spoken(conn, place.protocol, place.frames.pile)?;
+        Ok(Some((place.protocol, dialect, frames)))
     };
-    let (protocol, frames) = app.engine.store.read(read).await?.ok_or_else(no_order)?;
-    let frames = frames.into_iter().map(|frame| view(protocol, frame, &reader)).collect();
+    let (protocol, dialect, frames) = app.engine.store.read(read).await?.ok_or_else(no_order)?;
+    let frames = frames.into_iter().map(|frame| view(protocol, dialect.as_ref(), frame, &reader)).collect();
     Ok(Given(Page::of(frames, limit, None, |frame| frame.id.to_string())))
 }
 

@@ -13,6 +13,7 @@ mod coupons;
 mod customer_source;
 mod customers;
 pub mod describe;
+mod dialects;
 mod dictionaries;
 mod driver_prices;
 mod error;

@@ -4,7 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers,
+    audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers, dialects,
     dictionaries, driver_prices, exports, feedback, firmware, fleets, frames, home, imports, invoices, jobs,
     links, loads, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles, preferences, recordings, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
 };
@@ -90,6 +90,14 @@ pub fn table() -> Vec<Route> {
         POST "/piles/{code}/transfers" May(PileCommand), transfers::transfer_create;
         GET "/piles/{code}/security-events" May(PileRead), transfers::security_event_list;
         GET "/piles/{code}/events" May(PileRead), pile_events::pile_event_list;
+        GET "/dialects" May(PileRead), dialects::dialect_list;
+        POST "/dialects" May(PileWrite), dialects::dialect_create;
+        GET "/dialects/{id}" May(PileRead), dialects::dialect_get;
+        PUT "/dialects/{id}" May(PileWrite), dialects::dialect_update;
+        DELETE "/dialects/{id}" May(PileWrite), dialects::dialect_delete;
+        GET "/dialects/{id}/changes" May(PileRead), dialects::dialect_change_list;
+        GET "/piles/{code}/dialect" May(PileRead), dialects::pile_dialect_get;
+        PUT "/piles/{code}/dialect" May(PileWrite), dialects::pile_dialect_set;
         GET "/transfers" May(PileRead), transfers::transfer_list;
         GET "/transfers/{id}" May(PileRead), transfers::transfer_get;
         GET "/transfers/{id}/file" May(PileRead), transfers::transfer_file_fetch;

@@ -3,6 +3,7 @@
 use super::take::Reader;
 use model::site::Protocol;
 use serde::Serialize;
+use store::dialects::Dialect;
 use utoipa::ToSchema;
 
 use model::battery::BatteryReport;
@@ -27,8 +28,16 @@ pub struct FrameField {
 }
 
 /// The fields of a binary frame; JSON is its own explanation.
-pub fn explain(protocol: Protocol, bytes: &[u8], reader: &Reader) -> Option<Vec<FrameField>> {
-    let fields = protocol::explain(protocol, bytes);
+pub fn explain(
+    protocol: Protocol,
+    dialect: Option<&Dialect>,
+    bytes: &[u8],
+    reader: &Reader,
+) -> Option<Vec<FrameField>> {
+    let fields = match dialect {
+        Some(dialect) => protocol::explain_as(protocol, bytes, &dialect.rules),
+        None => protocol::explain(protocol, bytes),
+    };
     if fields.is_empty() {
         return None;
     }
@@ -38,5 +47,11 @@ pub fn explain(protocol: Protocol, bytes: &[u8], reader: &Reader) -> Option<Vec<
         en: field.label.en.into_owned(),
         value: reader.tell(&field.value),
     };
-    Some(fields.into_iter().map(field).collect())
+    let read_as = dialect.map(|dialect| FrameField {
+        name: "dialect".to_owned(),
+        zh: "按方言解读".to_owned(),
+        en: "read as dialect".to_owned(),
+        value: dialect.name.clone(),
+    });
+    Some(read_as.into_iter().chain(fields.into_iter().map(field)).collect())
 }

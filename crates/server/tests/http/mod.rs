@@ -16,6 +16,7 @@ mod r5_1;
 mod r5_2_1;
 mod r5_2_1_batch;
 mod r5_2_1_battery;
+mod r5_2_1_dialect;
 mod r5_2_1_firmware;
 mod r5_2_1_import;
 mod r5_2_1_label;

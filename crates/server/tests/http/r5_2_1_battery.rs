@@ -9,7 +9,7 @@ use model::ground_lock::{GroundLockAlarm, GroundLockReport, GroundLockState};
 use model::id::{PileCode, SessionKey};
 use serde_json::{Value, json};
 
-async fn tell(house: &House, code: &str, event: DeviceEvent) -> Answer {
+pub async fn tell(house: &House, code: &str, event: DeviceEvent) -> Answer {
     let code = PileCode::parse(code).unwrap();
     let read = house.app.engine.store.read(move |conn| store::piles::by_code(conn, &code));
     let inbound = Inbound {

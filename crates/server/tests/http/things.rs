@@ -44,6 +44,7 @@ impl Things {
             shown(house, operator, &customer, name).await;
         Things(vec![
             ("{firmware}", firmware(house, operator, name).await),
+            ("{dialect}", dialect(house, operator, name).await),
             ("{transfer}", transfer(house, pile_id, side).await),
             ("{customer}", customer),
             ("{pile_batch}", batch(house, &code).await),
@@ -149,6 +150,13 @@ async fn customer(house: &House, side: i64, name: &str) -> [String; 3] {
     let car = house.post(&format!("/customers/{id}/cars"), &cookie, &car).await.ok().json["id"].clone();
     super::r5_4::visit(house, id.as_i64().unwrap(), &[(side + 1, 2, 700)]).await;
     [id, fleet, car].map(|id| id.to_string())
+}
+
+/// A dialect of this operator's own.
+async fn dialect(house: &House, operator: i64, name: &str) -> String {
+    let draft = json!({"operator_id": operator, "name": format!("{name}方言"), "rules": {}});
+    let draft = serde_json::from_value(draft).unwrap();
+    house.app.engine.dialect_create(&Actor::local(), draft).await.unwrap().to_string()
 }
 
 /// A firmware of this operator, whose file has not come.

@@ -168,7 +168,7 @@ impl Pile {
     }
 
     fn coding(&self) -> CurrentCoding {
-        self.config.behaviours.current_coding.unwrap_or(CurrentCoding::Plain)
+        self.config.behaviours.dialect.current_coding.unwrap_or(CurrentCoding::Plain)
     }
 
     /// 0x61 of every gun that is due, or of one that has just changed.

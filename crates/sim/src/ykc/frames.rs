@@ -76,6 +76,12 @@ impl Pile {
         } else {
             slot.idle_report_at = now.plus_ms(idle_ms.max(STEP_MS));
         }
+        let unit = self.config.behaviours.dialect.energy_unit.dwh();
+        realtime.energy = wire(i64::from(realtime.energy) / unit);
+        realtime.loss_energy = realtime.energy;
+        if self.config.behaviours.dialect.fault_bit_two {
+            realtime.hw_fault <<= 1;
+        }
         self.say(&realtime);
         if !realtime.trade_no.is_zero() {
             self.battery_reported(connector, &realtime);
@@ -87,9 +93,18 @@ impl Pile {
         let zone = &self.config.zone;
         let register_end =
             self.slots.get(connector.wrapping_sub(1)).map_or(0, |slot| slot.bay.register_dwh());
+        let from_zero = self.config.behaviours.dialect.meter_from_zero;
+        let register_end = if from_zero { session.energy_dwh() } else { register_end };
         let register_start =
-            if self.config.behaviours.meter_from_zero { 0 } else { session.register_start_dwh };
-        let [sharp, peak, flat, valley] = Period::ALL.map(|period| session.period(period).0);
+            if self.config.behaviours.meter_from_zero || from_zero { 0 } else { session.register_start_dwh };
+        let unit = self.config.behaviours.dialect.energy_unit.dwh();
+        let [sharp, peak, flat, valley] = Period::ALL.map(|period| {
+            let (mut told, _) = session.period(period);
+            told.energy = wire(i64::from(told.energy) / unit);
+            told.loss_energy = told.energy;
+            told
+        });
+        let total = sharp.energy + peak.energy + flat.energy + valley.energy;
         let vin = self.slots.get(connector.wrapping_sub(1)).and_then(|slot| slot.bay.car.as_ref());
         let bill = Bill {
             trade_no: session.trade_no,
@@ -103,8 +118,8 @@ impl Pile {
             valley,
             meter_start: Meter::of(register_start.unsigned_abs()),
             meter_end: Meter::of(register_end.unsigned_abs()),
-            total_energy: wire(session.energy_dwh()),
-            total_loss_energy: wire(session.energy_dwh()),
+            total_energy: total,
+            total_loss_energy: total,
             total_amount: wire(session.amount().0),
             vin: vin
                 .filter(|_| self.config.kind != PileKind::Ac)

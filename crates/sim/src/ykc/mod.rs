@@ -134,7 +134,11 @@ impl Pile {
         let mut frames = Vec::new();
         self.reader.receive(bytes, |frame| frames.push(frame.to_vec()));
         for frame in frames {
-            let Some((packet, _)) = Packet::parse(&frame) else { continue };
+            let Some((packet, order)) = Packet::parse(&frame) else { continue };
+            // One that departs from the paper knows only its own way.
+            if self.crc_order() == CrcOrder::HighFirst && order == Some(CrcOrder::LowFirst) {
+                continue;
+            }
             if let Ok(message) = Message::decode(packet.kind, &packet.body) {
                 self.heard(message, packet.sequence, now);
             }
@@ -230,7 +234,7 @@ impl Pile {
             self.crackle();
             let sequence = self.sequence.to_le_bytes();
             self.sequence = self.sequence.wrapping_add(1);
-            self.out.push_back(Output::Send(body.frame(sequence, CrcOrder::LowFirst)));
+            self.out.push_back(Output::Send(body.frame(sequence, self.crc_order())));
         }
     }
 
@@ -246,8 +250,12 @@ impl Pile {
     /// An answer, which repeats the number of the question.
     fn reply<B: Body>(&mut self, body: &B, sequence: [u8; 2]) {
         if self.stage != Stage::Offline {
-            self.out.push_back(Output::Send(body.frame(sequence, CrcOrder::LowFirst)));
+            self.out.push_back(Output::Send(body.frame(sequence, self.crc_order())));
         }
+    }
+
+    fn crc_order(&self) -> CrcOrder {
+        if self.config.behaviours.dialect.crc_high_first { CrcOrder::HighFirst } else { CrcOrder::LowFirst }
     }
 
     fn login(&mut self) {

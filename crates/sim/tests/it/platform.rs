@@ -8,6 +8,7 @@ use model::device::{
     Answer, DeviceCommand, DeviceEvent, Outcome, SessionPhase, SessionReport, TariffModel, TokenAnswer,
     remote_start_no,
 };
+use model::dialect::{CurrentCoding, DialectRules, EnergyUnit};
 use model::id::{CommandId, SessionKey, TradeNo};
 use model::money::{Fen, Price};
 use model::site::{PileKind, Protocol};
@@ -20,6 +21,7 @@ use sim::pile::{self, Action, Pile, PileConfig};
 const CODE: &str = "32010600019236";
 
 struct Street {
+    dialect: DialectRules,
     pile: Pile,
     platform: Session,
     now: Timestamp,
@@ -30,12 +32,18 @@ struct Street {
 
 impl Street {
     fn new(protocol: Protocol, kind: PileKind) -> Street {
+        Street::speaking(protocol, kind, DialectRules::default())
+    }
+
+    /// A pile that departs from the paper, and a platform that knows it.
+    fn speaking(protocol: Protocol, kind: PileKind, dialect: DialectRules) -> Street {
         let now = Timestamp::from_ms(1_750_000_000_000);
         let mut config = PileConfig::new(CODE, protocol, "");
         config.kind = kind;
         config.connectors = 2;
         config.behaviours.plug_on_remote_start = true;
         config.behaviours.bms_frames = true;
+        config.behaviours.dialect = dialect.clone();
         let platform = match protocol {
             Protocol::Ykc15 | Protocol::Ykc16 => {
                 Session::Ykc(Box::new(ykc::Session::new(now, ykc::Settings::default())))
@@ -49,7 +57,7 @@ impl Street {
         };
         let pile = Pile::new(config, now);
         let mut street =
-            Street { pile, platform, now, events: Vec::new(), outcomes: Vec::new(), commands: 0 };
+            Street { dialect, pile, platform, now, events: Vec::new(), outcomes: Vec::new(), commands: 0 };
         street.pile.connected(now);
         street.settle();
         street
@@ -92,7 +100,12 @@ impl Street {
                 panic!("rejected {}: {}", String::from_utf8_lossy(&frame.bytes), why.en)
             }
             protocol::Output::Close(reason) => panic!("closed: {reason:?}"),
-            protocol::Output::Identified(code) => assert_eq!(code.as_str(), CODE),
+            protocol::Output::Identified(code) => {
+                assert_eq!(code.as_str(), CODE);
+                if let Session::Ykc(session) = &mut self.platform {
+                    session.read_as(&self.dialect);
+                }
+            }
             protocol::Output::Alive => {}
         }
     }
@@ -263,4 +276,60 @@ fn a_ykc_pile_is_understood() {
         assert_eq!(street.count(|e| matches!(e, DeviceEvent::Billed(_))), 2);
         street.act(Action::Repair(2));
     }
+}
+
+/// What a session of a 云快充 pile comes to: its bill, and what its battery said.
+fn story(dialect: DialectRules) -> (model::device::PileBill, Vec<Option<i64>>, usize) {
+    let mut street = Street::speaking(Protocol::Ykc16, PileKind::Dc, dialect);
+    street.act(Action::Plug(1, Box::new(Car::new(&MODELS[1], 20, 80))));
+    street.act(Action::Swipe(1, "CA000001".to_owned()));
+    street.pass(600);
+    street.act(Action::Stop(1));
+    street.pass(5);
+    let bills = street.events.iter().filter_map(|event| match event {
+        DeviceEvent::Billed(bill) => Some((**bill).clone()),
+        _ => None,
+    });
+    let demands = street.events.iter().filter_map(|event| match event {
+        DeviceEvent::Battery(news) if !news.is_rare && news.told.cell_voltage_max_mv.is_some() => {
+            Some(news.told.now.demand_current_da)
+        }
+        _ => None,
+    });
+    let observed = street.count(|event| matches!(event, DeviceEvent::Observed(_)));
+    (bills.last().unwrap(), demands.collect(), observed)
+}
+
+#[test]
+fn each_quirk_comes_to_the_same_order_and_the_same_bill() {
+    let paper = DialectRules::default;
+    let plain = story(paper());
+    assert!(plain.0.energy.dwh() > 50_000 && plain.1.len() > 30, "{plain:?}");
+    let same = [
+        DialectRules { crc_high_first: true, ..paper() },
+        DialectRules { fault_bit_two: true, ..paper() },
+        DialectRules { start_tail: Some(0), ..paper() },
+        DialectRules { extra_stop_codes: true, ..paper() },
+        DialectRules { qr_prefix: Some("https://example.cn/".to_owned()), ..paper() },
+        DialectRules { current_coding: Some(CurrentCoding::Plus), ..paper() },
+        DialectRules { current_coding: Some(CurrentCoding::Minus), ..paper() },
+    ];
+    for dialect in same {
+        let told = story(dialect.clone());
+        assert_eq!((&told.0, told.2), (&plain.0, plain.2), "{dialect:?}");
+        // A coding that is said is known from the first frame on; one that is learned, a little later.
+        let known = |all: &[Option<i64>]| all.iter().rev().take(20).copied().collect::<Vec<_>>();
+        assert_eq!(known(&told.1), known(&plain.1), "{dialect:?}");
+    }
+    // A coarser unit is told as finely as the pile can.
+    for unit in [EnergyUnit::Wh, EnergyUnit::TenWh] {
+        let (bill, ..) = story(DialectRules { energy_unit: unit, ..paper() });
+        let lost = (plain.0.energy - bill.energy).dwh();
+        assert!((0..4 * unit.dwh()).contains(&lost), "{unit:?} {lost}");
+        assert_eq!((bill.amount, bill.reason.clone()), (plain.0.amount, plain.0.reason.clone()));
+        assert_eq!(bill.periods.iter().map(|p| p.energy).sum::<model::energy::Energy>(), bill.energy);
+    }
+    let (bill, ..) = story(DialectRules { meter_from_zero: true, ..paper() });
+    let zero = model::energy::Energy::ZERO;
+    assert_eq!(bill, model::device::PileBill { meter_start: zero, meter_end: zero, ..plain.0 });
 }

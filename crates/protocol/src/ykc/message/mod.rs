@@ -13,6 +13,7 @@ pub mod heartbeat;
 pub mod login;
 pub mod merged_start;
 pub mod offline_cards;
+pub mod qr_prefix;
 pub mod realtime;
 pub mod reboot;
 pub mod remote_start;
@@ -184,6 +185,8 @@ messages! {
     GroundLockReport(ground_lock::GroundLockReport),
     BalanceUpdateReply(balance::BalanceUpdateReply),
     BalanceUpdate(balance::BalanceUpdate),
+    QrPrefixReply(qr_prefix::QrPrefixReply),
+    QrPrefix(qr_prefix::QrPrefix),
     MergedCardStart(merged_start::MergedCardStart),
     MergedCardStartReply(merged_start::MergedCardStartReply),
     MergedStartReply(merged_start::MergedStartReply),

@@ -113,6 +113,8 @@ pub static TYPES: &[FrameType] = &[
     row(0xA2, Down, "运营平台确认并充启动充电", "platform confirms merged start", Fixed(44), Typed),
     row(0xA3, Up, "远程并充启机命令回复", "remote merged start reply", Fixed(33), Typed),
     row(0xA4, Down, "运营平台远程控制并充启机", "remote merged start", Fixed(50), Typed),
+    row(0xF0, Down, "二维码前缀下发", "QR prefix", Repeated(9, 1), Typed),
+    row(0xF1, Up, "二维码前缀应答", "QR prefix reply", Fixed(8), Typed),
 ];
 
 /// `None`: not assigned in V1.6.

@@ -206,7 +206,7 @@ impl Session {
 
     /// 0x13, unasked or as the answer to 0x12.
     fn realtime(&mut self, data: &Realtime, packet: &Packet, bytes: &[u8], now: Timestamp) {
-        let observed = observation(data, self.settings.fault_base, now);
+        let observed = self.observed_as(observation(data, self.settings.fault_base, now));
         self.remember(data.gun, &observed);
         self.event(Reply::Nothing, packet, bytes, DeviceEvent::Observed(Box::new(observed)));
         let to = ReplyTo { gun: Some(data.gun), ..reply_to(packet) };
@@ -260,7 +260,7 @@ impl Session {
 
     /// 0x3B, also for sessions that nobody knows (offline cards).
     fn bill(&mut self, bill: &Bill, packet: &Packet, bytes: &[u8]) {
-        let event = DeviceEvent::Billed(Box::new(bill.to_bill(&self.settings.zone)));
+        let event = DeviceEvent::Billed(Box::new(self.billed_as(bill)));
         self.event(Reply::Bill { trade_no: bill.trade_no }, packet, bytes, event);
     }
 

@@ -6,6 +6,7 @@
 
 mod asked;
 mod battery;
+mod dialect;
 mod inbound;
 mod merged;
 mod observed;
@@ -22,7 +23,7 @@ use crate::{Frame, Output};
 use asked::Reply;
 use model::connector::ConnectorStatus;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
-use model::dialect::CurrentCoding;
+use model::dialect::{CurrentCoding, DialectRules};
 use model::id::CommandId;
 use model::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp, Zone};
 use model::{Error, Text};
@@ -51,6 +52,8 @@ pub struct Settings {
     pub current_coding: Option<CurrentCoding>,
     /// A gun that has said nothing of itself so long after the log-in is asked (0x12).
     pub silent_gun_ms: i64,
+    /// What else is peculiar to this pile: [`Session::read_as`].
+    pub dialect: DialectRules,
 }
 
 impl Default for Settings {
@@ -65,6 +68,7 @@ impl Default for Settings {
             crc_order: None,
             current_coding: None,
             silent_gun_ms: 10 * SECOND_MS,
+            dialect: DialectRules::default(),
         }
     }
 }
@@ -201,6 +205,7 @@ impl Session {
                 self.heard_at = now;
                 self.guns.clear();
                 self.set_clock(pile, now);
+                self.send_qr_prefix();
                 self.ask_at = Some(now.plus_ms(self.settings.silent_gun_ms));
                 self.issue_waiting(pile, now);
             }
@@ -320,7 +325,12 @@ impl Session {
     fn send(&mut self, message: &Message) -> [u8; 2] {
         let sequence = self.counter.to_le_bytes();
         self.counter = self.counter.wrapping_add(1);
-        let bytes = message.frame(sequence, self.crc_order());
+        let mut body = message.encode();
+        if let (Message::RemoteStart(_), Some(byte)) = (message, self.settings.dialect.start_tail) {
+            body.push(u8::try_from(byte).unwrap_or(0));
+        }
+        let packet = Packet { sequence, encryption: 0, kind: message.kind(), body };
+        let bytes = packet.to_bytes(self.crc_order());
         let frame = Frame { kind: types::code(message.kind()), bytes: bytes.clone() };
         self.outputs.push_back(Output::Send { bytes, frame: Some(frame) });
         sequence

@@ -57,9 +57,14 @@ fn sample(from: &Realtime, in_session: bool, now: Timestamp) -> Sample {
     sample
 }
 
+/// The code has the bits as the paper numbers them, whatever the pile's base is.
 fn fault(bits: u16, base: FaultBase) -> Fault {
+    let paper = match base {
+        FaultBase::One => bits,
+        FaultBase::Two => bits >> 1,
+    };
     Fault {
-        code: format!("ykc:hw_fault:{bits:04X}"),
+        code: format!("ykc:hw_fault:{paper:04X}"),
         vendor_code: None,
         info: fault_bits_text(bits, base).map(|text| text.zh.into_owned()),
     }

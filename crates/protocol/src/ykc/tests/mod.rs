@@ -5,6 +5,7 @@ mod properties;
 mod session_battery;
 mod session_charging;
 mod session_commands;
+mod session_dialect;
 mod session_login;
 mod session_merged;
 mod vectors;
