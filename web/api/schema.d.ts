@@ -767,6 +767,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dialects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["dialect_list"];
+        put?: never;
+        /** Permission: pile.write */
+        post: operations["dialect_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dialects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["dialect_get"];
+        /** Permission: pile.write */
+        put: operations["dialect_update"];
+        post?: never;
+        /** Permission: pile.write */
+        delete: operations["dialect_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dialects/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["dialect_change_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dictionaries": {
         parameters: {
             query?: never;
@@ -2330,6 +2384,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/dialect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_dialect_get"];
+        /** Permission: pile.write */
+        put: operations["pile_dialect_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_event_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles/{code}/frames": {
         parameters: {
             query?: never;
@@ -3356,6 +3445,202 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
+        /** @description What the BMS asks for and sees at this moment. */
+        BatteryNow: {
+            /**
+             * Format: int64
+             * @default 0
+             */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description Of the highest cell.
+             * @default null
+             */
+            cell_voltage_mv: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            demand_current_da: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            demand_voltage_dv: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            remaining_minutes: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            soc_percent: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            temperature_max_c: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            temperature_min_c: number | null;
+        };
+        /** @description 电池报告 of one session. */
+        BatteryReport: {
+            /**
+             * @description What was wrong meanwhile.
+             * @default []
+             */
+            alarms: components["schemas"]["BatteryWord"][];
+            /** @default null */
+            battery_type: components["schemas"]["BatteryType"] | null;
+            /**
+             * @description Of the BMS, `1.1`.
+             * @default null
+             */
+            bms_protocol: string | null;
+            /**
+             * Format: int64
+             * @description 0.1 Ah
+             * @default null
+             */
+            capacity_dah: number | null;
+            /**
+             * @description Why it ended, as the BMS or the charger has said.
+             * @default []
+             */
+            causes: components["schemas"]["BatteryWord"][];
+            /**
+             * Format: int64
+             * @description What the battery allows at most.
+             * @default null
+             */
+            cell_voltage_allowed_mv: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            cell_voltage_max_mv: number | null;
+            /**
+             * Format: int64
+             * @description The extremes while it charged.
+             * @default null
+             */
+            cell_voltage_min_mv: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            current_allowed_da: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            cycle_count: number | null;
+            /**
+             * Format: int64
+             * @description Nominal.
+             * @default null
+             */
+            energy_wh: number | null;
+            /**
+             * Format: int64
+             * @description 20190312
+             * @default null
+             */
+            made_day: number | null;
+            /** @default null */
+            maker: string | null;
+            /**
+             * @description What it said last.
+             * @default {
+             *       "at_ms": 0,
+             *       "cell_voltage_mv": null,
+             *       "demand_current_da": null,
+             *       "demand_voltage_dv": null,
+             *       "remaining_minutes": null,
+             *       "soc_percent": null,
+             *       "temperature_max_c": null,
+             *       "temperature_min_c": null
+             *     }
+             */
+            now: components["schemas"]["BatteryNow"];
+            /**
+             * Format: int64
+             * @default null
+             */
+            pile_voltage_max_dv: number | null;
+            /**
+             * Format: int64
+             * @description What the pile can put out.
+             * @default null
+             */
+            pile_voltage_min_dv: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            rated_voltage_dv: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            soc_end_percent: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            soc_start_percent: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            temperature_allowed_c: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            temperature_max_c: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            temperature_min_c: number | null;
+            /** @default null */
+            vin: string | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            voltage_allowed_dv: number | null;
+            /**
+             * Format: int64
+             * @description Of the battery before charging.
+             * @default null
+             */
+            voltage_start_dv: number | null;
+        };
+        /**
+         * @description As GB/T 27930 numbers them.
+         * @enum {string}
+         */
+        BatteryType: "lead_acid" | "nimh" | "lfp" | "lmo" | "lco" | "ncm" | "li_polymer" | "lto" | "other";
+        /** @description Something that the BMS or the charger said by a bit. */
+        BatteryWord: {
+            /** Format: int64 */
+            at_ms: number;
+            /**
+             * @description The wire's bit with its protocol in front: `ykc:bst:soc_reached`; with `?` at the end where it was
+             *     said to be not credible.
+             */
+            code: string;
+            /** @description In the reader's language. */
+            text: string | null;
+        };
         /** @description A brand as pages use it; without a name it is the product's own. */
         Brand: {
             colours: components["schemas"]["BrandColours"] | null;
@@ -3726,6 +4011,10 @@ export interface components {
             /** @enum {string} */
             kind: "start";
         } | {
+            connector_nos: number[];
+            /** @enum {string} */
+            kind: "merged_start";
+        } | {
             /** @enum {string} */
             kind: "stop";
             /** Format: int64 */
@@ -3785,6 +4074,13 @@ export interface components {
             kind: "ground_lock";
             raise: boolean;
         } | {
+            /** Format: int64 */
+            balance_fen: number;
+            /** Format: int32 */
+            connector_no: number;
+            /** @enum {string} */
+            kind: "balance_update";
+        } | {
             cards: string[];
             /** @enum {string} */
             kind: "offline_cards_add";
@@ -3810,6 +4106,11 @@ export interface components {
         };
         /** @enum {string} */
         CommandState: "queued" | "accepted" | "refused" | "unsupported" | "timed_out" | "link_lost" | "deferred";
+        /** @description Filled in by the caller. */
+        ConnectorBeside: {
+            battery: components["schemas"]["BatteryNow"] | null;
+            ground_lock: components["schemas"]["GroundLock"] | null;
+        };
         ConnectorBrief: {
             fault_code: string | null;
             /** Format: int64 */
@@ -3825,7 +4126,7 @@ export interface components {
             soc_percent: number | null;
             status: components["schemas"]["ConnectorStatus"];
         };
-        ConnectorDetail: {
+        ConnectorDetail: components["schemas"]["ConnectorBeside"] & {
             fault_code: string | null;
             fault_info: string | null;
             /** @description The fault as a sentence in the reader's language. */
@@ -4151,6 +4452,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description How a 云快充 pile writes the currents of its BMS frames (section 5.4).
+         * @enum {string}
+         */
+        CurrentCoding: "plain" | "plus_4000" | "minus_4000";
         Customer: {
             /** Format: int64 */
             car_count: number;
@@ -4402,6 +4708,105 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "not_needed" | "scheduled" | "offline" | "charging" | "waiting" | "sent" | "confirmed" | "refused" | "own" | "superseded";
+        Dialect: {
+            firmware: string;
+            /** Format: int64 */
+            id: number;
+            /** @description Of one that comes with the product, which nobody changes. */
+            key: string | null;
+            model: string;
+            name: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description `null`: the whole platform's.
+             */
+            operator_id: number | null;
+            operator_name: string | null;
+            /**
+             * Format: int64
+             * @description Piles in the caller's sight that were said to be read so.
+             */
+            pile_count: number;
+            rules: components["schemas"]["DialectRules"];
+            source: string;
+            /** @description What a pile's own begin with that are read so by themselves. */
+            vendor: string;
+            /** Format: int64 */
+            version: number;
+        };
+        DialectChange: {
+            /** @description All of it anew. */
+            dialect: components["schemas"]["DialectDraft"];
+            /** Format: int64 */
+            version: number;
+        };
+        DialectDraft: {
+            firmware?: string | null;
+            model?: string | null;
+            name: string;
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description The whole platform's when not given; staff of an operator: that operator's.
+             */
+            operator_id?: number | null;
+            rules: components["schemas"]["DialectRules"];
+            /** @description From where it is known. */
+            source?: string | null;
+            /** @description What a pile's own begin with that are read so by themselves. */
+            vendor?: string | null;
+        };
+        DialectList: {
+            items: components["schemas"]["Dialect"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description Where a 云快充 pile departs from V1.5/V1.6. What is not said is as the paper has it. */
+        DialectRules: {
+            /**
+             * @description It takes only frames whose check has its high byte first. Both are understood from it in any case.
+             * @default false
+             */
+            crc_high_first: boolean;
+            /** @default null */
+            current_coding: components["schemas"]["CurrentCoding"] | null;
+            /** @default dwh */
+            energy_unit: components["schemas"]["EnergyUnit"];
+            /**
+             * @description It knows the stop reasons that 易联桩 has beyond the paper.
+             * @default false
+             */
+            extra_stop_codes: boolean;
+            /**
+             * @description "Bit1" of the hardware faults is the mask 0x0002, not 0x0001.
+             * @default false
+             */
+            fault_bit_two: boolean;
+            /**
+             * @description The meter readings of its bills begin at zero with each session: they are no readings.
+             * @default false
+             */
+            meter_from_zero: boolean;
+            /**
+             * @description Sent after every log-in (0xF0), for the code on its screen; the pile appends its number and the gun.
+             * @default null
+             */
+            qr_prefix: string | null;
+            /**
+             * Format: int64
+             * @description What it is answered waits for so long, 0 to 3000.
+             * @default 0
+             */
+            reply_delay_ms: number;
+            /**
+             * Format: int64
+             * @description What is appended to a remote start (0x34), 0 to 255.
+             * @default null
+             */
+            start_tail: number | null;
+        };
         /** @description A code list. */
         Dictionary: {
             code: string;
@@ -4554,6 +4959,11 @@ export interface components {
         };
         /** Format: int64 */
         Energy: number;
+        /**
+         * @description What one step of an energy field of 0x13 and 0x3B is.
+         * @enum {string}
+         */
+        EnergyUnit: "dwh" | "wh" | "ten_wh";
         /** @description What every refusal looks like. */
         ErrorBody: {
             /** @description Stable word for programs, `noun.rule`. */
@@ -5154,6 +5564,23 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        GroundLock: {
+            alarm: components["schemas"]["GroundLockAlarm"] | null;
+            /** Format: int64 */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description Of the lock.
+             */
+            battery_percent: number | null;
+            /** @description Whether a car stands there. */
+            occupied: boolean | null;
+            state: components["schemas"]["GroundLockState"];
+        };
+        /** @enum {string} */
+        GroundLockAlarm: "arm_damaged" | "arm_abnormal" | "other";
+        /** @enum {string} */
+        GroundLockState: "moving" | "raised" | "lowered" | "unknown";
         Holiday: {
             /** @description As 20260217, ascending. */
             days: number[];
@@ -5801,6 +6228,8 @@ export interface components {
             unlocated_count: number;
         };
         /** @enum {string} */
+        MergeRole: "main" | "auxiliary";
+        /** @enum {string} */
         MessageEvent: "charge_start" | "charge_end" | "charge_abort" | "occupation" | "refund" | "invoice" | "voucher";
         /** @description An event at which people are written to, and what a message can tell then. */
         MessageEventView: {
@@ -5990,11 +6419,13 @@ export interface components {
             vin: string | null;
         };
         OrderDetail: components["schemas"]["Order"] & {
+            battery: components["schemas"]["BatteryReport"] | null;
             brought_by: components["schemas"]["OrderOrigin"] | null;
             commands: components["schemas"]["Command"][];
             curve: components["schemas"]["LiveValues"][];
             /** @description Sentences that explain the bill and the state. */
             explanation: components["schemas"]["Text"][];
+            merge: components["schemas"]["OrderMerge"] | null;
             /** @description What staff have written down beside it, the latest first. */
             notes: components["schemas"]["OrderNote"][];
             /** @description What the pile itself has counted and priced per period. */
@@ -6042,6 +6473,25 @@ export interface components {
             /** Format: int64 */
             total: number | null;
             totals: components["schemas"]["OrderTotals"] | null;
+        };
+        OrderMerge: {
+            merge_no: string;
+            /** @description The other parts. */
+            others: components["schemas"]["OrderMergePart"][];
+            role: components["schemas"]["MergeRole"];
+        };
+        OrderMergePart: {
+            /** Format: int64 */
+            connector_no: number;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            order_id: number;
+            order_no: string;
+            role: components["schemas"]["MergeRole"];
+            state: components["schemas"]["OrderState"];
+            /** Format: int64 */
+            total_fen: number;
         };
         OrderNote: {
             /** Format: int64 */
@@ -6344,6 +6794,19 @@ export interface components {
              */
             version: number;
         };
+        /** @description By which dialect a pile is read. */
+        PileDialect: {
+            /** @description Staff have said so; else its vendor, model and firmware do. */
+            assigned: boolean;
+            dialect: components["schemas"]["Dialect"] | null;
+        };
+        PileDialectDraft: {
+            /**
+             * Format: int64
+             * @description `null`: as its vendor, model and firmware say.
+             */
+            dialect_id?: number | null;
+        };
         PileDraft: {
             code: string;
             /** Format: int64 */
@@ -6361,6 +6824,28 @@ export interface components {
              * @description The station that a fresh installation has, when not given.
              */
             station_id?: number | null;
+        };
+        PileEvent: {
+            /** Format: int64 */
+            at_ms: number;
+            code: string;
+            /** Format: int64 */
+            connector_no: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["PileEventKind"];
+            /** Format: int64 */
+            order_id: number | null;
+            /** @description In the reader's language. */
+            text: string | null;
+        };
+        /** @enum {string} */
+        PileEventKind: "battery" | "ground_lock";
+        PileEventList: {
+            items: components["schemas"]["PileEvent"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         /** @description What a row of the list and the page of one pile have in common. */
         PileFacts: {
@@ -9848,6 +10333,197 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dialect_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                name?: string;
+                vendor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialectList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dialect_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DialectDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dialect_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dialect"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dialect_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DialectChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dialect_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dialect_change_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRecordList"];
+                };
             };
             /** @description Any error */
             default: {
@@ -13630,6 +14306,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_dialect_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileDialect"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_dialect_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PileDialectDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_event_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileEventList"];
                 };
             };
             /** @description Any error */

@@ -50,3 +50,5 @@ mod totals;
 mod write_path;
 #[path = "it/writers.rs"]
 mod writers;
+#[path = "it/ykc.rs"]
+mod ykc;

@@ -245,6 +245,17 @@ fn certificate_answered(now: Timestamp, tx: &mut Tx<'_>, command: &CommandRow) -
     certificates::answered(tx, command.pile, state, now)
 }
 
+fn offline(hot: &HotPile) -> Error {
+    Error::refused(
+        "pile.offline",
+        format!("充电桩 {} 当前离线，无法远程操作；请待设备上线后重试", hot.pile.code),
+        format!(
+            "Pile {} is off line and cannot be operated from afar. Try again once it is back.",
+            hot.pile.code
+        ),
+    )
+}
+
 fn prepare(
     context: &Context<'_>,
     tx: &mut Tx<'_>,
@@ -264,14 +275,7 @@ fn prepare(
     // A tariff for a 云快充 pile waits until the pile is there.
     let waits = *request == CommandRequest::TariffSet && hot.pile.protocol.is_ykc();
     if !hot.pile.online && !waits {
-        return Err(Error::refused(
-            "pile.offline",
-            format!("充电桩 {} 当前离线，无法远程操作；请待设备上线后重试", hot.pile.code),
-            format!(
-                "Pile {} is off line and cannot be operated from afar. Try again once it is back.",
-                hot.pile.code
-            ),
-        ));
+        return Err(offline(hot));
     }
     let id = CommandId(tx.next_id(Noun::Command)?);
     let (command, order) = match request {

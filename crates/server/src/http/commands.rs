@@ -337,11 +337,6 @@ fn summary(command: &Command) -> Text {
     let plain = |zh, en| Text::of(zh, en);
     match command.kind.as_str() {
         "start" => Text::new(format!("远程启动 {no} 号枪"), format!("Start connector {no}")),
-        "merged_start" => {
-            let all = body.get("connector_nos").and_then(|nos| nos.as_array()).cloned().unwrap_or_default();
-            let nos = all.iter().map(ToString::to_string).collect::<Vec<_>>().join("+");
-            Text::new(format!("并充启动 {nos} 号枪"), format!("Start connectors {nos} together"))
-        }
         "stop" => plain("远程停止充电", "Stop charging"),
         "reset" if yes("hard") => plain("硬重启", "Hard reset"),
         "reset" => plain("软重启", "Soft reset"),
@@ -379,14 +374,6 @@ fn summary(command: &Command) -> Text {
             Text::new(format!("升起 {no} 号枪地锁"), format!("Raise the ground lock of {no}"))
         }
         "ground_lock" => Text::new(format!("降下 {no} 号枪地锁"), format!("Lower the ground lock of {no}")),
-        "balance_update" => {
-            let fen = body.get("balance_fen").and_then(serde_json::Value::as_i64).unwrap_or(0);
-            let yuan = format!("{}.{:02}", fen / 100, fen % 100);
-            Text::new(
-                format!("{no} 号枪余额更新为 {yuan} 元"),
-                format!("Balance of connector {no}: {yuan} yuan"),
-            )
-        }
         "offline_cards_add" => plain("下发离线卡", "Add offline cards"),
         "offline_cards_remove" => plain("清除离线卡", "Remove offline cards"),
         "offline_cards_find" => plain("查询离线卡", "Look for offline cards"),
@@ -407,6 +394,25 @@ fn summary(command: &Command) -> Text {
                 }
                 None => Text::new(format!("原始指令 {action}"), format!("Raw call {action}")),
             }
+        }
+        _ => ykc_summary(&command.kind, &body, no),
+    }
+}
+
+fn ykc_summary(kind: &str, body: &serde_json::Value, no: i64) -> Text {
+    match kind {
+        "merged_start" => {
+            let all = body.get("connector_nos").and_then(|nos| nos.as_array()).cloned().unwrap_or_default();
+            let nos = all.iter().map(ToString::to_string).collect::<Vec<_>>().join("+");
+            Text::new(format!("并充启动 {nos} 号枪"), format!("Start connectors {nos} together"))
+        }
+        "balance_update" => {
+            let fen = body.get("balance_fen").and_then(serde_json::Value::as_i64).unwrap_or(0);
+            let yuan = format!("{}.{:02}", fen / 100, fen % 100);
+            Text::new(
+                format!("{no} 号枪余额更新为 {yuan} 元"),
+                format!("Balance of connector {no}: {yuan} yuan"),
+            )
         }
         other => Text::new(other.to_owned(), other.to_owned()),
     }

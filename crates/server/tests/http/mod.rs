@@ -53,6 +53,7 @@ mod receiver;
 mod samples;
 mod samples_people;
 mod samples_load;
+mod samples_ykc;
 mod scim;
 mod session;
 mod things;

@@ -65,36 +65,6 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
             }
             typed("TriggerMessage", payload.into())
         }
-        DeviceCommand::TariffSet(_) => Err(Outcome::Unsupported(Text::of(
-            "OCPP 1.6 没有下发计费模型的消息，计费由平台完成，无需下发",
-            "OCPP 1.6 has no message for a tariff; the platform does the billing, so none is needed",
-        ))),
-        DeviceCommand::ClockSet { .. } => Err(Outcome::Unsupported(Text::of(
-            "OCPP 1.6 没有对时消息，桩按启动与心跳应答中的时间自行对时",
-            "OCPP 1.6 has no message to set the clock; the pile takes it from the answers to boot and heartbeat",
-        ))),
-        DeviceCommand::WorkParameters { .. } => Err(Outcome::Unsupported(Text::of(
-            "OCPP 1.6 没有工作参数；停用请用“可用性”，限功率请用 SetChargingProfile",
-            "OCPP 1.6 has no working parameters; use availability, and SetChargingProfile for the power",
-        ))),
-        DeviceCommand::GroundLock { .. } => Err(Outcome::Unsupported(Text::of(
-            "OCPP 1.6 没有地锁指令",
-            "OCPP 1.6 has no message for a ground lock",
-        ))),
-        DeviceCommand::MergedStart { .. } => Err(Outcome::Unsupported(Text::of(
-            "OCPP 1.6 没有多枪并充",
-            "OCPP 1.6 cannot charge one car by several connectors",
-        ))),
-        DeviceCommand::BalanceUpdate { .. } => Err(Outcome::Unsupported(Text::of(
-            "OCPP 1.6 没有余额更新，计费由平台完成",
-            "OCPP 1.6 has no balance to update; the platform does the billing",
-        ))),
-        DeviceCommand::OfflineCardsAdd { .. }
-        | DeviceCommand::OfflineCardsRemove { .. }
-        | DeviceCommand::OfflineCardsFind { .. } => Err(Outcome::Unsupported(Text::of(
-            "OCPP 1.6 的离线卡是本地授权列表，请用 SendLocalList",
-            "OCPP 1.6 has the local authorisation list for this: use SendLocalList",
-        ))),
         // Security extension, 5.2
         DeviceCommand::CertificateSet { chain } => {
             typed("CertificateSigned", json!({ "certificateChain": chain }))
@@ -105,6 +75,39 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
         DeviceCommand::LogFetch(order) => transfer::log(order),
         DeviceCommand::LimitSet(order) => limit::call(order),
         DeviceCommand::Call { action, payload } => generic(action, payload),
+        other => Err(Outcome::Unsupported(not_here(other))),
+    }
+}
+
+/// What OCPP 1.6 has no message for, and what to do instead.
+fn not_here(command: &DeviceCommand) -> Text {
+    match command {
+        DeviceCommand::TariffSet(_) => Text::of(
+            "OCPP 1.6 没有下发计费模型的消息，计费由平台完成，无需下发",
+            "OCPP 1.6 has no message for a tariff; the platform does the billing, so none is needed",
+        ),
+        DeviceCommand::ClockSet { .. } => Text::of(
+            "OCPP 1.6 没有对时消息，桩按启动与心跳应答中的时间自行对时",
+            "OCPP 1.6 has no message to set the clock; the pile takes it from the answers to boot and heartbeat",
+        ),
+        DeviceCommand::WorkParameters { .. } => Text::of(
+            "OCPP 1.6 没有工作参数；停用请用“可用性”，限功率请用 SetChargingProfile",
+            "OCPP 1.6 has no working parameters; use availability, and SetChargingProfile for the power",
+        ),
+        DeviceCommand::GroundLock { .. } => {
+            Text::of("OCPP 1.6 没有地锁指令", "OCPP 1.6 has no message for a ground lock")
+        }
+        DeviceCommand::MergedStart { .. } => {
+            Text::of("OCPP 1.6 没有多枪并充", "OCPP 1.6 cannot charge one car by several connectors")
+        }
+        DeviceCommand::BalanceUpdate { .. } => Text::of(
+            "OCPP 1.6 没有余额更新，计费由平台完成",
+            "OCPP 1.6 has no balance to update; the platform does the billing",
+        ),
+        _ => Text::of(
+            "OCPP 1.6 的离线卡是本地授权列表，请用 SendLocalList",
+            "OCPP 1.6 has the local authorisation list for this: use SendLocalList",
+        ),
     }
 }
 

@@ -140,17 +140,20 @@ impl Session {
             }
             Message::ClockReply(reply) => return self.clock_reply(&reply, packet, bytes),
             Message::Bill(bill) => self.bill(&bill, packet, bytes),
-            Message::GroundLockReport(told) => {
-                self.event(Reply::Nothing, packet, bytes, DeviceEvent::GroundLock(told.report()));
-            }
-            other => match self.battery(&other) {
-                Some(news) => {
-                    self.event(Reply::Nothing, packet, bytes, DeviceEvent::Battery(Box::new(news)));
-                }
-                None => self.noted(known, packet, bytes),
-            },
+            other => self.seldom(&other, known, packet, bytes),
         }
         Ok(())
+    }
+
+    /// What is no part of a session's way from start to bill.
+    fn seldom(&mut self, message: &Message, known: &FrameType, packet: &Packet, bytes: &[u8]) {
+        if let Message::GroundLockReport(told) = message {
+            return self.event(Reply::Nothing, packet, bytes, DeviceEvent::GroundLock(told.report()));
+        }
+        match self.battery(message) {
+            Some(news) => self.event(Reply::Nothing, packet, bytes, DeviceEvent::Battery(Box::new(news))),
+            None => self.noted(known, packet, bytes),
+        }
     }
 
     fn noted(&mut self, known: &FrameType, packet: &Packet, bytes: &[u8]) {

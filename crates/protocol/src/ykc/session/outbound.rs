@@ -225,26 +225,29 @@ fn request(pile: PileNo, what: &DeviceCommand, gun_count: u8, zone: &Zone) -> Re
         DeviceCommand::OfflineCardsAdd { .. }
         | DeviceCommand::OfflineCardsRemove { .. }
         | DeviceCommand::OfflineCardsFind { .. } => offline_cards(pile, what)?,
-        DeviceCommand::FirmwareUpdate(_) | DeviceCommand::LogFetch(_) => {
-            return Err(unsupported("经 HTTP 升级固件或上传日志", "firmware and logs over HTTP"));
-        }
-        DeviceCommand::Availability { .. } => {
-            return Err(unsupported(
-                "单独停用/启用枪；整桩停用请用“工作参数”",
-                "changing the availability of a connector; for the whole pile use the working parameters",
-            ));
-        }
-        DeviceCommand::Unlock { .. } => return Err(unsupported("解锁枪", "unlocking a connector")),
-        DeviceCommand::ConfigurationGet { .. } | DeviceCommand::ConfigurationSet { .. } => {
-            return Err(unsupported("读写配置项", "reading or changing configuration keys"));
-        }
-        DeviceCommand::CacheClear => {
-            return Err(unsupported("清除授权缓存", "clearing the authorization cache"));
-        }
-        DeviceCommand::LimitSet(_) => return Err(unsupported("按枪限功率", "limiting one connector")),
-        DeviceCommand::CertificateSet { .. } => return Err(unsupported("证书", "certificates")),
-        DeviceCommand::Call { .. } => return Err(unsupported("自定义操作", "operations by their wire name")),
+        other => return Err(not_here(other)),
     })
+}
+
+/// What the protocol has no frame for.
+fn not_here(what: &DeviceCommand) -> Outcome {
+    match what {
+        DeviceCommand::FirmwareUpdate(_) | DeviceCommand::LogFetch(_) => {
+            unsupported("经 HTTP 升级固件或上传日志", "firmware and logs over HTTP")
+        }
+        DeviceCommand::Availability { .. } => unsupported(
+            "单独停用/启用枪；整桩停用请用“工作参数”",
+            "changing the availability of a connector; for the whole pile use the working parameters",
+        ),
+        DeviceCommand::Unlock { .. } => unsupported("解锁枪", "unlocking a connector"),
+        DeviceCommand::ConfigurationGet { .. } | DeviceCommand::ConfigurationSet { .. } => {
+            unsupported("读写配置项", "reading or changing configuration keys")
+        }
+        DeviceCommand::CacheClear => unsupported("清除授权缓存", "clearing the authorization cache"),
+        DeviceCommand::LimitSet(_) => unsupported("按枪限功率", "limiting one connector"),
+        DeviceCommand::CertificateSet { .. } => unsupported("证书", "certificates"),
+        _ => unsupported("自定义操作", "operations by their wire name"),
+    }
 }
 
 fn offline_cards(pile: PileNo, what: &DeviceCommand) -> Result<Request, Outcome> {
