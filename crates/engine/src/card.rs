@@ -21,12 +21,16 @@ pub struct CardDraft {
     pub expires_at_ms: Option<i64>,
     /// How many sessions may run on it at once; 1 when not given.
     pub sessions_max: Option<i64>,
+    /// Whether it charges where a pile cannot ask; false when not given.
+    pub offline: Option<bool>,
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CardChange {
     pub status: CardStatus,
+    /// Whether it charges where a pile cannot ask; as it is when not given.
+    pub offline: Option<bool>,
 }
 
 impl CardDraft {
@@ -58,6 +62,7 @@ impl CardDraft {
 impl Engine {
     pub async fn card_create(&self, actor: &Actor, draft: CardDraft) -> Result<CardId> {
         actor.must_be_platform()?;
+        let offline = draft.offline.unwrap_or(false);
         let card = draft.checked()?;
         let (actor, now, tag) = (actor.clone(), self.clock.now(), card.tag.clone());
         let id = self
@@ -68,7 +73,10 @@ impl Engine {
                     return Err(taken("tag", "card.exists", &zh, &en));
                 }
                 let id = cards::insert(tx, &card, now)?;
-                let after = json!({"after": {"tag": card.tag, "status": card.status, "group": card.group}});
+                if offline {
+                    cards::offline_set(tx, id, true)?;
+                }
+                let after = json!({"after": {"tag": card.tag, "status": card.status, "group": card.group, "offline": offline}});
                 actor.record(tx, now, "card_create", "card", id, &after)?;
                 Ok(id)
             })
@@ -86,8 +94,15 @@ impl Engine {
                 let card = tx.read(|conn| cards::get(conn, id))?.ok_or_else(|| {
                     Error::not_found("card.not_found", "没有这张卡，请检查卡号", "There is no such card.")
                 })?;
+                let was = tx.read(|conn| cards::offline_get(conn, id))?;
+                let offline = change.offline.unwrap_or(was);
                 cards::status_set(tx, id, change.status)?;
-                let detail = json!({"before": {"status": card.status}, "after": {"status": change.status}});
+                cards::offline_set(tx, id, offline)?;
+                if was && !offline {
+                    store::pile_desired::lists_stale(tx)?;
+                }
+                let detail = json!({"before": {"status": card.status, "offline": was},
+                    "after": {"status": change.status, "offline": offline}});
                 actor.record(tx, now, "card_update", "card", id, &detail)?;
                 Ok(card.tag)
             })
@@ -100,6 +115,14 @@ impl Engine {
         if tags.is_empty() {
             return Ok(());
         }
+        let offline = tags.clone();
+        let work = move |tx: &mut Tx<'_>| {
+            if tx.read(|conn| cards::any_offline(conn, &offline))? {
+                store::pile_desired::lists_stale(tx)?;
+            }
+            Ok(())
+        };
+        self.store.write(None, work).await?;
         let forget = move |tx: &mut Tx<'_>| {
             tags.iter().for_each(|tag| tx.card_changed(tag));
             Ok(())

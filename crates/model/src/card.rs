@@ -148,6 +148,11 @@ impl TokenVerdict {
 }
 
 impl Card {
+    /// Who may end each other's sessions, as a pile is told: the cards of one group, else of one fleet.
+    pub fn group_told(&self) -> Option<String> {
+        self.group.clone().or_else(|| self.fleet.map(|fleet| format!("FLEET-{}", fleet.0)))
+    }
+
     pub fn verdict(&self, now: Timestamp) -> TokenVerdict {
         match self.status {
             CardStatus::Blocked => TokenVerdict::Blocked,

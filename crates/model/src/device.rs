@@ -6,6 +6,7 @@
 use crate::battery::BatteryNews;
 use crate::card::{Token, TokenVerdict};
 use crate::connector::ConnectorStatus;
+use crate::desired::LocalList;
 use crate::energy::Energy;
 use crate::error::Text;
 use crate::ground_lock::GroundLockReport;
@@ -438,6 +439,10 @@ pub enum DeviceCommand {
     },
     /// Hold a connector to this much. OCPP SetChargingProfile.
     LimitSet(LimitOrder),
+    /// 离线名单: OCPP SendLocalList.
+    LocalListSet(Box<LocalList>),
+    /// Of which version the pile's list is.
+    LocalListGet,
     /// The certificate that the pile asked for, with those up to the root, as PEM.
     CertificateSet {
         chain: String,

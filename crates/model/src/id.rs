@@ -47,6 +47,7 @@ row_id!(
     TransferId,
     /// 方言
     DialectId,
+    ConfigurationProfileId,
     /// 调价计划
     TariffPlanId,
     /// 批量操作

@@ -112,6 +112,15 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "desired_reconcile",
+        Schedule::Every(5),
+        ["期望状态核对", "Desired state"],
+        [
+            "核对在线充电桩的配置项与离线名单，与期望不一致的下发，失败的按间隔重试，桩拒绝的每天只试一次",
+            "compares configuration keys and lists of offline cards with what connected piles should have, tells them, again where it failed, and once a day where a pile says no",
+        ],
+    ),
+    job(
         "mail_send",
         Schedule::Every(30),
         ["发送邮件", "Sending of mail"],

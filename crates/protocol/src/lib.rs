@@ -18,6 +18,7 @@ pub use ocpp::profile::changes as profile_changes;
 pub use operation::{CallFault, Operation, call_check, operation_label, operations};
 pub use secret::{HIDDEN, may_hold_secret, secrets_hidden};
 
+use model::desired::Learned;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileCode};
 use model::site::Protocol;
@@ -54,6 +55,11 @@ pub enum Output {
     Rejected {
         frame: Frame,
         why: Text,
+    },
+    /// What the pile's answer to this command tells of the pile; the command's end follows.
+    Learned {
+        command: CommandId,
+        learned: Learned,
     },
     /// A command came to its end. `frame`: what the pile answered, if it did.
     Done {

@@ -191,15 +191,19 @@ impl Pile {
 
     /// What came of [`Output::Fetch`].
     pub fn fetched(&mut self, bytes: Option<&[u8]>, now: Timestamp) {
-        if let Pile::Ocpp16(pile) = self {
-            pile.fetched(bytes, now);
+        match self {
+            Pile::Ocpp16(pile) => pile.fetched(bytes, now),
+            Pile::Ocpp2(pile) => pile.fetched(bytes, now),
+            Pile::Ykc(_) => {}
         }
     }
 
     /// What came of [`Output::Upload`].
     pub fn uploaded(&mut self, done: bool, now: Timestamp) {
-        if let Pile::Ocpp16(pile) = self {
-            pile.uploaded(done, now);
+        match self {
+            Pile::Ocpp16(pile) => pile.uploaded(done, now),
+            Pile::Ocpp2(pile) => pile.uploaded(done, now),
+            Pile::Ykc(_) => {}
         }
     }
 

@@ -20,12 +20,15 @@ pub struct CardView {
     /// How many sessions may run on it at once.
     pub sessions_max: i64,
     pub created_at_ms: i64,
+    /// Whether it charges where a pile cannot ask.
+    pub offline: bool,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct CardFilter {
     pub tag: Option<String>,
     pub status: Option<CardStatus>,
+    pub offline: Option<bool>,
     pub sort: Sort,
     pub limit: i64,
 }
@@ -41,11 +44,12 @@ pub fn card_list(conn: &mut Conn, wanted: &CardFilter) -> DbResult<Page<CardView
     let mut filter = Filter::new();
     filter.and_contains("LOWER(k.tag) LIKE ?", wanted.tag.as_deref());
     filter.and_some("k.status = ?", wanted.status.map(CardStatus::as_str));
+    filter.and_some("k.offline = ?", wanted.offline);
     let (all, sort) = (filter.clone(), &wanted.sort);
     sort.page(&mut filter, "k.id");
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!(
-        "SELECT k.id, k.tag, k.status, k.card_group, c.name, k.expires_at_ms, k.sessions_max, k.created_at_ms, {} \
+        "SELECT k.id, k.tag, k.status, k.card_group, c.name, k.expires_at_ms, k.sessions_max, k.created_at_ms, k.offline, {} \
          FROM card k LEFT JOIN customer c ON c.id = k.customer_id {} ORDER BY {} LIMIT {limit}",
         wanted.sort.value("k.id"),
         filter.sql(),
@@ -61,8 +65,9 @@ pub fn card_list(conn: &mut Conn, wanted: &CardFilter) -> DbResult<Page<CardView
             expires_at_ms: row.int_opt(5)?,
             sessions_max: row.int(6)?,
             created_at_ms: row.int(7)?,
+            offline: row.bool(8)?,
         };
-        Ok((wanted.sort.cursor(row, 8, card.id)?, card))
+        Ok((wanted.sort.cursor(row, 9, card.id)?, card))
     })?;
     // Looking for a part of a number reads every card: once, for the page.
     let total = if sort.is_first() && rows.len() as i64 <= wanted.limit {

@@ -63,6 +63,19 @@ pub fn by_tags(conn: &mut Conn, tags: &[String]) -> DbResult<Vec<Card>> {
     Ok(found)
 }
 
+/// Whether one of these charges where a pile cannot ask.
+pub fn any_offline(conn: &mut Conn, tags: &[String]) -> DbResult<bool> {
+    for some in tags.chunks(customers::AT_ONCE) {
+        let mut filter = Filter::new();
+        let names = filter.bind_all(some.iter().cloned());
+        let sql = format!("SELECT k.id FROM card k WHERE k.offline AND k.tag IN ({names}) LIMIT 1");
+        if conn.find(&sql, &filter.values, |row| row.int(0))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The tags of all cards.
 pub fn tags(conn: &mut Conn) -> DbResult<HashSet<String>> {
     Ok(conn.query("SELECT tag FROM card", &[], |row| row.text(0))?.into_iter().collect())
@@ -102,6 +115,17 @@ pub fn insert(tx: &mut Tx<'_>, card: &NewCard, now: Timestamp) -> Result<CardId>
 pub fn status_set(tx: &mut Tx<'_>, id: CardId, status: CardStatus) -> Result<()> {
     tx.execute("UPDATE card SET status = $1 WHERE id = $2", &[status.as_str().into(), id.0.into()])?;
     Ok(())
+}
+
+/// Whether it charges where a pile cannot ask.
+pub fn offline_set(tx: &mut Tx<'_>, id: CardId, offline: bool) -> Result<()> {
+    tx.execute("UPDATE card SET offline = $1 WHERE id = $2", &[offline.into(), id.0.into()])?;
+    Ok(())
+}
+
+pub fn offline_get(conn: &mut Conn, id: CardId) -> DbResult<bool> {
+    let found = conn.find("SELECT offline FROM card WHERE id = $1", &[id.0.into()], |row| row.bool(0))?;
+    Ok(found.unwrap_or(false))
 }
 
 /// Says whose card it is: nobody's, when it is given back.

@@ -67,6 +67,7 @@ nouns! {
     SecurityEvent = "security_event",
     PileEvent = "pile_event",
     Dialect = "dialect",
+    ConfigurationProfile = "configuration_profile",
 }
 
 impl Noun {

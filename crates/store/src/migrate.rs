@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (29, include_str!("../migrations/0029_load.sql")),
     (30, include_str!("../migrations/0030_ykc.sql")),
     (31, include_str!("../migrations/0031_dialect.sql")),
+    (32, include_str!("../migrations/0032_desired_state.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

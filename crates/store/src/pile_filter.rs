@@ -2,6 +2,7 @@
 
 use crate::filter::Filter;
 use crate::links::FLAPPING;
+use crate::pile_drift;
 use crate::pile_state::PileState;
 use crate::sort::Sort;
 use model::access::Scope;
@@ -35,6 +36,8 @@ pub struct PileFilter {
     pub tag: Option<String>,
     /// Those whose warranty ends on that day or has ended.
     pub warranty_until: Option<i64>,
+    /// Whether something that it should have is not so.
+    pub drift: Option<bool>,
     /// Those on which no order has begun since then.
     pub unused_since: Option<Timestamp>,
     pub sort: Sort,
@@ -102,6 +105,7 @@ pub(crate) fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
         let unused = "NOT EXISTS (SELECT 1 FROM orders o WHERE o.pile_id = p.id AND o.started_at_ms >= ?)";
         filter.and_value(unused, since.as_ms());
     }
+    pile_drift::narrow(&mut filter, wanted.drift);
     const HAS: &str = "p.online AND EXISTS (SELECT 1 FROM connector k WHERE k.pile_id = p.id AND k.no > 0 \
          AND k.id > p.id * 1000 AND k.id <= p.id * 1000 + 999 AND k.status ";
     match wanted.state {

@@ -4,9 +4,10 @@ use crate::connector_detail::ConnectorBeside;
 use crate::db::{Conn, DbError, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use crate::order_list::order_no;
+use crate::pile_drift;
 pub use crate::pile_filter::PileFilter;
 use crate::pile_filter::{TARIFF_MATCH, filter};
-pub use crate::pile_state::PileState;
+pub use crate::pile_state::{PileState, masked};
 use crate::sort::SortColumn;
 use crate::stations::tags;
 use model::access::Scope;
@@ -61,6 +62,9 @@ pub struct PileFacts {
     /// The number of the tariff that it last said it has (0: none), and when.
     pub has_model_no: Option<i64>,
     pub told_model_ms: Option<i64>,
+    /// 期望状态: what it should have, how much, and how much of that it has not.
+    pub desired_count: i64,
+    pub drift_count: i64,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -212,6 +216,8 @@ fn facts(row: &Row<'_>) -> DbResult<PileFacts> {
         tags: tags(row, 27)?,
         warranty_day: row.int_opt(28)?,
         tariff_match: row.word(29, TariffMatch::parse)?,
+        desired_count: 0,
+        drift_count: 0,
     })
 }
 
@@ -255,6 +261,7 @@ pub fn pile_list(
     })?;
     let mut page = Page::of_sorted(rows, wanted.limit, Some(total));
     connectors(conn, &mut page.items)?;
+    pile_drift::count(conn, page.items.iter_mut().map(|pile| &mut pile.facts))?;
     Ok(page)
 }
 
@@ -333,6 +340,7 @@ pub fn pile_get(conn: &mut Conn, scope: &Scope, code: &str, today: i64) -> DbRes
     );
     let Some(mut pile) = conn.find(&sql, &filter.values, detail)? else { return Ok(None) };
     pile.connectors = connector_details(conn, pile.facts.id)?;
+    pile_drift::count(conn, std::iter::once(&mut pile.facts))?;
     Ok(Some(pile))
 }
 
@@ -398,16 +406,6 @@ fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail
             })
         },
     )
-}
-
-/// A token for people to recognise, not to copy: its last four characters.
-pub fn masked(token: &str) -> String {
-    let count = token.chars().count();
-    if count <= 4 {
-        return token.to_owned();
-    }
-    let tail: String = token.chars().skip(count - 4).collect();
-    format!("****{tail}")
 }
 
 /// Who may see this pile: its row id, operator and protocol, when it is in the caller's scope.

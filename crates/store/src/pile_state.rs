@@ -20,3 +20,13 @@ impl PileState {
         }
     }
 }
+
+/// A token for people to recognise, not to copy: its last four characters.
+pub fn masked(token: &str) -> String {
+    let count = token.chars().count();
+    if count <= 4 {
+        return token.to_owned();
+    }
+    let tail: String = token.chars().skip(count - 4).collect();
+    format!("****{tail}")
+}

@@ -9,6 +9,7 @@ pub use request::CommandRequest;
 use self::request::{checked, no_connector, plain_command};
 use crate::Engine;
 use crate::certificate::CERTIFICATE_SET;
+use crate::desired::{self, LIST_SET, READ, SET, VERSION_GET};
 use crate::device::tariff::{Delivery, behind, commanded, delivered};
 use crate::device::{Context, Fresh, NOT_PLUGGED, busy, fail_at, new_order, one_time_tag, trade_no};
 use crate::transfer;
@@ -157,6 +158,7 @@ impl Engine {
                         "tariff_set" => delivered(now, tx, hot, &ended)?,
                         CERTIFICATE_SET => certificate_answered(now, tx, &ended)?,
                         "transfer" => transfer::commanded(now, tx, &ended)?,
+                        READ | SET | VERSION_GET | LIST_SET => desired::answered(now, tx, &ended)?,
                         _ => {}
                     }
                     tx.command_save(&hot.pile, ended);

@@ -20,7 +20,7 @@ impl Judged {
     pub fn answer(&self) -> TokenAnswer {
         TokenAnswer {
             verdict: self.verdict,
-            group: self.card.as_ref().and_then(|card| card.group.clone()),
+            group: self.card.as_ref().and_then(|card| card.group_told()),
             expires_at: self.card.as_ref().and_then(|card| card.expires_at),
         }
     }

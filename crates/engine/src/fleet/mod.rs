@@ -199,6 +199,7 @@ impl Engine {
             (fleet.stations, fleet.hours) = (stations.clone(), hours.clone());
             fleet.version += 1;
             fleets::limits_set(tx, &fleet)?;
+            store::pile_desired::lists_stale(tx)?;
             tx.changed(Change::Noun("fleet"));
             let detail =
                 json!({"before": before, "after": {"stations": fleet.stations, "hours": fleet.hours}});

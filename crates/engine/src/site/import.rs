@@ -228,6 +228,7 @@ fn card_row(row: CardRow) -> Result<NewCard> {
         group: row.group,
         expires_at_ms: expires_at_ms.map(Timestamp::as_ms),
         sessions_max: row.sessions_max,
+        offline: None,
     };
     draft.checked()
 }

@@ -4,6 +4,7 @@
 use super::Version;
 use super::envelope::{Diagnosis, Reply};
 use super::error::{Code, call_error, call_result};
+use super::learned::learned;
 use super::operation::Operation;
 use super::outcome;
 use super::recent::{Known, Recent, hash};
@@ -150,6 +151,9 @@ impl Link {
         match self.answer_to(id) {
             Some(calling) => {
                 let outcome = outcome::result(self.version, calling.operation, payload);
+                if let Some(learned) = learned(calling.operation, payload) {
+                    self.outputs.push_back(Output::Learned { command: calling.command, learned });
+                }
                 self.done(calling, outcome, Some(bytes), now);
             }
             None => self.answered_late(bytes),

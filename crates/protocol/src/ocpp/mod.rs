@@ -7,7 +7,9 @@ pub mod envelope;
 pub mod error;
 pub mod json;
 pub mod limit;
+pub mod learned;
 pub mod link;
+pub mod local_list;
 pub mod operation;
 pub mod outcome;
 pub mod profile;
@@ -15,6 +17,7 @@ pub mod recent;
 pub mod sampled_value;
 pub mod schema;
 pub mod text;
+pub mod transfer;
 
 #[cfg(test)]
 pub mod negative;

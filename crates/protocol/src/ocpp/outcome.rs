@@ -167,10 +167,10 @@ fn status_text(name: &str, word: &str) -> Text {
         ("SendLocalList", "VersionMismatch") => {
             Text::of("名单版本不符，请下发完整名单", "The list version does not fit; send the full list")
         }
-        ("SignedUpdateFirmware", "InvalidCertificate") => {
+        ("SignedUpdateFirmware" | "UpdateFirmware", "InvalidCertificate") => {
             Text::of("桩不认可签名证书", "The pile does not accept the signing certificate")
         }
-        ("SignedUpdateFirmware", "RevokedCertificate") => {
+        ("SignedUpdateFirmware" | "UpdateFirmware", "RevokedCertificate") => {
             Text::of("签名证书已被吊销", "The signing certificate has been revoked")
         }
         _ => plain_text(name, word),

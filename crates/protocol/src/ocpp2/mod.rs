@@ -9,6 +9,7 @@ mod session;
 
 pub use asked::Asked;
 pub use catalogue::{call_check, operations};
+pub(crate) use message::notify_report::name as variable_name;
 pub use message::transaction_event::stop_text;
 pub use session::{Session, Settings};
 

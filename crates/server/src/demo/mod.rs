@@ -11,6 +11,7 @@ mod coupons;
 mod customer_source;
 mod customers;
 mod dialects;
+mod desired;
 mod feedback;
 mod firmware;
 mod history;
@@ -175,6 +176,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     batches::write(app, &actor, &piles).await?;
     firmware::write(app, &actor, &piles).await?;
     dialects::write(app, &actor, &piles).await?;
+    desired::write(app, &actor).await?;
     feedback::write(app, &piles).await?;
     invoices::write(app).await?;
     webhooks::write(app, &actor).await?;
@@ -289,6 +291,7 @@ async fn business(app: &Arc<App>) -> Result<Vec<PilePlan>> {
             group: (number % 8 == 0).then(|| format!("车队{}", number % 3 + 1)),
             expires_at_ms: None,
             sessions_max: None,
+            offline: Some(number % 4 == 0 && number % 60 != 0),
         };
         engine.card_create(&actor, draft).await?;
     }

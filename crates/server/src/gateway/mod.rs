@@ -16,6 +16,7 @@ use crate::sources::Place;
 use engine::device::Inbound;
 use limits::{may_enter, most};
 use model::Text;
+use model::desired::Learned;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileCode, PileId};
 use model::site::{LinkEnd, Pile, Protocol, SecurityProfile};
@@ -235,6 +236,7 @@ impl Gate {
                 Output::Rejected { frame, why } => {
                     self.keep(frame, true, Verdict::Rejected, Some(why.en.into_owned()));
                 }
+                Output::Learned { command, learned } => self.learned(command, learned).await,
                 Output::Done { command, outcome, frame } => self.done(command, outcome, frame).await,
                 Output::Alive => {}
                 Output::Identified(code) => Box::pin(self.identified(code)).await,
@@ -299,6 +301,16 @@ impl Gate {
                 tracing::warn!(%why, %command, "a command's end could not be kept; it will expire");
             }
             Err(_) => tracing::warn!(%command, "a command's end was not durable in time"),
+        }
+    }
+
+    /// What a pile's answer tells of it is kept before the command's end, which builds on it.
+    async fn learned(&mut self, command: CommandId, learned: Learned) {
+        let kept = self.app.engine.pile_learned(command, learned);
+        match tokio::time::timeout(COMMIT_PATIENCE, kept).await {
+            Ok(Ok(())) => {}
+            Ok(Err(why)) => tracing::warn!(%why, %command, "what a pile told could not be kept"),
+            Err(_) => tracing::warn!(%command, "what a pile told was not durable in time"),
         }
     }
 

@@ -20,6 +20,8 @@ use utoipa::ToSchema;
 pub struct CardQuery {
     tag: Option<String>,
     status: Option<CardStatus>,
+    /// Whether it charges where a pile cannot ask.
+    offline: Option<bool>,
     /// tag, created_at_ms, expires_at_ms; `-` before it for the
     /// greatest first. The newest first when it is left out.
     sort: Option<String>,
@@ -31,7 +33,13 @@ impl CardQuery {
     pub fn filter(self) -> Result<CardFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
         let sort = Sort::or_newest(self.sort.as_deref(), SORTS, &paging)?;
-        Ok(CardFilter { tag: self.tag, status: self.status, sort, limit: paging.limit()? })
+        Ok(CardFilter {
+            tag: self.tag,
+            status: self.status,
+            offline: self.offline,
+            sort,
+            limit: paging.limit()?,
+        })
     }
 }
 

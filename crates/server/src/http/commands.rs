@@ -386,6 +386,22 @@ fn summary(command: &Command) -> Text {
             "diagnostics_log" => plain("上传诊断日志", "Send the diagnostics log"),
             _ => plain("上传诊断文件", "Send diagnostics"),
         },
+        "desired_read" => plain("核对配置项", "Compare the configuration"),
+        "desired_set" => {
+            let (key, value) = (word("key"), word("value"));
+            Text::new(
+                format!("按配置模板设置 {key} = {value}"),
+                format!("Set {key} = {value} as its profile wishes"),
+            )
+        }
+        "list_version_get" => plain("核对离线名单", "Compare the list of offline cards"),
+        "list_set" => {
+            let count = body.get("cards").and_then(serde_json::Value::as_i64).unwrap_or(0);
+            Text::new(
+                format!("下发离线名单，共 {count} 张卡"),
+                format!("Send the list of offline cards ({count})"),
+            )
+        }
         "call" => {
             let action = word("action");
             match protocol::operation_label(&action) {

@@ -53,6 +53,8 @@ pub struct PileQuery {
     warranty_days: Option<i64>,
     /// Only piles on which no order has begun in so many days (1 to 3650).
     unused_days: Option<i64>,
+    /// Whether something that it should have (configuration, list of cards) is not so.
+    drift: Option<bool>,
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -102,6 +104,7 @@ impl PileQuery {
                 .warranty_days
                 .map(|days| Zone::shanghai().local(now.plus_ms(days * DAY_MS)).day),
             unused_since: self.unused_days.map(|days| now.plus_ms(-days * DAY_MS)),
+            drift: self.drift,
             limit: paging.limit()?,
             sort,
         })

@@ -4,9 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, brands, cards, channels, cities, commands, content, coupons, customer_source, customers, dialects,
-    dictionaries, driver_prices, exports, feedback, firmware, fleets, frames, home, imports, invoices, jobs,
-    links, loads, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles, preferences, recordings, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
+    audit, brands, cards, channels, cities, commands, configuration_profiles, content, coupons, customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles, preferences, recordings, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -72,6 +70,14 @@ pub fn table() -> Vec<Route> {
         PUT "/piles/{code}/tariff" May(PileWrite), piles::pile_tariff_set;
         GET "/piles/{code}/frames" May(PileRead), frames::frame_list;
         GET "/piles/{code}/recording" May(PileRead), recordings::pile_recording_fetch;
+        GET "/piles/{code}/desired" May(PileRead), desired::pile_desired_list;
+        POST "/piles/{code}/desired/check" May(PileCommand), desired::pile_desired_check;
+        GET "/piles/{code}/local-list" May(PileRead), desired::pile_local_list_get;
+        GET "/configuration-profiles" May(PileRead), configuration_profiles::configuration_profile_list;
+        POST "/configuration-profiles" May(PileWrite), configuration_profiles::configuration_profile_create;
+        GET "/configuration-profiles/{id}" May(PileRead), configuration_profiles::configuration_profile_get;
+        PUT "/configuration-profiles/{id}" May(PileWrite), configuration_profiles::configuration_profile_update;
+        DELETE "/configuration-profiles/{id}" May(PileWrite), configuration_profiles::configuration_profile_delete;
         GET "/piles/{code}/variables" May(PileRead), pile_variables::pile_variable_list;
         GET "/piles/{code}/profiles" May(PileRead), pile_profiles::pile_profile_list;
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;

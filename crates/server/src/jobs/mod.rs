@@ -220,6 +220,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
             tariffs::advance(app, app.now()).await.map(|(plans, piles)| JobOutcome::done(plans + piles))
         }
         "load_balance" => app.engine.loads_advance().await.map(JobOutcome::done),
+        "desired_reconcile" => app.engine.desired_reconcile(app.now()).await.map(JobOutcome::done),
         "mail_send" => mail::send(app).await,
         "webhook_send" => webhooks::send(app).await,
         "job_prune" => {

@@ -143,6 +143,7 @@ async fn furnish(app: &App) {
         group: None,
         expires_at_ms: None,
         sessions_max: None,
+        offline: None,
     };
     engine.card_create(&local, card).await.unwrap();
 }

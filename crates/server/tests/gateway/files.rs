@@ -18,7 +18,11 @@ use store::transfers::{TransferFilter, TransferView, transfer_list};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn pile(door: &Door) -> PileHandle {
-    let mut config = PileConfig::new("A-1", Protocol::Ocpp16, &format!("ws://{}/ocpp", door.http));
+    pile_of(door, Protocol::Ocpp16).await
+}
+
+async fn pile_of(door: &Door, protocol: Protocol) -> PileHandle {
+    let mut config = PileConfig::new("A-1", protocol, &format!("ws://{}/ocpp", door.http));
     config.password = PASSWORD.to_owned();
     let pile = PileHandle::start(config, Clock::System);
     assert!(pile.wait_for(Duration::from_secs(20), |seen| seen.in_service).await);
@@ -205,6 +209,33 @@ async fn r5_2_1_class_a_batch_brings_several_piles_to_a_firmware() {
     let all = read.await.unwrap().items;
     assert_eq!(all.len(), 1, "what was not sent is not kept");
     comes_to(&door, TransferId(all[0].id), TransferState::Confirmed).await;
+    pile.stop().await;
+    door.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r5_2_1_class_a_pile_of_ocpp_2_does_the_same() {
+    let mut door = door().await;
+    let pile = pile_of(&door, Protocol::Ocpp201).await;
+    for (version, signed) in [("2.0.0", false), ("3.0.0", true)] {
+        let id = firmware(&door, version, &format!("{FIRMWARE_HEAD}{version}\n")).await;
+        let draft = json!({"kind": "firmware", "firmware_id": id, "signed": signed, "retries": 1});
+        let (transfer, _) = begin(&door, draft).await.unwrap();
+        let one = comes_to(&door, transfer, TransferState::Confirmed).await;
+        assert_eq!(words(&one)[..2], ["accepted", "Downloading"], "{:?}", words(&one));
+    }
+    assert_eq!(door.find("A-1").await.unwrap().firmware.as_deref(), Some("3.0.0"));
+    for log in ["diagnostics", "security_log"] {
+        let (transfer, _) = begin(&door, json!({"kind": "log", "log": log})).await.unwrap();
+        comes_to(&door, transfer, TransferState::Uploaded).await;
+    }
+    let pile_id = door.id("A-1").await;
+    until("the pile's own report of it", async || {
+        let store = &door.app.engine.store;
+        let read = store.read(move |conn| store::transfers::security_event_list(conn, pile_id, None, 9));
+        read.await.unwrap().items.len() == 2
+    })
+    .await;
     pile.stop().await;
     door.stop().await;
 }

@@ -35,6 +35,7 @@ async fn fleet(door: &Door) -> FleetId {
         group: None,
         expires_at_ms: None,
         sessions_max: None,
+        offline: None,
     };
     engine.card_create(&local, card).await.unwrap();
     for tag in ["CARD1", "1234"] {

@@ -1,6 +1,7 @@
 //! The piles' door, over real sockets.
 
 mod commands;
+mod desired;
 mod door;
 mod files;
 mod fleet;

@@ -3,9 +3,6 @@
 
 use super::house::{Answer, House, PASSWORD};
 use super::samples::{About, PICTURE, Sample, samples};
-use super::samples::{About, PICTURE, SAMPLES, Sample};
-use super::samples_load::LOAD;
-use super::samples_ykc::SAMPLES_YKC;
 use super::things::{Things, furnished};
 use engine::audit::Actor;
 use engine::role::{RoleChange, RoleDraft};
@@ -17,8 +14,6 @@ use server::http::{Access, Route, table};
 
 fn sample(route: &Route) -> &'static Sample {
     let known = samples().find(|sample| sample.operation == route.operation);
-    let known = SAMPLES.iter().chain(LOAD).find(|sample| sample.operation == route.operation);
-    let known = SAMPLES.iter().chain(SAMPLES_YKC).find(|sample| sample.operation == route.operation);
     known.unwrap_or_else(|| panic!("{}: add how it is asked to samples.rs", route.operation))
 }
 
@@ -67,8 +62,6 @@ fn r5_s_class_every_route_has_a_sample_and_no_sample_is_of_a_route_that_is_gone(
         assert!(!has_id || named || free, "{}: whose is what its path names?", route.operation);
     }
     for sample in samples() {
-    for sample in SAMPLES.iter().chain(LOAD) {
-    for sample in SAMPLES.iter().chain(SAMPLES_YKC) {
         let known = table.iter().filter(|route| route.operation == sample.operation).count();
         assert_eq!(known, 1, "{} is no route", sample.operation);
     }

@@ -3,7 +3,7 @@
 use super::samples::About::Thing;
 use super::samples::{Sample, asked};
 
-pub const LOAD: &[Sample] = &[
+pub const SAMPLES: &[Sample] = &[
     asked("pile_profile_list", Thing, "/piles/{pile}/profiles", ""),
     asked("load_get", Thing, "/stations/{station}/load", ""),
     asked(

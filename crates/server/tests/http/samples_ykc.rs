@@ -3,7 +3,7 @@
 use super::samples::About::*;
 use super::samples::{Sample, asked};
 
-pub const SAMPLES_YKC: &[Sample] = &[
+pub const SAMPLES: &[Sample] = &[
     asked("dialect_list", ListOfOperator, "/dialects", ""),
     asked(
         "dialect_create",

@@ -45,6 +45,7 @@ impl Things {
         Things(vec![
             ("{firmware}", firmware(house, operator, name).await),
             ("{dialect}", dialect(house, operator, name).await),
+            ("{configuration_profile}", profile(house, operator, name).await),
             ("{transfer}", transfer(house, pile_id, side).await),
             ("{customer}", customer),
             ("{pile_batch}", batch(house, &code).await),
@@ -164,6 +165,14 @@ async fn firmware(house: &House, operator: i64, name: &str) -> String {
     let draft = json!({"operator_id": operator, "name": format!("{name}的固件"), "version": "2.0"});
     let draft = serde_json::from_value(draft).unwrap();
     house.app.engine.firmware_create(&Actor::local(), draft).await.unwrap().to_string()
+}
+
+/// What this operator's piles should be set to.
+async fn profile(house: &House, operator: i64, name: &str) -> String {
+    let draft = json!({"operator_id": operator, "name": format!("{name}的模板"), "edition": "ocpp1.6",
+        "entries": [{"key": "HeartbeatInterval", "value": "60"}]});
+    let draft = serde_json::from_value(draft).unwrap();
+    house.app.engine.configuration_profile_create(&Actor::local(), draft).await.unwrap().to_string()
 }
 
 /// A log that this operator's pile has sent.

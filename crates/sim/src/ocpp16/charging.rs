@@ -38,7 +38,7 @@ impl Pile {
     pub(super) fn swipe(&mut self, connector: usize, tag: &str, now: Timestamp) {
         let online = self.online && self.booted;
         let grace = self.connection_timeout_ms;
-        let offline_start = self.config.behaviours.offline_start;
+        let offline_start = self.config.behaviours.offline_start || self.list.lets(tag);
         let Some(slot) = self.slot(connector) else {
             return;
         };
@@ -46,7 +46,8 @@ impl Pile {
             self.finish(connector, "Local", now);
             return;
         }
-        if !slot.is_usable() || slot.authorizing.is_some() {
+        let kept = slot.reserved.as_ref().is_some_and(|kept| kept.tag != tag.to_ascii_uppercase());
+        if !slot.is_usable() || slot.authorizing.is_some() || kept {
             return;
         }
         if online {
@@ -76,6 +77,7 @@ impl Pile {
         slot.bay.close(now);
         slot.stepped_at = now;
         slot.finishing = false;
+        slot.reserved = None;
         let begin = slot.bay.measure(now);
         let meter_start_wh = if from_zero { 0 } else { begin.register_dwh / 10 };
         slot.session = Some(Session {

@@ -8,7 +8,9 @@
 mod charging;
 mod files;
 mod held;
+mod local_list;
 mod outbox;
+mod reservation;
 mod server_calls;
 mod slot;
 
@@ -49,6 +51,7 @@ pub struct Pile {
     reset_pending: bool,
     files: files::Files,
     profiles: Profiles,
+    list: local_list::LocalList,
 }
 
 impl Pile {
@@ -75,6 +78,7 @@ impl Pile {
             reset_pending: false,
             files: files::Files::default(),
             profiles: Profiles::default(),
+            list: local_list::LocalList::default(),
             config,
         }
     }
@@ -154,6 +158,7 @@ impl Pile {
             self.step(connector, now);
         }
         self.files_step(now);
+        self.reservations_step(now);
         if let Some(kind) = self.outbox.expire(now, ANSWER_MS) {
             self.failed(&kind, now);
         }

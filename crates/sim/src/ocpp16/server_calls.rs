@@ -1,5 +1,6 @@
 //! What the server may ask of the pile, and what it answers.
 
+use super::local_list::{HOLDS, TAKES};
 use super::outbox::Kind;
 use super::slot::Grant;
 use super::{NEVER, Pile};
@@ -39,6 +40,10 @@ impl Pile {
             "SetChargingProfile" | "ClearChargingProfile" | "GetCompositeSchedule" => {
                 return Some(self.smart(action, payload, now));
             }
+            "GetLocalListVersion" => return Some(self.list_version()),
+            "SendLocalList" => self.list_set(payload),
+            "ReserveNow" => self.reserve(payload, now),
+            "CancelReservation" => self.reserve_cancel(payload, now),
             "ClearCache" => "Accepted",
             "TriggerMessage" => self.trigger(text("requestedMessage"), connector, now),
             "DataTransfer" if text("vendorId") == "PileOps" => "Accepted",
@@ -137,6 +142,7 @@ impl Pile {
             ("AllowOfflineTxForUnknownId", _) if matches!(value, "true" | "false") => {
                 self.config.behaviours.offline_start = value == "true";
             }
+            ("LocalAuthListEnabled", _) if value == "true" => {}
             ("NumberOfConnectors" | "SupportedFeatureProfiles", _) => return "Rejected",
             _ if self.keys().iter().any(|(known, _, _)| *known == key) => return "Rejected",
             _ => return "NotSupported",
@@ -151,12 +157,15 @@ impl Pile {
             ("AuthorizeRemoteTxRequests", false, self.authorize_remote.to_string()),
             ("ConnectionTimeOut", false, seconds(self.connection_timeout_ms)),
             ("HeartbeatInterval", false, seconds(self.heartbeat_ms)),
+            ("LocalAuthListEnabled", false, "true".to_owned()),
+            ("LocalAuthListMaxLength", true, HOLDS.to_string()),
             ("MeterValueSampleInterval", false, seconds(self.config.meter_interval_ms)),
             ("NumberOfConnectors", true, self.slots.len().to_string()),
+            ("SendLocalListMaxLength", true, TAKES.to_string()),
             (
                 "SupportedFeatureProfiles",
                 true,
-                "Core,FirmwareManagement,RemoteTrigger,SmartCharging".to_owned(),
+                "Core,FirmwareManagement,LocalAuthListManagement,Reservation,RemoteTrigger,SmartCharging".to_owned(),
             ),
             ("TransactionMessageAttempts", false, self.outbox.attempts_max.to_string()),
             ("TransactionMessageRetryInterval", false, seconds(self.outbox.retry_ms)),

@@ -1,5 +1,6 @@
 //! One connector of an OCPP pile.
 
+use super::reservation::{self, Reserved};
 use super::{NEVER, STEP_MS};
 use crate::bay::{Bay, Measured};
 use model::site::PileKind;
@@ -34,6 +35,7 @@ pub struct Slot {
     pub stepped_at: Timestamp,
     pub finishing: bool,
     pub inoperative: bool,
+    pub reserved: Option<Reserved>,
     /// ChangeAvailability that waits for the end of the session.
     pub then_inoperative: bool,
     pub error: &'static str,
@@ -53,6 +55,7 @@ impl Slot {
             stepped_at: Timestamp::from_ms(0),
             finishing: false,
             inoperative: false,
+            reserved: None,
             then_inoperative: false,
             error: "NoError",
             told: None,
@@ -83,6 +86,8 @@ impl Slot {
             "Finishing"
         } else if self.bay.car.is_some() || self.authorizing.is_some() || self.granted.is_some() {
             "Preparing"
+        } else if self.reserved.is_some() {
+            "Reserved"
         } else {
             "Available"
         }
@@ -92,6 +97,7 @@ impl Slot {
         let step = if self.bay.is_flowing() { self.stepped_at.plus_ms(STEP_MS) } else { NEVER };
         let meter = self.session.as_ref().map_or(NEVER, |s| s.next_meter_at);
         let grant = self.granted.as_ref().map_or(NEVER, |g| g.until);
-        step.min(meter).min(grant).min(self.driver_at).min(self.leave_at)
+        let kept = reservation::deadline(self.reserved.as_ref());
+        step.min(meter).min(grant).min(kept).min(self.driver_at).min(self.leave_at)
     }
 }

@@ -49,6 +49,19 @@ impl Pile {
                 }
                 ("TriggerMessage", payload)
             }
+            // The security extension of 1.6 has the same words for these.
+            "UpdateFirmware" => ("SignedUpdateFirmware", asked.clone()),
+            "GetLog" => ("GetLog", asked.clone()),
+            "GetLocalListVersion" => ("GetLocalListVersion", json!({})),
+            "SendLocalList" => ("SendLocalList", list(asked)),
+            "ReserveNow" => {
+                let payload = json!({
+                    "reservationId": asked["id"], "connectorId": asked["evseId"],
+                    "expiryDate": asked["expiryDateTime"], "idTag": asked["idToken"]["idToken"],
+                });
+                ("ReserveNow", payload)
+            }
+            "CancelReservation" => ("CancelReservation", asked.clone()),
             "ClearCache" | "DataTransfer" => {
                 (if action == "ClearCache" { "ClearCache" } else { "DataTransfer" }, asked.clone())
             }
@@ -162,9 +175,25 @@ fn key_of(one: &Value) -> Result<&'static str, &'static str> {
     here.iter().find(|(_, name, _)| variable == name).map(|(_, _, key)| *key).ok_or("UnknownVariable")
 }
 
+/// SendLocalList in the words of 1.6.
+fn list(asked: &Value) -> Value {
+    let entries = asked["localAuthorizationList"].as_array().into_iter().flatten().map(|entry| {
+        let mut own = json!({ "idTag": entry["idToken"]["idToken"] });
+        if entry["idTokenInfo"].is_object() {
+            own["idTagInfo"] = json!({ "status": entry["idTokenInfo"]["status"] });
+        }
+        own
+    });
+    json!({
+        "listVersion": asked["versionNumber"], "updateType": asked["updateType"],
+        "localAuthorizationList": entries.collect::<Vec<_>>(),
+    })
+}
+
 /// The inner pile's answer in the words of 2.0.1.
 pub(super) fn answer(action: &str, told: &Value) -> Value {
     match (action, told["status"].as_str()) {
+        ("GetLocalListVersion", _) => json!({ "versionNumber": told["listVersion"] }),
         ("UnlockConnector", Some("NotSupported")) => json!({ "status": "UnknownConnector" }),
         ("GetCompositeSchedule", Some("Accepted")) => held::composite(told),
         _ => told.clone(),

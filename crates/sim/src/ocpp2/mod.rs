@@ -107,6 +107,16 @@ impl Pile {
         self.inner_outputs(now);
     }
 
+    pub fn fetched(&mut self, bytes: Option<&[u8]>, now: Timestamp) {
+        self.inner.fetched(bytes, now);
+        self.inner_outputs(now);
+    }
+
+    pub fn uploaded(&mut self, done: bool, now: Timestamp) {
+        self.inner.uploaded(done, now);
+        self.inner_outputs(now);
+    }
+
     pub fn deadline(&self) -> Timestamp {
         self.inner.deadline()
     }

@@ -14,7 +14,7 @@ impl Pile {
                     "vendorName": said["chargePointVendor"],
                     "model": said["chargePointModel"],
                     "serialNumber": said["chargePointSerialNumber"],
-                    "firmwareVersion": "2.0.1",
+                    "firmwareVersion": said["firmwareVersion"],
                 });
                 ("BootNotification", json!({ "reason": "PowerUp", "chargingStation": station }), None)
             }
@@ -47,6 +47,9 @@ impl Pile {
                 ("TransactionEvent", payload, Some(session))
             }
             "StopTransaction" => self.ended(said),
+            "SignedFirmwareStatusNotification" => ("FirmwareStatusNotification", said.clone(), None),
+            "LogStatusNotification" => ("LogStatusNotification", said.clone(), None),
+            "SecurityEventNotification" => ("SecurityEventNotification", said.clone(), None),
             _ => return None,
         })
     }

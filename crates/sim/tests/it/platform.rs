@@ -106,7 +106,7 @@ impl Street {
                     session.read_as(&self.dialect);
                 }
             }
-            protocol::Output::Alive => {}
+            protocol::Output::Learned { .. } | protocol::Output::Alive => {}
         }
     }
 

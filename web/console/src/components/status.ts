@@ -72,6 +72,15 @@ const looks = {
     failed: { tone: 'bad', glyph: 'cross' },
     replaced: { tone: 'mute', glyph: 'ban' },
   },
+  desired_state: {
+    unknown: { tone: 'mute', glyph: 'question' },
+    same: { tone: 'ok', glyph: 'check' },
+    different: { tone: 'warn', glyph: 'alert' },
+    sent: { tone: 'busy', glyph: 'refresh' },
+    awaits_reboot: { tone: 'calm', glyph: 'clock' },
+    refused: { tone: 'bad', glyph: 'cross' },
+  },
+  profile_state: { active: { tone: 'ok', glyph: 'check' }, off: { tone: 'mute', glyph: 'ban' } },
   pile_row: {
     existing: { tone: 'mute', glyph: 'copy' },
   },

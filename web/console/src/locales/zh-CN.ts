@@ -11,6 +11,7 @@ import recordings from '@/locales/recordings.zh-CN'
 import operations from '@/locales/operations.zh-CN'
 import load from '@/locales/load.zh-CN'
 import plans from '@/locales/plans.zh-CN'
+import state from '@/locales/state.zh-CN'
 import system from '@/locales/system.zh-CN'
 import tariffDays from '@/locales/tariff_days.zh-CN'
 
@@ -18,7 +19,7 @@ export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', customer_app: '用户端运营', driver_app: '司机端运营', finance: '财务管理', service: '客服中心', system: '系统管理' },
   page: {
-    firmware: '固件', firmware_one: '固件详情', dialects: '方言', dialect: '方言详情', home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情',
+    firmware: '固件', firmware_one: '固件详情', dialects: '方言', dialect: '方言详情', home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情', configuration_profiles: '配置模板',
     invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志',
     customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
     parameters: '参数', dictionaries: '字典', dictionary: '字典详情', jobs: '任务', job: '任务详情', brand: '品牌', channels: '渠道', channel: '渠道详情', parameter: '参数详情', customer_source: '用户来源',
@@ -132,14 +133,14 @@ export default {
   },
   audit_action: {
     order_recording_fetch: '下载订单回放文件', pile_recording_fetch: '下载充电桩回放文件',
-    firmware_create: '新建固件', firmware_file_set: '上传固件文件', firmware_delete: '删除固件', customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', fleet_import: '导入车队司机与车辆', fleet_limit_set: '设置车队使用限制', customer_sync: '来源平台同步用户', dialect_create: '新建方言', dialect_update: '修改方言', dialect_delete: '删除方言', pile_dialect_set: '指定桩的方言',
+    firmware_create: '新建固件', firmware_file_set: '上传固件文件', firmware_delete: '删除固件', customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', fleet_import: '导入车队司机与车辆', fleet_limit_set: '设置车队使用限制', customer_sync: '来源平台同步用户', dialect_create: '新建方言', dialect_update: '修改方言', dialect_delete: '删除方言', pile_dialect_set: '指定桩的方言', pile_desired_check: '立即核对期望状态', configuration_profile_create: '新建配置模板', configuration_profile_update: '修改配置模板', configuration_profile_delete: '删除配置模板',
     order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备', station_status_set: '暂停或恢复营业', station_photo_create: '上传充电站照片', station_photo_update: '修改充电站照片', station_photo_delete: '删除充电站照片', brand_set: '设置品牌', brand_delete: '恢复默认品牌',
     certificate_delete: '吊销桩证书', pile_command: '远程操作', pile_record_update: '编辑桩的资产档案', pile_tariff_set: '设置桩的计费模型', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色', tariff_plan_create: '安排调价', tariff_plan_cancel: '撤回调价计划', tariff_plan_apply: '调价计划生效', tariff_delivery_start: '重试下发计费模型', pile_batch_create: '批量操作', pile_batch_start: '重试批量操作', pile_batch_stop: '停止批量操作',
     content_create: '新建内容', content_update: '修改内容', content_status_set: '发布或撤回内容', content_delete: '删除内容草稿', content_picture_create: '上传内容图片', content_picture_delete: '删除内容图片', coupon_create: '新建优惠券', coupon_update: '修改优惠券', coupon_status_set: '停发或恢复优惠券', voucher_create: '发放优惠券', voucher_cancel: '收回用户券', coupon_voucher_cancel: '收回未使用的券', driver_price_create: '新建司机价', driver_price_update: '修改司机价', driver_price_status_set: '启停司机价', driver_price_delete: '删除司机价草稿',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号',
     parameter_update: '修改参数', channel_create: '新建渠道', channel_update: '修改渠道', channel_check: '测试渠道', delivery_start: '重新发送投递', customer_source_update: '修改用户来源', customer_source_sync: '同步用户来源', job_update: '暂停或恢复任务', job_start: '立即运行任务', feedback_category_create: '新建反馈分类', feedback_category_update: '修改反馈分类',
   },
-  audit_noun: { dialect: '方言', firmware: '固件', certificate: '证书', fleet_car: '车队车辆', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价', tariff_plan: '调价计划', pile_batch: '批量操作', channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数', brand: '品牌', customer_source: '用户来源' },
+  audit_noun: { dialect: '方言', firmware: '固件', certificate: '证书', fleet_car: '车队车辆', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价', tariff_plan: '调价计划', pile_batch: '批量操作', channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数', brand: '品牌', customer_source: '用户来源' }, configuration_profile: '配置模板',
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
@@ -213,6 +214,7 @@ export default {
   ...load,
   ...plans,
   ...tariffDays,
+  ...state,
   ...system,
   ...administration,
   variable: { name: '变量', value: '当前值', unit: '单位', mutability: '读写', data_type: '类型', told: '上报时间', text: '变量名或值', read: '读取全部变量', none: '这台桩还没有上报变量；在线时点“读取全部变量”', ReadOnly: '只读', WriteOnly: '只写', ReadWrite: '可读写' },

@@ -21,6 +21,7 @@ use model::device::{
 };
 use model::energy::Energy;
 use model::id::ConnectorNo;
+use model::money::Fen;
 use model::order::{Abnormality, OpenOrder, Order, OrderState, StartMode};
 use model::time::Timestamp;
 use store::frames::Verdict;
@@ -55,9 +56,32 @@ pub fn told(
         Answer::Stopped { ref token } | Answer::Session { ref token, .. } => token.clone(),
         _ => None,
     };
-    let answer = Answer::Session { token: token.filter(|_| report.token.is_some()), total: handled.total };
+    let total = match handled.total {
+        Some(total) => Some(total),
+        None => cost_so_far(context, tx, hot, report)?,
+    };
+    let answer = Answer::Session { token: token.filter(|_| report.token.is_some()), total };
     let note = [handled.note, counted].into_iter().flatten().collect::<Vec<_>>().join("; ");
     Ok(Handled { answer, note: (!note.is_empty()).then_some(note), ..handled })
+}
+
+/// What a session that goes on costs so far, told with each of its readings.
+fn cost_so_far(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    report: &SessionReport,
+) -> Result<Option<Fen>> {
+    if report.phase != SessionPhase::Going || report.samples.is_empty() {
+        return Ok(None);
+    }
+    let Some(place) = hot.open_session(report.session) else { return Ok(None) };
+    let open = &hot.open[place];
+    let Some(tariff) = open.order.tariff.filter(|_| open.order.state == OrderState::Charging) else {
+        return Ok(None);
+    };
+    let (tariff, station) = (tx.tariff(tariff)?, tx.station(open.order.station)?);
+    Ok(Some(settle::so_far(open, context.now, &tariff.calendar, &station.zone).total))
 }
 
 /// What is wrong with the number of the event, for the frame log. The first one that is heard on a link

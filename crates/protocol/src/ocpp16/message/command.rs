@@ -4,8 +4,10 @@
 //! wrong instead of a pile being puzzled.
 
 use super::{limit, transfer};
+use crate::ocpp::Version;
 use crate::ocpp::json::Node;
 use crate::ocpp::link::Call;
+use crate::ocpp::local_list;
 use crate::ocpp::operation::Direction;
 use crate::ocpp::schema::{Violation, check};
 use crate::ocpp16::schemas;
@@ -65,6 +67,9 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
             }
             typed("TriggerMessage", payload.into())
         }
+        // 5.15, 5.10
+        DeviceCommand::LocalListSet(list) => typed("SendLocalList", local_list::payload(Version::V16, list)),
+        DeviceCommand::LocalListGet => typed("GetLocalListVersion", json!({})),
         // Security extension, 5.2
         DeviceCommand::CertificateSet { chain } => {
             typed("CertificateSigned", json!({ "certificateChain": chain }))

@@ -1,10 +1,11 @@
 //! What we ask of a pile: the requests of OCPP 2, as JSON, checked against the official schema before
 //! they are sent.
 
-use super::limit;
+use super::{limit, transfer};
 use crate::ocpp::Version;
 use crate::ocpp::json::Node;
 use crate::ocpp::link::Call;
+use crate::ocpp::local_list;
 use crate::ocpp::operation::Direction;
 use crate::ocpp::schema::{Violation, check};
 use crate::ocpp2::schemas;
@@ -79,6 +80,12 @@ pub fn call(version: Version, id: CommandId, command: &DeviceCommand) -> Result<
             json!({ "certificateChain": chain, "certificateType": "ChargingStationCertificate" }),
         ),
         DeviceCommand::LimitSet(order) => typed("SetChargingProfile", limit::payload(order)),
+        // L01, L02, N01
+        DeviceCommand::FirmwareUpdate(order) => typed("UpdateFirmware", transfer::firmware(order)),
+        DeviceCommand::LogFetch(order) => typed("GetLog", transfer::log(order)),
+        // D01, D02
+        DeviceCommand::LocalListSet(list) => typed("SendLocalList", local_list::payload(version, list)),
+        DeviceCommand::LocalListGet => typed("GetLocalListVersion", json!({})),
         DeviceCommand::Call { action, payload } => generic(version, action, payload),
         other => Err(Outcome::Unsupported(unsupported(version, other))),
     }

@@ -13,6 +13,7 @@ pub mod notify_report;
 pub mod sign_certificate;
 pub mod status_notification;
 pub mod transaction_event;
+pub mod transfer;
 
 use crate::ocpp::json::Node;
 use crate::ocpp::profile;
@@ -42,6 +43,11 @@ pub enum Means {
     Needs,
     /// What limits the pile, and by whom.
     Profiles,
+    /// Firmware under way, a log, and what is offered to others.
+    Firmware,
+    Log,
+    Published,
+    Security,
     /// Kept with the frames; the answer is always this.
     Noted(&'static str),
     /// OCPP 2.1: kept, and not answered.
@@ -68,11 +74,11 @@ pub static MESSAGES: [Message; 36] = [
     row("ClearedChargingLimit", Means::Profiles),
     row("ClosePeriodicEventStream", NOTHING),
     row("DataTransfer", Means::Data),
-    row("FirmwareStatusNotification", NOTHING),
+    row("FirmwareStatusNotification", Means::Firmware),
     row("Get15118EVCertificate", Noted(r#"{"status":"Failed","exiResponse":""}"#)),
     row("GetCertificateStatus", FAILED),
     row("Heartbeat", Means::Heartbeat),
-    row("LogStatusNotification", NOTHING),
+    row("LogStatusNotification", Means::Log),
     row("MeterValues", Means::Metered),
     row("NotifyChargingLimit", Means::Profiles),
     row("NotifyCustomerInformation", NOTHING),
@@ -89,12 +95,12 @@ pub static MESSAGES: [Message; 36] = [
     row("NotifySettlement", NOTHING),
     row("NotifyWebPaymentStarted", NOTHING),
     row("OpenPeriodicEventStream", REJECTED),
-    row("PublishFirmwareStatusNotification", NOTHING),
+    row("PublishFirmwareStatusNotification", Means::Published),
     row("PullDynamicScheduleUpdate", REJECTED),
     row("ReportChargingProfiles", Means::Profiles),
     row("ReportDERControl", NOTHING),
     row("ReservationStatusUpdate", NOTHING),
-    row("SecurityEventNotification", NOTHING),
+    row("SecurityEventNotification", Means::Security),
     row("SignCertificate", Means::Certificate),
     row("StatusNotification", Means::Status),
     row("TransactionEvent", Means::Transaction),
@@ -132,6 +138,10 @@ impl Message {
             Means::Certificate => sign_certificate::event(payload),
             Means::Needs => needs::event(payload),
             Means::Profiles => DeviceEvent::Profiles(profile::reported(self.name, payload)),
+            Means::Firmware => transfer::event(true, payload),
+            Means::Log => transfer::event(false, payload),
+            Means::Published => transfer::published(payload),
+            Means::Security => crate::ocpp::transfer::security_event(payload),
             Means::Noted(_) | Means::Stream => DeviceEvent::Noted { what: self.name },
         })
     }
@@ -139,6 +149,8 @@ impl Message {
     /// Whether the answer is always `{}`.
     pub fn answers_nothing(&self) -> bool {
         matches!(self.means, Means::Status | Means::Metered | Means::Report | Means::Event | Means::Profiles)
+        use Means::{Event, Firmware, Log, Metered, Published, Report, Security, Status};
+        matches!(self.means, Status | Metered | Report | Event | Firmware | Log | Published | Security)
             || self.means == NOTHING
     }
 

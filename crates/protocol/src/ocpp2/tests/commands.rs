@@ -20,7 +20,9 @@ fn sent(session: &mut Session, command: &DeviceCommand) -> (String, String) {
 }
 
 fn ended(session: &mut Session) -> Outcome {
-    match outputs(session).remove(0) {
+    let mut outputs = outputs(session);
+    outputs.retain(|output| !matches!(output, Output::Learned { .. }));
+    match outputs.remove(0) {
         Output::Done { outcome, .. } => outcome,
         other => panic!("{other:?}"),
     }
@@ -170,4 +172,102 @@ fn answers_become_outcomes() {
         let Outcome::Refused(refusal) = answer(command, &payload) else { panic!("{payload}") };
         assert_eq!(refusal.code, code, "{payload}");
     }
+}
+
+#[test]
+fn firmware_logs_and_lists_have_their_calls() {
+    use model::desired::{ListCard, LocalList};
+    use model::transfer::{FirmwareOrder, LogOrder, TransferKind};
+    let firmware = FirmwareOrder {
+        request: 7,
+        url: "https://p/files/x".into(),
+        at: NOW,
+        retries: Some(2),
+        retry_interval_s: None,
+        signed: Some(("PEM".into(), "c2ln".into())),
+    };
+    let log = LogOrder {
+        request: 8,
+        kind: TransferKind::Diagnostics,
+        url: "https://p/files/y".into(),
+        from: None,
+        until: None,
+        retries: None,
+        retry_interval_s: Some(30),
+    };
+    let card = |tag: &str, group: Option<&str>| ListCard {
+        tag: tag.into(),
+        group: group.map(str::to_owned),
+        expires_at_ms: None,
+    };
+    let list = LocalList {
+        version: 4,
+        full: false,
+        cards: vec![card("04A1B2C3", Some("F1"))],
+        removed: vec!["OLD".into()],
+    };
+    let empty = LocalList { version: 5, full: true, cards: Vec::new(), removed: Vec::new() };
+    let at = NOW.rfc3339();
+    for (command, want) in [
+        (
+            DeviceCommand::FirmwareUpdate(Box::new(firmware)),
+            format!(
+                r#""UpdateFirmware",{{"firmware":{{"location":"https://p/files/x","retrieveDateTime":"{at}","signature":"c2ln","signingCertificate":"PEM"}},"requestId":7,"retries":2}}]"#
+            ),
+        ),
+        (
+            DeviceCommand::LogFetch(Box::new(log)),
+            r#""GetLog",{"log":{"remoteLocation":"https://p/files/y"},"logType":"DiagnosticsLog","requestId":8,"retryInterval":30}]"#.to_owned(),
+        ),
+        (
+            DeviceCommand::LocalListSet(Box::new(list)),
+            r#""SendLocalList",{"localAuthorizationList":[{"idToken":{"idToken":"04A1B2C3","type":"ISO14443"},"idTokenInfo":{"groupIdToken":{"idToken":"F1","type":"Central"},"status":"Accepted"}},{"idToken":{"idToken":"OLD","type":"Central"}}],"updateType":"Differential","versionNumber":4}]"#.to_owned(),
+        ),
+        (
+            DeviceCommand::LocalListSet(Box::new(empty)),
+            r#""SendLocalList",{"updateType":"Full","versionNumber":5}]"#.to_owned(),
+        ),
+        (DeviceCommand::LocalListGet, r#""GetLocalListVersion",{}]"#.to_owned()),
+    ] {
+        for protocol in BOTH {
+            assert_eq!(sent(&mut session(protocol), &command).1, want);
+        }
+    }
+}
+
+/// What an answer tells of the pile comes before the command's end.
+#[test]
+fn answers_tell_of_the_pile() {
+    use model::desired::Learned;
+    let learned = |command: &DeviceCommand, payload: &str| {
+        let mut session = session(Protocol::Ocpp201);
+        let (id, _) = sent(&mut session, command);
+        session.receive(format!(r#"[3,"{id}",{payload}]"#).as_bytes(), NOW);
+        let outputs = outputs(&mut session);
+        assert!(matches!(outputs.last(), Some(Output::Done { .. })), "{outputs:?}");
+        outputs.into_iter().find_map(|output| match output {
+            Output::Learned { learned, .. } => Some(learned),
+            _ => None,
+        })
+    };
+    let get = DeviceCommand::ConfigurationGet { keys: vec!["A.B".into(), "C.D".into()] };
+    let told = learned(
+        &get,
+        r#"{"getVariableResult":[
+            {"attributeStatus":"Accepted","attributeValue":"5","component":{"name":"A"},"variable":{"name":"B"}},
+            {"attributeStatus":"UnknownVariable","component":{"name":"C"},"variable":{"name":"D"}}]}"#,
+    );
+    let Some(Learned::Variables { told, unknown }) = told else { panic!("{told:?}") };
+    assert_eq!((told[0].name.as_str(), told[0].value.as_deref()), ("A.B", Some("5")));
+    assert_eq!(unknown, ["C.D"]);
+    let set = DeviceCommand::ConfigurationSet { key: "A.B".into(), value: "6".into() };
+    let answer = |status: &str| {
+        format!(
+            r#"{{"setVariableResult":[{{"attributeStatus":"{status}","component":{{"name":"A"}},"variable":{{"name":"B"}}}}]}}"#
+        )
+    };
+    assert_eq!(learned(&set, &answer("RebootRequired")), Some(Learned::AfterReboot));
+    assert_eq!(learned(&set, &answer("Accepted")), None);
+    let version = learned(&DeviceCommand::LocalListGet, r#"{"versionNumber":12}"#);
+    assert_eq!(version, Some(Learned::ListVersion(12)));
 }

@@ -244,6 +244,10 @@ fn not_here(what: &DeviceCommand) -> Outcome {
             unsupported("读写配置项", "reading or changing configuration keys")
         }
         DeviceCommand::CacheClear => unsupported("清除授权缓存", "clearing the authorization cache"),
+        DeviceCommand::LocalListSet(_) | DeviceCommand::LocalListGet => unsupported(
+            "离线名单的版本；离线卡请用添加与清除",
+            "a list with a version; add and remove offline cards instead",
+        ),
         DeviceCommand::LimitSet(_) => unsupported("按枪限功率", "limiting one connector"),
         DeviceCommand::CertificateSet { .. } => unsupported("证书", "certificates"),
         _ => unsupported("自定义操作", "operations by their wire name"),

@@ -141,6 +141,7 @@ impl Bench {
                     Said::Rejected(frame.kind)
                 }
                 Output::Done { command, outcome, .. } => Said::Done(command.0, outcome),
+                Output::Learned { .. } => panic!("an answer of another protocol"),
                 Output::Alive => Said::Alive,
                 Output::Close(reason) => Said::Close(reason),
             });

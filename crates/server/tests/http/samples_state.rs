@@ -1,0 +1,25 @@
+//! How the routes of what piles should have are asked for well; as in `samples.rs`.
+
+use super::samples::About::*;
+use super::samples::{Sample, asked};
+
+pub const SAMPLES: &[Sample] = &[
+    asked("pile_desired_list", Thing, "/piles/{pile}/desired", ""),
+    asked("pile_desired_check", Thing, "/piles/{pile}/desired/check", ""),
+    asked("pile_local_list_get", Thing, "/piles/{pile}/local-list", ""),
+    asked("configuration_profile_list", ListOfOperator, "/configuration-profiles", ""),
+    asked(
+        "configuration_profile_create",
+        Field("operator_id"),
+        "/configuration-profiles",
+        r#"{"operator_id":{operator},"name":"模板{n}","edition":"ocpp1.6","entries":[{"key":"HeartbeatInterval","value":"60"}]}"#,
+    ),
+    asked("configuration_profile_get", OfOperator, "/configuration-profiles/{configuration_profile}", ""),
+    asked(
+        "configuration_profile_update",
+        OfOperator,
+        "/configuration-profiles/{configuration_profile}",
+        r#"{"version":1,"name":"模板{n}","entries":[{"key":"HeartbeatInterval","value":"60"}],"active":true}"#,
+    ),
+    asked("configuration_profile_delete", OfOperator, "/configuration-profiles/{configuration_profile}", ""),
+];
