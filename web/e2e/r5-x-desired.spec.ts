@@ -15,7 +15,7 @@ test('R-5.x a profile is kept to by its pile, a refusal is told with its reason,
   await dialog.getByRole('button', { name: '保存', exact: true }).click()
   await expect(dialog.locator('.is-error').first()).toBeVisible()
   await dialog.getByLabel('名称', { exact: true }).fill('试验模板')
-  await dialog.getByLabel('适用于', { exact: true }).click()
+  await dialog.getByText('某厂商、型号的所有桩').click()
   await page.getByRole('option', { name: '一台充电桩' }).click()
   await dialog.getByLabel('电桩编号', { exact: true }).fill(pile.code)
   await dialog.getByLabel('配置项 1', { exact: true }).fill('MeterValueSampleInterval')
@@ -40,7 +40,7 @@ test('R-5.x a profile is kept to by its pile, a refusal is told with its reason,
   await page.getByRole('button', { name: '立即核对' }).click()
   await expect(page.getByText('已重新核对').first()).toBeVisible()
 
-  await page.goto('/piles?drift=true')
+  await page.goto(`/piles?drift=true&code=${pile.code}`)
   await expect(page.locator('tbody tr').filter({ hasText: pile.code })).toContainText('项不一致')
   await shot(page, 'pile-drift')
 

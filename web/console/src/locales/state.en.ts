@@ -6,6 +6,7 @@ export default {
   },
   desired_kind: { tariff: 'Tariff', clock: 'Clock', local_list: 'Offline cards', configuration: 'Configuration' },
   desired_state: { unknown: 'Not told yet', same: 'In step', different: 'Differs', sent: 'Told, no answer yet', awaits_reboot: 'After a restart', refused: 'Refused' },
+  profile_state: { active: 'In force', off: 'Off' },
   edition: { 'ocpp1_6': 'OCPP 1.6', ocpp2: 'OCPP 2.0.1 / 2.1' },
   profile: {
     name: 'Name', name_hint: 'Such as DC 120 kW, common', edition: 'Protocol', fits: 'For', entries: 'Keys', piles: 'Piles', counted: '{n} piles', different: '{n} not in step', active: 'In force', active_yes: 'In force', active_no: 'Off', operator: 'Operator', platform: 'Platform', changed: 'Changed', staff: 'By', note: 'Note',

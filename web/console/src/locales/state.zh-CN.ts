@@ -6,6 +6,7 @@ export default {
   },
   desired_kind: { tariff: '计费模型', clock: '时钟', local_list: '离线名单', configuration: '配置项' },
   desired_state: { unknown: '尚未上报', same: '一致', different: '不一致', sent: '已下发，等待应答', awaits_reboot: '重启后生效', refused: '桩拒绝' },
+  profile_state: { active: '启用', off: '停用' },
   edition: { 'ocpp1_6': 'OCPP 1.6', ocpp2: 'OCPP 2.0.1 / 2.1' },
   profile: {
     name: '名称', name_hint: '例如 120kW 直流桩通用参数', edition: '协议', fits: '适用范围', entries: '配置项', piles: '应用情况', counted: '{n} 台', different: '{n} 台未生效', active: '启用', active_yes: '启用', active_no: '停用', operator: '所属运营商', platform: '平台', changed: '修改时间', staff: '修改人', note: '说明',
