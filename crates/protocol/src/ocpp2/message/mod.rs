@@ -148,9 +148,8 @@ impl Message {
 
     /// Whether the answer is always `{}`.
     pub fn answers_nothing(&self) -> bool {
-        matches!(self.means, Means::Status | Means::Metered | Means::Report | Means::Event | Means::Profiles)
-        use Means::{Event, Firmware, Log, Metered, Published, Report, Security, Status};
-        matches!(self.means, Status | Metered | Report | Event | Firmware | Log | Published | Security)
+        use Means::{Event, Firmware, Log, Metered, Profiles, Published, Report, Security, Status};
+        matches!(self.means, Status | Metered | Report | Event | Profiles | Firmware | Log | Published | Security)
             || self.means == NOTHING
     }
 
