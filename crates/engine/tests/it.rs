@@ -24,6 +24,8 @@ mod doubt;
 mod fleet;
 #[path = "it/merge.rs"]
 mod merge;
+#[path = "it/load.rs"]
+mod load;
 #[path = "it/pile_tariff.rs"]
 mod pile_tariff;
 #[path = "../../store/tests/it/scene.rs"]

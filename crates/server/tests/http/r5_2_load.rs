@@ -1,7 +1,10 @@
 //! 负荷管理 of a station, as staff set it and see it.
 
 use super::house::{Answer, House, houses};
-use model::id::StationId;
+use engine::device::Inbound;
+use model::device::DeviceEvent;
+use model::id::{PileCode, StationId};
+use model::profile::{ChargingProfile, ProfileChange, ProfilePeriod};
 use serde_json::{Value, json};
 
 fn setting(version: i64) -> Value {
@@ -138,5 +141,43 @@ async fn r5_2_load_guess_others_piles_and_stale_records() {
         let strange = with("strategy", json!("random"));
         assert_eq!(set(&house, &admin, &strange).await.status.as_u16(), 400);
         assert_eq!(set(&house, &admin, &with("nothing", json!(1))).await.status.as_u16(), 400);
+    }
+}
+
+#[tokio::test]
+async fn r5_2_load_class_what_a_pile_tells_of_its_profiles_is_shown() {
+    for house in houses().await {
+        house.furnish().await;
+        let own = house.sign_in("a.viewer").await;
+        let profile = ChargingProfile {
+            connector_no: 1,
+            profile_no: 7,
+            purpose: "TxDefaultProfile".to_owned(),
+            kind: "Relative".to_owned(),
+            stack_level: 0,
+            session: None,
+            from: None,
+            until: None,
+            unit: "W".to_owned(),
+            periods: vec![ProfilePeriod { start_s: 0, limit_tenths: 70_000 }],
+        };
+        let code = PileCode::parse("A-1").unwrap();
+        let pile = house.app.engine.store.read(move |conn| store::piles::by_code(conn, &code)).await;
+        let inbound = Inbound {
+            pile: pile.unwrap().unwrap().id,
+            received_at: house.app.now(),
+            event: DeviceEvent::Profiles(vec![ProfileChange::Set(profile)]),
+            kind: "ReportChargingProfiles",
+            bytes: vec![1],
+            render: Box::new(|_, _| vec![1]),
+        };
+        house.app.engine.device(inbound).await.answer.unwrap();
+        let told = house.get("/piles/A-1/profiles", &own).await.ok().json.clone();
+        assert_eq!(
+            (&told["items"][0]["profile_no"], &told["items"][0]["applies"]),
+            (&json!(7), &json!(true))
+        );
+        assert_eq!(told["items"][0]["periods"], json!([{"start_s": 0, "limit_tenths": 70_000}]));
+        house.get("/piles/B-1/profiles", &own).await.refused(404, "pile.not_found");
     }
 }

@@ -4,9 +4,11 @@ use crate::databases::databases;
 use crate::scene::{NOON, seed};
 use model::id::{CommandId, OrderId, PileId, StationId};
 use model::load::{Cap, CapPeriod, Held, Limit, LoadStrategy};
+use model::profile::{ChargingProfile, ProfileChange, ProfilePeriod};
 use model::time::MINUTE_MS;
 use store::load_view::{LoadPoint, load_point_list, point_save};
 use store::loads::{self, LimitRow, LimitState, LoadSetting, LoadUnitSetting};
+use store::pile_profiles;
 
 const STATION: StationId = StationId(1);
 
@@ -73,5 +75,83 @@ async fn a_setting_its_limits_and_its_minutes_are_kept() {
         let from = NOON.plus_ms(MINUTE_MS);
         let points = store.read(move |conn| load_point_list(conn, STATION, from)).await.unwrap();
         assert_eq!(points.iter().map(|point| point.power_w).collect::<Vec<_>>(), [71, 72]);
+    }
+}
+
+fn profile(
+    no: i64,
+    connector_no: u16,
+    purpose: &str,
+    stack_level: i64,
+    session: Option<&str>,
+) -> ChargingProfile {
+    ChargingProfile {
+        connector_no,
+        profile_no: no,
+        purpose: purpose.to_owned(),
+        kind: "Absolute".to_owned(),
+        stack_level,
+        session: session.map(str::to_owned),
+        from: Some(NOON),
+        until: Some(NOON.plus_ms(MINUTE_MS)),
+        unit: "W".to_owned(),
+        periods: vec![ProfilePeriod { start_s: 0, limit_tenths: 70_000 }],
+    }
+}
+
+#[tokio::test]
+async fn profiles_of_a_pile_are_kept_replaced_cleared_and_judged() {
+    for db in databases() {
+        let store = db.store();
+        std::thread::scope(|scope| scope.spawn(|| seed(&mut db.conn())).join().unwrap());
+        let apply = |changes: Vec<ProfileChange>| {
+            store.write(Some(PileId(1)), move |tx| {
+                tx.with_pile(PileId(1), |tx, hot| pile_profiles::apply(tx, &hot.pile, &changes, NOON))
+            })
+        };
+        let shown = |at: i64| {
+            store.read(move |conn| pile_profiles::pile_profile_list(conn, PileId(1), NOON.plus_ms(at)))
+        };
+        let set = |one| ProfileChange::Set(one);
+        let limited = ProfileChange::Limited {
+            connector_no: 1,
+            source: "EMS".to_owned(),
+            unit: "A".to_owned(),
+            periods: Vec::new(),
+        };
+        apply(vec![
+            set(profile(1, 1, "TxDefaultProfile", 0, None)),
+            set(profile(2, 1, "TxDefaultProfile", 3, None)),
+            set(profile(3, 1, "TxProfile", 0, Some("17"))),
+            limited.clone(),
+            limited,
+        ])
+        .await
+        .unwrap();
+        let told = |all: &pile_profiles::PileProfiles| -> Vec<(i64, bool)> {
+            all.items.iter().map(|one| (one.profile.profile_no, one.applies)).collect()
+        };
+        let all = shown(0).await.unwrap();
+        assert_eq!(told(&all), [(2, true), (1, false), (3, false)], "no session runs there");
+        assert_eq!(all.limits.len(), 1);
+        assert!(
+            told(&shown(MINUTE_MS).await.unwrap()).iter().all(|(_, applies)| !applies),
+            "they have ended"
+        );
+        // One of the same purpose and level takes the place of another.
+        let freed = ProfileChange::Freed { connector_no: 0, source: "EMS".to_owned() };
+        apply(vec![set(profile(9, 1, "TxDefaultProfile", 3, None)), freed]).await.unwrap();
+        let all = shown(0).await.unwrap();
+        assert_eq!((told(&all)[0], all.items.len(), all.limits.len()), ((9, true), 3, 0));
+        let cleared = |purpose: Option<&str>| ProfileChange::Cleared {
+            profile_no: None,
+            connector_no: None,
+            purpose: purpose.map(str::to_owned),
+            stack_level: None,
+        };
+        apply(vec![cleared(Some("TxProfile"))]).await.unwrap();
+        assert_eq!(shown(0).await.unwrap().items.len(), 2);
+        apply(vec![cleared(None)]).await.unwrap();
+        assert!(shown(0).await.unwrap().items.is_empty());
     }
 }
