@@ -31,6 +31,9 @@ impl Things {
         let write = engine.store.write(None, move |tx| {
             tx.order_save(&charged);
             tx.command_save(&pile, row.clone());
+            let frame =
+                store::frames::FrameRow { pile: pile.id, order: Some(order), up: true, ..Default::default() };
+            tx.frame_append(frame)?;
             Ok(())
         });
         write.await.unwrap();
