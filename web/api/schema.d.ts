@@ -3445,6 +3445,15 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
+        /** @description As the pages show it. */
+        Battery: components["schemas"]["BatteryReport"] & {
+            /**
+             * Format: int64
+             * @description Guessed from what is allowed of one cell and of all.
+             */
+            cells_in_series: number | null;
+            course: components["schemas"]["BatteryNow"][];
+        };
         /** @description What the BMS asks for and sees at this moment. */
         BatteryNow: {
             /**
@@ -6419,7 +6428,7 @@ export interface components {
             vin: string | null;
         };
         OrderDetail: components["schemas"]["Order"] & {
-            battery: components["schemas"]["BatteryReport"] | null;
+            battery: components["schemas"]["Battery"] | null;
             brought_by: components["schemas"]["OrderOrigin"] | null;
             commands: components["schemas"]["Command"][];
             curve: components["schemas"]["LiveValues"][];

@@ -23,7 +23,7 @@ pub struct BatteryRow {
 
 /// As the pages show it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = BatteryReport)]
+#[schema(as = Battery)]
 pub struct BatteryView {
     #[serde(flatten)]
     pub facts: BatteryReport,
