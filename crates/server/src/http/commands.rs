@@ -386,22 +386,6 @@ fn summary(command: &Command) -> Text {
             "diagnostics_log" => plain("上传诊断日志", "Send the diagnostics log"),
             _ => plain("上传诊断文件", "Send diagnostics"),
         },
-        "desired_read" => plain("核对配置项", "Compare the configuration"),
-        "desired_set" => {
-            let (key, value) = (word("key"), word("value"));
-            Text::new(
-                format!("按配置模板设置 {key} = {value}"),
-                format!("Set {key} = {value} as its profile wishes"),
-            )
-        }
-        "list_version_get" => plain("核对离线名单", "Compare the list of offline cards"),
-        "list_set" => {
-            let count = body.get("cards").and_then(serde_json::Value::as_i64).unwrap_or(0);
-            Text::new(
-                format!("下发离线名单，共 {count} 张卡"),
-                format!("Send the list of offline cards ({count})"),
-            )
-        }
         "call" => {
             let action = word("action");
             match protocol::operation_label(&action) {
@@ -428,6 +412,31 @@ fn ykc_summary(kind: &str, body: &serde_json::Value, no: i64) -> Text {
             Text::new(
                 format!("{no} 号枪余额更新为 {yuan} 元"),
                 format!("Balance of connector {no}: {yuan} yuan"),
+            )
+        }
+        other => own_summary(other, body),
+    }
+}
+
+/// What the platform asks by itself, to keep a pile in step.
+fn own_summary(kind: &str, body: &serde_json::Value) -> Text {
+    let word = |name: &str| body.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+    let plain = |zh, en| Text::of(zh, en);
+    match kind {
+        "desired_read" => plain("核对配置项", "Compare the configuration"),
+        "desired_set" => {
+            let (key, value) = (word("key"), word("value"));
+            Text::new(
+                format!("按配置模板设置 {key} = {value}"),
+                format!("Set {key} = {value} as its profile wishes"),
+            )
+        }
+        "list_version_get" => plain("核对离线名单", "Compare the list of offline cards"),
+        "list_set" => {
+            let count = body.get("cards").and_then(serde_json::Value::as_i64).unwrap_or(0);
+            Text::new(
+                format!("下发离线名单，共 {count} 张卡"),
+                format!("Send the list of offline cards ({count})"),
             )
         }
         other => Text::new(other.to_owned(), other.to_owned()),

@@ -4,7 +4,12 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, brands, cards, channels, cities, commands, configuration_profiles, content, coupons, customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles, preferences, recordings, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
+    audit, brands, cards, channels, cities, commands, configuration_profiles, content, coupons,
+    customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback, firmware,
+    fleets, frames, home, imports, invoices, jobs, links, loads, map, operations, operators, order_imports,
+    orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles,
+    preferences, recordings, roles, security, session, settlements, staff, stations, stream, tariff_plans,
+    tariffs, transfers,
 };
 use axum::http::Method;
 use model::access::Permission::*;

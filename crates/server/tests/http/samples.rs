@@ -45,7 +45,8 @@ use About::*;
 
 /// All of them; some areas have a file of their own.
 pub fn samples() -> impl Iterator<Item = &'static Sample> {
-    let others = [samples_load::SAMPLES, samples_people::SAMPLES, samples_state::SAMPLES, samples_ykc::SAMPLES];
+    let others =
+        [samples_load::SAMPLES, samples_people::SAMPLES, samples_state::SAMPLES, samples_ykc::SAMPLES];
     SAMPLES.iter().chain(others.into_iter().flatten())
 }
 

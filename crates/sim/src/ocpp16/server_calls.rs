@@ -165,7 +165,8 @@ impl Pile {
             (
                 "SupportedFeatureProfiles",
                 true,
-                "Core,FirmwareManagement,LocalAuthListManagement,Reservation,RemoteTrigger,SmartCharging".to_owned(),
+                "Core,FirmwareManagement,LocalAuthListManagement,Reservation,RemoteTrigger,SmartCharging"
+                    .to_owned(),
             ),
             ("TransactionMessageAttempts", false, self.outbox.attempts_max.to_string()),
             ("TransactionMessageRetryInterval", false, seconds(self.outbox.retry_ms)),
