@@ -121,7 +121,7 @@ pub fn apply(tx: &mut Tx<'_>, pile: &Pile, changes: &[ProfileChange], now: Times
             }
             ProfileChange::Freed { connector_no, source } => {
                 tx.execute(
-                    "DELETE FROM pile_limit WHERE pile_id = $1 AND (connector_no = $2 OR $3 = 0) AND source = $4",
+                    "DELETE FROM pile_limit WHERE pile_id = $1 AND (connector_no = $2 OR CAST($3 AS BIGINT) = 0) AND source = $4",
                     &[
                         pile.id.0.into(),
                         i64::from(*connector_no).into(),
