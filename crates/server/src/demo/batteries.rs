@@ -20,7 +20,7 @@ pub fn past(car: &Car, points: &[Point], reason: &str) -> Option<PastBattery> {
         "ykc:45" => "ykc:cst:by_hand",
         _ => "ykc:cst:abnormal",
     };
-    let odd = points.len() % ODD == 0;
+    let odd = points.len().is_multiple_of(ODD);
     let mut course = BatteryCourse::default();
     points.iter().for_each(|point| course.push(moment(&pack, point)));
     let mut facts = BatteryReport {

@@ -286,7 +286,7 @@ fn story(dialect: DialectRules) -> (model::device::PileBill, Vec<Option<i64>>, u
     street.pass(600);
     street.act(Action::Stop(1));
     street.pass(5);
-    let bills = street.events.iter().filter_map(|event| match event {
+    let mut bills = street.events.iter().filter_map(|event| match event {
         DeviceEvent::Billed(bill) => Some((**bill).clone()),
         _ => None,
     });
@@ -297,7 +297,7 @@ fn story(dialect: DialectRules) -> (model::device::PileBill, Vec<Option<i64>>, u
         _ => None,
     });
     let observed = street.count(|event| matches!(event, DeviceEvent::Observed(_)));
-    (bills.last().unwrap(), demands.collect(), observed)
+    (bills.next_back().unwrap(), demands.collect(), observed)
 }
 
 #[test]
