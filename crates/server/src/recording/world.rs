@@ -341,8 +341,14 @@ async fn cards(app: &App, header: &Header) -> Result<()> {
             TokenVerdict::Expired => (CardStatus::Accepted, Some(app.now().as_ms())),
             _ => (CardStatus::Blocked, None),
         };
-        let draft =
-            CardDraft { tag: card.tag.clone(), status, group: None, expires_at_ms, sessions_max: None };
+        let draft = CardDraft {
+            tag: card.tag.clone(),
+            status,
+            group: None,
+            expires_at_ms,
+            sessions_max: None,
+            offline: None,
+        };
         app.engine.card_create(&Actor::local(), draft).await?;
     }
     Ok(())

@@ -24,8 +24,14 @@ const CARD: &str = "8812345678";
 
 async fn card(door: &Door) {
     let tag = CARD.to_owned();
-    let draft =
-        CardDraft { tag, status: CardStatus::Accepted, group: None, expires_at_ms: None, sessions_max: None };
+    let draft = CardDraft {
+        tag,
+        status: CardStatus::Accepted,
+        group: None,
+        expires_at_ms: None,
+        sessions_max: None,
+        offline: None,
+    };
     door.app.engine.card_create(&Actor::local(), draft).await.unwrap();
 }
 
