@@ -1,9 +1,10 @@
-//! What is too much: of one pile, and of one source address.
+//! What is too much: of one pile, of one source address, and of what a frame says.
 
 use super::{Gate, Source, link_note};
 use crate::app::App;
 use crate::sources::Most;
 use model::site::Pile;
+use protocol::Frame;
 
 impl Gate {
     /// One message more of this pile; from the one on that is too many it is read more slowly.
@@ -45,4 +46,12 @@ pub(super) fn may_enter(app: &App, pile: &Pile, from: &Source) -> bool {
 pub(super) fn most(app: &App) -> Most {
     let rules = app.engine.rules();
     Most { links: rules.source_links, strangers: rules.source_strangers }
+}
+
+/// As it is kept: nobody who may read frames may take over a pile with what they say.
+pub(super) fn without_secrets(frame: Frame) -> Frame {
+    match protocol::secrets_hidden(frame.kind, &frame.bytes) {
+        Some(bytes) => Frame { bytes, ..frame },
+        None => frame,
+    }
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::devices::{Entered, Link};
 use crate::sources::Place;
 use engine::device::Inbound;
-use limits::{may_enter, most};
+use limits::{may_enter, most, without_secrets};
 use model::Text;
 use model::desired::Learned;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
@@ -385,14 +385,6 @@ impl Gate {
         } else if let Err(why) = self.app.engine.pile_gone(ended, link.last_seen()).await {
             tracing::warn!(%why, pile = %id, "the end of a link could not be kept");
         }
-    }
-}
-
-/// As it is kept: nobody who may read frames may take over a pile with what they say.
-fn without_secrets(frame: Frame) -> Frame {
-    match protocol::secrets_hidden(frame.kind, &frame.bytes) {
-        Some(bytes) => Frame { bytes, ..frame },
-        None => frame,
     }
 }
 
