@@ -125,12 +125,12 @@ async fn the_parts_of_a_merge_are_those_of_its_time() {
         };
         part(1, MergeRole::Main, 0).await.unwrap();
         part(2, MergeRole::Auxiliary, 5_000).await.unwrap();
-        // The same number a day later is another car.
-        part(3, MergeRole::Main, 86_400_000).await.unwrap();
         part(2, MergeRole::Main, 9_000).await.unwrap();
         let parts =
             |ms| store.read(move |conn| order_merges::parts(conn, PileId(101), merge, NOON.plus_ms(ms)));
         assert_eq!(parts(10_000).await.unwrap(), [OrderId(1), OrderId(2)]);
+        // The same number a day later is another car.
+        part(3, MergeRole::Main, 86_400_000).await.unwrap();
         assert_eq!(parts(86_400_001).await.unwrap(), [OrderId(3)]);
         let other = MergeNo::parse("260715103001").unwrap();
         assert!(
