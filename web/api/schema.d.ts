@@ -316,6 +316,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configuration-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["configuration_profile_list"];
+        put?: never;
+        /** Permission: pile.write */
+        post: operations["configuration_profile_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration-profiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["configuration_profile_get"];
+        /** Permission: pile.write */
+        put: operations["configuration_profile_update"];
+        post?: never;
+        /** Permission: pile.write */
+        delete: operations["configuration_profile_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/content-pictures/{id}": {
         parameters: {
             query?: never;
@@ -2090,6 +2127,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_recording_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/settlements": {
         parameters: {
             query?: never;
@@ -2384,6 +2438,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/desired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_desired_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/desired/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["pile_desired_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles/{code}/dialect": {
         parameters: {
             query?: never;
@@ -2470,6 +2558,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/local-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_local_list_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles/{code}/password": {
         parameters: {
             query?: never;
@@ -2480,6 +2585,23 @@ export interface paths {
         get?: never;
         /** Permission: pile.write */
         put: operations["pile_password_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_profile_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2498,6 +2620,23 @@ export interface paths {
         get: operations["pile_record_get"];
         /** Permission: pile.write */
         put: operations["pile_record_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_recording_fetch"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2975,6 +3114,41 @@ export interface paths {
         head?: never;
         /** Permission: station.write */
         patch: operations["station_update"];
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["load_get"];
+        /** Permission: station.write */
+        put: operations["load_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/load/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["load_point_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/stations/{id}/photos": {
@@ -3724,6 +3898,17 @@ export interface components {
             /** @description Letters on `soft`, and links that one points at. */
             strong: string;
         };
+        CapPeriod: {
+            /** Format: int64 */
+            cap_w: number;
+            /**
+             * Format: int64
+             * @description Minutes of the day on the station's clock; over midnight when it ends before it begins.
+             */
+            from_minute: number;
+            /** Format: int64 */
+            to_minute: number;
+        };
         Car: {
             /** Format: int64 */
             created_at_ms: number;
@@ -3761,6 +3946,8 @@ export interface components {
             group: string | null;
             /** Format: int64 */
             id: number;
+            /** @description Whether it charges where a pile cannot ask. */
+            offline: boolean;
             /**
              * Format: int64
              * @description How many sessions may run on it at once.
@@ -3770,12 +3957,16 @@ export interface components {
             tag: string;
         };
         CardChange: {
+            /** @description Whether it charges where a pile cannot ask; as it is when not given. */
+            offline?: boolean | null;
             status: components["schemas"]["CardStatus"];
         };
         CardDraft: {
             /** Format: int64 */
             expires_at_ms?: number | null;
             group?: string | null;
+            /** @description Whether it charges where a pile cannot ask; false when not given. */
+            offline?: boolean | null;
             /**
              * Format: int64
              * @description How many sessions may run on it at once; 1 when not given.
@@ -3913,6 +4104,33 @@ export interface components {
         ChannelTest: {
             /** @description Where the test mail goes; a webhook has its own address. */
             address?: string | null;
+        };
+        /** @description A charging profile as a pile keeps it. */
+        ChargingProfile: {
+            connector_no: components["schemas"]["u16"];
+            /**
+             * Format: int64
+             * @description Outside of these it does not hold.
+             */
+            from: number | null;
+            /** @description `Absolute`, `Relative`, `Recurring`, … */
+            kind: string;
+            periods: components["schemas"]["ProfilePeriod"][];
+            /**
+             * Format: int64
+             * @description The pile's number for it.
+             */
+            profile_no: number;
+            /** @description In the wire's word: `TxDefaultProfile`, `TxProfile`, `ChargePointMaxProfile`, … */
+            purpose: string;
+            /** @description The session that it is for. */
+            session: string | null;
+            /** Format: int64 */
+            stack_level: number;
+            /** @description `W` or `A` */
+            unit: string;
+            /** Format: int64 */
+            until: number | null;
         };
         /** @description What came of opening them. */
         CitiesOpened: {
@@ -4115,6 +4333,99 @@ export interface components {
         };
         /** @enum {string} */
         CommandState: "queued" | "accepted" | "refused" | "unsupported" | "timed_out" | "link_lost" | "deferred";
+        /** @description One wish. */
+        ConfigurationEntry: {
+            /** @description A key of OCPP 1.6, or `Component.Variable`. */
+            key: string;
+            value: string;
+        };
+        ConfigurationProfile: {
+            active: boolean;
+            /** Format: int64 */
+            changed_at_ms: number;
+            /** Format: int64 */
+            different_count: number;
+            edition: components["schemas"]["Edition"];
+            entries: components["schemas"]["ConfigurationEntry"][];
+            /** Format: int64 */
+            id: number;
+            model: string;
+            name: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description Null: the whole platform's.
+             */
+            operator_id: number | null;
+            operator_name: string | null;
+            /** @description Null: all piles. */
+            pile_code: string | null;
+            /**
+             * Format: int64
+             * @description Piles that it wishes something of, and those that are not set like that.
+             */
+            pile_count: number;
+            pile_name: string | null;
+            staff_name: string | null;
+            /**
+             * Format: int64
+             * @description Null: all stations.
+             */
+            station_id: number | null;
+            station_name: string | null;
+            /** @description Of the piles that it is for; empty: any. */
+            vendor: string;
+            /**
+             * Format: int64
+             * @description To be given back with a change, so that nobody overwrites another's.
+             */
+            version: number;
+        };
+        ConfigurationProfileChange: {
+            active: boolean;
+            entries: components["schemas"]["ConfigurationEntry"][];
+            model?: string | null;
+            name: string;
+            note?: string | null;
+            pile_code?: string | null;
+            /** Format: int64 */
+            station_id?: number | null;
+            vendor?: string | null;
+            /**
+             * Format: int64
+             * @description As it was read; somebody else's change in between is a conflict.
+             */
+            version: number;
+        };
+        ConfigurationProfileDraft: {
+            /** @description Whether piles are told; true when not given. */
+            active?: boolean | null;
+            edition: components["schemas"]["Edition"];
+            entries: components["schemas"]["ConfigurationEntry"][];
+            model?: string | null;
+            name: string;
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description The whole platform's when not given; staff of an operator: that operator's.
+             */
+            operator_id?: number | null;
+            /** @description Null: all piles. */
+            pile_code?: string | null;
+            /**
+             * Format: int64
+             * @description Null: all stations.
+             */
+            station_id?: number | null;
+            /** @description Of the piles that it is for, as they introduce themselves; empty: any. */
+            vendor?: string | null;
+        };
+        ConfigurationProfileList: {
+            items: components["schemas"]["ConfigurationProfile"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /** @description Filled in by the caller. */
         ConnectorBeside: {
             battery: components["schemas"]["BatteryNow"] | null;
@@ -4717,6 +5028,13 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "not_needed" | "scheduled" | "offline" | "charging" | "waiting" | "sent" | "confirmed" | "refused" | "own" | "superseded";
+        /**
+         * @description What is kept in step.
+         * @enum {string}
+         */
+        DesiredKind: "tariff" | "clock" | "local_list" | "configuration";
+        /** @enum {string} */
+        DesiredState: "unknown" | "same" | "different" | "sent" | "awaits_reboot" | "refused";
         Dialect: {
             firmware: string;
             /** Format: int64 */
@@ -4966,6 +5284,11 @@ export interface components {
             before: components["schemas"]["TariffRate"];
             period: components["schemas"]["Period"];
         };
+        /**
+         * @description Whose keys they are: those of 1.6 and the variables of 2.x have different names.
+         * @enum {string}
+         */
+        Edition: "ocpp1.6" | "ocpp2";
         /** Format: int64 */
         Energy: number;
         /**
@@ -6120,6 +6443,11 @@ export interface components {
              * @description Links that ended within the last hour.
              */
             last_hour_count: number;
+            /**
+             * Format: int64
+             * @description When the link that is up was last slowed down, because the pile said too much at once.
+             */
+            slowed_at_ms: number | null;
         };
         LinkList: {
             items: components["schemas"]["Link"][];
@@ -6149,6 +6477,217 @@ export interface components {
              * @description 0.1 V
              */
             voltage_dv: number | null;
+        };
+        /** @description The whole setting as it shall be. */
+        LoadChange: {
+            /**
+             * Format: int64
+             * @description 功率上限 of the transformer for all piles and what else hangs on it.
+             */
+            cap_w: number;
+            enabled: boolean;
+            /** @description Drivers of fleets go before all ranks, by priority. */
+            fleets_first?: boolean;
+            /** @description At most eight. */
+            periods?: components["schemas"]["CapPeriod"][];
+            /**
+             * Format: int64
+             * @description 基础负荷: what else hangs on it.
+             */
+            reserve_w: number;
+            /**
+             * Format: int64
+             * @description 离线安全功率: what a connector keeps by itself while it cannot be reached.
+             */
+            safe_w: number;
+            strategy: components["schemas"]["LoadStrategy"];
+            /** @description Connectors that are not as all others; 0 for a whole 云快充 pile. */
+            units?: components["schemas"]["LoadUnitChange"][];
+            /**
+             * Format: int64
+             * @description As it was read; 0 when there was none.
+             */
+            version: number;
+        };
+        /**
+         * @description How a pile is told its limit.
+         * @enum {string}
+         */
+        LoadControl: "profile" | "percent";
+        LoadPicture: {
+            /** Format: int64 */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description For the piles, now: the cap of this hour without the reserve.
+             */
+            cap_w: number;
+            /**
+             * Format: int64
+             * @description The limits that they have confirmed; the rated power of those that have none.
+             */
+            limit_w: number;
+            /** Format: int64 */
+            offline_count: number;
+            /**
+             * Format: int64
+             * @description By how much the worst case is above what there is.
+             */
+            over_w: number;
+            /**
+             * Format: int64
+             * @description What they draw, as far as it was measured just now.
+             */
+            power_w: number;
+            /**
+             * Format: int64
+             * @description From when on nothing new begins for that reason.
+             */
+            refuses_from_ms: number | null;
+            /**
+             * Format: int64
+             * @description What they may draw if everything goes wrong.
+             */
+            worst_w: number;
+        };
+        /** @description One minute of a station. */
+        LoadPoint: {
+            /** Format: int64 */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description What the piles might draw together.
+             */
+            cap_w: number;
+            /**
+             * Format: int64
+             * @description The limits that they had confirmed.
+             */
+            limit_w: number;
+            /**
+             * Format: int64
+             * @description What they drew.
+             */
+            power_w: number;
+            /**
+             * Format: int64
+             * @description What they could have drawn in the worst case.
+             */
+            worst_w: number;
+        };
+        LoadPointList: {
+            items: components["schemas"]["LoadPoint"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        LoadSetting: {
+            /** Format: int64 */
+            cap_w: number;
+            enabled: boolean;
+            fleets_first: boolean;
+            periods: components["schemas"]["CapPeriod"][];
+            /** Format: int64 */
+            reserve_w: number;
+            /** Format: int64 */
+            safe_w: number;
+            strategy: components["schemas"]["LoadStrategy"];
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description 分配策略: who gets how much of what is left.
+         * @enum {string}
+         */
+        LoadStrategy: "equal" | "priority" | "departure";
+        /** @description A connector, or a whole 云快充 pile (0). */
+        LoadUnit: {
+            connector_no: components["schemas"]["u16"];
+            control: components["schemas"]["LoadControl"];
+            /** Format: int64 */
+            departs_at_ms: number | null;
+            keeps: boolean;
+            /**
+             * Format: int64
+             * @description When that ends by itself.
+             */
+            limit_until_ms: number | null;
+            /**
+             * Format: int64
+             * @description What it is held to now; null: not known for certain.
+             */
+            limit_w: number | null;
+            online: boolean;
+            /** Format: int64 */
+            order_id: number | null;
+            /** @description A command waits for its answer. */
+            pending: boolean;
+            pile_code: string;
+            pile_name: string;
+            /** Format: int64 */
+            power_w: number | null;
+            /** @description Why it did not take its last limit, in the reader's language. */
+            problem: string | null;
+            /** Format: int64 */
+            rank: number;
+            /** Format: int64 */
+            rated_w: number;
+            /**
+             * Format: int64
+             * @description Confirmed, and holding without us.
+             */
+            standing_w: number | null;
+            /** @description There is not enough for its car now. */
+            waits: boolean;
+            /**
+             * Format: int64
+             * @description What it should have.
+             */
+            wish_w: number | null;
+            /**
+             * Format: int64
+             * @description With how much it is counted.
+             */
+            worst_w: number;
+        };
+        LoadUnitChange: {
+            connector_no: components["schemas"]["u16"];
+            /** @description Whether it has its limit still after it was without power. */
+            keeps: boolean;
+            pile_code: string;
+            /**
+             * Format: int64
+             * @description 1 is first, 9 last.
+             */
+            rank: number;
+        };
+        LoadView: {
+            picture: components["schemas"]["LoadPicture"];
+            /**
+             * Format: int64
+             * @description Of the station's record; the cap is not above it.
+             */
+            power_cap_w: number | null;
+            setting: components["schemas"]["LoadSetting"] | null;
+            units: components["schemas"]["LoadUnit"][];
+        };
+        LocalListCard: {
+            /** Format: int64 */
+            expires_at_ms: number | null;
+            group: string | null;
+            /** @description Its last four characters. */
+            tag: string;
+        };
+        /** @description 离线名单 of one pile. */
+        LocalListView: {
+            cards: components["schemas"]["LocalListCard"][];
+            /**
+             * Format: int64
+             * @description When the pile last took a change of it.
+             */
+            taken_at_ms: number | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @enum {string} */
         MailState: "waiting" | "sent" | "failed";
@@ -6633,7 +7172,7 @@ export interface components {
          */
         ParameterOrigin: "default" | "console" | "file" | "environment" | "command_line";
         /** @enum {string} */
-        ParameterUnit: "second" | "day" | "fen" | "e4" | "megabyte" | "switch";
+        ParameterUnit: "second" | "day" | "fen" | "e4" | "megabyte" | "count" | "switch";
         /**
          * @description 停车收费类型; the words for drivers are beside it.
          * @enum {string}
@@ -6778,6 +7317,40 @@ export interface components {
             id: components["schemas"]["PileId"];
             password: string | null;
         };
+        PileDesired: {
+            /** Format: int64 */
+            attempts: number;
+            /** @description The configuration key; empty otherwise. */
+            item: string;
+            kind: components["schemas"]["DesiredKind"];
+            /** Format: int64 */
+            last_try_ms: number | null;
+            /** @description Why it has not come to that, in the reader's language. */
+            message: string | null;
+            /** Format: int64 */
+            next_try_ms: number | null;
+            /**
+             * Format: int64
+             * @description The profile that wishes it.
+             */
+            profile_id: number | null;
+            profile_name: string | null;
+            /** @description What the pile has said of it; of a clock the seconds by which it differs. */
+            reported: string | null;
+            /** Format: int64 */
+            reported_at_ms: number | null;
+            /** Format: int64 */
+            since_ms: number | null;
+            state: components["schemas"]["DesiredState"];
+            /** @description Of a key its value, of a tariff its name, of a list how many cards, of a clock the seconds allowed. */
+            wished: string | null;
+        };
+        PileDesiredList: {
+            items: components["schemas"]["PileDesired"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         PileDetail: components["schemas"]["PileFacts"] & {
             /**
              * Format: int64
@@ -6862,6 +7435,13 @@ export interface components {
             city_name: string;
             /** @description 电桩编号 */
             code: string;
+            /**
+             * Format: int64
+             * @description 期望状态: what it should have, how much, and how much of that it has not.
+             */
+            desired_count: number;
+            /** Format: int64 */
+            drift_count: number;
             /**
              * Format: int64
              * @description When it last came into service.
@@ -6953,6 +7533,15 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        /** @description A limit that somebody else has set to the pile. */
+        PileLimit: {
+            connector_no: components["schemas"]["u16"];
+            periods: components["schemas"]["ProfilePeriod"][];
+            source: string;
+            /** Format: int64 */
+            told_at_ms: number;
+            unit: string;
+        };
         PileList: {
             items: components["schemas"]["Pile"][];
             next_cursor: string | null;
@@ -6966,6 +7555,19 @@ export interface components {
         PilePasswordDraft: {
             /** @description Generated when null. */
             password?: string | null;
+        };
+        PileProfile: components["schemas"]["ChargingProfile"] & {
+            /**
+             * @description It holds now, as far as its times and its session say, and none of a higher level or of the
+             *     session's own stands before it.
+             */
+            applies: boolean;
+            /** Format: int64 */
+            told_at_ms: number;
+        };
+        PileProfiles: {
+            items: components["schemas"]["PileProfile"][];
+            limits: components["schemas"]["PileLimit"][];
         };
         PileRecord: {
             connectors: components["schemas"]["ConnectorRecord"][];
@@ -7128,6 +7730,18 @@ export interface components {
          * @enum {string}
          */
         PriceFee: "service" | "electricity";
+        ProfilePeriod: {
+            /**
+             * Format: int64
+             * @description In tenths of the unit.
+             */
+            limit_tenths: number;
+            /**
+             * Format: int64
+             * @description From the schedule's beginning.
+             */
+            start_s: number;
+        };
         /**
          * @description What a pile speaks.
          * @enum {string}
@@ -8650,6 +9264,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                offline?: boolean;
                 sort?: string;
                 status?: components["schemas"]["CardStatus"];
                 tag?: string;
@@ -9191,6 +9806,168 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Command"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    configuration_profile_list: {
+        parameters: {
+            query?: {
+                active?: boolean;
+                cursor?: string;
+                edition?: components["schemas"]["Edition"];
+                limit?: number;
+                name?: string;
+                station_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationProfileList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    configuration_profile_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigurationProfileDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    configuration_profile_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationProfile"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    configuration_profile_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigurationProfileChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    configuration_profile_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -13566,6 +14343,37 @@ export interface operations {
             };
         };
     };
+    order_recording_fetch: {
+        parameters: {
+            query?: {
+                plain?: boolean;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file: JSON lines, see docs/protocols/recording.md */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     settlement_create: {
         parameters: {
             query?: never;
@@ -14068,6 +14876,7 @@ export interface operations {
                 city_name?: string;
                 code?: string;
                 cursor?: string;
+                drift?: boolean;
                 firmware?: string;
                 flapping?: boolean;
                 kind?: components["schemas"]["PileKind"];
@@ -14328,6 +15137,66 @@ export interface operations {
             };
         };
     };
+    pile_desired_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileDesiredList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_desired_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pile_dialect_get: {
         parameters: {
             query?: never;
@@ -14526,6 +15395,37 @@ export interface operations {
             };
         };
     };
+    pile_local_list_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalListView"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pile_password_set: {
         parameters: {
             query?: never;
@@ -14548,6 +15448,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PilePassword"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_profile_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileProfiles"];
                 };
             };
             /** @description Any error */
@@ -14609,6 +15540,39 @@ export interface operations {
         responses: {
             /** @description Done */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_recording_fetch: {
+        parameters: {
+            query: {
+                from_ms: number;
+                plain?: boolean;
+                to_ms: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file: JSON lines, see docs/protocols/recording.md */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15902,6 +16866,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    load_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadView"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    load_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoadChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    load_point_list: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadPointList"];
+                };
             };
             /** @description Any error */
             default: {

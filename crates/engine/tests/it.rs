@@ -22,10 +22,10 @@ mod databases;
 mod doubt;
 #[path = "it/fleet.rs"]
 mod fleet;
-#[path = "it/merge.rs"]
-mod merge;
 #[path = "it/load.rs"]
 mod load;
+#[path = "it/merge.rs"]
+mod merge;
 #[path = "it/pile_tariff.rs"]
 mod pile_tariff;
 #[path = "../../store/tests/it/scene.rs"]

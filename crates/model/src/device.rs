@@ -3,6 +3,10 @@
 //!
 //! Times in events are the pile's own; the gateway adds the time of receipt.
 
+mod bill;
+
+pub use bill::{PileBill, PileBillPeriod};
+
 use crate::battery::BatteryNews;
 use crate::card::{Token, TokenVerdict};
 use crate::connector::ConnectorStatus;
@@ -13,7 +17,7 @@ use crate::ground_lock::GroundLockReport;
 use crate::id::{ConnectorNo, SessionKey, TradeNo};
 use crate::load::LimitOrder;
 use crate::merge::{MergeNo, MergedAsk, MergedPart};
-use crate::money::{Amount, Fen, Price};
+use crate::money::{Amount, Fen};
 use crate::order::{StartMode, StopClass};
 use crate::profile::ProfileChange;
 use crate::site::PileKind;
@@ -256,36 +260,6 @@ pub struct StopReason {
     /// Wire name with its protocol in front: `ocpp:EVDisconnected`, `ykc:40`. The protocol crate
     /// turns it into a sentence.
     pub code: String,
-}
-
-/// The end of a session together with the pile's own bill. 云快充 0x3B.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PileBill {
-    pub session: TradeNo,
-    pub connector: ConnectorNo,
-    pub started_at: Option<Timestamp>,
-    pub ended_at: Option<Timestamp>,
-    /// Sharp, peak, flat, valley.
-    pub periods: [PileBillPeriod; 4],
-    pub meter_start: Energy,
-    pub meter_end: Energy,
-    pub energy: Energy,
-    pub loss_energy: Energy,
-    pub amount: Amount,
-    pub vin: Option<String>,
-    pub mode: StartMode,
-    pub traded_at: Option<Timestamp>,
-    pub reason: StopReason,
-    pub card: Option<Token>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PileBillPeriod {
-    /// Electricity + service fee.
-    pub price: Price,
-    pub energy: Energy,
-    pub loss_energy: Energy,
-    pub amount: Amount,
 }
 
 /// What the platform says to an event, after it was made durable.

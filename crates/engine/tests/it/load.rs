@@ -71,7 +71,7 @@ fn limits_survive_restarts_and_unanswered_ones_count_in_full() {
         let session = w.start(1, 1, "CARD1", 100.0);
         let sent = advance(&w);
         let DeviceCommand::LimitSet(order) = &sent[0].1 else { panic!("{sent:?}") };
-        let (of, _, until) = order.session.clone().unwrap();
+        let (of, _, until) = order.session.unwrap();
         assert_eq!((of, order.power_w), (session, 120_000), "alone it gets all that it can use");
         // The server is killed before the answer is kept: it may hold or not.
         w.restart();

@@ -8,7 +8,7 @@ export default {
   desired_state: { unknown: 'Not told yet', same: 'In step', different: 'Differs', sent: 'Told, no answer yet', awaits_reboot: 'After a restart', refused: 'Refused' },
   profile_state: { active: 'In force', off: 'Off' },
   edition: { 'ocpp1_6': 'OCPP 1.6', ocpp2: 'OCPP 2.0.1 / 2.1' },
-  profile: {
+  template: {
     name: 'Name', name_hint: 'Such as DC 120 kW, common', edition: 'Protocol', fits: 'For', entries: 'Keys', piles: 'Piles', counted: '{n} piles', different: '{n} not in step', active: 'In force', active_yes: 'In force', active_no: 'Off', operator: 'Operator', platform: 'Platform', changed: 'Changed', staff: 'By', note: 'Note',
     range: 'For', range_all: 'All piles of a vendor and model', range_station: 'One station', range_pile: 'One pile', vendor: 'Vendor', vendor_help: 'As the pile introduces itself; both empty: any', model: 'Model', station: 'Station', pile: 'Pile number', any: 'Any vendor and model', key: 'Key', key_16: 'Such as HeartbeatInterval', key_2: 'Such as OCPPCommCtrlr.HeartbeatInterval', value: 'Value', add: 'Add a key', take: 'Remove this key',
     create: 'New configuration profile', edit: 'Change the configuration profile', created: 'Profile {name} made; connected piles are compared one after the other', saved: 'Profile {name} saved; connected piles are compared one after the other', delete: 'Delete', ask_delete: 'Delete the profile {name}? Piles keep what they have; it is no longer compared.', deleted: 'Profile {name} deleted', empty_hint: 'Make a profile and the platform compares connected piles with it, sets what differs, and tries again what failed',

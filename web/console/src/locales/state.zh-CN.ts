@@ -8,7 +8,7 @@ export default {
   desired_state: { unknown: '尚未上报', same: '一致', different: '不一致', sent: '已下发，等待应答', awaits_reboot: '重启后生效', refused: '桩拒绝' },
   profile_state: { active: '启用', off: '停用' },
   edition: { 'ocpp1_6': 'OCPP 1.6', ocpp2: 'OCPP 2.0.1 / 2.1' },
-  profile: {
+  template: {
     name: '名称', name_hint: '例如 120kW 直流桩通用参数', edition: '协议', fits: '适用范围', entries: '配置项', piles: '应用情况', counted: '{n} 台', different: '{n} 台未生效', active: '启用', active_yes: '启用', active_no: '停用', operator: '所属运营商', platform: '平台', changed: '修改时间', staff: '修改人', note: '说明',
     range: '适用于', range_all: '某厂商、型号的所有桩', range_station: '一个充电站', range_pile: '一台充电桩', vendor: '厂商', vendor_help: '与桩上报的一致；厂商、型号都留空则不限', model: '型号', station: '充电站', pile: '电桩编号', any: '不限厂商型号', key: '配置项', key_16: '例如 HeartbeatInterval', key_2: '例如 OCPPCommCtrlr.HeartbeatInterval', value: '值', add: '添加配置项', take: '删除这一项',
     create: '新建配置模板', edit: '编辑配置模板', created: '配置模板「{name}」已新建，在线的桩会陆续核对', saved: '配置模板「{name}」已保存，在线的桩会陆续核对', delete: '删除', ask_delete: '删除配置模板「{name}」？桩内的值不变，只是不再核对。', deleted: '配置模板「{name}」已删除', empty_hint: '新建模板后，平台会核对在线的桩，不一致的自动设置，失败的按间隔重试',

@@ -149,8 +149,10 @@ impl Message {
     /// Whether the answer is always `{}`.
     pub fn answers_nothing(&self) -> bool {
         use Means::{Event, Firmware, Log, Metered, Profiles, Published, Report, Security, Status};
-        matches!(self.means, Status | Metered | Report | Event | Profiles | Firmware | Log | Published | Security)
-            || self.means == NOTHING
+        matches!(
+            self.means,
+            Status | Metered | Report | Event | Profiles | Firmware | Log | Published | Security
+        ) || self.means == NOTHING
     }
 
     /// Whether the message belongs to a charging session, so that losing it loses money or truth.
