@@ -102,7 +102,7 @@ fn the_bill_is_that_of_the_same_session_in_ocpp_16() {
             (OrderState::Charging, 1, StartMode::Card)
         );
         w.at("11:00");
-        assert_eq!(w.report(second), (None, None));
+        assert_eq!(w.report(second), (None, Some(Fen(1_400))), "what it costs so far");
         assert_eq!(w.connector(1), "charging");
         let running = wait(w.engine.order_running(PileId(1), order.id)).unwrap().unwrap();
         assert_eq!((running.bill.total.0, running.open.order.energy), (1_400, kwh(10.0)));

@@ -51,8 +51,10 @@ proptest! {
         let length = match length {
             Length::Fixed(length) => length,
             Length::Repeated(head, piece) => {
-                // Behind the pile's number the platform says how many there are.
-                seed[7] = if head == 8 { pieces as u8 } else { seed[7] };
+                // What the platform says ends its head with how many follow.
+                if head > 7 {
+                    seed[head - 1] = pieces as u8;
+                }
                 head + pieces * piece
             }
         };
