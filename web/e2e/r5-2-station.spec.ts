@@ -74,7 +74,7 @@ test('R-5.2 the record of a station, and closing it for a time with a notice', a
   await expect(dialog.getByText('户号应为 1 到 32 个数字、字母或 -')).toBeVisible()
   await dialog.getByLabel('户号').fill('4201-778899')
   await dialog.getByRole('button', { name: '保存' }).click()
-  await expect(dialog).toBeHidden()
+  await expect(page.locator('.el-overlay-dialog:visible')).toHaveCount(0)
   for (const text of ['高速服务区', '限时免费', '4201-778899', '公交客车', '次日 06:00']) await expect(page.locator('dl').filter({ hasText: '户号' })).toContainText(text)
   await expect(page.locator('.detail-header')).toContainText('可休息')
   // Closed for now: everybody who wants to start is told, and it is opened again.
@@ -88,7 +88,7 @@ test('R-5.2 the record of a station, and closing it for a time with a notice', a
   await dialog.locator('.el-date-editor input').nth(1).fill('')
   await dialog.locator('.el-date-editor input').nth(1).press('Enter')
   await dialog.getByRole('button', { name: '暂停营业' }).click()
-  await expect(dialog).toBeHidden()
+  await expect(page.locator('.el-overlay-dialog:visible')).toHaveCount(0)
   await expect(page.getByRole('alert').filter({ hasText: '暂停营业：变压器检修' })).toBeVisible()
   await shot(page, 'station-closed')
   await page.goto('/stations?closed=true')

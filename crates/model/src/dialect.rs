@@ -141,21 +141,16 @@ impl CurrentCoding {
     pub fn guess(raw: u16, measured_da: i64) -> Option<CurrentCoding> {
         /// Below an ampere everything looks alike.
         const LEAST_DA: i64 = 10;
-        if raw > 4_000 {
-            return Some(CurrentCoding::Plus);
-        }
         if measured_da < LEAST_DA {
-            return None;
+            return (raw > 4_000).then_some(CurrentCoding::Plus);
         }
         let apart = |coding: CurrentCoding| coding.read(raw).map_or(i64::MAX, |c| (c - measured_da).abs());
-        let (plain, minus) = (apart(CurrentCoding::Plain), apart(CurrentCoding::Minus));
-        let (nearer, near, far) = if plain < minus {
-            (CurrentCoding::Plain, plain, minus)
-        } else {
-            (CurrentCoding::Minus, minus, plain)
-        };
-        // Near enough, and not as near as the other.
-        (near <= measured_da / 5 + 50 && far - near > 100).then_some(nearer)
+        let mut all = [CurrentCoding::Plain, CurrentCoding::Plus, CurrentCoding::Minus]
+            .map(|coding| (apart(coding), coding));
+        all.sort_by_key(|(apart, _)| *apart);
+        let [(near, nearer), (far, _), _] = all;
+        // Near enough, and not as near as the others.
+        (near <= measured_da / 5 + 50 && far.saturating_sub(near) > 100).then_some(nearer)
     }
 }
 
@@ -172,6 +167,8 @@ mod tests {
             (5_105, 1_105, Some(Plus)),
             (2_895, 1_105, Some(Minus)),
             (568, 566, Some(Plain)),
+            // A pile with cooled cables: 471.5 A, more than the offset.
+            (4_715, 4_700, Some(Plain)),
             // A demand is not quite what flows.
             (1_200, 1_105, Some(Plain)),
             (4_001, 0, Some(Plus)),
