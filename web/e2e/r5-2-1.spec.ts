@@ -99,7 +99,7 @@ test('R-5.2.1 the asset record of a pile is written at its page and found in the
   await dialog.getByRole('textbox', { name: '1 号枪 车位号' }).fill('C-901')
   const tags = dialog.locator('.el-form-item').filter({ hasText: '标签' }).locator('input')
   await tags.fill('待搬迁')
-  await tags.press('Enter')
+  await page.getByRole('option', { name: '待搬迁' }).click()
   await expect(dialog.locator('.el-tag').filter({ hasText: '待搬迁' })).toBeVisible()
   await shot(page, 'pile-record-dialog')
   await dialog.getByRole('button', { name: '保存' }).click()
