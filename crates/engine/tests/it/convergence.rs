@@ -143,6 +143,21 @@ pub fn essence(order: Order) -> Order {
     }
 }
 
+/// Both worlds have each session once and the same sums, and neither all nor none of it is held.
+pub fn agreed(straight: &World, crooked: &World, count: usize, held: usize) {
+    assert!((count / 40..count / 2).contains(&held), "{held} of {count} are held: both kinds are there");
+    for w in [straight, crooked] {
+        assert_eq!(w.count("SELECT COUNT(*) FROM orders"), i64::try_from(count).unwrap());
+        w.sound();
+    }
+    for sum in [
+        "SELECT CAST(SUM(energy_dwh) AS BIGINT) FROM station_hour",
+        "SELECT CAST(SUM(total_fen) AS BIGINT) FROM station_hour",
+    ] {
+        assert_eq!(straight.count(sum), crooked.count(sum), "{sum}");
+    }
+}
+
 #[test]
 fn disorder_ends_in_the_same_orders() {
     let (count, seeds) = runs();
@@ -158,16 +173,7 @@ fn disorder_ends_in_the_same_orders() {
                 held += usize::from(a.total.0 == 0 && a.energy != kwh(0.0));
                 assert_eq!(essence(a), essence(b), "session {n} of seed {seed}");
             }
-            assert!(
-                (count / 40..count / 2).contains(&held),
-                "{held} of {count} are held: both kinds are there"
-            );
-            for w in [&straight, &crooked] {
-                assert_eq!(w.count("SELECT COUNT(*) FROM orders"), i64::try_from(count).unwrap());
-                w.sound();
-            }
-            let energy = |w: &World| w.count("SELECT CAST(SUM(energy_dwh) AS BIGINT) FROM station_hour");
-            assert_eq!(energy(&straight), energy(&crooked));
+            agreed(&straight, &crooked, count, held);
         }
     }
 }

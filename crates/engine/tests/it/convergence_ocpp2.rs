@@ -2,7 +2,7 @@
 //! hours late and in disorder, the beginning even last. Only what comes after the end is not looked at any
 //! more: a bill that was told does not change.
 
-use crate::convergence::{Dice, Session, essence, runs, sessions, set};
+use crate::convergence::{Dice, Session, agreed, essence, runs, sessions, set};
 use crate::world::{World, kwh, sample, worlds};
 use model::card::Token;
 use model::device::{Answer, DeviceEvent, SessionPhase, SessionReport, StopReason};
@@ -126,16 +126,7 @@ fn disorder_of_ocpp2_ends_in_the_same_orders() {
                 held += usize::from(a.total.0 == 0 && a.energy != kwh(0.0));
                 assert_eq!(essence(a), essence(b), "session {n} of seed {seed}");
             }
-            assert!(
-                (count / 40..count / 2).contains(&held),
-                "{held} of {count} are held: both kinds are there"
-            );
-            for w in [&straight, &crooked] {
-                assert_eq!(w.count("SELECT COUNT(*) FROM orders"), i64::try_from(count).unwrap());
-                w.sound();
-            }
-            let total = |w: &World| w.count("SELECT CAST(SUM(total_fen) AS BIGINT) FROM station_hour");
-            assert_eq!(total(&straight), total(&crooked));
+            agreed(&straight, &crooked, count, held);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The same for 云快充, where the pile's record alone settles: it is said until it is confirmed, hours later
 //! perhaps; what is told while it charges is never repeated and may be lost.
 
-use crate::convergence::{Dice, essence, runs, set};
+use crate::convergence::{Dice, agreed, essence, runs, set};
 use crate::world::{World, wall, worlds};
 use model::card::{Token, TokenVerdict};
 use model::connector::ConnectorStatus;
@@ -235,16 +235,7 @@ fn disorder_of_ykc_ends_in_the_same_orders() {
                 held += usize::from(!a.abnormal.is_empty());
                 assert_eq!(settled(a), settled(b), "session {n} of seed {seed}");
             }
-            assert!(
-                (count / 40..count / 2).contains(&held),
-                "{held} of {count} are held: both kinds are there"
-            );
-            for w in [&straight, &crooked] {
-                assert_eq!(w.count("SELECT COUNT(*) FROM orders"), i64::try_from(count).unwrap());
-                w.sound();
-            }
-            let total = |w: &World| w.count("SELECT CAST(SUM(total_fen) AS BIGINT) FROM station_hour");
-            assert_eq!(total(&straight), total(&crooked));
+            agreed(&straight, &crooked, count, held);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::house::{Answer, houses};
 use serde_json::json;
 
-fn codes(answer: &Answer) -> Vec<String> {
+pub fn codes(answer: &Answer) -> Vec<String> {
     let items = answer.ok().json["items"].as_array().unwrap().clone();
     items.iter().map(|pile| pile["code"].as_str().unwrap().to_owned()).collect()
 }

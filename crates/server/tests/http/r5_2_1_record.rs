@@ -1,13 +1,9 @@
 //! 充电桩: its asset record, and piles found by it.
 
 use super::house::{Answer, House, NOON, houses};
+use super::r5_2_1::codes;
 use model::time::{DAY_MS, Timestamp, Zone};
 use serde_json::{Value, json};
-
-fn codes(answer: &Answer) -> Vec<String> {
-    let items = answer.ok().json["items"].as_array().unwrap().clone();
-    items.iter().map(|pile| pile["code"].as_str().unwrap().to_owned()).collect()
-}
 
 fn record(version: i64) -> Value {
     json!({"version": version, "tags": ["重点", "一期"], "owner": "武汉充能资产公司", "made_day": 20_250_301,

@@ -1,14 +1,10 @@
 //! 充电桩: when a pile came into service, piles that nobody uses, and what they are made of.
 
-use super::house::{Answer, House, NOON, houses};
+use super::house::{House, NOON, houses};
+use super::r5_2_1::codes;
 use model::time::{DAY_MS, Timestamp};
 use serde_json::Value;
 use std::time::Duration;
-
-fn codes(answer: &Answer) -> Vec<String> {
-    let items = answer.ok().json["items"].as_array().unwrap().clone();
-    items.iter().map(|pile| pile["code"].as_str().unwrap().to_owned()).collect()
-}
 
 async fn enabled_at(house: &House, cookie: &str, code: &str) -> Value {
     house.get(&format!("/piles/{code}"), cookie).await.ok().json["enabled_at_ms"].clone()
