@@ -104,15 +104,17 @@ impl TariffVersion {
     }
 }
 
-/// What all writers of this process share: which webhooks there are, and how many sessions run on each card. A place is taken when
-/// a session is admitted and given back when it ends or its admission is undone, so that two writers
-/// cannot both give the last one away.
+/// What all writers of this process share: which webhooks there are, which piles take firmware, and how
+/// many sessions run on each card. A place is taken when a session is admitted and given back when it
+/// ends or its admission is undone, so that two writers cannot both give the last one away.
 #[derive(Debug)]
 pub struct Shared {
     /// Each place with the writer whose pile holds it.
     running: Mutex<HashMap<CardId, HashMap<OrderId, usize>>>,
     /// Webhooks that are on.
     subscriptions: RwLock<Arc<[Subscription]>>,
+    /// Piles whose next start may show that their firmware is a new one; more of them do no harm.
+    updating: RwLock<HashSet<PileId>>,
 }
 
 /// A place on a card that is wanted for an order.
@@ -128,7 +130,11 @@ pub(crate) struct Place {
 
 impl Default for Shared {
     fn default() -> Shared {
-        Shared { running: Mutex::default(), subscriptions: RwLock::new(Arc::from([])) }
+        Shared {
+            running: Mutex::default(),
+            subscriptions: RwLock::new(Arc::from([])),
+            updating: RwLock::default(),
+        }
     }
 }
 
@@ -139,6 +145,14 @@ impl Shared {
 
     pub(crate) fn subscriptions(&self) -> Arc<[Subscription]> {
         Arc::clone(&self.subscriptions.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn update_begun(&self, piles: impl IntoIterator<Item = PileId>) {
+        self.updating.write().unwrap_or_else(PoisonError::into_inner).extend(piles);
+    }
+
+    pub(crate) fn may_update(&self, pile: PileId) -> bool {
+        self.updating.read().unwrap_or_else(PoisonError::into_inner).contains(&pile)
     }
 
     pub(crate) fn take_place(&self, wanted: &Place) -> bool {

@@ -152,6 +152,8 @@ struct Prepared {
     held: Vec<(PileId, CardId, OrderId)>,
     /// Webhooks that are on.
     subscriptions: Vec<deliveries::Subscription>,
+    /// Piles whose firmware is under way.
+    updating: Vec<PileId>,
 }
 
 /// Brings the database to this version. On a thread of its own: a connection to PostgreSQL blocks, and
@@ -168,7 +170,8 @@ fn prepare(source: &Source, exclusive: bool, now: Timestamp) -> Result<Prepared>
             let claim = if exclusive { conn.claim()? } else { None };
             let held = orders::card_places(&mut conn)?;
             let subscriptions = deliveries::subscriptions(&mut conn)?;
-            Ok(Prepared { conn, claim, held, subscriptions })
+            let updating = transfers::updating(&mut conn)?;
+            Ok(Prepared { conn, claim, held, subscriptions, updating })
         });
         thread.join()
     });
@@ -203,12 +206,13 @@ impl Store {
     /// Brings the database to this version and starts the threads that own its connections.
     pub fn open(settings: Settings, now: Timestamp, watcher: Watcher) -> Result<Store> {
         let Settings { source, writers, readers, exclusive } = settings;
-        let Prepared { conn, claim, held, subscriptions } = prepare(&source, exclusive, now)?;
+        let Prepared { conn, claim, held, subscriptions, updating } = prepare(&source, exclusive, now)?;
         let mut first = Some(conn);
         let count = if matches!(source, Source::Sqlite(_)) { 1 } else { writers.max(1) };
         // Places on cards must be known before the first start, on whichever writer it comes in.
         let shared = Arc::new(hot::Shared::default());
         shared.subscribe(subscriptions);
+        shared.update_begun(updating);
         for shard in 0..count {
             let own = held.iter().filter(|(pile, ..)| hot::shard_of(*pile, count) == shard);
             let own: Vec<_> = own.map(|(_, card, order)| (*card, *order)).collect();

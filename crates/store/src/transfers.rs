@@ -111,6 +111,29 @@ pub fn open_of(conn: &mut Conn, pile: PileId) -> DbResult<Vec<Transfer>> {
     conn.query(&sql, &[pile.0.into()], transfer)
 }
 
+/// Firmware that a pile has fetched and has not been seen to run.
+const UNDER_WAY: [TransferState; 3] =
+    [TransferState::Downloaded, TransferState::Installing, TransferState::Installed];
+
+/// Of which piles the firmware is under way.
+pub(crate) fn updating(conn: &mut Conn) -> DbResult<Vec<PileId>> {
+    conn.query(
+        "SELECT DISTINCT pile_id FROM transfer WHERE firmware_id IS NOT NULL AND state IN ($1, $2, $3)",
+        &UNDER_WAY.map(|state| state.as_str().into()),
+        |row| Ok(PileId(row.int(0)?)),
+    )
+}
+
+/// The firmware that the pile may show to run at its start. The database is asked only of piles that
+/// were ever given one: all piles start at once after a loss of power.
+pub fn under_way(tx: &mut Tx<'_>, pile: PileId) -> Result<Option<Transfer>> {
+    if !tx.hot.shared.may_update(pile) {
+        return Ok(None);
+    }
+    let newest = tx.read(|conn| newest(conn, pile, true, None))?;
+    Ok(newest.filter(|one| UNDER_WAY.contains(&one.state)))
+}
+
 /// Those whose time is over without an end.
 pub fn overdue(conn: &mut Conn, now: Timestamp) -> DbResult<Vec<Transfer>> {
     let sql =
@@ -147,6 +170,9 @@ pub fn save(tx: &mut Tx<'_>, one: &Transfer) -> Result<()> {
             one.ended_at.map(Timestamp::as_ms).into(),
         ],
     )?;
+    if one.firmware.is_some() {
+        tx.hot.shared.update_begun([one.pile]);
+    }
     tx.changed(Change::Noun("transfer"));
     Ok(())
 }

@@ -79,10 +79,8 @@ fn why(word: &str) -> Text {
 /// A pile that has started anew shows which firmware it has.
 pub fn booted(context: &Context<'_>, tx: &mut Tx<'_>, hot: &HotPile, told: &Introduction) -> Result<()> {
     let (Some(version), pile) = (&told.firmware, hot.pile.id) else { return Ok(()) };
-    let Some(mut one) = tx.read(|conn| transfers::newest(conn, pile, true, None))? else { return Ok(()) };
-    let begun =
-        matches!(one.state, TransferState::Downloaded | TransferState::Installing | TransferState::Installed);
-    let Some(wanted) = one.version.clone().filter(|_| begun) else { return Ok(()) };
+    let Some(mut one) = transfers::under_way(tx, pile)? else { return Ok(()) };
+    let Some(wanted) = one.version.clone() else { return Ok(()) };
     if wanted == *version {
         one.state = TransferState::Confirmed;
         one.ended_at = Some(context.now);

@@ -115,3 +115,30 @@ async fn security_events_page_from_the_newest() {
         assert_eq!((last.items.len(), last.next_cursor), (1, None));
     }
 }
+
+#[tokio::test]
+async fn firmware_under_way_is_known_after_a_restart() {
+    for db in databases() {
+        let under_way = async |store: &store::Store, pile| {
+            let found =
+                store.write(Some(PileId(pile)), move |tx| transfers::under_way(tx, PileId(pile))).await;
+            found.unwrap().map(|one| one.id.0)
+        };
+        let save = async |store: &store::Store, one: Transfer| {
+            store.write(Some(one.pile), move |tx| transfers::save(tx, &one)).await.unwrap();
+        };
+        {
+            let store = db.store();
+            std::thread::scope(|scope| scope.spawn(|| crate::scene::seed(&mut db.conn())).join().unwrap());
+            assert_eq!(under_way(&store, 1).await, None);
+            save(&store, transfer(1, Some(1), TransferState::Downloading)).await;
+            assert_eq!(under_way(&store, 1).await, None, "the file is not there yet");
+            save(&store, transfer(2, Some(1), TransferState::Installed)).await;
+            assert_eq!(under_way(&store, 1).await, Some(2));
+        }
+        let store = db.store();
+        assert_eq!(under_way(&store, 1).await, Some(2), "the pile starts after we did");
+        save(&store, transfer(3, Some(1), TransferState::Failed)).await;
+        assert_eq!(under_way(&store, 1).await, None, "only the newest counts");
+    }
+}
