@@ -144,11 +144,13 @@ def measure_in(data, name, options):
         sessions = ["--mode", "sessions", "--piles", str(SESSION_PILES), "--seconds", str(options.seconds)]
         report = {"sessions": server.load(*sessions)}
         report["open"] = server.load("--mode", "open", "--piles", "1000", "--rate", "1000", "--seconds", str(options.seconds))
-        if name != "floor":
-            report |= {speech: server.load(*sessions, "--speak", speech) for speech in SPOKEN}
     # Memory is measured on a server that has done nothing since its start.
     with Server(name, options, data, fresh=False) as server:
         report["idle"] = server.load("--mode", "idle", "--piles", str(options.idle_piles), "--hold", "5")
+    # Last, so that the other measurements do not depend on what the further protocols leave behind.
+    if name != "floor":
+        with Server(name, options, data, fresh=False) as server:
+            report |= {speech: server.load(*sessions, "--speak", speech) for speech in SPOKEN}
     return report
 
 
