@@ -60,7 +60,19 @@ function shapes(file, slack) {
 
 const source = 'echarts 4.9.0 map/json, Apache-2.0'
 const write = (name, data) => writeFileSync(join(target, `${name}.json`), `${JSON.stringify({ source, shapes: data })}\n`)
-write('china', shapes(join(folder, 'china.json'), 0.02))
+/** What the package adds to the map of the country in its code: the rings of `points`. */
+function added(file) {
+  const text = readFileSync(join(folder, '..', '..', 'lib', 'coord', 'geo', 'fix', file), 'utf8')
+  const [, rings] = /var points = (\[\[\[.*?\]\]\])/s.exec(text)
+  return JSON.parse(rings)
+}
+
+const flat = (rings, place) => rings.map((points) => points.flatMap(([x, y]) => place(x, y).map((value) => Math.round(value * 1000) / 1000)))
+const country = shapes(join(folder, 'china.json'), 0.02)
+country.find((shape) => shape.name === '台湾').rings.push(...flat(added('diaoyuIsland.js'), (x, y) => [x, y]))
+// As printed maps of the country have it: the southern sea with its line in a box of its own, in the east.
+country.push({ name: '南海诸岛', inset: true, rings: flat(added('nanhai.js'), (x, y) => [126 + x / 10.5, 25 - (y * 0.75) / 10.5]) })
+write('china', country)
 for (const file of readdirSync(join(folder, 'province'))) {
   const name = file.replace('.json', '')
   write(name, shapes(join(folder, 'province', file), 0.01))

@@ -4,6 +4,9 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type BrowserContext, type Page } from '@playwright/test'
 import { everyPage, signIn } from './console'
 
+// A trace of so many pages takes longer than the walk.
+test.use({ trace: 'off' })
+
 const RULES = { light: { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }, dark: { runOnly: { type: 'rule' as const, values: ['color-contrast'] } } }
 
 /** In the dark only the colours differ: the same elements are looked at once. */
@@ -54,25 +57,20 @@ async function plain(context: BrowserContext): Promise<Page> {
   return page
 }
 
-test.describe('every page', () => {
-  // A trace of so many pages takes longer than the walk.
-  test.use({ trace: 'off' })
-
-  test('no page has a serious finding, light or dark, and each is whole at 150 % of 1366×768', async ({ browser, context }) => {
-    test.setTimeout(900_000)
-    const page = await plain(context)
-    await page.goto('/sign-in')
-    const found = await lightAndDark(page)
-    await signIn(page)
-    const paths = await everyPage(page)
-    // Half of the pages in a browser window of their own: both cores look.
-    const beside = await browser.newContext({ storageState: await context.storageState() })
-    const second = await plain(beside)
-    const half = (odd: number) => paths.filter((_, place) => place % 2 === odd)
-    found.push(...(await Promise.all([walk(page, half(0)), walk(second, half(1))])).flat())
-    await beside.close()
-    expect([...new Set(found)]).toEqual([])
-  })
+test('no page has a serious finding, light or dark, and each is whole at 150 % of 1366×768', async ({ browser, context }) => {
+  test.setTimeout(900_000)
+  const page = await plain(context)
+  await page.goto('/sign-in')
+  const found = await lightAndDark(page)
+  await signIn(page)
+  const paths = await everyPage(page)
+  // Half of the pages in a browser window of their own: both cores look.
+  const beside = await browser.newContext({ storageState: await context.storageState() })
+  const second = await plain(beside)
+  const half = (odd: number) => paths.filter((_, place) => place % 2 === odd)
+  found.push(...(await Promise.all([walk(page, half(0)), walk(second, half(1))])).flat())
+  await beside.close()
+  expect([...new Set(found)]).toEqual([])
 })
 
 test('keys alone reach the content, the menu and every action of a page', async ({ page }) => {

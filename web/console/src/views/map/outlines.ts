@@ -4,9 +4,12 @@ interface Shape {
   name: string
   /** x, y, x, y … in degrees. */
   rings: number[][]
+  inset?: boolean
 }
 export interface Outline {
   name: string
+  /** A box beside the map, as printed maps have it for the southern sea: what is in it is not really there. */
+  inset?: boolean
   rings: [number, number][][]
 }
 
@@ -26,7 +29,7 @@ async function load(name: string): Promise<Outline[]> {
   const answer = await fetch(`/outlines/${name}.json`)
   if (!answer.ok) return []
   const { shapes } = (await answer.json()) as { shapes: Shape[] }
-  return shapes.map((s) => ({ name: s.name, rings: s.rings.map(ringRead) }))
+  return shapes.map((s) => ({ name: s.name, inset: s.inset, rings: s.rings.map(ringRead) }))
 }
 
 export const country = (): Promise<Outline[]> => load('china')
