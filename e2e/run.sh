@@ -95,6 +95,8 @@ ocpp)
         "$PYTHON" e2e/ocpp_client.py "$mode" --address "$(address http)" --pile E2E-OCPP --password "$PILE_PASSWORD" \
             --tag E2E-CARD-1 --token "$PILEOPS_TOKEN" || failed=1
     done
+    "$PYTHON" e2e/ocpp_reservation.py --address "$(address http)" --pile E2E-OCPP --password "$PILE_PASSWORD" \
+        --tag E2E-CARD-1 --token "$PILEOPS_TOKEN" || failed=1
     for version in 2.0.1 2.1; do
         "$PYTHON" e2e/ocpp2_client.py "ocpp$version" --address "$(address http)" --pile "E2E-OCPP-${version//./}" \
             --password "$PILE_PASSWORD" --tag E2E-CARD-1 --token "$PILEOPS_TOKEN" || failed=1

@@ -2644,6 +2644,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["reservation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles/{code}/security": {
         parameters: {
             query?: never;
@@ -2851,6 +2868,40 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["public_feedback_photo_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["reservation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["reservation_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4430,6 +4481,7 @@ export interface components {
         ConnectorBeside: {
             battery: components["schemas"]["BatteryNow"] | null;
             ground_lock: components["schemas"]["GroundLock"] | null;
+            reservation: components["schemas"]["ConnectorReservation"] | null;
         };
         ConnectorBrief: {
             fault_code: string | null;
@@ -4484,6 +4536,16 @@ export interface components {
             park_no: string | null;
             socket: components["schemas"]["SocketKind"] | null;
             standard: components["schemas"]["SocketStandard"] | null;
+        };
+        /** @description What keeps a connector, as it is shown beside the connector. */
+        ConnectorReservation: {
+            /** Format: int64 */
+            id: number;
+            state: components["schemas"]["ReservationState"];
+            /** @description The card's last four characters. */
+            tag: string;
+            /** Format: int64 */
+            until_ms: number;
         };
         /**
          * @description What the pile last said of a connector. Whether the pile is on line is another fact: an old
@@ -7797,6 +7859,56 @@ export interface components {
             /** @description All were asked for, not only what had changed. */
             was_whole: boolean;
         };
+        Reservation: {
+            /** Format: int64 */
+            connector_no: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            customer_name: string | null;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @description Why it came to nothing, in the reader's language. */
+            message: string | null;
+            note: string;
+            /** Format: int64 */
+            order_id: number | null;
+            order_no: string | null;
+            pile_code: string;
+            pile_name: string;
+            staff_name: string | null;
+            state: components["schemas"]["ReservationState"];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** @description The card's last four characters. */
+            tag: string;
+            /** Format: int64 */
+            until_ms: number;
+        };
+        ReservationDraft: {
+            /** @description The card that it is kept for; or a customer, who has one. */
+            card_tag?: string | null;
+            /** Format: int32 */
+            connector_no: number;
+            /** Format: int64 */
+            customer_id?: number | null;
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description At most a day ahead.
+             */
+            until_ms: number;
+        };
+        ReservationList: {
+            items: components["schemas"]["Reservation"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @enum {string} */
+        ReservationState: "asked" | "accepted" | "refused" | "used" | "expired" | "cancelled";
         /**
          * @description Which personal datum of a customer is to be seen in full.
          * @enum {string}
@@ -9014,7 +9126,7 @@ export interface components {
          * @description What a webhook can be told.
          * @enum {string}
          */
-        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "feedback.created" | "mail.failed";
+        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "reservation.changed" | "feedback.created" | "mail.failed";
         /**
          * @description How far the telling of an event is.
          * @enum {string}
@@ -15589,6 +15701,41 @@ export interface operations {
             };
         };
     };
+    reservation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservationDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pile_security_get: {
         parameters: {
             query?: never;
@@ -16102,6 +16249,71 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FeedbackPhotoReceipt"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reservation_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                pile_code?: string;
+                state?: components["schemas"]["ReservationState"];
+                station_name?: string;
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reservation_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

@@ -37,6 +37,7 @@ pub mod profile;
 pub mod prune;
 pub mod random;
 mod recording;
+pub mod reservation;
 pub mod role;
 mod rules;
 pub mod secrets;

@@ -115,6 +115,7 @@ impl Engine {
             .await?;
         self.commands_expire(now).await?;
         self.transfers_expire().await?;
+        self.reservations_expire(now).await?;
         Ok(closed.into_iter().sum())
     }
 

@@ -28,6 +28,8 @@ mod load;
 mod merge;
 #[path = "it/pile_tariff.rs"]
 mod pile_tariff;
+#[path = "it/reservation.rs"]
+mod reservation;
 #[path = "../../store/tests/it/scene.rs"]
 mod scene;
 #[path = "it/session.rs"]

@@ -39,6 +39,8 @@ crate::words! {
         OrderAbnormal = "order.abnormal",
         PileOnline = "pile.online",
         PileOffline = "pile.offline",
+        /// 预约: accepted, refused, or over.
+        ReservationChanged = "reservation.changed",
         FeedbackCreated = "feedback.created",
         /// 邮件发送失败: for good, nobody tries again by themselves.
         MailFailed = "mail.failed",

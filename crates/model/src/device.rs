@@ -20,6 +20,7 @@ use crate::merge::{MergeNo, MergedAsk, MergedPart};
 use crate::money::{Amount, Fen};
 use crate::order::{StartMode, StopClass};
 use crate::profile::ProfileChange;
+use crate::reservation::{ReservationEnd, ReservationOrder};
 use crate::site::PileKind;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
@@ -82,6 +83,8 @@ pub enum DeviceEvent {
     GroundLock(GroundLockReport),
     /// Something that concerns the pile's own security. OCPP SecurityEventNotification.
     Security { kind: String, at: Timestamp, info: Option<String> },
+    /// A reservation is over by the pile's own word. OCPP 2 ReservationStatusUpdate.
+    Reservation(ReservationEnd),
     /// A well-formed message that needs only to be kept (BMS frames, firmware and diagnostics
     /// status, …), under its wire name.
     Noted { what: &'static str },
@@ -413,6 +416,11 @@ pub enum DeviceCommand {
     },
     /// Hold a connector to this much. OCPP SetChargingProfile.
     LimitSet(LimitOrder),
+    /// 预约: keep a connector for a card. OCPP ReserveNow, CancelReservation.
+    Reserve(Box<ReservationOrder>),
+    ReservationCancel {
+        id: i64,
+    },
     /// 离线名单: OCPP SendLocalList.
     LocalListSet(Box<LocalList>),
     /// Of which version the pile's list is.

@@ -9,6 +9,7 @@ use crate::db::{Conn, DbResult};
 use crate::deliveries::Subscription;
 use crate::ids::{Ids, Noun};
 use crate::orders::Identity;
+use crate::reservations::Reservation;
 use model::card::Card;
 use model::curve::Curve;
 use model::device::SocketReport;
@@ -50,11 +51,18 @@ pub struct HotPile {
     pub sockets: Vec<SocketReport>,
     /// What its ground locks said last, since the pile was read.
     pub ground_locks: Vec<GroundLockReport>,
+    /// What keeps its connectors for somebody.
+    pub reserved: Vec<Reservation>,
 }
 
 impl HotPile {
     pub fn connector(&self, no: u16) -> Option<&Connector> {
         self.connectors.iter().find(|c| c.no == no)
+    }
+
+    /// What keeps the connector for somebody now.
+    pub fn kept(&self, no: u16, now: Timestamp) -> Option<&Reservation> {
+        self.reserved.iter().find(|one| one.connector == no && one.until > now)
     }
 
     /// The order that holds the connector.

@@ -68,6 +68,7 @@ nouns! {
     PileEvent = "pile_event",
     Dialect = "dialect",
     ConfigurationProfile = "configuration_profile",
+    Reservation = "reservation",
 }
 
 impl Noun {

@@ -87,6 +87,7 @@ pub mod piles;
 pub mod preferences;
 mod reader;
 pub mod recordings;
+pub mod reservations;
 pub mod role_list;
 pub mod roles;
 pub mod rollups;

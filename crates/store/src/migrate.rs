@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (30, include_str!("../migrations/0030_ykc.sql")),
     (31, include_str!("../migrations/0031_dialect.sql")),
     (32, include_str!("../migrations/0032_desired_state.sql")),
+    (33, include_str!("../migrations/0033_reservation.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

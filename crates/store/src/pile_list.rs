@@ -386,6 +386,7 @@ fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail
             Ok((row.int(0)?, order))
         },
     )?;
+    let mut kept = crate::reservations::of_connectors(conn, pile)?;
     conn.query(
         "SELECT no, status, status_at_ms, fault_code, fault_info FROM connector \
          WHERE id > $1 AND id <= $2 ORDER BY id",
@@ -393,6 +394,8 @@ fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail
         |row| {
             let no = row.int(0)?;
             let place = orders.iter().position(|(connector, _)| *connector == no);
+            let reservation = kept.iter().position(|(connector, _)| *connector == no);
+            let reservation = reservation.map(|place| kept.swap_remove(place).1);
             Ok(ConnectorDetail {
                 no,
                 status: row.word(1, ConnectorStatus::parse)?,
@@ -402,7 +405,7 @@ fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail
                 fault_text: None,
                 order: place.map(|place| orders.swap_remove(place).1),
                 live: None,
-                beside: ConnectorBeside::default(),
+                beside: ConnectorBeside { reservation, ..ConnectorBeside::default() },
             })
         },
     )

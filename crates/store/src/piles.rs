@@ -236,33 +236,33 @@ pub(crate) fn hot(conn: &mut Conn, ids: &[PileId]) -> DbResult<Vec<HotPile>> {
             &padded(ids.iter().flat_map(|id| range(*id)).collect(), 2 * places),
         )?;
         let names = (1..=places).map(|number| format!("${number}")).collect::<Vec<_>>();
+        let asked = padded(ids.iter().map(|id| id.0.into()).collect(), places);
+        let mut reserved = crate::reservations::open_of(conn, &names.join(", "), &asked)?;
         let sql = format!(
             "SELECT {}, (SELECT MAX(started_at_ms) FROM orders WHERE pile_id = pile.id) FROM pile \
              WHERE id IN ({})",
             COLUMNS.join(", "),
             names.join(", ")
         );
-        found.extend(conn.query(
-            &sql,
-            &padded(ids.iter().map(|id| id.0.into()).collect(), places),
-            |row| {
-                let pile = pile(row)?;
-                // Ten thousand of them stay in memory: no room for connectors that a pile does not have.
-                let mut connectors: Vec<_> = connectors.extract_if(.., |c| c.pile == pile.id).collect();
-                connectors.shrink_to_fit();
-                let latest_start = row.int_opt(COLUMNS.len())?.map(Timestamp::from_ms);
-                Ok(HotPile {
-                    pile,
-                    connectors,
-                    open: Vec::new(),
-                    latest_start,
-                    skew_candidate: None,
-                    seqs: Vec::new(),
-                    sockets: Vec::new(),
-                    ground_locks: Vec::new(),
-                })
-            },
-        )?);
+        found.extend(conn.query(&sql, &asked, |row| {
+            let pile = pile(row)?;
+            // Ten thousand of them stay in memory: no room for connectors that a pile does not have.
+            let mut connectors: Vec<_> = connectors.extract_if(.., |c| c.pile == pile.id).collect();
+            connectors.shrink_to_fit();
+            let reserved = reserved.extract_if(.., |one| one.pile == pile.id).collect();
+            let latest_start = row.int_opt(COLUMNS.len())?.map(Timestamp::from_ms);
+            Ok(HotPile {
+                pile,
+                connectors,
+                open: Vec::new(),
+                latest_start,
+                skew_candidate: None,
+                seqs: Vec::new(),
+                sockets: Vec::new(),
+                reserved,
+                ground_locks: Vec::new(),
+            })
+        })?);
     }
     Ok(found)
 }

@@ -30,6 +30,7 @@ const touches: Record<string, string[]> = {
   tariff: ['tariff_list', 'tariff_year', 'tariff_pile_list', 'tariff_station_list', 'station_list', 'pile'],
   pile_batch: ['pile_batch_list', 'pile_batch', 'pile_batch_row_list'],
   pile_desired: ['pile_desired_list', 'pile_local_list', 'configuration_profile_list'],
+  reservation: ['reservation_list'],
   configuration_profile: ['configuration_profile_list'],
   firmware: ['firmware_list', 'firmware'],
   transfer: ['transfer_list', 'firmware_list', 'firmware'],

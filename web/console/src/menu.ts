@@ -22,6 +22,7 @@ export const menu: MenuSection[] = [
     pages: [
       { name: 'piles', path: '/piles', permission: 'pile.read', glyph: 'pile' },
       { name: 'pile_batches', path: '/pile-batches', permission: 'pile.read', glyph: 'columns' },
+      { name: 'reservations', path: '/reservations', permission: 'pile.read', glyph: 'clock' },
       { name: 'configuration_profiles', path: '/configuration-profiles', permission: 'pile.read', glyph: 'sliders' },
       { name: 'firmware', path: '/firmware', permission: 'pile.read', glyph: 'chip' },
       { name: 'dialects', path: '/dialects', permission: 'pile.read', glyph: 'frames' },

@@ -44,6 +44,7 @@ export const router = createRouter({
         page('pile-batches/:id(\\d+)', 'pile_batch', 'pile.read', () => import('@/views/pile-batches/PileBatchDetail.vue'), { menu: 'pile_batches' }),
         page('dialects', 'dialects', 'pile.read', () => import('@/views/dialects/DialectList.vue')),
         page('dialects/:id(\\d+)', 'dialect', 'pile.read', () => import('@/views/dialects/DialectDetail.vue'), { menu: 'dialects' }),
+        page('reservations', 'reservations', 'pile.read', () => import('@/views/reservations/ReservationList.vue')),
         page('configuration-profiles', 'configuration_profiles', 'pile.read', () => import('@/views/configuration-profiles/ProfileList.vue')),
         page('firmware', 'firmware', 'pile.read', () => import('@/views/firmware/FirmwareList.vue')),
         page('firmware/:id(\\d+)', 'firmware_one', 'pile.read', () => import('@/views/firmware/FirmwareDetail.vue'), { menu: 'firmware' }),

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileRecord, PileSecurity, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher } from '@/api'
+import type { Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileRecord, PileSecurity, Reservation, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -16,6 +16,7 @@ export const deliveryStates: TariffPlanPile['state'][] = ['confirmed', 'refused'
 export const tariffMatches: Pile['tariff_match'][] = ['same', 'different', 'unknown', 'not_needed']
 export const securityProfiles: PileSecurity['required'][] = ['password', 'tls', 'certificate']
 export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'tariff_assign', 'reset_soft', 'clock_set', 'tariff_set', 'firmware_update']
+export const reservationStates: Reservation['state'][] = ['asked', 'accepted', 'used', 'expired', 'cancelled', 'refused']
 export const editions: ConfigurationProfile['edition'][] = ['ocpp1.6', 'ocpp2']
 export const transferStates: Transfer['state'][] = ['asked', 'accepted', 'downloading', 'downloaded', 'installing', 'installed', 'confirmed', 'uploading', 'uploaded', 'failed', 'replaced']
 export const batchStates: PileBatch['state'][] = ['running', 'done', 'halted']
@@ -54,7 +55,7 @@ export const jobRunStates: JobRun['state'][] = ['running', 'done', 'failed', 'cu
 export const smtpSecurities: SmtpConfig['security'][] = ['tls', 'starttls', 'none']
 export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice', 'event']
 export const channelKinds: Channel['kind'][] = ['smtp', 'webhook']
-export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abnormal', 'pile.online', 'pile.offline', 'feedback.created', 'mail.failed']
+export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abnormal', 'pile.online', 'pile.offline', 'reservation.changed', 'feedback.created', 'mail.failed']
 export const webhookStates: Delivery['state'][] = ['waiting', 'sent', 'failed']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']

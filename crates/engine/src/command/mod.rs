@@ -12,6 +12,7 @@ use crate::certificate::CERTIFICATE_SET;
 use crate::desired::{self, LIST_SET, READ, SET, VERSION_GET};
 use crate::device::tariff::{Delivery, behind, commanded, delivered};
 use crate::device::{Context, Fresh, NOT_PLUGGED, busy, fail_at, new_order, one_time_tag, trade_no};
+use crate::reservation::{self, CANCEL, RESERVE};
 use crate::transfer;
 use model::access::{Caller, Permission, Place};
 use model::card::Token;
@@ -158,6 +159,7 @@ impl Engine {
                         "tariff_set" => delivered(now, tx, hot, &ended)?,
                         CERTIFICATE_SET => certificate_answered(now, tx, &ended)?,
                         "transfer" => transfer::commanded(now, tx, &ended)?,
+                        RESERVE | CANCEL => reservation::answered(now, tx, hot, &ended)?,
                         READ | SET | VERSION_GET | LIST_SET => desired::answered(now, tx, &ended)?,
                         _ => {}
                     }
@@ -357,6 +359,15 @@ fn start(
             && !open.order.awaits_token()
     });
     let startable = known.is_some_and(|c| c.status.can_start());
+    if hot.kept(connector, context.now).is_some() {
+        return Err(Error::conflict(
+            "connector.reserved",
+            format!("{connector} 号枪已被预约，只有预约的卡可以启动；如需远程启动，请先取消预约"),
+            format!(
+                "Connector {connector} is reserved for a card; cancel the reservation before you start it from here."
+            ),
+        ));
+    }
     if waiting || busy(context, hot, connector) || !startable {
         return Err(Error::conflict(
             "connector.busy",

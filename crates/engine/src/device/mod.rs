@@ -12,6 +12,7 @@ mod merge;
 mod meter;
 mod needs;
 mod place;
+mod reserved;
 mod session;
 mod settle;
 mod start;
@@ -272,6 +273,13 @@ fn handle(
         DeviceEvent::Transfer(report) => transfer::reported(context, tx, pile, report),
         DeviceEvent::Security { kind, at, info } => {
             transfer::security(context, tx, pile, (kind, *at, info.as_deref()))
+        }
+        DeviceEvent::Reservation(ended) => {
+            let handled = Handled::new(Answer::Noted);
+            if crate::reservation::ended_by_pile(context.now, tx, pile, *ended)? {
+                return Ok(handled);
+            }
+            Ok(handled.judged(Verdict::Applied, "no such reservation of this pile is open"))
         }
         DeviceEvent::Noted { .. } => Ok(Handled::new(Answer::Noted)),
     }

@@ -3,6 +3,7 @@
 use super::alive::busy;
 use super::merge::Ask;
 use super::place::{closed, tariff_shown};
+use super::reserved::{kept_for_another, used};
 use super::status::{CONNECTORS_MAX, observe_clock};
 use super::token::{Judged, judge};
 use super::{Context, Handled};
@@ -411,7 +412,7 @@ pub(super) enum Held {
 pub(super) fn admit(
     context: &Context<'_>,
     tx: &mut Tx<'_>,
-    hot: &HotPile,
+    hot: &mut HotPile,
     order: &mut Order,
     judged: &mut Judged,
     held: Held,
@@ -432,11 +433,14 @@ pub(super) fn admit(
         TokenVerdict::NoTariff
     } else if held == Held::Nothing {
         TokenVerdict::Accepted
-    } else if busy(context, hot, order.connector) {
+    } else if busy(context, hot, order.connector)
+        || kept_for_another(context, hot, order, judged.card.as_deref())
+    {
         TokenVerdict::ConnectorBusy
     } else if judged.card.as_ref().is_some_and(|card| !tx.card_take(card, order.id, instead_of)) {
         TokenVerdict::Concurrent
     } else {
+        used(context, tx, hot, order)?;
         TokenVerdict::Accepted
     };
     Ok(())

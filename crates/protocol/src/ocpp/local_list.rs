@@ -43,7 +43,7 @@ fn entry_of_2(card: &ListCard) -> Value {
 }
 
 /// A card is read by its own number, which has 4, 7 or 10 bytes; anything else is a number of ours.
-fn token(tag: &str) -> Value {
+pub fn token(tag: &str) -> Value {
     let read = matches!(tag.len(), 8 | 14 | 20) && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
     json!({ "idToken": tag, "type": if read { "ISO14443" } else { "Central" } })
 }

@@ -158,6 +158,11 @@ fn status_text(name: &str, word: &str) -> Text {
         ("TriggerMessage" | "ExtendedTriggerMessage", "NotImplemented") => {
             Text::of("桩不能按要求发送该消息", "The pile cannot send this message on request")
         }
+        ("ReserveNow", "Rejected") => Text::of(
+            "桩拒绝了预约；它可能关闭了预约功能",
+            "The pile refused the reservation; its reservations may be switched off",
+        ),
+        ("CancelReservation", "Rejected") => Text::of("桩上没有这条预约", "The pile has no such reservation"),
         ("DataTransfer", "UnknownVendorId") => {
             Text::of("桩不认识该厂商标识", "The pile does not know this vendor id")
         }

@@ -16,6 +16,7 @@ mod exchange;
 mod nouns;
 mod nouns_args;
 mod recordings;
+mod reservations;
 mod serve;
 
 use crate::config::{self, Config};

@@ -1,7 +1,7 @@
 //! `pileops <noun> <verb>`: each is one or two calls of the API.
 
 use super::client::{Client, Refused};
-use super::{Place, accounts, exchange, nouns_args::*, recordings};
+use super::{Place, accounts, exchange, nouns_args::*, recordings, reservations};
 use axum::http::Method;
 use model::{Error, Result};
 use serde_json::{Value, json};
@@ -35,6 +35,7 @@ pub async fn run(place: &Place, noun: Noun) -> Result<ExitCode> {
         Noun::Order(OrderVerb::Import(args)) => exchange::order_import(&client, place, args).await,
         Noun::Order(OrderVerb::Record(args)) => recordings::order_record(&client, place, args).await,
         Noun::Order(OrderVerb::List { pile }) => order_list(&client, place, pile).await,
+        Noun::Reservation(verb) => reservations::reservation(&client, place, verb).await,
     };
     client.close().await;
     code

@@ -26,6 +26,9 @@ pub enum Noun {
     /// 充电订单
     #[command(subcommand)]
     Order(OrderVerb),
+    /// 预约: connectors that are kept for a card
+    #[command(subcommand)]
+    Reservation(super::reservations::ReservationVerb),
 }
 
 #[derive(Subcommand)]

@@ -20,6 +20,7 @@ mod loads;
 mod people;
 mod places;
 mod records;
+mod reservations;
 mod tariff_plans;
 mod webhooks;
 
@@ -172,6 +173,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let orders = history::write(app, &piles).await?;
     let actor = administrator(app).await?;
     records::write(app, &actor).await?;
+    reservations::write(app, &piles).await?;
     tariff_plans::write(app, &actor).await?;
     batches::write(app, &actor, &piles).await?;
     firmware::write(app, &actor, &piles).await?;

@@ -422,7 +422,12 @@ fn ykc_summary(kind: &str, body: &serde_json::Value, no: i64) -> Text {
 fn own_summary(kind: &str, body: &serde_json::Value) -> Text {
     let word = |name: &str| body.get(name).and_then(|value| value.as_str()).unwrap_or_default();
     let plain = |zh, en| Text::of(zh, en);
+    let no = body.get("connector_no").and_then(serde_json::Value::as_i64).unwrap_or(0);
     match kind {
+        "reservation_create" => Text::new(format!("预约 {no} 号枪"), format!("Reserve connector {no}")),
+        "reservation_cancel" => {
+            Text::new(format!("取消 {no} 号枪的预约"), format!("Cancel the reservation of connector {no}"))
+        }
         "desired_read" => plain("核对配置项", "Compare the configuration"),
         "desired_set" => {
             let (key, value) = (word("key"), word("value"));

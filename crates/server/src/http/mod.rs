@@ -51,6 +51,7 @@ mod pile_variables;
 mod piles;
 mod preferences;
 mod recordings;
+mod reservations;
 mod roles;
 mod route;
 mod security;

@@ -8,8 +8,8 @@ use super::{
     customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback, firmware,
     fleets, frames, home, imports, invoices, jobs, links, loads, map, operations, operators, order_imports,
     orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles,
-    preferences, recordings, roles, security, session, settlements, staff, stations, stream, tariff_plans,
-    tariffs, transfers,
+    preferences, recordings, reservations, roles, security, session, settlements, staff, stations, stream,
+    tariff_plans, tariffs, transfers,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -112,6 +112,9 @@ pub fn table() -> Vec<Route> {
         GET "/transfers" May(PileRead), transfers::transfer_list;
         GET "/transfers/{id}" May(PileRead), transfers::transfer_get;
         GET "/transfers/{id}/file" May(PileRead), transfers::transfer_file_fetch;
+        GET "/reservations" May(PileRead), reservations::reservation_list;
+        POST "/piles/{code}/reservations" May(PileCommand), reservations::reservation_create;
+        POST "/reservations/{id}/cancellation" May(PileCommand), reservations::reservation_cancel;
         GET "/operations" May(PileRead), operations::operation_list;
         POST "/piles/labels" May(PileRead), pile_labels::pile_label_list;
         GET "/pile-batches" May(PileRead), pile_batches::pile_batch_list;

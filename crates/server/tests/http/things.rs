@@ -49,6 +49,7 @@ impl Things {
             ("{firmware}", firmware(house, operator, name).await),
             ("{dialect}", dialect(house, operator, name).await),
             ("{configuration_profile}", profile(house, operator, name).await),
+            ("{reservation}", reserved(house, pile_id, side).await),
             ("{transfer}", transfer(house, pile_id, side).await),
             ("{customer}", customer),
             ("{pile_batch}", batch(house, &code).await),
@@ -168,6 +169,29 @@ async fn firmware(house: &House, operator: i64, name: &str) -> String {
     let draft = json!({"operator_id": operator, "name": format!("{name}的固件"), "version": "2.0"});
     let draft = serde_json::from_value(draft).unwrap();
     house.app.engine.firmware_create(&Actor::local(), draft).await.unwrap().to_string()
+}
+
+/// A connector of this operator's pile that is kept.
+async fn reserved(house: &House, pile: PileId, side: i64) -> String {
+    let one = store::reservations::Reservation {
+        id: 900 + side,
+        pile,
+        connector: 1,
+        tag: "CARD1".to_owned(),
+        group: None,
+        customer: None,
+        state: model::reservation::ReservationState::Accepted,
+        until: model::time::Timestamp::from_ms(NOON + 3_600_000),
+        note: String::new(),
+        message: None,
+        order: None,
+        command: None,
+        staff: None,
+        created_at: model::time::Timestamp::from_ms(NOON),
+        ended_at: None,
+    };
+    house.app.engine.store.write(None, move |tx| store::reservations::save(tx, &one)).await.unwrap();
+    (900 + side).to_string()
 }
 
 /// What this operator's piles should be set to.

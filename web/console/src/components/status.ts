@@ -72,6 +72,14 @@ const looks = {
     failed: { tone: 'bad', glyph: 'cross' },
     replaced: { tone: 'mute', glyph: 'ban' },
   },
+  reservation: {
+    asked: { tone: 'mute', glyph: 'clock' },
+    accepted: { tone: 'calm', glyph: 'clock' },
+    refused: { tone: 'bad', glyph: 'cross' },
+    used: { tone: 'ok', glyph: 'check' },
+    expired: { tone: 'mute', glyph: 'clock' },
+    cancelled: { tone: 'mute', glyph: 'ban' },
+  },
   desired_state: {
     unknown: { tone: 'mute', glyph: 'question' },
     same: { tone: 'ok', glyph: 'check' },

@@ -7,6 +7,10 @@ export default {
   desired_kind: { tariff: 'Tariff', clock: 'Clock', local_list: 'Offline cards', configuration: 'Configuration' },
   desired_state: { unknown: 'Not told yet', same: 'In step', different: 'Differs', sent: 'Told, no answer yet', awaits_reboot: 'After a restart', refused: 'Refused' },
   profile_state: { active: 'In force', off: 'Off' },
+  reservation: {
+    asked: 'Waiting for the pile', accepted: 'Reserved', refused: 'Refused', used: 'Used', expired: 'Expired', cancelled: 'Cancelled', connector: 'Connector', state: 'State', until: 'Until', order: 'Used by order', created: 'Made', staff: 'By', note: 'Note', whom: 'For', whom_card: 'A card', whom_customer: 'A customer', customer_help: 'By a card of the customer that may charge', minutes: 'Minutes', minutes_help: '1 to 1440; it ends by itself',
+    create: 'Reserve connector {no} of {code}', make: 'Reserve', asked_told: 'The pile is asked; the result is on the page Reservations', done_told: 'Connector {no} is kept for this card until {at}', refused_told: 'The pile did not take the reservation', kept: 'Reserved', kept_for: 'for card {tag} until {at}', ykc: '云快充 has no message for a reservation; choose a pile of OCPP', cancel: 'Cancel', ask_cancel: 'Cancel the reservation of connector {no} of {code} for card {tag}?', cancelled_told: 'Reservation cancelled', empty_hint: 'On a pile’s page, choose Reserve at a connector to keep it for a card or a customer',
+  },
   edition: { 'ocpp1_6': 'OCPP 1.6', ocpp2: 'OCPP 2.0.1 / 2.1' },
   template: {
     name: 'Name', name_hint: 'Such as DC 120 kW, common', edition: 'Protocol', fits: 'For', entries: 'Keys', piles: 'Piles', counted: '{n} piles', different: '{n} not in step', active: 'In force', active_yes: 'In force', active_no: 'Off', operator: 'Operator', platform: 'Platform', changed: 'Changed', staff: 'By', note: 'Note',

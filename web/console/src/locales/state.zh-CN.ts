@@ -7,6 +7,10 @@ export default {
   desired_kind: { tariff: '计费模型', clock: '时钟', local_list: '离线名单', configuration: '配置项' },
   desired_state: { unknown: '尚未上报', same: '一致', different: '不一致', sent: '已下发，等待应答', awaits_reboot: '重启后生效', refused: '桩拒绝' },
   profile_state: { active: '启用', off: '停用' },
+  reservation: {
+    asked: '等待桩应答', accepted: '已预约', refused: '桩拒绝', used: '已使用', expired: '已过期', cancelled: '已取消', connector: '充电枪', state: '状态', until: '保留至', order: '使用的订单', created: '预约时间', staff: '操作人', note: '备注', whom: '为谁预约', whom_card: '一张充电卡', whom_customer: '一位用户', customer_help: '用该用户名下可用的充电卡预约', minutes: '保留时长（分钟）', minutes_help: '1 到 1440 分钟；到时自动取消',
+    create: '预约 {code} 的 {no} 号枪', make: '预约', asked_told: '已发给充电桩，结果见“预约”页面', done_told: '{no} 号枪已为该卡保留到 {at}', refused_told: '充电桩没有接受预约', kept: '预约', kept_for: '为卡 {tag} 保留到 {at}', ykc: '云快充协议没有预约指令，请选择 OCPP 桩', cancel: '取消预约', ask_cancel: '取消 {code} {no} 号枪为卡 {tag} 的预约？', cancelled_told: '预约已取消', empty_hint: '在充电桩详情页的枪卡片上点“预约”，为某张卡或某位用户保留一把枪',
+  },
   edition: { 'ocpp1_6': 'OCPP 1.6', ocpp2: 'OCPP 2.0.1 / 2.1' },
   template: {
     name: '名称', name_hint: '例如 120kW 直流桩通用参数', edition: '协议', fits: '适用范围', entries: '配置项', piles: '应用情况', counted: '{n} 台', different: '{n} 台未生效', active: '启用', active_yes: '启用', active_no: '停用', operator: '所属运营商', platform: '平台', changed: '修改时间', staff: '修改人', note: '说明',

@@ -334,15 +334,15 @@ fn authorise(
         return Ok(answer);
     }
     place::closed(context, tx, hot, Some(report.at), &mut judged)?;
+    order.token = Some(token.clone());
     admit(context, tx, hot, &mut order, &mut judged, Held::Connector)?;
     order.start_verdict = Some(judged.verdict);
     if judged.verdict == TokenVerdict::Accepted {
-        order.token = Some(token.clone());
         order.start_mode = StartMode::Card;
         (order.state, order.deadline) = (OrderState::Charging, None);
     } else {
         // The car stays plugged in, and another card may be shown.
-        (order.card, order.customer) = (None, None);
+        (order.token, order.card, order.customer) = (None, None, None);
     }
     tx.order_save(&order);
     hot.open[place].order = order;

@@ -67,6 +67,19 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
             }
             typed("TriggerMessage", payload.into())
         }
+        // 5.13
+        DeviceCommand::Reserve(order) => {
+            let mut payload = json!({
+                "connectorId": order.connector, "expiryDate": order.until.rfc3339(), "idTag": order.tag,
+                "reservationId": order.id,
+            });
+            if let Some(group) = order.group.as_ref().filter(|group| group.len() <= 20) {
+                payload["parentIdTag"] = json!(group);
+            }
+            typed("ReserveNow", payload)
+        }
+        // 5.1
+        DeviceCommand::ReservationCancel { id } => typed("CancelReservation", json!({ "reservationId": id })),
         // 5.15, 5.10
         DeviceCommand::LocalListSet(list) => typed("SendLocalList", local_list::payload(Version::V16, list)),
         DeviceCommand::LocalListGet => typed("GetLocalListVersion", json!({})),

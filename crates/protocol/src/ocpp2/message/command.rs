@@ -5,7 +5,7 @@ use super::{limit, transfer};
 use crate::ocpp::Version;
 use crate::ocpp::json::Node;
 use crate::ocpp::link::Call;
-use crate::ocpp::local_list;
+use crate::ocpp::local_list::{self, token};
 use crate::ocpp::operation::Direction;
 use crate::ocpp::schema::{Violation, check};
 use crate::ocpp2::schemas;
@@ -83,6 +83,19 @@ pub fn call(version: Version, id: CommandId, command: &DeviceCommand) -> Result<
         // L01, L02, N01
         DeviceCommand::FirmwareUpdate(order) => typed("UpdateFirmware", transfer::firmware(order)),
         DeviceCommand::LogFetch(order) => typed("GetLog", transfer::log(order)),
+        // H01
+        DeviceCommand::Reserve(order) => {
+            let mut payload = json!({
+                "id": order.id, "expiryDateTime": order.until.rfc3339(), "idToken": token(&order.tag),
+                "evseId": order.connector,
+            });
+            if let Some(group) = order.group.as_ref().filter(|group| group.len() <= 36) {
+                payload["groupIdToken"] = json!({ "idToken": group, "type": "Central" });
+            }
+            typed("ReserveNow", payload)
+        }
+        // H02
+        DeviceCommand::ReservationCancel { id } => typed("CancelReservation", json!({ "reservationId": id })),
         // D01, D02
         DeviceCommand::LocalListSet(list) => typed("SendLocalList", local_list::payload(version, list)),
         DeviceCommand::LocalListGet => typed("GetLocalListVersion", json!({})),

@@ -18,6 +18,7 @@ pub mod transfer;
 use crate::ocpp::json::Node;
 use crate::ocpp::profile;
 use model::device::DeviceEvent;
+use model::reservation::ReservationEnd;
 
 /// A message that a pile may send.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ pub enum Means {
     Report,
     Event,
     Certificate,
+    Reservation,
     /// What the car wants of the session's power.
     Needs,
     /// What limits the pile, and by whom.
@@ -99,7 +101,7 @@ pub static MESSAGES: [Message; 36] = [
     row("PullDynamicScheduleUpdate", REJECTED),
     row("ReportChargingProfiles", Means::Profiles),
     row("ReportDERControl", NOTHING),
-    row("ReservationStatusUpdate", NOTHING),
+    row("ReservationStatusUpdate", Means::Reservation),
     row("SecurityEventNotification", Means::Security),
     row("SignCertificate", Means::Certificate),
     row("StatusNotification", Means::Status),
@@ -138,6 +140,10 @@ impl Message {
             Means::Certificate => sign_certificate::event(payload),
             Means::Needs => needs::event(payload),
             Means::Profiles => DeviceEvent::Profiles(profile::reported(self.name, payload)),
+            Means::Reservation => DeviceEvent::Reservation(ReservationEnd {
+                id: payload.integer("reservationId").unwrap_or(-1),
+                expired: payload.get("reservationUpdateStatus").and_then(Node::text) == Some("Expired"),
+            }),
             Means::Firmware => transfer::event(true, payload),
             Means::Log => transfer::event(false, payload),
             Means::Published => transfer::published(payload),
@@ -148,11 +154,11 @@ impl Message {
 
     /// Whether the answer is always `{}`.
     pub fn answers_nothing(&self) -> bool {
-        use Means::{Event, Firmware, Log, Metered, Profiles, Published, Report, Security, Status};
-        matches!(
-            self.means,
-            Status | Metered | Report | Event | Profiles | Firmware | Log | Published | Security
-        ) || self.means == NOTHING
+        use Means::{
+            Event, Firmware, Log, Metered, Profiles, Published, Report, Reservation, Security, Status,
+        };
+        let told = matches!(self.means, Firmware | Log | Published | Reservation | Security);
+        told || matches!(self.means, Status | Metered | Report | Event | Profiles) || self.means == NOTHING
     }
 
     /// Whether the message belongs to a charging session, so that losing it loses money or truth.

@@ -244,6 +244,9 @@ fn not_here(what: &DeviceCommand) -> Outcome {
             unsupported("读写配置项", "reading or changing configuration keys")
         }
         DeviceCommand::CacheClear => unsupported("清除授权缓存", "clearing the authorization cache"),
+        DeviceCommand::Reserve(_) | DeviceCommand::ReservationCancel { .. } => {
+            unsupported("预约", "reservations")
+        }
         DeviceCommand::LocalListSet(_) | DeviceCommand::LocalListGet => unsupported(
             "离线名单的版本；离线卡请用添加与清除",
             "a list with a version; add and remove offline cards instead",
