@@ -4065,6 +4065,7 @@ export interface components {
             changed_at_ms: number;
             changed_by: string;
             enabled: boolean;
+            ftp: components["schemas"]["FtpConfig"] | null;
             /** @description A password, or the secret of a webhook, is kept. */
             has_secret: boolean;
             /** Format: int64 */
@@ -4084,6 +4085,7 @@ export interface components {
         };
         ChannelChange: {
             enabled: boolean;
+            ftp?: components["schemas"]["FtpConfig"] | null;
             name: string;
             /** @description Null: the one that is kept; an empty one takes it away. */
             password?: string | null;
@@ -4099,8 +4101,9 @@ export interface components {
         };
         ChannelDraft: {
             enabled: boolean;
+            ftp?: components["schemas"]["FtpConfig"] | null;
             name: string;
-            /** @description Of the account of a mail server. */
+            /** @description Of the account of a mail or firmware server. */
             password?: string | null;
             /** @description What a webhook's deliveries are signed with; nobody is shown it again. */
             secret?: string | null;
@@ -4108,7 +4111,7 @@ export interface components {
             webhook?: components["schemas"]["WebhookConfig"] | null;
         };
         /** @enum {string} */
-        ChannelKind: "smtp" | "webhook";
+        ChannelKind: "smtp" | "webhook" | "ftp";
         ChannelList: {
             items: components["schemas"]["Channel"][];
             next_cursor: string | null;
@@ -5958,6 +5961,19 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        FtpConfig: {
+            account: string;
+            /** @description Where the files lie; empty: where the account begins. */
+            folder: string;
+            host: string;
+            /** Format: int32 */
+            port: number;
+            /**
+             * Format: int64
+             * @description How long a pile may take to fetch the file, in minutes.
+             */
+            timeout_min: number;
+        };
         GroundLock: {
             alarm: components["schemas"]["GroundLockAlarm"] | null;
             /** Format: int64 */
@@ -7426,6 +7442,8 @@ export interface components {
             created_at_ms: number;
             /** @description Whether the pile must show a password when it connects. */
             has_password: boolean;
+            /** @description The other piles of its station that share its link now: a concentrator carries several. */
+            link_piles: string[];
             meter_serial: string | null;
             remote_address: string | null;
             serial: string | null;

@@ -7,6 +7,7 @@ use crate::webhook::mail_told;
 use model::channel::{
     ChannelConfig, ChannelKind, ChannelPurpose, RETRY_MINUTES, SmtpConfig, WEBHOOK_SECRET, WebhookConfig,
 };
+use model::ftp::{FtpConfig, ftp_password_checked};
 use model::id::OperatorId;
 use model::invoice::MailState;
 use model::time::MINUTE_MS;
@@ -31,9 +32,10 @@ pub struct ChannelView {
     pub kind: ChannelKind,
     pub name: String,
     pub enabled: bool,
-    /// One of the two, as the kind says.
+    /// One of these, as the kind says.
     pub smtp: Option<SmtpConfig>,
     pub webhook: Option<WebhookConfig>,
+    pub ftp: Option<FtpConfig>,
     /// A password, or the secret of a webhook, is kept.
     pub has_secret: bool,
     /// How many deliveries of a webhook wait.
@@ -49,10 +51,11 @@ pub struct ChannelView {
 pub struct ChannelDraft {
     pub name: String,
     pub enabled: bool,
-    /// One of the two; it says what kind of channel it is.
+    /// One of these; it says what kind of channel it is.
     pub smtp: Option<SmtpConfig>,
     pub webhook: Option<WebhookConfig>,
-    /// Of the account of a mail server.
+    pub ftp: Option<FtpConfig>,
+    /// Of the account of a mail or firmware server.
     pub password: Option<String>,
     /// What a webhook's deliveries are signed with; nobody is shown it again.
     pub secret: Option<String>,
@@ -65,9 +68,10 @@ pub struct ChannelChange {
     pub version: i64,
     pub name: String,
     pub enabled: bool,
-    /// One of the two, as the channel's kind is.
+    /// One of these, as the channel's kind is.
     pub smtp: Option<SmtpConfig>,
     pub webhook: Option<WebhookConfig>,
+    pub ftp: Option<FtpConfig>,
     /// Null: the one that is kept; an empty one takes it away.
     pub password: Option<String>,
     /// Null: the one that is kept.
@@ -123,18 +127,27 @@ fn told(one: &Channel) -> serde_json::Value {
             json!({"name": one.name, "enabled": one.enabled, "url": url, "events": events,
                 "operator_id": operator_id, "timeout_s": timeout_s, "secret": secret})
         }
+        ChannelConfig::Ftp(FtpConfig { host, port, account, folder, timeout_min }) => {
+            json!({"name": one.name, "enabled": one.enabled, "host": host, "port": port, "account": account,
+                "folder": folder, "timeout_min": timeout_min, "password": secret})
+        }
     }
 }
 
-/// One of the two is given.
-fn config_of(smtp: Option<SmtpConfig>, webhook: Option<WebhookConfig>) -> Result<ChannelConfig> {
-    match (smtp, webhook) {
-        (Some(smtp), None) => Ok(ChannelConfig::Smtp(smtp.checked()?)),
-        (None, Some(webhook)) => Ok(ChannelConfig::Webhook(webhook.checked()?)),
+/// One of them is given.
+fn config_of(
+    smtp: Option<SmtpConfig>,
+    webhook: Option<WebhookConfig>,
+    ftp: Option<FtpConfig>,
+) -> Result<ChannelConfig> {
+    match (smtp, webhook, ftp) {
+        (Some(smtp), None, None) => Ok(ChannelConfig::Smtp(smtp.checked()?)),
+        (None, Some(webhook), None) => Ok(ChannelConfig::Webhook(webhook.checked()?)),
+        (None, None, Some(ftp)) => Ok(ChannelConfig::Ftp(ftp.checked()?)),
         _ => Err(Error::invalid(
             "kind",
-            "请填写 smtp（邮件）或 webhook（回调）中的一个，渠道类型由此决定，之后不能修改",
-            "Give one of smtp and webhook: it says what kind of channel it is, which does not change later.",
+            "请填写 smtp（邮件）、webhook（回调）或 ftp（固件服务器）中的一个，渠道类型由此决定，之后不能修改",
+            "Give one of smtp, webhook and ftp: it says what kind of channel it is, which does not change later.",
         )),
     }
 }
@@ -165,6 +178,7 @@ impl Engine {
             enabled: one.enabled,
             smtp: one.config.smtp().cloned(),
             webhook: one.config.webhook().cloned(),
+            ftp: one.config.ftp().cloned(),
             has_secret: one.secret.is_some(),
             waiting_count: waiting.iter().find(|(id, _)| *id == one.id).map_or(0, |(_, count)| *count),
             version: one.version,
@@ -179,9 +193,12 @@ impl Engine {
         actor.must_be_platform()?;
         let now = self.clock.now();
         let name = named("name", &draft.name, NAME_MAX)?;
-        let config = config_of(draft.smtp, draft.webhook)?;
+        let config = config_of(draft.smtp, draft.webhook, draft.ftp)?;
         if config.webhook().is_some() {
             secret_checked(draft.secret.as_deref().unwrap_or_default())?;
+        }
+        if config.ftp().is_some() {
+            ftp_password_checked(draft.password.as_deref().unwrap_or_default())?;
         }
         let secret = self.sealed(&config, draft.password.as_deref(), draft.secret.as_deref())?;
         let one = Channel {
@@ -227,6 +244,11 @@ impl Engine {
             ChannelConfig::Webhook(_) => {
                 return secret.map(|secret| self.secrets.seal(&self.random, secret)).transpose();
             }
+            ChannelConfig::Ftp(_) => {
+                let Some(password) = password else { return Ok(None) };
+                ftp_password_checked(password)?;
+                return self.secrets.seal(&self.random, password).map(Some);
+            }
         };
         let Some(password) = password.filter(|password| !password.is_empty()) else { return Ok(None) };
         password_checked(password)?;
@@ -243,9 +265,9 @@ impl Engine {
     pub async fn channel_update(&self, actor: &Actor, id: i64, change: ChannelChange) -> Result<()> {
         actor.must_be_platform()?;
         let name = named("name", &change.name, NAME_MAX)?;
-        let config = config_of(change.smtp, change.webhook)?;
+        let config = config_of(change.smtp, change.webhook, change.ftp)?;
         let keep = match &config {
-            ChannelConfig::Smtp(_) => change.password.is_none(),
+            ChannelConfig::Smtp(_) | ChannelConfig::Ftp(_) => change.password.is_none(),
             ChannelConfig::Webhook(_) => change.secret.is_none(),
         };
         if config.webhook().is_some()
@@ -391,11 +413,14 @@ fn may_become(before: &Channel, after: &ChannelConfig, keep: bool) -> Result<()>
             if !keep || before.secret.is_none() || new.same_door(old) {
                 return Ok(());
             }
-            Err(Error::invalid(
-                "password",
-                "修改服务器、端口、加密方式或账号时，请重新填写密码，以免原密码被发到新的服务器",
-                "Give the password anew when the server, port, security or account changes, so that the old one is not sent to another server.",
-            ))
+            Err(password_anew())
+        }
+        (ChannelConfig::Ftp(old), ChannelConfig::Ftp(new)) => {
+            if !keep || new.same_door(old) {
+                Ok(())
+            } else {
+                Err(password_anew())
+            }
         }
         // What waits for one operator's receiver must never reach another's.
         (ChannelConfig::Webhook(old), ChannelConfig::Webhook(new)) => {
@@ -414,6 +439,14 @@ fn may_become(before: &Channel, after: &ChannelConfig, keep: bool) -> Result<()>
             "A channel's kind does not change; make another channel.",
         )),
     }
+}
+
+fn password_anew() -> Error {
+    Error::invalid(
+        "password",
+        "修改服务器、端口、加密方式或账号时，请重新填写密码，以免原密码被发到新的服务器",
+        "Give the password anew when the server, port, security or account changes, so that the old one is not sent to another server.",
+    )
 }
 
 fn free(all: &[Channel], one: &Channel) -> Result<()> {

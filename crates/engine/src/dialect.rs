@@ -1,4 +1,4 @@
-//! 方言: made, copied, changed, and said of piles. A pile that is connected is read anew from its next log-in on.
+//! 方言: made, copied, changed, and said of piles. A pile that is connected is read anew at once.
 
 use crate::Engine;
 use crate::audit::Actor;
@@ -143,7 +143,7 @@ impl Engine {
             .await
     }
 
-    /// Says how a pile is to be read, from its next log-in on. `pile`: found in the caller's scope.
+    /// Says how a pile is to be read, from now on. `pile`: found in the caller's scope.
     pub async fn pile_dialect_set(&self, actor: &Actor, pile: PileId, dialect: Option<i64>) -> Result<()> {
         let (actor, now) = (actor.clone(), self.clock.now());
         self.store

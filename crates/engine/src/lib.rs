@@ -22,6 +22,7 @@ pub mod driver_price;
 pub mod export;
 pub mod feedback;
 pub mod firmware;
+mod firmware_server;
 pub mod fleet;
 pub mod invoice;
 pub mod job;

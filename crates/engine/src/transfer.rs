@@ -7,6 +7,7 @@ use crate::firmware::{CameFile, no_firmware};
 use crate::picture::digest;
 use model::access::Caller;
 use model::device::DeviceCommand;
+use model::ftp::FtpPlace;
 use model::id::{CommandId, FirmwareId, PileId, TransferId};
 use model::time::{HOUR_MS, Timestamp};
 use model::transfer::{FirmwareOrder, LogOrder, TransferKind, TransferState};
@@ -104,7 +105,8 @@ impl Engine {
             ended_at: None,
         };
         let url = format!("{}/files/{secret}", reached_by.trim_end_matches('/'));
-        let command = order(&mut transfer, draft, firmware, url, now)?;
+        let ftp = self.transfer_ftp(pile, &draft, firmware.as_ref()).await?;
+        let command = order(&mut transfer, draft, firmware, url, ftp, now)?;
         let (what, version) = (transfer.kind, transfer.version.clone());
         let begin = Some(Box::new(Beginning { transfer, command }));
         let request = CommandRequest::Transfer { what, version, transfer_id: id, begin };
@@ -229,6 +231,7 @@ fn order(
     draft: TransferDraft,
     firmware: Option<Firmware>,
     url: String,
+    ftp: Option<FtpPlace>,
     now: Timestamp,
 ) -> Result<DeviceCommand> {
     let request = transfer.id.0;
@@ -246,7 +249,7 @@ fn order(
                 format!("{url}/{}", name.replace(['/', '?', '#', '%'], "_"))
             };
             let signed = if signed { firmware.certificate.zip(firmware.signature) } else { None };
-            let order = FirmwareOrder { request, url, at, retries, retry_interval_s, signed };
+            let order = FirmwareOrder { request, url, at, retries, retry_interval_s, signed, ftp };
             Ok(DeviceCommand::FirmwareUpdate(Box::new(order)))
         }
         (TransferDraft::Log { log, from_ms, until_ms, retries, retry_interval_s }, _) => {

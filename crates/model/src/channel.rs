@@ -1,5 +1,6 @@
 //! 渠道: ways out for messages.
 
+use crate::ftp::FtpConfig;
 use crate::web_address::WebAddress;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,8 @@ crate::words! {
         Smtp = "smtp",
         /// 回调: what happens is told to another system by HTTP.
         Webhook = "webhook",
+        /// 固件服务器: from which 云快充 piles fetch their firmware.
+        Ftp = "ftp",
     }
 
     /// How the connection to a mail server is guarded.
@@ -174,6 +177,7 @@ impl WebhookConfig {
 pub enum ChannelConfig {
     Smtp(SmtpConfig),
     Webhook(WebhookConfig),
+    Ftp(FtpConfig),
 }
 
 impl ChannelConfig {
@@ -181,20 +185,28 @@ impl ChannelConfig {
         match self {
             ChannelConfig::Smtp(_) => ChannelKind::Smtp,
             ChannelConfig::Webhook(_) => ChannelKind::Webhook,
+            ChannelConfig::Ftp(_) => ChannelKind::Ftp,
         }
     }
 
     pub fn smtp(&self) -> Option<&SmtpConfig> {
         match self {
             ChannelConfig::Smtp(smtp) => Some(smtp),
-            ChannelConfig::Webhook(_) => None,
+            _ => None,
         }
     }
 
     pub fn webhook(&self) -> Option<&WebhookConfig> {
         match self {
             ChannelConfig::Webhook(webhook) => Some(webhook),
-            ChannelConfig::Smtp(_) => None,
+            _ => None,
+        }
+    }
+
+    pub fn ftp(&self) -> Option<&FtpConfig> {
+        match self {
+            ChannelConfig::Ftp(ftp) => Some(ftp),
+            _ => None,
         }
     }
 }

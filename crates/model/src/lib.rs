@@ -25,6 +25,7 @@ pub mod energy;
 pub mod error;
 pub mod feedback;
 pub mod fleet;
+pub mod ftp;
 pub mod geo;
 pub mod ground_lock;
 pub mod holiday;

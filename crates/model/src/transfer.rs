@@ -1,5 +1,6 @@
 //! 文件传输: firmware that a pile fetches, logs that it sends.
 
+use crate::ftp::FtpPlace;
 use crate::time::Timestamp;
 
 crate::words! {
@@ -81,6 +82,8 @@ pub struct FirmwareOrder {
     pub retry_interval_s: Option<u32>,
     /// The signing certificate (PEM) and the signature (base64).
     pub signed: Option<(String, String)>,
+    /// For a 云快充 pile, instead of the address.
+    pub ftp: Option<FtpPlace>,
 }
 
 /// Bring this log.

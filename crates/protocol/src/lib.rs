@@ -25,7 +25,7 @@ use model::site::Protocol;
 use model::time::Timestamp;
 use model::{Error, Text};
 
-/// One link to one pile, from the platform's side.
+/// One pile on a link, from the platform's side.
 pub enum Session {
     Ocpp16(Box<ocpp16::Session>),
     Ocpp2(Box<ocpp2::Session>),
@@ -105,8 +105,7 @@ impl Asked {
 }
 
 impl Session {
-    /// Takes what came from the socket: one whole WebSocket text message, or any piece of a TCP
-    /// stream.
+    /// Takes one whole message: a WebSocket text, or a frame that [`ykc::Line`] found in a TCP stream.
     pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {
         match self {
             Session::Ocpp16(session) => session.receive(bytes, now),
@@ -161,6 +160,14 @@ impl Session {
             Session::Ocpp16(session) => session.next(),
             Session::Ocpp2(session) => session.next(),
             Session::Ykc(session) => session.next(),
+        }
+    }
+
+    /// Whether the pile was let in (云快充); who has to show its name before it speaks always was.
+    pub fn is_logged_in(&self) -> bool {
+        match self {
+            Session::Ocpp16(_) | Session::Ocpp2(_) => true,
+            Session::Ykc(session) => session.is_logged_in(),
         }
     }
 

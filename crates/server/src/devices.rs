@@ -191,6 +191,34 @@ impl Devices {
         lock(&self.links).get(&pile).map(|link| info(link))
     }
 
+    /// The other piles of the same station on this pile's link, in the order of their codes: a concentrator
+    /// carries several 云快充 piles.
+    pub fn beside(&self, pile: PileId) -> Vec<String> {
+        let links = lock(&self.links);
+        let Some(own) = links.get(&pile).filter(|link| link.shown.is_none()) else { return Vec::new() };
+        let here = |link: &&Arc<Link>| link.shown.is_none() && link.remote_address == own.remote_address;
+        let others: Vec<PileId> = links.values().filter(here).map(|link| link.pile).collect();
+        drop(links);
+        let names = lock(&self.names);
+        let station = names.get(&pile).map(|(_, station)| *station);
+        let mut codes: Vec<String> = others
+            .into_iter()
+            .filter(|other| *other != pile)
+            .filter_map(|other| names.get(&other).filter(|(_, place)| Some(*place) == station))
+            .map(|(code, _)| code.as_str().to_owned())
+            .collect();
+        codes.sort_unstable();
+        codes
+    }
+
+    /// The dialects have changed, or what is said of a pile: every 云快充 link looks again.
+    fn dialects_changed(&self) {
+        for link in lock(&self.links).values().filter(|link| link.shown.is_none()) {
+            // One that is choked reads it at its next log-in.
+            link.inbox.put(Order::ReadAnew);
+        }
+    }
+
     /// The last values of this order, if it is the one that runs on the connector: those of a session
     /// that is over are history.
     pub fn live_of_order(&self, pile: PileId, connector: ConnectorNo, order: OrderId) -> Option<Point> {
@@ -213,6 +241,9 @@ impl Devices {
     pub fn committed(&self, changes: &[Change]) {
         let mut live = None;
         for change in changes {
+            if matches!(change, Change::Noun("dialect")) {
+                self.dialects_changed();
+            }
             if let Change::Sample { order, pile, connector, point, .. } = change {
                 live.get_or_insert_with(|| lock(&self.live)).insert((*pile, *connector), (*order, *point));
             }

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod devices;
 pub mod exchange;
 pub mod files;
+mod ftp;
 pub mod gateway;
 pub mod http;
 pub mod inbox;

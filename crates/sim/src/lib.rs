@@ -17,5 +17,6 @@ pub mod random;
 pub mod replay;
 pub mod runner;
 pub mod site;
+pub mod trunk;
 pub mod yard;
 pub mod ykc;

@@ -42,7 +42,7 @@ struct RunOptions {
     /// Where 云快充 piles connect
     #[arg(long, default_value = "127.0.0.1:8768")]
     ykc: String,
-    /// CSV with a header: code,protocol,password,connectors,rated_power_w,kind
+    /// CSV with a header: code,protocol,password,connectors,rated_power_w,kind,concentrator
     #[arg(long)]
     piles: PathBuf,
     /// Card tags, one a line (the first column of a CSV; a header named tag is skipped)

@@ -3,10 +3,12 @@
 
 use crate::car::Car;
 use crate::random::Random;
+use crate::trunk::Trunk;
 use crate::{ocpp2, ocpp16, ykc};
 use model::dialect::DialectRules;
 use model::site::{PileKind, Protocol};
 use model::time::{HOUR_MS, Timestamp, Zone};
+use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub struct PileConfig {
@@ -19,6 +21,8 @@ pub struct PileConfig {
     pub kind: PileKind,
     /// `ws://HOST:PORT/PATH` for OCPP (the code is appended), `HOST:PORT` for 云快充.
     pub address: String,
+    /// The concentrator whose link it shares with other piles (云快充).
+    pub trunk: Option<Arc<Trunk>>,
     pub seed: u64,
     /// How often a charging connector reports.
     pub meter_interval_ms: i64,
@@ -39,6 +43,7 @@ impl PileConfig {
             rated_power_w: 120_000,
             kind: PileKind::Dc,
             address: address.to_owned(),
+            trunk: None,
             seed: 1,
             meter_interval_ms: 15_000,
             idle_interval_ms: 300_000,

@@ -4,6 +4,7 @@ use crate::car::Car;
 use crate::http;
 use crate::load::wire::base64;
 use crate::pile::{Action, Output, Pile, PileConfig, View};
+use crate::trunk::Joined;
 use futures_util::{SinkExt, StreamExt};
 use model::time::{Clock, Timestamp};
 use std::io::{Error, ErrorKind, Result};
@@ -125,10 +126,14 @@ impl PileHandle {
 pub(crate) enum Link {
     WebSocket(Box<WebSocketStream<TcpStream>>),
     Tcp(TcpStream),
+    Trunk(Joined),
 }
 
 impl Link {
     pub(crate) async fn open(config: &PileConfig) -> Result<Link> {
+        if let Some(trunk) = &config.trunk {
+            return Ok(Link::Trunk(trunk.join().await?));
+        }
         if config.protocol.is_ykc() {
             let stream = TcpStream::connect(&config.address).await?;
             stream.set_nodelay(true)?;
@@ -167,6 +172,7 @@ impl Link {
                 0 => Err(ErrorKind::UnexpectedEof.into()),
                 read => Ok(buffer.get(..read).unwrap_or_default().to_vec()),
             },
+            Link::Trunk(joined) => joined.receive().await,
         }
     }
 
@@ -177,6 +183,7 @@ impl Link {
                 socket.send(Message::Text(text.into())).await.map_err(Error::other)
             }
             Link::Tcp(stream) => stream.write_all(&bytes).await,
+            Link::Trunk(joined) => joined.send(bytes),
         }
     }
 
@@ -186,6 +193,8 @@ impl Link {
         let _ = match self {
             Link::WebSocket(socket) => socket.as_mut().close(None).await.map_err(Error::other),
             Link::Tcp(stream) => stream.shutdown().await,
+            // The others on the wire go on.
+            Link::Trunk(_) => Ok(()),
         };
     }
 }

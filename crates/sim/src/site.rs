@@ -5,10 +5,11 @@ use crate::car::Car;
 use crate::pile::{Action, PileConfig};
 use crate::random::Random;
 use crate::runner::{PileHandle, Seen};
+use crate::trunk::Trunk;
 use model::site::{PileKind, Protocol};
 use model::time::{Clock, DAY_MS, HOUR_MS, Zone};
 use protocol::ykc::field::CardNo;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -260,22 +261,31 @@ async fn pause(ms: i64) {
     tokio::time::sleep(Duration::from_millis(ms.max(0).unsigned_abs())).await;
 }
 
-/// Piles from a CSV with a header: code, protocol, password, connectors, rated_power_w, kind, in any
-/// order, others ignored. No quoting: none of these may hold a comma.
+/// Piles from a CSV with a header: code, protocol, password, connectors, rated_power_w, kind, concentrator, in
+/// any order, others ignored. No quoting: none of these may hold a comma. 云快充 piles with the same
+/// concentrator share one link.
 pub fn piles_from_csv(text: &str, ocpp: &str, ykc: &str) -> Result<Vec<PileConfig>, String> {
     let mut lines = text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty());
     let header: Vec<&str> = match lines.next() {
         Some((_, line)) => line.split(',').map(str::trim).collect(),
         None => return Err("the file is empty; its first line must name the columns".to_owned()),
     };
+    let mut trunks = HashMap::new();
     lines
         .map(|(number, line)| {
-            pile_from_row(&header, line, ocpp, ykc).map_err(|e| format!("line {}: {e}", number + 1))
+            pile_from_row(&header, line, ocpp, ykc, &mut trunks)
+                .map_err(|e| format!("line {}: {e}", number + 1))
         })
         .collect()
 }
 
-fn pile_from_row(header: &[&str], line: &str, ocpp: &str, ykc: &str) -> Result<PileConfig, String> {
+fn pile_from_row(
+    header: &[&str],
+    line: &str,
+    ocpp: &str,
+    ykc: &str,
+    trunks: &mut HashMap<String, Arc<Trunk>>,
+) -> Result<PileConfig, String> {
     let cells: Vec<&str> = line.split(',').map(str::trim).collect();
     let cell = |name: &str| {
         let place = header.iter().position(|column| *column == name)?;
@@ -297,6 +307,13 @@ fn pile_from_row(header: &[&str], line: &str, ocpp: &str, ykc: &str) -> Result<P
     }
     if let Some(text) = cell("kind") {
         pile.kind = PileKind::parse(text).ok_or("kind: dc, ac or ac_dc is needed")?;
+    }
+    if let Some(name) = cell("concentrator") {
+        if !protocol.is_ykc() {
+            return Err("concentrator: only ykc1.5 and ykc1.6 piles share a link".to_owned());
+        }
+        let trunk = trunks.entry(name.to_owned()).or_insert_with(|| Arc::new(Trunk::new(ykc)));
+        pile.trunk = Some(Arc::clone(trunk));
     }
     Ok(pile)
 }

@@ -34,6 +34,7 @@ fn channel(row: &Row<'_>) -> DbResult<Channel> {
     let config = match row.word(1, ChannelKind::parse)? {
         ChannelKind::Smtp => serde_json::from_str(&text).map(ChannelConfig::Smtp),
         ChannelKind::Webhook => serde_json::from_str(&text).map(ChannelConfig::Webhook),
+        ChannelKind::Ftp => serde_json::from_str(&text).map(ChannelConfig::Ftp),
     };
     Ok(Channel {
         id,
@@ -62,6 +63,7 @@ pub fn save(tx: &mut Tx<'_>, one: &Channel) -> Result<i64> {
     let config = match &one.config {
         ChannelConfig::Smtp(smtp) => serde_json::to_string(smtp),
         ChannelConfig::Webhook(webhook) => serde_json::to_string(webhook),
+        ChannelConfig::Ftp(ftp) => serde_json::to_string(ftp),
     };
     let config = config.map_err(|_| Error::internal())?;
     tx.execute(

@@ -94,6 +94,8 @@ pub struct PileDetail {
     pub meter_serial: Option<String>,
     pub connected_at_ms: Option<i64>,
     pub remote_address: Option<String>,
+    /// The other piles of its station that share its link now: a concentrator carries several.
+    pub link_piles: Vec<String>,
     /// The pile's clock minus ours.
     pub clock_skew_ms: Option<i64>,
     pub tariff: Option<PileTariff>,
@@ -361,6 +363,7 @@ fn detail(row: &Row<'_>) -> DbResult<PileDetail> {
         version: row.int(36)?,
         time_zone: row.text(41)?,
         has_password: row.bool(37)?,
+        link_piles: Vec::new(),
         connectors: Vec::new(),
     })
 }

@@ -111,14 +111,18 @@ pub fn open_of(conn: &mut Conn, pile: PileId) -> DbResult<Vec<Transfer>> {
     conn.query(&sql, &[pile.0.into()], transfer)
 }
 
-/// Firmware that a pile has fetched and has not been seen to run.
-const UNDER_WAY: [TransferState; 3] =
-    [TransferState::Downloaded, TransferState::Installing, TransferState::Installed];
+/// Firmware that a pile has taken, or has been told to take, and has not been seen to run.
+const UNDER_WAY: [TransferState; 4] = [
+    TransferState::Accepted,
+    TransferState::Downloaded,
+    TransferState::Installing,
+    TransferState::Installed,
+];
 
 /// Of which piles the firmware is under way.
 pub(crate) fn updating(conn: &mut Conn) -> DbResult<Vec<PileId>> {
     conn.query(
-        "SELECT DISTINCT pile_id FROM transfer WHERE firmware_id IS NOT NULL AND state IN ($1, $2, $3)",
+        "SELECT DISTINCT pile_id FROM transfer WHERE firmware_id IS NOT NULL AND state IN ($1, $2, $3, $4)",
         &UNDER_WAY.map(|state| state.as_str().into()),
         |row| Ok(PileId(row.int(0)?)),
     )

@@ -54,7 +54,7 @@ export const parameterOrigins: Parameter['origin'][] = ['default', 'console', 'f
 export const jobRunStates: JobRun['state'][] = ['running', 'done', 'failed', 'cut']
 export const smtpSecurities: SmtpConfig['security'][] = ['tls', 'starttls', 'none']
 export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice', 'event']
-export const channelKinds: Channel['kind'][] = ['smtp', 'webhook']
+export const channelKinds: Channel['kind'][] = ['smtp', 'webhook', 'ftp']
 export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abnormal', 'pile.online', 'pile.offline', 'reservation.changed', 'feedback.created', 'mail.failed']
 export const webhookStates: Delivery['state'][] = ['waiting', 'sent', 'failed']
 /** The roles that come with the product; others have names of their own. */

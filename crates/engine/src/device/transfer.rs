@@ -67,6 +67,12 @@ fn why(word: &str) -> Text {
             Text::of("安装后的校验失败", "what was installed did not pass its check")
         }
         "InvalidSignature" => Text::of("固件签名无效", "the signature of the firmware is not valid"),
+        "0x93:01" => Text::of("桩编号不符", "the pile's number is another"),
+        "0x93:02" => Text::of("程序与桩型号不符", "the firmware does not fit the pile's model"),
+        "0x93:03" => Text::of(
+            "下载超时；请检查固件服务器的地址、账号、文件是否存在，以及桩能否访问它",
+            "the download took too long; check the firmware server, its account, that the file is there, and that the pile can reach it",
+        ),
         "UploadFailed" | "UploadFailure" => Text::of("文件上传失败", "the upload failed"),
         "PermissionDenied" => Text::of("上传被拒绝", "the upload was not permitted"),
         "NotSupportedOperation" => {
@@ -80,8 +86,14 @@ fn why(word: &str) -> Text {
 pub fn booted(context: &Context<'_>, tx: &mut Tx<'_>, hot: &HotPile, told: &Introduction) -> Result<()> {
     let (Some(version), pile) = (&told.firmware, hot.pile.id) else { return Ok(()) };
     let Some(mut one) = transfers::under_way(tx, pile)? else { return Ok(()) };
-    let Some(wanted) = one.version.clone() else { return Ok(()) };
-    if wanted == *version {
+    // A 云快充 pile says nothing between the order and the end, has room for eight characters of its version,
+    // and may start anew before it has said that it is done.
+    let is_ykc = hot.pile.protocol.is_ykc();
+    let says = |wanted: &String| is_ykc && wanted.chars().take(8).eq(version.chars());
+    let cut = one.version.as_ref().is_some_and(says);
+    let begun = cut || one.state != TransferState::Accepted;
+    let Some(wanted) = one.version.clone().filter(|_| begun) else { return Ok(()) };
+    if wanted == *version || cut {
         one.state = TransferState::Confirmed;
         one.ended_at = Some(context.now);
     } else if one.state == TransferState::Installed {

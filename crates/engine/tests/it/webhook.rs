@@ -16,6 +16,7 @@ fn subscribe(w: &World, name: &str, events: &[WebhookEvent]) -> i64 {
         timeout_s: 5,
     };
     let draft = ChannelDraft {
+        ftp: None,
         name: name.to_owned(),
         enabled: true,
         smtp: None,

@@ -1,6 +1,8 @@
 //! 云快充 framing: start byte, length, sequence, encryption flag, type, body, CRC.
 //! Reference: ykc.md sections 1 and 2 (layout 2.1, sequence 2.2, CRC 2.3).
 
+use super::field::PileNo;
+
 /// Start byte 起始标志. It may occur inside a body as well: only the CRC proves a boundary.
 pub const START: u8 = 0x68;
 /// The longest frame that the length byte can announce.
@@ -43,6 +45,27 @@ impl Packet {
             body: frame.get(6..body_end)?.to_vec(),
         };
         Some((packet, order))
+    }
+
+    /// The pile that the body names: behind the trade number, if it has one. 0x40 names none.
+    pub fn pile(&self) -> Option<PileNo> {
+        let at = match self.kind {
+            0x40 => return None,
+            0x13
+            | 0x15
+            | 0x17
+            | 0x19
+            | 0x1B
+            | 0x1D
+            | 0x21
+            | 0x23
+            | 0x25
+            | 0x32..=0x34
+            | 0x3B
+            | 0xA2..=0xA4 => 16,
+            _ => 0,
+        };
+        self.body.get(at..at + 7)?.try_into().ok().map(PileNo)
     }
 
     pub fn to_bytes(&self, order: CrcOrder) -> Vec<u8> {

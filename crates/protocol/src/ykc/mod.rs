@@ -24,12 +24,14 @@ pub mod codes;
 mod dialect;
 pub mod field;
 pub mod frame;
+mod line;
 pub mod message;
 mod session;
 
 pub use bms_codes::battery_text;
 pub use codes::{FaultBase, fault_text, stop_class, stop_text};
 pub use dialect::explain_as;
+pub use line::{Addressed, Heard, Line};
 pub use message::ground_lock::alarm_text as ground_lock_text;
 pub use message::{Explained, ExplainedField, explain};
 pub use session::{Asked, Session, Settings};

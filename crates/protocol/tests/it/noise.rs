@@ -80,12 +80,17 @@ fn is_json(bytes: &[u8]) {
 /// engine had accepted it; every frame that is sent begins as one.
 pub fn ykc(data: &[u8]) {
     let mut now = Timestamp::from_ms(1_784_082_600_000);
-    let mut session = ykc::Session::new(now, ykc::Settings::default());
+    let (mut line, mut session) = (ykc::Line::default(), ykc::Session::new(now, ykc::Settings::default()));
     let _ = ykc::explain(data);
     let _ = protocol::secrets_hidden("0x31", data);
     let size = data.first().map_or(1, |first| usize::from(*first).max(1));
     for piece in data.chunks(size) {
-        session.receive(piece, now);
+        line.receive(piece, now);
+        while let Some(heard) = line.next() {
+            if let ykc::Heard::Frame(frame) = heard {
+                session.receive(&frame.bytes, now);
+            }
+        }
         while let Some(output) = session.next() {
             match output {
                 Output::Event { asked: Asked::Ykc(asked), event, frame } => {
@@ -107,6 +112,7 @@ pub fn ykc(data: &[u8]) {
             }
         }
         now = now.plus_ms(1_000);
+        line.tick(now);
         session.tick(now);
     }
     session.lost();

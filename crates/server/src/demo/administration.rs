@@ -7,6 +7,7 @@ use engine::channel::ChannelDraft;
 use engine::parameter::ParameterChange;
 use model::Result;
 use model::channel::{SmtpConfig, SmtpSecurity};
+use model::ftp::FtpConfig;
 use model::time::{Clock, DAY_MS};
 use std::sync::Arc;
 
@@ -51,8 +52,26 @@ pub async fn write(app: &Arc<App>) -> Result<()> {
             timeout_s: 30,
         }),
         webhook: None,
+        ftp: None,
         secret: None,
         password: Some("demo-only".to_owned()),
     };
-    at(app, 30).channel_create(&actor, draft).await.map(drop)
+    at(app, 30).channel_create(&actor, draft).await?;
+    // The pretend piles fetch nothing; they do as if.
+    let draft = ChannelDraft {
+        name: "固件服务器（示例）".to_owned(),
+        enabled: true,
+        smtp: None,
+        webhook: None,
+        ftp: Some(FtpConfig {
+            host: "ftp.example.com".to_owned(),
+            port: 21,
+            account: "firmware".to_owned(),
+            folder: "fw".to_owned(),
+            timeout_min: 60,
+        }),
+        secret: None,
+        password: Some("demo-only".to_owned()),
+    };
+    at(app, 20).channel_create(&actor, draft).await.map(drop)
 }

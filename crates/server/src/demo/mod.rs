@@ -39,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use sim::pile::PileConfig;
 use sim::random::Random;
 use sim::site::{Site, SiteConfig, SiteHandle};
+use sim::trunk::Trunk;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Source;
@@ -48,6 +49,8 @@ const CARDS: usize = 240;
 const LOGIN: &str = "demo.json";
 /// Piles that misbehave in one way each, so that the desk for abnormal orders has something to do.
 const MISBEHAVING_PERCENT: i64 = 15;
+/// The codes of the 云快充 piles whose station has a concentrator begin so: those of the second.
+const CONCENTRATED: &str = "32010602";
 
 /// The demo's data folder where nobody names another.
 pub const FOLDER: &str = "demo-data";
@@ -332,6 +335,8 @@ pub async fn live(app: &Arc<App>, login: &Login, at: &Serving, pace: &Pace) -> R
     let (http, ykc) = (at.http, at.ykc);
     let mut random = Random::seeded(SEED);
     let mut ykc_count = 0;
+    // The 云快充 piles of one station come over a concentrator.
+    let trunk = Arc::new(Trunk::new(&ykc.to_string()));
     let configs = login.piles.iter().map(|plan| {
         let address = if plan.protocol.is_ykc() { ykc.to_string() } else { format!("ws://{http}/ocpp") };
         let mut config = PileConfig::new(&plan.code, plan.protocol, &address);
@@ -347,6 +352,7 @@ pub async fn live(app: &Arc<App>, login: &Login, at: &Serving, pace: &Pace) -> R
         if plan.protocol.is_ykc() {
             config.behaviours.dialect = dialects::rules(ykc_count).unwrap_or_default();
             ykc_count += 1;
+            config.trunk = plan.code.starts_with(CONCENTRATED).then(|| Arc::clone(&trunk));
         }
         config
     });

@@ -42,6 +42,7 @@ pub async fn write(app: &Arc<App>, actor: &Actor) -> Result<()> {
         enabled: true,
         smtp: None,
         webhook: Some(config()),
+        ftp: None,
         password: None,
         secret: Some(app.engine.random.hex::<24>()?),
     };
@@ -83,6 +84,7 @@ pub async fn write(app: &Arc<App>, actor: &Actor) -> Result<()> {
         enabled: false,
         smtp: None,
         webhook: Some(config()),
+        ftp: None,
         password: None,
         secret: None,
     };

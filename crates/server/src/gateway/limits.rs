@@ -1,23 +1,26 @@
 //! What is too much: of one pile, of one source address, and of what a frame says.
 
-use super::{Gate, Source, link_note};
+use super::seat::link_note;
+use super::{Gate, Source};
 use crate::app::App;
 use crate::sources::Most;
 use model::site::Pile;
 use protocol::Frame;
 
 impl Gate {
-    /// One message more of this pile; from the one on that is too many it is read more slowly.
-    pub(super) fn count(&mut self) {
+    /// One message more of this pile; from the one on that is too many the link is read more slowly. The
+    /// link of a concentrator may say as much as its piles together.
+    pub(super) fn count(&mut self, at: usize) {
         if !self.pace.count() {
             return;
         }
-        let (per_s, now) = (self.app.engine.rules().pile_frames_s, self.app.clock().now());
+        let piles = i64::try_from(self.piles_known()).unwrap_or(1).max(1);
+        let (per_s, now) = (self.app.engine.rules().pile_frames_s * piles, self.app.clock().now());
         if !self.pace.rest(per_s, now) {
             return;
         }
         self.app.sources.slow();
-        let Some(known) = &self.pile else { return };
+        let Some(known) = self.known(at) else { return };
         known.link.slowed(now);
         tracing::warn!(pile = known.id.0, from = self.from.shown, per_s, "a pile says too much at once");
         let note = format!("more than {per_s} messages per second: it is read more slowly (pile_frames_s)");

@@ -1,6 +1,7 @@
 //! OCPP-J: HTTP Basic and the sub-protocol are judged before the upgrade; then the link is served.
 
-use super::{Source, enter, link_note, may_enter, most, serve, transport};
+use super::seat::{Known, Seat, enter, link_note};
+use super::{Source, may_enter, most, serve, transport};
 use crate::app::App;
 use crate::gateway::transport::Transport;
 use crate::http::forwarded_for;
@@ -140,7 +141,8 @@ async fn link(
     };
     drop(pile);
     // A task of its own: what the way in needed is let go, and an idle pile holds a third of it.
-    tokio::spawn(serve(app, session, Transport::WebSocket(Box::new(socket)), from, Some(entered)));
+    let seat = Seat::new(session, Some(Known::of(entered)));
+    tokio::spawn(serve(app, Transport::WebSocket(Box::new(socket)), from, None, Some(seat)));
 }
 
 /// The pile, if what it shows is its own and enough. One that shows nothing is looked up as well: a new

@@ -26,6 +26,11 @@ impl Pace {
         Pace { left: per_s.saturating_mul(BURST_S), at: now, resting_until: None, told_at: None }
     }
 
+    /// One pile more talks on this link.
+    pub fn widen(&mut self, per_s: i64) {
+        self.left = self.left.saturating_add(per_s.saturating_mul(BURST_S));
+    }
+
     /// One message more; true when it was one too many.
     pub fn count(&mut self) -> bool {
         self.left -= 1;

@@ -5,6 +5,7 @@ use super::error::Answer;
 use super::give::{Created, Done, Given, NewId};
 use super::take::{Id, Input, Query, Who};
 use crate::app::App;
+use crate::ftp;
 use crate::mailer::{self, Mail};
 use crate::webhook::{PING, Telling, tell};
 use axum::extract::State;
@@ -13,6 +14,7 @@ use engine::webhook::webhook_body;
 use model::channel::{
     ChannelConfig, ChannelPurpose, SmtpConfig, WebhookConfig, WebhookEvent, WebhookState, delivery_key,
 };
+use model::ftp::FtpConfig;
 use model::invoice::email_checked;
 use serde::Deserialize;
 use store::channels::{self, Channel, ChannelSend, ChannelSendFilter};
@@ -84,6 +86,7 @@ pub async fn channel_check(
             mail_tested(&app, &channel, smtp, address, &who.session.caller.name).await
         }
         ChannelConfig::Webhook(webhook) => webhook_tested(&app, &channel, webhook).await,
+        ChannelConfig::Ftp(config) => ftp_tested(&app, &channel, config).await,
     };
     record.took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
     Ok(Given(app.engine.channel_tested(&who.actor(), record).await?))
@@ -111,6 +114,19 @@ async fn mail_tested(
             };
             mailer::send(smtp, password, mail).await.err().map(|fault| fault.text)
         }
+        Err(why) => Some(why.text),
+    };
+    record.success = fault.is_none();
+    record.message = fault;
+    record
+}
+
+/// Logs in as a pile would. The piles may still be kept from it by a firewall of theirs.
+async fn ftp_tested(app: &App, channel: &Channel, config: &FtpConfig) -> ChannelSend {
+    let place = format!("{}:{}", config.host, config.port);
+    let mut record = send_record(channel.id, ChannelPurpose::Test, &place, app.now().as_ms());
+    let fault = match app.engine.channel_password(channel) {
+        Ok(password) => ftp::log_in(config, &password.unwrap_or_default()).await.err(),
         Err(why) => Some(why.text),
     };
     record.success = fault.is_none();

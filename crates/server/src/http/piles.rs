@@ -185,6 +185,7 @@ pub async fn pile_get(
     let mut pile = app.engine.store.read(read).await?.ok_or_else(no_pile)?;
     if let Some(link) = app.devices.online(PileId(pile.facts.id)) {
         pile.facts.last_seen_ms = Some(link.last_seen.as_ms());
+        pile.link_piles = app.devices.beside(PileId(pile.facts.id));
     }
     for connector in &mut pile.connectors {
         let fault = connector.fault_code.as_deref().and_then(wire::fault_text);

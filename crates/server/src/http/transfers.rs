@@ -125,9 +125,11 @@ pub async fn transfer_create(
     Reached(reached_by): Reached,
     Input(draft): Input<TransferDraft>,
 ) -> Answer<Created<NewId>> {
-    let (pile, _) = pile_seen(&app, &who, code).await?;
+    let (pile, protocol) = pile_seen(&app, &who, code).await?;
     let caller = &who.session.caller;
-    let (id, _) = app.engine.transfer_create(caller, pile, draft, &reached_by?).await?;
+    // A 云快充 pile fetches elsewhere.
+    let reached_by = if protocol.is_ykc() { String::new() } else { reached_by? };
+    let (id, _) = app.engine.transfer_create(caller, pile, draft, &reached_by).await?;
     Ok(Created(NewId { id: id.0 }))
 }
 

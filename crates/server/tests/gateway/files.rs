@@ -31,6 +31,14 @@ async fn pile_of(door: &Door, protocol: Protocol) -> PileHandle {
 }
 
 async fn firmware(door: &Door, version: &str, body: &str) -> i64 {
+    firmware_of(door, version, "fw.bin", body).await
+}
+
+pub async fn firmware_named(door: &Door, version: &str, file: &str) -> i64 {
+    firmware_of(door, version, file, "firmware").await
+}
+
+async fn firmware_of(door: &Door, version: &str, name: &str, body: &str) -> i64 {
     let draft = json!({"name": "试验固件", "version": version, "signature": "c2ln",
         "certificate": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"});
     let engine = &door.app.engine;
@@ -38,7 +46,7 @@ async fn firmware(door: &Door, version: &str, body: &str) -> i64 {
         engine.firmware_create(&Actor::local(), serde_json::from_value(draft).unwrap()).await.unwrap();
     let request = axum::http::Request::new(axum::body::Body::from(body.to_owned()));
     let path = door.app.files.firmware(id);
-    let file = door.app.files.take(request, &path, "fw.bin", 1_000_000).await.unwrap();
+    let file = door.app.files.take(request, &path, name, 1_000_000).await.unwrap();
     engine.firmware_file_set(&Actor::local(), FirmwareId(id), file).await.unwrap();
     id
 }
@@ -56,7 +64,7 @@ async fn look(door: &Door, TransferId(id): TransferId) -> TransferView {
     read.await.unwrap().items.pop().unwrap()
 }
 
-async fn comes_to(door: &Door, id: TransferId, state: TransferState) -> TransferView {
+pub async fn comes_to(door: &Door, id: TransferId, state: TransferState) -> TransferView {
     until(state.as_str(), async || look(door, id).await.state == state).await;
     look(door, id).await
 }

@@ -1,6 +1,7 @@
 //! The piles' door, over real sockets.
 
 mod commands;
+mod concentrator;
 mod desired;
 mod door;
 mod files;
@@ -17,3 +18,4 @@ mod security;
 mod stop;
 mod trouble;
 mod ykc;
+mod ykc_firmware;

@@ -42,6 +42,7 @@ mod r5_6;
 mod r5_s;
 mod r5_s_channel;
 mod r5_s_dictionary;
+mod r5_s_firmware_server;
 mod r5_s_job;
 mod r5_s_parameter;
 mod r5_s_webhook;

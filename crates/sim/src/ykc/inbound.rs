@@ -50,6 +50,12 @@ impl Pile {
                 let reply = WorkParametersReply { pile: self.number, result: 1 };
                 self.reply(&reply, sequence);
             }
+            Message::FirmwareUpdate(order) => {
+                let path = order.path.text().unwrap_or_default();
+                let name = path.rsplit('/').next().unwrap_or_default();
+                let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+                self.update = Some(stem.rsplit('-').next().unwrap_or_default().to_owned());
+            }
             Message::GroundLock(lock) => self.lock_asked(&lock, sequence, now),
             Message::BalanceUpdate(update) => self.balance_updated(&update, sequence, now),
             Message::OfflineCardsAdd(add) => self.cards_added(&add, sequence),

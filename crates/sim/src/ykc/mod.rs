@@ -18,6 +18,7 @@ use model::time::Timestamp;
 use protocol::ykc::field::{Ascii, Bcd, CardNo, Gun, PileNo};
 use protocol::ykc::frame::{CrcOrder, Packet, Reader};
 use protocol::ykc::message::bill::Bill;
+use protocol::ykc::message::firmware::FirmwareUpdateReply;
 use protocol::ykc::message::heartbeat::Heartbeat;
 use protocol::ykc::message::login::Login;
 use protocol::ykc::message::tariff::TariffRequest;
@@ -74,6 +75,9 @@ pub struct Pile {
     bills: VecDeque<StoredBill>,
     trades: u32,
     reboot_when_idle: bool,
+    firmware: String,
+    /// The version that it was told to fetch, until it is idle.
+    update: Option<String>,
     offline_cards: Vec<CardNo>,
     /// What it may give of its rated power, and whether it may at all.
     power_percent: u8,
@@ -108,6 +112,8 @@ impl Pile {
             bills: VecDeque::new(),
             trades: 0,
             reboot_when_idle: false,
+            firmware: "V1.6.0".to_owned(),
+            update: None,
             config,
         }
     }
@@ -135,6 +141,10 @@ impl Pile {
         self.reader.receive(bytes, |frame| frames.push(frame.to_vec()));
         for frame in frames {
             let Some((packet, order)) = Packet::parse(&frame) else { continue };
+            // Of another pile on the same wire.
+            if packet.pile().is_some_and(|named| named != self.number) {
+                continue;
+            }
             // One that departs from the paper knows only its own way.
             if self.crc_order() == CrcOrder::HighFirst && order == Some(CrcOrder::LowFirst) {
                 continue;
@@ -178,6 +188,7 @@ impl Pile {
         }
         self.locks_report(now);
         self.send_bills(now);
+        self.update_when_idle();
         if self.reboot_when_idle && self.slots.iter().all(|slot| slot.session.is_none()) {
             self.reboot(now);
         }
@@ -265,7 +276,7 @@ impl Pile {
             pile_type: u8::from(self.config.kind == model::site::PileKind::Ac),
             gun_count: u8::try_from(self.slots.len()).unwrap_or(u8::MAX),
             protocol_version: version,
-            firmware: Ascii::of("V1.6.0"),
+            firmware: Ascii::of(&self.firmware),
             net_type: 1,
             sim_iccid: Bcd::ZERO,
             carrier: 4,
@@ -312,6 +323,21 @@ impl Pile {
             }
         }
         due.iter().for_each(|bill| self.say(bill));
+    }
+
+    /// It has fetched what it was told to, says so, and starts anew with it. What the file's name says before
+    /// its end is the version; an empty name could not be fetched.
+    fn update_when_idle(&mut self) {
+        if self.slots.iter().any(|slot| slot.session.is_some()) || !self.logged_in() {
+            return;
+        }
+        let Some(version) = self.update.take() else { return };
+        let status = if version.is_empty() { 3 } else { 0 };
+        self.say(&FirmwareUpdateReply { pile: self.number, status });
+        if status == 0 {
+            self.firmware = version;
+            self.reboot_when_idle = true;
+        }
     }
 
     fn reboot(&mut self, now: Timestamp) {

@@ -18,7 +18,7 @@ export default {
     title: 'Job', schedule: 'Runs', last: 'Last result', last_at: 'Last run', started_at: 'Began', took_label: 'Took', took: '{n} s', count: 'Done', next: 'Next run', state: 'State', on: 'On', paused: 'Paused', never: 'Never ran', hint: 'A job may run again without harm, and never twice at once; one that is paused can be run by hand', daily: 'Daily at {at}', every_minutes: 'Every {n} min', every_seconds: 'Every {n} s', start: 'Run now', pause: 'Pause', resume: 'Resume',
     reason: 'Why', pause_title: 'Pause “{name}”', resume_title: 'Resume “{name}”', started: '“{name}” has begun', paused_told: '“{name}” is paused', resumed: '“{name}” goes on', paused_by: 'Paused', resumed_by: 'Resumed', why_always: 'This job cannot be paused: without it, orders that are over would stay open', started_by: 'By', message: 'What came of it', runs_none: 'It has not run yet',
   },
-  channel_kind: { smtp: 'Mail (SMTP)', webhook: 'Webhook' },
+  channel_kind: { smtp: 'Mail (SMTP)', webhook: 'Webhook', ftp: 'Firmware server (FTP)' },
   smtp_security: { tls: 'TLS', starttls: 'STARTTLS', none: 'None' },
   channel_purpose: { test: 'Test', invoice: 'Invoice', event: 'Event' },
   webhook_event: { order_completed: 'Order completed', order_abnormal: 'Order held', pile_online: 'Pile online', pile_offline: 'Pile offline', reservation_changed: 'Reservation changed', feedback_created: 'Feedback came', mail_failed: 'Mail failed' },

@@ -18,7 +18,7 @@ export default {
     title: '任务', schedule: '周期', last: '最近结果', last_at: '最近运行', started_at: '开始时间', took_label: '用时', took: '{n} 秒', count: '处理数', next: '下次运行', state: '状态', on: '运行', paused: '已暂停', never: '未运行过', hint: '任务可重复执行，同一任务同时只运行一次；暂停后仍可手动运行', daily: '每天 {at}', every_minutes: '每 {n} 分钟', every_seconds: '每 {n} 秒', start: '立即运行', pause: '暂停', resume: '恢复',
     reason: '原因', pause_title: '暂停任务「{name}」', resume_title: '恢复任务「{name}」', started: '「{name}」已开始运行', paused_told: '「{name}」已暂停', resumed: '「{name}」已恢复', paused_by: '暂停', resumed_by: '最近恢复', why_always: '该任务不能暂停：没有它，超时的订单不会关闭', started_by: '触发', message: '说明', runs_none: '还没有运行记录',
   },
-  channel_kind: { smtp: '邮件（SMTP）', webhook: '回调（Webhook）' },
+  channel_kind: { smtp: '邮件（SMTP）', webhook: '回调（Webhook）', ftp: '固件服务器（FTP）' },
   smtp_security: { tls: 'TLS', starttls: 'STARTTLS', none: '不加密' },
   channel_purpose: { test: '测试', invoice: '电子发票', event: '事件' },
   webhook_event: { order_completed: '订单完成', order_abnormal: '订单异常', pile_online: '电桩上线', pile_offline: '电桩离线', reservation_changed: '预约变化', feedback_created: '收到反馈', mail_failed: '邮件发送失败' },

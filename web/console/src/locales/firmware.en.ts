@@ -4,6 +4,7 @@ export default {
     asked: 'Asked', accepted: 'Accepted', downloading: 'Downloading', downloaded: 'Downloaded', installing: 'Installing', installed: 'Installed, not shown yet', confirmed: 'Updated', uploading: 'Uploading', uploaded: 'Received', failed: 'Failed',
     replaced: 'Replaced', title: 'Firmware and logs', now: 'Now: {version}', update: 'Update the firmware', ask_log: 'Get a log', kind: 'Kind', what: 'Version / file', state: 'Result', steps: 'Steps', message: 'Message',
     staff: 'By', created: 'Begun', ended: 'Ended', none: 'No firmware was sent and no log was asked for yet', way: 'How', way_plain: 'Plain', way_signed: 'Signed (the pile checks the signature; it needs the security extension)', at: 'When to fetch it', at_once: 'At once', at_help: 'On the clock of the station, {zone}',
+    ftp_help: 'A 云快充 pile fetches it from the firmware server (FTP) among the channels when it is idle. Put the file there first, under its own name; the pile says something only at the end',
     retries: 'Retries', retry_interval: 'Between retries', seconds: 's', firmware_help: 'Now {version}; only firmware that fits this pile and has its file is listed', log_help: 'Diagnostics are for every OCPP pile; the two logs for OCPP 2.x, and for 1.6 with the security extension', from: 'From', until: 'Until', update_begun: 'Sent; how far it is shows here once the pile begins', log_begun: 'Sent; the file can be fetched here once it is received',
   },
   transfer_kind: {

@@ -4,6 +4,7 @@ export default {
     asked: '等待应答', accepted: '已接受', downloading: '下载中', downloaded: '已下载', installing: '安装中', installed: '已安装，待确认', confirmed: '升级成功', uploading: '上传中', uploaded: '已收到', failed: '失败',
     replaced: '被新任务取代', title: '固件与日志', now: '当前版本 {version}', update: '升级固件', ask_log: '上传日志', kind: '类型', what: '版本 / 文件', state: '结果', steps: '过程', message: '说明',
     staff: '操作人', created: '发起时间', ended: '结束时间', none: '还没有升级固件或上传日志', way: '升级方式', way_plain: '普通升级', way_signed: '签名固件（由桩核对签名，需桩支持安全扩展）', at: '下载时间', at_once: '立即', at_help: '按充电站所在时区 {zone} 填写',
+    ftp_help: '云快充桩空闲时从「渠道」中的固件服务器（FTP）下载，请先把文件以原文件名放到该服务器的目录；桩完成后才报告结果',
     retries: '重试次数', retry_interval: '重试间隔', seconds: '秒', firmware_help: '当前版本 {version}；这里只列出适用于该桩、已有文件的固件', log_help: '诊断文件适用于所有 OCPP 桩；诊断日志和安全日志适用于 OCPP 2.x 桩，以及支持安全扩展的 1.6 桩', from: '从', until: '到', update_begun: '已下发，桩开始下载后这里会显示进度', log_begun: '已下发，文件收到后可在这里下载',
   },
   transfer_kind: {

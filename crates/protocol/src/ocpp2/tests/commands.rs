@@ -179,6 +179,7 @@ fn firmware_logs_and_lists_have_their_calls() {
     use model::desired::{ListCard, LocalList};
     use model::transfer::{FirmwareOrder, LogOrder, TransferKind};
     let firmware = FirmwareOrder {
+        ftp: None,
         request: 7,
         url: "https://p/files/x".into(),
         at: NOW,

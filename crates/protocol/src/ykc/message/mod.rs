@@ -13,12 +13,14 @@ pub mod heartbeat;
 pub mod login;
 pub mod merged_start;
 pub mod offline_cards;
+pub mod plug_vin;
 pub mod qr_prefix;
 pub mod realtime;
 pub mod reboot;
 pub mod remote_start;
 pub mod remote_stop;
 pub mod show;
+mod tail;
 pub mod tariff;
 pub mod tariff_check;
 pub mod types;
@@ -191,9 +193,10 @@ messages! {
     MergedCardStartReply(merged_start::MergedCardStartReply),
     MergedStartReply(merged_start::MergedStartReply),
     MergedStart(merged_start::MergedStart),
-    // Explained, not yet given a meaning by the session.
     FirmwareUpdateReply(firmware::FirmwareUpdateReply),
     FirmwareUpdate(firmware::FirmwareUpdate),
+    PlugVin(plug_vin::PlugVin),
+    PlugVinReply(plug_vin::PlugVinReply),
 }
 
 impl Message {
@@ -262,7 +265,10 @@ pub fn explain(frame: &[u8]) -> Option<Explained> {
         Ok(message) => {
             explained.fields = message.fields();
             let known = message.encode().len();
-            if let Some(tail) = packet.body.get(known..).filter(|tail| !tail.is_empty()) {
+            let tail = packet.body.get(known..).filter(|tail| !tail.is_empty());
+            if let Some(fields) = tail.and_then(|tail| tail::explained(packet.kind, tail)) {
+                explained.fields.extend(fields);
+            } else if let Some(tail) = tail {
                 let hex: String = tail.iter().map(|byte| format!("{byte:02X}")).collect();
                 let label = Text::of("附加字节（未解析）", "appended bytes (not read)");
                 explained.fields.push(ExplainedField { name: "tail", label, value: same(hex) });

@@ -47,10 +47,14 @@ impl Body for QrPrefix {
                 (1, "前缀 + 桩编号 + 枪号", "prefix, pile number and gun"),
             ],
         );
+        let prefix = match self.prefix.as_slice() {
+            [] => Text::of("无", "none"),
+            prefix => same(String::from_utf8_lossy(prefix)),
+        };
         vec![
             row("pile", "桩编号", "pile number", plain(&self.pile)),
             row("format", "二维码格式", "format", format),
-            row("prefix", "二维码前缀", "prefix", same(String::from_utf8_lossy(&self.prefix))),
+            row("prefix", "二维码前缀", "prefix", prefix),
         ]
     }
 }

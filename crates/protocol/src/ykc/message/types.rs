@@ -105,10 +105,16 @@ pub static TYPES: &[FrameType] = &[
     row(0x61, Up, "地锁数据上送", "ground lock report", Fixed(16), Typed),
     row(0x62, Down, "遥控地锁升锁与降锁命令", "ground lock command", Fixed(13), Typed),
     row(0x63, Up, "充电桩返回数据", "ground lock command reply", Fixed(13), Typed),
+    // 易联桩 (section 8.2); the rest of its frames is 放电 (E1 to E9), which is not read.
+    row(0x71, Up, "插枪VIN上报", "VIN at the plug", Fixed(26), Typed),
+    row(0x72, Down, "插枪VIN应答", "VIN reply", Fixed(8), Typed),
+    row(0x73, Down, "召唤插枪VIN", "ask for the VIN", Fixed(8), Noted),
     row(0x91, Up, "远程重启应答", "remote reboot reply", Fixed(8), Typed),
     row(0x92, Down, "远程重启", "remote reboot", Fixed(8), Typed),
-    row(0x93, Up, "远程更新应答", "firmware update result", Fixed(8), Noted),
-    row(0x94, Down, "远程更新", "remote firmware update", Fixed(94), Noted),
+    row(0x93, Up, "远程更新应答", "firmware update result", Fixed(8), Typed),
+    row(0x94, Down, "远程更新", "remote firmware update", Fixed(94), Typed),
+    row(0x95, Up, "日志上传应答", "log upload result", Fixed(8), Noted),
+    row(0x96, Down, "日志上传", "log upload", Fixed(94), Noted),
     row(0xA1, Up, "充电桩主动申请并充充电", "pile asks merged (dual-gun) start", Fixed(58), Typed),
     row(0xA2, Down, "运营平台确认并充启动充电", "platform confirms merged start", Fixed(44), Typed),
     row(0xA3, Up, "远程并充启机命令回复", "remote merged start reply", Fixed(33), Typed),
@@ -177,7 +183,9 @@ mod tests {
             assert!(Message::TYPED.iter().any(|(kind, _)| *kind == found.kind), "{}", code(found.kind));
         }
         for found in TYPES {
-            assert_eq!(found.direction == Up, found.kind % 2 == 1, "{}", code(found.kind));
+            // 易联桩 asks with an odd one.
+            let odd_up = found.kind % 2 == 1 && found.kind != 0x73;
+            assert_eq!(found.direction == Up, odd_up, "{}", code(found.kind));
         }
     }
 }

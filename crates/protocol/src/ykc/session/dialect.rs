@@ -11,9 +11,10 @@ use model::dialect::DialectRules;
 use model::energy::Energy;
 
 impl Session {
-    /// From now on, what waits to be answered included.
+    /// From now on, what waits to be answered included; also in the middle of a link's life.
     pub fn read_as(&mut self, rules: &DialectRules) {
         let settings = &mut self.settings;
+        let other_prefix = settings.dialect.qr_prefix != rules.qr_prefix;
         settings.crc_order = rules.crc_high_first.then_some(CrcOrder::HighFirst);
         settings.fault_base = if rules.fault_bit_two { FaultBase::Two } else { FaultBase::One };
         settings.current_coding = rules.current_coding;
@@ -23,6 +24,10 @@ impl Session {
             if let Output::Event { asked: crate::Asked::Ykc(asked), .. } = output {
                 asked.order = order;
             }
+        }
+        // After a log-in it is sent in any case.
+        if other_prefix {
+            self.send_qr_prefix();
         }
     }
 

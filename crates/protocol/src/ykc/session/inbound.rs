@@ -15,6 +15,7 @@ use crate::ykc::message::login::{Login, LoginReply};
 use crate::ykc::message::offline_cards::{
     OfflineCardsAddReply, OfflineCardsFindReply, OfflineCardsRemoveReply,
 };
+use crate::ykc::message::plug_vin::PlugVinReply;
 use crate::ykc::message::realtime::Realtime;
 use crate::ykc::message::remote_start::RemoteStartReply;
 use crate::ykc::message::types::{Direction, FrameType, code, find};
@@ -29,8 +30,8 @@ use model::site::PileKind;
 use model::time::Timestamp;
 
 impl Session {
-    /// One whole frame with a right CRC.
-    pub(super) fn inbound(&mut self, bytes: &[u8], now: Timestamp) {
+    /// One whole frame, as [`crate::ykc::Line`] finds it.
+    pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {
         if self.link == Link::Closed {
             return;
         }
@@ -65,7 +66,7 @@ impl Session {
             | crate::ykc::message::types::Length::Repeated(needed, _)) = known.length;
             return Err(Problem::TooShort { needed, got: packet.body.len() }.text());
         }
-        let said = pile_of(packet);
+        let said = packet.pile();
         match self.link {
             _ if packet.kind == Login::TYPE => {}
             Link::LoggedIn(pile) if said == Some(pile) => {}
@@ -149,6 +150,14 @@ impl Session {
     fn seldom(&mut self, message: &Message, known: &FrameType, packet: &Packet, bytes: &[u8]) {
         if let Message::GroundLockReport(told) = message {
             return self.event(Reply::Nothing, packet, bytes, DeviceEvent::GroundLock(told.report()));
+        }
+        if let Message::FirmwareUpdateReply(told) = message {
+            return self.event(Reply::Nothing, packet, bytes, DeviceEvent::Transfer(told.report()));
+        }
+        if let Message::PlugVin(told) = message {
+            // Unanswered it is said four times. It belongs to no session yet.
+            self.reply_at_once(&PlugVinReply { pile: told.pile, gun: told.gun }, packet, true);
+            return self.noted(known, packet, bytes);
         }
         match self.battery(message) {
             Some(news) => self.event(Reply::Nothing, packet, bytes, DeviceEvent::Battery(Box::new(news))),
@@ -374,19 +383,10 @@ fn start_refused(ask: &CardStart, fail_reason: u8) -> CardStartReply {
     }
 }
 
-/// Where the pile number stands in a frame from the pile: behind the trade number, if it has one.
-fn pile_of(packet: &Packet) -> Option<PileNo> {
-    let at = match packet.kind {
-        0x13 | 0x15 | 0x17 | 0x19 | 0x1B | 0x1D | 0x21 | 0x23 | 0x25 | 0x33 | 0x3B | 0xA3 => 16,
-        _ => 0,
-    };
-    packet.body.get(at..at + 7)?.try_into().ok().map(PileNo)
-}
-
 fn other_pile(pile: PileNo, said: Option<PileNo>) -> Text {
     let said = said.map(|said| said.to_string()).unwrap_or_default();
     Text::new(
-        format!("帧内桩编号 {said} 与登录的桩编号 {pile} 不一致，已忽略"),
-        format!("the frame names pile {said}, but {pile} is logged in; ignored"),
+        format!("帧内桩编号 {said} 未在本连接上登录（本记录属于桩 {pile}），已忽略"),
+        format!("the frame names pile {said}, which has not logged in on this link of {pile}; ignored"),
     )
 }

@@ -1,4 +1,5 @@
-//! One link to one pile, from the platform's side (ykc.md section 6; the contract is in lib.rs).
+//! One pile on a link, from the platform's side (ykc.md section 6; the contract is in lib.rs). The link is
+//! a [`super::Line`], which finds the frames; that of a concentrator has several sessions.
 //!
 //! Before a log-in was answered with success nothing but 0x01 is accepted. Frames of another pile
 //! than the one that logged in are refused. Heartbeats are answered here; everything that matters
@@ -16,17 +17,17 @@ pub use asked::Asked;
 
 use super::codes::FaultBase;
 use super::field::{Cp56, Gun, PileNo};
-use super::frame::{CrcOrder, FRAME_MAX, Packet, Reader};
+use super::frame::{CrcOrder, Packet};
 use super::message::realtime::RealtimeRequest;
 use super::message::{Message, clock, types};
 use crate::{Frame, Output};
 use asked::Reply;
+use model::Error;
 use model::connector::ConnectorStatus;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::dialect::{CurrentCoding, DialectRules};
 use model::id::CommandId;
-use model::time::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp, Zone};
-use model::{Error, Text};
+use model::time::{DAY_MS, SECOND_MS, Timestamp, Zone};
 use std::collections::VecDeque;
 
 /// What differs between stations and vendors.
@@ -39,8 +40,6 @@ pub struct Settings {
     pub silence_ms: i64,
     /// A command that was not answered for so long has timed out.
     pub command_timeout_ms: i64,
-    /// How long to wait for the rest of a frame before its beginning is taken for garbage.
-    pub partial_ms: i64,
     /// How often the pile's clock is set (0x56), besides after every log-in.
     pub clock_every_ms: i64,
     /// Which mask "Bit1" of the hardware faults is (section 5.2).
@@ -62,7 +61,6 @@ impl Default for Settings {
             zone: Zone::shanghai(),
             silence_ms: 90 * SECOND_MS,
             command_timeout_ms: 30 * SECOND_MS,
-            partial_ms: 10 * SECOND_MS,
             clock_every_ms: DAY_MS,
             fault_base: FaultBase::default(),
             crc_order: None,
@@ -97,23 +95,17 @@ struct GunState {
     limit_raw: Option<u16>,
 }
 
-/// Who sends so much garbage before a log-in is no pile.
-const GARBAGE_MAX: u64 = 4096;
-
 /// A pile has at most so many guns; what a broken one says beyond is handled, but not remembered.
 const GUNS_MAX: usize = 32;
 
 pub struct Session {
     settings: Settings,
-    reader: Reader,
     link: Link,
     /// The sequence of our own frames, counted little-endian.
     counter: u16,
     gun_count: u8,
     guns: Vec<GunState>,
     heard_at: Timestamp,
-    partial_since: Option<Timestamp>,
-    garbage_told_at: Option<Timestamp>,
     clock_at: Option<Timestamp>,
     /// When guns that have not spoken are asked.
     ask_at: Option<Timestamp>,
@@ -128,14 +120,11 @@ impl Session {
     pub fn new(now: Timestamp, settings: Settings) -> Session {
         Session {
             settings,
-            reader: Reader::default(),
             link: Link::New,
             counter: 0,
             gun_count: 0,
             guns: Vec::new(),
             heard_at: now,
-            partial_since: None,
-            garbage_told_at: None,
             clock_at: None,
             ask_at: None,
             current_coding: None,
@@ -148,16 +137,6 @@ impl Session {
     /// The zone of the station, once the pile is known.
     pub fn set_zone(&mut self, zone: Zone) {
         self.settings.zone = zone;
-    }
-
-    /// How many bytes of this link belonged to no frame.
-    pub fn dropped_bytes(&self) -> u64 {
-        self.reader.dropped_bytes()
-    }
-
-    /// How often something had the shape of a frame and a wrong CRC.
-    pub fn crc_errors(&self) -> u64 {
-        self.reader.crc_errors()
     }
 
     /// The socket is gone: every command without an answer is lost.
@@ -173,26 +152,6 @@ impl Session {
     /// The commands that have no answer yet: should the link go, they are lost.
     pub fn outstanding(&self) -> impl Iterator<Item = CommandId> {
         self.pending.iter().map(|p| p.command).chain(self.waiting.iter().map(|w| w.command))
-    }
-
-    pub fn receive(&mut self, bytes: &[u8], now: Timestamp) {
-        if self.link == Link::Closed {
-            return;
-        }
-        self.give_up_partial(now);
-        let dropped = self.reader.dropped_bytes();
-        let frames = self.read(now, |reader, found| reader.receive(bytes, found));
-        if !self.reader.is_partial() {
-            self.partial_since = None;
-        } else if frames > 0 || self.partial_since.is_none() {
-            self.partial_since = Some(now);
-        }
-        if self.reader.dropped_bytes() > dropped {
-            self.tell_garbage(bytes, now);
-        }
-        if self.link == Link::New && self.reader.dropped_bytes() > GARBAGE_MAX {
-            self.close(CloseReason::ProtocolError);
-        }
     }
 
     pub fn answered(&mut self, asked: &Asked, answer: &Result<Answer, Error>, _bytes: &[u8], now: Timestamp) {
@@ -221,7 +180,6 @@ impl Session {
             return;
         }
         self.expire_commands(now);
-        self.give_up_partial(now);
         if now >= self.heard_at.plus_ms(self.settings.silence_ms) {
             return self.close(CloseReason::Silent);
         }
@@ -251,57 +209,18 @@ impl Session {
         }
         let commands = self.pending.iter().map(|p| p.expires_at);
         let waiting = self.waiting.iter().map(|w| w.expires_at);
-        let partial = self.partial_since.map(|since| since.plus_ms(self.settings.partial_ms));
         let silence = self.heard_at.plus_ms(self.settings.silence_ms);
-        commands.chain(waiting).chain(partial).chain(self.clock_at).chain(self.ask_at).chain([silence]).min()
+        commands.chain(waiting).chain(self.clock_at).chain(self.ask_at).chain([silence]).min()
     }
 
     /// Bytes held by this session, without what the allocator adds.
     #[cfg(test)]
     pub(super) fn memory(&self) -> usize {
         size_of::<Session>()
-            + self.reader.memory()
             + self.guns.capacity() * size_of::<GunState>()
             + self.pending.capacity() * size_of::<outbound::Pending>()
             + self.waiting.capacity() * size_of::<outbound::Waiting>()
             + self.outputs.capacity() * size_of::<Output>()
-    }
-
-    /// Runs the reader and handles each frame that it finds.
-    fn read(&mut self, now: Timestamp, run: impl FnOnce(&mut Reader, &mut dyn FnMut(&[u8]))) -> usize {
-        let mut reader = std::mem::take(&mut self.reader);
-        let mut frames = 0;
-        run(&mut reader, &mut |frame| {
-            frames += 1;
-            self.inbound(frame, now);
-        });
-        self.reader = reader;
-        frames
-    }
-
-    fn give_up_partial(&mut self, now: Timestamp) {
-        let is_late = |since: Timestamp| now >= since.plus_ms(self.settings.partial_ms);
-        if self.partial_since.is_some_and(is_late) {
-            self.read(now, |reader, found| reader.give_up(found));
-            self.partial_since = self.reader.is_partial().then_some(now);
-        }
-    }
-
-    /// One entry in the frame log a minute, so that a pile with a wrong CRC can be diagnosed and a
-    /// noisy line does not fill the log.
-    fn tell_garbage(&mut self, bytes: &[u8], now: Timestamp) {
-        if self.garbage_told_at.is_some_and(|at| now < at.plus_ms(MINUTE_MS)) {
-            return;
-        }
-        self.garbage_told_at = Some(now);
-        let (dropped, crc) = (self.reader.dropped_bytes(), self.reader.crc_errors());
-        self.outputs.push_back(Output::Rejected {
-            frame: Frame { kind: "garbage", bytes: bytes.get(..FRAME_MAX).unwrap_or(bytes).to_vec() },
-            why: Text::new(
-                format!("收到无法识别的字节：本连接累计丢弃 {dropped} 字节，校验错误 {crc} 次"),
-                format!("bytes that are no frame: {dropped} dropped, {crc} wrong CRCs on this link so far"),
-            ),
-        });
     }
 
     /// 0x56, after every log-in and daily.
@@ -348,6 +267,15 @@ impl Session {
 
     fn done(&mut self, command: CommandId, outcome: Outcome, frame: Option<Frame>) {
         self.outputs.push_back(Output::Done { command, outcome, frame });
+    }
+
+    /// Whether this is the session of the pile with this number.
+    pub fn is_of(&self, number: PileNo) -> bool {
+        matches!(self.link, Link::LoggingIn(pile) | Link::LoggedIn(pile) if pile == number)
+    }
+
+    pub fn is_logged_in(&self) -> bool {
+        matches!(self.link, Link::LoggedIn(_))
     }
 
     /// The pile that is logging in or logged in.

@@ -1,5 +1,5 @@
 //! Commands to the pile and their ends: 0x34, 0x36, 0x92, 0x12, 0x58, 0x56, 0x52, 0x62, 0x42,
-//! 0x44, 0x46, 0x48.
+//! 0x44, 0x46, 0x48, 0x94.
 //!
 //! A reply is paired with a command on (reply type, gun, trade number where present). Among several
 //! the one whose sequence is repeated is taken, else the newest: not every pile repeats it.
@@ -10,6 +10,7 @@ use crate::Frame;
 use crate::ykc::field::{Bcd, CardNo, Cp56, Gun, PileNo, Raw};
 use crate::ykc::message::balance::{BalanceUpdate, BalanceUpdateReply};
 use crate::ykc::message::clock::{ClockReply, ClockSet};
+use crate::ykc::message::firmware::FirmwareUpdate;
 use crate::ykc::message::ground_lock::{GroundLock, GroundLockReply};
 use crate::ykc::message::offline_cards::{
     ADDED_MAX, NAMED_MAX, OfflineCard, OfflineCardsAdd, OfflineCardsAddReply, OfflineCardsFind,
@@ -29,6 +30,9 @@ use model::time::{Timestamp, Zone};
 
 /// More commands than these at once are refused: nobody clicks so fast.
 const OUTSTANDING_MAX: usize = 64;
+
+/// The pile answers nothing at once: the command has ended when it was sent.
+const NO_REPLY: u8 = 0;
 
 /// A command that was sent.
 #[derive(Debug)]
@@ -117,6 +121,9 @@ impl Session {
             sequence = self.send(message);
         }
         let Request { reply, gun, trade_no, merged, .. } = request;
+        if reply == NO_REPLY {
+            return self.done(id, Outcome::Accepted { detail: None }, None);
+        }
         self.pending.push(Pending { command: id, expires_at, reply, gun, trade_no, sequence, merged });
     }
 
@@ -222,6 +229,10 @@ fn request(pile: PileNo, what: &DeviceCommand, gun_count: u8, zone: &Zone) -> Re
             let message = BalanceUpdate { pile, gun, physical_card, balance: balance_of(*balance) };
             Request::new(message.into(), BalanceUpdateReply::TYPE)
         }
+        DeviceCommand::FirmwareUpdate(order) => match &order.ftp {
+            Some(place) => Request::new(FirmwareUpdate::of(pile, place).into(), NO_REPLY),
+            None => return Err(not_here(what)),
+        },
         DeviceCommand::OfflineCardsAdd { .. }
         | DeviceCommand::OfflineCardsRemove { .. }
         | DeviceCommand::OfflineCardsFind { .. } => offline_cards(pile, what)?,
@@ -233,7 +244,7 @@ fn request(pile: PileNo, what: &DeviceCommand, gun_count: u8, zone: &Zone) -> Re
 fn not_here(what: &DeviceCommand) -> Outcome {
     match what {
         DeviceCommand::FirmwareUpdate(_) | DeviceCommand::LogFetch(_) => {
-            unsupported("经 HTTP 升级固件或上传日志", "firmware and logs over HTTP")
+            unsupported("上传日志，或不经 FTP 升级固件", "logs, and firmware other than by FTP")
         }
         DeviceCommand::Availability { .. } => unsupported(
             "单独停用/启用枪；整桩停用请用“工作参数”",

@@ -44,7 +44,7 @@ fn one_frame_in_200_pieces() {
     let mut bench = Bench::logged_in();
     let said: Vec<Said> = two.iter().flat_map(|byte| bench.receive(&[*byte])).collect();
     let events = said.iter().filter(|said| matches!(said, Said::Event(_))).count();
-    assert_eq!((events, bench.session.dropped_bytes()), (2, 0), "the bill and the late 0x35");
+    assert_eq!((events, bench.line.dropped_bytes()), (2, 0), "the bill and the late 0x35");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tables of bytes in, meaning out.
 
 mod framing;
+mod line;
 mod properties;
 mod session_battery;
 mod session_charging;
@@ -12,7 +13,7 @@ mod vectors;
 
 use super::frame::{CrcOrder, Packet};
 use super::message::{Body, Message};
-use super::{Asked, Session, Settings};
+use super::{Asked, Heard, Line, Session, Settings};
 use crate::Output;
 use model::Error;
 use model::device::{Answer, CloseReason, DeviceEvent, Outcome};
@@ -76,8 +77,9 @@ pub enum Said {
     Close(CloseReason),
 }
 
-/// A session and the engine's answers to it.
+/// A line with one session, and the engine's answers to it.
 pub struct Bench {
+    pub line: Line,
     pub session: Session,
     pub now: Timestamp,
     asked: Vec<Asked>,
@@ -90,7 +92,8 @@ impl Bench {
     }
 
     pub fn by(settings: Settings) -> Bench {
-        Bench { session: Session::new(start(), settings), now: start(), asked: Vec::new() }
+        let session = Session::new(start(), settings);
+        Bench { line: Line::default(), session, now: start(), asked: Vec::new() }
     }
 
     /// A link of pile 32010600019236 that is logged in, its outputs taken.
@@ -103,8 +106,23 @@ impl Bench {
     }
 
     pub fn receive(&mut self, bytes: &[u8]) -> Vec<Said> {
-        self.session.receive(bytes, self.now);
-        self.said()
+        self.line.receive(bytes, self.now);
+        self.heard()
+    }
+
+    fn heard(&mut self) -> Vec<Said> {
+        let mut said = Vec::new();
+        while let Some(heard) = self.line.next() {
+            match heard {
+                Heard::Frame(frame) => self.session.receive(&frame.bytes, self.now),
+                Heard::Garbage { frame, why } => {
+                    assert!(!why.zh.is_empty() && !why.en.is_empty());
+                    said.push(Said::Rejected(frame.kind));
+                }
+            }
+            said.extend(self.said());
+        }
+        said
     }
 
     /// Answers the oldest event that has no answer yet.
@@ -117,8 +135,11 @@ impl Bench {
 
     pub fn later(&mut self, ms: i64) -> Vec<Said> {
         self.now = self.now.plus_ms(ms);
+        self.line.tick(self.now);
+        let mut said = self.heard();
         self.session.tick(self.now);
-        self.said()
+        said.extend(self.said());
+        said
     }
 
     pub fn said(&mut self) -> Vec<Said> {

@@ -194,8 +194,8 @@ fn a_wrong_crc_is_dropped_and_told_once_a_minute() {
     assert_eq!(bench.receive(&bent), [Said::Rejected("garbage")]);
     assert_eq!(bench.receive(&bent), []);
     assert_eq!(bench.receive(&vector("G3")), [Said::Send(vector("G4")), Said::Alive]);
-    assert_eq!(bench.session.dropped_bytes(), bent.len() as u64 * 2);
-    assert_eq!(bench.session.crc_errors(), 2);
+    assert_eq!(bench.line.dropped_bytes(), bent.len() as u64 * 2);
+    assert_eq!(bench.line.crc_errors(), 2);
     bench.later(60_000);
     assert_eq!(bench.receive(&bent), [Said::Rejected("garbage")]);
 }

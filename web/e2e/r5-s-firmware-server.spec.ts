@@ -1,0 +1,53 @@
+import { expect, test } from '@playwright/test'
+import { complaints, shot, signIn, startable } from './console'
+
+test('R-5.s a firmware server is set up within what the frame has room for, and a 云快充 pile is sent to it', async ({ page }) => {
+  const faults = complaints(page)
+  const name = `固件服务器 ${Date.now() % 1_000_000}`
+  await signIn(page)
+  await page.goto('/channels')
+  await page.getByRole('button', { name: '新建渠道' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('combobox', { name: '类型' }).click({ force: true })
+  await page.getByRole('option', { name: '固件服务器（FTP）' }).click()
+  await dialog.getByLabel('渠道名称').fill(name)
+  await dialog.getByLabel('服务器').fill('127.0.0.1')
+  await dialog.getByRole('spinbutton', { name: '端口' }).fill('1')
+  await dialog.getByLabel('账号').fill('fw')
+  await dialog.getByRole('button', { name: '新建' }).click()
+  await expect(dialog.getByText(/请填写密码/)).toBeVisible()
+  await dialog.getByLabel('密码').fill('s3cret')
+  await dialog.getByLabel('目录').fill('fw')
+  await shot(page, 'firmware-server-edit')
+  await dialog.getByRole('button', { name: '新建' }).click()
+  const row = page.getByRole('row', { name: new RegExp(name) })
+  await expect(row).toContainText('127.0.0.1:1')
+  await row.getByRole('button', { name: '发送测试' }).click()
+  await dialog.getByRole('button', { name: '发送测试' }).click()
+  await expect(page.getByText(/连接不上 127.0.0.1:1/).first()).toBeVisible()
+  await shot(page, 'firmware-server-test')
+  await page.getByRole('dialog', { name: '测试失败' }).getByRole('button', { name: '关闭' }).last().click()
+  await row.getByRole('link').click()
+  await shot(page, 'firmware-server')
+
+  // The demo's own server is the first; its pretend piles do as if they fetched.
+  const [found] = await startable(page, /ykc/)
+  await page.goto(`/piles/${found!.pile.code}?tab=live`)
+  await page.getByRole('tab', { name: '固件与日志' }).click()
+  await page.getByRole('button', { name: '升级固件' }).click()
+  await expect(dialog.getByText(/请先把文件以原文件名放到该服务器的目录/)).toBeVisible()
+  await shot(page, 'ykc-firmware-update')
+  await page.keyboard.press('Escape')
+  await page.goto(`/piles/${found!.pile.code}`)
+  expect(faults).toEqual([])
+})
+
+test('R-5.2.1 the piles of a concentrator are named on each other’s page', async ({ page }) => {
+  const faults = complaints(page)
+  await signIn(page)
+  await page.goto('/piles/32010602019001')
+  await page.getByRole('tab', { name: '档案' }).click()
+  await expect(page.getByText('集中器，另有 2 台：32010602019002 · 32010602019003')).toBeVisible()
+  await shot(page, 'concentrator')
+  expect(faults).toEqual([])
+})
