@@ -19,7 +19,7 @@ count() {
         /^test result: / { for (i = 1; i < NF; i++) { if ($(i+1) ~ /^passed/) p += $i; if ($(i+1) ~ /^failed/) f += $i; if ($(i+1) ~ /^ignored/) s += $i }; n = 1; next }
         /^ *Tests +[0-9]/ { for (i = 1; i < NF; i++) { if ($(i+1) == "passed") p += $i; if ($(i+1) == "failed") f += $i; if ($(i+1) == "skipped") s += $i }; n = 1; next }
         /^ +[0-9]+ (passed|failed|flaky|skipped)( \(.*\))?$/ { if ($2 == "failed") f += $1; else if ($2 == "skipped") s += $1; else p += $1; n = 1; next }
-        /^([a-z-]+: )?[0-9]+ passed, [0-9]+ failed/ { for (i = 1; i < NF; i++) { if ($(i+1) ~ /^passed/) p += $i; if ($(i+1) ~ /^failed/) f += $i }; n = 1 }
+        /^([a-z0-9.-]+( [a-z0-9.-]+)*: )?[0-9]+ passed, [0-9]+ failed/ { for (i = 1; i < NF; i++) { if ($(i+1) ~ /^passed/) p += $i; if ($(i+1) ~ /^failed/) f += $i }; n = 1 }
         END { if (n) print p + 0, f + 0, s + 0 }'
 }
 
