@@ -19,6 +19,7 @@ model::words! {
         Order = "order",
         Money = "money",
         Device = "device",
+        Service = "service",
         Retention = "retention",
     }
 
@@ -149,6 +150,21 @@ parameters! {
         "云快充桩的计费模型与站点现行版本不一致时，禁止在该桩启动新的充电；关闭时可以启动，按平台的计费模型计费",
         "let nothing new begin at a 云快充 pile that has another tariff than its station; switched off, it may, and the platform's tariff counts",
         |rules, value| rules.tariff_block = value == 1;
+    "feedback_escalate_s" Service Second 0 ..= MONTH_S, 7_200, "反馈升级时限", "Escalation of feedback",
+        "反馈超过承诺的答复或办结时间再过这么久仍未处理，自动升级给主管", "feedback that is later than promised by this much goes up to a chief by itself",
+        |rules, value| rules.feedback_escalate_ms = value * SECOND_MS;
+    "member_days" Service Day 7 ..= 730, 90, "会员评定天数", "Days of a member's level",
+        "会员等级与高价值、夜间标签按最近这些天的充电评定，每天凌晨更新", "levels, and the marks high value and night, are judged by the charging of these days, every night",
+        |rules, value| rules.member_days = value;
+    "mark_new_days" Service Day 1 ..= 365, 30, "新用户天数", "Days of being new",
+        "注册不超过这些天的用户带“新用户”标签", "customers who registered within these days are marked as new",
+        |rules, value| rules.mark_new_days = value;
+    "mark_sleeping_days" Service Day 7 ..= 730, 60, "沉睡天数", "Days of sleeping",
+        "曾经充电但超过这些天没有充电的用户带“沉睡”标签", "customers who have charged before and not for these days are marked as sleeping",
+        |rules, value| rules.mark_sleeping_days = value;
+    "mark_high_fen" Service Fen 100 ..= 100_000_000, 100_000, "高价值金额", "Amount of high value",
+        "评定天数内累计金额达到此值的用户带“高价值”标签", "customers whose orders of those days come to this much are marked as of high value",
+        |rules, value| rules.mark_high = Fen(value);
     "frame_days" Retention Day 1 ..= 36_500, 190, "报文保留天数", "Days of frames",
         "更早的报文会被删除，不能恢复；国家标准要求日志保留不少于 6 个月", "how many days frames are kept; older ones are deleted for good. The standards ask for six months",
         |rules, value| rules.frames_kept_ms = value * DAY_MS;

@@ -36,6 +36,15 @@ pub struct Rules {
     pub job_runs_kept_ms: i64,
     /// Most bytes of a firmware or of a log that a pile sends.
     pub file_bytes_max: u64,
+    /// Feedback that is later than promised by more than this goes up to a chief.
+    pub feedback_escalate_ms: i64,
+    /// Days over which levels and marks of customers are judged.
+    pub member_days: i64,
+    /// Who registered within these days is new; who has not charged for these is sleeping.
+    pub mark_new_days: i64,
+    pub mark_sleeping_days: i64,
+    /// Who has paid this much over the days of a level is of high value.
+    pub mark_high: Fen,
     /// Seconds between an OCPP pile's heartbeats, told when it connects.
     pub heartbeat_s: u32,
     /// Messages of a pile per second; faster ones wait in its own socket.
@@ -67,6 +76,11 @@ impl Default for Rules {
             exports_kept_ms: 7 * DAY_MS,
             job_runs_kept_ms: 90 * DAY_MS,
             file_bytes_max: 256 * 1024 * 1024,
+            feedback_escalate_ms: 2 * 3_600_000,
+            member_days: 90,
+            mark_new_days: 30,
+            mark_sleeping_days: 60,
+            mark_high: Fen(100_000),
             heartbeat_s: 300,
             pile_frames_s: 1_000,
             pile_logins_minute: 60,

@@ -51,6 +51,20 @@ words! {
 }
 
 words! {
+    /// What the nightly job says of a customer by rule.
+    CustomerMark {
+        /// Registered lately.
+        New = "new", "新用户", "New";
+        /// Has charged before, and not for long.
+        Sleeping = "sleeping", "沉睡", "Sleeping";
+        /// Charges mostly between 22:00 and 06:00.
+        Night = "night", "夜间", "Night";
+        HighValue = "high_value", "高价值", "High value";
+        Fleet = "fleet", "车队", "Fleet";
+    }
+}
+
+words! {
     /// What we have decided of a customer ourselves; a source says apart from it who is active there.
     CustomerStatus {
         Active = "active", "正常", "Active";

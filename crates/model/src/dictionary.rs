@@ -211,6 +211,13 @@ dictionaries! {
         "deactivated" "来源已停用" "Deactivated at source",
         "cancelled" "已注销" "Cancelled",
     ]
+    "customer_mark" "用户标签（按规则）" "Customer marks" [
+        "new" "新用户" "New",
+        "sleeping" "沉睡" "Sleeping",
+        "night" "夜间" "Night",
+        "high_value" "高价值" "High value",
+        "fleet" "车队" "Fleet",
+    ]
     "feedback_source" "反馈来源" "Feedback sources" [
         "mini_program" "小程序" "Mini-program",
         "app" "APP" "App",
@@ -242,6 +249,8 @@ dictionaries! {
         "merge" "合并" "Merge",
         "close" "关闭" "Close",
         "reopen" "重开" "Reopen",
+        "escalate" "升级" "Escalate",
+        "rate" "用户评价" "Rated",
     ]
     "invoice_kind" "发票类型" "Invoice kinds" [
         "digital_general" "数电普票" "Digital, general",
@@ -293,7 +302,7 @@ mod tests {
     use crate::card::CardStatus;
     use crate::connector::ConnectorStatus;
     use crate::coupon::{CouponKind, VoucherState};
-    use crate::customer::{CustomerKind, CustomerSource, CustomerStatus};
+    use crate::customer::{CustomerKind, CustomerMark, CustomerSource, CustomerStatus};
     use crate::feedback::{FeedbackAction, FeedbackKind, FeedbackSource, FeedbackState};
     use crate::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState};
     use crate::order::{Abnormality, OrderState, StartMode, StopClass};
@@ -329,6 +338,7 @@ mod tests {
             ("customer_kind", told(CustomerKind::ALL)),
             ("customer_source", told(CustomerSource::ALL)),
             ("customer_status", told(CustomerStatus::ALL)),
+            ("customer_mark", told(CustomerMark::ALL)),
             ("feedback_source", told(FeedbackSource::ALL)),
             ("feedback_kind", told(FeedbackKind::ALL)),
             ("feedback_state", told(FeedbackState::ALL)),

@@ -47,6 +47,10 @@ crate::words! {
         Merge = "merge",
         Close = "close",
         Reopen = "reopen",
+        /// 升级: a chief is to look at it.
+        Escalate = "escalate",
+        /// 评价: by the person who wrote.
+        Rate = "rate",
     }
 }
 
@@ -77,7 +81,13 @@ impl FeedbackState {
                 "该反馈尚未关闭，不需要重开",
                 "This feedback is not closed.",
             )),
-            (Closed, Assign | Reply | Merge | Close) => Err(Error::refused(
+            (Answered | Closed, Rate) => Ok(self),
+            (_, Rate) => Err(Error::refused(
+                "feedback.not_answered",
+                "客服还没有答复，收到答复后即可评价",
+                "Nobody has answered yet; it can be rated as soon as there is an answer.",
+            )),
+            (Closed, Assign | Reply | Merge | Close | Escalate) => Err(Error::refused(
                 "feedback.closed",
                 "该反馈已关闭；如需继续处理请先重开",
                 "This feedback is closed; reopen it first.",
@@ -86,7 +96,7 @@ impl FeedbackState {
             (_, Reply) => Ok(Answered),
             (_, Merge) => Ok(FeedbackState::Merged),
             (_, Close) => Ok(Closed),
-            (same, Create | Note | LinkOrder) => Ok(same),
+            (same, Create | Note | LinkOrder | Escalate) => Ok(same),
         }
     }
 }
@@ -150,6 +160,12 @@ mod tests {
             (Closed, Merge, None),
             (Merged, Reopen, None),
             (Merged, Note, None),
+            (Waiting, Escalate, Some(Waiting)),
+            (Closed, Escalate, None),
+            (Working, Rate, None),
+            (Answered, Rate, Some(Answered)),
+            (Closed, Rate, Some(Closed)),
+            (Merged, Rate, None),
         ] {
             assert_eq!(state.after(action).ok(), then, "{state:?} {action:?}");
         }

@@ -154,10 +154,28 @@ pub const JOBS: &[Job] = &[
         ["删除超过保留天数的报文与采样", "deletes frames and samples that were kept long enough"],
     ),
     job(
+        "feedback_escalate",
+        Schedule::Every(60),
+        ["反馈升级", "Escalation of feedback"],
+        [
+            "把超过承诺时限较久仍未处理的反馈升级给主管，时限见参数「反馈升级时限」",
+            "escalates feedback that is much later than promised; how much is a parameter",
+        ],
+    ),
+    job(
         "export_expire",
         Schedule::Every(600),
         ["清理导出文件", "Expiry of exports"],
         ["删除到期的导出文件", "deletes exported files whose time is over"],
+    ),
+    job(
+        "customer_mark",
+        Schedule::Daily(2 * 60 + 40),
+        ["会员等级与标签", "Levels and marks"],
+        [
+            "按最近的充电评定会员等级，更新新用户、沉睡、夜间、高价值、车队标签",
+            "judges the levels of customers by what they charged lately, and marks who is new, sleeping, of the night, of high value, of a fleet",
+        ],
     ),
     job(
         "verify",

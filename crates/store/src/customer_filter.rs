@@ -10,7 +10,7 @@ use crate::customers::bounds;
 use crate::db::{Conn, DbResult, Value};
 use crate::filter::{Filter, count};
 use model::access::Scope;
-use model::customer::{CustomerKind, CustomerSource, CustomerStatus};
+use model::customer::{CustomerKind, CustomerMark, CustomerSource, CustomerStatus};
 use model::time::Timestamp;
 use std::borrow::Cow;
 
@@ -26,6 +26,10 @@ pub struct CustomerFilter {
     pub fleet_id: Option<i64>,
     pub fleet_name: Option<String>,
     pub status: Option<CustomerStatus>,
+    pub level_id: Option<i64>,
+    pub mark: Option<CustomerMark>,
+    /// A whole tag.
+    pub tag: Option<String>,
     pub from_ms: Option<i64>,
     pub to_ms: Option<i64>,
     pub charged_from_ms: Option<i64>,
@@ -46,6 +50,8 @@ pub(crate) struct Reach {
     name: Option<i64>,
     phone: Option<i64>,
     charged: Option<i64>,
+    mark: Option<i64>,
+    tag: Option<i64>,
 }
 
 impl Reach {
@@ -66,6 +72,12 @@ impl Reach {
             }
             reach.phone = Some(most);
         }
+        for (tag, by_rule, reached) in wanted.tagged() {
+            let mut filter = Filter::new();
+            filter.and_value("tag = ?", tag);
+            filter.and_value("by_rule = ?", by_rule);
+            *reached(&mut reach) = Some(found(conn, &format!("customer_tag {}", filter.sql()), &filter)?);
+        }
         if wanted.is_charged() {
             let mut filter = Filter::new();
             wanted.charged_within(&mut filter);
@@ -74,8 +86,8 @@ impl Reach {
         Ok(reach)
     }
 
-    fn all(&self) -> [Option<i64>; 4] {
-        [self.id, self.name, self.phone, self.charged]
+    fn all(&self) -> [Option<i64>; 6] {
+        [self.id, self.name, self.phone, self.charged, self.mark, self.tag]
     }
 
     /// One of the searches leads to few.
@@ -102,7 +114,21 @@ fn typed(text: &Option<String>) -> Option<String> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
+/// A tag, whether it is one by rule, and where is kept how many have it.
+type Tagged = (String, bool, fn(&mut Reach) -> &mut Option<i64>);
+
 impl CustomerFilter {
+    fn tagged(&self) -> Vec<Tagged> {
+        let mut all: Vec<Tagged> = Vec::new();
+        if let Some(mark) = self.mark {
+            all.push((mark.as_str().to_owned(), true, |reach| &mut reach.mark));
+        }
+        if let Some(tag) = typed(&self.tag) {
+            all.push((tag, false, |reach| &mut reach.tag));
+        }
+        all
+    }
+
     fn is_charged(&self) -> bool {
         self.charged_from_ms.is_some() || self.charged_to_ms.is_some()
     }
@@ -123,6 +149,22 @@ impl CustomerFilter {
             "c.fleet_id IN (SELECT id FROM fleet WHERE LOWER(name) LIKE ?)",
             self.fleet_name.as_deref(),
         );
+        filter.and_some("c.level_id = ?", self.level_id);
+        for (tag, by_rule, reached) in self.tagged() {
+            let mut own = Reach { mark: reach.mark, tag: reach.tag, ..Reach::default() };
+            let few = reached(&mut own).is_some_and(is_few);
+            let mut has = Filter::new();
+            has.and_value("g.tag = ?", tag);
+            has.and_value("g.by_rule = ?", by_rule);
+            filter.and_within(
+                if few {
+                    "c.id IN (SELECT g.customer_id FROM customer_tag g WHERE ?)"
+                } else {
+                    "EXISTS (SELECT 1 FROM customer_tag g WHERE g.customer_id = c.id AND ?)"
+                },
+                &has,
+            );
+        }
         self.status_condition(&mut filter, now);
         let created = if reach.is_narrow() { "+c.created_at_ms" } else { "c.created_at_ms" };
         filter.and_some(&format!("{created} >= ?"), self.from_ms);

@@ -2,12 +2,13 @@
 
 use crate::car_list::{self, CarView};
 use crate::customer_filter::{COUNT_MAX, CustomerFilter, Reach};
+use crate::customer_marks::marks;
 use crate::customers::{standing, tags};
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, count};
 use model::access::{Area, Scope};
 use model::card::CardStatus;
-use model::customer::{CustomerKind, CustomerSource, CustomerStatus, phone_masked};
+use model::customer::{CustomerKind, CustomerMark, CustomerSource, CustomerStatus, phone_masked};
 use model::id::CustomerId;
 use model::time::Timestamp;
 use serde::Serialize;
@@ -32,6 +33,11 @@ pub struct CustomerView {
     /// A freeze ends by itself then; null: when somebody ends it.
     pub frozen_until_ms: Option<i64>,
     pub tags: Vec<String>,
+    /// What the nightly job says.
+    pub marks: Vec<CustomerMark>,
+    /// 会员等级
+    pub level_id: Option<i64>,
+    pub level_name: Option<String>,
     pub card_count: i64,
     pub car_count: i64,
     /// Completed orders at the stations that the reader may see.
@@ -95,7 +101,8 @@ pub struct CustomerTotals {
 const COLUMNS: &str = "c.id, c.name, c.phone, c.source, c.kind, c.fleet_id, f.name, c.status, c.frozen_until_ms, \
     c.active_at_source, c.status_reason, c.tags, c.created_at_ms, c.synced_at_ms, \
     (SELECT COUNT(*) FROM card k WHERE k.customer_id = c.id), \
-    (SELECT COUNT(*) FROM car a WHERE a.customer_id = c.id), c.external_id, c.note, c.version";
+    (SELECT COUNT(*) FROM car a WHERE a.customer_id = c.id), c.external_id, c.note, c.version, c.marks, \
+    c.level_id, (SELECT l.name FROM member_level l WHERE l.id = c.level_id)";
 
 /// A row with the whole phone number beside it.
 fn view(row: &Row<'_>, now: Timestamp) -> DbResult<(CustomerView, Option<String>)> {
@@ -113,6 +120,9 @@ fn view(row: &Row<'_>, now: Timestamp) -> DbResult<(CustomerView, Option<String>
         frozen_until_ms: row.int_opt(8)?,
         status_reason: row.text_opt(10)?,
         tags: tags(&row.text(11)?),
+        marks: marks(&row.text(19)?),
+        level_id: row.int_opt(20)?,
+        level_name: row.text_opt(21)?,
         created_at_ms: row.int(12)?,
         synced_at_ms: row.int_opt(13)?,
         card_count: row.int(14)?,

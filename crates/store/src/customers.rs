@@ -159,13 +159,16 @@ pub fn insert(tx: &mut Tx<'_>, new: &Customer) -> Result<CustomerId> {
         &values(id, new)?,
     )?;
     names_insert(tx, id, &new.name)?;
+    crate::customer_marks::tags_save(tx, id, &new.tags)?;
     Ok(CustomerId(id))
 }
 
 /// Writes all of a customer but its id.
 pub fn update(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
     let id = customer.id.0;
-    let before = tx.find("SELECT name FROM customer WHERE id = $1", &[id.into()], |row| row.text(0))?;
+    let before = tx.find("SELECT name, tags FROM customer WHERE id = $1", &[id.into()], |row| {
+        Ok((row.text(0)?, tags(&row.text(1)?)))
+    })?;
     tx.execute(
         "UPDATE customer SET source = $1, external_id = $2, account = $3, name = $4, phone = $5, phone_back = $6, \
          kind = $7, fleet_id = $8, status = $9, status_reason = $10, frozen_until_ms = $11, \
@@ -173,9 +176,13 @@ pub fn update(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
          changed_at_ms = $17, version = $18 WHERE id = $19",
         &values(id, customer)?,
     )?;
-    if before.as_deref() != Some(customer.name.as_str()) {
+    let (name, tags) = before.unzip();
+    if name.as_deref() != Some(customer.name.as_str()) {
         tx.execute("DELETE FROM customer_name WHERE customer_id = $1", &[id.into()])?;
         names_insert(tx, id, &customer.name)?;
+    }
+    if tags.as_ref() != Some(&customer.tags) {
+        crate::customer_marks::tags_save(tx, id, &customer.tags)?;
     }
     Ok(())
 }

@@ -26,10 +26,16 @@ pub struct Feedback {
     pub closed_at: Option<Timestamp>,
     pub merged_into: Option<FeedbackId>,
     pub version: i64,
+    /// 1 to 5.
+    pub score: Option<i64>,
+    pub score_text: Option<String>,
+    pub scored_at: Option<Timestamp>,
+    pub escalated_at: Option<Timestamp>,
 }
 
 const COLUMNS: &str = "f.id, f.no, f.request_id, f.upload_token, f.phone, f.state, f.handler_id, f.order_id, \
-    f.created_at_ms, f.answered_at_ms, f.closed_at_ms, f.merged_into, f.version";
+    f.created_at_ms, f.answered_at_ms, f.closed_at_ms, f.merged_into, f.version, \
+    f.score, f.score_text, f.scored_at_ms, f.escalated_at_ms";
 
 fn feedback(row: &Row<'_>) -> DbResult<Feedback> {
     Ok(Feedback {
@@ -46,6 +52,10 @@ fn feedback(row: &Row<'_>) -> DbResult<Feedback> {
         closed_at: row.int_opt(10)?.map(Timestamp::from_ms),
         merged_into: row.int_opt(11)?.map(FeedbackId),
         version: row.int(12)?,
+        score: row.int_opt(13)?,
+        score_text: row.text_opt(14)?,
+        scored_at: row.int_opt(15)?.map(Timestamp::from_ms),
+        escalated_at: row.int_opt(16)?.map(Timestamp::from_ms),
     })
 }
 
@@ -63,6 +73,16 @@ pub fn by_no(conn: &mut Conn, no: &str) -> DbResult<Option<Feedback>> {
 pub fn by_request(conn: &mut Conn, request_id: &str) -> DbResult<Option<Feedback>> {
     let sql = format!("SELECT {COLUMNS} FROM feedback f WHERE f.request_id = $1");
     conn.find(&sql, &[request_id.into()], feedback)
+}
+
+/// Those that are open, not escalated, and later than promised by more than this, the oldest first.
+pub fn long_overdue(conn: &mut Conn, before: Timestamp, most: i64) -> DbResult<Vec<Feedback>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM feedback f WHERE f.state <> 'closed' AND f.state <> 'merged' \
+         AND f.escalated_at_ms IS NULL AND ((f.answered_at_ms IS NULL AND f.answer_due_ms < $1) OR f.close_due_ms < $1) \
+         ORDER BY f.id LIMIT $2"
+    );
+    conn.query(&sql, &[before.as_ms().into(), most.into()], feedback)
 }
 
 /// How many came from this number since then.
@@ -178,7 +198,8 @@ pub fn save(tx: &mut Tx<'_>, one: &Feedback) -> Result<()> {
     let ms = |at: Option<Timestamp>| at.map(Timestamp::as_ms);
     tx.execute(
         "UPDATE feedback SET state = $1, handler_id = $2, order_id = $3, answered_at_ms = $4, closed_at_ms = $5, \
-         merged_into = $6, version = version + 1 WHERE id = $7",
+         merged_into = $6, score = $7, score_text = $8, scored_at_ms = $9, escalated_at_ms = $10, \
+         version = version + 1 WHERE id = $11",
         &[
             one.state.as_str().into(),
             one.handler.map(|staff| staff.0).into(),
@@ -186,6 +207,10 @@ pub fn save(tx: &mut Tx<'_>, one: &Feedback) -> Result<()> {
             ms(one.answered_at).into(),
             ms(one.closed_at).into(),
             one.merged_into.map(|id| id.0).into(),
+            one.score.into(),
+            one.score_text.as_ref().into(),
+            ms(one.scored_at).into(),
+            ms(one.escalated_at).into(),
             one.id.0.into(),
         ],
     )?;

@@ -49,6 +49,12 @@ pub struct FeedbackView {
     /// Still open, and the first answer or the end is later than promised.
     pub overdue: bool,
     pub version: i64,
+    /// What the person thinks of how it was handled, 1 to 5.
+    pub score: Option<i64>,
+    pub score_text: Option<String>,
+    pub scored_at_ms: Option<i64>,
+    /// Since when a chief is to look at it.
+    pub escalated_at_ms: Option<i64>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -83,6 +89,7 @@ pub struct FeedbackBrief {
     pub content: String,
     pub state: FeedbackState,
     pub created_at_ms: i64,
+    pub version: i64,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -112,6 +119,9 @@ pub struct FeedbackFilter {
     pub handler: Option<String>,
     pub station_name: Option<String>,
     pub overdue: Option<bool>,
+    pub escalated: Option<bool>,
+    /// 1 to 5.
+    pub score: Option<i64>,
     pub sort: Sort,
     pub limit: i64,
 }
@@ -122,7 +132,7 @@ const COLUMNS: &str = "f.id, f.no, f.source, f.kind, f.category, f.content, \
     (SELECT COUNT(*) FROM attachment a WHERE a.noun = 'feedback' AND a.noun_id = f.id), f.customer_id, \
     COALESCE(f.name, c.name), f.phone, f.station_id, s.name, p.code, f.connector_no, f.order_id, o.created_at_ms, \
     f.state, f.handler_id, h.name, f.created_at_ms, f.answered_at_ms, f.closed_at_ms, f.answer_due_ms, \
-    f.close_due_ms, f.version";
+    f.close_due_ms, f.version, f.score, f.score_text, f.scored_at_ms, f.escalated_at_ms";
 
 const FROM: &str = "FROM feedback f LEFT JOIN customer c ON c.id = f.customer_id \
     LEFT JOIN station s ON s.id = f.station_id LEFT JOIN pile p ON p.id = f.pile_id \
@@ -160,6 +170,10 @@ fn view(row: &Row<'_>, now: Timestamp) -> DbResult<FeedbackView> {
         close_due_ms,
         overdue: state.is_open() && late,
         version: row.int(24)?,
+        score: row.int_opt(25)?,
+        score_text: row.text_opt(26)?,
+        scored_at_ms: row.int_opt(27)?,
+        escalated_at_ms: row.int_opt(28)?,
     })
 }
 
@@ -172,6 +186,12 @@ fn filter(scope: &Scope, wanted: &FeedbackFilter, now: Timestamp) -> Filter {
     filter.and_some("f.kind = ?", wanted.kind.map(FeedbackKind::as_str));
     filter.and_some("f.category = ?", wanted.category.clone());
     filter.and_some("f.state = ?", wanted.state.map(FeedbackState::as_str));
+    filter.and_some("f.score = ?", wanted.score);
+    match wanted.escalated {
+        Some(true) => filter.and(&format!("f.escalated_at_ms IS NOT NULL AND {OPEN}")),
+        Some(false) => filter.and(&format!("NOT (f.escalated_at_ms IS NOT NULL AND {OPEN})")),
+        None => {}
+    }
     filter.and_contains("LOWER(f.no) LIKE ?", wanted.no.as_deref());
     filter.and_contains("CAST(f.customer_id AS TEXT) LIKE ?", wanted.customer_id.as_deref());
     filter.and_contains("LOWER(COALESCE(f.name, c.name)) LIKE ?", wanted.name.as_deref());
@@ -189,7 +209,7 @@ fn filter(scope: &Scope, wanted: &FeedbackFilter, now: Timestamp) -> Filter {
 }
 
 /// Where the value stands by which a page is sorted: behind the columns.
-const SORT_VALUE: usize = 25;
+const SORT_VALUE: usize = 29;
 
 /// What has not been answered has waited longest.
 pub const SORTS: &[SortColumn] = &[
@@ -217,14 +237,33 @@ pub fn feedback_list(
     Ok(Page::of_sorted(rows, wanted.limit, Some(total)))
 }
 
-/// How many wait for somebody to accept them.
-pub fn feedback_waiting_count(conn: &mut Conn, scope: &Scope) -> DbResult<i64> {
+/// What waits for staff.
+pub struct FeedbackTodo {
+    /// Nobody has accepted it yet.
+    pub waiting: i64,
+    pub overdue: i64,
+    pub escalated: i64,
+}
+
+pub fn feedback_todo(conn: &mut Conn, scope: &Scope, now: Timestamp) -> DbResult<FeedbackTodo> {
     let mut filter = Filter::new();
-    // The second says nothing new to us, but to the index of the few that are open.
-    filter.and("f.state = 'waiting'");
+    let now = filter.bind(now.as_ms());
     filter.and(OPEN);
     filter.scope("f.operator_id", "f.station_id", scope);
-    conn.one(&format!("SELECT COUNT(*) FROM feedback f {}", filter.sql()), &filter.values, count)
+    let late = format!("(f.answered_at_ms IS NULL AND f.answer_due_ms < {now}) OR f.close_due_ms < {now}");
+    let sum = |condition: &str| {
+        format!("CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT)")
+    };
+    let sql = format!(
+        "SELECT {}, {}, {} FROM feedback f {}",
+        sum("f.state = 'waiting'"),
+        sum(&late),
+        sum("f.escalated_at_ms IS NOT NULL"),
+        filter.sql()
+    );
+    conn.one(&sql, &filter.values, |row| {
+        Ok(FeedbackTodo { waiting: row.int(0)?, overdue: row.int(1)?, escalated: row.int(2)? })
+    })
 }
 
 pub fn feedback_get(
@@ -238,7 +277,7 @@ pub fn feedback_get(
     filter.scope("f.operator_id", "f.station_id", scope);
     let sql = format!("SELECT {COLUMNS}, f.merged_into {FROM} {}", filter.sql());
     let Some((feedback, phone, merged_into)) =
-        conn.find(&sql, &filter.values, |row| Ok((view(row, now)?, row.text_opt(9)?, row.int_opt(25)?)))?
+        conn.find(&sql, &filter.values, |row| Ok((view(row, now)?, row.text_opt(9)?, row.int_opt(29)?)))?
     else {
         return Ok(None);
     };
@@ -275,7 +314,7 @@ pub fn feedback_events(conn: &mut Conn, id: FeedbackId) -> DbResult<Vec<Feedback
     })
 }
 
-fn briefs(
+pub(crate) fn briefs(
     conn: &mut Conn,
     scope: &Scope,
     condition: &str,
@@ -285,7 +324,7 @@ fn briefs(
     filter.and_value(condition, value);
     filter.scope("f.operator_id", "f.station_id", scope);
     let sql = format!(
-        "SELECT f.id, f.no, f.category, f.content, f.state, f.created_at_ms FROM feedback f {} \
+        "SELECT f.id, f.no, f.category, f.content, f.state, f.created_at_ms, f.version FROM feedback f {} \
          ORDER BY f.id DESC LIMIT 20",
         filter.sql()
     );
@@ -297,6 +336,7 @@ fn briefs(
             content: row.text(3)?,
             state: row.word(4, FeedbackState::parse)?,
             created_at_ms: row.int(5)?,
+            version: row.int(6)?,
         })
     })
 }

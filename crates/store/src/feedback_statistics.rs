@@ -33,6 +33,10 @@ pub struct FeedbackFigures {
     pub answer_in_time_permille: Option<i64>,
     pub close_ms: Option<i64>,
     pub close_in_time_permille: Option<i64>,
+    /// How many were rated, and of those the mean of 1 to 5, times a hundred.
+    pub scored_count: i64,
+    pub score_e2: Option<i64>,
+    pub escalated_count: i64,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -47,10 +51,11 @@ const SUMS: &str = "COUNT(*), COUNT(f.closed_at_ms), COUNT(f.answered_at_ms), \
     CAST(COALESCE(SUM(f.answered_at_ms - f.created_at_ms), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN f.answered_at_ms <= f.answer_due_ms THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(f.closed_at_ms - f.created_at_ms), 0) AS BIGINT), \
-    CAST(COALESCE(SUM(CASE WHEN f.closed_at_ms <= f.close_due_ms THEN 1 ELSE 0 END), 0) AS BIGINT)";
+    CAST(COALESCE(SUM(CASE WHEN f.closed_at_ms <= f.close_due_ms THEN 1 ELSE 0 END), 0) AS BIGINT), \
+    COUNT(f.score), CAST(COALESCE(SUM(f.score), 0) AS BIGINT), COUNT(f.escalated_at_ms)";
 
 fn figures(row: &Row<'_>) -> DbResult<FeedbackFigures> {
-    let (closed_count, answered_count) = (row.int(2)?, row.int(3)?);
+    let (closed_count, answered_count, scored_count) = (row.int(2)?, row.int(3)?, row.int(8)?);
     let part = |sum: i64, of: i64| (of > 0).then(|| sum / of);
     Ok(FeedbackFigures {
         key: row.text(0)?,
@@ -61,6 +66,9 @@ fn figures(row: &Row<'_>) -> DbResult<FeedbackFigures> {
         answer_in_time_permille: part(row.int(5)? * 1_000, answered_count),
         close_ms: part(row.int(6)?, closed_count),
         close_in_time_permille: part(row.int(7)? * 1_000, closed_count),
+        scored_count,
+        score_e2: part(row.int(9)? * 100, scored_count),
+        escalated_count: row.int(10)?,
     })
 }
 

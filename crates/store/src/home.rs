@@ -88,6 +88,10 @@ pub struct HomeTodo {
     pub unknown_pile_count: i64,
     /// Feedback that nobody has accepted yet.
     pub waiting_feedback_count: i64,
+    /// Feedback that is open and later than promised.
+    pub overdue_feedback_count: i64,
+    /// Feedback that is open and that a chief is to look at.
+    pub escalated_feedback_count: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -125,7 +129,7 @@ pub fn home_get(conn: &mut Conn, scope: &Scope, zone: &Zone, now: Timestamp) -> 
         piles,
         power_w: 0,
         charging_order_count,
-        todo: todo(conn, scope, &piles)?,
+        todo: todo(conn, scope, &piles, now)?,
         hours: hours(&today),
         days: days(conn, scope, &(0..30).rev().map(back).collect::<Vec<_>>())?,
         rankings: rankings(conn, scope, back(6), 6 * 24 + local.hour + 1)?,
@@ -263,7 +267,7 @@ fn running(conn: &mut Conn, scope: &Scope) -> DbResult<(Vec<Running>, i64)> {
     Ok((running, charging))
 }
 
-fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo> {
+fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles, now: Timestamp) -> DbResult<HomeTodo> {
     let filter = unfinished(scope, "'abnormal'");
     let abnormal =
         conn.one(&format!("SELECT COUNT(*) FROM orders o {}", filter.sql()), &filter.values, count)?;
@@ -284,13 +288,16 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles) -> DbResult<HomeTodo>
         },
     )?;
     let unknown = if scope.is_all() { conn.one("SELECT COUNT(*) FROM unknown_pile", &[], count)? } else { 0 };
+    let feedback = crate::feedback_list::feedback_todo(conn, scope, now)?;
     Ok(HomeTodo {
         abnormal_order_count: abnormal,
         settlement_waiting_count: settlements,
         faulted_pile_count: faulted,
         offline_pile_count: piles.offline,
         unknown_pile_count: unknown,
-        waiting_feedback_count: crate::feedback_list::feedback_waiting_count(conn, scope)?,
+        waiting_feedback_count: feedback.waiting,
+        overdue_feedback_count: feedback.overdue,
+        escalated_feedback_count: feedback.escalated,
     })
 }
 

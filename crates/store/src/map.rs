@@ -1,10 +1,12 @@
 //! 充电桩地图: how many piles are where, counted from the country down to the station.
 
 use crate::db::{Conn, DbResult};
+use crate::filter::Filter;
 use crate::station_list::{STATION_CODE, StationFilter, station_filter};
 use model::access::Scope;
 use model::connector::ConnectorStatus;
 use model::geo::{Datum, Place};
+use model::site::PileKind;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
@@ -21,7 +23,7 @@ pub enum MapLevel {
 }
 
 /// Worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MapState {
     /// A connector has a fault.
@@ -130,10 +132,36 @@ pub struct MapFilter {
     pub bounds: Option<Bounds>,
     /// What the map is drawn in.
     pub datum: Datum,
+    pub piles: MapPiles,
+    /// Only stations in this state, as their piles that count stand.
+    pub state: Option<MapState>,
+}
+
+/// Which piles count; a station that has none of them is left out.
+#[derive(Clone, Debug, Default)]
+pub struct MapPiles {
+    pub kind: Option<PileKind>,
+    pub power_from_w: Option<i64>,
+    pub power_to_w: Option<i64>,
+}
+
+impl MapPiles {
+    fn is_asked(&self) -> bool {
+        self.kind.is_some() || self.power_from_w.is_some() || self.power_to_w.is_some()
+    }
+
+    fn filter(&self) -> Filter {
+        let mut filter = Filter::new();
+        filter.and("p.lifecycle <> 'retired'");
+        filter.and_some("p.kind = ?", self.kind.map(PileKind::as_str));
+        filter.and_some("p.rated_power_w >= ?", self.power_from_w);
+        filter.and_some("p.rated_power_w <= ?", self.power_to_w);
+        filter
+    }
 }
 
 pub fn map_get(conn: &mut Conn, scope: &Scope, wanted: &MapFilter) -> DbResult<MapView> {
-    let mut counts = counts(conn)?;
+    let mut counts = counts(conn, &wanted.piles)?;
     let filter = station_filter(scope, &wanted.stations);
     let sql = format!(
         "SELECT s.id, {STATION_CODE}, s.name, op.name, COALESCE(c.name, s.city_code), s.address, s.longitude_e6, \
@@ -141,7 +169,7 @@ pub fn map_get(conn: &mut Conn, scope: &Scope, wanted: &MapFilter) -> DbResult<M
          LEFT JOIN station_photo ph ON ph.station_id = s.id AND ph.place = 1 JOIN operator op ON op.id = s.operator_id LEFT JOIN city c ON c.code = s.city_code {} ORDER BY s.name, s.id",
         filter.sql()
     );
-    let stations = conn.query(&sql, &filter.values, |row| {
+    let mut stations = conn.query(&sql, &filter.values, |row| {
         let id = row.int(0)?;
         let place = row.int_opt(6)?.zip(row.int_opt(7)?).and_then(|(x, y)| Place::of(x, y));
         let place = place.map(|place| place.shown(wanted.datum));
@@ -165,6 +193,10 @@ pub fn map_get(conn: &mut Conn, scope: &Scope, wanted: &MapFilter) -> DbResult<M
             province: row.text(9)?,
         })
     })?;
+    if wanted.piles.is_asked() {
+        stations.retain(|station| station.counts.pile_count > 0);
+    }
+    stations.retain(|station| wanted.state.is_none_or(|state| station.state == state));
     Ok(view(stations, wanted))
 }
 
@@ -226,24 +258,27 @@ fn groups(stations: &[MapStation], level: MapLevel) -> Vec<MapGroup> {
 }
 
 /// Of every station, without piles that are out of service for good.
-fn counts(conn: &mut Conn) -> DbResult<HashMap<i64, MapCounts>> {
+fn counts(conn: &mut Conn, wanted: &MapPiles) -> DbResult<HashMap<i64, MapCounts>> {
     let mut counts: HashMap<i64, MapCounts> = HashMap::new();
-    let piles = conn.query(
-        "SELECT station_id, online, COUNT(*) FROM pile WHERE lifecycle <> 'retired' GROUP BY station_id, online",
-        &[],
-        |row| Ok((row.int(0)?, row.bool(1)?, row.int(2)?)),
-    )?;
+    let filter = wanted.filter();
+    let sql = format!(
+        "SELECT p.station_id, p.online, COUNT(*) FROM pile p {} GROUP BY p.station_id, p.online",
+        filter.sql()
+    );
+    let piles = conn.query(&sql, &filter.values, |row| Ok((row.int(0)?, row.bool(1)?, row.int(2)?)))?;
     for (station, online, count) in piles {
         let counts = counts.entry(station).or_default();
         counts.pile_count += count;
         counts.offline_pile_count += if online { 0 } else { count };
     }
-    let connectors = conn.query(
+    let sql = format!(
         "SELECT p.station_id, p.online, k.status, COUNT(*) FROM connector k JOIN pile p ON p.id = k.pile_id \
-         WHERE k.no > 0 AND p.lifecycle <> 'retired' GROUP BY p.station_id, p.online, k.status",
-        &[],
-        |row| Ok((row.int(0)?, row.bool(1)?, row.word(2, ConnectorStatus::parse)?, row.int(3)?)),
-    )?;
+         {} AND k.no > 0 GROUP BY p.station_id, p.online, k.status",
+        filter.sql()
+    );
+    let connectors = conn.query(&sql, &filter.values, |row| {
+        Ok((row.int(0)?, row.bool(1)?, row.word(2, ConnectorStatus::parse)?, row.int(3)?))
+    })?;
     for (station, online, status, count) in connectors {
         let counts = counts.entry(station).or_default();
         counts.connector_count += count;

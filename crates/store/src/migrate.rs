@@ -38,6 +38,8 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (31, include_str!("../migrations/0031_dialect.sql")),
     (32, include_str!("../migrations/0032_desired_state.sql")),
     (33, include_str!("../migrations/0033_reservation.sql")),
+    (34, include_str!("../migrations/0034_service_desk.sql")),
+    (35, include_str!("../migrations/0035_member_level.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

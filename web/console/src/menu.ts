@@ -45,6 +45,7 @@ export const menu: MenuSection[] = [
     name: 'customer',
     pages: [
       { name: 'customers', path: '/customers', permission: 'customer.read', glyph: 'customer' },
+      { name: 'member_levels', path: '/member-levels', permission: 'customer.read', glyph: 'gift' },
       { name: 'fleets', path: '/fleets', permission: 'fleet.read', glyph: 'fleet' },
       { name: 'cards', path: '/cards', permission: 'card.read', glyph: 'card' },
     ],
@@ -74,7 +75,7 @@ export const menu: MenuSection[] = [
     ],
   },
   { name: 'finance', pages: [{ name: 'invoices', path: '/invoices', permission: 'invoice.read', glyph: 'invoice' }] },
-  { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }] },
+  { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }, { name: 'callers', path: '/callers', permission: 'feedback.read', glyph: 'phone' }, { name: 'feedback_templates', path: '/feedback-templates', permission: 'feedback.read', glyph: 'book' }] },
   {
     name: 'system',
     pages: [

@@ -2,12 +2,15 @@
 
 mod car;
 mod holding;
+mod level;
+mod mark;
 mod pull;
 mod source;
 mod standing;
 
 pub(crate) use car::car_is_new;
 pub use car::{CarDraft, RevealField, RevealRequest};
+pub use level::{MemberLevelChange, MemberLevelDraft};
 pub use pull::{CustomerPullChange, CustomerPullStart, CustomerPullView, PullEnd, PullTaken, no_source};
 pub use source::SourceUser;
 pub use standing::StandingChange;

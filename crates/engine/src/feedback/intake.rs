@@ -63,6 +63,11 @@ pub struct FeedbackProgress {
     pub no: String,
     pub state: model::feedback::FeedbackState,
     pub created_at_ms: i64,
+    /// What the person thought of how it was handled, 1 to 5.
+    pub score: Option<i64>,
+    pub score_text: Option<String>,
+    /// It may be rated now, for the first time or otherwise.
+    pub may_rate: bool,
     /// What concerns the person: that it came in, our replies, that it was closed.
     pub events: Vec<FeedbackEvent>,
 }
@@ -85,6 +90,11 @@ pub(crate) fn phone_checked(text: &str) -> Result<String> {
         "手机号应为 5 到 15 位数字，例如 13800138000",
         "A phone number has 5 to 15 digits, for example 13800138000.",
     ))
+}
+
+/// The number of somebody who calls, as they are looked up by it.
+pub fn caller_phone(text: &str) -> Result<String> {
+    phone_checked(text)
 }
 
 /// A draft that keeps all rules that need no database.
@@ -220,8 +230,17 @@ impl Engine {
         events.retain(|event| event.told);
         // Who of us answered is not theirs to know.
         events.iter_mut().for_each(|event| event.staff_name = None);
-        let Feedback { no, state, created_at, .. } = one;
-        Ok(FeedbackProgress { no, state, created_at_ms: created_at.as_ms(), events })
+        let may_rate = super::score::may_rate(&one, self.clock.now());
+        let Feedback { no, state, created_at, score, score_text, .. } = one;
+        Ok(FeedbackProgress {
+            no,
+            state,
+            created_at_ms: created_at.as_ms(),
+            score,
+            score_text,
+            may_rate,
+            events,
+        })
     }
 }
 

@@ -2,8 +2,11 @@
 
 pub mod category;
 mod intake;
+mod score;
+pub mod template;
 
-pub use intake::{FeedbackDraft, FeedbackPhotoReceipt, FeedbackProgress, FeedbackReceipt};
+pub use intake::{FeedbackDraft, FeedbackPhotoReceipt, FeedbackProgress, FeedbackReceipt, caller_phone};
+pub use score::FeedbackScoreDraft;
 
 use crate::Engine;
 use crate::audit::Actor;
@@ -30,7 +33,7 @@ pub struct FeedbackChange {
     /// The version that the page shows: what was changed meanwhile is not overwritten.
     pub version: i64,
     pub action: FeedbackAction,
-    /// `reply`: what the person reads. `note`, `close`, `reopen`, `assign`, `merge`: for ourselves.
+    /// `reply`: what the person reads. `note`, `close`, `reopen`, `assign`, `merge`, `escalate`: for ourselves.
     pub text: Option<String>,
     /// `assign`: to whom.
     pub handler_id: Option<i64>,
@@ -168,7 +171,8 @@ fn step(
         feedback::event_append(tx, id, &note, now)?;
     }
     let detail = json!({"action": change.action, "before": {"state": before}, "after": {"state": one.state,
-        "handler_id": one.handler, "order_id": one.order, "merged_into": one.merged_into}});
+        "handler_id": one.handler, "order_id": one.order, "merged_into": one.merged_into,
+        "escalated_at_ms": one.escalated_at.map(Timestamp::as_ms)}});
     actor.record(tx, now, "feedback_update", "feedback", &one.no, &detail)?;
     tx.changed(Change::Noun("feedback"));
     Ok(())
@@ -190,6 +194,24 @@ fn carried_out(
     match change.action {
         FeedbackAction::Create => {
             return Err(Error::invalid("action", "已存在的反馈不能再次创建", "It exists already."));
+        }
+        FeedbackAction::Rate => {
+            return Err(Error::invalid(
+                "action",
+                "评价由用户本人提交",
+                "Only the person who wrote rates it.",
+            ));
+        }
+        FeedbackAction::Escalate => {
+            if one.escalated_at.is_some() {
+                return Err(Error::refused(
+                    "feedback.escalated",
+                    "该反馈已升级，请刷新后查看",
+                    "This feedback was escalated already; reload the page.",
+                ));
+            }
+            one.escalated_at = Some(now);
+            return needed();
         }
         FeedbackAction::Accept => one.handler = own,
         FeedbackAction::Assign => return assigned(tx, actor, one, change, text),

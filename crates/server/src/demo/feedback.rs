@@ -4,7 +4,7 @@ use super::{PilePlan, SEED};
 use crate::app::App;
 use engine::Engine;
 use engine::audit::Actor;
-use engine::feedback::{FeedbackChange, FeedbackDraft};
+use engine::feedback::{FeedbackChange, FeedbackDraft, FeedbackScoreDraft};
 use model::Result;
 use model::feedback::{FeedbackAction, FeedbackKind, FeedbackSource};
 use model::id::FeedbackId;
@@ -152,6 +152,7 @@ async fn one(
         order_no: None,
         website: None,
     };
+    let phone = draft.phone.clone();
     let engine = at(app, ago);
     let receipt = engine.feedback_submit("demo", draft).await?;
     if matches!(category, "cannot_start" | "place_taken") {
@@ -181,6 +182,30 @@ async fn one(
             into_no: None,
         };
         at(app, ago - after).feedback_update(&desk(), id, change).await?;
+        if action == FeedbackAction::Close && number % 3 != 0 {
+            rated(app, random, &receipt.no, &phone, (ago - after).min(HOUR_MS)).await?;
+        }
     }
     Ok(())
+}
+
+/// Most people are content, and few of them write why.
+const WORDS: [(i64, Option<&str>); 6] = [
+    (5, None),
+    (5, Some("处理很快，谢谢")),
+    (4, None),
+    (4, Some("希望现场标识更清楚")),
+    (3, None),
+    (2, Some("等了一天才有人联系")),
+];
+
+async fn rated(app: &Arc<App>, random: &mut Random, no: &str, phone: &str, ago: i64) -> Result<()> {
+    let (score, text) = random.pick(&WORDS).copied().unwrap_or((5, None));
+    let draft = FeedbackScoreDraft {
+        no: no.to_owned(),
+        phone: phone.to_owned(),
+        score,
+        text: text.map(str::to_owned),
+    };
+    at(app, ago).feedback_rate("demo", draft).await
 }

@@ -214,6 +214,10 @@ pub static CUSTOMER: &[Column<CustomerView>] = &[
         Cell::text(c.status_reason.clone())
     }),
     Column::extra("tags", "标签", "Tags", |c, _| Cell::text(Some(c.tags.join(" ")))),
+    Column::extra("level", "会员等级", "Level", |c, _| Cell::text(c.level_name.clone())),
+    Column::extra("marks", "规则标签", "Marks", |c, w| {
+        words::all("customer_mark", c.marks.iter().map(|mark| mark.as_str()), w)
+    }),
     Column::new("cards", "卡数", "Cards", |c, _| Cell::count(c.card_count)),
     Column::new("cars", "车辆数", "Cars", |c, _| Cell::count(c.car_count)),
     Column::summed("orders", "累计订单", "Orders", |c, _| Cell::count(c.order_count)),
@@ -281,6 +285,9 @@ pub static FEEDBACK: &[Column<FeedbackView>] = &[
         if f.overdue { w.choose("是", "yes") } else { w.choose("否", "no") }
     }),
     Column::extra("photos", "图片数", "Photos", |f, _| Cell::count(f.photo_count)),
+    Column::extra("score", "满意度", "Score", |f, _| f.score.map_or(Cell::Empty, Cell::count)),
+    Column::extra("score_text", "用户评价", "Rating's words", |f, _| Cell::text(f.score_text.clone())),
+    Column::extra("escalated", "升级时间", "Escalated", |f, _| Cell::time(f.escalated_at_ms)),
 ];
 
 pub static INVOICE: &[Column<InvoiceView>] = &[

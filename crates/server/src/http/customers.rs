@@ -8,7 +8,7 @@ use super::take::{Id, Input, Query, Who};
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use engine::customer::{CarDraft, CustomerChange, CustomerDraft, RevealRequest, StandingChange};
-use model::customer::{CustomerKind, CustomerSource, CustomerStatus};
+use model::customer::{CustomerKind, CustomerMark, CustomerSource, CustomerStatus};
 use model::id::{CarId, CustomerId};
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,11 @@ pub struct CustomerQuery {
     fleet_id: Option<i64>,
     fleet_name: Option<String>,
     status: Option<CustomerStatus>,
+    level_id: Option<i64>,
+    /// What the nightly job says of them.
+    mark: Option<CustomerMark>,
+    /// A whole tag that somebody has given.
+    tag: Option<String>,
     /// Registered from then on.
     from_ms: Option<i64>,
     /// Exclusive.
@@ -84,6 +89,9 @@ impl CustomerQuery {
             fleet_id: self.fleet_id,
             fleet_name: self.fleet_name,
             status: self.status,
+            level_id: self.level_id,
+            mark: self.mark,
+            tag: self.tag,
             from_ms: self.from_ms,
             to_ms: self.to_ms,
             charged_from_ms: self.charged_from_ms,

@@ -8,7 +8,7 @@ use super::take::{Id, Input, Query, Reader, Who};
 use axum::extract::State;
 use engine::feedback::{
     FeedbackChange, FeedbackDraft, FeedbackLimitChange, FeedbackPhotoReceipt, FeedbackProgress,
-    FeedbackReceipt,
+    FeedbackReceipt, FeedbackScoreDraft,
 };
 use model::access::Permission;
 use model::feedback::{FeedbackKind, FeedbackSource, FeedbackState};
@@ -38,6 +38,10 @@ pub struct FeedbackQuery {
     handler: Option<String>,
     station_name: Option<String>,
     overdue: Option<bool>,
+    /// Open, and a chief is to look at it.
+    escalated: Option<bool>,
+    /// 1 to 5.
+    score: Option<i64>,
     /// created_at_ms, answer_ms, close_due_ms; `-` before it for the
     /// greatest first. The newest first when it is left out.
     sort: Option<String>,
@@ -63,6 +67,8 @@ impl FeedbackQuery {
             handler: self.handler,
             station_name: self.station_name,
             overdue: self.overdue,
+            escalated: self.escalated,
+            score: self.score,
             sort: Sort::or_newest(self.sort.as_deref(), SORTS, &paging)?,
             limit: paging.limit()?,
         })
@@ -235,4 +241,14 @@ pub async fn public_feedback_get(
     Query(query): Query<FeedbackProgressQuery>,
 ) -> Answer<Given<FeedbackProgress>> {
     Ok(Given(app.engine.feedback_progress(&reader.address, &query.no, &query.phone).await?))
+}
+
+/// What the person thinks of how it was handled; the number and the phone together open it.
+pub async fn public_feedback_score_set(
+    State(app): State<Shared>,
+    reader: Reader,
+    Input(draft): Input<FeedbackScoreDraft>,
+) -> Answer<Done> {
+    app.engine.feedback_rate(&reader.address, draft).await?;
+    Ok(Done)
 }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod brands;
+mod callers;
 mod cards;
 mod channels;
 mod cities;
@@ -22,6 +23,7 @@ mod error;
 mod explain;
 mod exports;
 mod feedback;
+mod feedback_templates;
 mod firmware;
 mod fleets;
 mod frames;
@@ -34,6 +36,7 @@ mod jobs;
 mod links;
 mod loads;
 mod map;
+mod member_levels;
 pub mod metrics;
 mod openapi;
 mod operations;

@@ -4,12 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, brands, cards, channels, cities, commands, configuration_profiles, content, coupons,
-    customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback, firmware,
-    fleets, frames, home, imports, invoices, jobs, links, loads, map, operations, operators, order_imports,
-    orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles,
-    preferences, recordings, reservations, roles, security, session, settlements, staff, stations, stream,
-    tariff_plans, tariffs, transfers,
+    audit, brands, callers, cards, channels, cities, commands, configuration_profiles, content, coupons, customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback, feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map, member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles, preferences, recordings, reservations, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -65,6 +60,7 @@ pub fn table() -> Vec<Route> {
         DELETE "/station-photos/{id}" May(StationWrite), stations::station_photo_delete;
         GET "/map" May(StationRead), map::map_get;
         GET "/map/ground" May(StationRead), map::map_ground_get;
+        GET "/map/heat" May(StationRead), map::map_heat_get;
         GET "/piles" May(PileRead), piles::pile_list;
         POST "/piles" May(PileWrite), piles::pile_create;
         GET "/piles/{code}" May(PileRead), piles::pile_get;
@@ -155,6 +151,10 @@ pub fn table() -> Vec<Route> {
         PATCH "/cards/{id}" May(CardWrite), cards::card_update;
         GET "/customers" May(CustomerRead), customers::customer_list;
         POST "/customers" May(CustomerWrite), customers::customer_create;
+        GET "/member-levels" May(CustomerRead), member_levels::member_level_list;
+        POST "/member-levels" May(CustomerWrite), member_levels::member_level_create;
+        PATCH "/member-levels/{id}" May(CustomerWrite), member_levels::member_level_update;
+        DELETE "/member-levels/{id}" May(CustomerWrite), member_levels::member_level_delete;
         GET "/customer-source" May(CustomerRead), customer_source::customer_source_get;
         GET "/customer-source/pull" May(JobRead), customer_source::customer_pull_get;
         PUT "/customer-source/pull" May(JobWrite), customer_source::customer_pull_update;
@@ -258,6 +258,12 @@ pub fn table() -> Vec<Route> {
         GET "/feedback-statistics" May(FeedbackRead), feedback::feedback_statistics_get;
         GET "/feedback-handlers" May(FeedbackWrite), feedback::feedback_handler_list;
         PUT "/feedback-limits" May(FeedbackWrite), feedback::feedback_limit_set;
+        GET "/callers" May(FeedbackRead), callers::caller_get;
+        GET "/feedback/{id}/caller" May(FeedbackRead), callers::feedback_caller_get;
+        GET "/feedback-templates" May(FeedbackRead), feedback_templates::feedback_template_list;
+        POST "/feedback-templates" May(FeedbackWrite), feedback_templates::feedback_template_create;
+        PATCH "/feedback-templates/{id}" May(FeedbackWrite), feedback_templates::feedback_template_update;
+        DELETE "/feedback-templates/{id}" May(FeedbackWrite), feedback_templates::feedback_template_delete;
         GET "/invoices" May(InvoiceRead), invoices::invoice_list;
         GET "/invoices/{id}" May(InvoiceRead), invoices::invoice_get;
         PATCH "/invoices/{id}" May(InvoiceWrite), invoices::invoice_update;
@@ -297,6 +303,7 @@ pub fn table() -> Vec<Route> {
         POST "/public/feedback" Public, feedback::public_feedback_create;
         GET "/public/feedback" Public, feedback::public_feedback_get;
         POST "/public/feedback/photos" Public, feedback::public_feedback_photo_create;
+        PUT "/public/feedback/score" Public, feedback::public_feedback_score_set;
         GET "/live" SignedIn, stream::live_stream;
     }
 }

@@ -221,6 +221,8 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         }
         "load_balance" => app.engine.loads_advance().await.map(JobOutcome::done),
         "desired_reconcile" => app.engine.desired_reconcile(app.now()).await.map(JobOutcome::done),
+        "feedback_escalate" => app.engine.feedback_escalate(app.now()).await.map(JobOutcome::done),
+        "customer_mark" => app.engine.customers_mark(app.now()).await.map(JobOutcome::done),
         "mail_send" => mail::send(app).await,
         "webhook_send" => webhooks::send(app).await,
         "job_prune" => {

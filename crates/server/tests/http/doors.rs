@@ -16,6 +16,7 @@ const PUBLIC: &[&str] = &[
     "public_feedback_category_list",
     "public_feedback_get",
     "public_feedback_photo_create",
+    "public_feedback_score_set",
 ];
 const OWN: &[&str] = &[
     "session_get",

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
 
-fn draft(request: &str, phone: &str) -> Value {
+pub fn draft(request: &str, phone: &str) -> Value {
     json!({"request_id": request, "kind": "complaint", "category": "cannot_start", "content": "扫码后无法启动 😡\n第二行",
         "phone": phone, "name": "王敏", "pile_code": "A-1", "connector_no": 2})
 }
 
-async fn submit(house: &House, body: &Value) -> Answer {
+pub async fn submit(house: &House, body: &Value) -> Answer {
     house.post("/public/feedback", "", &body.to_string()).await
 }
 
@@ -22,7 +22,7 @@ async fn photo(house: &House, receipt: &Value, body: &[u8]) -> Answer {
     house.send_bytes("POST", &path, body, &[("content-type", "image/png")]).await
 }
 
-async fn step(house: &House, cookie: &str, id: i64, body: Value) -> Answer {
+pub async fn step(house: &House, cookie: &str, id: i64, body: Value) -> Answer {
     house.send("PATCH", &format!("/feedback/{id}"), cookie, Some(&body.to_string()), &[]).await
 }
 

@@ -4,7 +4,7 @@ use crate::databases::{databases, wait};
 use model::access::Scope;
 use model::geo::Datum;
 use std::time::{Duration, Instant};
-use store::map::{MapFilter, MapLevel, map_get};
+use store::map::{MapFilter, MapLevel, MapPiles, map_get};
 use store::station_list::StationFilter;
 
 const STATIONS: i64 = 2_000;
@@ -39,8 +39,14 @@ fn the_map_of_20_000_piles_is_counted_at_once() {
         }))
         .unwrap();
         for level in [MapLevel::Province, MapLevel::City, MapLevel::Station] {
-            let wanted =
-                MapFilter { stations: StationFilter::default(), level, bounds: None, datum: Datum::Gcj02 };
+            let wanted = MapFilter {
+                stations: StationFilter::default(),
+                level,
+                bounds: None,
+                datum: Datum::Gcj02,
+                piles: MapPiles { power_from_w: Some(1), ..MapPiles::default() },
+                state: None,
+            };
             let begun = Instant::now();
             let view = wait(store.read(move |conn| map_get(conn, &Scope::ALL, &wanted))).unwrap();
             let took = begun.elapsed();
