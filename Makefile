@@ -1,6 +1,6 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench bench-lists crash convergence fuzz load-check audit clean
+.PHONY: help run test lint fmt openapi bench bench-lists crash convergence fuzz load-check ledger-check audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -37,6 +37,10 @@ fuzz: ## feed both wire decoders with noise (SECONDS_EACH=60)
 
 load-check: ## play thousands of hours of stations that share power and check every second that no cap is exceeded (ARGS="--hours 5000 --seed 7")
 	@cargo run --release --quiet --package pileops-sim -- yard $(ARGS)
+
+ledger-check: ## the books under a seeded crowd, on both databases, added up after every round (ROUNDS=40 STEPS=60 SEED=7)
+	@LEDGER_ROUNDS=$(or $(ROUNDS),40) LEDGER_STEPS=$(or $(STEPS),60) LEDGER_SEED=$(or $(SEED),7) PILEOPS_PG_FAST=1 \
+		scripts/with-postgres.sh cargo test --quiet --package pileops-engine --test it ledger
 
 audit: ## known vulnerabilities in what we depend on (needs the public advisory database)
 	@scripts/test.sh audit

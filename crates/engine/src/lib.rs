@@ -30,6 +30,7 @@ pub mod load;
 pub mod order_import;
 pub mod order_note;
 pub mod parameter;
+mod payment;
 pub mod picture;
 pub mod pile_batch;
 pub mod preference;

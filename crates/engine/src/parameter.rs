@@ -2,6 +2,7 @@
 
 use crate::audit::Actor;
 use crate::{Engine, Rules};
+use model::ledger::PayWay;
 use model::money::Fen;
 use model::time::{DAY_MS, SECOND_MS};
 use model::{Error, Result, Text};
@@ -122,6 +123,21 @@ parameters! {
     "credit_fen" Money Fen 1 ..= 100_000_000, 100_000, "单次充电金额上限", "Most of one session",
         "下发给桩的单次充电金额上限，到达后桩自动停止", "most that one session may cost, told to the pile, which stops there",
         |rules, value| rules.credit = Fen(value);
+    "hold_fen" Money Fen 100 ..= 10_000_000, 5_000, "每次冻结金额", "Held at a time",
+        "钱包或车队付费的充电开始时冻结的金额，费用接近冻结额时再冻结同样金额", "held of the wallet or fleet account at the start, and again whenever the cost comes near what is held",
+        |rules, value| rules.hold = Fen(value);
+    "hold_least_fen" Money Fen 1 ..= 10_000_000, 500, "启动所需最低余额", "Least balance to start",
+        "钱包或车队账户可用余额低于此值时不能启动充电", "below this available balance of the wallet or fleet account no session begins",
+        |rules, value| rules.hold_least = Fen(value);
+    "hold_days" Money Day 1 ..= 365, 7, "异常订单冻结保留天数", "Days of a held balance",
+        "异常订单在无人处理时保留冻结金额的天数，之后解冻，处理时按当时余额扣款", "how long an order that awaits a person keeps what it holds; after that it is paid from what is there when somebody settles it",
+        |rules, value| rules.hold_kept_ms = value * DAY_MS;
+    "gift_first" Money Switch 0 ..= 1, 1, "优先使用赠送金", "Gift first",
+        "钱包付费时先扣赠送金再扣本金；关闭则先扣本金", "a wallet pays from its gift before its principal; switched off, the other way round",
+        |rules, value| rules.gift_first = value == 1;
+    "wallet_pays" Money Switch 0 ..= 1, 0, "默认使用钱包付费", "Wallets by default",
+        "未单独设置支付方式的用户从钱包付费；关闭则充电后记入待支付", "customers of whom nothing else is said pay from their wallet; switched off, they owe what they charge",
+        |rules, value| rules.pay_way = if value == 1 { PayWay::Wallet } else { PayWay::Later };
     "heartbeat_s" Device Second 10 ..= 86_400, 300, "OCPP 心跳间隔", "OCPP heartbeat",
         "告知 OCPP 充电桩的心跳间隔，桩下次连接时生效", "heartbeat interval told to OCPP piles, from their next connection on",
         |rules, value| rules.heartbeat_s = u32::try_from(value).unwrap_or(300);

@@ -1,5 +1,6 @@
 //! The rules with numbers in them: what staff may set is listed in `parameter.rs`.
 
+use model::ledger::PayWay;
 use model::money::Fen;
 use model::time::DAY_MS;
 
@@ -24,8 +25,18 @@ pub struct Rules {
     pub tariff_block: bool,
     /// A held order is settled by one person up to this amount; above it a second one agrees.
     pub settle_alone: Fen,
-    /// What a session may cost before the pile stops it, as long as nobody keeps balances.
+    /// What a session may cost before the pile stops it, whoever pays.
     pub credit: Fen,
+    /// What is held for a session at its start and whenever it comes near that; and below what a purse is
+    /// too empty to begin.
+    pub hold: Fen,
+    pub hold_least: Fen,
+    /// How long an order that awaits a person keeps what it holds.
+    pub hold_kept_ms: i64,
+    /// Whether gifts are used up before what was paid in.
+    pub gift_first: bool,
+    /// How customers pay of whom nothing else was said.
+    pub pay_way: PayWay,
     /// How long frames are kept.
     pub frames_kept_ms: i64,
     /// How long the samples of orders that have ended are kept; their curves stay.
@@ -71,6 +82,11 @@ impl Default for Rules {
             tariff_block: false,
             settle_alone: Fen(20_000),
             credit: Fen(100_000),
+            hold: Fen(5_000),
+            hold_least: Fen(500),
+            hold_kept_ms: 7 * DAY_MS,
+            gift_first: true,
+            pay_way: PayWay::Later,
             frames_kept_ms: 190 * DAY_MS,
             samples_kept_ms: 3 * DAY_MS,
             exports_kept_ms: 7 * DAY_MS,

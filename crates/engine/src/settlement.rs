@@ -1,9 +1,9 @@
 //! 异常结算: a person ends an order that was held. The bill is made from what is stored, at the prices
 //! of the order's own tariff, so that it can be made again; above a limit a second person agrees first.
 
-use crate::Engine;
 use crate::audit::Actor;
 use crate::device::{count, recompute};
+use crate::{Engine, Rules};
 use model::curve::Curve;
 use model::id::{OrderId, PileId, SettlementId};
 use model::order::{Order, OrderState};
@@ -186,7 +186,8 @@ impl Engine {
     ) -> Result<SettlementId> {
         let reason = reason_checked(&draft.reason)?;
         let (actor, (id, pile), now) = (actor.clone(), place, self.clock.now());
-        let alone = self.rules().settle_alone;
+        let rules = self.rules();
+        let alone = rules.settle_alone;
         self.store
             .write(Some(pile), move |tx| {
                 let mut held = held(tx, &actor, id)?;
@@ -207,7 +208,7 @@ impl Engine {
                 record(&actor, tx, now, "settlement_create", &held.order, &json!({ "settlement": new }))?;
                 let Order { id: order, pile, operator, .. } = held.order;
                 if !second {
-                    end(tx, held, &bill, now)?;
+                    end(&actor, &rules, tx, held, &bill, now)?;
                 }
                 tx.changed(Change::Order { order, pile, operator });
                 Ok(settlement)
@@ -228,6 +229,7 @@ impl Engine {
             (None, false) => Some(reason_checked("")?),
         };
         let (actor, (id, pile), now) = (actor.clone(), place, self.clock.now());
+        let rules = self.rules();
         self.store
             .write(Some(pile), move |tx| {
                 let found = tx.read(|conn| settlements::find(conn, &actor.caller.scope, id))?;
@@ -268,7 +270,7 @@ impl Engine {
                     };
                     let bill = bill(tx, &mut held, &wanted)?;
                     same_total(&bill, one.total_fen)?;
-                    end(tx, held, &bill, now)?;
+                    end(&actor, &rules, tx, held, &bill, now)?;
                 }
                 let order = tx.read(|conn| orders::get(conn, order_id))?.ok_or_else(no_order)?;
                 let detail = json!({"settlement": id.0, "approve": decision.approve, "reason": reason});
@@ -335,11 +337,13 @@ fn written(
 }
 
 /// The order is over. What was wrong with it stays marked.
-fn end(tx: &mut Tx<'_>, held: Held, bill: &Bill, now: Timestamp) -> Result<()> {
+fn end(actor: &Actor, rules: &Rules, tx: &mut Tx<'_>, held: Held, bill: &Bill, now: Timestamp) -> Result<()> {
     let Held { mut order, detail, zone } = held;
     order.state = OrderState::Completed;
     (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
     count(tx, &order, &zone);
+    let staff = (actor.caller.staff, actor.caller.name.as_str());
+    crate::payment::post(rules, tx, &order, Some(staff), now)?;
     tx.order_save(&order);
     tx.order_detail_save(detail);
     crate::webhook::order_told(tx, &order, None, now)

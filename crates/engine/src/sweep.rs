@@ -4,6 +4,7 @@
 use crate::Engine;
 use crate::command::timed_out;
 use crate::device::{Context, back, doubt_silent, fail_at, give_up_at};
+use crate::payment;
 use crate::webhook::pile_told;
 use model::Result;
 use model::id::PileId;
@@ -100,8 +101,9 @@ impl Engine {
             .store
             .write_everywhere(move |tx| {
                 let mut closed = 0;
+                let context = Context { rules: &rules, secrets: &secrets, now };
+                let due = payment::due(&context, tx)?;
                 for pile in tx.piles_with_deadlines(now) {
-                    let context = Context { rules: &rules, secrets: &secrets, now };
                     let (here, now_closed) = tx.with_pile(pile, |tx, hot| {
                         Ok((hot.pile.online, close_overdue(&context, tx, hot)?))
                     })?;
@@ -110,13 +112,18 @@ impl Engine {
                         tx.pile_rest(pile);
                     }
                 }
-                Ok(closed)
+                Ok((closed, due))
             })
             .await?;
+        let mut count = 0;
+        for (closed, due) in closed {
+            count += closed;
+            self.payments_stop(due, now).await?;
+        }
         self.commands_expire(now).await?;
         self.transfers_expire().await?;
         self.reservations_expire(now).await?;
-        Ok(closed.into_iter().sum())
+        Ok(count)
     }
 
     /// Commands whose answer can no longer come: the server was stopped while they waited.

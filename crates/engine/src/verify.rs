@@ -1,5 +1,5 @@
 //! `pileops verify`: every billed order is made again from what is stored with it, to the fen; sums are
-//! compared with their orders; the chain of the audit log is walked along.
+//! compared with their orders, accounts with their postings; the chain of the audit log is walked along.
 
 use crate::Engine;
 use crate::device::recompute;
@@ -58,7 +58,7 @@ impl Verified {
 
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Problem {
-    /// `order`, `sum` or `audit`.
+    /// `order`, `sum`, `ledger` or `audit`.
     pub about: &'static str,
     /// The order that is wrong, when it is one.
     pub order_id: Option<i64>,
@@ -91,6 +91,7 @@ impl Engine {
             sums.retain(|problem| again.contains(problem));
         }
         verified.problems.extend(sums);
+        verified.problems.extend(self.store.read(ledger_verify).await?);
         verified.add_audit(self.store.read(audit_chain::check).await?);
         Ok(verified)
     }
@@ -105,6 +106,7 @@ pub fn verify_source(source: &Source) -> Result<Verified> {
         verified.add(page);
     }
     verified.problems.extend(sums_verify(&mut conn)?);
+    verified.problems.extend(ledger_verify(&mut conn)?);
     verified.add_audit(audit_chain::check(&mut conn)?);
     Ok(verified)
 }
@@ -120,6 +122,14 @@ fn sums_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
         ),
     });
     Ok(sums.collect())
+}
+
+/// The books: each account is the sum of its postings, and each bill was posted to the fen.
+fn ledger_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
+    let faults = store::ledger_faults::all(conn)?;
+    let told =
+        faults.into_iter().map(|fault| Problem { about: "ledger", order_id: fault.order, what: fault.what });
+    Ok(told.collect())
 }
 
 #[derive(Default)]

@@ -22,10 +22,14 @@ mod databases;
 mod doubt;
 #[path = "it/fleet.rs"]
 mod fleet;
+#[path = "it/ledger.rs"]
+mod ledger;
 #[path = "it/load.rs"]
 mod load;
 #[path = "it/merge.rs"]
 mod merge;
+#[path = "it/payment.rs"]
+mod payment;
 #[path = "it/pile_tariff.rs"]
 mod pile_tariff;
 #[path = "it/reservation.rs"]

@@ -3,6 +3,7 @@
 use crate::customer::{CustomerStatus, Standing};
 use crate::fleet::FleetLimits;
 use crate::id::{CardId, CustomerId, FleetId};
+use crate::ledger::PayWay;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,9 @@ pub struct Card {
     /// Of their fleet: which it is, and where and when it lets them charge, if not everywhere and always.
     pub fleet: Option<FleetId>,
     pub limits: Option<Box<FleetLimits>>,
+    /// How the customer pays, where that was said of them; and whether their fleet pays for them.
+    pub pay_way: Option<PayWay>,
+    pub fleet_pays: bool,
     pub expires_at: Option<Timestamp>,
     /// How many sessions may run on this card at once.
     pub sessions_max: i64,

@@ -33,6 +33,7 @@ pub mod id;
 pub mod invoice;
 pub mod job;
 pub mod label;
+pub mod ledger;
 pub mod load;
 pub mod merge;
 pub mod message;

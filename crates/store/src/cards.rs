@@ -11,11 +11,13 @@ use crate::ids::Noun;
 use model::Result;
 use model::card::{Card, CardStatus};
 use model::id::{CardId, CustomerId, FleetId, OrderId};
+use model::ledger::PayWay;
 use model::time::Timestamp;
 use std::collections::HashSet;
 
 const COLUMNS: &str = "k.id, k.tag, k.status, k.card_group, k.customer_id, k.expires_at_ms, k.sessions_max, \
-    c.status, c.frozen_until_ms, c.active_at_source, f.id, f.name, f.stations, f.hours";
+    c.status, c.frozen_until_ms, c.active_at_source, f.id, f.name, f.stations, f.hours, c.pay_way, \
+    COALESCE(f.pays, FALSE)";
 const FROM: &str =
     "card k LEFT JOIN customer c ON c.id = k.customer_id LEFT JOIN fleet f ON f.id = c.fleet_id";
 
@@ -36,6 +38,8 @@ fn card(row: &Row<'_>) -> DbResult<Card> {
             Some(_) => fleets::limits(row, 11)?.map(Box::new),
             None => None,
         },
+        pay_way: row.word_opt(14, PayWay::parse)?,
+        fleet_pays: row.bool(15)?,
         expires_at: row.int_opt(5)?.map(Timestamp::from_ms),
         sessions_max: row.int(6)?,
     })

@@ -10,6 +10,7 @@ use crate::deliveries::Subscription;
 use crate::ids::{Ids, Noun};
 use crate::orders::Identity;
 use crate::reservations::Reservation;
+use crate::purses::{Money, MoneyMarks, Purses};
 use model::card::Card;
 use model::curve::Curve;
 use model::device::SocketReport;
@@ -123,6 +124,8 @@ pub struct Shared {
     subscriptions: RwLock<Arc<[Subscription]>>,
     /// Piles whose next start may show that their firmware is a new one; more of them do no harm.
     updating: RwLock<HashSet<PileId>>,
+    /// What payers have.
+    pub(crate) purses: Purses,
 }
 
 /// A place on a card that is wanted for an order.
@@ -142,6 +145,7 @@ impl Default for Shared {
             running: Mutex::default(),
             subscriptions: RwLock::new(Arc::from([])),
             updating: RwLock::default(),
+            purses: Purses::default(),
         }
     }
 }
@@ -235,6 +239,8 @@ pub struct Hot {
     pub(crate) batteries: HashMap<OrderId, Box<BatteryRow>>,
     /// What `heads` said before each sample of the running transaction.
     pub(crate) sampled: Vec<(OrderId, Option<i64>)>,
+    /// Who pays the orders of its piles.
+    pub(crate) money: Money,
     loaded: bool,
 }
 
@@ -257,6 +263,7 @@ impl Hot {
             heads: HashMap::new(),
             batteries: HashMap::new(),
             sampled: Vec::new(),
+            money: Money::default(),
             loaded: false,
         }
     }
@@ -266,6 +273,7 @@ impl Hot {
     pub fn forget(&mut self, undone: bool) {
         let mut heads = HashMap::new();
         if undone {
+            self.money_undo(MoneyMarks::default());
             self.samples_undo(0);
             heads = std::mem::take(&mut self.heads);
         }
@@ -275,7 +283,13 @@ impl Hot {
 
     /// As at the start.
     pub(crate) fn anew(&self) -> Hot {
-        Hot::new(Arc::clone(&self.shared), self.shard, self.writers)
+        let money = self.money_doubtful();
+        Hot { money, ..Hot::new(Arc::clone(&self.shared), self.shard, self.writers) }
+    }
+
+    /// Whether the pile belongs to this writer.
+    pub(crate) fn is_own(&self, pile: PileId) -> bool {
+        shard_of(pile, self.writers) == self.shard
     }
 
     /// Takes the pile out of the hot state; it is read again when it is wanted.
@@ -358,6 +372,7 @@ impl Hot {
             self.sleeping.entry(open.order.pile).or_default().push(open);
         }
         self.shared.reload(self.shard, &held);
+        self.money_load(conn)?;
         self.loaded = true;
         Ok(())
     }

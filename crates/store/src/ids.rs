@@ -71,6 +71,7 @@ nouns! {
     Dialect = "dialect",
     ConfigurationProfile = "configuration_profile",
     Reservation = "reservation",
+    Posting = "posting",
 }
 
 impl Noun {
@@ -79,7 +80,7 @@ impl Noun {
         match self {
             Noun::Frame => FRAME_BLOCK,
             Noun::Sample => 8_192,
-            Noun::Order | Noun::Command => 64,
+            Noun::Order | Noun::Command | Noun::Posting => 64,
             Noun::Audit | Noun::Voucher | Noun::Delivery => 16,
             _ => 1,
         }

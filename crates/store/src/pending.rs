@@ -3,9 +3,11 @@
 use crate::db::Inserts;
 use crate::frames::{self, FrameRow};
 use crate::hot::Hot;
+use crate::order_payments::OrderPayment;
 use crate::orders::{self, OrderDetail, OrderRow};
+use crate::postings::Posting;
 use crate::samples::{self, SampleRow};
-use crate::{battery_reports, commands, links, piles};
+use crate::{battery_reports, commands, links, order_payments, piles, postings};
 use model::id::PileId;
 use model::site::{Connector, Pile};
 
@@ -23,10 +25,12 @@ pub(crate) struct Pending {
     pub commands: Vec<commands::CommandRow>,
     pub links: Vec<links::LinkRow>,
     pub batteries: Vec<battery_reports::BatteryRow>,
+    pub payments: Vec<OrderPayment>,
+    pub postings: Vec<Posting>,
 }
 
 /// How many rows of each kind there were at some moment.
-pub(crate) type Marks = [usize; 10];
+pub(crate) type Marks = [usize; 12];
 
 impl Pending {
     pub fn marks(&self) -> Marks {
@@ -41,6 +45,8 @@ impl Pending {
             self.commands.len(),
             self.links.len(),
             self.batteries.len(),
+            self.payments.len(),
+            self.postings.len(),
         ]
     }
 
@@ -65,6 +71,8 @@ impl Pending {
             commands: self.commands.split_off(marks[7]),
             links: self.links.split_off(marks[8]),
             batteries: self.batteries.split_off(marks[9]),
+            payments: self.payments.split_off(marks[10]),
+            postings: self.postings.split_off(marks[11]),
         }
     }
 
@@ -89,6 +97,8 @@ impl Pending {
             commands::inserts(&self.commands),
             links::inserts(&self.links),
             battery_reports::inserts(&self.batteries),
+            order_payments::inserts(&self.payments),
+            postings::inserts(&self.postings),
             frames::block_inserts(&self.blocks),
             frames::inserts(&self.frames),
         ];

@@ -11,9 +11,10 @@ use crate::ids::{FRAME_BLOCK, Ids, Noun};
 use crate::links::LinkRow;
 use crate::orders::{self, Identity, OrderDetail, OrderRow};
 use crate::pending::{Marks, Pending};
-use crate::rollups::{self, Ended};
+use crate::purses::MoneyMarks;
+use crate::rollups::Ended;
 use crate::samples::SampleRow;
-use crate::{audit_chain, commands, deliveries, stations, tariffs};
+use crate::{audit_chain, commands, deliveries, postings, stations, tariffs};
 use model::Result;
 use model::card::Card;
 use model::id::{CardId, CommandId, OperatorId, OrderId, PileId, StationId, TariffId};
@@ -57,6 +58,7 @@ pub(crate) struct JobMarks {
     audits: usize,
     deliveries: usize,
     sampled: usize,
+    money: MoneyMarks,
     /// The leases when its savepoint was set. Before it writes to the database a job sets one, so
     /// that it can be undone without its neighbours.
     saved: Option<Ids>,
@@ -101,6 +103,7 @@ impl<'a> Tx<'a> {
             audits: self.audits.len(),
             deliveries: self.deliveries.len(),
             sampled: self.hot.sampled.len(),
+            money: self.hot.money.marks(),
             saved: None,
             taken,
             touched,
@@ -126,6 +129,7 @@ impl<'a> Tx<'a> {
             self.hot.written.remove(&order);
         }
         self.hot.samples_undo(self.job.sampled);
+        self.hot.money_undo(self.job.money);
         self.pending.truncate(self.job.pending);
         self.changes.truncate(self.job.changes);
         self.freed.truncate(self.job.freed);
@@ -483,8 +487,9 @@ impl<'a> Tx<'a> {
                 audit_chain::append(self.conn, &mut self.hot.ids, &self.audits)?;
                 inserts = Vec::new();
             }
-            rollups::inserts(&self.ended).for_each(|sums| inserts.push(sums));
+            postings::last_inserts(&self.ended, &self.hot.money).for_each(|sums| inserts.push(sums));
             self.conn.pipeline(begin, &inserts, true)?;
+            self.hot.money_committed();
             pending.forget_ended(self.hot);
         }
         for (card, order) in self.freed {

@@ -406,6 +406,30 @@ fn start(
     Ok((Delivery::Now(command), Some(id)))
 }
 
+/// Stops a running session without anybody having asked for it; nothing where it stops already.
+pub(crate) fn stop_by_rule(
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    order: OrderId,
+    now: Timestamp,
+) -> Result<Option<(CommandId, DeviceCommand)>> {
+    let charging = |open: &OpenOrder| open.order.id == order && open.order.state == OrderState::Charging;
+    if !hot.pile.online || !hot.open.iter().any(charging) {
+        return Ok(None);
+    }
+    let id = CommandId(tx.next_id(Noun::Command)?);
+    let (Delivery::Now(command), _) = stop(tx, hot, order)? else { return Err(Error::internal()) };
+    let connector = match &command {
+        DeviceCommand::Stop { connector, .. } => Some(i64::from(*connector)),
+        _ => None,
+    };
+    let body = serde_json::to_string(&CommandRequest::Stop { order }).map_err(|_| Error::internal())?;
+    let row =
+        CommandRow { connector, order: Some(order.0), body, ..own_command(id, hot.pile.id, "stop", now) };
+    tx.command_save(&hot.pile, row);
+    Ok(Some((id, command)))
+}
+
 fn stop(tx: &mut Tx<'_>, hot: &mut HotPile, order: OrderId) -> Result<(Delivery, Option<OrderId>)> {
     let place = hot.open.iter().position(|o| o.order.id == order && o.order.state.is_open());
     let Some(place) = place else {

@@ -40,6 +40,7 @@ pub fn stopped(
     let handled = handled.about(order.id).on(order.connector);
     if order.state == OrderState::Failed && order.energy == Energy::ZERO {
         // The refused start was stopped at once, as it should be: nothing to bill, nothing to hold.
+        crate::payment::release(tx, order.id, context.now);
         tx.order_save(order);
         return Ok(handled);
     }

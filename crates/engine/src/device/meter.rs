@@ -89,6 +89,9 @@ pub(super) fn keep(
     if kept > 0 && order.state == OrderState::Charging && order.deadline.take().is_some() {
         tx.order_save(order);
     }
+    if kept > 0 {
+        crate::payment::follow(context, tx, &hot.open[place])?;
+    }
     Ok(kept)
 }
 

@@ -23,8 +23,8 @@ mod transfer;
 
 pub(crate) use alive::{back, busy, doubt_silent};
 pub use history::{PastBattery, PastSession};
-pub(crate) use settle::counted;
 pub use settle::{PileBillPeriodRecord, PileBillRecord, recompute};
+pub(crate) use settle::{cost_so_far, counted};
 pub(crate) use settle::{count, fail as fail_at, give_up as give_up_at};
 pub(crate) use start::{Fresh, NOT_PLUGGED, new_order, one_time_tag, trade_no};
 

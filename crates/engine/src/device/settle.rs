@@ -81,6 +81,13 @@ pub(super) fn so_far(open: &OpenOrder, now: Timestamp, tariff: &TariffCalendar, 
     tariff.bill(zone, &readings(&open.order, &open.curve, ended_at)).unwrap_or_default()
 }
 
+/// The sum of it; nothing while the session cannot be priced.
+pub(crate) fn cost_so_far(context: &Context<'_>, tx: &mut Tx<'_>, open: &OpenOrder) -> Result<Fen> {
+    let Some(tariff) = open.order.tariff else { return Ok(Fen(0)) };
+    let (tariff, station) = (tx.tariff(tariff)?, tx.station(open.order.station)?);
+    Ok(so_far(open, context.now, &tariff.calendar, &station.zone).total)
+}
+
 /// Start, curve, end; on our clock where the pile's is known to be wrong.
 fn readings(order: &Order, curve: &Curve, ended_at: Timestamp) -> Vec<Reading> {
     let shift = order.shift_ms();
@@ -155,6 +162,10 @@ pub(super) fn settle(
     mut ended: OpenOrder,
     record: Option<PileBillRecord>,
 ) -> Result<Option<Fen>> {
+    if !ended.order.state.awaits_record() {
+        // It was closed without its record: what was known of who pays it counts again.
+        tx.payment_recall(ended.order.id)?;
+    }
     let billed_by = if record.is_some() { BilledBy::Record } else { BilledBy::Curve };
     doubts(context, hot, &mut ended.order, &ended.curve, billed_by);
     let OpenOrder { mut order, curve } = ended;
@@ -194,6 +205,7 @@ pub(super) fn settle(
         (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
         detail.segments = serde_json::to_string(&bill.segments).map_err(|_| Error::internal())?;
         count(tx, &order, &station.zone);
+        crate::payment::post(context.rules, tx, &order, None, context.now)?;
     } else {
         order.state = order.state.to(OrderState::Abnormal).unwrap_or(OrderState::Abnormal);
         (order.electricity, order.service, order.total) = (Fen(0), Fen(0), Fen(0));
@@ -280,6 +292,7 @@ pub(crate) fn fail(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, pl
     if let Some(card) = order.card {
         tx.card_free(card, order.id);
     }
+    crate::payment::release(tx, order.id, context.now);
     tx.battery_end(order.id);
     tx.order_save(&order);
 }

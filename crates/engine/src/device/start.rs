@@ -8,12 +8,14 @@ use super::status::{CONNECTORS_MAX, observe_clock};
 use super::token::{Judged, judge};
 use super::{Context, Handled};
 use crate::device::settle;
+use crate::payment;
 use model::Result;
 use model::card::{Token, TokenKind, TokenVerdict};
 use model::curve::Curve;
 use model::device::{Answer, Refusal, TokenAnswer};
 use model::energy::Energy;
 use model::id::{ConnectorNo, OrderId, SessionKey, StaffId, TradeNo};
+use model::money::Fen;
 use model::order::{Abnormalities, Abnormality, OpenOrder, Order, OrderState, StartMode};
 use model::time::Timestamp;
 use store::frames::Verdict;
@@ -250,10 +252,8 @@ fn begin_too_late(
 /// 云快充 0x31: the pile asks, we name the session.
 pub fn asked(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, ask: &Ask<'_>) -> Result<Handled> {
     let Ask { connector, token, mode, password, beside } = *ask;
-    let answer = |session: TradeNo, verdict: TokenVerdict| {
+    let answer = |session: TradeNo, verdict: TokenVerdict, balance: Fen| {
         let card = (token.kind == TokenKind::Card).then(|| token.value.clone());
-        let balance =
-            if verdict == TokenVerdict::Accepted { context.rules.credit } else { model::money::Fen(0) };
         Answer::StartAsked { session, verdict, balance, card }
     };
     // Asked again, because our answer was lost: the same session.
@@ -261,7 +261,8 @@ pub fn asked(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, ask: &As
         o.order.connector == connector && o.order.state == OrderState::Starting && o.order.began_with(token)
     });
     if let Some(OpenOrder { order: Order { id, session: Some(SessionKey::Trade(trade)), .. }, .. }) = again {
-        return Ok(Handled::new(answer(*trade, TokenVerdict::Accepted))
+        let balance = payment::told(context, tx, *id)?;
+        return Ok(Handled::new(answer(*trade, TokenVerdict::Accepted, balance))
             .on(connector)
             .about(*id)
             .judged(Verdict::Duplicate, "asked again: the first answer again"));
@@ -278,8 +279,9 @@ pub fn asked(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, ask: &As
     let closed = closed(context, tx, hot, None, &mut judged)?;
     let held = beside.map_or(Held::Connector, Held::Beside);
     admit(context, tx, hot, &mut order, &mut judged, held)?;
-    let handled = Handled::new(answer(trade, judged.verdict)).on(connector);
     if judged.verdict != TokenVerdict::Accepted {
+        let balance = payment::told_refused(context, tx, (judged.verdict, judged.card.as_deref()))?;
+        let handled = Handled::new(answer(trade, judged.verdict, balance)).on(connector);
         let why = closed.unwrap_or(format!("refused: {:?}", judged.verdict));
         return Ok(handled.judged(Verdict::Applied, why));
     }
@@ -288,7 +290,8 @@ pub fn asked(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, ask: &As
     tx.order_save(&order);
     let id = order.id;
     hot.open.push(OpenOrder { order, curve: Curve::default() });
-    Ok(handled.about(id))
+    let balance = payment::told(context, tx, id)?;
+    Ok(Handled::new(answer(trade, judged.verdict, balance)).on(connector).about(id))
 }
 
 /// 云快充 0x33: what became of the start that we commanded.
@@ -382,9 +385,9 @@ pub(crate) fn new_order(
         meter_start: None,
         meter_end: None,
         energy: Energy::ZERO,
-        electricity: model::money::Fen(0),
-        service: model::money::Fen(0),
-        total: model::money::Fen(0),
+        electricity: Fen(0),
+        service: Fen(0),
+        total: Fen(0),
         pile_amount: None,
         soc_start: None,
         soc_end: None,
@@ -443,6 +446,12 @@ pub(super) fn admit(
         used(context, tx, hot, order)?;
         TokenVerdict::Accepted
     };
+    if let (TokenVerdict::Accepted, Some(card), true) = (judged.verdict, &judged.card, held != Held::Nothing)
+        && !payment::admit(context, tx, order, card)?
+    {
+        judged.verdict = TokenVerdict::NoBalance;
+        tx.card_free(card.id, order.id);
+    }
     Ok(())
 }
 

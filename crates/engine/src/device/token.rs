@@ -2,6 +2,7 @@
 
 use super::place::limited;
 use super::{Context, Handled};
+use crate::payment;
 use model::Result;
 use model::card::{Card, Token, TokenVerdict};
 use model::device::{Answer, TokenAnswer};
@@ -51,7 +52,10 @@ pub fn authorize(
     // Where a session runs, the card may be shown to end it, which no limit of a fleet forbids.
     let why = match hot.open.iter().any(|open| open.order.state.is_open()) {
         true => None,
-        false => limited(tx, hot, context.now, &mut judged)?,
+        false => match limited(tx, hot, context.now, &mut judged)? {
+            Some(why) => Some(why),
+            None => payment::limited(context, tx, judged.card.as_deref(), &mut judged.verdict)?,
+        },
     };
     let handled = Handled::new(Answer::Token(judged.answer()));
     Ok(match why {

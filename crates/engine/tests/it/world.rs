@@ -27,6 +27,7 @@ pub struct World {
     /// Commands that went to piles.
     pub sent: Sent,
     pub rules: Rules,
+    pub writers: usize,
     pub db: Database,
 }
 
@@ -36,19 +37,25 @@ pub fn worlds() -> Vec<World> {
 }
 
 pub fn worlds_by(rules: Rules) -> Vec<World> {
+    worlds_of(rules, 1)
+}
+
+/// The same with several writers, where there can be.
+pub fn worlds_of(rules: Rules, writers: usize) -> Vec<World> {
     let world = |db: Database| {
         db.store().close();
         seed(&mut db.conn());
         let (clock, sent) = (Clock::manual(NOON), Sent::default());
-        World { engine: engine_on(&db, &clock, &sent, &rules), clock, sent, rules: rules.clone(), db }
+        let engine = engine_on(&db, writers, &clock, &sent, &rules);
+        World { engine, clock, sent, rules: rules.clone(), writers, db }
     };
     databases().into_iter().map(world).collect()
 }
 
-fn engine_on(db: &Database, clock: &Clock, sent: &Sent, rules: &Rules) -> Engine {
+fn engine_on(db: &Database, writers: usize, clock: &Clock, sent: &Sent, rules: &Rules) -> Engine {
     let sent = Arc::clone(sent);
     Engine::new(Parts {
-        store: Arc::new(db.store()),
+        store: Arc::new(db.store_of(writers)),
         clock: clock.clone(),
         rules: rules.clone(),
         given: engine::parameter::Given::new(),
@@ -118,12 +125,12 @@ impl World {
 
     /// The server is stopped and started.
     pub fn restart(&mut self) {
-        let World { engine, clock, sent, rules, db } = self;
-        let idle = engine_on(db, clock, sent, rules);
+        let World { engine, clock, sent, rules, writers, db } = self;
+        let idle = engine_on(db, *writers, clock, sent, rules);
         let old = std::mem::replace(engine, idle);
         let Engine { store, .. } = old;
         drop(store);
-        *engine = engine_on(db, clock, sent, rules);
+        *engine = engine_on(db, *writers, clock, sent, rules);
     }
 
     pub fn tell(&self, pile: i64, event: DeviceEvent) -> Told {

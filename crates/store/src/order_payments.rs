@@ -1,0 +1,356 @@
+//! 订单支付: who pays an order, what is held for it, and what it was paid from.
+
+use crate::Tx;
+use crate::db::{Conn, DbResult, Insert, Inserts, Row};
+use crate::pending::latest;
+use crate::postings::NewPosting;
+use crate::purses::{Purse, Spent, Witness};
+use model::Result;
+use model::id::{CustomerId, FleetId, OperatorId, OrderId, PileId, StaffId};
+use model::ledger::{AccountId, Paid, PayWay, Payer, PaymentState, give_back, legs, pay};
+use model::money::Fen;
+use model::order::Order;
+use model::time::Timestamp;
+
+/// How an order is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderPayment {
+    pub order: OrderId,
+    pub pile: PileId,
+    pub operator: OperatorId,
+    pub customer: CustomerId,
+    pub fleet: Option<FleetId>,
+    pub way: PayWay,
+    pub state: PaymentState,
+    pub held: Fen,
+    pub most_held: Fen,
+    /// What the bill was posted to.
+    pub paid: Paid,
+    pub refunded: Fen,
+    /// Of what is owed, what nobody will pay.
+    pub written_off: Fen,
+    /// Nothing more could be held, and the session had to be stopped for it.
+    pub exhausted: bool,
+    step: i64,
+    pub created_at: Timestamp,
+    pub changed_at: Timestamp,
+}
+
+impl OrderPayment {
+    /// Of an order for which nothing is held yet.
+    pub fn fresh(
+        order: &Order,
+        customer: CustomerId,
+        (way, fleet): (PayWay, Option<FleetId>),
+        now: Timestamp,
+    ) -> OrderPayment {
+        OrderPayment {
+            order: order.id,
+            pile: order.pile,
+            operator: order.operator,
+            customer,
+            fleet,
+            way,
+            state: PaymentState::Open,
+            held: Fen(0),
+            most_held: Fen(0),
+            paid: Paid::default(),
+            refunded: Fen(0),
+            written_off: Fen(0),
+            exhausted: false,
+            step: 0,
+            created_at: now,
+            changed_at: now,
+        }
+    }
+
+    /// Whose purse; none for who pays later.
+    pub fn payer(&self) -> Option<Payer> {
+        match (self.way, self.fleet) {
+            (PayWay::Wallet, _) => Some(Payer::Customer(self.customer)),
+            (PayWay::Fleet, Some(fleet)) => Some(Payer::Fleet(fleet)),
+            _ => None,
+        }
+    }
+
+    /// What of the bill is still paid or owed: what can be given back.
+    pub fn left(&self) -> Paid {
+        let owed = Paid { owed: self.paid.owed - self.written_off, ..self.paid };
+        let back = give_back(self.refunded, owed);
+        Paid {
+            principal: owed.principal - back.principal,
+            gift: owed.gift - back.gift,
+            owed: owed.owed - back.owed,
+        }
+    }
+
+    /// What the next write of it says.
+    pub(crate) fn next_step(&self) -> i64 {
+        self.step + 1
+    }
+
+    /// Gift, principal and what is owed, each with its account.
+    pub(crate) fn sources(&self, paid: Paid) -> [(AccountId, Fen); 3] {
+        let principal = match self.fleet.filter(|_| self.way == PayWay::Fleet) {
+            Some(fleet) => AccountId::fleet(fleet),
+            None => AccountId::principal(self.customer),
+        };
+        [
+            (AccountId::gift(self.customer), paid.gift),
+            (principal, paid.principal),
+            (AccountId::receivable(self.customer), paid.owed),
+        ]
+    }
+}
+
+const COLUMNS: &[&str] = &[
+    "order_id",
+    "pile_id",
+    "operator_id",
+    "customer_id",
+    "fleet_id",
+    "way",
+    "state",
+    "held_fen",
+    "most_held_fen",
+    "principal_fen",
+    "gift_fen",
+    "owed_fen",
+    "refunded_fen",
+    "written_off_fen",
+    "exhausted",
+    "step",
+    "created_at_ms",
+    "changed_at_ms",
+];
+
+static PAYMENT: Insert = Insert {
+    table: "order_payment",
+    columns: COLUMNS,
+    on_conflict: "ON CONFLICT (order_id) DO UPDATE SET fleet_id = excluded.fleet_id, way = excluded.way, \
+        state = excluded.state, held_fen = excluded.held_fen, most_held_fen = excluded.most_held_fen, \
+        principal_fen = excluded.principal_fen, gift_fen = excluded.gift_fen, owed_fen = excluded.owed_fen, \
+        refunded_fen = excluded.refunded_fen, \
+        written_off_fen = excluded.written_off_fen, exhausted = excluded.exhausted, step = excluded.step, changed_at_ms = excluded.changed_at_ms",
+};
+
+pub(crate) fn inserts(rows: &[OrderPayment]) -> Inserts<'_> {
+    let values = latest(rows, |row| row.order).into_iter().flat_map(|row| {
+        [
+            row.order.0.into(),
+            row.pile.0.into(),
+            row.operator.0.into(),
+            row.customer.0.into(),
+            row.fleet.map(|id| id.0).into(),
+            row.way.as_str().into(),
+            row.state.as_str().into(),
+            row.held.0.into(),
+            row.most_held.0.into(),
+            row.paid.principal.0.into(),
+            row.paid.gift.0.into(),
+            row.paid.owed.0.into(),
+            row.refunded.0.into(),
+            row.written_off.0.into(),
+            row.exhausted.into(),
+            row.step.into(),
+            row.created_at.as_ms().into(),
+            row.changed_at.as_ms().into(),
+        ]
+    });
+    Inserts { insert: &PAYMENT, values: values.collect() }
+}
+
+fn payment(row: &Row<'_>) -> DbResult<OrderPayment> {
+    Ok(OrderPayment {
+        order: OrderId(row.int(0)?),
+        pile: PileId(row.int(1)?),
+        operator: OperatorId(row.int(2)?),
+        customer: CustomerId(row.int(3)?),
+        fleet: row.int_opt(4)?.map(FleetId),
+        way: row.word(5, PayWay::parse)?,
+        state: row.word(6, PaymentState::parse)?,
+        held: Fen(row.int(7)?),
+        most_held: Fen(row.int(8)?),
+        paid: Paid { principal: Fen(row.int(9)?), gift: Fen(row.int(10)?), owed: Fen(row.int(11)?) },
+        refunded: Fen(row.int(12)?),
+        written_off: Fen(row.int(13)?),
+        exhausted: row.bool(14)?,
+        step: row.int(15)?,
+        created_at: Timestamp::from_ms(row.int(16)?),
+        changed_at: Timestamp::from_ms(row.int(17)?),
+    })
+}
+
+pub fn get(conn: &mut Conn, order: OrderId) -> DbResult<Option<OrderPayment>> {
+    let sql = format!("SELECT {} FROM order_payment WHERE order_id = $1", COLUMNS.join(", "));
+    conn.find(&sql, &[order.0.into()], payment)
+}
+
+pub(crate) fn open_all(conn: &mut Conn) -> DbResult<Vec<OrderPayment>> {
+    let sql = format!("SELECT {} FROM order_payment WHERE state = 'open'", COLUMNS.join(", "));
+    conn.query(&sql, &[], payment)
+}
+
+/// What the database says of a purse.
+pub(crate) fn purse_read(conn: &mut Conn, payer: Payer) -> DbResult<Spent> {
+    let balance = |conn: &mut Conn, account| Ok(crate::postings::balance(conn, account)?.0);
+    let (column, id) = match payer {
+        Payer::Customer(id) => ("way = 'wallet' AND customer_id", id.0),
+        Payer::Fleet(id) => ("way = 'fleet' AND fleet_id", id.0),
+    };
+    let sql = format!(
+        "SELECT CAST(COALESCE(SUM(held_fen), 0) AS BIGINT) FROM order_payment WHERE state = 'open' AND {column} = $1"
+    );
+    let held = conn.one(&sql, &[id.into()], |row| row.int(0))?;
+    Ok(match payer {
+        Payer::Customer(id) => Spent {
+            principal: balance(conn, AccountId::principal(id))?,
+            gift: balance(conn, AccountId::gift(id))?,
+            held,
+            credit: 0,
+        },
+        Payer::Fleet(id) => {
+            let sql = "SELECT credit_fen FROM fleet WHERE id = $1";
+            let credit = conn.find(sql, &[id.0.into()], |row| row.int(0))?.unwrap_or(0);
+            Spent { principal: balance(conn, AccountId::fleet(id))?, gift: 0, held, credit }
+        }
+    })
+}
+
+impl Tx<'_> {
+    /// What a payer has, less what other sessions hold.
+    pub fn purse(&mut self, payer: Payer) -> Result<Purse> {
+        if let Some(purse) = self.hot.shared.purses.get(payer) {
+            return Ok(purse);
+        }
+        let kept = self.read(|conn| purse_read(conn, payer))?;
+        Ok(self.hot.shared.purses.put(payer, kept))
+    }
+
+    /// The payment of an order of this writer's piles, while it is open.
+    pub fn payment(&self, order: OrderId) -> Option<OrderPayment> {
+        self.hot.money.open.get(&order).copied()
+    }
+
+    /// Open payments of this writer's piles of which this is so.
+    pub fn payments_where(&self, wanted: impl Fn(&OrderPayment) -> bool) -> Vec<OrderPayment> {
+        self.hot.money.open.values().filter(|payment| wanted(payment)).copied().collect()
+    }
+
+    /// An order that was closed may be opened again: its payment with it.
+    pub fn payment_recall(&mut self, order: OrderId) -> Result<()> {
+        if self.hot.money.open.contains_key(&order) {
+            return Ok(());
+        }
+        let Some(mut known) = self.read(|conn| get(conn, order))? else { return Ok(()) };
+        if known.state == PaymentState::Void {
+            known.state = PaymentState::Open;
+            self.payment_save(known);
+        }
+        Ok(())
+    }
+
+    fn payment_save(&mut self, payment: OrderPayment) {
+        let open = payment.state == PaymentState::Open;
+        self.hot.money.set(payment.order, open.then_some(payment));
+        self.pending.payments.push(payment);
+    }
+
+    /// Holds up to `wanted` more of the payer's purse for the order, but nothing where less than `least`
+    /// is there; what it holds afterwards.
+    pub fn payment_hold(
+        &mut self,
+        mut payment: OrderPayment,
+        (wanted, least): (Fen, Fen),
+        now: Timestamp,
+    ) -> Result<Fen> {
+        let Some(payer) = payment.payer() else { return Ok(Fen(0)) };
+        self.purse(payer)?;
+        payment.step += 1;
+        let witness = Witness::Step(payment.order, payment.step);
+        let more = self.hot.spend(payer, witness, |purse| {
+            let more = purse.available().0.min(wanted.0);
+            if more < least.0.max(1) {
+                return (0, None);
+            }
+            (more, Some(Spent { held: more, ..Spent::default() }))
+        });
+        let more = more.unwrap_or(0);
+        if more == 0 {
+            return Ok(payment.held);
+        }
+        payment.held = payment.held + Fen(more);
+        payment.most_held = payment.most_held.max(payment.held);
+        payment.changed_at = now;
+        self.payment_save(payment);
+        Ok(payment.held)
+    }
+
+    /// Keeps who pays, without holding anything: the session is over already.
+    pub fn payment_note(&mut self, mut payment: OrderPayment) {
+        payment.step += 1;
+        self.payment_save(payment);
+    }
+
+    /// Lets go of what is held: for good when the session never began, else until its record comes. Whose
+    /// payment is open has a purse that was read.
+    pub fn payment_release(&mut self, mut payment: OrderPayment, state: PaymentState, now: Timestamp) {
+        payment.step += 1;
+        if let Some(payer) = payment.payer().filter(|_| payment.held.0 > 0) {
+            let spent = Spent { held: -payment.held.0, ..Spent::default() };
+            self.hot.spend(payer, Witness::Step(payment.order, payment.step), |_| ((), Some(spent)));
+        }
+        (payment.held, payment.state, payment.changed_at) = (Fen(0), state, now);
+        self.payment_save(payment);
+    }
+
+    /// Posts the bill of a completed order from its payer's purse, and what the purse does not have to
+    /// what the customer owes; what was held is let go by the same commit. A fleet owes on its own account.
+    pub fn payment_post(
+        &mut self,
+        mut payment: OrderPayment,
+        order: &Order,
+        gift_first: bool,
+        staff: Option<(StaffId, &str)>,
+        now: Timestamp,
+    ) -> Result<()> {
+        payment.step += 1;
+        let (held, total) = (payment.held, order.total);
+        let witness = Witness::Step(payment.order, payment.step);
+        let spent =
+            |paid: Paid| Spent { principal: -paid.principal.0, gift: -paid.gift.0, held: -held.0, credit: 0 };
+        payment.paid = match payment.payer() {
+            None => Paid { owed: total, ..Paid::default() },
+            Some(payer) => {
+                self.purse(payer)?;
+                let fleet = matches!(payer, Payer::Fleet(_));
+                let paid = self.hot.spend(payer, witness, |purse| {
+                    let paid = match fleet {
+                        true => Paid { principal: total, ..Paid::default() },
+                        false => pay(total, purse.available() + held, purse.funds(), gift_first),
+                    };
+                    (paid, Some(spent(paid)))
+                });
+                paid.unwrap_or(Paid { owed: total, ..Paid::default() })
+            }
+        };
+        for leg in legs(order.electricity, order.service, &payment.sources(payment.paid)) {
+            let key = format!("order/{}/{}/{}", order.id.0, leg.code.as_str(), leg.from.kind().as_str());
+            self.posting_append(&NewPosting {
+                debit: leg.from,
+                credit: AccountId::revenue(order.operator),
+                fen: leg.fen,
+                code: leg.code,
+                key: &key,
+                order: Some(order.id),
+                operator: Some(order.operator),
+                at: now,
+                staff,
+                reason: "",
+            })?;
+        }
+        (payment.held, payment.state, payment.changed_at) = (Fen(0), PaymentState::Posted, now);
+        self.payment_save(payment);
+        Ok(())
+    }
+}
