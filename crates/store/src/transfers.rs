@@ -112,12 +112,8 @@ pub fn open_of(conn: &mut Conn, pile: PileId) -> DbResult<Vec<Transfer>> {
 }
 
 /// Firmware that a pile has taken, or has been told to take, and has not been seen to run.
-const UNDER_WAY: [TransferState; 4] = [
-    TransferState::Accepted,
-    TransferState::Downloaded,
-    TransferState::Installing,
-    TransferState::Installed,
-];
+const UNDER_WAY: [TransferState; 4] =
+    [TransferState::Accepted, TransferState::Downloaded, TransferState::Installing, TransferState::Installed];
 
 /// Of which piles the firmware is under way.
 pub(crate) fn updating(conn: &mut Conn) -> DbResult<Vec<PileId>> {

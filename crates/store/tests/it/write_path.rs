@@ -49,6 +49,8 @@ pub fn card(id: i64, sessions_max: i64) -> Card {
         standing: None,
         fleet: None,
         limits: None,
+        pay_way: None,
+        fleet_pays: false,
         expires_at: None,
         sessions_max,
     }
