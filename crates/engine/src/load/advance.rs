@@ -172,12 +172,11 @@ fn let_go(place: &Place, rated_w: i64, now: Timestamp) -> bool {
 }
 
 fn point(managed: &Managed, cap_w: i64, now: Timestamp) -> LoadPoint {
-    let units = &managed.site.units;
     LoadPoint {
         at_ms: now.as_ms() / MINUTE_MS * MINUTE_MS,
         cap_w,
         worst_w: managed.site.worst_w(now),
-        limit_w: units.iter().map(|unit| unit.limit_w(now).unwrap_or(unit.rated_w)).sum(),
+        limit_w: managed.site.together_w(|unit| unit.limit_w(now).unwrap_or(unit.rated_w)),
         power_w: managed.places.iter().filter_map(|place| place.power_w).sum(),
     }
 }

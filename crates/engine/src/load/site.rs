@@ -142,10 +142,11 @@ impl Snapshot {
             orders.iter().filter_map(|order| self.powers.get(&order.id)).copied().collect();
         let power_w = (!measured.is_empty()).then(|| measured.iter().sum());
         let control = if one.protocol.is_ykc() { LoadControl::Percent } else { LoadControl::Profile };
-        // One connector alone can have all that its pile gives.
-        let rated_w = one.rated_power_w * connectors.len() as i64;
+        // One connector alone can have all that its pile gives; together they have no more.
+        let rated_w = one.rated_power_w;
         let least = if one.kind == PileKind::Ac { LEAST_AC_W } else { LEAST_DC_W };
         let mut unit = Unit::new(control, rated_w, least.min(rated_w));
+        unit.pile = Some(pile.0);
         let setting = self.setting.as_ref();
         let own = setting.and_then(|s| s.units.iter().find(|u| (u.pile, u.connector) == (pile, connector)));
         unit.online = one.online;

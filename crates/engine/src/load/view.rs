@@ -123,8 +123,8 @@ impl Engine {
         let picture = LoadPicture {
             at_ms: now.as_ms(),
             cap_w,
-            worst_w: units.iter().map(|unit| unit.worst_w).sum(),
-            limit_w: units.iter().map(|unit| unit.limit_w.unwrap_or(unit.rated_w)).sum(),
+            worst_w: managed.site.worst_w(now),
+            limit_w: managed.site.together_w(|unit| unit.limit_w(now).unwrap_or(unit.rated_w)),
             power_w: units.iter().filter_map(|unit| unit.power_w).sum(),
             over_w: enabled.map_or(0, |_| managed.site.over_w(now)),
             refuses_from_ms: enabled.and_then(|s| s.short_since_ms).map(|since| since + SHORT_MS),

@@ -75,13 +75,24 @@ pub struct LoadSite {
     pub strategy: LoadStrategy,
     /// 离线安全功率: what a connector keeps without us, if there is enough for all.
     pub safe_w: i64,
+    /// Those of one pile stand next to each other.
     pub units: Vec<Unit>,
 }
 
 impl LoadSite {
     /// What the piles may draw if everything goes wrong.
     pub fn worst_w(&self, now: Timestamp) -> i64 {
-        self.units.iter().map(|unit| unit.worst_w(now)).sum()
+        self.together_w(|unit| unit.worst_w(now))
+    }
+
+    /// What the units come to. The connectors of one pile never come to more than the pile can give.
+    pub fn together_w(&self, of: impl Fn(&Unit) -> i64) -> i64 {
+        self.piles().map(|pile| pile.iter().map(&of).sum::<i64>().min(rated_w(pile))).sum()
+    }
+
+    /// The units, those of one pile together.
+    fn piles(&self) -> impl Iterator<Item = &[Unit]> {
+        self.units.chunk_by(|one, other| one.pile.is_some() && one.pile == other.pile)
     }
 
     /// By how much that is more than there is: for a while after a change, or because what is wanted
@@ -89,6 +100,11 @@ impl LoadSite {
     pub fn over_w(&self, now: Timestamp) -> i64 {
         (self.worst_w(now) - self.cap_w).max(0)
     }
+}
+
+/// What a pile can give to all of its connectors together.
+fn rated_w(pile: &[Unit]) -> i64 {
+    pile.iter().map(|unit| unit.rated_w).max().unwrap_or(0)
 }
 
 #[cfg(test)]

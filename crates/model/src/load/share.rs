@@ -1,6 +1,6 @@
 //! What each should have, if all of them did as they are told.
 
-use super::{LoadControl, LoadSite, LoadStrategy, PERCENT_LEAST, Unit};
+use super::{LoadControl, LoadSite, LoadStrategy, PERCENT_LEAST, Unit, rated_w};
 use crate::time::Timestamp;
 
 /// Watts that differ by less are the same.
@@ -29,7 +29,7 @@ pub fn share(site: &LoadSite, now: Timestamp) -> Shares {
     let mut targets: Vec<Target> = site.units.iter().map(|unit| fixed(unit, now)).collect();
     let order = order(site);
     let obeying = |place: &&usize| site.units[**place].obeys();
-    let given: i64 = site.units.iter().filter(|unit| !unit.obeys()).map(|unit| unit.worst_w(now)).sum();
+    let given = site.together_w(|unit| if unit.obeys() { 0 } else { unit.worst_w(now) });
     let mut left = (site.cap_w - given).max(0);
     // What can only be set to so much gets that first; an idle one that does not fit is locked.
     for place in order.iter().filter(obeying) {
@@ -43,7 +43,8 @@ pub fn share(site: &LoadSite, now: Timestamp) -> Shares {
         }
     }
     left -= stand(site, &mut targets, left);
-    serve(site, &order, &mut targets, &mut left, now);
+    let wants = wants(site, &targets, now);
+    serve(site, &order, &mut targets, &mut left, &wants);
     for (place, unit) in site.units.iter().enumerate().filter(|(_, unit)| unit.obeys()) {
         settle(unit, &mut targets[place]);
     }
@@ -91,9 +92,10 @@ fn stand(site: &LoadSite, targets: &mut [Target], left: i64) -> i64 {
     }
     let each = ((site.floor_w - percent).max(0) / all).min(left / here).min(site.safe_w).max(0);
     let mut taken = 0;
-    for (unit, target) in site.units.iter().zip(targets) {
+    let alone = site.piles().flat_map(|pile| std::iter::repeat_n(pile.len() as i64, pile.len()));
+    for ((unit, target), sharers) in site.units.iter().zip(targets).zip(alone) {
         if unit.control == LoadControl::Profile && unit.obeys() {
-            let each = each.min(unit.rated_w) / GRAIN_W * GRAIN_W;
+            let each = each.min(unit.rated_w / sharers) / GRAIN_W * GRAIN_W;
             let standing = if each >= unit.least_w { each } else { 0 };
             *target = Target { standing_w: standing, limit_w: standing, waits: false, stops: false };
             taken += standing;
@@ -102,8 +104,33 @@ fn stand(site: &LoadSite, targets: &mut [Target], left: i64) -> i64 {
     taken
 }
 
+/// What the car at each can use, of what the pile has left for it beside its neighbours: those that want less than
+/// their part leave the rest to the others.
+fn wants(site: &LoadSite, targets: &[Target], now: Timestamp) -> Vec<i64> {
+    let mut wants: Vec<i64> = site.units.iter().map(|unit| unit.want_w(now)).collect();
+    let mut first = 0;
+    for pile in site.piles() {
+        let places = first..first + pile.len();
+        first = places.end;
+        if pile.len() == 1 {
+            continue;
+        }
+        let charges = |place: &usize| site.units[*place].obeys() && site.units[*place].session.is_some();
+        let idle = places.clone().filter(|place| site.units[*place].obeys() && !charges(place));
+        let mut left = (rated_w(pile) - idle.map(|place| targets[place].limit_w).sum::<i64>()).max(0);
+        let mut charging: Vec<usize> = places.filter(charges).collect();
+        charging.sort_by_key(|place| wants[*place]);
+        for (served, place) in charging.iter().enumerate() {
+            let part = left / (charging.len() - served) as i64;
+            wants[*place] = wants[*place].min(part);
+            left -= wants[*place];
+        }
+    }
+    wants
+}
+
 /// The least that a car can use for each in turn, then group by group what they want.
-fn serve(site: &LoadSite, order: &[usize], targets: &mut [Target], left: &mut i64, now: Timestamp) {
+fn serve(site: &LoadSite, order: &[usize], targets: &mut [Target], left: &mut i64, wants: &[i64]) {
     let charging: Vec<usize> = order
         .iter()
         .copied()
@@ -122,13 +149,13 @@ fn serve(site: &LoadSite, order: &[usize], targets: &mut [Target], left: &mut i6
     for group in served.chunk_by(|one, other| {
         group(site.strategy, &site.units[*one]) == group(site.strategy, &site.units[*other])
     }) {
-        fill(site, group, targets, left, now);
+        fill(group, targets, left, wants);
     }
 }
 
 /// Alike, but nobody gets more than he wants.
-fn fill(site: &LoadSite, group: &[usize], targets: &mut [Target], left: &mut i64, now: Timestamp) {
-    let want = |place: usize| site.units[place].want_w(now);
+fn fill(group: &[usize], targets: &mut [Target], left: &mut i64, wants: &[i64]) {
+    let want = |place: usize| wants[place];
     let level = |level: i64, targets: &[Target]| -> i64 {
         group.iter().map(|place| (want(*place).min(level) - targets[*place].limit_w).max(0)).sum()
     };

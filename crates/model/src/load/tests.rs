@@ -108,6 +108,35 @@ fn nobody_is_given_more_before_another_has_confirmed_less() {
 }
 
 #[test]
+fn the_connectors_of_one_pile_count_once_and_share_what_it_gives() {
+    let two =
+        |one: bool, other: bool| [one, other].map(|charging| Unit { pile: Some(7), ..ac(charging) }).to_vec();
+    let mut both = site(60_000, two(true, true));
+    assert_eq!(both.worst_w(NOW), 22_000, "nothing is known of them, but the pile gives no more");
+    assert_eq!(site(60_000, vec![ac(true), ac(true)]).worst_w(NOW), 44_000, "two piles do");
+    run(&mut both);
+    assert_eq!(limits(&both), [11_000, 11_000]);
+    // The first car is nearly full: its neighbour has the rest of the pile.
+    both.units[0].session.as_mut().unwrap().power_w = Some(3_000);
+    run(&mut both);
+    let after = limits(&both);
+    assert_eq!((after[0], after[1]), (4_400, 17_500), "3 kW, 15 % and 1 kW more; the rest of 22 kW");
+    // One alone has all but what stands at the other.
+    let mut one = site(60_000, two(true, false));
+    run(&mut one);
+    assert_eq!(limits(&one), [20_000, 2_000]);
+    // A neighbour that refuses does not make the pile larger.
+    one.units[1].keeps = false;
+    let later = NOW.plus_ms(30 * CALM_MS);
+    assert_eq!(one.worst_w(later), 22_000);
+    // A standing limit is at most its part of the pile.
+    let mut safe = site(90_000, two(false, false));
+    safe.safe_w = 40_000;
+    run(&mut safe);
+    assert_eq!(limits(&safe), [11_000, 11_000]);
+}
+
+#[test]
 fn ranks_and_departures() {
     let mut units = vec![ac(true), ac(true), ac(true)];
     (units[0].rank, units[1].rank, units[2].rank) = (3, 1, 2);

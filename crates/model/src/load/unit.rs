@@ -91,7 +91,9 @@ pub struct UnitSession {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unit {
     pub control: LoadControl,
-    /// What it draws without a limit.
+    /// The pile whose rated power it shares with its neighbours among the site's units; `None`: it is alone.
+    pub pile: Option<i64>,
+    /// What it draws without a limit: alone it can have all that its pile gives.
     pub rated_w: i64,
     /// With less than this a car does not charge.
     pub least_w: i64,
@@ -118,6 +120,7 @@ impl Unit {
     pub fn new(control: LoadControl, rated_w: i64, least_w: i64) -> Unit {
         Unit {
             control,
+            pile: None,
             rated_w,
             least_w: if control == LoadControl::Percent { rated_w * PERCENT_LEAST / 100 } else { least_w },
             rank: 1,

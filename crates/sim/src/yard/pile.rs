@@ -68,7 +68,10 @@ impl Plugged {
 #[derive(Debug)]
 pub struct Pile {
     pub control: LoadControl,
+    /// Of the pile; with a neighbour it is shared.
     pub rated_w: i64,
+    /// The second connector of the pile before it.
+    pub second: bool,
     /// Whether it still has its standing limit after it was without power.
     pub keeps: bool,
     /// Whether cars begin to charge while it is off line.
@@ -88,6 +91,7 @@ impl Pile {
         Pile {
             control,
             rated_w,
+            second: false,
             keeps: true,
             begins_alone: false,
             up: true,

@@ -95,7 +95,16 @@ impl Yard {
             unit.keeps = pile.keeps || manners.lies;
             unit.rank = random.between(1, 3);
             unit.online = true;
-            traces.push(Trace::new(Random::named(seed, &format!("cars {place}")), rated_w));
+            // Every third connector is the second one of the pile before it, if that is of its kind.
+            if let (Some(first), 2) = (units.last_mut(), place % 3) {
+                let first: &mut Unit = first;
+                if first.control == LoadControl::Profile && control == LoadControl::Profile {
+                    (pile.rated_w, pile.second) = (first.rated_w, true);
+                    (unit.rated_w, unit.pile) = (first.rated_w, Some(place as i64));
+                    first.pile = unit.pile;
+                }
+            }
+            traces.push(Trace::new(Random::named(seed, &format!("cars {place}")), pile.rated_w));
             piles.push(pile);
             units.push(unit);
         }
@@ -143,7 +152,9 @@ impl Yard {
             (true, LoadControl::Profile) => self.site.safe_w,
         };
         let least: i64 = self.site.units.iter().map(fixed).sum();
-        let most: i64 = self.site.units.iter().map(|unit| unit.rated_w).sum();
+        let most = self.site.together_w(|unit| unit.rated_w);
+        // Two that forget come to their pile once.
+        let least = least.min(most);
         let reserve_w = self.random.between(0, 5_000);
         let cap_w = self.random.between(least, most) + reserve_w;
         let mut periods = Vec::new();
@@ -370,8 +381,15 @@ impl Yard {
         let now = self.now();
         let (cap, mut sum) = (self.cap.at(&self.zone, now), 0);
         let plain = self.cap.floor() / self.piles.len() as i64;
+        let (mut before, mut plain_before) = (0, 0);
         for unit in 0..self.piles.len() {
-            let power = self.piles[unit].draws(self.now_s);
+            // A pile gives no more than it has to both of its connectors.
+            let rated_w = self.piles[unit].rated_w;
+            let second = self.piles[unit].second;
+            let (has, plain_has) =
+                if second { (rated_w - before, rated_w - plain_before) } else { (rated_w, rated_w) };
+            let power = self.piles[unit].draws(self.now_s).min(has);
+            (before, plain_before) = (power, 0);
             let worst = self.site.units[unit].worst_w(now);
             if power > worst {
                 self.report.broken(self.now_s - BEGIN_S, || {
@@ -382,7 +400,8 @@ impl Yard {
                 car.taken_ws += power;
             }
             if let Some(car) = self.plain[unit].as_mut().filter(|car| car.session.is_some()) {
-                let equal = car.draws(plain.min(self.piles[unit].rated_w));
+                let equal = car.draws(plain.min(plain_has));
+                plain_before = equal;
                 car.taken_ws += equal;
                 self.report.plain_ws += equal;
             }
