@@ -52,6 +52,7 @@ pub mod tariff_plan;
 pub mod transfer;
 pub mod verify;
 pub mod visitors;
+pub mod wallet;
 pub mod webhook;
 
 pub use rules::Rules;

@@ -138,6 +138,9 @@ parameters! {
     "wallet_pays" Money Switch 0 ..= 1, 0, "默认使用钱包付费", "Wallets by default",
         "未单独设置支付方式的用户从钱包付费；关闭则充电后记入待支付", "customers of whom nothing else is said pay from their wallet; switched off, they owe what they charge",
         |rules, value| rules.pay_way = if value == 1 { PayWay::Wallet } else { PayWay::Later };
+    "wallet_alone_fen" Money Fen 0 ..= 100_000_000, 20_000, "单人调整余额限额", "Limit of changing wallets alone",
+        "手工充值、赠送、扣款由一人完成的金额上限，超过须第二人复核", "up to this amount one person tops up, gives or deducts; above it a second one has to agree",
+        |rules, value| rules.wallet_alone = Fen(value);
     "heartbeat_s" Device Second 10 ..= 86_400, 300, "OCPP 心跳间隔", "OCPP heartbeat",
         "告知 OCPP 充电桩的心跳间隔，桩下次连接时生效", "heartbeat interval told to OCPP piles, from their next connection on",
         |rules, value| rules.heartbeat_s = u32::try_from(value).unwrap_or(300);

@@ -1,7 +1,7 @@
 //! 支付: who pays a session, what is held of their purse while it runs, and its bill. On the device
 //! path: purses are judged by memory, and an order that no purse pays for touches none.
 
-use crate::command::stop_by_rule;
+use crate::command::{balance_update, stop_by_rule};
 use crate::device::{Context, cost_so_far};
 use crate::{Engine, Rules};
 use model::Result;
@@ -11,8 +11,9 @@ use model::ledger::{PayWay, Payer, PaymentState};
 use model::money::Fen;
 use model::order::{OpenOrder, Order, OrderState, StartMode};
 use model::time::{MINUTE_MS, Timestamp};
+use std::sync::Arc;
 use store::Tx;
-use store::order_payments::OrderPayment;
+use store::order_payments::{self, OrderPayment};
 
 /// More is held when this much of what is held is used up.
 const RAISE_PERCENT: i128 = 80;
@@ -172,6 +173,27 @@ pub(crate) fn due(context: &Context<'_>, tx: &mut Tx<'_>) -> Result<Due> {
 }
 
 impl Engine {
+    /// Money has come in while sessions run: 云快充 piles, which stop at the balance that they were told, are
+    /// told what it is now.
+    pub(crate) async fn payments_balance_tell(&self, payer: Payer) -> Result<()> {
+        let running = self.store.read(move |conn| order_payments::running_ykc(conn, payer)).await?;
+        for (pile, order, connector) in running {
+            let (rules, secrets, now) = (self.rules(), Arc::clone(&self.secrets), self.clock.now());
+            let told = self
+                .store
+                .write(Some(pile), move |tx| {
+                    let context = Context { rules: &rules, secrets: &secrets, now };
+                    let balance = told(&context, tx, order)?;
+                    tx.with_pile(pile, |tx, hot| balance_update(tx, hot, (connector, order), balance, now))
+                })
+                .await?;
+            if let Some((id, command)) = told {
+                self.command_dispatch(pile, id, command).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Stops the sessions whose payers have nothing left.
     pub(crate) async fn payments_stop(&self, due: Due, now: Timestamp) -> Result<()> {
         for (pile, order) in due.stop {

@@ -37,6 +37,8 @@ pub struct Rules {
     pub gift_first: bool,
     /// How customers pay of whom nothing else was said.
     pub pay_way: PayWay,
+    /// Staff change a purse alone up to this amount; above it a second person agrees.
+    pub wallet_alone: Fen,
     /// How long frames are kept.
     pub frames_kept_ms: i64,
     /// How long the samples of orders that have ended are kept; their curves stay.
@@ -87,6 +89,7 @@ impl Default for Rules {
             hold_kept_ms: 7 * DAY_MS,
             gift_first: true,
             pay_way: PayWay::Later,
+            wallet_alone: Fen(20_000),
             frames_kept_ms: 190 * DAY_MS,
             samples_kept_ms: 3 * DAY_MS,
             exports_kept_ms: 7 * DAY_MS,

@@ -52,6 +52,7 @@ pub mod tariff_calendar;
 pub mod tariff_plan;
 pub mod time;
 pub mod transfer;
+pub mod wallet;
 pub mod web_address;
 mod word;
 

@@ -21,7 +21,7 @@ CREATE TABLE posting (
     staff_name TEXT,
     reason TEXT NOT NULL
 );
-CREATE UNIQUE INDEX posting_by_key ON posting (posting_key);
+CREATE UNIQUE INDEX posting_unique ON posting (posting_key);
 CREATE INDEX posting_by_order ON posting (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX posting_by_debit ON posting (debit_id, id);
 CREATE INDEX posting_by_credit ON posting (credit_id, id);
@@ -53,7 +53,8 @@ CREATE INDEX order_payment_open ON order_payment (customer_id) WHERE state = 'op
 CREATE INDEX order_payment_open_fleet ON order_payment (fleet_id) WHERE state = 'open' AND fleet_id IS NOT NULL;
 
 -- Orders from here on have their money in postings.
-INSERT INTO setting (name, value) SELECT 'ledger_after_order', CAST(COALESCE(MAX(id), 0) AS TEXT) FROM orders;
+CREATE TABLE ledger_begin (after_order_id BIGINT NOT NULL);
+INSERT INTO ledger_begin (after_order_id) SELECT COALESCE(MAX(id), 0) FROM orders;
 
 -- pay_way NULL: as the parameter says. fleet.pays: for its drivers, from its account, down to minus credit_fen.
 ALTER TABLE customer ADD COLUMN pay_way TEXT;

@@ -6,6 +6,7 @@ use crate::filter::Filter;
 use crate::ids::Noun;
 use model::customer::{CustomerKind, CustomerSource, CustomerStatus, Standing};
 use model::id::{CustomerId, FleetId};
+use model::ledger::PayWay;
 use model::time::Timestamp;
 use model::{Error, Result};
 
@@ -194,6 +195,18 @@ pub fn fleet_join(tx: &mut Tx<'_>, id: CustomerId, fleet: FleetId, now: Timestam
         &[fleet.0.into(), now.as_ms().into(), id.0.into()],
     )
     .map(drop)
+}
+
+/// How they pay, where that was said of them.
+pub fn pay_way(conn: &mut Conn, id: CustomerId) -> DbResult<Option<PayWay>> {
+    let sql = "SELECT pay_way FROM customer WHERE id = $1";
+    Ok(conn.find(sql, &[id.0.into()], |row| row.word_opt(0, PayWay::parse))?.flatten())
+}
+
+/// Says how they pay; `None`: as everybody does.
+pub fn pay_way_set(tx: &mut Tx<'_>, id: CustomerId, way: Option<PayWay>) -> Result<()> {
+    let sql = "UPDATE customer SET pay_way = $1 WHERE id = $2";
+    tx.execute(sql, &[way.map(PayWay::as_str).into(), id.0.into()]).map(drop)
 }
 
 /// The phone numbers of the first customers, for the demo.

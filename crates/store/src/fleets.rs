@@ -7,6 +7,7 @@ use crate::ids::Noun;
 use model::Result;
 use model::fleet::{FleetHours, FleetLimits};
 use model::id::{FleetId, StationId};
+use model::money::Fen;
 use model::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +97,29 @@ pub fn limits_set(tx: &mut Tx<'_>, fleet: &Fleet) -> Result<()> {
             fleet.version.into(),
             fleet.id.0.into(),
         ],
+    )
+    .map(drop)
+}
+
+/// Whether a fleet pays for its drivers, and how far below zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FleetAccount {
+    pub pays: bool,
+    pub credit: Fen,
+    /// Of the fleet, against stale forms.
+    pub version: i64,
+}
+
+pub fn account(conn: &mut Conn, id: FleetId) -> DbResult<Option<FleetAccount>> {
+    conn.find("SELECT pays, credit_fen, version FROM fleet WHERE id = $1", &[id.0.into()], |row| {
+        Ok(FleetAccount { pays: row.bool(0)?, credit: Fen(row.int(1)?), version: row.int(2)? })
+    })
+}
+
+pub fn account_set(tx: &mut Tx<'_>, id: FleetId, account: FleetAccount) -> Result<()> {
+    tx.execute(
+        "UPDATE fleet SET pays = $1, credit_fen = $2, version = $3 WHERE id = $4",
+        &[account.pays.into(), account.credit.0.into(), account.version.into(), id.0.into()],
     )
     .map(drop)
 }

@@ -72,6 +72,7 @@ nouns! {
     ConfigurationProfile = "configuration_profile",
     Reservation = "reservation",
     Posting = "posting",
+    WalletChange = "wallet_change",
 }
 
 impl Noun {

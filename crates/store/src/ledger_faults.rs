@@ -45,8 +45,7 @@ const OF_ORDERS: [(&str, &str); 7] = [
     (
         "a customer has charged and nothing was posted",
         "SELECT o.id FROM orders o WHERE o.state = 'completed' AND o.customer_id IS NOT NULL AND o.total_fen > 0 \
-         AND o.start_mode <> 'import' AND o.id > \
-         (SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'ledger_after_order') \
+         AND o.start_mode <> 'import' AND o.id > (SELECT MAX(after_order_id) FROM ledger_begin) \
          AND NOT EXISTS (SELECT 1 FROM order_payment p WHERE p.order_id = o.id) ORDER BY 1",
     ),
     (

@@ -57,6 +57,7 @@ pub mod invoice_list;
 pub mod invoices;
 pub mod jobs;
 pub mod ledger_faults;
+pub mod ledger_list;
 pub mod links;
 pub mod load_view;
 pub mod loads;
@@ -121,6 +122,7 @@ pub mod transfers;
 mod tx;
 pub mod unknown_piles;
 pub mod vouchers;
+pub mod wallet_changes;
 pub mod wallets;
 mod writer;
 

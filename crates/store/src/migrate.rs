@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (34, include_str!("../migrations/0034_service_desk.sql")),
     (35, include_str!("../migrations/0035_member_level.sql")),
     (36, include_str!("../migrations/0036_ledger.sql")),
+    (37, include_str!("../migrations/0037_wallet_change.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -6,7 +6,7 @@ use crate::pending::latest;
 use crate::postings::NewPosting;
 use crate::purses::{Purse, Spent, Witness};
 use model::Result;
-use model::id::{CustomerId, FleetId, OperatorId, OrderId, PileId, StaffId};
+use model::id::{ConnectorNo, CustomerId, FleetId, OperatorId, OrderId, PileId, StaffId};
 use model::ledger::{AccountId, Paid, PayWay, Payer, PaymentState, give_back, legs, pay};
 use model::money::Fen;
 use model::order::Order;
@@ -214,6 +214,30 @@ pub(crate) fn purse_read(conn: &mut Conn, payer: Payer) -> DbResult<Spent> {
             let credit = conn.find(sql, &[id.0.into()], |row| row.int(0))?.unwrap_or(0);
             Spent { principal: balance(conn, AccountId::fleet(id))?, gift: 0, held, credit }
         }
+    })
+}
+
+/// The latest order for which at least this is owed.
+pub fn owed_latest(conn: &mut Conn, least: Fen) -> DbResult<Option<(OrderId, PileId)>> {
+    let sql = "SELECT order_id, pile_id FROM order_payment WHERE state = 'posted' AND owed_fen >= $1 \
+               ORDER BY order_id DESC LIMIT 1";
+    conn.find(sql, &[least.0.into()], |row| Ok((OrderId(row.int(0)?), PileId(row.int(1)?))))
+}
+
+/// Where sessions of a payer run at 云快充 piles, which keep the balance themselves.
+pub fn running_ykc(conn: &mut Conn, payer: Payer) -> DbResult<Vec<(PileId, OrderId, ConnectorNo)>> {
+    let (column, id) = match payer {
+        Payer::Customer(id) => ("p.way = 'wallet' AND p.customer_id", id.0),
+        Payer::Fleet(id) => ("p.way = 'fleet' AND p.fleet_id", id.0),
+    };
+    let sql = format!(
+        "SELECT o.pile_id, o.id, o.connector_no FROM order_payment p JOIN orders o ON o.id = p.order_id \
+         JOIN pile d ON d.id = o.pile_id WHERE p.state = 'open' AND {column} = $1 AND o.state = 'charging' \
+         AND d.protocol LIKE 'ykc%' ORDER BY o.id"
+    );
+    conn.query(&sql, &[id.into()], |row| {
+        let connector = ConnectorNo::try_from(row.int(2)?).unwrap_or(0);
+        Ok((PileId(row.int(0)?), OrderId(row.int(1)?), connector))
     })
 }
 

@@ -138,6 +138,13 @@ pub fn by_key(conn: &mut Conn, key: &str) -> DbResult<Option<Posting>> {
     conn.find(&sql, &[key.into()], posting)
 }
 
+/// Those whose key begins so: the parts of one thing that was done.
+pub fn by_keys(conn: &mut Conn, begin: &str) -> DbResult<Vec<Posting>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM posting WHERE posting_key > $1 AND posting_key < $2 ORDER BY id");
+    conn.query(&sql, &[format!("{begin}/").into(), format!("{begin}0").into()], posting)
+}
+
 /// In the order in which they were made.
 pub fn of_order(conn: &mut Conn, order: OrderId) -> DbResult<Vec<Posting>> {
     let sql = format!("SELECT {COLUMNS} FROM posting WHERE order_id = $1 ORDER BY id");

@@ -19,6 +19,7 @@ use model::card::Token;
 use model::curve::Curve;
 use model::device::{DeviceCommand, Outcome};
 use model::id::{CommandId, ConnectorNo, OrderId, PileId, SessionKey};
+use model::money::Fen;
 use model::order::{OpenOrder, OrderState, StartMode};
 use model::time::{SECOND_MS, Timestamp};
 use model::{Error, Result, Text};
@@ -428,6 +429,26 @@ pub(crate) fn stop_by_rule(
         CommandRow { connector, order: Some(order.0), body, ..own_command(id, hot.pile.id, "stop", now) };
     tx.command_save(&hot.pile, row);
     Ok(Some((id, command)))
+}
+
+/// Tells a pile what the payer of a running session has; nothing where the pile is away.
+pub(crate) fn balance_update(
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    (connector, order): (ConnectorNo, OrderId),
+    balance: Fen,
+    now: Timestamp,
+) -> Result<Option<(CommandId, DeviceCommand)>> {
+    if !hot.pile.online {
+        return Ok(None);
+    }
+    let id = CommandId(tx.next_id(Noun::Command)?);
+    let request = CommandRequest::BalanceUpdate { connector, balance: balance.0 };
+    let body = serde_json::to_string(&request).map_err(|_| Error::internal())?;
+    let row = own_command(id, hot.pile.id, request.kind(), now);
+    let row = CommandRow { connector: Some(i64::from(connector)), order: Some(order.0), body, ..row };
+    tx.command_save(&hot.pile, row);
+    Ok(Some((id, DeviceCommand::BalanceUpdate { connector, balance })))
 }
 
 fn stop(tx: &mut Tx<'_>, hot: &mut HotPile, order: OrderId) -> Result<(Delivery, Option<OrderId>)> {

@@ -83,7 +83,7 @@ fn name_free(tx: &mut Tx<'_>, name: &str, own: Option<FleetId>) -> Result<()> {
 }
 
 /// The fleet for a change, which must be of the version that the person has seen.
-fn found(tx: &mut Tx<'_>, id: FleetId, version: i64) -> Result<Fleet> {
+pub(crate) fn found(tx: &mut Tx<'_>, id: FleetId, version: i64) -> Result<Fleet> {
     let fleet = tx.read(|conn| fleets::get(conn, id))?.ok_or_else(no_fleet)?;
     if fleet.version == version {
         return Ok(fleet);

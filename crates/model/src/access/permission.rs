@@ -49,6 +49,10 @@ permissions! {
     CustomerReveal = "customer.reveal", "查看完整个人信息", "See personal data in full";
     FleetRead = "fleet.read", "查看车队", "See fleets";
     FleetWrite = "fleet.write", "维护车队", "Edit fleets";
+    /// What moved between accounts, and what is in purses.
+    LedgerRead = "ledger.read", "查看账务与钱包", "See the books and wallets";
+    WalletWrite = "wallet.write", "充值、扣款，设置支付方式", "Top up and deduct, set how people pay";
+    OrderRefund = "order.refund", "订单退款、核销", "Refund orders, write off debts";
     InvoiceRead = "invoice.read", "查看电子发票", "See e-invoices";
     InvoiceWrite = "invoice.write", "处理电子发票", "Handle e-invoices";
     FeedbackRead = "feedback.read", "查看投诉建议", "See feedback";

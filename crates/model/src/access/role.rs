@@ -70,6 +70,8 @@ impl Role {
                     | BrandWrite
                     | CustomerReveal
                     | InvoiceWrite
+                    | WalletWrite
+                    | OrderRefund
             ),
             Role::Finance => {
                 looks
@@ -82,6 +84,9 @@ impl Role {
                             | CardRead
                             | CustomerRead
                             | FleetRead
+                            | LedgerRead
+                            | WalletWrite
+                            | OrderRefund
                             | InvoiceRead
                             | InvoiceWrite
                     )

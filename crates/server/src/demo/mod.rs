@@ -22,6 +22,7 @@ mod places;
 mod records;
 mod reservations;
 mod tariff_plans;
+mod wallets;
 mod webhooks;
 
 use crate::app::{ADMIN, App};
@@ -187,6 +188,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     webhooks::write(app, &actor).await?;
     customer_source::write(app, &actor).await?;
     content::write(app).await?;
+    wallets::write(app, &actor).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
     let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };
     login_write(data, &login)?;

@@ -102,7 +102,7 @@ impl CustomerQuery {
     }
 }
 
-fn no_customer() -> Error {
+pub(super) fn no_customer() -> Error {
     Error::not_found(
         "customer.not_found",
         "没有这个用户，请检查用户ID",

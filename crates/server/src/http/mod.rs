@@ -52,6 +52,7 @@ mod pile_labels;
 mod pile_profiles;
 mod pile_variables;
 mod piles;
+mod postings;
 mod preferences;
 mod recordings;
 mod reservations;
@@ -69,6 +70,7 @@ mod tariff_plans;
 mod tariffs;
 mod transfers;
 mod upload;
+mod wallets;
 mod wire;
 
 pub use error::{ErrorBody, status};

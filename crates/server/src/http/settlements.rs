@@ -12,7 +12,7 @@ use model::Result;
 use model::id::{OrderId, PileId, SettlementId};
 
 /// The order and its pile, if the caller may see them.
-async fn place(app: &Shared, who: &Who, id: i64) -> Result<(OrderId, PileId)> {
+pub(super) async fn place(app: &Shared, who: &Who, id: i64) -> Result<(OrderId, PileId)> {
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| store::order_place::order_place(conn, &scope, OrderId(id));
     let place = app.engine.store.read(read).await?.ok_or_else(no_order)?;

@@ -4,12 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, brands, callers, cards, channels, cities, commands, configuration_profiles, content, coupons,
-    customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback,
-    feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map,
-    member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events,
-    pile_labels, pile_profiles, pile_variables, piles, preferences, recordings, reservations, roles,
-    security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
+    audit, brands, callers, cards, channels, cities, commands, configuration_profiles, content, coupons, customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback, feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map, member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles, postings, preferences, recordings, reservations, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -137,6 +132,18 @@ pub fn table() -> Vec<Route> {
         POST "/orders/{id}/settlements/preview" May(OrderSettle), settlements::settlement_check;
         POST "/orders/{id}/settlements" May(OrderSettle), settlements::settlement_create;
         POST "/settlements/{id}/decision" May(OrderSettle), settlements::settlement_update;
+        GET "/orders/{id}/payment" May(OrderRead), wallets::order_payment_get;
+        POST "/orders/{id}/refunds" May(OrderRefund), wallets::order_refund_create;
+        POST "/orders/{id}/write-offs" May(OrderRefund), wallets::order_write_off_create;
+        GET "/customers/{id}/wallet" May(LedgerRead), wallets::wallet_get;
+        POST "/customers/{id}/wallet-changes" May(WalletWrite), wallets::wallet_change_create;
+        PUT "/customers/{id}/pay-way" May(WalletWrite), wallets::customer_pay_way_set;
+        GET "/fleets/{id}/account" May(LedgerRead), wallets::fleet_account_get;
+        PUT "/fleets/{id}/account" May(WalletWrite), wallets::fleet_account_set;
+        POST "/fleets/{id}/wallet-changes" May(WalletWrite), wallets::fleet_wallet_change_create;
+        POST "/wallet-changes/{id}/decision" May(WalletWrite), wallets::wallet_change_update;
+        GET "/postings" May(LedgerRead), postings::posting_list;
+        GET "/trial-balance" May(LedgerRead), postings::trial_balance_get;
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
         GET "/tariffs/{id}/stations" May(TariffRead), tariffs::tariff_station_list;

@@ -75,7 +75,7 @@ async fn decide(house: &House, cookie: &str, id: &str, decision: Value) -> Answe
 }
 
 impl Answer {
-    fn at(&self, field: &str) {
+    pub fn at(&self, field: &str) {
         assert_eq!(self.refused(400, "field.invalid").json["field"], field, "{}", self.text);
     }
 }

@@ -40,13 +40,14 @@ pub const fn asked(operation: &'static str, about: About, path: &'static str, bo
     Sample { operation, path, body, about }
 }
 
-use super::{samples_desk, samples_load, samples_people, samples_state, samples_ykc};
+use super::{samples_desk, samples_ledger, samples_load, samples_people, samples_state, samples_ykc};
 use About::*;
 
 /// All of them; some areas have a file of their own.
 pub fn samples() -> impl Iterator<Item = &'static Sample> {
     let others = [
         samples_desk::SAMPLES,
+        samples_ledger::SAMPLES,
         samples_load::SAMPLES,
         samples_people::SAMPLES,
         samples_state::SAMPLES,

@@ -51,6 +51,7 @@ impl Things {
             ("{configuration_profile}", profile(house, operator, name).await),
             ("{reservation}", reserved(house, pile_id, side).await),
             ("{transfer}", transfer(house, pile_id, side).await),
+            ("{wallet_change}", wallet_change(house, &customer, side).await),
             ("{customer}", customer),
             ("{pile_batch}", batch(house, &code).await),
             ("{tariff_plan}", planned(house, side, name).await),
@@ -155,6 +156,14 @@ async fn customer(house: &House, side: i64, name: &str) -> [String; 3] {
     let car = house.post(&format!("/customers/{id}/cars"), &cookie, &car).await.ok().json["id"].clone();
     super::r5_4::visit(house, id.as_i64().unwrap(), &[(side + 1, 2, 700)]).await;
     [id, fleet, car].map(|id| id.to_string())
+}
+
+/// Money for a customer that waits for a second person.
+async fn wallet_change(house: &House, customer: &str, side: i64) -> String {
+    let draft = json!({"kind": "top_up", "amount_fen": 50_000, "reason": "转账", "request_id": format!("thing-000{side}")});
+    let draft = serde_json::from_value(draft).unwrap();
+    let payer = model::ledger::Payer::Customer(model::id::CustomerId(customer.parse().unwrap()));
+    house.app.engine.wallet_change_create(&Actor::local(), payer, draft).await.unwrap().to_string()
 }
 
 /// A dialect of this operator's own.
