@@ -4,7 +4,13 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, brands, callers, cards, channels, cities, commands, configuration_profiles, content, coupons, customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback, feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map, member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_profiles, pile_variables, piles, postings, preferences, recordings, reservations, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
+    audit, brands, callers, cards, channels, cities, commands, configuration_profiles, content, coupons,
+    customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback,
+    feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map,
+    member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events,
+    pile_labels, pile_profiles, pile_variables, piles, postings, preferences, recordings, reservations,
+    roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
+    wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
