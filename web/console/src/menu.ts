@@ -77,6 +77,15 @@ export const menu: MenuSection[] = [
   { name: 'finance', pages: [{ name: 'invoices', path: '/invoices', permission: 'invoice.read', glyph: 'invoice' }] },
   { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }, { name: 'callers', path: '/callers', permission: 'feedback.read', glyph: 'phone' }, { name: 'feedback_templates', path: '/feedback-templates', permission: 'feedback.read', glyph: 'book' }] },
   {
+    name: 'finance',
+    pages: [
+      { name: 'invoices', path: '/invoices', permission: 'invoice.read', glyph: 'invoice' },
+      { name: 'postings', path: '/postings', permission: 'ledger.read', glyph: 'tariff' },
+      { name: 'trial_balance', path: '/trial-balance', permission: 'ledger.read', platform: true, glyph: 'columns' },
+    ],
+  },
+  { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }] },
+  {
     name: 'system',
     pages: [
       { name: 'unknown_piles', path: '/unknown-piles', permission: 'pile.write', platform: true, glyph: 'unknown' },

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileRecord, PileSecurity, Reservation, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher } from '@/api'
+import type { Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileRecord, PileSecurity, Posting, Reservation, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -60,6 +60,9 @@ export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abn
 export const webhookStates: Delivery['state'][] = ['waiting', 'sent', 'failed']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']
+export const accountKinds: Posting['debit']['kind'][] = ['principal', 'gift', 'receivable', 'fleet', 'revenue', 'channel', 'promotion', 'write_off']
+export const postingCodes: Posting['code'][] = ['electricity', 'service', 'top_up', 'gift_grant', 'deduction', 'refund', 'write_off']
+export const walletChangeKinds: Wallet['changes'][number]['kind'][] = ['top_up', 'gift_grant', 'principal_deduction', 'gift_deduction']
 export const periods: Period[] = ['sharp', 'peak', 'flat', 'valley']
 
 export const optionsOf = (group: string, values: readonly string[]): Option[] => values.map((value) => ({ value, label: word(group, value) }))

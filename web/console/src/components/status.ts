@@ -188,6 +188,20 @@ const looks = {
     reversed: { tone: 'mute', glyph: 'cross' },
     rejected: { tone: 'mute', glyph: 'ban' },
   },
+  payment_state: {
+    open: { tone: 'busy', glyph: 'clock' },
+    posted: { tone: 'ok', glyph: 'check' },
+    void: { tone: 'mute', glyph: 'ban' },
+  },
+  wallet_change_state: {
+    proposed: { tone: 'warn', glyph: 'clock' },
+    approved: { tone: 'ok', glyph: 'check' },
+    rejected: { tone: 'mute', glyph: 'ban' },
+  },
+  books: {
+    even: { tone: 'ok', glyph: 'check' },
+    uneven: { tone: 'bad', glyph: 'alert' },
+  },
   settlement_state: {
     proposed: { tone: 'warn', glyph: 'clock' },
     approved: { tone: 'ok', glyph: 'check' },

@@ -5,6 +5,7 @@ import content from '@/locales/content.zh-CN'
 import dialect from '@/locales/dialect.zh-CN'
 import firmware from '@/locales/firmware.zh-CN'
 import fleet from '@/locales/fleet.zh-CN'
+import ledger from '@/locales/ledger.zh-CN'
 import brand from '@/locales/brand.zh-CN'
 import places from '@/locales/places.zh-CN'
 import recordings from '@/locales/recordings.zh-CN'
@@ -21,7 +22,7 @@ export default {
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', customer_app: '用户端运营', driver_app: '司机端运营', finance: '财务管理', service: '客服中心', system: '系统管理' },
   page: {
     firmware: '固件', firmware_one: '固件详情', dialects: '方言', dialect: '方言详情', home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情', reservations: '预约', configuration_profiles: '配置模板',
-    invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志', feedback_templates: '回复模板', callers: '来电查询', member_levels: '会员等级',
+    invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志', feedback_templates: '回复模板', callers: '来电查询', member_levels: '会员等级', postings: '账务流水', trial_balance: '科目余额',
     customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
     parameters: '参数', dictionaries: '字典', dictionary: '字典详情', jobs: '任务', job: '任务详情', brand: '品牌', channels: '渠道', channel: '渠道详情', parameter: '参数详情', customer_source: '用户来源',
     customer_banners: '轮播与弹窗', customer_notices: '公告', customer_activities: '活动', coupons: '优惠券', coupon: '优惠券详情', customer_faqs: '常见问题', customer_messages: '消息模板', customer_preview: '手机预览', driver_prices: '司机价', driver_price: '司机价详情', driver_tasks: '司机任务', driver_banners: '司机轮播与弹窗', driver_notices: '司机公告', driver_faqs: '司机常见问题', driver_messages: '司机消息模板', driver_preview: '司机端预览', staff_notices: '员工公告', content: '内容详情',
@@ -132,7 +133,7 @@ export default {
   },
   audit_action: {
     order_recording_fetch: '下载订单回放文件', pile_recording_fetch: '下载充电桩回放文件',
-    firmware_create: '新建固件', firmware_file_set: '上传固件文件', firmware_delete: '删除固件', customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', fleet_import: '导入车队司机与车辆', fleet_limit_set: '设置车队使用限制', customer_sync: '来源平台同步用户', dialect_create: '新建方言', dialect_update: '修改方言', dialect_delete: '删除方言', pile_dialect_set: '指定桩的方言', reservation_create: '预约', reservation_cancel: '取消预约', pile_desired_check: '立即核对期望状态', configuration_profile_create: '新建配置模板', configuration_profile_update: '修改配置模板', configuration_profile_delete: '删除配置模板',
+    firmware_create: '新建固件', firmware_file_set: '上传固件文件', firmware_delete: '删除固件', customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', fleet_import: '导入车队司机与车辆', fleet_limit_set: '设置车队使用限制', customer_sync: '来源平台同步用户', dialect_create: '新建方言', dialect_update: '修改方言', dialect_delete: '删除方言', pile_dialect_set: '指定桩的方言', reservation_create: '预约', reservation_cancel: '取消预约', pile_desired_check: '立即核对期望状态', configuration_profile_create: '新建配置模板', configuration_profile_update: '修改配置模板', configuration_profile_delete: '删除配置模板', wallet_change_create: '提交余额调整', wallet_change_update: '复核余额调整', order_refund_create: '订单退款', order_write_off_create: '核销欠款', customer_pay_way_set: '设置用户支付方式', fleet_account_set: '设置车队账户',
     order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备', station_status_set: '暂停或恢复营业', station_photo_create: '上传充电站照片', station_photo_update: '修改充电站照片', station_photo_delete: '删除充电站照片', brand_set: '设置品牌', brand_delete: '恢复默认品牌',
     certificate_delete: '吊销桩证书', pile_command: '远程操作', pile_record_update: '编辑桩的资产档案', pile_tariff_set: '设置桩的计费模型', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色', tariff_plan_create: '安排调价', tariff_plan_cancel: '撤回调价计划', tariff_plan_apply: '调价计划生效', tariff_delivery_start: '重试下发计费模型', pile_batch_create: '批量操作', pile_batch_start: '重试批量操作', pile_batch_stop: '停止批量操作',
     content_create: '新建内容', content_update: '修改内容', content_status_set: '发布或撤回内容', content_delete: '删除内容草稿', content_picture_create: '上传内容图片', content_picture_delete: '删除内容图片', coupon_create: '新建优惠券', coupon_update: '修改优惠券', coupon_status_set: '停发或恢复优惠券', voucher_create: '发放优惠券', voucher_cancel: '收回用户券', coupon_voucher_cancel: '收回未使用的券', driver_price_create: '新建司机价', driver_price_update: '修改司机价', driver_price_status_set: '启停司机价', driver_price_delete: '删除司机价草稿',
@@ -206,6 +207,7 @@ export default {
   ...dialect,
   ...firmware,
   ...fleet,
+  ...ledger,
   ...brand,
   ...places,
   ...recordings,
