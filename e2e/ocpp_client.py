@@ -65,7 +65,7 @@ class Pile(ChargePoint):
 
 async def introduce(pile, checks):
     answer = await pile.call(call.BootNotification("E2E-16J", "independent", charge_point_serial_number="E2E-1", firmware_version="1.0"))
-    checks.equal("BootNotification", answer.status, "Accepted")
+    checks.equal("TC_001_CSMS Cold Boot Charge Point", answer.status, "Accepted")
     checks.that("interval", answer.interval > 0, answer.interval)
     skew = abs((datetime.fromisoformat(answer.current_time.replace("Z", "+00:00")) - datetime.now(timezone.utc)).total_seconds())
     checks.that("currentTime", skew < 5, f"{skew} s off")
@@ -97,7 +97,7 @@ async def charge(pile, options, checks, tag, plan, reason, before_stop=None):
     base = options.meter_start
     answer = await pile.call(call.StartTransaction(1, tag, base + plan[0][1], time_text(plan[0][0])))
     transaction = answer.transaction_id
-    checks.equal("StartTransaction", answer.id_tag_info["status"], "Accepted")
+    checks.equal("TC_003_CSMS Regular Charging Session, Plugin First: StartTransaction", answer.id_tag_info["status"], "Accepted")
     checks.that("transaction id", transaction > 0, transaction)
     await pile.call(call.StatusNotification(1, "NoError", "Charging"))
     for (from_at, from_wh), (at, wh) in zip(plan, plan[1:-1]):
@@ -139,9 +139,9 @@ async def session(options, api, checks):
         listening = asyncio.create_task(pile.start())
         await introduce(pile, checks)
         answer = await pile.call(call.Authorize(options.tag))
-        checks.equal("Authorize", answer.id_tag_info["status"], "Accepted")
+        checks.equal("TC_004_1_CSMS Regular Charging Session, Identification First: Authorize", answer.id_tag_info["status"], "Accepted")
         answer = await pile.call(call.Authorize("NOBODY-KNOWS-ME"))
-        checks.equal("Authorize of an unknown card", answer.id_tag_info["status"], "Invalid")
+        checks.equal("TC_023_CSMS Start Charging Session, Authorize Invalid", answer.id_tag_info["status"], "Invalid")
         await pile.call(call.Heartbeat())
 
         # An hour and a half until now, so that half hours are crossed; a pile that was offline tells it later.
@@ -164,7 +164,7 @@ async def remote(options, api, checks):
         tag, connector = await asyncio.wait_for(pile.start_asked, 20)
         checks.that("idTag", 0 < len(tag) <= 20, tag)
         checks.that("connectorId", connector in (None, 1), connector)
-        checks.equal("the start command", (await asked)["state"], "accepted")
+        checks.equal("TC_010_CSMS Remote Start Charging Session: the command", (await asked)["state"], "accepted")
 
         begin = datetime.now(timezone.utc)
         plan = [(begin + timedelta(seconds=second), 10 * second) for second in range(5)]
@@ -174,7 +174,7 @@ async def remote(options, api, checks):
             checks.equal("state while charging", order["state"], "charging")
             command = await asyncio.to_thread(api.post, f"/orders/{order['id']}/stop", {}, wait_ms=20_000)
             checks.equal("the stop command", command["state"], "accepted")
-            checks.equal("RemoteStop", await asyncio.wait_for(pile.stop_asked, 20), transaction)
+            checks.equal("TC_012_CSMS Remote Stop Charging Session", await asyncio.wait_for(pile.stop_asked, 20), transaction)
 
         transaction = await charge(pile, options, checks, tag, plan, "Remote", stop_by_operator)
         await asyncio.to_thread(check_order, api, checks, options, transaction, plan)

@@ -89,6 +89,7 @@ PILE_PASSWORD="e2e-pile-password-0123"
 case "$WHAT" in
 ocpp)
     provide_python
+    rpc_install
     furnish
     failed=0
     for mode in session bad remote; do
@@ -99,6 +100,12 @@ ocpp)
         --tag E2E-CARD-1 --token "$PILEOPS_TOKEN" || failed=1
     for version in 2.0.1 2.1; do
         "$PYTHON" e2e/ocpp2_client.py "ocpp$version" --address "$(address http)" --pile "E2E-OCPP-${version//./}" \
+            --password "$PILE_PASSWORD" --tag E2E-CARD-1 --token "$PILEOPS_TOKEN" || failed=1
+    done
+    for version in 1.6 2.0.1; do
+        pile=E2E-OCPP
+        [ "$version" = 1.6 ] || pile="E2E-OCPP-${version//./}"
+        node e2e/rpc/client.mjs --protocol "ocpp$version" --address "$(address http)" --pile "$pile" \
             --password "$PILE_PASSWORD" --tag E2E-CARD-1 --token "$PILEOPS_TOKEN" || failed=1
     done
     pileops order list --pile E2E-OCPP --json >/dev/null || failed=1

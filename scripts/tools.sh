@@ -169,6 +169,17 @@ web_install() {
     echo "$want" >"$stamp"
 }
 
+# The second client of the end-to-end tests, by its own lock file.
+rpc_install() {
+    local stamp="$ROOT/e2e/rpc/node_modules/.stamp" want
+    want="$(hash_of <"$ROOT/e2e/rpc/package-lock.json")"
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$want" ]; then return 0; fi
+    say "e2e: installing the npm packages of the second OCPP client"
+    (cd "$ROOT/e2e/rpc" && npm ci --no-audit --no-fund --loglevel=error) ||
+        die "npm ci failed in e2e/rpc/" "is an npm registry reachable? (npm ping)"
+    echo "$want" >"$stamp"
+}
+
 web_sources_hash() {
     (cd "$ROOT/web" && find . \( -name node_modules -o -name dist -o -name e2e -o -name test-results \) -prune -o -type f -print0 |
         sort -z | xargs -0 sha256sum) | hash_of
