@@ -249,6 +249,7 @@ impl Link {
         self.calls += 1;
         let id = format!("{:x}-{}", self.begun.as_ms(), self.calls);
         let name = waiting.operation.name;
+        super::outgoing::request(waiting.operation, &waiting.payload);
         let bytes = format!(r#"[2,"{id}","{name}",{}]"#, waiting.payload).into_bytes();
         let frame = Some(Frame { kind: name, bytes: bytes.clone() });
         self.outputs.push_back(Output::Send { bytes, frame });

@@ -12,6 +12,7 @@ pub mod link;
 pub mod local_list;
 pub mod operation;
 pub mod outcome;
+pub mod outgoing;
 pub mod profile;
 pub mod recent;
 pub mod sampled_value;

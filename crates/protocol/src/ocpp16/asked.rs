@@ -4,8 +4,10 @@ use super::message::{
     Action, authorize, boot_notification, data_transfer, sign_certificate, start_transaction,
     stop_transaction,
 };
+use super::schemas;
 use crate::ocpp::Version;
 use crate::ocpp::error::{Code, call_error, call_result};
+use crate::ocpp::outgoing;
 use model::Error;
 use model::device::Answer;
 use model::error::Kind;
@@ -29,7 +31,10 @@ impl Asked {
     pub fn render(&self, answer: &Result<Answer, Error>, now: Timestamp) -> Vec<u8> {
         match answer {
             Ok(answer) => match self.payload(answer, now) {
-                Some(payload) => call_result(&self.id, &payload),
+                Some(payload) => {
+                    outgoing::response(schemas::find(self.action.word()), &payload);
+                    call_result(&self.id, &payload)
+                }
                 None => call_error(
                     Version::V16,
                     &self.id,

@@ -5,7 +5,7 @@ mod asked;
 mod catalogue;
 mod frame;
 mod message;
-mod schemas;
+pub(crate) mod schemas;
 mod session;
 
 pub use asked::Asked;

@@ -3,8 +3,10 @@
 use super::message::{
     Means, Message, authorize, boot_notification, needs, sign_certificate, transaction_event,
 };
+use super::schemas;
 use crate::ocpp::Version;
 use crate::ocpp::error::{Code, call_error, call_result};
+use crate::ocpp::outgoing;
 use model::Error;
 use model::device::Answer;
 use model::error::Kind;
@@ -31,7 +33,10 @@ impl Asked {
         }
         match answer {
             Ok(answer) => match self.payload(answer, now) {
-                Some(payload) => call_result(&self.id, &payload),
+                Some(payload) => {
+                    outgoing::response(schemas::find(self.version, self.message.name), &payload);
+                    call_result(&self.id, &payload)
+                }
                 None => {
                     let why = "the platform has no answer to this message";
                     call_error(self.version, &self.id, Code::InternalError, why)

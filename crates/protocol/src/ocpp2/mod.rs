@@ -4,7 +4,7 @@
 mod asked;
 mod catalogue;
 mod message;
-mod schemas;
+pub(crate) mod schemas;
 mod session;
 
 pub use asked::Asked;
