@@ -2093,6 +2093,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/bill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_bill_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/frames": {
         parameters: {
             query?: never;
@@ -2773,6 +2790,22 @@ export interface paths {
         put: operations["preference_set"];
         post?: never;
         delete: operations["preference_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_bill_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3874,6 +3907,24 @@ export interface components {
             code: string;
             /** @description In the reader's language. */
             text: string | null;
+        };
+        /** @description What a bill of ours says, so that whoever was shown one can compare. */
+        BillProof: {
+            /** Format: int64 */
+            electricity_fen: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            energy_dwh: number;
+            operator_name: string;
+            order_no: string;
+            /** Format: int64 */
+            service_fen: number;
+            /** Format: int64 */
+            started_at_ms: number | null;
+            station_name: string;
+            /** Format: int64 */
+            total_fen: number;
         };
         /** @description A brand as pages use it; without a name it is the product's own. */
         Brand: {
@@ -14404,6 +14455,37 @@ export interface operations {
             };
         };
     };
+    order_bill_fetch: {
+        parameters: {
+            query?: {
+                language?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bill as PDF, with a QR code that verifies it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     order_frame_list: {
         parameters: {
             query?: {
@@ -16030,6 +16112,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_bill_get: {
+        parameters: {
+            query: {
+                code: string;
+                order_no: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillProof"];
+                };
             };
             /** @description Any error */
             default: {

@@ -53,6 +53,15 @@ impl Secrets {
         String::from_utf8(cipher.decrypt(&(*nonce).into(), sealed).ok()?).ok()
     }
 
+    /// What proves that a bill with this text is ours, short enough to be typed: 12 digits of base 16.
+    pub fn bill_code(&self, text: &str) -> String {
+        let mut mac = keyed(&self.seal_key);
+        mac.update(b"bill|");
+        mac.update(text.as_bytes());
+        let digits = hex(&mac.finalize().into_bytes()[..6]).to_ascii_uppercase();
+        format!("{}-{}-{}", &digits[..4], &digits[4..8], &digits[8..])
+    }
+
     /// The OCPP transaction id of an order: a permutation of the order's number within 1..2³¹, so
     /// that ids are distinct, never used again, and say nothing about each other.
     pub fn transaction_id(&self, order: OrderId) -> i32 {

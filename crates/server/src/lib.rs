@@ -1,6 +1,7 @@
 //! The executable's insides: everything that touches the outside.
 
 pub mod app;
+pub mod bill;
 pub mod cli;
 pub mod config;
 pub mod demo;
@@ -18,6 +19,7 @@ pub mod knocks;
 pub mod live;
 mod mailer;
 pub mod outbound;
+mod paper;
 pub mod recording;
 pub mod scim;
 pub mod serve;

@@ -250,7 +250,6 @@ export const api = {
   city_list: (query: ListQuery) => take(http.GET(`${v}/cities`, list<'city_list'>(query))),
   station_list: (query: ListQuery) => take(http.GET(`${v}/stations`, list<'station_list'>(query))),
   station_create: (body: BodyOf<'station_create'>) => take(http.POST(`${v}/stations`, { body })),
-
   station_get: (id: number) => take(http.GET(`${v}/stations/{id}`, byId(id))),
   station_update: (id: number, body: BodyOf<'station_update'>) => take(http.PATCH(`${v}/stations/{id}`, { ...byId(id), body })),
   station_status_set: (id: number, body: BodyOf<'station_status_set'>) => take(http.PUT(`${v}/stations/{id}/status`, { ...byId(id), body })),
@@ -263,7 +262,6 @@ export const api = {
   map_get: (query: ListQuery) => take(http.GET(`${v}/map`, list<'map_get'>(query))),
   map_heat_get: (query: ListQuery) => take(http.GET(`${v}/map/heat`, list<'map_heat_get'>(query))),
   map_ground_get: () => take(http.GET(`${v}/map/ground`)),
-
   pile_list: (query: ListQuery) => take(http.GET(`${v}/piles`, list<'pile_list'>(query))),
   pile_get: (code: string) => take(http.GET(`${v}/piles/{code}`, byCode(code))),
   pile_create: (body: PileDraft) => take(http.POST(`${v}/piles`, { body })),
@@ -276,6 +274,8 @@ export const api = {
   frame_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/frames`, { params: { path: { code }, query: query as QueryOf<'frame_list'> } })),
   pile_recording_fetch: (code: string, query: QueryOf<'pile_recording_fetch'>) => take<string>(http.GET(`${v}/piles/{code}/recording`, { params: { path: { code }, query }, parseAs: 'text' })),
+  order_bill_fetch: (id: number, language: 'zh' | 'en') => take<Blob>(http.GET(`${v}/orders/{id}/bill`, { params: { path: { id }, query: { language } }, parseAs: 'blob' })),
+  public_bill_get: (query: QueryOf<'public_bill_get'>) => take(http.GET(`${v}/public/bills`, { params: { query } })),
   order_recording_fetch: (id: number, plain: boolean) => take<string>(http.GET(`${v}/orders/{id}/recording`, { params: { path: { id }, query: { plain } }, parseAs: 'text' })),
   pile_variable_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/variables`, { params: { path: { code }, query: query as QueryOf<'pile_variable_list'> } })),

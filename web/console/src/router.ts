@@ -33,6 +33,7 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
     { path: '/sign-in', name: 'sign_in', component: () => import('@/views/session/SignIn.vue'), meta: { title: 'sign_in' } },
+    { path: '/bill', name: 'bill_check', component: () => import('@/views/bills/BillCheck.vue'), meta: { title: 'bill_check' } },
     {
       path: '/',
       component: ConsoleLayout,
@@ -116,6 +117,8 @@ export const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
+  // Open to all: who was shown a bill has no account.
+  if (to.name === 'bill_check') return true
   try {
     await sessionLoad()
   } catch (error) {

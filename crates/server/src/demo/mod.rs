@@ -189,6 +189,8 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     customer_source::write(app, &actor).await?;
     content::write(app).await?;
     wallets::write(app, &actor).await?;
+    // As if a night had passed over the history.
+    app.engine.customers_mark(app.clock().now()).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
     let login = Login { complete: true, account: ADMIN.to_owned(), password, piles };
     login_write(data, &login)?;

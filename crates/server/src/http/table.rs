@@ -4,8 +4,8 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, brands, callers, cards, channels, cities, commands, configuration_profiles, content, coupons,
-    customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback,
+    audit, bills, brands, callers, cards, channels, cities, commands, configuration_profiles, content,
+    coupons, customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback,
     feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map,
     member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events,
     pile_labels, pile_profiles, pile_variables, piles, postings, preferences, recordings, reservations,
@@ -134,6 +134,7 @@ pub fn table() -> Vec<Route> {
         POST "/orders/{id}/stop" May(PileCommand), orders::order_stop;
         POST "/orders/{id}/notes" May(OrderNote), orders::order_note_create;
         GET "/orders/{id}/frames" May(OrderRead), frames::order_frame_list;
+        GET "/orders/{id}/bill" May(OrderRead), bills::order_bill_fetch;
         GET "/orders/{id}/recording" May(OrderRead), recordings::order_recording_fetch;
         POST "/orders/{id}/settlements/preview" May(OrderSettle), settlements::settlement_check;
         POST "/orders/{id}/settlements" May(OrderSettle), settlements::settlement_create;
@@ -321,6 +322,7 @@ pub fn table() -> Vec<Route> {
         POST "/public/feedback" Public, feedback::public_feedback_create;
         GET "/public/feedback" Public, feedback::public_feedback_get;
         POST "/public/feedback/photos" Public, feedback::public_feedback_photo_create;
+        GET "/public/bills" Public, bills::public_bill_get;
         PUT "/public/feedback/score" Public, feedback::public_feedback_score_set;
         GET "/live" SignedIn, stream::live_stream;
     }

@@ -17,6 +17,7 @@ const PUBLIC: &[&str] = &[
     "public_feedback_get",
     "public_feedback_photo_create",
     "public_feedback_score_set",
+    "public_bill_get",
 ];
 const OWN: &[&str] = &[
     "session_get",

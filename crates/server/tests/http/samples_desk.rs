@@ -30,5 +30,7 @@ pub const SAMPLES: &[Sample] = &[
     ),
     asked("member_level_delete", Platform, "/member-levels/3", ""),
     asked("map_heat_get", List, "/map/heat?measure=orders&days=30", ""),
+    asked("order_bill_fetch", Thing, "/orders/{order}/bill", ""),
+    asked("public_bill_get", Own, "/public/bills?order_no=1&code=1", ""),
     asked("public_feedback_score_set", Own, "/public/feedback/score", ""),
 ];

@@ -54,7 +54,10 @@ export class HeatLayer extends L.Layer {
     this.map = map
     this.canvas = L.DomUtil.create('canvas', 'heat leaflet-zoom-hide')
     this.canvas.style.pointerEvents = 'none'
-    map.getPane('overlayPane')!.appendChild(this.canvas)
+    // Above the outlines, below the controls.
+    const pane = map.getPane('heat') ?? map.createPane('heat')
+    Object.assign(pane.style, { zIndex: '450', pointerEvents: 'none' })
+    pane.appendChild(this.canvas)
     map.on('moveend zoomend resize', this.paint, this)
     this.paint()
     return this
