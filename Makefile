@@ -1,6 +1,6 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench bench-lists crash convergence fuzz load-check ledger-check audit clean
+.PHONY: help run test lint fmt openapi bench bench-lists crash drill convergence fuzz load-check ledger-check audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -28,6 +28,9 @@ bench-lists: ## lists, totals and the home page at ten million orders, on SQLite
 
 crash: ## kill -9 the server 50 times under load on SQLite, 50 times on PostgreSQL, and count what was lost
 	@scripts/crash.sh $(ARGS)
+
+drill: ## lose a server under load, restore it from its backup, measure what was lost and how long it took (ARGS="--piles 50")
+	@cargo build --quiet -p pileops-server -p pileops-sim && crash/drill.sh $(ARGS)
 
 convergence: ## a thousand sessions of each protocol in disorder end in the same orders (SESSIONS=1000 SEEDS=10)
 	@scripts/convergence.sh

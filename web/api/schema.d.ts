@@ -38,6 +38,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["backup_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["backup_list"];
+        put?: never;
+        /** Permission: job.write */
+        post: operations["backup_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: job.write */
+        post: operations["backup_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/brands/colours": {
         parameters: {
             query?: never;
@@ -886,6 +938,24 @@ export interface paths {
         get: operations["dictionary_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: job.read */
+        get: operations["drill_list"];
+        put?: never;
+        /** Permission: job.write */
+        post: operations["drill_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3703,6 +3773,107 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
+        /** @description A full backup. */
+        Backup: {
+            /**
+             * Format: int64
+             * @description The moment whose state it is.
+             */
+            at_ms: number;
+            check_passed: boolean | null;
+            /**
+             * Format: int64
+             * @description When it was last restored and looked at.
+             */
+            checked_at_ms: number | null;
+            /** @description SHA-256 of the file. */
+            digest: string;
+            /** Format: int64 */
+            ended_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            message: components["schemas"]["Text"] | null;
+            /** @description The name of its file at the place. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Before compression.
+             */
+            plain_bytes: number;
+            /** Format: int64 */
+            started_at_ms: number;
+            state: components["schemas"]["BackupState"];
+            /**
+             * Format: int64
+             * @description At the place.
+             */
+            stored_bytes: number;
+        };
+        BackupList: {
+            items: components["schemas"]["Backup"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description A stretch of time within which any moment can be restored. */
+        BackupRange: {
+            /** Format: int64 */
+            from_ms: number;
+            /** Format: int64 */
+            to_ms: number;
+        };
+        /** @enum {string} */
+        BackupState: "done" | "failed" | "gone";
+        /** @description How the backup is, now. */
+        BackupStatus: {
+            /** @description What somebody has to look at, most urgent first. */
+            alarms: components["schemas"]["Text"][];
+            /**
+             * Format: int64
+             * @description When the line of changes had to be begun anew.
+             */
+            broken_at_ms: number | null;
+            /** Format: int64 */
+            check_days: number;
+            /** Format: int64 */
+            cut_ms: number;
+            /** @description The embedded database: backed up by this server itself. Otherwise PostgreSQL's own tools do it. */
+            embedded: boolean;
+            /** Format: int64 */
+            full_days: number;
+            /** Format: int64 */
+            kept_days: number;
+            /** Format: int64 */
+            lag_limit_ms: number;
+            /** Format: int64 */
+            lag_ms: number | null;
+            last: components["schemas"]["Backup"] | null;
+            last_check: components["schemas"]["Drill"] | null;
+            /** Format: int64 */
+            now_ms: number;
+            /** @description Where backups go; null: nowhere. */
+            place: string | null;
+            problem: components["schemas"]["Text"] | null;
+            /** Format: int64 */
+            problem_since_ms: number | null;
+            /** @description Any moment within these can be restored; the newest last. */
+            ranges: components["schemas"]["BackupRange"][];
+            /**
+             * Format: int64
+             * @description Everything up to here is at the place.
+             */
+            safe_at_ms: number | null;
+            sealed: boolean;
+            /**
+             * Format: int64
+             * @description Of everything at the place.
+             */
+            stored_bytes: number;
+            /** Format: int64 */
+            waiting_bytes: number;
+            /** Format: int64 */
+            waiting_count: number;
+        };
         /** @description As the pages show it. */
         Battery: components["schemas"]["BatteryReport"] & {
             /**
@@ -5281,6 +5452,86 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        Drill: {
+            /** Format: int64 */
+            audit_count: number | null;
+            /** @description The hash of the last row of the restored audit log. */
+            audit_head: string | null;
+            /** Format: int64 */
+            ended_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["DrillKind"];
+            message: components["schemas"]["Text"] | null;
+            note: string;
+            /** Format: int64 */
+            order_count: number | null;
+            passed: boolean;
+            /**
+             * Format: int64
+             * @description The moment whose state was restored.
+             */
+            restored_to_ms: number | null;
+            /**
+             * Format: int64
+             * @description Orders and rows of the audit log that would have been lost.
+             */
+            rpo_event_count: number | null;
+            /**
+             * Format: int64
+             * @description From that moment to the loss.
+             */
+            rpo_ms: number | null;
+            /**
+             * Format: int64
+             * @description From the loss until it worked again.
+             */
+            rto_ms: number | null;
+            /** @description Who did it. */
+            staff_name: string;
+            /** Format: int64 */
+            started_at_ms: number;
+        };
+        /** @description A drill that was done by hand or by a script, to be kept with the others. */
+        DrillDraft: {
+            /** Format: int64 */
+            audit_count?: number | null;
+            audit_head?: string | null;
+            /** Format: int64 */
+            ended_at_ms: number;
+            kind: components["schemas"]["DrillKind"];
+            note: string;
+            /** Format: int64 */
+            order_count?: number | null;
+            passed: boolean;
+            /** Format: int64 */
+            restored_to_ms?: number | null;
+            /** Format: int64 */
+            rpo_event_count?: number | null;
+            /**
+             * Format: int64
+             * @description From the restored state to the loss.
+             */
+            rpo_ms?: number | null;
+            /**
+             * Format: int64
+             * @description From the loss until it worked again.
+             */
+            rto_ms?: number | null;
+            /** Format: int64 */
+            started_at_ms: number;
+        };
+        /**
+         * @description What a drill rehearses.
+         * @enum {string}
+         */
+        DrillKind: "restore" | "disaster" | "moment" | "fallback";
+        DrillList: {
+            items: components["schemas"]["Drill"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         DriverPrice: {
             area: components["schemas"]["Area"];
             /** @description The names of the area's cities or stations, as far as they are still there. */
@@ -6235,6 +6486,11 @@ export interface components {
         HomeTodo: {
             /** Format: int64 */
             abnormal_order_count: number;
+            /**
+             * Format: int64
+             * @description What is wrong with the backup; 0 for whoever does not look after it.
+             */
+            backup_alarm_count: number;
             /**
              * Format: int64
              * @description Piles on line with a faulted connector.
@@ -7288,7 +7544,7 @@ export interface components {
          * @description What a parameter is about.
          * @enum {string}
          */
-        ParameterGroup: "order" | "money" | "device" | "retention";
+        ParameterGroup: "order" | "money" | "device" | "retention" | "backup";
         ParameterList: {
             items: components["schemas"]["Parameter"][];
             next_cursor: string | null;
@@ -9268,6 +9524,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Authority"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    backup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupStatus"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    backup_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from_ms?: number;
+                limit?: number;
+                state?: components["schemas"]["BackupState"];
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    backup_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    backup_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
                 };
             };
             /** @description Any error */
@@ -11553,6 +11931,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dictionary"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drill_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                kind?: components["schemas"]["DrillKind"];
+                limit?: number;
+                passed?: boolean;
+                staff_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    drill_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
                 };
             };
             /** @description Any error */

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod authority;
+pub mod backup;
 pub mod brand;
 pub mod card;
 pub mod certificate;

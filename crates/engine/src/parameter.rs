@@ -22,6 +22,7 @@ model::words! {
         Device = "device",
         Service = "service",
         Retention = "retention",
+        Backup = "backup",
     }
 
     ParameterUnit {
@@ -196,6 +197,24 @@ parameters! {
     "job_run_days" Retention Day 1 ..= 3_650, 90, "任务记录保留天数", "Days of job runs",
         "任务运行记录的保留天数，每个任务最近一次始终保留", "how many days the runs of jobs are kept; the last of each stays",
         |rules, value| rules.job_runs_kept_ms = value * DAY_MS;
+    "backup_cut_s" Backup Second 1 ..= 60, 3, "变更归档间隔", "Interval of archiving",
+        "每隔多久把数据库的变更送到备份地；数据丢失量（RPO）约为此值加传输时间", "how often changes are brought to the backup place; about this much may be lost with a machine (RPO)",
+        |rules, value| rules.backup_cut_ms = value * SECOND_MS;
+    "backup_lag_s" Backup Second 10 ..= 86_400, 60, "归档滞后告警", "Alarm of lag",
+        "变更超过此时间仍未送到备份地时，在首页告警", "changes that are not at the backup place after this time are told on the home page",
+        |rules, value| rules.backup_lag_ms = value * SECOND_MS;
+    "backup_full_days" Backup Day 1 ..= 30, 1, "完整备份间隔", "Days between full backups",
+        "每隔几天在夜间做一次完整备份；间隔越长，恢复越慢", "every how many days a full backup is made at night; the rarer, the longer a restore takes",
+        |rules, value| rules.backup_full_days = value;
+    "backup_check_days" Backup Day 1 ..= 90, 7, "备份验证间隔", "Days between checks",
+        "每隔几天把备份恢复到临时目录并逐项核对一次", "every how many days the backup is restored into a temporary folder and looked at",
+        |rules, value| rules.backup_check_days = value;
+    "backup_days" Backup Day 2 ..= 3_650, 30, "备份保留天数", "Days of backups",
+        "可恢复到过去多少天内的任一时间；更早的备份会被删除，至少保留最近两份", "any moment of so many days can be restored; older backups are deleted, the last two always stay",
+        |rules, value| rules.backup_kept_ms = value * DAY_MS;
+    "backup_wait_mb" Backup Megabyte 100 ..= 10_000_000, 10_240, "待传变更上限", "Limit of waiting changes",
+        "备份地不可达时，变更在本机最多占用的空间；超过则放弃，待恢复后重新完整备份", "most that changes may take on this disk while the backup place is away; beyond it they are given up and a full backup begins anew",
+        |rules, value| rules.backup_wait_bytes = value * 1_048_576;
 }
 
 /// Values that were given by the environment, and by which of its ways.

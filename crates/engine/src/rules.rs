@@ -69,6 +69,18 @@ pub struct Rules {
     /// Links that a source address may hold, and those of them that have not logged in.
     pub source_links: u64,
     pub source_strangers: u64,
+    /// Between two cuts of the changes that go to the backup place.
+    pub backup_cut_ms: i64,
+    /// Changes that are not yet at the backup place for longer than this are told as an alarm.
+    pub backup_lag_ms: i64,
+    /// Days between two full backups.
+    pub backup_full_days: i64,
+    /// Days between two proofs that the backup can be restored.
+    pub backup_check_days: i64,
+    /// How long backups are kept.
+    pub backup_kept_ms: i64,
+    /// Most bytes of changes that wait for the backup place.
+    pub backup_wait_bytes: i64,
 }
 
 impl Default for Rules {
@@ -106,6 +118,12 @@ impl Default for Rules {
             source_failures: 200,
             source_links: 20_000,
             source_strangers: 2_000,
+            backup_cut_ms: 3_000,
+            backup_lag_ms: 60_000,
+            backup_full_days: 1,
+            backup_check_days: 7,
+            backup_kept_ms: 30 * DAY_MS,
+            backup_wait_bytes: 10_240 * 1_048_576,
         }
     }
 }

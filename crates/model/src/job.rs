@@ -187,6 +187,24 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "backup_run",
+        Schedule::Daily(2 * 60 + 10),
+        ["完整备份", "Full backup"],
+        [
+            "到期时在线做一次完整备份并送到备份地，再清理超过保留天数的备份；手动运行则立即备份",
+            "makes a full backup of the running server when it is due and brings it away, then forgets old ones; asked for by a person, it makes one at once",
+        ],
+    ),
+    job(
+        "backup_check",
+        Schedule::Daily(4 * 60 + 30),
+        ["备份验证", "Check of the backup"],
+        [
+            "到期时把最新备份恢复到临时目录，检查完整性、逐单重算并记录用时；手动运行则立即验证",
+            "restores the last state into a temporary folder when it is due, looks at all of it and measures the time; asked for by a person, it does so at once",
+        ],
+    ),
+    job(
         "job_prune",
         Schedule::Daily(4 * 60 + 10),
         ["清理任务记录", "Pruning of job runs"],

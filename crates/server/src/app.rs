@@ -1,5 +1,6 @@
 //! The parts of a running server, put together once.
 
+use crate::backup::Backup;
 use crate::config::SettingView;
 use crate::devices::Devices;
 use crate::files::Files;
@@ -58,6 +59,7 @@ pub struct App {
     pub files: Files,
     pub jobs: Jobs,
     pub outbound: Outbound,
+    pub backup: Backup,
     local: OnceLock<Local>,
 }
 
@@ -113,6 +115,7 @@ impl App {
             imports: Imports::new(&files),
             files: Files::new(&files),
             jobs: Jobs::default(),
+            backup: Backup::default(),
             local: OnceLock::new(),
         }))
     }

@@ -1,5 +1,6 @@
 //! Settings: command line over environment over file over default. One table says which there are.
 
+mod backup;
 mod outside;
 
 use Rule::*;
@@ -47,6 +48,9 @@ pub enum Rule {
     OptionalFile,
     /// `10.0.0.0/8, fd00::/8`, or nothing.
     Networks,
+    /// A folder, the address of a bucket, or nothing.
+    BackupPlace,
+    Text,
 }
 
 macro_rules! settings {
@@ -93,6 +97,13 @@ settings! {
         "file with the token (32 characters or more) by which a mobility platform pushes its users to /scim/v2; empty: switched off";
     "outbound_allow" = "", Networks, "平台主动访问（回调、用户来源）时允许的内部网段，如 10.0.0.0/8, 192.168.1.5；留空则只访问公网地址",
         "internal networks to which the platform itself may connect (webhooks, customer source), such as 10.0.0.0/8, 192.168.1.5; empty: public addresses only";
+    "backup_place" = "", BackupPlace, "备份地：另一块盘或另一台机器的目录，或对象存储的桶地址（https://…）；留空则不备份",
+        "where backups go: a folder on another disk or machine, or the address of a bucket (https://…); empty: no backups";
+    "backup_prefix" = "", Text, "对象存储中本平台所用的前缀，如 pileops/prod", "before every name in the bucket, such as pileops/prod";
+    "backup_region" = "us-east-1", Text, "对象存储的区域", "the bucket's region";
+    "backup_credentials_file" = "", OptionalFile, "对象存储密钥文件：第一行 Access Key ID，第二行 Secret", "file with the bucket's access key id in its first line and the secret in its second";
+    "backup_key_file" = "", OptionalFile, "备份加密密钥文件（64 位十六进制）；留空则不加密，请把它与备份分开保管",
+        "file with the key that seals backups (64 hexadecimal digits); empty: not sealed. Keep it apart from the backups";
     "log" = "info", Filter, "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
 }
 
@@ -126,6 +137,8 @@ pub struct SettingView {
 #[derive(Clone, Debug)]
 pub struct Config {
     values: BTreeMap<&'static str, (String, Origin)>,
+    /// The settings file, when there is one.
+    file: Option<PathBuf>,
 }
 
 /// Where a value came from.
@@ -175,7 +188,7 @@ impl Config {
         command_line: &[(&'static str, String)],
     ) -> Result<Config> {
         let defaults = SETTINGS.iter().map(|s| (s.name, (s.default.to_string(), Origin::Default)));
-        let mut config = Config { values: defaults.collect() };
+        let mut config = Config { values: defaults.collect(), file: file.map(Path::to_owned) };
         if let Some(file) = file {
             config.read_file(file)?;
         }
@@ -207,7 +220,8 @@ impl Config {
             Filter => self.filter(name).map(drop),
             Tiles => self.tiles(name).map(drop),
             WebAddress => self.public_url(name).map(drop),
-            OptionalFile => Ok(()),
+            OptionalFile | Text => Ok(()),
+            BackupPlace => self.place_check(),
             Networks => self.networks(name).map(drop),
         }
     }

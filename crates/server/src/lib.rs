@@ -1,6 +1,7 @@
 //! The executable's insides: everything that touches the outside.
 
 pub mod app;
+pub mod backup;
 pub mod bill;
 pub mod cli;
 pub mod config;

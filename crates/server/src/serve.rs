@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::tls::{RENEW_EVERY, Secured, Socket, Tls};
-use crate::{gateway, jobs};
+use crate::{backup, gateway, jobs};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -70,8 +70,9 @@ impl Serving {
             tls_at = Some(listener.local_addr()?);
             let most = connections_max(files_max());
             tasks.push(tokio::spawn(renew(Arc::clone(&tls), stop.clone())));
-            tasks.push(tokio::spawn(accept(router, listener, Some(tls), most, stop)));
+            tasks.push(tokio::spawn(accept(router, listener, Some(tls), most, stop.clone())));
         }
+        tasks.push(tokio::spawn(backup::keep::keep(Arc::clone(&app), stop.clone())));
         tasks.extend(jobs::spawn(&app));
         Ok(Serving { app, http: http_at, ykc: ykc_at, tls: tls_at, stopping, tasks })
     }
@@ -90,6 +91,8 @@ impl Serving {
         }
         // Whoever queued something before us is done when this is.
         let _ = self.app.engine.store.write_everywhere(|_| Ok(())).await;
+        // A place that does not answer must not keep the server from stopping: what waits, waits.
+        let _ = tokio::time::timeout(STOP_PATIENCE, backup::keep::last(&self.app)).await;
     }
 }
 

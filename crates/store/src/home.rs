@@ -92,6 +92,8 @@ pub struct HomeTodo {
     pub overdue_feedback_count: i64,
     /// Feedback that is open and that a chief is to look at.
     pub escalated_feedback_count: i64,
+    /// What is wrong with the backup; 0 for whoever does not look after it.
+    pub backup_alarm_count: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -298,6 +300,7 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles, now: Timestamp) -> Db
         waiting_feedback_count: feedback.waiting,
         overdue_feedback_count: feedback.overdue,
         escalated_feedback_count: feedback.escalated,
+        backup_alarm_count: 0,
     })
 }
 

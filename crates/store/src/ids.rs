@@ -73,6 +73,8 @@ nouns! {
     Reservation = "reservation",
     Posting = "posting",
     WalletChange = "wallet_change",
+    Backup = "backup",
+    Drill = "drill",
 }
 
 impl Noun {

@@ -4,9 +4,11 @@
 //! [`Store::read`], on connections of their own that cannot write. One file per noun; the SQL of a
 //! list stands beside the view that it fills.
 
+pub mod archive;
 pub mod attachments;
 pub mod audit;
 pub mod audit_chain;
+pub mod backups;
 pub mod battery_reports;
 pub mod brands;
 pub mod callers;
@@ -329,6 +331,20 @@ impl Store {
         work: impl FnOnce(&mut Conn) -> DbResult<T> + Send + 'static,
     ) -> Result<T> {
         self.devices.run(work).await
+    }
+
+    /// Runs `work` on the thread that writes (the first, where there are several), between two
+    /// transactions: nobody writes meanwhile.
+    pub async fn between<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> DbResult<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, result) = oneshot::channel();
+        let job = Box::new(writer::Between { work: Some(work), reply: Some(reply), result: None });
+        if self.writers[0].jobs.send(job).is_err() {
+            return Err(Error::unavailable("数据库", "database"));
+        }
+        result.await.unwrap_or_else(|_| Err(Error::unavailable("数据库", "database")))
     }
 
     /// Asks the database whether it answers, and every writer whether it can write.

@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (35, include_str!("../migrations/0035_member_level.sql")),
     (36, include_str!("../migrations/0036_ledger.sql")),
     (37, include_str!("../migrations/0037_wallet_change.sql")),
+    (38, include_str!("../migrations/0038_backup.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -40,6 +40,53 @@ pub(crate) trait Job: Send {
     fn fail(&mut self, error: Error);
     /// The transaction is over: tell whoever waits.
     fn release(self: Box<Self>);
+    /// Whether it wants the connection between two transactions, and no transaction.
+    fn is_between(&self) -> bool {
+        false
+    }
+    /// Does it then.
+    fn between(&mut self, _: &mut Conn) {}
+}
+
+/// What is done between two transactions.
+pub(crate) struct Between<F, T> {
+    pub work: Option<F>,
+    pub result: Option<Result<T>>,
+    pub reply: Option<oneshot::Sender<Result<T>>>,
+}
+
+impl<F, T> Job for Between<F, T>
+where
+    F: FnOnce(&mut Conn) -> DbResult<T> + Send,
+    T: Send,
+{
+    fn pile(&self) -> Option<PileId> {
+        None
+    }
+
+    fn run(&mut self, _: &mut Tx<'_>) -> bool {
+        true
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.result = Some(Err(error));
+    }
+
+    fn release(mut self: Box<Self>) {
+        if let (Some(reply), Some(result)) = (self.reply.take(), self.result.take()) {
+            let _ = reply.send(result);
+        }
+    }
+
+    fn is_between(&self) -> bool {
+        true
+    }
+
+    fn between(&mut self, conn: &mut Conn) {
+        if let Some(work) = self.work.take() {
+            self.result = Some(work(conn).map_err(Error::from));
+        }
+    }
 }
 
 pub(crate) struct Waiting<F, T> {
@@ -178,13 +225,43 @@ impl Loop {
             {
                 batch.push(next);
             }
-            let done = catch_unwind(AssertUnwindSafe(|| self.batch(&mut batch)));
+            let mut alone = Vec::new();
+            if batch.iter().any(|job| job.is_between()) {
+                (alone, batch) = batch.drain(..).partition(|job| job.is_between());
+            }
+            let done = catch_unwind(AssertUnwindSafe(|| {
+                if !batch.is_empty() {
+                    self.batch(&mut batch);
+                }
+            }));
             if done.is_err() {
                 tracing::error!("the writer panicked; it goes on with what the database says");
                 (self.conn, self.hot) = (None, self.hot.anew());
                 batch.iter_mut().for_each(|job| job.fail(Error::internal()));
             }
             batch.drain(..).for_each(Job::release);
+            for mut job in alone {
+                if catch_unwind(AssertUnwindSafe(|| self.between(job.as_mut()))).is_err() {
+                    tracing::error!("what was done between two transactions panicked");
+                    (self.conn, self.hot) = (None, self.hot.anew());
+                    job.fail(Error::internal());
+                }
+                job.release();
+            }
+        }
+    }
+
+    fn between(&mut self, job: &mut dyn Job) {
+        let conn = match self.conn.take() {
+            Some(conn) if conn.is_alive() => Ok(conn),
+            _ => self.door.open(),
+        };
+        match conn {
+            Ok(mut conn) => {
+                job.between(&mut conn);
+                self.conn = Some(conn);
+            }
+            Err(why) => job.fail(why.into()),
         }
     }
 

@@ -4,6 +4,8 @@
 
 #[path = "it/administration.rs"]
 mod administration;
+#[path = "it/archive.rs"]
+mod archive;
 #[path = "it/audit_chain.rs"]
 mod audit_chain;
 #[path = "it/content.rs"]

@@ -51,6 +51,8 @@ const touches: Record<string, string[]> = {
   export: ['export_list'],
   order_import: ['order_import_list'],
   feedback_category: ['feedback_category_list', 'dictionary', 'dictionary_entries', 'dictionary_list'],
+  backup: ['backup_list', 'backup'],
+  drill: ['drill_list', 'backup'],
   job: ['job_list', 'job', 'job_run_list'],
   customer_source: ['customer_pull', 'customer_list'],
   channel: ['channel_list', 'channel', 'channel_send_list', 'delivery_list'],

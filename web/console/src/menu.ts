@@ -94,6 +94,7 @@ export const menu: MenuSection[] = [
       { name: 'parameters', path: '/parameters', permission: 'parameter.read', platform: true, glyph: 'sliders' },
       { name: 'dictionaries', path: '/dictionaries', permission: 'parameter.read', platform: true, glyph: 'book' },
       { name: 'jobs', path: '/jobs', permission: 'job.read', platform: true, glyph: 'auto_run' },
+      { name: 'backups', path: '/backups', permission: 'job.read', platform: true, glyph: 'saved' },
       { name: 'channels', path: '/channels', permission: 'job.read', platform: true, glyph: 'mail' },
       { name: 'brand', path: '/brand', permission: 'brand.write', glyph: 'palette' },
       { name: 'customer_source', path: '/customer-source', permission: 'job.read', platform: true, glyph: 'refresh' },

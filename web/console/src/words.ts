@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileRecord, PileSecurity, Posting, Reservation, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet } from '@/api'
+import type { Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Drill, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileRecord, PileSecurity, Posting, Reservation, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -50,8 +50,10 @@ export const priceCuts: DriverPrice['cut'][] = ['percent', 'amount']
 export const invoiceKinds: Invoice['kind'][] = ['digital_general', 'digital_special', 'electronic_general', 'electronic_special']
 export const invoiceCustomerKinds: Invoice['customer_kind'][] = ['person', 'company', 'driver']
 export const invoiceStates: Invoice['state'][] = ['review', 'waiting', 'issuing', 'issued', 'sent', 'failed', 'reversing', 'reversed', 'rejected']
-export const parameterGroups: Parameter['group'][] = ['order', 'money', 'device', 'service', 'retention']
+export const parameterGroups: Parameter['group'][] = ['order', 'money', 'device', 'service', 'retention', 'backup']
 export const parameterOrigins: Parameter['origin'][] = ['default', 'console', 'file', 'environment', 'command_line']
+export const backupStates: Backup['state'][] = ['done', 'failed', 'gone']
+export const drillKinds: Drill['kind'][] = ['restore', 'disaster', 'moment', 'fallback']
 export const jobRunStates: JobRun['state'][] = ['running', 'done', 'failed', 'cut']
 export const smtpSecurities: SmtpConfig['security'][] = ['tls', 'starttls', 'none']
 export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice', 'event']

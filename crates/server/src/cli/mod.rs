@@ -11,6 +11,7 @@ macro_rules! out {
 }
 
 mod accounts;
+mod backups;
 mod client;
 mod exchange;
 mod nouns;
@@ -67,6 +68,11 @@ pub enum Command {
     /// Play a recording to an empty platform with its tariff, and compare order and bill field by field;
     /// succeeds only when they are the same
     Replay(recordings::Replay),
+    /// 备份: full backups, what lies at the place, proofs
+    #[command(subcommand)]
+    Backup(backups::BackupVerb),
+    /// Make a data folder out of a backup, as it was at a moment
+    Restore(backups::Restore),
     #[command(flatten)]
     Noun(nouns_args::Noun),
 }
@@ -148,6 +154,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Migrate => serve::migrate(&place.config(&Listen::default())?).await,
         Command::Verify => serve::verify(&place).await,
         Command::Replay(replay) => recordings::run(&place, &replay).await,
+        Command::Backup(verb) => backups::run(&place, verb).await,
+        Command::Restore(restore) => backups::restore(&place, restore).await,
         Command::Noun(noun) => nouns::run(&place, noun).await,
     }
 }

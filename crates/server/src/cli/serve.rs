@@ -6,7 +6,7 @@ use crate::config::{Config, Origin, shown};
 use crate::http::{HttpSettings, MapSettings};
 use crate::serve::{Listeners, Serving};
 use crate::tls::Tls;
-use crate::{demo, gateway, http, install};
+use crate::{backup, demo, gateway, http, install};
 use engine::Rules;
 use engine::random::Random;
 use model::time::Clock;
@@ -41,7 +41,9 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         listens_locally: config.address("listen")?.ip().is_loopback(),
         map: MapSettings { tile_url: config.tiles("map_tile_url")?, gcj02: config.flag("map_tile_gcj02")? },
     };
-    App::open(AppSettings {
+    let backup = config.backup()?;
+    backup::prepare(&config.data(), &store.source, backup.as_ref())?;
+    let app = App::open(AppSettings {
         store,
         clock: Clock::System,
         rules: Rules::default(),
@@ -51,7 +53,11 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         settings: config.views(),
         files: config.data(),
     })
-    .await
+    .await?;
+    if let Some(settings) = backup {
+        backup::open(&app, settings).await?;
+    }
+    Ok(app)
 }
 
 /// Listens on the addresses of the settings and tells them in the data folder.

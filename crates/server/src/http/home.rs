@@ -9,6 +9,7 @@ use model::id::{OrderId, PileId};
 use model::time::Zone;
 use model::{Error, Result};
 use serde::Deserialize;
+use store::backups::DrillKind;
 use store::filter::Page;
 use store::home::{Home, Running};
 use store::home_stations::{self, HomePinned};
@@ -23,6 +24,12 @@ pub async fn home_get(State(app): State<Shared>, who: Who) -> Answer<Given<Home>
         app.devices.live_of_order(pile, no, OrderId(running.order))?.power_w
     };
     home.power_w = home.running.iter().filter_map(power).sum();
+    if who.actor().must_be_platform().is_ok() {
+        let check = |conn: &mut store::Conn| store::backups::drill_last(conn, DrillKind::Restore);
+        let last = app.engine.store.read(check).await?;
+        let alarms = super::backups::alarms(&app, &app.backup.state(), last.as_ref());
+        home.todo.backup_alarm_count = i64::try_from(alarms.len()).unwrap_or(i64::MAX);
+    }
     Ok(Given(home))
 }
 

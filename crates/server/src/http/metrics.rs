@@ -68,6 +68,17 @@ pub async fn show(State(app): State<Shared>) -> impl IntoResponse {
         let _ = writeln!(out, "# HELP pileops_{name}_total {help}\n# TYPE pileops_{name}_total counter");
         let _ = writeln!(out, "pileops_{name}_total {count}");
     }
+    if let Some(lag_ms) = app.backup.lag_ms(app.now()) {
+        let state = app.backup.state();
+        for (name, help, value) in [
+            ("lag_seconds", "Age of the state that is safe at the backup place.", lag_ms / 1_000),
+            ("waiting_bytes", "Changes that wait for the backup place.", state.waiting_bytes.cast_signed()),
+            ("problem", "1 while the backup place takes nothing.", i64::from(state.problem.is_some())),
+        ] {
+            let _ = writeln!(out, "# HELP pileops_backup_{name} {help}\n# TYPE pileops_backup_{name} gauge");
+            let _ = writeln!(out, "pileops_backup_{name} {value}");
+        }
+    }
     if let Ok(open) = app.engine.store.read(store::orders::running_count).await {
         out.push_str("# HELP pileops_orders_open Orders whose session runs.\n");
         out.push_str("# TYPE pileops_orders_open gauge\n");

@@ -2,6 +2,7 @@
 //! file that turns errors into answers; one file per noun.
 
 mod audit;
+mod backups;
 mod bills;
 mod brands;
 mod callers;

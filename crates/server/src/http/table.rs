@@ -4,9 +4,9 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    audit, bills, brands, callers, cards, channels, cities, commands, configuration_profiles, content,
-    coupons, customer_source, customers, desired, dialects, dictionaries, driver_prices, exports, feedback,
-    feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map,
+    audit, backups, bills, brands, callers, cards, channels, cities, commands, configuration_profiles,
+    content, coupons, customer_source, customers, desired, dialects, dictionaries, driver_prices, exports,
+    feedback, feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map,
     member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events,
     pile_labels, pile_profiles, pile_variables, piles, postings, preferences, recordings, reservations,
     roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
@@ -248,6 +248,12 @@ pub fn table() -> Vec<Route> {
         GET "/parameters/{id}" May(ParameterRead), parameters::parameter_get;
         PATCH "/parameters/{id}" May(ParameterWrite), parameters::parameter_update;
         GET "/parameters/{id}/changes" May(ParameterRead), parameters::parameter_change_list;
+        GET "/backup" May(JobRead), backups::backup_get;
+        GET "/backups" May(JobRead), backups::backup_list;
+        POST "/backups" May(JobWrite), backups::backup_create;
+        POST "/backups/check" May(JobWrite), backups::backup_check;
+        GET "/drills" May(JobRead), backups::drill_list;
+        POST "/drills" May(JobWrite), backups::drill_create;
         GET "/jobs" May(JobRead), jobs::job_list;
         GET "/jobs/{id}" May(JobRead), jobs::job_get;
         PATCH "/jobs/{id}" May(JobWrite), jobs::job_update;

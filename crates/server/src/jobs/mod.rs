@@ -1,6 +1,7 @@
 //! What runs beside the work by itself. A job may run twice or stop half-way without harm, and takes
 //! the time as a parameter; what it does is a method of the engine. When, and by whose wish, is here.
 
+mod backups;
 pub mod batches;
 pub mod customers;
 pub mod exports;
@@ -136,6 +137,12 @@ async fn run(app: &Arc<App>, job: &'static Job) -> Result<()> {
     Ok(())
 }
 
+/// Because the server wants it now, whatever its schedule says.
+pub async fn begin_now(app: &Arc<App>, name: &str) -> Result<()> {
+    let job = Job::find(name).ok_or_else(no_job)?;
+    run(app, job).await
+}
+
 /// Because somebody wants it now; the id of the run, also when it runs already.
 pub async fn start(app: &Arc<App>, actor: &Actor, name: &str) -> Result<i64> {
     actor.must_be_platform()?;
@@ -231,6 +238,8 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         }
         customers::NAME => customers::sync(app, id).await,
         "verify" => verify::verify(app, id).await,
+        "backup_run" => backups::run(app).await,
+        "backup_check" => backups::check(app).await,
         other => {
             tracing::error!(job = other, "a job without work");
             Err(Error::internal())

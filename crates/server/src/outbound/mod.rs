@@ -7,7 +7,7 @@ pub mod guard;
 use guard::Guard;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
-use hyper::header::{HOST, HeaderName, HeaderValue, USER_AGENT};
+use hyper::header::{ETAG, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use model::Text;
@@ -46,6 +46,8 @@ pub struct Ask<'a> {
 #[derive(Debug)]
 pub struct Reply {
     pub status: StatusCode,
+    /// What the other side calls this version of the body.
+    pub etag: Option<String>,
     pub body: Bytes,
 }
 
@@ -244,8 +246,9 @@ where
     let _driver = Driver(tokio::spawn(async move { drop(connection.await) }));
     let answer = sender.send_request(request).await.map_err(|why| broken(&why))?;
     let status = answer.status();
+    let etag = answer.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
     match Limited::new(answer.into_body(), ask.answer_max).collect().await {
-        Ok(body) => Ok(Reply { status, body: body.to_bytes() }),
+        Ok(body) => Ok(Reply { status, etag, body: body.to_bytes() }),
         Err(why) if why.is::<LengthLimitError>() => {
             let most = ask.answer_max / 1024;
             Err(fault(

@@ -105,6 +105,19 @@ pub async fn houses_outbound() -> Vec<House> {
     all
 }
 
+/// One whose changes are archived to the folder `place`.
+pub async fn house_backed(place: &std::path::Path, key: Option<[u8; 32]>) -> House {
+    let house = House::new(None).await;
+    let settings = server::backup::BackupSettings {
+        place: server::backup::place::Place::Folder(place.to_owned()),
+        key,
+        data: house.folder.clone(),
+        config: None,
+    };
+    server::backup::open(&house.app, settings).await.unwrap();
+    house
+}
+
 impl House {
     async fn new(server: Option<String>) -> House {
         House::with(server, HttpSettings::default()).await

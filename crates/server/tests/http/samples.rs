@@ -40,7 +40,9 @@ pub const fn asked(operation: &'static str, about: About, path: &'static str, bo
     Sample { operation, path, body, about }
 }
 
-use super::{samples_desk, samples_ledger, samples_load, samples_people, samples_state, samples_ykc};
+use super::{
+    samples_backup, samples_desk, samples_ledger, samples_load, samples_people, samples_state, samples_ykc,
+};
 use About::*;
 
 /// All of them; some areas have a file of their own.
@@ -48,6 +50,7 @@ pub fn samples() -> impl Iterator<Item = &'static Sample> {
     let others = [
         samples_desk::SAMPLES,
         samples_ledger::SAMPLES,
+        samples_backup::SAMPLES,
         samples_load::SAMPLES,
         samples_people::SAMPLES,
         samples_state::SAMPLES,

@@ -1,6 +1,7 @@
 //! The embedded database: WAL, `synchronous=FULL`, one writer.
 
 use super::{DbError, DbResult, Inserts, Purpose, Row, Value};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::collections::HashMap;
@@ -25,6 +26,11 @@ impl Sqlite {
              PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -6000;",
         )
         .map_err(error)?;
+        if crate::archive::is_archived(path) {
+            // The log is folded into the file only after it was archived; not by a commit, nor by a close.
+            conn.execute_batch("PRAGMA wal_autocheckpoint = 0;").map_err(error)?;
+            conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(error)?;
+        }
         if purpose == Purpose::Read {
             conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8000;").map_err(error)?;
         }

@@ -261,6 +261,17 @@ const looks = {
     environment: { tone: 'warn', glyph: 'lock' },
     command_line: { tone: 'warn', glyph: 'lock' },
   },
+  backup_state: {
+    done: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'alert' },
+    gone: { tone: 'mute', glyph: 'cross' },
+  },
+  backup_health: {
+    safe: { tone: 'ok', glyph: 'check' },
+    late: { tone: 'bad', glyph: 'alert' },
+    starting: { tone: 'calm', glyph: 'clock' },
+    off: { tone: 'mute', glyph: 'ban' },
+  },
   job_run: {
     running: { tone: 'busy', glyph: 'refresh' },
     done: { tone: 'ok', glyph: 'check' },

@@ -1,6 +1,6 @@
 // The words of parameters, dictionaries, jobs, channels and brand, part of en.ts.
 export default {
-  parameter_group: { service: 'Service', order: 'Orders', money: 'Money', device: 'Devices', retention: 'Retention' },
+  parameter_group: { service: 'Service', order: 'Orders', money: 'Money', device: 'Devices', retention: 'Retention' }, backup: 'Backup',
   parameter_unit: { second: 's', day: 'days', megabyte: 'MB', fen: 'yuan', e4: 'yuan', switch: 'switch', count: 'items' },
   parameter_origin: { default: 'Default', console: 'Set here', file: 'Settings file', environment: 'Environment', command_line: 'Command line' },
   parameters: { on: 'on', off: 'off',

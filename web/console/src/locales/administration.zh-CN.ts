@@ -1,6 +1,6 @@
 // 系统管理中参数、字典、任务、渠道、品牌各页的文字，并入 zh-CN.ts；英文见 administration.en.ts。
 export default {
-  parameter_group: { service: '客服', order: '订单', money: '金额', device: '设备', retention: '数据保留' },
+  parameter_group: { service: '客服', order: '订单', money: '金额', device: '设备', retention: '数据保留' }, backup: '备份',
   parameter_unit: { second: '秒', day: '天', megabyte: 'MB', fen: '元', e4: '元', switch: '开关', count: '个' },
   parameter_origin: { default: '默认值', console: '页面设置', file: '配置文件', environment: '环境变量', command_line: '命令行' },
   parameters: { on: '开', off: '关',

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# A recovery drill: a server under load loses its machine. What is at the backup place is restored on an empty
+# folder, works again, and takes the piles back; and a second folder is made of the moment before a wrong edit.
+# RPO and RTO are measured, sums compared, and the record is kept in the console of the restored server.
+#
+#   crash/drill.sh [--seconds N] [--piles N]
+set -euo pipefail
+# shellcheck source=scripts/tools.sh
+. "$(dirname "$0")/../scripts/tools.sh"
+cd "$ROOT"
+
+SECONDS_OF_LOAD=15 PILES=20
+while [ $# -gt 0 ]; do
+    case "$1" in
+    --seconds) SECONDS_OF_LOAD="$2"; shift 2 ;;
+    --piles) PILES="$2"; shift 2 ;;
+    *) die "crash/drill.sh [--seconds N] [--piles N]" ;;
+    esac
+done
+PILEOPS_BIN="${PILEOPS_BIN:-$TARGET/debug/pileops}"
+PILEOPS_SIM_BIN="${PILEOPS_SIM_BIN:-$TARGET/debug/pileops-sim}"
+for program in "$PILEOPS_BIN" "$PILEOPS_SIM_BIN"; do
+    [ -x "$program" ] || die "$program is not built" "cargo build -p pileops-server -p pileops-sim"
+done
+
+WORK="$(mktemp -d)"
+mkdir "$WORK/place"
+export PILEOPS_BACKUP_PLACE="$WORK/place"
+server="" load=""
+finish() {
+    local status=$?
+    trap - EXIT INT TERM
+    for process in $load $server; do
+        kill -9 "$process" 2>/dev/null || true
+        wait "$process" 2>/dev/null || true
+    done
+    if [ "$status" != 0 ]; then
+        say "kept for a look: $WORK"
+        tail -n 20 "$WORK/server.log" "$WORK/load.log" 2>/dev/null || true
+    else
+        rm -rf "$WORK"
+    fi
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+free_port() { node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
+now_ms() { date +%s%3N; }
+HTTP="127.0.0.1:$(free_port)" YKC="127.0.0.1:$(free_port)"
+PASSWORD="drill-pile-password-0123"
+
+# start_server DATA
+start_server() {
+    "$PILEOPS_BIN" serve --data "$1" --listen "$HTTP" --ykc-listen "$YKC" >>"$WORK/server.log" 2>&1 &
+    server=$!
+    for _ in $(seq 600); do
+        kill -0 "$server" 2>/dev/null || die "the server ended at its start"
+        if node -e 'fetch(process.argv[1]).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))' "http://$HTTP/readyz"; then return; fi
+        sleep 0.05
+    done
+    die "the server did not get ready within 30 s"
+}
+until_said() {
+    for _ in $(seq 300); do
+        if "$@" >/dev/null 2>&1; then return; fi
+        sleep 0.1
+    done
+    die "did not come: $*"
+}
+
+PILEOPS_TOKEN="$("$PILEOPS_BIN" token add drill --data "$WORK/first" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
+export PILEOPS_TOKEN PILEOPS_SERVER="http://$HTTP"
+start_server "$WORK/first"
+station="$(python3 e2e/furnish.py)"
+for number in $(seq -f %06.0f "$PILES"); do
+    "$PILEOPS_BIN" pile add "DRILL$number" --protocol ocpp1.6 --password "$PASSWORD" --station "$station"
+    "$PILEOPS_BIN" card add "CARD$number" --status accepted
+done >>"$WORK/furnish.log"
+until_said "$PILEOPS_BIN" backup list
+"$PILEOPS_SIM_BIN" load --mode crash --server "ws://$HTTP/ocpp" --piles "$PILES" --prefix DRILL --tag-prefix CARD \
+    --password "$PASSWORD" --warmup 0 --seconds 86400 --patience 2 --witness "$WORK/witness.jsonl" >"$WORK/load.log" 2>&1 &
+load=$!
+sleep "$((SECONDS_OF_LOAD / 2))"
+before_ms="$(now_ms)"
+# A cut lies between the two, so that there is a moment that has the one and not the other.
+sleep 4
+for number in 1 2 3 4 5; do "$PILEOPS_BIN" card add "WRONG$number" --status accepted; done >>"$WORK/furnish.log"
+sleep "$((SECONDS_OF_LOAD / 2))"
+python3 crash/drill.py facts --data "$WORK/first" >"$WORK/facts.json"
+
+# The machine is gone: the process, and all that it had on its disk.
+kill -0 "$load" 2>/dev/null || die "the load ended before its time"
+kill -9 "$server"
+lost_ms="$(now_ms)"
+cp "$WORK/witness.jsonl" "$WORK/witness-at-loss.jsonl"
+wait "$server" 2>/dev/null || true
+server=
+rm -rf "$WORK/first"
+"$PILEOPS_BIN" restore --from "$WORK/place" --data "$WORK/second" --json >"$WORK/restored.json"
+python3 crash/drill.py facts --data "$WORK/second" >"$WORK/facts-restored.json"
+start_server "$WORK/second"
+back_ms="$(now_ms)"
+# The piles come back by themselves and go on charging.
+lines="$(wc -l <"$WORK/witness.jsonl")"
+until_said sh -c "[ \"\$(wc -l <'$WORK/witness.jsonl')\" -gt $((lines + PILES)) ]"
+kill -TERM "$load" 2>/dev/null || true
+wait "$load" 2>/dev/null || true
+load=
+"$PILEOPS_BIN" order list --json >"$WORK/orders.json"
+
+"$PILEOPS_BIN" restore --from "$WORK/place" --to "$(date -u -d "@$((before_ms / 1000)).$((before_ms % 1000))" +%Y-%m-%dT%H:%M:%S.%3NZ)" \
+    --data "$WORK/moment" --json >"$WORK/moment.json"
+moment_ms=$(($(now_ms)))
+python3 crash/drill.py judge --work "$WORK" --before "$before_ms" --lost "$lost_ms" --back "$back_ms" --end "$moment_ms"
+# What is not empty, and what has a gap, is refused.
+if "$PILEOPS_BIN" restore --from "$WORK/place" --data "$WORK/moment" 2>"$WORK/refused.log"; then die "a folder that is not empty was restored into"; fi
+grep -q "不是空的" "$WORK/refused.log"
+victim="$(find "$WORK/place/lines" -name '*.seg' | sort | sed -n 3p)"
+rm "$victim"
+if "$PILEOPS_BIN" restore --from "$WORK/place" --to "$(date -u -d "@$((before_ms / 1000))" +%Y-%m-%dT%H:%M:%SZ)" --data "$WORK/third" 2>"$WORK/refused.log"; then
+    die "a gap was not noticed"
+fi
+grep -q "缺失" "$WORK/refused.log"
+kill -TERM "$server"
+wait "$server" || true
+server=
+"$PILEOPS_BIN" verify --data "$WORK/second"
