@@ -235,18 +235,18 @@ impl Page<'_> {
                 "本单曾转为异常，由工作人员核对后结算。",
                 "This order was held and settled by staff after a check.",
             );
-            self.note(&text.to_owned());
+            self.note(text);
         }
         let rule = self.say(
             "分时金额按 0.0001 元计算，合计四舍五入到分。本账单由平台生成，不是发票。",
             "Amounts of periods are computed to 0.0001 yuan, their sum is rounded to 0.01. This bill is made by the platform and is no invoice.",
         );
-        self.note(&rule.to_owned());
+        self.note(rule);
         let verify = self.say(
             "扫描右上角二维码，或凭订单号与验证码在平台核验；金额或电量被改动的账单不能通过核验。",
             "Scan the QR code, or give the order number and the code, to verify this bill; one whose amount or energy was changed is not verified.",
         );
-        self.note(&verify.to_owned());
+        self.note(verify);
         let made =
             format!("{} {}", self.say("生成时间", "Made"), moment(&self.zone, self.wanted.now.as_ms()));
         self.note(&made);
