@@ -2662,6 +2662,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/monitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_monitor_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles/{code}/password": {
         parameters: {
             query?: never;
@@ -7797,19 +7814,37 @@ export interface components {
         PileEvent: {
             /** Format: int64 */
             at_ms: number;
+            /** Format: int64 */
+            cause_no: number | null;
+            /** @description Whether it is over. */
+            cleared: boolean | null;
             code: string;
             /** Format: int64 */
             connector_no: number | null;
+            /**
+             * Format: int64
+             * @description The pile's number for it, and of the event that it follows from.
+             */
+            event_no: number | null;
             /** Format: int64 */
             id: number;
             kind: components["schemas"]["PileEventKind"];
+            /** @description `Component.Variable` */
+            name: string | null;
             /** Format: int64 */
             order_id: number | null;
+            /**
+             * Format: int64
+             * @description 0 (danger) to 9 (debug); of variables only, as what follows.
+             */
+            severity: number | null;
+            tech: string | null;
             /** @description In the reader's language. */
             text: string | null;
+            value: string | null;
         };
         /** @enum {string} */
-        PileEventKind: "battery" | "ground_lock";
+        PileEventKind: "battery" | "ground_lock" | "variable";
         PileEventList: {
             items: components["schemas"]["PileEvent"][];
             next_cursor: string | null;
@@ -7934,6 +7969,39 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        PileMonitor: {
+            /** @description Only while a session runs. */
+            in_session: boolean | null;
+            /** @description `UpperThreshold`, `LowerThreshold`, `Delta`, `Periodic`, `PeriodicClockAligned`, … */
+            kind: string;
+            /** @description `Component.Variable` */
+            name: string;
+            /**
+             * Format: int64
+             * @description The pile's number for it.
+             */
+            no: number;
+            /** @description `HardWiredMonitor`, `PreconfiguredMonitor`, `CustomMonitor`; OCPP 2.1 only. */
+            origin: string | null;
+            /**
+             * Format: int64
+             * @description 0 (danger) to 9 (debug).
+             */
+            severity: number;
+            /** Format: int64 */
+            told_at_ms: number;
+            value: string | null;
+        };
+        PileMonitors: {
+            /** @description Which are in force, as it was last set from here: `All`, `FactoryDefault`, `HardWiredOnly`. */
+            base: string | null;
+            items: components["schemas"]["PileMonitor"][];
+            /**
+             * Format: int64
+             * @description What is less urgent is not reported, as it was last set from here.
+             */
+            severity: number | null;
         };
         /** @description Shown once: only a hash is kept. */
         PilePassword: {
@@ -15922,8 +15990,12 @@ export interface operations {
     pile_event_list: {
         parameters: {
             query?: {
+                cleared?: boolean;
                 cursor?: string;
+                kind?: components["schemas"]["PileEventKind"];
                 limit?: number;
+                severity?: number;
+                text?: string;
             };
             header?: never;
             path: {
@@ -16071,6 +16143,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LocalListView"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_monitor_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileMonitors"];
                 };
             };
             /** @description Any error */

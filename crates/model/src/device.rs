@@ -4,8 +4,10 @@
 //! Times in events are the pile's own; the gateway adds the time of receipt.
 
 mod bill;
+mod iso15118;
 
 pub use bill::{PileBill, PileBillPeriod};
+pub use iso15118::Iso15118Ask;
 
 use crate::battery::BatteryNews;
 use crate::card::{Token, TokenVerdict};
@@ -18,6 +20,7 @@ use crate::id::{ConnectorNo, SessionKey, TradeNo};
 use crate::load::LimitOrder;
 use crate::merge::{MergeNo, MergedAsk, MergedPart};
 use crate::money::{Amount, Fen};
+use crate::monitor::{EventReport, MonitorChange};
 use crate::order::{StartMode, StopClass};
 use crate::profile::ProfileChange;
 use crate::reservation::{ReservationEnd, ReservationOrder};
@@ -63,8 +66,12 @@ pub enum DeviceEvent {
     TariffAsked,
     /// The pile's clock, e.g. 云快充 0x55.
     ClockReported { at: Timestamp },
-    /// What the pile says of itself: settings, states, abilities. OCPP 2 NotifyReport, NotifyEvent.
+    /// What the pile says of itself: settings, states, abilities. OCPP 2 NotifyReport.
     Variables(Vec<VariableReport>),
+    /// What the pile has noticed of its variables. OCPP 2 NotifyEvent.
+    Noticed { variables: Vec<VariableReport>, events: Vec<EventReport> },
+    /// What the pile watches of itself. OCPP 2 NotifyMonitoringReport.
+    Monitors(Vec<MonitorChange>),
     /// What the car wants, as the pile has it from the car. OCPP 2 NotifyEVChargingNeeds.
     NeedsAsked { connector: ConnectorNo, departs_at: Option<Timestamp>, energy_wh: Option<i64> },
     /// What the pile keeps of charging profiles, and who else limits it. OCPP 2 ReportChargingProfiles,
@@ -72,6 +79,9 @@ pub enum DeviceEvent {
     Profiles(Vec<ProfileChange>),
     /// Something only the vendor understands. OCPP DataTransfer.
     Data { vendor: String, message: Option<String>, data: Option<String> },
+    /// The pile asks the back office of ISO 15118, on behalf of a car. OCPP 2 Get15118EVCertificate,
+    /// GetCertificateStatus.
+    Iso15118Asked(Box<Iso15118Ask>),
     /// The pile wants a certificate of its own. `csr`: PKCS #10 as PEM. OCPP SignCertificate.
     CertificateAsked { csr: String },
     /// How far the pile is with firmware that it fetches or a log that it sends. OCPP
@@ -310,6 +320,8 @@ pub enum Answer {
     CertificateAsked {
         accepted: bool,
     },
+    /// To [`DeviceEvent::Iso15118Asked`]. `None`: failed.
+    Iso15118(Option<String>),
     /// To [`DeviceEvent::NeedsAsked`]: whether a limit is made of it, which then comes as a command.
     NeedsAsked {
         accepted: bool,

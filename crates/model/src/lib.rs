@@ -38,6 +38,7 @@ pub mod load;
 pub mod merge;
 pub mod message;
 pub mod money;
+pub mod monitor;
 pub mod order;
 pub mod pile_batch;
 pub mod pile_record;

@@ -54,6 +54,11 @@ pub fn operation_label(name: &str) -> Option<Text> {
     all.into_iter().find(|operation| operation.name == name).map(|operation| operation.label)
 }
 
+/// Whether an answer to a call of a pile may be given as it is. `None`: the protocol has no such call.
+pub fn answer_check(protocol: Protocol, action: &str, payload: &str) -> Option<Result<(), CallFault>> {
+    ocpp2::answer_check(version(protocol)?, action, payload)
+}
+
 /// Whether a call may be sent as it is. `None`: the protocol has no such operation.
 pub fn call_check(protocol: Protocol, action: &str, payload: &str) -> Option<Result<(), CallFault>> {
     match version(protocol) {

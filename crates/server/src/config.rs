@@ -104,6 +104,10 @@ settings! {
     "backup_credentials_file" = "", OptionalFile, "对象存储密钥文件：第一行 Access Key ID，第二行 Secret", "file with the bucket's access key id in its first line and the secret in its second";
     "backup_key_file" = "", OptionalFile, "备份加密密钥文件（64 位十六进制）；留空则不加密，请把它与备份分开保管",
         "file with the key that seals backups (64 hexadecimal digits); empty: not sealed. Keep it apart from the backups";
+    "iso15118_url" = "", WebAddress, "ISO 15118 证书服务的地址：桩转来的车辆证书与 OCSP 请求发往此处，留空则回答失败",
+        "certificate service of ISO 15118, to which cars' certificate and OCSP requests are passed on; empty: they fail";
+    "iso15118_token_file" = "", OptionalFile, "存放访问 ISO 15118 证书服务所用令牌（至少 32 个字符）的文件；留空则不带令牌",
+        "file with the token (32 characters or more) shown to the certificate service of ISO 15118; empty: none is shown";
     "log" = "info", Filter, "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
 }
 

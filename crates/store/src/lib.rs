@@ -88,6 +88,7 @@ mod pile_filter;
 pub mod pile_labels;
 pub mod pile_list;
 pub mod pile_lists;
+pub mod pile_monitors;
 pub mod pile_profiles;
 pub mod pile_records;
 pub mod pile_state;

@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (36, include_str!("../migrations/0036_ledger.sql")),
     (37, include_str!("../migrations/0037_wallet_change.sql")),
     (38, include_str!("../migrations/0038_backup.sql")),
+    (39, include_str!("../migrations/0039_monitor.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -34,6 +34,7 @@ export type PileVariable = Schemas['PileVariable']
 export type CommandDraft = Schemas['CommandDraft']
 export type Operation = Schemas['Operation']
 export type Reservation = Schemas['Reservation']
+export type PileMonitor = Schemas['PileMonitor']
 export type PileDesired = Schemas['PileDesired']
 export type ConfigurationProfile = Schemas['ConfigurationProfile']
 export type Firmware = Schemas['Firmware']
@@ -281,6 +282,7 @@ export const api = {
   order_recording_fetch: (id: number, plain: boolean) => take<string>(http.GET(`${v}/orders/{id}/recording`, { params: { path: { id }, query: { plain } }, parseAs: 'text' })),
   pile_variable_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/variables`, { params: { path: { code }, query: query as QueryOf<'pile_variable_list'> } })),
+  pile_monitor_list: (code: string) => take(http.GET(`${v}/piles/{code}/monitors`, byCode(code))),
   pile_profile_list: (code: string) => take(http.GET(`${v}/piles/{code}/profiles`, byCode(code))),
   command_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/commands`, { params: { path: { code }, query: query as QueryOf<'command_list'> } })),

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Drill, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileRecord, PileSecurity, Posting, Reservation, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet } from '@/api'
+import type { Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Drill, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reservation, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -17,6 +17,12 @@ export const tariffMatches: Pile['tariff_match'][] = ['same', 'different', 'unkn
 export const securityProfiles: PileSecurity['required'][] = ['password', 'tls', 'certificate']
 export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'tariff_assign', 'reset_soft', 'clock_set', 'tariff_set', 'firmware_update']
 export const reservationStates: Reservation['state'][] = ['asked', 'accepted', 'used', 'expired', 'cancelled', 'refused']
+export const monitorKinds = ['UpperThreshold', 'LowerThreshold', 'Delta', 'Periodic', 'PeriodicClockAligned'] as const
+/** Of OCPP 2.1 only. */
+export const monitorKinds21 = ['TargetDelta', 'TargetDeltaRelative'] as const
+export const monitorBases = ['All', 'FactoryDefault', 'HardWiredOnly'] as const
+export const severities = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const
+export const pileEventKinds: PileEvent['kind'][] = ['battery', 'ground_lock', 'variable']
 export const editions: ConfigurationProfile['edition'][] = ['ocpp1.6', 'ocpp2']
 export const transferStates: Transfer['state'][] = ['asked', 'accepted', 'downloading', 'downloaded', 'installing', 'installed', 'confirmed', 'uploading', 'uploaded', 'failed', 'replaced']
 export const batchStates: PileBatch['state'][] = ['running', 'done', 'halted']

@@ -42,6 +42,7 @@ pub fn told(
             kind: PileEventKind::Battery,
             code,
             at: context.now,
+            noticed: None,
         };
         insert(tx, &one)?;
     }
@@ -92,7 +93,10 @@ pub fn ground_lock(
         let code = format!("ykc:ground_lock:{}", alarm.as_str());
         let (pile, connector) = (hot.pile.id, Some(told.connector));
         let kind = PileEventKind::GroundLock;
-        insert(tx, &NewPileEvent { pile, connector, order: None, kind, code, at: context.now })?;
+        insert(
+            tx,
+            &NewPileEvent { pile, connector, order: None, kind, code, at: context.now, noticed: None },
+        )?;
     }
     hot.ground_locks.push(*told);
     Ok(handled)

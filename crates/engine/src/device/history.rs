@@ -124,6 +124,7 @@ fn past_alarms(tx: &mut Tx<'_>, session: &PastSession, order: OrderId, facts: &B
             kind: PileEventKind::Battery,
             code: alarm.code.clone(),
             at: Timestamp::from_ms(alarm.at_ms),
+            noticed: None,
         };
         pile_events::insert(tx, &one)?;
     }

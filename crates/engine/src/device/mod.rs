@@ -11,6 +11,7 @@ mod history;
 mod merge;
 mod meter;
 mod needs;
+mod noticed;
 mod place;
 mod reserved;
 mod session;
@@ -31,7 +32,7 @@ pub(crate) use start::{Fresh, NOT_PLUGGED, new_order, one_time_tag, trade_no};
 use crate::authority::request_read;
 use crate::secrets::Secrets;
 use crate::{Engine, Rules};
-use model::device::{Answer, DeviceEvent};
+use model::device::{Answer, DeviceEvent, Iso15118Ask};
 use model::id::{ConnectorNo, OrderId, PileId};
 use model::money::Fen;
 use model::order::OpenOrder;
@@ -255,11 +256,14 @@ fn handle(
         DeviceEvent::Billed(bill) => end::billed(context, tx, pile, bill),
         DeviceEvent::TariffChecked { model_no } => tariff::checked(context, tx, pile, *model_no),
         DeviceEvent::TariffAsked => tariff::asked(context, tx, pile),
+        DeviceEvent::Iso15118Asked(ask) => Ok(iso15118_asked(ask)),
         DeviceEvent::CertificateAsked { csr } => Ok(certificate_asked(pile, csr)),
         DeviceEvent::Variables(told) => {
             store::pile_variables::save(tx, &pile.pile, told, context.now)?;
             Ok(Handled::new(Answer::Noted))
         }
+        DeviceEvent::Noticed { variables, events } => noticed::told(context, tx, pile, variables, events),
+        DeviceEvent::Monitors(changes) => noticed::monitors(context, tx, pile, changes),
         DeviceEvent::NeedsAsked { connector, departs_at, energy_wh } => {
             needs::asked(context, tx, pile, *connector, (*departs_at, *energy_wh))
         }
@@ -274,14 +278,16 @@ fn handle(
         DeviceEvent::Security { kind, at, info } => {
             transfer::security(context, tx, pile, (kind, *at, info.as_deref()))
         }
-        DeviceEvent::Reservation(ended) => {
-            let handled = Handled::new(Answer::Noted);
-            if crate::reservation::ended_by_pile(context.now, tx, pile, *ended)? {
-                return Ok(handled);
-            }
-            Ok(handled.judged(Verdict::Applied, "no such reservation of this pile is open"))
-        }
+        DeviceEvent::Reservation(ended) => reserved::ended(context, tx, pile, *ended),
         DeviceEvent::Noted { .. } => Ok(Handled::new(Answer::Noted)),
+    }
+}
+
+/// The gateway has asked the service; what that said is kept with the frame.
+fn iso15118_asked(ask: &Iso15118Ask) -> Handled {
+    match &ask.answer {
+        Ok(payload) => Handled::new(Answer::Iso15118(Some(payload.clone()))),
+        Err(why) => Handled::new(Answer::Iso15118(None)).judged(Verdict::Applied, why.en.clone()),
     }
 }
 

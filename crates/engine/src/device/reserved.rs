@@ -1,10 +1,13 @@
 //! A connector that is kept for somebody: others are turned away, and who it is for uses it up.
 
-use super::Context;
+use super::{Context, Handled};
 use crate::reservation;
 use model::Result;
 use model::card::Card;
+use model::device::Answer;
 use model::order::Order;
+use model::reservation::ReservationEnd;
+use store::frames::Verdict;
 use store::reservations::Reservation;
 use store::{HotPile, Tx};
 
@@ -29,4 +32,18 @@ pub(super) fn used(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, or
         Some(kept) => reservation::used(context.now, tx, hot, kept, order.id),
         None => Ok(()),
     }
+}
+
+/// The pile says by itself that it is over.
+pub(super) fn ended(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    ended: ReservationEnd,
+) -> Result<Handled> {
+    let handled = Handled::new(Answer::Noted);
+    if reservation::ended_by_pile(context.now, tx, hot, ended)? {
+        return Ok(handled);
+    }
+    Ok(handled.judged(Verdict::Applied, "no such reservation of this pile is open"))
 }

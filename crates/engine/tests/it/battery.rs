@@ -8,7 +8,7 @@ use model::ground_lock::{GroundLockAlarm, GroundLockReport, GroundLockState};
 use model::id::{PileId, SessionKey, TradeNo};
 use model::order::OrderState;
 use store::frames::Verdict;
-use store::pile_events::pile_event_list;
+use store::pile_events::{PileEventFilter, pile_event_list};
 
 const PILE: i64 = 101;
 
@@ -116,7 +116,15 @@ fn an_alarm_becomes_one_event_however_often_it_is_said() {
         for _ in 0..5 {
             say(&w, trade, false, hot());
         }
-        let events = w.read(|conn| pile_event_list(conn, PileId(PILE), None, 9)).items;
+        let events = w
+            .read(|conn| {
+                pile_event_list(
+                    conn,
+                    PileId(PILE),
+                    &PileEventFilter { limit: 9, ..PileEventFilter::default() },
+                )
+            })
+            .items;
         assert_eq!(events.len(), 1);
         assert_eq!((events[0].code.as_str(), events[0].connector_no), ("ykc:bsm:pack_hot", Some(1)));
         assert_eq!(events[0].order_id, Some(order(&w, trade).id.0));
@@ -169,7 +177,15 @@ fn a_ground_lock_is_written_when_it_changes() {
             tell(lock(GroundLockState::Moving, Some(GroundLockAlarm::ArmAbnormal)));
         }
         assert_eq!(known()[0].alarm, Some(GroundLockAlarm::ArmAbnormal));
-        let events = w.read(|conn| pile_event_list(conn, PileId(PILE), None, 9)).items;
+        let events = w
+            .read(|conn| {
+                pile_event_list(
+                    conn,
+                    PileId(PILE),
+                    &PileEventFilter { limit: 9, ..PileEventFilter::default() },
+                )
+            })
+            .items;
         assert_eq!(events.len(), 1);
         tell(GroundLockReport { connector: 9, ..lock(GroundLockState::Raised, None) });
         assert_eq!((w.verdict(PILE), known().len()), (Verdict::Quarantined, 1));

@@ -1,7 +1,7 @@
 //! The operations that may be sent to a pile, in people's words: each version has its table of them.
 
 use super::json::Node;
-use super::operation::{Direction, Operation as Schemas};
+use super::operation::{Direction, Operation as Schemas, Schema};
 use super::schema::{Violation, check};
 use crate::operation::{CallFault, Operation};
 use model::Text;
@@ -54,15 +54,25 @@ pub fn operations(
 /// The same check as before sending, for whoever wants to know earlier. `None`: nothing that may be sent.
 pub fn call_check(operation: Option<&'static Schemas>, payload: &str) -> Option<Result<(), CallFault>> {
     let operation = operation.filter(|operation| operation.direction != Direction::FromPile)?;
+    Some(fits(&operation.request, payload))
+}
+
+/// Whether it may be given to a pile as the answer to its call.
+pub fn answer_check(operation: Option<&'static Schemas>, payload: &str) -> Option<Result<(), CallFault>> {
+    let operation = operation.filter(|operation| operation.direction != Direction::ToPile)?;
+    Some(fits(&operation.response, payload))
+}
+
+fn fits(schema: &Schema, payload: &str) -> Result<(), CallFault> {
     let broken = match Node::parse(payload) {
-        Ok(payload) => check(operation.request.tree(), &payload, false).err(),
+        Ok(payload) => check(schema.tree(), &payload, false).err(),
         Err(error) => Some(Violation::unreadable(&error)),
     };
-    Some(match broken {
+    match broken {
         None => Ok(()),
         Some(violation) => {
             let text = violation.text();
             Err(CallFault { field: violation.field, text })
         }
-    })
+    }
 }

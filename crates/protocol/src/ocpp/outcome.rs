@@ -49,11 +49,19 @@ pub fn result(version: Version, operation: &Operation, payload: &str) -> Outcome
     }
 }
 
-/// The word of the answer. OCPP 2 answers variables one by one: the first that was refused decides.
+/// Lists of answers, and where in each the word stands.
+const RESULTS: [(&str, &str); 4] = [
+    ("setVariableResult", "attributeStatus"),
+    ("getVariableResult", "attributeStatus"),
+    ("setMonitoringResult", "status"),
+    ("clearMonitoringResult", "status"),
+];
+
+/// The word of the answer. OCPP 2 answers variables and monitors one by one: the first that was refused decides.
 fn status_of(answer: &Node) -> Option<&str> {
-    let results = ["setVariableResult", "getVariableResult"].iter().find_map(|name| answer.get(name));
-    let Some(results) = results else { return answer.get("status").and_then(Node::text) };
-    let mut words = results.list().iter().filter_map(|one| one.get("attributeStatus").and_then(Node::text));
+    let results = RESULTS.iter().find_map(|(name, word)| answer.get(name).zip(Some(word)));
+    let Some((results, word)) = results else { return answer.get("status").and_then(Node::text) };
+    let mut words = results.list().iter().filter_map(|one| one.get(word).and_then(Node::text));
     words.find(|word| !matches!(*word, "Accepted" | "RebootRequired"))
 }
 
@@ -158,11 +166,6 @@ fn status_text(name: &str, word: &str) -> Text {
         ("TriggerMessage" | "ExtendedTriggerMessage", "NotImplemented") => {
             Text::of("桩不能按要求发送该消息", "The pile cannot send this message on request")
         }
-        ("ReserveNow", "Rejected") => Text::of(
-            "桩拒绝了预约；它可能关闭了预约功能",
-            "The pile refused the reservation; its reservations may be switched off",
-        ),
-        ("CancelReservation", "Rejected") => Text::of("桩上没有这条预约", "The pile has no such reservation"),
         ("DataTransfer", "UnknownVendorId") => {
             Text::of("桩不认识该厂商标识", "The pile does not know this vendor id")
         }
@@ -178,8 +181,38 @@ fn status_text(name: &str, word: &str) -> Text {
         ("SignedUpdateFirmware" | "UpdateFirmware", "RevokedCertificate") => {
             Text::of("签名证书已被吊销", "The signing certificate has been revoked")
         }
-        _ => plain_text(name, word),
+        _ => watch_text(name, word).unwrap_or_else(|| plain_text(name, word)),
     }
+}
+
+/// What is said of reservations and monitors.
+fn watch_text(name: &str, word: &str) -> Option<Text> {
+    Some(match (name, word) {
+        ("ReserveNow", "Rejected") => Text::of(
+            "桩拒绝了预约；它可能关闭了预约功能",
+            "The pile refused the reservation; its reservations may be switched off",
+        ),
+        ("CancelReservation", "Rejected") => Text::of("桩上没有这条预约", "The pile has no such reservation"),
+        ("SetVariableMonitoring", "UnsupportedMonitorType") => {
+            Text::of("该变量不支持这种监视条件", "The variable cannot be monitored this way")
+        }
+        ("SetVariableMonitoring", "Duplicate") => Text::of(
+            "该变量已有同样条件与级别的监视器",
+            "The variable has a monitor of this kind and severity already",
+        ),
+        ("SetVariableMonitoring", "Rejected") => Text::of(
+            "桩拒绝该监视器；数值可能超出范围，或监视器不可修改",
+            "The pile refused the monitor; its value may be out of range, or it cannot be changed",
+        ),
+        ("ClearVariableMonitoring", "Rejected") => Text::of(
+            "桩拒绝清除；内置监视器不能清除",
+            "The pile refused; a built-in monitor cannot be cleared",
+        ),
+        ("ClearVariableMonitoring", "NotFound") => {
+            Text::of("桩上已没有这个监视器", "The pile no longer has this monitor")
+        }
+        _ => return None,
+    })
 }
 
 /// A word that means the same whatever was asked.

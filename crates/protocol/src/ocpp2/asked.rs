@@ -1,7 +1,7 @@
 //! The answer to a call of the pile, from the platform's decision to bytes.
 
 use super::message::{
-    Means, Message, authorize, boot_notification, needs, sign_certificate, transaction_event,
+    Means, Message, authorize, boot_notification, iso15118, needs, sign_certificate, transaction_event,
 };
 use super::schemas;
 use crate::ocpp::Version;
@@ -73,6 +73,9 @@ impl Asked {
                 sign_certificate::response(*accepted)
             }
             (Means::Certificate, Answer::Noted) => sign_certificate::response(false),
+            (Means::Iso15118, Answer::Iso15118(payload)) => {
+                iso15118::response(self.message.name, payload.as_deref())
+            }
             (Means::Needs, Answer::NeedsAsked { accepted }) => needs::response(*accepted),
             (Means::Needs, Answer::Noted) => needs::response(false),
             (Means::Data, Answer::DataUnknown) => br#"{"status":"UnknownVendorId"}"#.to_vec(),

@@ -157,6 +157,10 @@ pub fn call_check(version: Version, action: &str, payload: &str) -> Option<Resul
     catalogue::call_check(schemas::find(version, action), payload)
 }
 
+pub fn answer_check(version: Version, action: &str, payload: &str) -> Option<Result<(), CallFault>> {
+    catalogue::answer_check(schemas::find(version, action), payload)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

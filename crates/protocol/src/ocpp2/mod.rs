@@ -8,7 +8,8 @@ pub(crate) mod schemas;
 mod session;
 
 pub use asked::Asked;
-pub use catalogue::{call_check, operations};
+pub use catalogue::{answer_check, call_check, operations};
+pub use message::monitor::{accepted as monitors_accepted, changes as monitors_answered};
 pub(crate) use message::notify_report::name as variable_name;
 pub use message::transaction_event::stop_text;
 pub use session::{Session, Settings};

@@ -3,7 +3,7 @@
 use super::{Demo, Listen, Place};
 use crate::app::{ADMIN, App, AppSettings};
 use crate::config::{Config, Origin, shown};
-use crate::http::{HttpSettings, MapSettings};
+use crate::http::{HttpSettings, Iso15118Settings, MapSettings};
 use crate::serve::{Listeners, Serving};
 use crate::tls::Tls;
 use crate::{backup, demo, gateway, http, install};
@@ -38,6 +38,10 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         behind_proxy: config.flag("behind_proxy")?,
         outbound_allow: config.networks("outbound_allow")?,
         public_url: config.public_url("public_url")?,
+        iso15118: Iso15118Settings {
+            url: config.public_url("iso15118_url")?,
+            token: config.token("iso15118_token_file")?,
+        },
         listens_locally: config.address("listen")?.ip().is_loopback(),
         map: MapSettings { tile_url: config.tiles("map_tile_url")?, gcj02: config.flag("map_tile_gcj02")? },
     };

@@ -1,6 +1,7 @@
 //! The door for piles: sockets in, [`engine::device::Inbound`] out. One loop serves every protocol;
 //! what differs between a WebSocket and a TCP stream is in [`transport`].
 
+mod iso15118;
 mod limits;
 mod ocpp;
 mod pace;
@@ -270,7 +271,7 @@ impl Gate {
         }
     }
 
-    async fn event(&mut self, at: usize, asked: Asked, event: DeviceEvent, frame: Frame) {
+    async fn event(&mut self, at: usize, asked: Asked, mut event: DeviceEvent, frame: Frame) {
         let now = self.app.clock().now();
         let Some(pile) = self.known(at).map(|known| known.id) else {
             // Not registered, or held by another link: refused, and nothing of it is kept.
@@ -279,6 +280,7 @@ impl Gate {
             self.send(at, bytes.clone()).await;
             return self.answered(at, &asked, &answer, &bytes, now);
         };
+        iso15118::ask(&self.app, pile, &mut event).await;
         let csr = match &event {
             DeviceEvent::CertificateAsked { csr } => Some(csr.clone()),
             _ => None,
@@ -328,10 +330,10 @@ impl Gate {
         if let Some(frame) = frame {
             self.keep(at, frame, true, Verdict::Applied, None);
         }
-        let accepted = matches!(outcome, Outcome::Accepted { .. });
+        let answered = matches!(outcome, Outcome::Accepted { .. } | Outcome::Refused(_));
         let ended = self.app.engine.command_ended(command, outcome);
         match tokio::time::timeout(COMMIT_PATIENCE, ended).await {
-            Ok(Ok(_)) if accepted => profiles::accepted(&self.app, command),
+            Ok(Ok(_)) if answered => profiles::answered(&self.app, command),
             Ok(Ok(_)) => {}
             Ok(Err(why)) => {
                 tracing::warn!(%why, %command, "a command's end could not be kept; it will expire");

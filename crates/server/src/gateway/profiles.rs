@@ -1,4 +1,4 @@
-//! What a pile has accepted of charging profiles is kept: only here the wire's words and the command's row
+//! What a pile has accepted of charging profiles and monitors is kept: only here the wire's words and the command's row
 //! meet.
 
 use crate::app::App;
@@ -8,13 +8,14 @@ use model::profile::ProfileChange;
 use model::time::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
+use store::commands::CommandState;
 
-/// After a command was accepted; the link goes on meanwhile.
-pub fn accepted(app: &Arc<App>, command: CommandId) {
+/// After a command was answered; the link goes on meanwhile.
+pub fn answered(app: &Arc<App>, command: CommandId) {
     let app = Arc::clone(app);
     tokio::spawn(async move {
         if let Err(why) = keep(&app, command).await {
-            tracing::warn!(%why, %command, "what a pile has accepted of charging profiles could not be kept");
+            tracing::warn!(%why, %command, "what a pile has accepted could not be kept");
         }
     });
 }
@@ -25,9 +26,18 @@ async fn keep(app: &App, command: CommandId) -> Result<()> {
         return Ok(());
     }
     let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
+    let action = body["action"].as_str().unwrap_or_default();
+    let payload = body["payload"].as_str().unwrap_or_default();
+    // Monitors are answered one by one: a refusal of some says nothing of the others.
+    let told = protocol::monitors_answered(action, payload, row.detail.as_deref());
+    let at = row.ended_at_ms.map_or(app.now(), Timestamp::from_ms);
+    app.engine.monitors_keep(row.pile, told, at).await?;
+    if row.state != CommandState::Accepted {
+        return Ok(());
+    }
+    app.engine.monitors_keep(row.pile, protocol::monitors_accepted(action, payload), at).await?;
     let changes = if row.kind == "call" {
-        let payload = body["payload"].as_str().and_then(|text| serde_json::from_str(text).ok());
-        protocol::profile_changes(body["action"].as_str().unwrap_or_default(), &payload.unwrap_or_default())
+        protocol::profile_changes(action, &serde_json::from_str(payload).unwrap_or_default())
     } else {
         limit(row.connector, &body).into_iter().collect()
     };

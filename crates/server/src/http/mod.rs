@@ -51,6 +51,7 @@ mod picture;
 mod pile_batches;
 mod pile_events;
 mod pile_labels;
+mod pile_monitors;
 mod pile_profiles;
 mod pile_variables;
 mod piles;
@@ -107,10 +108,19 @@ pub struct HttpSettings {
     /// Networks apart from the public one to which the server itself may connect.
     pub outbound_allow: Vec<Network>,
     pub map: MapSettings,
+    pub iso15118: Iso15118Settings,
     /// At which address piles reach us by HTTP; none: as it is told from the request of whoever asks.
     pub public_url: Option<String>,
     /// Only this machine reaches us at all.
     pub listens_locally: bool,
+}
+
+/// Who answers what cars ask for by ISO 15118.
+#[derive(Clone, Debug, Default)]
+pub struct Iso15118Settings {
+    pub url: Option<String>,
+    /// What is shown to it.
+    pub token: Option<String>,
 }
 
 /// What the map is drawn on.

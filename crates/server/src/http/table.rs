@@ -8,9 +8,9 @@ use super::{
     content, coupons, customer_source, customers, desired, dialects, dictionaries, driver_prices, exports,
     feedback, feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map,
     member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events,
-    pile_labels, pile_profiles, pile_variables, piles, postings, preferences, recordings, reservations,
-    roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers,
-    wallets,
+    pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, recordings,
+    reservations, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs,
+    transfers, wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -86,6 +86,7 @@ pub fn table() -> Vec<Route> {
         PUT "/configuration-profiles/{id}" May(PileWrite), configuration_profiles::configuration_profile_update;
         DELETE "/configuration-profiles/{id}" May(PileWrite), configuration_profiles::configuration_profile_delete;
         GET "/piles/{code}/variables" May(PileRead), pile_variables::pile_variable_list;
+        GET "/piles/{code}/monitors" May(PileRead), pile_monitors::pile_monitor_list;
         GET "/piles/{code}/profiles" May(PileRead), pile_profiles::pile_profile_list;
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
         GET "/piles/{code}/commands" May(PileRead), commands::command_list;

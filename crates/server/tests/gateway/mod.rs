@@ -7,6 +7,7 @@ mod door;
 mod files;
 mod fleet;
 mod history;
+mod iso15118;
 mod limits;
 mod links;
 mod load;

@@ -12,6 +12,7 @@ pub const SAMPLES: &[Sample] = &[
         r#"{"connector_no":1,"card_tag":"CARD1","until_ms":1795410000000}"#,
     ),
     asked("reservation_cancel", Thing, "/reservations/{reservation}/cancellation", ""),
+    asked("pile_monitor_list", Thing, "/piles/{pile}/monitors", ""),
     asked("pile_desired_list", Thing, "/piles/{pile}/desired", ""),
     asked("pile_desired_check", Thing, "/piles/{pile}/desired/check", ""),
     asked("pile_local_list_get", Thing, "/piles/{pile}/local-list", ""),

@@ -15,6 +15,9 @@ const VARIABLES: [(&str, &str, &str); 5] = [
 
 impl Pile {
     pub(super) fn called(&mut self, id: &str, action: &str, asked: &Value, now: Timestamp) {
+        if let Some(answer) = self.watched(action, asked, now) {
+            return self.send(&json!([3, id, answer]));
+        }
         let evse = asked["evse"]["id"].clone();
         let (name, payload) = match action {
             "RequestStartTransaction" => {
@@ -154,13 +157,14 @@ impl Pile {
             .collect();
         let last = known.split_off(known.len() / 2);
         for (number, part) in [known, last].into_iter().enumerate() {
-            self.reports.push_back(json!({
+            let report = json!({
                 "requestId": asked["requestId"],
                 "generatedAt": now.rfc3339(),
                 "tbc": number == 0,
                 "seqNo": number,
                 "reportData": part,
-            }));
+            });
+            self.reports.push_back(("NotifyReport", report));
         }
         json!({ "status": "Accepted" })
     }

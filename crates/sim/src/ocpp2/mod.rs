@@ -5,12 +5,14 @@
 mod asked;
 mod held;
 mod said;
+mod watching;
 
 use crate::ocpp16;
 use crate::pile::{Action, Output, PileConfig, View};
 use model::time::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
+use watching::Watching;
 
 /// Sessions whose names and events are remembered.
 const SESSIONS_MAX: usize = 64;
@@ -31,8 +33,11 @@ pub struct Pile {
     /// The numbers of remote starts by their tags.
     starts: BTreeMap<String, Value>,
     /// Reports that are asked for, one at a time.
-    reports: VecDeque<Value>,
+    reports: VecDeque<(&'static str, Value)>,
     reporting: Option<String>,
+    /// How many were sent: each has an id of its own.
+    reported: u64,
+    watching: Watching,
     first: VecDeque<Output>,
 }
 
@@ -57,7 +62,9 @@ impl Pile {
             sessions: now.as_ms() / 1_000 % 1_000_000_000,
             starts: BTreeMap::new(),
             reports: VecDeque::new(),
+            watching: Watching::new(),
             reporting: None,
+            reported: 0,
             first: VecDeque::new(),
         }
     }
@@ -167,10 +174,11 @@ impl Pile {
         }
         if self.pending.is_none()
             && self.reporting.is_none()
-            && let Some(report) = self.reports.pop_front()
+            && let Some((action, report)) = self.reports.pop_front()
         {
-            let id = format!("r{}", self.reports.len());
-            self.send(&json!([2, id, "NotifyReport", report]));
+            self.reported += 1;
+            let id = format!("r{}", self.reported);
+            self.send(&json!([2, id, action, report]));
             self.reporting = Some(id);
         }
     }

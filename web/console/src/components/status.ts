@@ -80,6 +80,18 @@ const looks = {
     expired: { tone: 'mute', glyph: 'clock' },
     cancelled: { tone: 'mute', glyph: 'ban' },
   },
+  severity: {
+    0: { tone: 'bad', glyph: 'alert' },
+    1: { tone: 'bad', glyph: 'alert' },
+    2: { tone: 'bad', glyph: 'alert' },
+    3: { tone: 'bad', glyph: 'cross' },
+    4: { tone: 'bad', glyph: 'cross' },
+    5: { tone: 'warn', glyph: 'alert' },
+    6: { tone: 'warn', glyph: 'alert' },
+    7: { tone: 'calm', glyph: 'ring' },
+    8: { tone: 'mute', glyph: 'ring' },
+    9: { tone: 'mute', glyph: 'question' },
+  },
   desired_state: {
     unknown: { tone: 'mute', glyph: 'question' },
     same: { tone: 'ok', glyph: 'check' },

@@ -10,6 +10,7 @@ import brand from '@/locales/brand.en'
 import places from '@/locales/places.en'
 import recordings from '@/locales/recordings.en'
 import service from '@/locales/service.en'
+import monitor from '@/locales/monitor.en'
 import operations from '@/locales/operations.en'
 import backup from '@/locales/backup.en'
 import load from '@/locales/load.en'
@@ -214,6 +215,7 @@ const en: typeof zh = {
   ...brand,
   ...places,
   ...recordings,
+  ...monitor,
   ...operations,
   ...backup,
   ...load,

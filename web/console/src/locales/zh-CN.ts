@@ -10,6 +10,7 @@ import brand from '@/locales/brand.zh-CN'
 import places from '@/locales/places.zh-CN'
 import recordings from '@/locales/recordings.zh-CN'
 import service from '@/locales/service.zh-CN'
+import monitor from '@/locales/monitor.zh-CN'
 import operations from '@/locales/operations.zh-CN'
 import backup from '@/locales/backup.zh-CN'
 import load from '@/locales/load.zh-CN'
@@ -212,6 +213,7 @@ export default {
   ...brand,
   ...places,
   ...recordings,
+  ...monitor,
   ...operations,
   ...backup,
   ...load,

@@ -12,6 +12,7 @@ use crate::ocpp2::schemas;
 use model::Text;
 use model::device::{DeviceCommand, Outcome, Refusal, remote_start_no};
 use model::id::{CommandId, ConnectorNo, SessionKey};
+use model::reservation::ReservationOrder;
 use serde_json::{Value, json};
 
 /// The call for a command, or how the command ends without one.
@@ -84,16 +85,7 @@ pub fn call(version: Version, id: CommandId, command: &DeviceCommand) -> Result<
         DeviceCommand::FirmwareUpdate(order) => typed("UpdateFirmware", transfer::firmware(order)),
         DeviceCommand::LogFetch(order) => typed("GetLog", transfer::log(order)),
         // H01
-        DeviceCommand::Reserve(order) => {
-            let mut payload = json!({
-                "id": order.id, "expiryDateTime": order.until.rfc3339(), "idToken": token(&order.tag),
-                "evseId": order.connector,
-            });
-            if let Some(group) = order.group.as_ref().filter(|group| group.len() <= 36) {
-                payload["groupIdToken"] = json!({ "idToken": group, "type": "Central" });
-            }
-            typed("ReserveNow", payload)
-        }
+        DeviceCommand::Reserve(order) => typed("ReserveNow", reserve(order)),
         // H02
         DeviceCommand::ReservationCancel { id } => typed("CancelReservation", json!({ "reservationId": id })),
         // D01, D02
@@ -102,6 +94,17 @@ pub fn call(version: Version, id: CommandId, command: &DeviceCommand) -> Result<
         DeviceCommand::Call { action, payload } => generic(version, action, payload),
         other => Err(Outcome::Unsupported(unsupported(version, other))),
     }
+}
+
+fn reserve(order: &ReservationOrder) -> Value {
+    let mut payload = json!({
+        "id": order.id, "expiryDateTime": order.until.rfc3339(), "idToken": token(&order.tag),
+        "evseId": order.connector,
+    });
+    if let Some(group) = order.group.as_ref().filter(|group| group.len() <= 36) {
+        payload["groupIdToken"] = json!({ "idToken": group, "type": "Central" });
+    }
+    payload
 }
 
 fn with_evse(mut payload: Value, connector: ConnectorNo) -> Value {

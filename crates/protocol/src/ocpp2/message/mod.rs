@@ -5,8 +5,10 @@ pub mod authorize;
 pub mod boot_notification;
 pub mod command;
 pub mod heartbeat;
+pub mod iso15118;
 pub mod limit;
 pub mod meter_values;
+pub mod monitor;
 pub mod needs;
 pub mod notify_event;
 pub mod notify_report;
@@ -39,7 +41,10 @@ pub enum Means {
     /// Variables, all or those that changed.
     Report,
     Event,
+    Monitors,
     Certificate,
+    /// Passed on to whoever serves ISO 15118.
+    Iso15118,
     Reservation,
     /// What the car wants of the session's power.
     Needs,
@@ -61,7 +66,6 @@ use Means::{Noted, Stream};
 const NOTHING: Means = Noted("{}");
 /// What the platform does not serve, in the message's own word for it.
 const REJECTED: Means = Noted(r#"{"status":"Rejected"}"#);
-const FAILED: Means = Noted(r#"{"status":"Failed"}"#);
 
 const fn row(name: &'static str, means: Means) -> Message {
     Message { name, means }
@@ -77,8 +81,8 @@ pub static MESSAGES: [Message; 36] = [
     row("ClosePeriodicEventStream", NOTHING),
     row("DataTransfer", Means::Data),
     row("FirmwareStatusNotification", Means::Firmware),
-    row("Get15118EVCertificate", Noted(r#"{"status":"Failed","exiResponse":""}"#)),
-    row("GetCertificateStatus", FAILED),
+    row("Get15118EVCertificate", Means::Iso15118),
+    row("GetCertificateStatus", Means::Iso15118),
     row("Heartbeat", Means::Heartbeat),
     row("LogStatusNotification", Means::Log),
     row("MeterValues", Means::Metered),
@@ -90,7 +94,7 @@ pub static MESSAGES: [Message; 36] = [
     row("NotifyEVChargingNeeds", Means::Needs),
     row("NotifyEVChargingSchedule", Noted(r#"{"status":"Accepted"}"#)),
     row("NotifyEvent", Means::Event),
-    row("NotifyMonitoringReport", NOTHING),
+    row("NotifyMonitoringReport", Means::Monitors),
     row("NotifyPeriodicEventStream", Stream),
     row("NotifyPriorityCharging", NOTHING),
     row("NotifyReport", Means::Report),
@@ -137,7 +141,9 @@ impl Message {
             Means::Transaction => transaction_event::event(payload)?,
             Means::Report => notify_report::event(payload),
             Means::Event => notify_event::event(payload),
+            Means::Monitors => monitor::event(payload),
             Means::Certificate => sign_certificate::event(payload),
+            Means::Iso15118 => iso15118::event(self.name, payload),
             Means::Needs => needs::event(payload),
             Means::Profiles => DeviceEvent::Profiles(profile::reported(self.name, payload)),
             Means::Reservation => DeviceEvent::Reservation(ReservationEnd {
@@ -155,10 +161,12 @@ impl Message {
     /// Whether the answer is always `{}`.
     pub fn answers_nothing(&self) -> bool {
         use Means::{
-            Event, Firmware, Log, Metered, Profiles, Published, Report, Reservation, Security, Status,
+            Event, Firmware, Log, Metered, Monitors, Profiles, Published, Report, Reservation, Security,
+            Status,
         };
         let told = matches!(self.means, Firmware | Log | Published | Reservation | Security);
-        told || matches!(self.means, Status | Metered | Report | Event | Profiles) || self.means == NOTHING
+        told || matches!(self.means, Status | Metered | Monitors | Report | Event | Profiles)
+            || self.means == NOTHING
     }
 
     /// Whether the message belongs to a charging session, so that losing it loses money or truth.

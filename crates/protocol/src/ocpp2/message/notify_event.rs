@@ -1,5 +1,6 @@
 //! NotifyEvent (OCPP 2.0.1 N07, G05): a variable has another value, or an alarm.
 
+use super::monitor;
 use super::notify_report::name;
 use crate::ocpp::json::Node;
 use model::device::{DeviceEvent, VariableReport};
@@ -10,5 +11,5 @@ pub fn event(payload: &Node) -> DeviceEvent {
         let value = data.keep("actualValue");
         Some(VariableReport { name: name(data)?, value, mutability: None, data_type: None, unit: None })
     });
-    DeviceEvent::Variables(reports.collect())
+    DeviceEvent::Noticed { variables: reports.collect(), events: monitor::noticed(payload) }
 }

@@ -138,7 +138,7 @@ fn the_rest_has_its_meaning() {
         r#"{"generatedAt":"2026-07-15T02:30:00Z","seqNo":0,"eventData":[{"eventId":1,"timestamp":"2026-07-15T02:30:00Z","trigger":"Delta",
             "actualValue":"true","eventNotificationType":"HardWiredNotification","component":{"name":"Lock"},"variable":{"name":"Problem"}}]}"#,
     );
-    let DeviceEvent::Variables(told) = told else { panic!("{told:?}") };
+    let DeviceEvent::Noticed { variables: told, .. } = told else { panic!("{told:?}") };
     assert_eq!((told[0].name.as_str(), told[0].value.as_deref()), ("Lock.Problem", Some("true")));
     let told = read("NotifyDisplayMessages", r#"{"requestId":1}"#);
     assert_eq!(told, DeviceEvent::Noted { what: "NotifyDisplayMessages" });
