@@ -143,6 +143,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["caller_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cards": {
         parameters: {
             query?: never;
@@ -805,6 +822,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/pay-way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: wallet.write */
+        put: operations["customer_pay_way_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/reveal": {
         parameters: {
             query?: never;
@@ -833,6 +867,40 @@ export interface paths {
         /** Permission: customer.write */
         put: operations["customer_status_set"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/wallet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: ledger.read */
+        get: operations["wallet_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/wallet-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: wallet.write */
+        post: operations["wallet_change_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1439,6 +1507,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_template_list"];
+        put?: never;
+        /** Permission: feedback.write */
+        post: operations["feedback_template_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: feedback.write */
+        delete: operations["feedback_template_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: feedback.write */
+        patch: operations["feedback_template_update"];
+        trace?: never;
+    };
     "/api/v1/feedback/{id}": {
         parameters: {
             query?: never;
@@ -1455,6 +1559,23 @@ export interface paths {
         head?: never;
         /** Permission: feedback.write */
         patch: operations["feedback_update"];
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/caller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_caller_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/feedback/{id}/phone": {
@@ -1563,6 +1684,24 @@ export interface paths {
         patch: operations["fleet_update"];
         trace?: never;
     };
+    "/api/v1/fleets/{id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: ledger.read */
+        get: operations["fleet_account_get"];
+        /** Permission: wallet.write */
+        put: operations["fleet_account_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleets/{id}/cars": {
         parameters: {
             query?: never;
@@ -1609,6 +1748,23 @@ export interface paths {
         /** Permission: fleet.write */
         put: operations["fleet_limit_set"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleets/{id}/wallet-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: wallet.write */
+        post: operations["fleet_wallet_change_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1923,6 +2079,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/map/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["map_heat_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/member-levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.read */
+        get: operations["member_level_list"];
+        put?: never;
+        /** Permission: customer.write */
+        post: operations["member_level_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/member-levels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: customer.write */
+        delete: operations["member_level_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: customer.write */
+        patch: operations["member_level_update"];
+        trace?: never;
+    };
     "/api/v1/message-events": {
         parameters: {
             query?: never;
@@ -2214,6 +2423,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_payment_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/recording": {
         parameters: {
             query?: never;
@@ -2225,6 +2451,23 @@ export interface paths {
         get: operations["order_recording_fetch"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.refund */
+        post: operations["order_refund_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2276,6 +2519,23 @@ export interface paths {
         put?: never;
         /** Permission: pile.command */
         post: operations["order_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/write-offs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.refund */
+        post: operations["order_write_off_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2850,6 +3110,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/postings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: ledger.read */
+        get: operations["posting_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/preferences": {
         parameters: {
             query?: never;
@@ -2988,6 +3265,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["public_feedback_photo_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/feedback/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["public_feedback_score_set"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3628,6 +3921,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trial-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: ledger.read */
+        get: operations["trial_balance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unknown-piles": {
         parameters: {
             query?: never;
@@ -3696,6 +4006,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wallet-changes/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: wallet.write */
+        post: operations["wallet_change_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3705,6 +4032,19 @@ export interface components {
          * @enum {string}
          */
         Abnormality: "no_record" | "amount_differs" | "zero_baseline" | "meter_backwards" | "power_exceeded" | "time_implausible" | "meter_mismatch" | "unannounced" | "token_refused" | "no_tariff" | "connector_taken" | "period_mismatch" | "connector_unknown" | "reading_missing";
+        /**
+         * @description What an account is for. What is owed to somebody grows by credits, what somebody owes by debits.
+         * @enum {string}
+         */
+        AccountKind: "principal" | "gift" | "receivable" | "fleet" | "revenue" | "channel" | "promotion" | "write_off";
+        /** @description One side of a posting. */
+        AccountName: {
+            kind: components["schemas"]["AccountKind"];
+            /** Format: int64 */
+            owner_id: number;
+            /** @description Of the customer, fleet or operator; empty for accounts of the platform. */
+            owner_name: string;
+        };
         /**
          * Format: int64
          * @description 0.0001 yuan: what one segment of an order costs.
@@ -4187,6 +4527,31 @@ export interface components {
             soft: string;
             /** @description Letters on `soft`, and links that one points at. */
             strong: string;
+        };
+        /** @description A part is null where the reader may not see its noun. */
+        Caller: {
+            /** @description Who has the number; mostly one. */
+            customers: components["schemas"]["CustomerDetail"][] | null;
+            /** @description What else came from the number, newest first. */
+            feedback: components["schemas"]["FeedbackBrief"][];
+            invoices: components["schemas"]["CallerInvoice"][] | null;
+            /** @description Their last ten orders, newest first. */
+            orders: components["schemas"]["FeedbackOrder"][] | null;
+            /** @description What they charge now. */
+            running: components["schemas"]["FeedbackOrder"][] | null;
+            /** @description Coupons that they can use now. */
+            vouchers: components["schemas"]["Voucher"][] | null;
+        };
+        CallerInvoice: {
+            /** Format: int64 */
+            applied_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            serial_no: string;
+            state: components["schemas"]["InvoiceState"];
+            title: string;
+            /** Format: int64 */
+            total_fen: number;
         };
         CapPeriod: {
             /** Format: int64 */
@@ -5103,6 +5468,14 @@ export interface components {
             kind: components["schemas"]["CustomerKind"];
             /** Format: int64 */
             last_charged_ms: number | null;
+            /**
+             * Format: int64
+             * @description 会员等级
+             */
+            level_id: number | null;
+            level_name: string | null;
+            /** @description What the nightly job says. */
+            marks: components["schemas"]["CustomerMark"][];
             name: string;
             /**
              * Format: int64
@@ -5189,6 +5562,11 @@ export interface components {
             total: number | null;
             totals: components["schemas"]["CustomerTotals"] | null;
         };
+        /**
+         * @description What the nightly job says of a customer by rule.
+         * @enum {string}
+         */
+        CustomerMark: "new" | "sleeping" | "night" | "high_value" | "fleet";
         /** @description The source as the pages show it: never its token. */
         CustomerPull: {
             /** Format: int64 */
@@ -5790,6 +6168,11 @@ export interface components {
             created_at_ms: number;
             /** Format: int64 */
             customer_id: number | null;
+            /**
+             * Format: int64
+             * @description Since when a chief is to look at it.
+             */
+            escalated_at_ms: number | null;
             /** Format: int64 */
             handler_id: number | null;
             handler_name: string | null;
@@ -5809,6 +6192,14 @@ export interface components {
             /** Format: int64 */
             photo_count: number;
             pile_code: string | null;
+            /**
+             * Format: int64
+             * @description What the person thinks of how it was handled, 1 to 5.
+             */
+            score: number | null;
+            score_text: string | null;
+            /** Format: int64 */
+            scored_at_ms: number | null;
             source: components["schemas"]["FeedbackSource"];
             state: components["schemas"]["FeedbackState"];
             /** Format: int64 */
@@ -5821,7 +6212,7 @@ export interface components {
          * @description What was done with it.
          * @enum {string}
          */
-        FeedbackAction: "create" | "accept" | "assign" | "reply" | "note" | "link_order" | "merge" | "close" | "reopen";
+        FeedbackAction: "create" | "accept" | "assign" | "reply" | "note" | "link_order" | "merge" | "close" | "reopen" | "escalate" | "rate";
         FeedbackBrief: {
             category: string;
             content: string;
@@ -5831,6 +6222,8 @@ export interface components {
             id: number;
             no: string;
             state: components["schemas"]["FeedbackState"];
+            /** Format: int64 */
+            version: number;
         };
         FeedbackCategory: {
             code: string;
@@ -5885,7 +6278,7 @@ export interface components {
             into_no?: string | null;
             /** @description `link_order`: 18 digits; null takes the link away. */
             order_no?: string | null;
-            /** @description `reply`: what the person reads. `note`, `close`, `reopen`, `assign`, `merge`: for ourselves. */
+            /** @description `reply`: what the person reads. `note`, `close`, `reopen`, `assign`, `merge`, `escalate`: for ourselves. */
             text?: string | null;
             /**
              * Format: int64
@@ -5956,8 +6349,17 @@ export interface components {
             closed_count: number;
             /** Format: int64 */
             count: number;
+            /** Format: int64 */
+            escalated_count: number;
             /** @description A word of the kind or category, or a station's name; empty for all, and for no station. */
             key: string;
+            /** Format: int64 */
+            score_e2: number | null;
+            /**
+             * Format: int64
+             * @description How many were rated, and of those the mean of 1 to 5, times a hundred.
+             */
+            scored_count: number;
         };
         /** @description Somebody who may handle feedback. */
         FeedbackHandler: {
@@ -6025,7 +6427,15 @@ export interface components {
             created_at_ms: number;
             /** @description What concerns the person: that it came in, our replies, that it was closed. */
             events: components["schemas"]["FeedbackEvent"][];
+            /** @description It may be rated now, for the first time or otherwise. */
+            may_rate: boolean;
             no: string;
+            /**
+             * Format: int64
+             * @description What the person thought of how it was handled, 1 to 5.
+             */
+            score: number | null;
+            score_text: string | null;
             state: components["schemas"]["FeedbackState"];
         };
         /** @description What the person is told. */
@@ -6033,6 +6443,17 @@ export interface components {
             no: string;
             /** @description Sends photos after it, for one hour. */
             upload_token: string;
+        };
+        FeedbackScoreDraft: {
+            no: string;
+            /** @description The number that was left with the feedback. */
+            phone: string;
+            /**
+             * Format: int64
+             * @description 1 (very dissatisfied) to 5 (very satisfied).
+             */
+            score: number;
+            text?: string | null;
         };
         /**
          * @description 反馈来源
@@ -6050,6 +6471,43 @@ export interface components {
             limits: components["schemas"]["FeedbackLimit"][];
             /** @description At most twenty, those with the most first. */
             stations: components["schemas"]["FeedbackFigures"][];
+        };
+        FeedbackTemplate: {
+            /** @description A code of the categories; null: it fits all of them. */
+            category: string | null;
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description `{no}`, `{name}`, `{order_no}` and `{station}` stand for those of the feedback that is answered. */
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
+        FeedbackTemplateChange: {
+            category?: string | null;
+            name: string;
+            text: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        FeedbackTemplateDraft: {
+            /** @description A code of the categories; null: it fits all of them. */
+            category?: string | null;
+            name: string;
+            /** @description `{no}`, `{name}`, `{order_no}` and `{station}` stand for those of the feedback that is answered. */
+            text: string;
+        };
+        FeedbackTemplateList: {
+            items: components["schemas"]["FeedbackTemplate"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         Firmware: {
             /** @description The signing certificate, PEM. */
@@ -6140,6 +6598,39 @@ export interface components {
             stations: components["schemas"]["StationId"][] | null;
             /** Format: int64 */
             total_fen: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A fleet's account. */
+        FleetAccount: {
+            /**
+             * Format: int64
+             * @description The credit included.
+             */
+            available_fen: number;
+            /**
+             * Format: int64
+             * @description Below zero: what it owes.
+             */
+            balance_fen: number;
+            changes: components["schemas"]["WalletChange"][];
+            /** Format: int64 */
+            credit_fen: number;
+            /** Format: int64 */
+            held_fen: number;
+            /** @description For its drivers. */
+            pays: boolean;
+            /**
+             * Format: int64
+             * @description Of the fleet, against stale forms.
+             */
+            version: number;
+        };
+        /** @description Whether a fleet pays for its drivers, and how far below zero. */
+        FleetAccountChange: {
+            /** Format: int64 */
+            credit_fen: number;
+            pays: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -6310,6 +6801,20 @@ export interface components {
         GroundLockAlarm: "arm_damaged" | "arm_abnormal" | "other";
         /** @enum {string} */
         GroundLockState: "moving" | "raised" | "lowered" | "unknown";
+        /** @enum {string} */
+        HeatMeasure: "energy" | "orders" | "failures";
+        /** @description A station with something of it. */
+        HeatPoint: {
+            /** Format: int64 */
+            latitude_e6: number;
+            /** Format: int64 */
+            longitude_e6: number;
+            /**
+             * Format: int64
+             * @description 0.0001 kWh, or a number of orders.
+             */
+            value: number;
+        };
         Holiday: {
             /** @description As 20260217, ascending. */
             days: number[];
@@ -6510,11 +7015,21 @@ export interface components {
             backup_alarm_count: number;
             /**
              * Format: int64
+             * @description Feedback that is open and that a chief is to look at.
+             */
+            escalated_feedback_count: number;
+            /**
+             * Format: int64
              * @description Piles on line with a faulted connector.
              */
             faulted_pile_count: number;
             /** Format: int64 */
             offline_pile_count: number;
+            /**
+             * Format: int64
+             * @description Feedback that is open and later than promised.
+             */
+            overdue_feedback_count: number;
             /**
              * Format: int64
              * @description Held orders that somebody has settled and a second person is to look at.
@@ -7109,6 +7624,8 @@ export interface components {
         };
         /** @description What the map is drawn on. */
         MapGround: {
+            /** @description What it is drawn in, and so what a place that is pointed at is in. */
+            datum: components["schemas"]["Datum"];
             /** @description `https://…/{z}/{x}/{y}.png`; null: only the outlines that come with the product. */
             tile_url: string | null;
         };
@@ -7125,6 +7642,21 @@ export interface components {
             state: components["schemas"]["MapState"];
             /** Format: int64 */
             station_count: number;
+        };
+        MapHeat: {
+            /** Format: int64 */
+            from_day: number;
+            measure: components["schemas"]["HeatMeasure"];
+            /**
+             * Format: int64
+             * @description The greatest of them; 0 without any.
+             */
+            most: number;
+            points: components["schemas"]["HeatPoint"][];
+            /** Format: int64 */
+            sum: number;
+            /** Format: int64 */
+            to_day: number;
         };
         /** @enum {string} */
         MapLevel: "province" | "city" | "station";
@@ -7176,6 +7708,76 @@ export interface components {
             stations: components["schemas"]["MapStation"][];
             /** Format: int64 */
             unlocated_count: number;
+        };
+        MemberLevel: {
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            /**
+             * Format: int64
+             * @description How many customers have it, up to 10 000; null for whoever sees a part of the platform only.
+             */
+            customer_count: number | null;
+            /**
+             * Format: int64
+             * @description What has to be charged over the days that are judged; 0 asks for nothing.
+             */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            order_count: number;
+            /**
+             * Format: int64
+             * @description From 1; of the levels whose rules a customer keeps they have the one with the highest place.
+             */
+            place: number;
+            /** @description As people read them. */
+            rights: string[];
+            /** Format: int64 */
+            total_fen: number;
+            /** Format: int64 */
+            version: number;
+        };
+        MemberLevelChange: {
+            /** Format: int64 */
+            energy_dwh: number;
+            name: string;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            place: number;
+            rights: string[];
+            /** Format: int64 */
+            total_fen: number;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        MemberLevelDraft: {
+            /** Format: int64 */
+            energy_dwh: number;
+            name: string;
+            /** Format: int64 */
+            order_count: number;
+            /**
+             * Format: int64
+             * @description 1 to 99, not that of another level; the higher the better.
+             */
+            place: number;
+            /** @description As people read them. */
+            rights: string[];
+            /** Format: int64 */
+            total_fen: number;
+        };
+        MemberLevelList: {
+            items: components["schemas"]["MemberLevel"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         /** @enum {string} */
         MergeRole: "main" | "auxiliary";
@@ -7461,6 +8063,33 @@ export interface components {
             /** Format: int64 */
             order_import_id: number;
         };
+        /** @description How an order is paid. */
+        OrderPayment: {
+            /** @description Nothing more could be held, and the session was stopped for it. */
+            exhausted: boolean;
+            /** Format: int64 */
+            gift_fen: number;
+            /** Format: int64 */
+            held_fen: number;
+            /** Format: int64 */
+            most_held_fen: number;
+            /** Format: int64 */
+            owed_fen: number;
+            postings: components["schemas"]["Posting"][];
+            /** Format: int64 */
+            principal_fen: number;
+            /**
+             * Format: int64
+             * @description What can still be given back.
+             */
+            refundable_fen: number;
+            /** Format: int64 */
+            refunded_fen: number;
+            state: components["schemas"]["PaymentState"] | null;
+            way: components["schemas"]["PayWay"] | null;
+            /** Format: int64 */
+            written_off_fen: number;
+        };
         /** @enum {string} */
         OrderState: "starting" | "charging" | "stopping" | "unsettled" | "completed" | "failed" | "abnormal";
         OrderTariff: {
@@ -7561,7 +8190,7 @@ export interface components {
          * @description What a parameter is about.
          * @enum {string}
          */
-        ParameterGroup: "order" | "money" | "device" | "retention" | "backup";
+        ParameterGroup: "order" | "money" | "device" | "service" | "retention" | "backup";
         ParameterList: {
             items: components["schemas"]["Parameter"][];
             next_cursor: string | null;
@@ -7585,6 +8214,20 @@ export interface components {
             new_password: string;
         };
         /**
+         * @description 支付方式: how the payer of an order pays.
+         * @enum {string}
+         */
+        PayWay: "wallet" | "fleet" | "later";
+        /** @description How a customer pays; null: as the parameter says. */
+        PayWayChange: {
+            pay_way?: components["schemas"]["PayWay"] | null;
+        };
+        /**
+         * @description 支付状态
+         * @enum {string}
+         */
+        PaymentState: "open" | "posted" | "void";
+        /**
          * @description The four price periods, numbered as 云快充 numbers them.
          * @enum {string}
          */
@@ -7593,7 +8236,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
         /** @description One right, with the noun by which rights are grouped. */
         PermissionView: {
             code: components["schemas"]["Permission"];
@@ -8156,6 +8799,35 @@ export interface components {
          * @enum {string}
          */
         PlaceKind: "residential" | "public_institution" | "enterprise" | "office" | "industrial_park" | "transport_hub" | "sports_culture" | "green_space" | "building_parking" | "roadside" | "motorway_service" | "other";
+        Posting: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            at_ms: number;
+            code: components["schemas"]["PostingCode"];
+            credit: components["schemas"]["AccountName"];
+            debit: components["schemas"]["AccountName"];
+            /** Format: int64 */
+            id: number;
+            /** @description 业务键: the same key moves money once. */
+            key: string;
+            /** Format: int64 */
+            order_id: number | null;
+            order_no: string | null;
+            reason: string;
+            staff_name: string | null;
+        };
+        /**
+         * @description Why money moved.
+         * @enum {string}
+         */
+        PostingCode: "electricity" | "service" | "top_up" | "gift_grant" | "deduction" | "refund" | "write_off";
+        PostingList: {
+            items: components["schemas"]["Posting"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         Preference: {
             key: string;
             /** Format: int64 */
@@ -8251,6 +8923,13 @@ export interface components {
             tried_at_ms: number | null;
             /** @description All were asked for, not only what had changed. */
             was_whole: boolean;
+        };
+        RefundDraft: {
+            /** Format: int64 */
+            amount_fen: number;
+            reason: string;
+            /** @description Made by the page when it opens the form: sent again, it is the same refund. */
+            request_id: string;
         };
         Reservation: {
             /** Format: int64 */
@@ -9396,6 +10075,29 @@ export interface components {
             /** @description The wire's word, or the state that it came to here. */
             word: string;
         };
+        /** @description 科目余额: the sums of debits and credits are the same. */
+        TrialBalance: {
+            /** Format: int64 */
+            credit_fen: number;
+            /** Format: int64 */
+            debit_fen: number;
+            rows: components["schemas"]["TrialBalanceRow"][];
+        };
+        /** @description What the accounts of one kind have seen together. */
+        TrialBalanceRow: {
+            /** Format: int64 */
+            account_count: number;
+            /**
+             * Format: int64
+             * @description As people read it: what is in them, or what is owed to us.
+             */
+            balance_fen: number;
+            /** Format: int64 */
+            credit_fen: number;
+            /** Format: int64 */
+            debit_fen: number;
+            kind: components["schemas"]["AccountKind"];
+        };
         UnknownPile: {
             /** Format: int64 */
             attempts: number;
@@ -9500,6 +10202,73 @@ export interface components {
              */
             left: number | null;
         };
+        /** @description A customer's purse. */
+        Wallet: {
+            /** Format: int64 */
+            available_fen: number;
+            /** @description Put in and taken out by staff, newest first. */
+            changes: components["schemas"]["WalletChange"][];
+            /** Format: int64 */
+            gift_fen: number;
+            /**
+             * Format: int64
+             * @description For sessions that run or await a person.
+             */
+            held_fen: number;
+            /**
+             * Format: int64
+             * @description What the customer owes for sessions.
+             */
+            owed_fen: number;
+            pay_way: components["schemas"]["PayWay"] | null;
+            /** Format: int64 */
+            principal_fen: number;
+        };
+        WalletChange: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            customer_id: number | null;
+            /** Format: int64 */
+            decided_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description The second person; null where one was enough, or nobody has decided yet.
+             */
+            decided_by: number | null;
+            decided_by_name: string | null;
+            decision_reason: string | null;
+            /** Format: int64 */
+            fleet_id: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["WalletChangeKind"];
+            reason: string;
+            request_id: string;
+            /** Format: int64 */
+            staff_id: number;
+            staff_name: string;
+            state: components["schemas"]["WalletChangeState"];
+        };
+        WalletChangeDecision: {
+            approve: boolean;
+            /** @description Why not; wanted when it is rejected. */
+            reason?: string | null;
+        };
+        WalletChangeDraft: {
+            /** Format: int64 */
+            amount_fen: number;
+            kind: components["schemas"]["WalletChangeKind"];
+            reason: string;
+            /** @description Made by the page when it opens the form: sent again, it is the same change. */
+            request_id: string;
+        };
+        /** @enum {string} */
+        WalletChangeKind: "top_up" | "gift_grant" | "principal_deduction" | "gift_deduction";
+        /** @enum {string} */
+        WalletChangeState: "proposed" | "approved" | "rejected";
         /** @description Whom a webhook tells, and what. */
         WebhookConfig: {
             events: components["schemas"]["WebhookEvent"][];
@@ -9525,6 +10294,9 @@ export interface components {
          * @enum {string}
          */
         WebhookState: "waiting" | "sent" | "failed";
+        WriteOffDraft: {
+            reason: string;
+        };
         /** Format: int32 */
         u16: number;
     };
@@ -9874,6 +10646,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    caller_get: {
+        parameters: {
+            query: {
+                phone: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caller"];
+                };
             };
             /** @description Any error */
             default: {
@@ -11402,11 +12205,14 @@ export interface operations {
                 from_ms?: number;
                 id?: string;
                 kind?: components["schemas"]["CustomerKind"];
+                level_id?: number;
                 limit?: number;
+                mark?: components["schemas"]["CustomerMark"];
                 name?: string;
                 phone?: string;
                 source?: components["schemas"]["CustomerSource"];
                 status?: components["schemas"]["CustomerStatus"];
+                tag?: string;
                 to_ms?: number;
             };
             header?: never;
@@ -11661,6 +12467,39 @@ export interface operations {
             };
         };
     };
+    customer_pay_way_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayWayChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     customer_reveal: {
         parameters: {
             query?: never;
@@ -11717,6 +12556,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    wallet_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallet"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    wallet_change_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletChangeDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
             };
             /** @description Any error */
             default: {
@@ -12899,6 +13804,7 @@ export interface operations {
                 category?: string;
                 cursor?: string;
                 customer_id?: string;
+                escalated?: boolean;
                 from_ms?: number;
                 handler?: string;
                 kind?: components["schemas"]["FeedbackKind"];
@@ -12907,6 +13813,7 @@ export interface operations {
                 no?: string;
                 overdue?: boolean;
                 phone?: string;
+                score?: number;
                 sort?: string;
                 source?: components["schemas"]["FeedbackSource"];
                 state?: components["schemas"]["FeedbackState"];
@@ -13188,6 +14095,130 @@ export interface operations {
             };
         };
     };
+    feedback_template_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackTemplateList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_template_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackTemplateDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackTemplate"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_template_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_template_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackTemplateChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     feedback_get: {
         parameters: {
             query?: never;
@@ -13240,6 +14271,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_caller_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caller"];
+                };
             };
             /** @description Any error */
             default: {
@@ -13579,6 +14641,70 @@ export interface operations {
             };
         };
     };
+    fleet_account_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetAccount"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fleet_account_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FleetAccountChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     fleet_car_list: {
         parameters: {
             query?: {
@@ -13707,6 +14833,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fleet_wallet_change_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletChangeDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
             };
             /** @description Any error */
             default: {
@@ -14337,8 +15498,12 @@ export interface operations {
             query?: {
                 bounds?: string;
                 city_name?: string;
+                kind?: components["schemas"]["PileKind"];
                 level?: components["schemas"]["MapLevel"];
                 operator_name?: string;
+                power_from_w?: number;
+                power_to_w?: number;
+                state?: components["schemas"]["MapState"];
                 station_code?: string;
                 station_name?: string;
             };
@@ -14385,6 +15550,166 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MapGround"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    map_heat_get: {
+        parameters: {
+            query?: {
+                city_name?: string;
+                days?: number;
+                measure?: components["schemas"]["HeatMeasure"];
+                operator_name?: string;
+                station_code?: string;
+                station_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapHeat"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_level_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberLevelList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_level_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberLevelDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_level_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    member_level_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberLevelChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -15069,6 +16394,37 @@ export interface operations {
             };
         };
     };
+    order_payment_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPayment"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     order_recording_fetch: {
         parameters: {
             query?: {
@@ -15084,6 +16440,39 @@ export interface operations {
         responses: {
             /** @description The file: JSON lines, see docs/protocols/recording.md */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_refund_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15200,6 +16589,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NewId"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_write_off_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteOffDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -16551,6 +17973,45 @@ export interface operations {
             };
         };
     };
+    posting_list: {
+        parameters: {
+            query?: {
+                account?: components["schemas"]["AccountKind"];
+                code?: components["schemas"]["PostingCode"];
+                cursor?: string;
+                customer_id?: number;
+                fleet_id?: number;
+                from_ms?: number;
+                limit?: number;
+                order_id?: number;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostingList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     preference_list: {
         parameters: {
             query?: never;
@@ -16930,6 +18391,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FeedbackPhotoReceipt"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_feedback_score_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackScoreDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -18551,6 +20043,35 @@ export interface operations {
             };
         };
     };
+    trial_balance_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     unknown_pile_list: {
         parameters: {
             query?: never;
@@ -18661,6 +20182,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["VoucherCancel"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    wallet_change_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletChangeDecision"];
             };
         };
         responses: {

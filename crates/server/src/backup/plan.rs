@@ -80,7 +80,7 @@ impl Stock {
                 stock.files.push(one);
             }
         }
-        stock.fulls.sort_by(|a, b| (a.at_ms, a.seq).cmp(&(b.at_ms, b.seq)));
+        stock.fulls.sort_by_key(|full| (full.at_ms, full.seq));
         for segments in stock.lines.values_mut() {
             segments.sort_by_key(|segment| segment.seq);
         }
@@ -96,13 +96,12 @@ impl Stock {
     /// The segments behind a full backup, and the number that is missing before others, if one is.
     pub fn behind(&self, full: &Full) -> (Vec<&Segment>, Option<u64>) {
         let mut found = Vec::new();
-        let mut next = full.seq + 1;
-        for segment in self.lines.get(&full.line).into_iter().flatten().filter(|one| one.seq > full.seq) {
+        let later = self.lines.get(&full.line).into_iter().flatten().filter(|one| one.seq > full.seq);
+        for (next, segment) in (full.seq + 1..).zip(later) {
             if segment.seq != next {
                 return (found, Some(next));
             }
             found.push(segment);
-            next += 1;
         }
         (found, None)
     }

@@ -53,7 +53,7 @@ async fn say(house: &House, code: &str, event: DeviceEvent) {
 }
 
 #[tokio::test]
-async fn r5_x_class_monitors_are_shown_and_what_they_notice_has_their_severity() {
+async fn r5_x_class_monitors_are_shown_as_the_pile_last_told_them() {
     for house in houses().await {
         house.furnish().await;
         let own = house.sign_in("a.admin").await;
@@ -93,6 +93,23 @@ async fn r5_x_class_monitors_are_shown_and_what_they_notice_has_their_severity()
             (&one["value"], &one["severity"], &one["in_session"], &one["origin"]),
             (&json!("90.5"), &json!(3), &json!(true), &json!("CustomMonitor"))
         );
+        // What came together with the answer stays; what is older goes.
+        let anew =
+            |ms| house.app.engine.monitors_keep(pile, vec![MonitorChange::Anew], house.app.now().plus_ms(ms));
+        anew(0).await.unwrap();
+        assert_ne!(house.get("/piles/A-1/monitors", &own).await.ok().json["items"], json!([]));
+        anew(1).await.unwrap();
+        assert_eq!(house.get("/piles/A-1/monitors", &own).await.ok().json["items"], json!([]));
+    }
+}
+
+#[tokio::test]
+async fn r5_x_class_what_monitors_notice_has_their_severity() {
+    for house in houses().await {
+        house.furnish().await;
+        let own = house.sign_in("a.admin").await;
+        let pile = pile_id(&house, "A-1").await;
+        house.app.engine.monitors_keep(pile, vec![monitor(7, 3)], house.app.now()).await.unwrap();
         let variables = vec![VariableReport {
             name: "EVSE#1.Power".to_owned(),
             value: Some("91".to_owned()),
@@ -123,13 +140,6 @@ async fn r5_x_class_monitors_are_shown_and_what_they_notice_has_their_severity()
         }
         let variables = house.get("/piles/A-1/variables", &own).await;
         assert_eq!(variables.ok().json["items"][0]["value"], "91");
-        // What came together with the answer stays; what is older goes.
-        let anew =
-            |ms| house.app.engine.monitors_keep(pile, vec![MonitorChange::Anew], house.app.now().plus_ms(ms));
-        anew(0).await.unwrap();
-        assert_ne!(house.get("/piles/A-1/monitors", &own).await.ok().json["items"], json!([]));
-        anew(1).await.unwrap();
-        assert_eq!(house.get("/piles/A-1/monitors", &own).await.ok().json["items"], json!([]));
     }
 }
 

@@ -242,7 +242,7 @@ impl Tail {
             let bytes = entry.metadata().map_or(0, |data| data.len());
             all.push(Waiting { path, line, seq, at_ms, bytes });
         }
-        all.sort_by(|a, b| (a.at_ms, a.seq).cmp(&(b.at_ms, b.seq)));
+        all.sort_by_key(|one| (one.at_ms, one.seq));
         Ok(all)
     }
 
