@@ -3,11 +3,11 @@
 //! more: a bill that was told does not change.
 
 use crate::convergence::{Dice, Session, agreed, essence, runs, sessions, set};
-use crate::world::{World, kwh, sample, worlds};
+use crate::world::{World, kwh, sample, wall, worlds};
 use model::card::Token;
 use model::device::{Answer, DeviceEvent, SessionPhase, SessionReport, StopReason};
 use model::id::{SessionKey, SessionName};
-use model::order::StopClass;
+use model::order::{OrderState, StopClass};
 use model::time::MINUTE_MS;
 
 fn key(n: usize) -> SessionKey {
@@ -128,5 +128,36 @@ fn disorder_of_ocpp2_ends_in_the_same_orders() {
             }
             agreed(&straight, &crooked, count, held);
         }
+    }
+}
+
+/// What the curve knew before the beginning came counts from another register; a restart reads it anew.
+#[test]
+fn a_beginning_that_comes_late_counts_after_a_restart_too() {
+    let s = Session {
+        pile: 1,
+        no: 1,
+        tag: "C11".to_owned(),
+        begun: wall("10:00"),
+        ended: wall("10:40"),
+        start: 100.0,
+        stop: 112.0,
+        samples: [("10:10", 103.0), ("10:20", 106.0), ("10:30", 109.0)]
+            .map(|(at, register)| sample(wall(at), Some(register), None))
+            .to_vec(),
+    };
+    for mut w in worlds() {
+        let told = events(0, &s);
+        set(&w, s.ended);
+        for place in [3, 2, 0] {
+            tell(&w, s.pile, SessionReport { offline: true, ..told[place].clone() });
+        }
+        w.restart();
+        for place in [1, 4] {
+            tell(&w, s.pile, SessionReport { offline: true, ..told[place].clone() });
+        }
+        let order = w.order(s.pile, key(0));
+        assert_eq!((order.state, order.energy), (OrderState::Completed, kwh(12.0)), "{:?}", order.abnormal);
+        w.sound();
     }
 }

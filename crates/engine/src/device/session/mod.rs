@@ -25,6 +25,7 @@ use model::money::Fen;
 use model::order::{Abnormality, OpenOrder, Order, OrderState, StartMode};
 use model::time::Timestamp;
 use store::frames::Verdict;
+use store::orders::SampleRow;
 use store::{HotPile, Tx};
 
 /// Sessions whose last event number is remembered.
@@ -248,6 +249,11 @@ fn go_on(
             let tariff = place::tariff_shown(context, tx, hot, Some(report.at))?;
             hot.open[place].order.tariff = tariff;
             begin_late(tx, &mut hot.open[place], report.at, register.map(|(_, register)| register));
+            // The log has them as they counted before; of one moment, what is written last holds.
+            let OpenOrder { order, curve } = &hot.open[place];
+            for point in curve.points().iter().filter(|point| point.delivered.is_some()) {
+                tx.sample_append(SampleRow { id: 0, order: order.id, point: *point })?;
+            }
             handled = handled.judged(Verdict::Applied, "the beginning came after what followed it");
         }
     }
