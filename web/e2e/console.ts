@@ -82,6 +82,7 @@ export async function everyPage(page: Page): Promise<string[]> {
   const links = page.getByRole('navigation', { name: /主菜单|Main menu/ }).getByRole('link')
   await expect(links.first()).toBeVisible()
   const paths = (await links.evaluateAll((all) => all.map((a) => a.getAttribute('href') ?? ''))).filter((path) => path.startsWith('/'))
+  expect(paths.filter((path, place) => paths.indexOf(path) !== place), 'pages that stand in the menu twice').toEqual([])
   const behind: string[] = []
   for (const path of paths) {
     if (path === '/') continue

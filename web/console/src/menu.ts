@@ -74,8 +74,6 @@ export const menu: MenuSection[] = [
       { name: 'driver_preview', path: '/driver-app/preview', permission: 'content.read', glyph: 'phone' },
     ],
   },
-  { name: 'finance', pages: [{ name: 'invoices', path: '/invoices', permission: 'invoice.read', glyph: 'invoice' }] },
-  { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }, { name: 'callers', path: '/callers', permission: 'feedback.read', glyph: 'phone' }, { name: 'feedback_templates', path: '/feedback-templates', permission: 'feedback.read', glyph: 'book' }] },
   {
     name: 'finance',
     pages: [
@@ -84,7 +82,7 @@ export const menu: MenuSection[] = [
       { name: 'trial_balance', path: '/trial-balance', permission: 'ledger.read', platform: true, glyph: 'columns' },
     ],
   },
-  { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }] },
+  { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }, { name: 'callers', path: '/callers', permission: 'feedback.read', glyph: 'phone' }, { name: 'feedback_templates', path: '/feedback-templates', permission: 'feedback.read', glyph: 'book' }] },
   {
     name: 'system',
     pages: [
