@@ -7930,6 +7930,8 @@ export interface components {
             meter_start_dwh: number | null;
             operator_name: string;
             order_no: string;
+            paid_state: components["schemas"]["PaidState"] | null;
+            pay_way: components["schemas"]["PayWay"] | null;
             /**
              * Format: int64
              * @description What the pile itself has computed.
@@ -8118,6 +8120,11 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
+        /**
+         * @description What became of an order's money, in a list of orders.
+         * @enum {string}
+         */
+        PaidState: "open" | "paid" | "owed" | "part_refunded" | "refunded" | "written_off";
         /** @description A parameter as the pages show it. */
         Parameter: {
             /** Format: int64 */
@@ -16156,6 +16163,8 @@ export interface operations {
                 limit?: number;
                 operator_name?: string;
                 order_no?: string;
+                paid_state?: components["schemas"]["PaidState"];
+                pay_way?: components["schemas"]["PayWay"];
                 phone?: string;
                 pile?: string;
                 pile_code?: string;
@@ -16217,6 +16226,8 @@ export interface operations {
                 limit?: number;
                 operator_name?: string;
                 order_no?: string;
+                paid_state?: components["schemas"]["PaidState"];
+                pay_way?: components["schemas"]["PayWay"];
                 phone?: string;
                 pile?: string;
                 pile_code?: string;

@@ -79,6 +79,19 @@ dictionaries! {
         "safety" "安全保护" "Safety",
         "unknown" "未知" "Unknown",
     ]
+    "pay_way" "支付方式" "Ways of paying" [
+        "wallet" "钱包" "Wallet",
+        "fleet" "车队" "Fleet",
+        "later" "后付" "Later",
+    ]
+    "paid_state" "支付状态" "States of payment" [
+        "open" "未结算" "Not settled",
+        "paid" "已支付" "Paid",
+        "owed" "待支付" "Owed",
+        "part_refunded" "部分退款" "Refunded in part",
+        "refunded" "已退款" "Refunded",
+        "written_off" "已核销" "Written off",
+    ]
     "settlement_basis" "异常结算依据" "Settlement bases" [
         "record" "按桩账单" "Pile’s record",
         "curve" "按充电曲线" "Charge curve",
@@ -305,6 +318,7 @@ mod tests {
     use crate::customer::{CustomerKind, CustomerMark, CustomerSource, CustomerStatus};
     use crate::feedback::{FeedbackAction, FeedbackKind, FeedbackSource, FeedbackState};
     use crate::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState};
+    use crate::ledger::{PaidState, PayWay};
     use crate::order::{Abnormality, OrderState, StartMode, StopClass};
     use crate::pile_record::{SocketKind, SocketStandard};
     use crate::settlement::{SettlementBasis, SettlementState};
@@ -325,6 +339,8 @@ mod tests {
             ("start_mode", told(StartMode::ALL)),
             ("abnormality", told(Abnormality::ALL)),
             ("stop_class", told(StopClass::ALL)),
+            ("pay_way", told(PayWay::ALL)),
+            ("paid_state", told(PaidState::ALL)),
             ("settlement_basis", told(SettlementBasis::ALL)),
             ("settlement_state", told(SettlementState::ALL)),
             ("period", told(Period::ALL)),

@@ -63,6 +63,18 @@ crate::words! {
         /// The session never began: nothing was posted and nothing is held.
         Void = "void",
     }
+
+    /// What became of an order's money, in a list of orders.
+    PaidState {
+        /// The order is not over; what it may cost is held where a purse pays.
+        Open = "open",
+        Paid = "paid",
+        /// 待支付: some of it is owed.
+        Owed = "owed",
+        PartRefunded = "part_refunded",
+        Refunded = "refunded",
+        WrittenOff = "written_off",
+    }
 }
 
 impl AccountKind {

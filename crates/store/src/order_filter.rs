@@ -2,6 +2,7 @@
 
 use crate::sort::{Sort, SortColumn};
 use model::id::OrderId;
+use model::ledger::{PaidState, PayWay};
 use model::order::{Abnormality, OrderState, StartMode, StopClass};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -79,6 +80,8 @@ pub struct OrderFilter {
     pub plate: Option<String>,
     pub start_mode: Option<StartMode>,
     pub stop_class: Option<StopClass>,
+    pub pay_way: Option<PayWay>,
+    pub paid_state: Option<PaidState>,
     pub energy_dwh: Span,
     pub total_fen: Span,
     /// Only those whose settlement by hand waits for a second person.

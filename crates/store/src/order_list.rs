@@ -8,6 +8,7 @@ use crate::order_filter::{OrderFilter, OrderTime};
 use crate::order_merges::{self, OrderMerge};
 use crate::order_names::{Names, Read, filter};
 use crate::order_notes::OrderNote;
+use crate::order_payments::PAID_STATE;
 use crate::order_totals::{self, OrderTotals};
 use crate::pile_list::{LiveValues, masked};
 use crate::settlements::Settlement;
@@ -16,6 +17,7 @@ use model::card::TokenVerdict;
 use model::customer::{phone_masked, plate_masked, vin_masked};
 use model::error::Text;
 use model::id::{OrderId, TariffId};
+use model::ledger::{PaidState, PayWay};
 use model::order::{Abnormalities, Abnormality, Order, OrderState, StartMode, StopClass};
 use model::tariff::Segment;
 use model::time::{Timestamp, Zone};
@@ -79,6 +81,9 @@ pub struct OrderView {
     pub vin: Option<String>,
     /// Masked; of the car that is known by this VIN.
     pub plate: Option<String>,
+    /// Null where nobody pays.
+    pub pay_way: Option<PayWay>,
+    pub paid_state: Option<PaidState>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -157,19 +162,22 @@ pub struct OrderList {
     pub totals: Option<OrderTotals>,
 }
 
-const COLUMNS: &str = "o.id, o.session_key, p.code, p.name, o.station_id, s.name, op.name, o.connector_no, \
+static COLUMNS: LazyLock<String> = LazyLock::new(|| format!("{FACTS}, pay.way, {PAID_STATE}"));
+
+const FACTS: &str = "o.id, o.session_key, p.code, p.name, o.station_id, s.name, op.name, o.connector_no, \
     o.start_mode, o.token, c.name, o.state, o.abnormal, o.created_at_ms, o.started_at_ms, o.ended_at_ms, \
     o.energy_dwh, o.electricity_fen, o.service_fen, o.total_fen, o.pile_amount_e4, o.soc_start, o.soc_end, \
     o.stop_code, o.stop_class, o.tariff_id, o.pile_id, o.meter_start_dwh, o.meter_end_dwh, c.phone, fl.name, \
     o.vin, a.plate";
 
 /// Where the value stands by which a page is sorted: behind the columns.
-const SORT_VALUE: usize = 33;
+const SORT_VALUE: usize = 35;
 
 /// The names beside an order.
 const NAMES: &str = "JOIN pile p ON p.id = o.pile_id JOIN station s ON s.id = o.station_id \
     JOIN operator op ON op.id = o.operator_id LEFT JOIN customer c ON c.id = o.customer_id \
-    LEFT JOIN fleet fl ON fl.id = c.fleet_id LEFT JOIN car a ON a.vin = o.vin";
+    LEFT JOIN fleet fl ON fl.id = c.fleet_id LEFT JOIN car a ON a.vin = o.vin \
+    LEFT JOIN order_payment pay ON pay.order_id = o.id";
 
 fn view(row: &Row<'_>) -> DbResult<OrderView> {
     let (id, created_at_ms) = (row.int(0)?, row.int(13)?);
@@ -214,6 +222,8 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
         fleet_name: row.text_opt(30)?,
         vin: row.text_opt(31)?.as_deref().map(vin_masked),
         plate: row.text_opt(32)?.as_deref().map(plate_masked),
+        pay_way: row.text_opt(33)?.as_deref().and_then(PayWay::parse),
+        paid_state: row.text_opt(34)?.as_deref().and_then(PaidState::parse),
     })
 }
 
@@ -266,6 +276,7 @@ fn page(
 
 /// The rows of a page are found first, and only they get their names.
 fn page_statement(scope: &Scope, wanted: &OrderFilter, names: &Names) -> (String, Vec<Value<'static>>) {
+    let columns = &*COLUMNS;
     let read = if wanted.sort.is_some() { Read::Sums } else { Read::Page };
     let mut filter = filter(scope, wanted, names, read);
     if let Some(sort) = &wanted.sort {
@@ -273,7 +284,7 @@ fn page_statement(scope: &Scope, wanted: &OrderFilter, names: &Names) -> (String
         let (limit, value) = (filter.bind(wanted.limit + 1), sort.value("o.id"));
         // Only number and value go through the sorting of all that is selected.
         let sql = format!(
-            "SELECT {COLUMNS}, k.sort_value FROM (SELECT o.id, {value} AS sort_value FROM orders o {} \
+            "SELECT {columns}, k.sort_value FROM (SELECT o.id, {value} AS sort_value FROM orders o {} \
              ORDER BY {} LIMIT {limit}) AS k JOIN orders o ON o.id = k.id {NAMES} ORDER BY {}",
             filter.sql(),
             sort.order_by("sort_value", "o.id"),
@@ -288,7 +299,7 @@ fn page_statement(scope: &Scope, wanted: &OrderFilter, names: &Names) -> (String
     }
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!(
-        "SELECT {COLUMNS} FROM (SELECT * FROM orders o {} ORDER BY {time} DESC, o.id DESC LIMIT {limit}) AS o \
+        "SELECT {columns} FROM (SELECT * FROM orders o {} ORDER BY {time} DESC, o.id DESC LIMIT {limit}) AS o \
          {NAMES} ORDER BY {time} DESC, o.id DESC",
         filter.sql()
     );
@@ -301,8 +312,9 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
     let mut filter = Filter::new();
     filter.and_value("o.id = ?", id.0);
     filter.scope("o.operator_id", "o.station_id", scope);
+    let columns = &*COLUMNS;
     let sql = format!(
-        "SELECT {COLUMNS}, o.skew_ms, t.name, t.version_no, f.name, d.segments, d.pile_bill, s.time_zone, b.import_id, \
+        "SELECT {columns}, o.skew_ms, t.name, t.version_no, f.name, d.segments, d.pile_bill, s.time_zone, b.import_id, \
          b.note, o.start_verdict \
          FROM orders o {NAMES} LEFT JOIN tariff t ON t.id = o.tariff_id LEFT JOIN staff f ON f.id = o.staff_id \
          LEFT JOIN order_detail d ON d.order_id = o.id \
@@ -332,42 +344,42 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
 fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
     let mut order = view(row)?;
     order.vin = row.text_opt(31)?;
-    let tariff = match (order.tariff_id, row.text_opt(34)?, row.int_opt(35)?) {
+    let tariff = match (order.tariff_id, row.text_opt(36)?, row.int_opt(37)?) {
         (Some(id), Some(name), Some(version_no)) => {
             Some(OrderTariff { id, name, version_no, day_name: None })
         }
         _ => None,
     };
-    let segments = row.text_opt(37)?.map_or_else(Vec::new, |text| {
+    let segments = row.text_opt(39)?.map_or_else(Vec::new, |text| {
         serde_json::from_str(&text).unwrap_or_else(|why| {
             tracing::error!(%why, order = order.id, "the segments of an order cannot be read");
             Vec::new()
         })
     });
-    let pile_segments = row.text_opt(38)?.and_then(|text| {
+    let pile_segments = row.text_opt(40)?.and_then(|text| {
         serde_json::from_str(&text)
             .map(|bill: PileBill| bill.periods)
             .inspect_err(|why| tracing::error!(%why, order = order.id, "a pile's bill cannot be read"))
             .ok()
     });
     Ok(OrderDetail {
-        skew_ms: row.int_opt(33)?,
+        skew_ms: row.int_opt(35)?,
         tariff,
-        time_zone: row.text(39)?,
+        time_zone: row.text(41)?,
         segments,
         pile_segments,
         curve: Vec::new(),
         battery: None,
         merge: None,
         commands: Vec::new(),
-        started_by: row.text_opt(36)?,
+        started_by: row.text_opt(38)?,
         settlements: Vec::new(),
         notes: Vec::new(),
         brought_by: row
-            .int_opt(40)?
-            .zip(row.text_opt(41)?)
+            .int_opt(42)?
+            .zip(row.text_opt(43)?)
             .map(|(order_import_id, note)| OrderOrigin { order_import_id, note }),
-        start_verdict: row.text_opt(42)?.and_then(|verdict| TokenVerdict::parse(&verdict)),
+        start_verdict: row.text_opt(44)?.and_then(|verdict| TokenVerdict::parse(&verdict)),
         explanation: Vec::new(),
         order,
     })
@@ -419,6 +431,7 @@ mod tests {
             (&["orders_vin"], &["orders_vin"], |wanted| wanted.plate = Some("P".to_owned())),
             (&["orders_stop"], &["orders_stop"], |wanted| wanted.stop_class = Some(StopClass::Fault)),
             (&["orders_started"], &["orders_started"], |wanted| wanted.stop_class = Some(StopClass::Normal)),
+            (&["orders_started"], &["orders_started"], |wanted| wanted.paid_state = Some(PaidState::Owed)),
             (&["orders_customer"], &["orders_customer"], |wanted| wanted.phone = Some("1380".to_owned())),
             (&["orders_started"], &["orders_started"], |wanted| wanted.total_fen.from = Some(1)),
             (&["PRIMARY KEY (rowid=?)"], &["PRIMARY KEY (rowid=?)"], |wanted| wanted.id = Some(OrderId(1))),

@@ -5,6 +5,7 @@ use crate::customer_filter::phone_half;
 use crate::db::{Conn, DbResult};
 use crate::filter::{Filter, is_asked};
 use crate::order_filter::{OrderFilter, OrderTime};
+use crate::order_payments::PAID_STATE;
 use model::access::{Area, Scope};
 use model::order::{Abnormalities, OrderState, StartMode, StopClass};
 
@@ -240,7 +241,9 @@ fn states(filter: &mut Filter, wanted: &OrderFilter, read: Read) {
     }
 }
 
-/// By what it was begun and ended, and for which car.
+const PAYMENT: &str = "EXISTS (SELECT 1 FROM order_payment pay WHERE pay.order_id = o.id";
+
+/// By what it was begun and ended, for which car, and how it is paid.
 fn how(filter: &mut Filter, wanted: &OrderFilter) {
     if let Some(token) = wanted.token.as_deref().map(str::trim).filter(|token| !token.is_empty()) {
         let (own, upper) = (filter.bind(token.to_owned()), filter.bind(token.to_ascii_uppercase()));
@@ -260,5 +263,11 @@ fn how(filter: &mut Filter, wanted: &OrderFilter) {
         }
     }
     filter.and_some("o.vin = ?", wanted.vin.clone());
+    if let Some(way) = wanted.pay_way {
+        filter.and_value(&format!("{PAYMENT} AND pay.way = ?)"), way.as_str());
+    }
+    if let Some(state) = wanted.paid_state {
+        filter.and_value(&format!("{PAYMENT} AND {PAID_STATE} = ?)"), state.as_str());
+    }
     filter.and_some("o.vin = (SELECT vin FROM car WHERE plate = ?)", wanted.plate.clone());
 }

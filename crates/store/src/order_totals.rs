@@ -120,6 +120,8 @@ fn by_days(wanted: &OrderFilter) -> bool {
         plate,
         start_mode,
         stop_class,
+        pay_way,
+        paid_state,
         energy_dwh,
         total_fen,
         settlement_waiting,
@@ -146,6 +148,8 @@ fn by_days(wanted: &OrderFilter) -> bool {
         && abnormality.is_none()
         && start_mode.is_none()
         && stop_class.is_none()
+        && pay_way.is_none()
+        && paid_state.is_none()
         && energy_dwh.is_open()
         && total_fen.is_open()
         && !settlement_waiting

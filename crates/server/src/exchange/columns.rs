@@ -41,6 +41,12 @@ pub static ORDER: &[Column<OrderView>] = &[
     }),
     Column::summed("service", "服务费（元）", "Service fee (yuan)", |o, _| Cell::fen(o.service_fen)),
     Column::summed("total", "总金额（元）", "Total (yuan)", |o, _| Cell::fen(o.total_fen)),
+    Column::new("pay_way", "支付方式", "Pays by", |o, w| {
+        o.pay_way.map_or(Cell::Empty, |way| words::told("pay_way", way.as_str(), w))
+    }),
+    Column::new("paid_state", "支付状态", "Payment", |o, w| {
+        o.paid_state.map_or(Cell::Empty, |state| words::told("paid_state", state.as_str(), w))
+    }),
     Column::extra("pile_amount", "桩端金额（元）", "Pile's amount (yuan)", |o, _| {
         Cell::e4(o.pile_amount_e4)
     }),

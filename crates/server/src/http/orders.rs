@@ -12,6 +12,7 @@ use engine::order_note::OrderNoteDraft;
 use engine::settlement::no_order;
 use model::customer::plate_parse;
 use model::id::{OrderId, PileId};
+use model::ledger::{PaidState, PayWay};
 use model::order::{Abnormality, Order, OrderState, StartMode, StopClass};
 use model::time::{Timestamp, Zone};
 use model::{Error, Result};
@@ -58,6 +59,8 @@ pub struct OrderQuery {
     plate: Option<String>,
     start_mode: Option<StartMode>,
     stop_class: Option<StopClass>,
+    pay_way: Option<PayWay>,
+    paid_state: Option<PaidState>,
     energy_from_dwh: Option<i64>,
     /// Inclusive, as all ends of quantities.
     energy_to_dwh: Option<i64>,
@@ -118,6 +121,8 @@ impl OrderQuery {
             plate: self.plate.as_deref().map(plate_parse).transpose()?,
             start_mode: self.start_mode,
             stop_class: self.stop_class,
+            pay_way: self.pay_way,
+            paid_state: self.paid_state,
             energy_dwh: span("energy_to_dwh", self.energy_from_dwh, self.energy_to_dwh)?,
             total_fen: span("total_to_fen", self.total_from_fen, self.total_to_fen)?,
             settlement_waiting: self.settlement_waiting.unwrap_or(false),

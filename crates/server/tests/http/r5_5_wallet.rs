@@ -37,6 +37,23 @@ async fn wallet(house: &House, cookie: &str, id: i64) -> [i64; 5] {
 }
 
 /// Charges 10 kWh within an hour; the verdict of the start, and the order's number.
+/// What the list of orders says of how this one is paid, and whether its filters find it by that.
+async fn listed(house: &House, cookie: &str, order: i64) -> String {
+    let list = house.get("/orders?from_ms=0", cookie).await.ok().json.clone();
+    let row = list["items"].as_array().unwrap().iter().find(|row| row["id"] == order).unwrap().clone();
+    let (way, state) = (row["pay_way"].as_str().unwrap(), row["paid_state"].as_str().unwrap());
+    for (query, there) in [
+        (format!("paid_state={state}&pay_way={way}"), true),
+        (format!("paid_state={state}&pay_way=fleet"), false),
+        (format!("paid_state={}", if state == "paid" { "refunded" } else { "paid" }), false),
+    ] {
+        let found = house.get(&format!("/orders?from_ms=0&{query}"), cookie).await.ok().json.clone();
+        let ids: Vec<_> = found["items"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
+        assert_eq!((ids.contains(&json!(order)), &found["total"]), (there, &json!(ids.len())), "{query}");
+    }
+    format!("{way} {state}")
+}
+
 async fn charge(house: &House, meter: i64) -> (String, i64) {
     let token = Token::card("WALLET1");
     let meter_start = Energy::from_dwh(meter);
@@ -82,6 +99,7 @@ async fn r5_5_class_a_wallet_is_topped_up_pays_and_gets_back() {
         let total = payment["refundable_fen"].as_i64().unwrap();
         assert_eq!((payment["way"].as_str(), payment["state"].as_str()), (Some("wallet"), Some("posted")));
         assert_eq!(payment["gift_fen"], 400);
+        assert_eq!(listed(&house, &cookie, order).await, "wallet paid");
         assert_eq!(wallet(&house, &cookie, id).await, [9_400 - total, 0, 0, 9_400 - total, 0]);
         let refund =
             |fen: i64, request: &str| json!({"amount_fen": fen, "reason": "故障", "request_id": request});
@@ -93,10 +111,12 @@ async fn r5_5_class_a_wallet_is_topped_up_pays_and_gets_back() {
             .await
             .refused(409, "request.differs");
         assert_eq!(wallet(&house, &cookie, id).await[0], 9_500 - total, "said twice, it is one refund");
+        assert_eq!(listed(&house, &cookie, order).await, "wallet part_refunded");
         let much = refund(total - 99, "refund-02").to_string();
         house.post(&path, &cookie, &much).await.refused(422, "refund.too_much");
         house.post(&path, &cookie, &refund(total - 100, "refund-02").to_string()).await.ok();
         assert_eq!(wallet(&house, &cookie, id).await, [9_000, 400, 0, 9_400, 0]);
+        assert_eq!(listed(&house, &cookie, order).await, "wallet refunded");
         let list = house.get(&format!("/postings?customer_id={id}"), &cookie).await.ok().json.clone();
         assert!(list["items"].as_array().unwrap().iter().all(|row| row["amount_fen"].as_i64().unwrap() > 0));
         let books = house.get("/trial-balance", &cookie).await.ok().json.clone();

@@ -205,6 +205,14 @@ const looks = {
     posted: { tone: 'ok', glyph: 'check' },
     void: { tone: 'mute', glyph: 'ban' },
   },
+  paid_state: {
+    open: { tone: 'mute', glyph: 'clock' },
+    paid: { tone: 'ok', glyph: 'check' },
+    owed: { tone: 'warn', glyph: 'clock' },
+    part_refunded: { tone: 'calm', glyph: 'left' },
+    refunded: { tone: 'mute', glyph: 'left' },
+    written_off: { tone: 'mute', glyph: 'cross' },
+  },
   wallet_change_state: {
     proposed: { tone: 'warn', glyph: 'clock' },
     approved: { tone: 'ok', glyph: 'check' },

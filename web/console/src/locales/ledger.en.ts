@@ -3,6 +3,7 @@ export default {
   account_kind: { principal: 'Principal', gift: 'Gift', receivable: 'Receivable', fleet: 'Fleet account', revenue: 'Payable to operator', channel: 'Channel clearing', promotion: 'Cost of gifts', write_off: 'Written off' },
   account_told: { principal: 'what customers have paid in', gift: 'given to customers, for charging only', receivable: 'what customers owe for sessions', fleet: 'what fleets have paid in; below zero, what they owe', revenue: 'earned by sessions, to be paid to the operator', channel: 'taken in and paid out by hand', promotion: 'what gifts cost', write_off: 'what will never be paid' },
   posting_code: { electricity: 'Electricity', service: 'Service fee', top_up: 'Top-up', gift_grant: 'Gift', deduction: 'Deduction', refund: 'Refund', write_off: 'Write-off' },
+  paid_state: { open: 'Not settled', paid: 'Paid', owed: 'Owed', part_refunded: 'Refunded in part', refunded: 'Refunded', written_off: 'Written off' },
   pay_way: { wallet: 'Wallet', fleet: 'Fleet', later: 'Later' },
   payment_state: { open: 'Not billed yet', posted: 'Posted', void: 'Nothing to pay' },
   wallet_change_kind: { top_up: 'Top-up', gift_grant: 'Gift', principal_deduction: 'Deduct from principal', gift_deduction: 'Deduct from gift' },

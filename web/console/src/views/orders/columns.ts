@@ -19,6 +19,8 @@ export const orderColumns = (): Column<Order>[] => {
     { key: 'total', label: t('orders.total'), align: 'right', sort: 'total_fen' },
     { key: 'electricity', label: t('orders.electricity'), align: 'right', text: (o) => money(o.electricity_fen), sort: 'electricity_fen', extra: true },
     { key: 'service', label: t('orders.service'), align: 'right', text: (o) => money(o.service_fen), sort: 'service_fen' },
+    { key: 'paid_state', label: t('orders.paid_state') },
+    { key: 'pay_way', label: t('orders.pay_way'), text: (o) => (o.pay_way ? word('pay_way', o.pay_way) : null), extra: true },
     { key: 'start_mode', label: t('orders.start_mode'), text: (o) => word('start_mode', o.start_mode), extra: true },
     { key: 'token', label: t('orders.token'), mono: true, extra: true },
     { key: 'customer_name', label: t('orders.customer'), extra: true },
