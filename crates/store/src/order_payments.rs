@@ -103,9 +103,9 @@ impl OrderPayment {
     }
 }
 
-/// [`PaidState`] of the payment `pay`; nothing where the session never began. What is given back is taken
+/// [`model::ledger::PaidState`] of the payment `pay`; nothing where there is none or the session never began. What is given back is taken
 /// off what is owed first.
-pub(crate) const PAID_STATE: &str = "CASE WHEN pay.state = 'void' THEN NULL WHEN pay.state = 'open' THEN 'open' \
+pub(crate) const PAID_STATE: &str = "CASE WHEN pay.state IS NULL OR pay.state = 'void' THEN NULL WHEN pay.state = 'open' THEN 'open' \
     WHEN pay.refunded_fen > 0 AND pay.refunded_fen >= pay.principal_fen + pay.gift_fen + pay.owed_fen - pay.written_off_fen \
     THEN 'refunded' WHEN pay.owed_fen - pay.written_off_fen > pay.refunded_fen THEN 'owed' \
     WHEN pay.refunded_fen > 0 THEN 'part_refunded' WHEN pay.written_off_fen > 0 THEN 'written_off' ELSE 'paid' END";

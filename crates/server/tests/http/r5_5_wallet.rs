@@ -36,12 +36,13 @@ async fn wallet(house: &House, cookie: &str, id: i64) -> [i64; 5] {
         .map(|name| wallet[name].as_i64().unwrap())
 }
 
-/// Charges 10 kWh within an hour; the verdict of the start, and the order's number.
 /// What the list of orders says of how this one is paid, and whether its filters find it by that.
 async fn listed(house: &House, cookie: &str, order: i64) -> String {
     let list = house.get("/orders?from_ms=0", cookie).await.ok().json.clone();
     let row = list["items"].as_array().unwrap().iter().find(|row| row["id"] == order).unwrap().clone();
-    let (way, state) = (row["pay_way"].as_str().unwrap(), row["paid_state"].as_str().unwrap());
+    let (Some(way), Some(state)) = (row["pay_way"].as_str(), row["paid_state"].as_str()) else {
+        return format!("{} {}", row["pay_way"], row["paid_state"]);
+    };
     for (query, there) in [
         (format!("paid_state={state}&pay_way={way}"), true),
         (format!("paid_state={state}&pay_way=fleet"), false),
@@ -54,6 +55,7 @@ async fn listed(house: &House, cookie: &str, order: i64) -> String {
     format!("{way} {state}")
 }
 
+/// Charges 10 kWh within an hour; the verdict of the start, and the order's number.
 async fn charge(house: &House, meter: i64) -> (String, i64) {
     let token = Token::card("WALLET1");
     let meter_start = Energy::from_dwh(meter);
@@ -83,8 +85,10 @@ async fn r5_5_class_a_wallet_is_topped_up_pays_and_gets_back() {
     for house in houses().await {
         house.furnish().await;
         let id = customer(&house, &house.sign_in("admin").await).await;
-        assert_eq!(charge(&house, 0).await.0, "no_balance");
+        let (verdict, refused) = charge(&house, 0).await;
+        assert_eq!(verdict, "no_balance");
         let cookie = house.sign_in("finance").await;
+        assert_eq!(listed(&house, &cookie, refused).await, "null null", "nobody pays for what never began");
         for (kind, fen) in
             [("top_up", 10_000), ("gift_grant", 500), ("principal_deduction", 1_000), ("gift_deduction", 100)]
         {
