@@ -1,4 +1,5 @@
 import { test, type Page } from '@playwright/test'
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { everyPage, signIn } from './console'
 
@@ -117,7 +118,8 @@ test('every page, for the documents', async ({ page }) => {
     await dress(page, theme, 'zh-CN')
     for (const { name, path } of pages.filter(({ name }) => only.test(name))) await picture(page, path, `${every}/${name}-${width}-${theme}.webp`)
   }
-  const rows = pages.map(({ name }) => `| ${name} | ${dresses.map(([width, , theme]) => `[${width} ${theme}](${name}-${width}-${theme}.webp)`).join(' | ')} |`)
+  const taken = pages.filter(({ name }) => dresses.every(([width, , theme]) => existsSync(`${every}/${name}-${width}-${theme}.webp`)))
+  const rows = taken.map(({ name }) => `| ${name} | ${dresses.map(([width, , theme]) => `[${width} ${theme}](${name}-${width}-${theme}.webp)`).join(' | ')} |`)
   const head = ['# Every page', '', 'From the demo, taken by `scripts/screenshots.sh --pages`.', '', '| page | | | | |', '|---|---|---|---|---|']
   await writeFile(`${every}/README.md`, [...head, ...rows, ''].join('\n'))
 })
