@@ -21,7 +21,8 @@ const ANSWER_MAX: usize = 64 * 1024;
 pub async fn ask(app: &App, pile: PileId, event: &mut DeviceEvent) {
     let DeviceEvent::Iso15118Asked(asked) = event else { return };
     let Some(url) = &app.settings.iso15118.url else { return };
-    asked.answer = match answer(app, pile, url, asked).await {
+    // Rare: every link's task would have to have room for it otherwise.
+    asked.answer = match Box::pin(answer(app, pile, url, asked)).await {
         Ok(answer) => Ok(answer),
         Err(why) => {
             tracing::warn!(%pile, action = asked.action, why = %why.en, "the service of ISO 15118 gave no answer");
