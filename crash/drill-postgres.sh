@@ -35,7 +35,6 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-free_port() { node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
 pileops() { "$PILEOPS_BIN" "$@" --data "$WORK/data" --database-url "$url"; }
 cards() { "$BIN/psql" -qAt "$url" -c "SELECT COUNT(*) FROM card WHERE tag LIKE '$1%'"; }
 

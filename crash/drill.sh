@@ -7,6 +7,8 @@
 set -euo pipefail
 # shellcheck source=scripts/tools.sh
 . "$(dirname "$0")/../scripts/tools.sh"
+# shellcheck source=crash/server.sh
+. "$(dirname "$0")/server.sh"
 cd "$ROOT"
 
 SECONDS_OF_LOAD=15 PILES=20
@@ -27,25 +29,10 @@ WORK="$(mktemp -d)"
 mkdir "$WORK/place"
 export PILEOPS_BACKUP_PLACE="$WORK/place"
 server="" load=""
-finish() {
-    local status=$?
-    trap - EXIT INT TERM
-    for process in $load $server; do
-        kill -9 "$process" 2>/dev/null || true
-        wait "$process" 2>/dev/null || true
-    done
-    if [ "$status" != 0 ]; then
-        say "kept for a look: $WORK"
-        tail -n 20 "$WORK/server.log" "$WORK/load.log" 2>/dev/null || true
-    else
-        rm -rf "$WORK"
-    fi
-    exit "$status"
-}
-trap finish EXIT
+# shellcheck disable=SC2086 # none of them, or its number
+trap 'finish_in $? "$WORK" $load $server' EXIT
 trap 'exit 130' INT TERM
 
-free_port() { node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
 now_ms() { date +%s%3N; }
 HTTP="127.0.0.1:$(free_port)" YKC="127.0.0.1:$(free_port)"
 PASSWORD="drill-pile-password-0123"
@@ -54,12 +41,7 @@ PASSWORD="drill-pile-password-0123"
 start_server() {
     "$PILEOPS_BIN" serve --data "$1" --listen "$HTTP" --ykc-listen "$YKC" >>"$WORK/server.log" 2>&1 &
     server=$!
-    for _ in $(seq 600); do
-        kill -0 "$server" 2>/dev/null || die "the server ended at its start"
-        if node -e 'fetch(process.argv[1]).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))' "http://$HTTP/readyz"; then return; fi
-        sleep 0.05
-    done
-    die "the server did not get ready within 30 s"
+    until_ready "$server" "$HTTP"
 }
 until_said() {
     for _ in $(seq 300); do

@@ -9,6 +9,8 @@
 set -euo pipefail
 # shellcheck source=scripts/tools.sh
 . "$(dirname "$0")/../scripts/tools.sh"
+# shellcheck source=crash/server.sh
+. "$(dirname "$0")/server.sh"
 cd "$ROOT"
 
 KILLS=5 SEED=1 PILES=40 POSTGRES=""
@@ -36,37 +38,17 @@ if [ -n "$POSTGRES" ]; then
     NAME=postgres
 fi
 server="" load=""
-finish() {
-    local status=$?
-    trap - EXIT INT TERM
-    for process in $load $server; do
-        kill -9 "$process" 2>/dev/null || true
-        wait "$process" 2>/dev/null || true
-    done
-    if [ "$status" != 0 ]; then
-        say "kept for a look: $DATA"
-        tail -n 20 "$DATA/server.log" "$DATA/load.log" 2>/dev/null || true
-    else
-        rm -rf "$DATA"
-    fi
-    exit "$status"
-}
-trap finish EXIT
+# shellcheck disable=SC2086 # none of them, or its number
+trap 'finish_in $? "$DATA" $load $server' EXIT
 trap 'exit 130' INT TERM
 
 # The ports must stay the same over the restarts, as they would: the piles come back by themselves.
-free_port() { node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
 HTTP="127.0.0.1:$(free_port)" YKC="127.0.0.1:$(free_port)"
 
 start_server() {
     "$PILEOPS_BIN" serve --data "$DATA" "${DATABASE[@]}" --listen "$HTTP" --ykc-listen "$YKC" >>"$DATA/server.log" 2>&1 &
     server=$!
-    for _ in $(seq 600); do
-        kill -0 "$server" 2>/dev/null || die "the server ended at its start"
-        if node -e 'fetch(process.argv[1]).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))' "http://$HTTP/readyz"; then return; fi
-        sleep 0.05
-    done
-    die "the server did not get ready within 30 s"
+    until_ready "$server" "$HTTP"
 }
 
 pileops() { "$PILEOPS_BIN" "$@"; }

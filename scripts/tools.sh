@@ -140,6 +140,9 @@ provide_python() {
     echo "$want" >"$stamp"
 }
 
+# A port of the loopback address that nobody has now.
+free_port() { node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
+
 # --- cargo deny ------------------------------------------------------------------------------
 
 # Built from crates.io, because the wheel on PyPI (0.14) does not know the licence Unicode-3.0. Once

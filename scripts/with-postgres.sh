@@ -64,8 +64,6 @@ if [ "${PILEOPS_PG_FAST:-}" = 1 ]; then
     printf 'fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n' >>"$DIR/data/postgresql.conf"
 fi
 
-free_port() { node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
-
 # Between the choice of a port and its use another program may take it: try again.
 for attempt in 1 2 3 4 5; do
     port="$(free_port)"
