@@ -132,25 +132,26 @@ class Server:
         self.log.close()
 
 
-def measure(name, options):
+def empty(name):
+    """A folder, and a database where there is one, that nothing was done in."""
     if name == "postgres":
         fresh_database()
-    with tempfile.TemporaryDirectory(prefix="pileops-bench-", ignore_cleanup_errors=True) as data:
-        return measure_in(data, name, options)
+    return tempfile.TemporaryDirectory(prefix="pileops-bench-", ignore_cleanup_errors=True)
 
 
-def measure_in(data, name, options):
-    with Server(name, options, data, fresh=True) as server:
-        sessions = ["--mode", "sessions", "--piles", str(SESSION_PILES), "--seconds", str(options.seconds)]
-        report = {"sessions": server.load(*sessions)}
-        report["open"] = server.load("--mode", "open", "--piles", "1000", "--rate", "1000", "--seconds", str(options.seconds))
-    # Memory is measured on a server that has done nothing since its start.
-    with Server(name, options, data, fresh=False) as server:
-        report["idle"] = server.load("--mode", "idle", "--piles", str(options.idle_piles), "--hold", "5")
-    # Last, so that the other measurements do not depend on what the further protocols leave behind.
-    if name != "floor":
+def measure(name, options):
+    sessions = ["--mode", "sessions", "--piles", str(SESSION_PILES), "--seconds", str(options.seconds)]
+    with empty(name) as data:
+        with Server(name, options, data, fresh=True) as server:
+            report = {"sessions": server.load(*sessions)}
+            report["open"] = server.load("--mode", "open", "--piles", "1000", "--rate", "1000", "--seconds", str(options.seconds))
+        # Memory is measured on a server that has done nothing since its start.
         with Server(name, options, data, fresh=False) as server:
-            report |= {speech: server.load(*sessions, "--speak", speech) for speech in SPOKEN}
+            report["idle"] = server.load("--mode", "idle", "--piles", str(options.idle_piles), "--hold", "5")
+    # Each further protocol on a database of its own: none pays for what another leaves to be cleared away.
+    for speech in SPOKEN if name != "floor" else ():
+        with empty(name) as data, Server(name, options, data, fresh=True) as server:
+            report[speech] = server.load(*sessions, "--speak", speech)
     return report
 
 

@@ -86,7 +86,7 @@ def main():
     parser.add_argument("--name", default="crash")
     parser.add_argument("--witness", required=True)
     parser.add_argument("--orders", required=True)
-    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--after", required=True, help="what was done to it: 5 kills")
     options = parser.parse_args()
     with open(options.witness, encoding="utf-8") as file:
         witness = read_witness(file.read())
@@ -115,7 +115,7 @@ def main():
 
     kinds = Counter(record["kind"] for record in witness)
     print(
-        f"{options.name}: {options.kills} kills, {len(witness)} acknowledged "
+        f"{options.name}: after {options.after} {len(witness)} acknowledged "
         f"({kinds['start']} starts, {kinds['stop']} stops, {kinds['bill']} transaction records), "
         f"{verdicts['lost']} lost, {verdicts['doubled']} doubled, {verdicts['wrong']} wrong; {len(orders)} orders"
     )
