@@ -156,7 +156,7 @@ impl Witness {
                 ("SELECT 1 FROM fleet WHERE id = $1 AND version >= $2", vec![fleet.into(), version.into()])
             }
         };
-        Ok(conn.find(sql, &values, |row| row.int(0))?.is_some())
+        Ok(conn.find(sql, &values, |_| Ok(()))?.is_some())
     }
 }
 

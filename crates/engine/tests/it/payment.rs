@@ -11,9 +11,11 @@ use model::id::{CustomerId, FleetId, OrderId, PileId, SessionKey};
 use model::ledger::{Paid, PayWay, Payer, PaymentState, PostingCode};
 use model::money::Fen;
 use model::order::{OrderState, StartMode};
+use store::db::Purpose;
 use store::order_payments::OrderPayment;
 use store::purses::Purse;
 use store::wallets::WalletMove;
+use store::{Conn, Source};
 
 pub const WALLET: CustomerId = CustomerId(1);
 pub const FLEET: FleetId = FleetId(1);
@@ -279,6 +281,43 @@ fn an_old_record_is_paid_from_the_wallet_too() {
         assert_eq!((order.state, order.energy), (OrderState::Completed, kwh(10.0)));
         assert_eq!(payment(&w, order.id).unwrap().paid.owed, Fen(0));
         assert_eq!(available(&w), 10_000 - order.total.0);
+        w.sound();
+    }
+}
+
+/// Cuts all connections of this database but the one that does it, which a writer cannot foresee.
+fn cut(source: &Source) {
+    let source = source.clone();
+    let cut = "SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity \
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let done = std::thread::spawn(move || Conn::open(&source, Purpose::Write)?.query(cut, &[], |_| Ok(())));
+    done.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_commit_of_unknown_fate_spends_nothing_twice_and_stops_nobody() {
+    for w in worlds().into_iter().filter(|w| matches!(w.db.source, Source::Postgres(_))) {
+        furnish(&w);
+        top_up(&w, 10_000);
+        let (source, at) = (w.db.source.clone(), w.now());
+        let lost = w.engine.store.write(None, move |tx| {
+            let code = PostingCode::Deduction;
+            let (payer, reason) = (Payer::Customer(WALLET), "test");
+            let moved =
+                WalletMove { payer, code, gift: false, fen: Fen(400), key: "lost", at, staff: None, reason };
+            tx.wallet_move(&moved)?;
+            cut(&source);
+            Ok(())
+        });
+        assert!(wait(lost).is_err(), "nobody can say that it is there");
+        // The next one finds out: it was not committed.
+        let found = (0..5)
+            .find_map(|_| wait(w.engine.store.write(None, |tx| tx.purse(Payer::Customer(WALLET)))).ok());
+        assert_eq!(found.map(|purse| purse.available()), Some(Fen(10_000)));
+        let session = w.start(1, 1, "CARD1", 100.0);
+        assert_eq!(available(&w), 5_000);
+        w.later(60).stop(1, session, 110.0);
+        assert_eq!(available(&w), 8_900);
         w.sound();
     }
 }
