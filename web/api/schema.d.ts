@@ -3474,6 +3474,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: staff.read */
+        get: operations["staff_handover_get"];
+        put?: never;
+        /** Permission: staff.write */
+        post: operations["staff_handover_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/{id}/lock": {
         parameters: {
             query?: never;
@@ -6801,6 +6819,30 @@ export interface components {
         GroundLockAlarm: "arm_damaged" | "arm_abnormal" | "other";
         /** @enum {string} */
         GroundLockState: "moving" | "raised" | "lowered" | "unknown";
+        /** @description What one kind is open under a name. */
+        HandoverGroup: {
+            /** Format: int64 */
+            count: number;
+            /** @description The oldest twenty. */
+            items: components["schemas"]["HandoverItem"][];
+            kind: components["schemas"]["HandoverKind"];
+        };
+        HandoverItem: {
+            /**
+             * Format: int64
+             * @description What its page is found by, where that is not itself: the order, the customer, the fleet.
+             */
+            about_id: number | null;
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            id: number;
+            label: string;
+            /** @description The wallet is a fleet's. */
+            of_fleet: boolean;
+        };
+        /** @enum {string} */
+        HandoverKind: "feedback" | "settlement" | "wallet_change" | "tariff_plan" | "pile_batch" | "order_import" | "export";
         /** @enum {string} */
         HeatMeasure: "energy" | "orders" | "failures";
         /** @description A station with something of it. */
@@ -7921,6 +7963,7 @@ export interface components {
             fleet_name: string | null;
             /** Format: int64 */
             id: number;
+            merge: components["schemas"]["OrderMerge"] | null;
             /** Format: int64 */
             meter_end_dwh: number | null;
             /**
@@ -7979,7 +8022,6 @@ export interface components {
             curve: components["schemas"]["LiveValues"][];
             /** @description Sentences that explain the bill and the state. */
             explanation: components["schemas"]["Text"][];
-            merge: components["schemas"]["OrderMerge"] | null;
             /** @description What staff have written down beside it, the latest first. */
             notes: components["schemas"]["OrderNote"][];
             /** @description What the pile itself has counted and priced per period. */
@@ -8038,11 +8080,15 @@ export interface components {
             /** Format: int64 */
             connector_no: number;
             /** Format: int64 */
+            electricity_fen: number;
+            /** Format: int64 */
             energy_dwh: number;
             /** Format: int64 */
             order_id: number;
             order_no: string;
             role: components["schemas"]["MergeRole"];
+            /** Format: int64 */
+            service_fen: number;
             state: components["schemas"]["OrderState"];
             /** Format: int64 */
             total_fen: number;
@@ -9344,6 +9390,34 @@ export interface components {
             password?: string | null;
             /** @description The code of a role. */
             role: string;
+        };
+        /** @description How much was handed over. */
+        StaffHandedOver: {
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description What somebody has in hand. */
+        StaffHandover: {
+            /**
+             * Format: int64
+             * @description Sessions and tokens that end with the account.
+             */
+            credential_count: number;
+            groups: components["schemas"]["HandoverGroup"][];
+        };
+        StaffHandoverDraft: {
+            /** @description What else whoever takes over should know. */
+            note: string;
+            /**
+             * Format: int64
+             * @description Who takes it over; may be left out where nothing is open.
+             */
+            to_staff_id?: number | null;
+            /**
+             * Format: int64
+             * @description Of the account that is stopped, as it was read.
+             */
+            version: number;
         };
         /** Format: int64 */
         StaffId: number;
@@ -16161,6 +16235,7 @@ export interface operations {
                 fleet_name?: string;
                 from_ms?: number;
                 limit?: number;
+                merge_of?: number;
                 operator_name?: string;
                 order_no?: string;
                 paid_state?: components["schemas"]["PaidState"];
@@ -16224,6 +16299,7 @@ export interface operations {
                 fleet_name?: string;
                 from_ms?: number;
                 limit?: number;
+                merge_of?: number;
                 operator_name?: string;
                 order_no?: string;
                 paid_state?: components["schemas"]["PaidState"];
@@ -18944,6 +19020,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    staff_handover_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffHandover"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    staff_handover_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffHandoverDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffHandedOver"];
+                };
             };
             /** @description Any error */
             default: {

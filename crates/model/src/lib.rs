@@ -28,6 +28,7 @@ pub mod fleet;
 pub mod ftp;
 pub mod geo;
 pub mod ground_lock;
+pub mod handover;
 pub mod holiday;
 pub mod id;
 pub mod invoice;

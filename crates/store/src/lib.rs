@@ -50,6 +50,7 @@ pub mod fleet_list;
 pub mod fleets;
 pub mod frames;
 pub mod ground_locks;
+pub mod handovers;
 pub mod home;
 pub mod home_stations;
 pub mod hot;

@@ -78,6 +78,8 @@ pub struct OrderFilter {
     pub vin: Option<String>,
     /// The whole plate of a car that is known: the orders of its VIN.
     pub plate: Option<String>,
+    /// An order: it and those that charged the same car beside it.
+    pub merge_of: Option<i64>,
     pub start_mode: Option<StartMode>,
     pub stop_class: Option<StopClass>,
     pub pay_way: Option<PayWay>,

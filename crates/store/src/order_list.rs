@@ -84,6 +84,8 @@ pub struct OrderView {
     /// Null where nobody pays.
     pub pay_way: Option<PayWay>,
     pub paid_state: Option<PaidState>,
+    /// Where it is one connector's part of charging one car.
+    pub merge: Option<OrderMerge>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -101,8 +103,6 @@ pub struct OrderDetail {
     pub curve: Vec<LiveValues>,
     /// What the car's battery has told; of DC sessions whose pile passes it on.
     pub battery: Option<BatteryView>,
-    /// Where it is one connector's part of charging one car.
-    pub merge: Option<OrderMerge>,
     pub commands: Vec<Command>,
     /// Who clicked, for a start from the console.
     pub started_by: Option<String>,
@@ -224,6 +224,7 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
         plate: row.text_opt(32)?.as_deref().map(plate_masked),
         pay_way: row.text_opt(33)?.as_deref().and_then(PayWay::parse),
         paid_state: row.text_opt(34)?.as_deref().and_then(PaidState::parse),
+        merge: None,
     })
 }
 
@@ -271,7 +272,9 @@ fn page(
     })?;
     let Page { items, next_cursor, total } =
         Page::of(rows, wanted.limit, total, |(cursor, _)| cursor.clone());
-    Ok(Page { items: items.into_iter().map(|(_, order)| order).collect(), next_cursor, total })
+    let mut items: Vec<OrderView> = items.into_iter().map(|(_, order)| order).collect();
+    order_merges::tell(conn, &mut items)?;
+    Ok(Page { items, next_cursor, total })
 }
 
 /// The rows of a page are found first, and only they get their names.
@@ -333,7 +336,7 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
         let place = began_at.map_or(0, |at| version.calendar.place_at(&zone, at));
         tariff.day_name = version.table(place).name.map(str::to_owned);
     }
-    found.merge = order_merges::of_order(conn, id)?;
+    found.order.merge = order_merges::of_order(conn, id)?;
     found.battery = battery_reports::find(conn, id)?.map(BatteryView::from);
     found.commands = crate::command_list::of_order(conn, id)?;
     found.settlements = crate::settlements::of_order(conn, id)?;
@@ -370,7 +373,6 @@ fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
         pile_segments,
         curve: Vec::new(),
         battery: None,
-        merge: None,
         commands: Vec::new(),
         started_by: row.text_opt(38)?,
         settlements: Vec::new(),

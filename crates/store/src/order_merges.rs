@@ -2,13 +2,15 @@
 
 use crate::Tx;
 use crate::db::{Conn, DbResult};
-use crate::order_list::order_no;
+use crate::filter::Filter;
+use crate::order_list::{OrderView, order_no};
 use model::Result;
 use model::id::{OrderId, PileId};
 use model::merge::{MergeNo, MergeRole};
 use model::order::OrderState;
 use model::time::{HOUR_MS, Timestamp};
 use serde::Serialize;
+use std::collections::HashSet;
 use utoipa::ToSchema;
 
 /// A number is made of a time: what is older than this under the same one is another merge.
@@ -30,6 +32,8 @@ pub struct OrderMergePart {
     pub role: MergeRole,
     pub state: OrderState,
     pub energy_dwh: i64,
+    pub electricity_fen: i64,
+    pub service_fen: i64,
     pub total_fen: i64,
 }
 
@@ -66,7 +70,8 @@ pub fn of_order(conn: &mut Conn, order: OrderId) -> DbResult<Option<OrderMerge>>
     )?;
     let Some((pile, merge_no, role, at)) = own else { return Ok(None) };
     let others = conn.query(
-        "SELECT o.id, o.created_at_ms, o.connector_no, m.role, o.state, o.energy_dwh, o.total_fen FROM order_merge m \
+        "SELECT o.id, o.created_at_ms, o.connector_no, m.role, o.state, o.energy_dwh, o.electricity_fen, \
+         o.service_fen, o.total_fen FROM order_merge m \
          JOIN orders o ON o.id = m.order_id WHERE m.pile_id = $1 AND m.merge_no = $2 AND m.order_id <> $3 \
          AND m.created_at_ms > $4 AND m.created_at_ms < $5 ORDER BY o.id",
         &[pile.into(), (&merge_no).into(), order.0.into(), (at - SAME_MS).into(), (at + SAME_MS).into()],
@@ -78,9 +83,37 @@ pub fn of_order(conn: &mut Conn, order: OrderId) -> DbResult<Option<OrderMerge>>
                 role: row.word(3, MergeRole::parse)?,
                 state: row.word(4, OrderState::parse)?,
                 energy_dwh: row.int(5)?,
-                total_fen: row.int(6)?,
+                electricity_fen: row.int(6)?,
+                service_fen: row.int(7)?,
+                total_fen: row.int(8)?,
             })
         },
     )?;
     Ok(Some(OrderMerge { merge_no, role, others }))
+}
+
+/// Says of each order of a page whether it is part of a merge, and of which: few are.
+pub(crate) fn tell(conn: &mut Conn, orders: &mut [OrderView]) -> DbResult<()> {
+    if orders.is_empty() {
+        return Ok(());
+    }
+    let mut filter = Filter::new();
+    let ids = filter.bind_all(orders.iter().map(|order| order.id));
+    filter.and(&format!("order_id IN ({ids})"));
+    let sql = format!("SELECT order_id FROM order_merge {}", filter.sql());
+    let merged: HashSet<i64> = conn.query(&sql, &filter.values, |row| row.int(0))?.into_iter().collect();
+    for order in orders.iter_mut().filter(|order| merged.contains(&order.id)) {
+        order.merge = of_order(conn, OrderId(order.id))?;
+    }
+    Ok(())
+}
+
+/// All parts of the merge that an order is part of, as a condition on the orders `o`.
+pub(crate) fn together(filter: &mut Filter, order: Option<i64>) {
+    filter.and_some(
+        "o.id IN (SELECT x.order_id FROM order_merge m JOIN order_merge x ON x.pile_id = m.pile_id \
+         AND x.merge_no = m.merge_no AND x.created_at_ms > m.created_at_ms - 3600000 \
+         AND x.created_at_ms < m.created_at_ms + 3600000 WHERE m.order_id = ?)",
+        order,
+    );
 }

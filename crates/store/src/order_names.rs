@@ -5,6 +5,7 @@ use crate::customer_filter::phone_half;
 use crate::db::{Conn, DbResult};
 use crate::filter::{Filter, is_asked};
 use crate::order_filter::{OrderFilter, OrderTime};
+use crate::order_merges;
 use crate::order_payments::PAID_STATE;
 use model::access::{Area, Scope};
 use model::order::{Abnormalities, OrderState, StartMode, StopClass};
@@ -176,6 +177,7 @@ fn is_narrow(wanted: &OrderFilter, names: &Names) -> bool {
         || is_asked(wanted.token.as_deref())
         || wanted.vin.is_some()
         || wanted.plate.is_some()
+        || wanted.merge_of.is_some()
         || wanted.settlement_waiting
         || wanted.stop_class.is_some_and(|class| !is_usual_stop(class))
         || wanted.start_mode.is_some_and(|mode| !is_usual(mode))
@@ -207,6 +209,7 @@ pub(crate) fn filter(scope: &Scope, wanted: &OrderFilter, names: &Names, read: R
     names.conditions(&mut filter, wanted, read);
     filter.and_some("o.pile_id = (SELECT id FROM pile WHERE code = ?)", wanted.pile.clone());
     filter.and_some("o.connector_no = ?", wanted.connector_no);
+    order_merges::together(&mut filter, wanted.merge_of);
     if wanted.settlement_waiting {
         filter.and("o.id IN (SELECT order_id FROM settlement WHERE state = 'proposed')");
     }

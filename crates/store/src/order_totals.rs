@@ -118,6 +118,7 @@ fn by_days(wanted: &OrderFilter) -> bool {
         token,
         vin,
         plate,
+        merge_of,
         start_mode,
         stop_class,
         pay_way,
@@ -136,7 +137,7 @@ fn by_days(wanted: &OrderFilter) -> bool {
         after: _,
         limit: _,
     } = wanted;
-    let numbers = [customer_id, connector_no].iter().any(|number| number.is_some());
+    let numbers = [customer_id, connector_no, merge_of].iter().any(|number| number.is_some());
     let texts = [phone, fleet_name, pile_code, token].iter().any(|text| is_asked(text.as_deref()));
     let keys = [session_key, pile, vin, plate].iter().any(|key| key.is_some());
     *time == OrderTime::Started

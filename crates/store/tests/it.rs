@@ -24,6 +24,8 @@ mod exchange;
 mod firmware;
 #[path = "it/frames.rs"]
 mod frames;
+#[path = "it/handovers.rs"]
+mod handovers;
 #[path = "it/links.rs"]
 mod links;
 #[path = "it/lists.rs"]

@@ -2,12 +2,14 @@
 
 mod doors;
 mod grant;
+mod handover;
 mod password;
 mod session;
 mod token;
 mod update;
 
 pub use doors::Doors;
+pub use handover::{StaffHandedOver, StaffHandover, StaffHandoverDraft};
 pub use session::Opened;
 
 use crate::Engine;

@@ -14,7 +14,7 @@ use store::{Change, Tx};
 /// Most characters of what somebody who leaves hands over.
 const HANDOVER_MAX: usize = 500;
 
-fn handover(text: &str) -> Result<String> {
+pub(super) fn handover(text: &str) -> Result<String> {
     let text = text.trim();
     let plain = text.chars().all(|c| !c.is_control() || c == '\n' || c == '\r');
     if plain && text.chars().count() <= HANDOVER_MAX {
@@ -27,13 +27,13 @@ fn handover(text: &str) -> Result<String> {
     ))
 }
 
-fn described(account: &Account) -> Value {
+pub(super) fn described(account: &Account) -> Value {
     json!({"name": account.name, "role": account.role, "operator_id": account.operator,
         "area": account.area, "disabled": account.disabled, "handover": account.handover})
 }
 
 /// Nobody takes their own way in away, or there would be nobody to give it back.
-fn not_oneself(actor: &Actor, account: &Account, edited: &Account) -> Result<()> {
+pub(super) fn not_oneself(actor: &Actor, account: &Account, edited: &Account) -> Result<()> {
     if actor.caller.staff == account.id && edited.disabled {
         return Err(Error::refused(
             "staff.oneself",
@@ -46,7 +46,7 @@ fn not_oneself(actor: &Actor, account: &Account, edited: &Account) -> Result<()>
 }
 
 /// After the change there is still somebody who looks after the whole platform.
-fn admin_left(tx: &mut Tx<'_>, account: &Account, edited: &Account) -> Result<()> {
+pub(super) fn admin_left(tx: &mut Tx<'_>, account: &Account, edited: &Account) -> Result<()> {
     if tx.read(staff::admins)? > 0 {
         return Ok(());
     }
@@ -64,7 +64,7 @@ fn admin_left(tx: &mut Tx<'_>, account: &Account, edited: &Account) -> Result<()
     .on_field(field))
 }
 
-fn changed() -> Error {
+pub(super) fn changed() -> Error {
     Error::conflict(
         "staff.changed",
         "这个账号刚刚被别人修改过，请刷新后在最新内容上重新修改",

@@ -1,6 +1,6 @@
 //! Three months in which cars came and went, driven by the simulator's cars and billed by the engine.
 
-use super::{CARDS, PilePlan, SEED, batteries, tag};
+use super::{CARDS, PilePlan, SEED, batteries, merges, tag};
 use crate::app::App;
 use engine::device::PastSession;
 use model::Result;
@@ -26,6 +26,8 @@ const ARRIVALS: i64 = 4;
 const ODD_PER_MILLE: i64 = 12;
 /// For so long back the batteries have told.
 const BATTERIES_MS: i64 = 7 * DAY_MS;
+/// Cars that were charged by two connectors of one pile.
+const MERGED: i64 = 4;
 const STEP_MS: i64 = 3 * MINUTE_MS;
 
 /// How busy each hour is, in percent of the average.
@@ -38,6 +40,7 @@ const BUSY: [i64; 24] = [
 pub async fn write(app: &Arc<App>, plans: &[PilePlan]) -> Result<usize> {
     let now = app.clock().now();
     let mut count = 0;
+    let mut merged = 0;
     for plan in plans {
         let code = plan.code.clone();
         let known = app.engine.store.read(move |conn| match model::id::PileCode::parse(&code) {
@@ -55,18 +58,29 @@ pub async fn write(app: &Arc<App>, plans: &[PilePlan]) -> Result<usize> {
             })
             .await?;
         let (facts, Some(tariff)) = station else { continue };
-        for connector in 1..=plan.connectors {
-            let sessions = Past::new(plan, pile.id, connector, now).sessions(&facts, &tariff);
-            for part in sessions.chunks(200) {
-                count += app.engine.sessions_record(part.to_vec()).await?;
-            }
+        let mut past: Vec<Vec<PastSession>> = (1..=plan.connectors)
+            .map(|connector| Past::new(plan, pile.id, connector, now).sessions(&facts, &tariff))
+            .collect();
+        let begun = merges::begun(now, merged);
+        let pair = if merged < MERGED && plan.protocol.is_ykc() && plan.connectors > 1 {
+            let two = [1, 2].map(|connector| Past::new(plan, pile.id, connector, now));
+            merges::pair(&mut past, two, &facts, &tariff.calendar, begun)
+        } else {
+            None
+        };
+        for part in past.iter().flat_map(|sessions| sessions.chunks(200)) {
+            count += app.engine.sessions_record(part.to_vec()).await?;
+        }
+        if let Some(trades) = pair {
+            merged += 1;
+            merges::tie(app, pile.id, trades, begun).await?;
         }
     }
     Ok(count)
 }
 
 /// The past of one connector.
-struct Past<'a> {
+pub(super) struct Past<'a> {
     plan: &'a PilePlan,
     pile: PileId,
     connector: usize,
@@ -105,7 +119,7 @@ impl Past<'_> {
     }
 
     /// One car, from plug to plug.
-    fn session(
+    pub(super) fn session(
         &mut self,
         started_at: Timestamp,
         facts: &StationFacts,

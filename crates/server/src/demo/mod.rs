@@ -17,6 +17,7 @@ mod firmware;
 mod history;
 mod invoices;
 mod loads;
+mod merges;
 mod people;
 mod places;
 mod records;

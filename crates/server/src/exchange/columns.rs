@@ -4,6 +4,7 @@
 use super::column::{Cell, Column, Words};
 use super::words;
 use model::access::Area;
+use model::merge::MergeRole;
 use store::audit::AuditRecord;
 use store::car_list::CarView;
 use store::card_list::CardView;
@@ -26,6 +27,14 @@ pub static ORDER: &[Column<OrderView>] = &[
     Column::new("station_name", "充电站", "Station", |o, _| Cell::Text(o.station_name.clone())),
     Column::new("pile", "电桩编号", "Pile code", |o, _| Cell::Text(o.pile_code.clone())),
     Column::new("connector_no", "枪号", "Connector", |o, _| Cell::count(o.connector_no)),
+    Column::new("merge_no", "并充序号", "Merge no.", |o, _| {
+        Cell::text(o.merge.as_ref().map(|merge| merge.merge_no.clone()))
+    }),
+    Column::new("merge_role", "并充枪", "Merge role", |o, w| match &o.merge {
+        Some(merge) if merge.role == MergeRole::Main => w.choose("主枪", "main"),
+        Some(_) => w.choose("辅枪", "auxiliary"),
+        None => Cell::Empty,
+    }),
     Column::new("state", "状态", "State", |o, w| words::told("order_state", o.state.as_str(), w)),
     Column::new("abnormality", "异常类型", "Abnormality", |o, w| {
         words::all("abnormality", o.abnormalities.iter().map(|one| one.as_str()), w)

@@ -57,6 +57,8 @@ pub struct OrderQuery {
     vin: Option<String>,
     /// The whole plate of a car that is known here.
     plate: Option<String>,
+    /// The id of an order: it and those that charged the same car by other connectors.
+    merge_of: Option<i64>,
     start_mode: Option<StartMode>,
     stop_class: Option<StopClass>,
     pay_way: Option<PayWay>,
@@ -84,7 +86,7 @@ impl OrderQuery {
             self.order_no.as_deref().map(str::trim).map(|no| Order::id_of_number(no).ok_or_else(bad_number));
         let id = id.transpose()?;
         // A number names one order, whenever it was.
-        let named = id.is_some() || self.session_key.is_some();
+        let named = id.is_some() || self.session_key.is_some() || self.merge_of.is_some();
         let (from, to) = if named { (0, i64::MAX) } else { month(now) };
         let (from_ms, to_ms) = match (self.from_ms, self.to_ms) {
             (None, None) => (from, to),
@@ -119,6 +121,7 @@ impl OrderQuery {
             token: self.token,
             vin: self.vin.map(|vin| vin.trim().to_ascii_uppercase()),
             plate: self.plate.as_deref().map(plate_parse).transpose()?,
+            merge_of: self.merge_of,
             start_mode: self.start_mode,
             stop_class: self.stop_class,
             pay_way: self.pay_way,

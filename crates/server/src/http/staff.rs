@@ -5,7 +5,9 @@ use super::error::Answer;
 use super::give::{Created, Done, Given};
 use super::take::{Id, Input, Key, Query, Who};
 use axum::extract::State;
-use engine::staff::{StaffChange, StaffCreated, StaffDraft};
+use engine::staff::{
+    StaffChange, StaffCreated, StaffDraft, StaffHandedOver, StaffHandover, StaffHandoverDraft,
+};
 use model::Result;
 use model::id::StaffId;
 use serde::{Deserialize, Serialize};
@@ -80,6 +82,25 @@ pub async fn staff_update(
 pub async fn staff_lock_delete(State(app): State<Shared>, who: Who, Id(id): Id) -> Answer<Done> {
     app.engine.staff_lock_delete(&who.actor(), StaffId(id)).await?;
     Ok(Done)
+}
+
+/// What somebody who leaves still has in hand.
+pub async fn staff_handover_get(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+) -> Answer<Given<StaffHandover>> {
+    Ok(Given(app.engine.staff_handover_get(&who.actor(), StaffId(id)).await?))
+}
+
+/// Gives it to another, and stops the account.
+pub async fn staff_handover_create(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(draft): Input<StaffHandoverDraft>,
+) -> Answer<Given<StaffHandedOver>> {
+    Ok(Given(app.engine.staff_handover_create(&who.actor(), StaffId(id), draft).await?))
 }
 
 /// Shown once: only a hash is kept.

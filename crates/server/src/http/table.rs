@@ -202,6 +202,8 @@ pub fn table() -> Vec<Route> {
         POST "/staff" May(StaffWrite), staff::staff_create;
         PUT "/staff/{id}" May(StaffWrite), staff::staff_update;
         DELETE "/staff/{id}/lock" May(StaffWrite), staff::staff_lock_delete;
+        GET "/staff/{id}/handover" May(StaffRead), staff::staff_handover_get;
+        POST "/staff/{id}/handover" May(StaffWrite), staff::staff_handover_create;
         PUT "/staff/{id}/password" May(StaffWrite), staff::staff_password_set;
         GET "/roles" May(StaffRead), roles::role_list;
         POST "/roles" May(StaffWrite), roles::role_create;

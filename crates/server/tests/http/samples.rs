@@ -41,7 +41,8 @@ pub const fn asked(operation: &'static str, about: About, path: &'static str, bo
 }
 
 use super::{
-    samples_backup, samples_desk, samples_ledger, samples_load, samples_people, samples_state, samples_ykc,
+    samples_backup, samples_desk, samples_ledger, samples_load, samples_office, samples_people,
+    samples_state, samples_ykc,
 };
 use About::*;
 
@@ -52,6 +53,7 @@ pub fn samples() -> impl Iterator<Item = &'static Sample> {
         samples_ledger::SAMPLES,
         samples_backup::SAMPLES,
         samples_load::SAMPLES,
+        samples_office::SAMPLES,
         samples_people::SAMPLES,
         samples_state::SAMPLES,
         samples_ykc::SAMPLES,

@@ -7,8 +7,11 @@ use model::battery::{BatteryCourse, BatteryPoint, BatteryReport, BatteryWord};
 use model::dialect::{DialectRules, EnergyUnit};
 use model::id::{OperatorId, OrderId, PileId};
 use model::merge::{MergeNo, MergeRole};
+use model::money::Fen;
 use store::battery_reports::{self, BatteryRow};
 use store::dialects::{self, DialectFilter, NewDialect};
+use store::order_filter::OrderFilter;
+use store::order_list::order_list;
 use store::order_merges;
 
 fn new(operator: Option<i64>, name: &str, firmware: &str) -> NewDialect {
@@ -140,5 +143,49 @@ async fn the_parts_of_a_merge_are_those_of_its_time() {
                 .unwrap()
                 .is_empty()
         );
+    }
+}
+
+#[tokio::test]
+async fn the_orders_of_a_merge_name_each_other_and_add_up_together() {
+    for db in databases() {
+        let store = db.store();
+        crate::seed::seed(&store).await;
+        let merge = MergeNo::parse("260715103000").unwrap();
+        let begun = store.write(None, move |tx| {
+            for n in 0..4_i64 {
+                let mut order = crate::seed::order(8_000 + n, 1, n);
+                (order.total, order.connector) = (Fen(1_000 + n), 1 + (n % 2) as u16);
+                order.pile = PileId(101);
+                tx.order_save(&order);
+                let role = if n % 2 == 0 { MergeRole::Main } else { MergeRole::Auxiliary };
+                // The last two under the same number, two hours later: another car.
+                let at = NOON.plus_ms(n / 2 * 7_200_000);
+                order_merges::insert(tx, (order.id, PileId(101)), merge, role, at)?;
+            }
+            Ok(())
+        });
+        begun.await.unwrap();
+        let found = |merge_of, limit| {
+            let wanted =
+                OrderFilter { merge_of, to_ms: i64::MAX, limit, totals: true, ..OrderFilter::default() };
+            store.read(move |conn| order_list(conn, &Scope::ALL, &wanted))
+        };
+        let list = found(Some(8_000), 10).await.unwrap();
+        let ids: Vec<i64> = list.items.iter().map(|one| one.id).collect();
+        assert_eq!(ids, [8_001, 8_000], "both began in the same second");
+        assert_eq!(list.totals.unwrap().total_fen, 2_001, "the sum of the group");
+        let first = list.items[1].merge.as_ref().unwrap();
+        assert_eq!((first.role, first.others.len()), (MergeRole::Main, 1));
+        assert_eq!((first.others[0].order_id, first.others[0].total_fen), (8_001, 1_001));
+        // Page by page: nothing is shown twice or left out, and each row knows its other part.
+        let first = found(Some(8_000), 1).await.unwrap();
+        assert_eq!((first.items[0].id, first.total), (8_001, Some(2)));
+        assert_eq!(first.items[0].merge.as_ref().unwrap().others[0].order_id, 8_000);
+        assert!(first.next_cursor.is_some());
+        assert!(found(Some(8_003), 10).await.unwrap().items.iter().all(|one| one.id > 8_001));
+        assert!(found(Some(1), 10).await.unwrap().items.is_empty(), "an order that charged alone");
+        let alone = found(None, 200).await.unwrap();
+        assert!(alone.items.iter().filter(|one| one.id < 8_000).all(|one| one.merge.is_none()));
     }
 }

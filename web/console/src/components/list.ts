@@ -65,7 +65,7 @@ export type Filter =
   /** `initial`: what holds as long as nothing is chosen. */
   | { kind: 'select'; key: string; label: string; options: Option[]; initial?: string; rare?: boolean }
   /** Set by a link from another page; shown by its name, and can only be taken away. */
-  | { kind: 'chip'; key: string; label: string; told: (value: string) => string | Promise<string> }
+  | { kind: 'chip'; key: string; label: string; told: (value: string) => string | Promise<string>; names?: boolean }
   /** A range of time that may be left open; `from` and `to` are what the server calls its ends. */
   | { kind: 'span'; key: string; label: string; from: string; to: string }
   /** From one quantity to another, either of which may be left open. `scale`: how many of the server's
@@ -138,7 +138,7 @@ export function quantityParse(text: string | undefined): [number | undefined, nu
 }
 export const quantityText = (from: number | undefined, to: number | undefined): string | undefined => (from == null && to == null ? undefined : `${from ?? ''}..${to ?? ''}`)
 /** Whether a filter names one thing, so that the range of time has no say. */
-export const isNamed = (filters: readonly Filter[], values: Record<string, string>): boolean => filters.some((f) => f.kind === 'text' && f.names && values[f.key])
+export const isNamed = (filters: readonly Filter[], values: Record<string, string>): boolean => filters.some((f) => (f.kind === 'text' || f.kind === 'chip') && f.names && values[f.key])
 /** What is asked of the server for the filters as they stand in the address bar. */
 export function filterQuery(filters: readonly Filter[], values: Record<string, string>, now: number): ListQuery {
   const asked: ListQuery = {}

@@ -7,7 +7,7 @@ export default {
     why: 'Why it ended (BMS and charger)', alarms: 'What was wrong meanwhile', no_alarms: 'Nothing', stop_link: 'Stop reason of the pile', none_yet: 'The car has told nothing of its battery yet', curve: 'What the battery wanted', curve_none: 'No values',
   },
   battery_type: { lead_acid: 'Lead-acid', nimh: 'NiMH', lfp: 'LFP', lmo: 'LMO', lco: 'LCO', ncm: 'NCM', li_polymer: 'Li-polymer', lto: 'LTO', other: 'Other' },
-  order_merge: { title: 'Charged by several connectors', main: 'main', auxiliary: 'auxiliary', part: 'connector {no} ({role})', together: 'together' },
+  order_merge: { title: 'Charged by several connectors', main: 'main', auxiliary: 'auxiliary', part: 'connector {no} ({role})', together: 'together', mark: 'Merged, {role}', with: 'connector {no}: {order_no}', sum: 'Together {energy} · {money}', all: 'Charging one car with order {id}', number: 'Merge no.', connector: 'Connector', hint: 'One car is charged by several connectors at once, with an order each. Stopping one of them stops them all.', list: 'View in the list', own: 'this order' },
   ground_lock: { title: 'Ground lock', battery: 'Battery {n}%', occupied: 'A car stands there', free: 'No car', at: 'Told {at}' },
   ground_lock_state: { moving: 'Not in place', raised: 'Raised', lowered: 'Lowered', unknown: 'Unknown' },
   ground_lock_alarm: { arm_damaged: 'Arm damaged while idle', arm_abnormal: 'Arm moves abnormally', other: 'Alarm (not specified)' },

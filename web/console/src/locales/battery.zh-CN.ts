@@ -7,7 +7,7 @@ export default {
     why: '结束原因（BMS 与充电机）', alarms: '充电中的异常', no_alarms: '没有异常', stop_link: '桩上报的停止原因', none_yet: '车辆还没有上报电池信息', curve: '电池需求曲线', curve_none: '没有需求数据',
   },
   battery_type: { lead_acid: '铅酸电池', nimh: '镍氢电池', lfp: '磷酸铁锂', lmo: '锰酸锂', lco: '钴酸锂', ncm: '三元锂', li_polymer: '聚合物锂离子', lto: '钛酸锂', other: '其他' },
-  order_merge: { title: '多枪并充', main: '主枪', auxiliary: '辅枪', part: '{no} 号枪（{role}）', together: '合计' },
+  order_merge: { title: '多枪并充', main: '主枪', auxiliary: '辅枪', part: '{no} 号枪（{role}）', together: '合计', mark: '并充 {role}', with: '{no} 号枪 {order_no}', sum: '本次并充合计 {energy} · {money}', all: '并充订单：与 {id} 同车', number: '并充序号', connector: '枪', hint: '同一辆车由多把枪同时充电，每把枪各有一张订单；在任一订单点“停止”会同时停止全部。', list: '在列表中查看', own: '本单' },
   ground_lock: { title: '地锁', battery: '电量 {n}%', occupied: '车位有车', free: '车位空闲', at: '{at} 上报' },
   ground_lock_state: { moving: '未到位', raised: '已升起', lowered: '已降下', unknown: '状态未知' },
   ground_lock_alarm: { arm_damaged: '待机状态摇臂破坏', arm_abnormal: '摇臂升降异常', other: '报警（未说明）' },

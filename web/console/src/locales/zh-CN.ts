@@ -7,6 +7,7 @@ import firmware from '@/locales/firmware.zh-CN'
 import fleet from '@/locales/fleet.zh-CN'
 import ledger from '@/locales/ledger.zh-CN'
 import brand from '@/locales/brand.zh-CN'
+import office from '@/locales/office.zh-CN'
 import places from '@/locales/places.zh-CN'
 import recordings from '@/locales/recordings.zh-CN'
 import service from '@/locales/service.zh-CN'
@@ -137,7 +138,7 @@ export default {
     order_recording_fetch: '下载订单回放文件', pile_recording_fetch: '下载充电桩回放文件',
     firmware_create: '新建固件', firmware_file_set: '上传固件文件', firmware_delete: '删除固件', customer_create: '新建用户', customer_update: '修改用户', customer_status_set: '冻结、解冻或注销用户', customer_reveal: '查看完整个人信息', customer_card_create: '绑定充电卡', customer_card_delete: '解绑充电卡', customer_car_create: '添加车辆', car_delete: '删除车辆', fleet_create: '新建车队', fleet_update: '修改车队', fleet_car_create: '添加车队车辆', fleet_import: '导入车队司机与车辆', fleet_limit_set: '设置车队使用限制', customer_sync: '来源平台同步用户', dialect_create: '新建方言', dialect_update: '修改方言', dialect_delete: '删除方言', pile_dialect_set: '指定桩的方言', reservation_create: '预约', reservation_cancel: '取消预约', pile_desired_check: '立即核对期望状态', configuration_profile_create: '新建配置模板', configuration_profile_update: '修改配置模板', configuration_profile_delete: '删除配置模板', wallet_change_create: '提交余额调整', wallet_change_update: '复核余额调整', order_refund_create: '订单退款', order_write_off_create: '核销欠款', customer_pay_way_set: '设置用户支付方式', fleet_account_set: '设置车队账户',
     order_import_create: '上传补录文件', order_import_confirm: '确认导入订单', order_import_undo: '撤销导入批次', export_create: '导出列表', export_fetch: '下载导出文件', export_cancel: '取消导出', session_create: '登录', session_delete: '退出', session_password_set: '修改密码', operator_create: '新建运营商', operator_update: '修改运营商', operator_status_set: '启停运营商', city_save: '开通城市', city_create: '开通城市', city_update: '修改城市', city_status_set: '暂停或恢复城市', station_create: '新建充电站', station_update: '修改充电站', pile_create: '新建充电桩', pile_update: '修改充电桩', pile_import: '导入充电桩', pile_password_set: '设置接入密码', unknown_pile_dismiss: '忽略未登记设备', station_status_set: '暂停或恢复营业', station_photo_create: '上传充电站照片', station_photo_update: '修改充电站照片', station_photo_delete: '删除充电站照片', brand_set: '设置品牌', brand_delete: '恢复默认品牌',
-    certificate_delete: '吊销桩证书', pile_command: '远程操作', pile_record_update: '编辑桩的资产档案', pile_tariff_set: '设置桩的计费模型', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色', tariff_plan_create: '安排调价', tariff_plan_cancel: '撤回调价计划', tariff_plan_apply: '调价计划生效', tariff_delivery_start: '重试下发计费模型', pile_batch_create: '批量操作', pile_batch_start: '重试批量操作', pile_batch_stop: '停止批量操作',
+    certificate_delete: '吊销桩证书', pile_command: '远程操作', pile_record_update: '编辑桩的资产档案', pile_tariff_set: '设置桩的计费模型', order_stop: '远程停止', order_note_create: '写订单备注', command_create: '远程操作', tariff_create: '发布计费模型', card_create: '登记充电卡', card_update: '修改充电卡', card_import: '导入充电卡', staff_create: '新建账号', staff_update: '修改账号', staff_handover_create: '离职交接', token_create: '新建令牌', token_delete: '删除令牌', staff_lock_delete: '解锁账号', staff_password_set: '重置密码', role_create: '新建角色', role_update: '修改角色', role_delete: '删除角色', tariff_plan_create: '安排调价', tariff_plan_cancel: '撤回调价计划', tariff_plan_apply: '调价计划生效', tariff_delivery_start: '重试下发计费模型', pile_batch_create: '批量操作', pile_batch_start: '重试批量操作', pile_batch_stop: '停止批量操作',
     content_create: '新建内容', content_update: '修改内容', content_status_set: '发布或撤回内容', content_delete: '删除内容草稿', content_picture_create: '上传内容图片', content_picture_delete: '删除内容图片', coupon_create: '新建优惠券', coupon_update: '修改优惠券', coupon_status_set: '停发或恢复优惠券', voucher_create: '发放优惠券', voucher_cancel: '收回用户券', coupon_voucher_cancel: '收回未使用的券', driver_price_create: '新建司机价', driver_price_update: '修改司机价', driver_price_status_set: '启停司机价', driver_price_delete: '删除司机价草稿',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号', feedback_template_create: '新建回复模板', feedback_template_update: '修改回复模板', feedback_template_delete: '删除回复模板', member_level_create: '新建会员等级', member_level_update: '修改会员等级', member_level_delete: '删除会员等级',
     parameter_update: '修改参数', channel_create: '新建渠道', channel_update: '修改渠道', channel_check: '测试渠道', delivery_start: '重新发送投递', customer_source_update: '修改用户来源', customer_source_sync: '同步用户来源', job_update: '暂停或恢复任务', job_start: '立即运行任务', feedback_category_create: '新建反馈分类', feedback_category_update: '修改反馈分类', drill_create: '登记恢复演练',
@@ -213,6 +214,7 @@ export default {
   ...ledger,
   ...brand,
   ...places,
+  ...office,
   ...recordings,
   ...monitor,
   ...operations,

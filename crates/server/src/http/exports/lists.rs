@@ -163,7 +163,7 @@ pub fn listing(
 fn order_rows(asking: Asking<'_>) -> Result<Listing> {
     let wanted = asking.query::<orders::OrderQuery>()?.filter(asking.app.now())?;
     // "This month" is the month in which it was asked for, also when it is asked again later.
-    if wanted.id.is_none() && wanted.session_key.is_none() {
+    if wanted.id.is_none() && wanted.session_key.is_none() && wanted.merge_of.is_none() {
         asking.draft.query.insert("from_ms".to_owned(), wanted.from_ms.to_string());
         asking.draft.query.insert("to_ms".to_owned(), wanted.to_ms.to_string());
     }
