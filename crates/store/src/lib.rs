@@ -94,6 +94,7 @@ pub mod pile_profiles;
 pub mod pile_records;
 pub mod pile_state;
 pub mod pile_tariffs;
+pub mod pile_ties;
 pub mod pile_variables;
 pub mod piles;
 pub mod postings;

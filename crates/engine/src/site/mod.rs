@@ -7,6 +7,7 @@ mod import;
 mod operator;
 mod photo;
 mod pile;
+mod pile_leave;
 mod pile_record;
 mod pile_tariff;
 mod station;

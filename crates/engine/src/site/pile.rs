@@ -1,6 +1,7 @@
 //! 充电桩: registering, changing, passwords, knocks of strangers.
 
-use super::{named, taken};
+use super::named;
+use super::pile_leave::{Leaving, code_taken, must_be_free};
 use crate::Engine;
 use crate::audit::Actor;
 use crate::secrets::{Secrets, pile_password_hash};
@@ -235,9 +236,8 @@ impl Engine {
             .store
             .write(None, move |tx| {
                 let operator = station_operator(tx, &actor, new.station)?;
-                if tx.read(|conn| piles::by_code(conn, &new.code))?.is_some() {
-                    let (zh, en) = (format!("电桩编号 {}", new.code), format!("The code {}", new.code));
-                    return Err(taken("code", "pile.exists", &zh, &en));
+                if let Some(other) = tx.read(|conn| piles::by_code(conn, &new.code))? {
+                    return Err(code_taken(tx, &actor, &other)?);
                 }
                 let id = insert(tx, &new, operator, now)?;
                 unknown_piles::remove(tx, new.code.as_str())?;
@@ -284,8 +284,11 @@ impl Engine {
                     Some(_) => station_operator(tx, &actor, station)?,
                     None => pile.operator,
                 };
-                if change.lifecycle == Some(Lifecycle::Retired) {
-                    must_be_idle(tx, &pile)?;
+                if change.lifecycle == Some(Lifecycle::Retired) && pile.lifecycle != Lifecycle::Retired {
+                    must_be_free(tx, &pile, Leaving::Use)?;
+                }
+                if station != pile.station {
+                    must_be_free(tx, &pile, Leaving::Station)?;
                 }
                 let mut edited = Pile {
                     name: name.as_ref().unwrap_or(&pile.name).clone(),
@@ -390,23 +393,6 @@ pub(super) fn changed() -> Error {
         "这台充电桩刚刚被别人修改过，请刷新后在最新内容上重新修改",
         "Somebody else has just changed this pile. Load it again and repeat your change.",
     )
-}
-
-/// A pile that is taken out for good would never tell how its session ended.
-fn must_be_idle(tx: &mut Tx<'_>, pile: &Pile) -> Result<()> {
-    let running =
-        tx.with_pile(pile.id, |_, hot| Ok(hot.open.iter().any(|open| open.order.state.is_open())))?;
-    if !running {
-        return Ok(());
-    }
-    Err(Error::conflict(
-        "pile.charging",
-        format!("充电桩 {} 有进行中的订单，不能报废；请先停用，待充电结束后再报废", pile.code),
-        format!(
-            "Pile {} has a running order and cannot be retired. Disable it, and retire it once the session has ended.",
-            pile.code
-        ),
-    ))
 }
 
 /// What staff may edit of a pile, as the audit keeps it.

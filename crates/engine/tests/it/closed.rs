@@ -141,15 +141,15 @@ fn a_station_closed_for_a_time_begins_nothing_and_opens_by_itself() {
 }
 
 #[test]
-fn a_pile_that_charges_is_disabled_but_not_retired() {
+fn a_pile_that_charges_is_disabled_but_neither_retired_nor_moved() {
     for w in worlds() {
         let running = w.start(1, 1, "CARD1", 5.0);
-        let change = |version, lifecycle| {
+        let changed = |version, station_id, lifecycle| {
             let change = PileChange {
                 version,
                 name: None,
-                station_id: None,
-                lifecycle: Some(lifecycle),
+                station_id,
+                lifecycle,
                 rated_power_w: None,
                 kind: None,
                 protocol: None,
@@ -157,7 +157,12 @@ fn a_pile_that_charges_is_disabled_but_not_retired() {
             };
             wait(w.engine.pile_update(&Actor::local(), "CP-1", change)).map(drop)
         };
-        assert_eq!(change(1, Lifecycle::Retired).unwrap_err().code, "pile.charging");
+        let change = |version, lifecycle| changed(version, None, Some(lifecycle));
+        let refused = change(1, Lifecycle::Retired).unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), ("pile.charging", Some("lifecycle")));
+        assert!(refused.text.zh.contains("1 张进行中的订单"), "{}", refused.text.zh);
+        let refused = changed(1, Some(2), None).unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), ("pile.charging", Some("station_id")));
         change(1, Lifecycle::Disabled).unwrap();
         assert_eq!(w.start_at(1, 2, "CARD2", 1.0, w.now()).1, TokenVerdict::OutOfService);
         w.later(20);

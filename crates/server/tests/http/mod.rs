@@ -20,6 +20,7 @@ mod r5_2_1_dialect;
 mod r5_2_1_firmware;
 mod r5_2_1_import;
 mod r5_2_1_label;
+mod r5_2_1_leave;
 mod r5_2_1_operation;
 mod r5_2_1_record;
 mod r5_2_1_use;
