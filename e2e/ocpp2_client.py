@@ -15,6 +15,7 @@ from ocpp.routing import on
 
 import bill
 from checks import Api, Checks
+from ocpp2_display import customers, displays, vendors
 from ocpp2_monitor import monitors
 from ocpp2_reservation import reservation
 from ocpp2_state import firmware, local_list
@@ -100,7 +101,7 @@ def station_of(version):
         handler.__name__ = f"on_{action}"
         return on(action)(handler)
 
-    monitoring = {"SetVariableMonitoring", "ClearVariableMonitoring", "SetMonitoringLevel", "GetMonitoringReport"}
+    monitoring = {"ClearDisplayMessage", "SetVariableMonitoring", "ClearVariableMonitoring", "SetMonitoringLevel", "GetMonitoringReport"}
     actions = {command[2] for command in COMMANDS} | {"RequestStartTransaction", "RequestStopTransaction"} | monitoring
     handlers = {f"on_{action}": answering(action) for action in actions}
     station = type("Station", (module.ChargePoint,), handlers)
@@ -319,7 +320,7 @@ async def scenario(options, api, checks):
         except websockets.exceptions.InvalidStatus as refusal:
             checks.equal(what, refusal.response.status_code, 401)
     offered = ("ocpp1.6", options.protocol)
-    for steps in [(block_b, block_c, block_e), (offline, block_f), (commands, kept, monitors, reservation, local_list, firmware)]:
+    for steps in [(block_b, block_c, block_e), (offline, block_f), (commands, kept, monitors, displays, customers, vendors, reservation, local_list, firmware)]:
         async with connect(options, subprotocols=offered) as socket:
             checks.equal("TC_A_01 the best sub-protocol of both", socket.subprotocol, options.protocol)
             station = station_of({"ocpp2.0.1": "v201", "ocpp2.1": "v21"}[options.protocol])(options.pile, socket)

@@ -2785,6 +2785,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/piles/{code}/customer-inquiries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["customer_inquiry_list"];
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["customer_inquiry_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/customer-inquiries/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: customer.reveal */
+        post: operations["customer_inquiry_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles/{code}/desired": {
         parameters: {
             query?: never;
@@ -2830,6 +2865,23 @@ export interface paths {
         get: operations["pile_dialect_get"];
         /** Permission: pile.write */
         put: operations["pile_dialect_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/displays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_display_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3102,6 +3154,23 @@ export interface paths {
         };
         /** Permission: pile.read */
         get: operations["pile_variable_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/piles/{code}/vendor-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["vendor_message_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3985,6 +4054,41 @@ export interface paths {
         post?: never;
         /** Permission: pile.write */
         delete: operations["unknown_pile_dismiss"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vendor-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["vendor_word_list"];
+        put?: never;
+        /** Permission: pile.write */
+        post: operations["vendor_word_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vendor-words/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: pile.write */
+        delete: operations["vendor_word_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5147,6 +5251,8 @@ export interface components {
             /** Format: int64 */
             id: number;
             order_no: string;
+            /** @description The pile's name of the session: OCPP transaction id, 云快充 trade number. */
+            session_key: string | null;
             /** Format: int64 */
             started_at_ms: number;
             state: components["schemas"]["OrderState"];
@@ -5321,6 +5427,15 @@ export interface components {
             status: components["schemas"]["ContentDecision"];
             /** Format: int64 */
             version: number;
+        };
+        /** @description What a pile was last told that a session costs, to show it. */
+        CostShown: {
+            /** Format: int64 */
+            at_ms: number;
+            /** @description In yuan, as it was said. */
+            cost: string;
+            /** @description By the pile's name for it. */
+            session: string;
         };
         Coupon: {
             /** Format: int64 */
@@ -5565,6 +5680,52 @@ export interface components {
             phone: string;
             tags?: string[] | null;
         };
+        CustomerInquiry: {
+            /** @description About whom, masked; null where it was not asked from here. */
+            about: string | null;
+            /** Format: int64 */
+            at_ms: number;
+            /** @description The pile was to forget what it knows. */
+            clears: boolean;
+            /** @description Why it came to nothing. */
+            message: string | null;
+            /** Format: int64 */
+            missing_count: number;
+            /**
+             * Format: int64
+             * @description Pieces that are here, and how many of those before the last one are not.
+             */
+            parts_count: number;
+            /** @description The pile was to tell what it knows. */
+            reports: boolean;
+            /** Format: int64 */
+            request_no: number;
+            staff_name: string | null;
+            state: components["schemas"]["CustomerInquiryState"];
+        };
+        /** @description Whom a pile is asked about, and what for. */
+        CustomerInquiryDraft: {
+            /** @description The number of a card, as the pile has met it. */
+            card_tag?: string | null;
+            /** @description It shall forget what it knows. */
+            clears: boolean;
+            /** @description Another name that the pile's vendor has for the customer. */
+            customer_name?: string | null;
+            /** @description It shall tell what it knows. */
+            reports: boolean;
+        };
+        CustomerInquiryList: {
+            items: components["schemas"]["CustomerInquiry"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        CustomerInquiryPick: {
+            /** Format: int64 */
+            request_no: number;
+        };
+        /** @enum {string} */
+        CustomerInquiryState: "asked" | "telling" | "told" | "cleared" | "failed";
         /**
          * @description 用户类型
          * @enum {string}
@@ -5670,6 +5831,10 @@ export interface components {
          * @enum {string}
          */
         CustomerStatus: "active" | "frozen" | "deactivated" | "cancelled";
+        /** @description What the pile has told, all pieces together. */
+        CustomerTold: {
+            content: string;
+        };
         CustomerTotals: {
             /** Format: int64 */
             energy_dwh: number;
@@ -5864,6 +6029,33 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        /**
+         * @description How what a pile shows compares with what it was given.
+         * @enum {string}
+         */
+        DisplayMatch: "same" | "different" | "missing" | "foreign" | "over";
+        /** @description A message as a pile shows it. OCPP 2 O, MessageInfoType. */
+        DisplayMessage: {
+            content: string;
+            /** @description `ASCII`, `HTML`, `URI`, `UTF8`, `QRCODE` */
+            format: string;
+            /** Format: int64 */
+            from_ms: number | null;
+            language: string | null;
+            /**
+             * Format: int64
+             * @description The number by which the pile knows it.
+             */
+            no: number;
+            /** @description The wire's word: `AlwaysFront`, `InFront`, `NormalCycle`. */
+            priority: string;
+            /** @description The session that it is for, by the pile's name for it. */
+            session: string | null;
+            /** @description While the pile is in this state: `Charging`, `Faulted`, `Idle`, `Unavailable`, … */
+            state: string | null;
+            /** Format: int64 */
+            until_ms: number | null;
         };
         Drill: {
             /** Format: int64 */
@@ -8489,6 +8681,24 @@ export interface components {
              */
             dialect_id?: number | null;
         };
+        PileDisplay: {
+            match: components["schemas"]["DisplayMatch"];
+            /**
+             * Format: int64
+             * @description The number by which the pile knows it.
+             */
+            no: number;
+            told: components["schemas"]["DisplayMessage"] | null;
+            /** Format: int64 */
+            told_at_ms: number | null;
+            wished: components["schemas"]["DisplayMessage"] | null;
+            /** Format: int64 */
+            wished_at_ms: number | null;
+        };
+        PileDisplays: {
+            costs: components["schemas"]["CostShown"][];
+            items: components["schemas"]["PileDisplay"][];
+        };
         PileDraft: {
             code: string;
             /** Format: int64 */
@@ -10194,6 +10404,47 @@ export interface components {
         };
         UnknownPileList: {
             items: components["schemas"]["UnknownPile"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        VendorMessageView: {
+            /** @description What came with the answer. */
+            answer: string | null;
+            /** Format: int64 */
+            at_ms: number;
+            data: string | null;
+            /** Format: int64 */
+            id: number;
+            message: string | null;
+            /** @description `Accepted`, `Rejected`, `UnknownMessageId`, `UnknownVendorId`, or why no answer came. */
+            status: string;
+            /** @description The pile has said it; else it was said to the pile. */
+            up: boolean;
+            vendor: string;
+        };
+        VendorMessageViewList: {
+            items: components["schemas"]["VendorMessageView"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        VendorWordDraft: {
+            /** @description Not given: all of this vendor's messages. */
+            message?: string | null;
+            note?: string | null;
+            vendor: string;
+        };
+        VendorWordView: {
+            /** Format: int64 */
+            id: number;
+            /** @description Null: all of this vendor's messages. */
+            message: string | null;
+            note: string;
+            vendor: string;
+        };
+        VendorWordViewList: {
+            items: components["schemas"]["VendorWordView"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
@@ -17372,6 +17623,105 @@ export interface operations {
             };
         };
     };
+    customer_inquiry_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerInquiryList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_inquiry_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerInquiryDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_inquiry_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerInquiryPick"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerTold"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pile_desired_list: {
         parameters: {
             query?: never;
@@ -17484,6 +17834,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_display_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileDisplays"];
+                };
             };
             /** @description Any error */
             default: {
@@ -18047,6 +18428,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PileVariableList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    vendor_message_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                status?: string;
+                text?: string;
+                up?: boolean;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorMessageViewList"];
                 };
             };
             /** @description Any error */
@@ -20260,6 +20678,97 @@ export interface operations {
             header?: never;
             path: {
                 code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    vendor_word_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorWordViewList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    vendor_word_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VendorWordDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    vendor_word_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
             };
             cookie?: never;
         };

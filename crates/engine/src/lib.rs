@@ -19,6 +19,7 @@ pub mod customer;
 mod desired;
 pub mod device;
 pub mod dialect;
+pub mod display;
 pub mod driver_price;
 pub mod export;
 pub mod feedback;

@@ -2,6 +2,7 @@
 
 use crate::audit::Actor;
 use crate::{Engine, Rules};
+use model::display::VendorWord;
 use model::ledger::PayWay;
 use model::money::Fen;
 use model::time::{DAY_MS, SECOND_MS};
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Change;
 use store::parameters::{self, ParameterRow};
+use store::vendor_messages::VendorWordView;
 use utoipa::ToSchema;
 
 model::words! {
@@ -310,6 +312,16 @@ impl Engine {
             }
         }
         self.rules.store(Arc::new(self.parameters.rules(&rows)));
+        self.vendor_words_load().await
+    }
+
+    /// Puts in force whose words are taken.
+    pub(crate) async fn vendor_words_load(&self) -> Result<()> {
+        let _alone = self.parameters.setting.lock().await;
+        let words = self.store.read(store::vendor_messages::vendor_word_list).await?.items;
+        let word = |one: VendorWordView| VendorWord { vendor: one.vendor, message: one.message };
+        let vendor_words = words.into_iter().map(word).collect();
+        self.rules.store(Arc::new(Rules { vendor_words, ..Rules::clone(&self.rules()) }));
         Ok(())
     }
 
@@ -384,7 +396,8 @@ impl Engine {
                 tx.read(parameters::all)
             })
             .await?;
-        self.rules.store(Arc::new(self.parameters.rules(&rows)));
+        let vendor_words = Arc::clone(&self.rules().vendor_words);
+        self.rules.store(Arc::new(Rules { vendor_words, ..self.parameters.rules(&rows) }));
         Ok(())
     }
 }

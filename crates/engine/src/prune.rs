@@ -7,6 +7,9 @@ use model::time::{DAY_MS, Timestamp};
 /// As long as logs are to be kept.
 const LINKS_KEPT_MS: i64 = 190 * DAY_MS;
 
+/// What piles have told of customers is there to be answered with, not to be collected.
+const CUSTOMERS_KEPT_MS: i64 = 30 * DAY_MS;
+
 impl Engine {
     /// One small step, so that no pile waits long for the writer: the oldest frames, and the oldest
     /// samples that no open order needs. How many rows went; zero when there is nothing left to do.
@@ -18,6 +21,11 @@ impl Engine {
         let samples = self.store.write(None, move |tx| store::samples::prune(tx, samples_before_ms)).await?;
         let links_before = now.plus_ms(-LINKS_KEPT_MS);
         let links = self.store.write(None, move |tx| store::links::prune(tx, links_before)).await?;
-        Ok(frames + samples + links)
+        let told_before = now.plus_ms(-CUSTOMERS_KEPT_MS);
+        let customers =
+            self.store.write(None, move |tx| store::customer_inquiries::prune(tx, told_before)).await?;
+        let said_before = Timestamp::from_ms(frames_before_ms);
+        let said = self.store.write(None, move |tx| store::vendor_messages::prune(tx, said_before)).await?;
+        Ok(frames + samples + links + customers + said)
     }
 }

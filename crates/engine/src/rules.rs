@@ -1,8 +1,10 @@
 //! The rules with numbers in them: what staff may set is listed in `parameter.rs`.
 
+use model::display::VendorWord;
 use model::ledger::PayWay;
 use model::money::Fen;
 use model::time::DAY_MS;
+use std::sync::Arc;
 
 /// The rules with numbers in them.
 #[derive(Clone, Debug)]
@@ -81,6 +83,8 @@ pub struct Rules {
     pub backup_kept_ms: i64,
     /// Most bytes of changes that wait for the backup place.
     pub backup_wait_bytes: i64,
+    /// 厂商标识: in whose words piles may talk; edited on the page, not a parameter.
+    pub vendor_words: Arc<[VendorWord]>,
 }
 
 impl Default for Rules {
@@ -124,6 +128,7 @@ impl Default for Rules {
             backup_check_days: 7,
             backup_kept_ms: 30 * DAY_MS,
             backup_wait_bytes: 10_240 * 1_048_576,
+            vendor_words: Arc::default(),
         }
     }
 }

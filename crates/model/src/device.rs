@@ -4,15 +4,18 @@
 //! Times in events are the pile's own; the gateway adds the time of receipt.
 
 mod bill;
+mod close;
 mod iso15118;
 
 pub use bill::{PileBill, PileBillPeriod};
+pub use close::CloseReason;
 pub use iso15118::Iso15118Ask;
 
 use crate::battery::BatteryNews;
 use crate::card::{Token, TokenVerdict};
 use crate::connector::ConnectorStatus;
 use crate::desired::LocalList;
+use crate::display::{CustomerPart, DisplayChange, VendorMessage, VendorVerdict};
 use crate::energy::Energy;
 use crate::error::Text;
 use crate::ground_lock::GroundLockReport;
@@ -78,7 +81,11 @@ pub enum DeviceEvent {
     /// NotifyChargingLimit, ClearedChargingLimit.
     Profiles(Vec<ProfileChange>),
     /// Something only the vendor understands. OCPP DataTransfer.
-    Data { vendor: String, message: Option<String>, data: Option<String> },
+    Data(VendorMessage),
+    /// What the pile shows to people. OCPP 2 NotifyDisplayMessages.
+    Displays(Vec<DisplayChange>),
+    /// What the pile knows of a customer, in pieces. OCPP 2 NotifyCustomerInformation.
+    CustomerTold(CustomerPart),
     /// The pile asks the back office of ISO 15118, on behalf of a car. OCPP 2 Get15118EVCertificate,
     /// GetCertificateStatus.
     Iso15118Asked(Box<Iso15118Ask>),
@@ -326,8 +333,8 @@ pub enum Answer {
     NeedsAsked {
         accepted: bool,
     },
-    /// To [`DeviceEvent::Data`]: we know no vendor's words.
-    DataUnknown,
+    /// To [`DeviceEvent::Data`].
+    Data(VendorVerdict),
 }
 
 /// A tariff version and the number under which a 云快充 pile keeps it.
@@ -476,25 +483,4 @@ pub struct Refusal {
     pub text: Text,
     /// The pile's whole answer as JSON where the protocol speaks JSON.
     pub detail: Option<String>,
-}
-
-/// Why a link is closed by us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CloseReason {
-    /// The pile broke the protocol beyond repair.
-    ProtocolError,
-    /// A message larger than the limit.
-    TooLarge,
-    /// A text that is not UTF-8.
-    BadText,
-    /// Nothing was heard for too long.
-    Silent,
-    /// The pile is not registered, or its password is wrong.
-    NotRegistered,
-    /// Another connection of the same pile took over.
-    Replaced,
-    /// We cannot make durable what the pile says; it keeps its records and comes back.
-    Unavailable,
-    /// The server is stopping.
-    Stopping,
 }

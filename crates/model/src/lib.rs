@@ -19,6 +19,7 @@ pub mod desired;
 pub mod device;
 pub mod dialect;
 pub mod dictionary;
+pub mod display;
 pub mod division;
 pub mod driver_price;
 pub mod energy;

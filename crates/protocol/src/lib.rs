@@ -15,7 +15,8 @@ pub mod ykc;
 
 pub use ocpp::limit::kept as limit_kept;
 pub use ocpp::profile::changes as profile_changes;
-pub use ocpp2::{monitors_accepted, monitors_answered};
+pub use ocpp::vendor::answered as vendor_answered;
+pub use ocpp2::{cost_shown, displays_changed, monitors_accepted, monitors_answered};
 pub use operation::{CallFault, Operation, answer_check, call_check, operation_label, operations};
 pub use secret::{HIDDEN, may_hold_secret, secrets_hidden};
 

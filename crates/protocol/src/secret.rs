@@ -8,7 +8,7 @@ use serde_json::Value;
 pub const HIDDEN: &str = "******";
 
 /// Messages that may carry a secret, by their wire names: only these are looked into.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 16] = [
     "ChangeConfiguration",
     "GetConfiguration",
     "SetVariables",
@@ -21,6 +21,8 @@ const KINDS: [&str; 14] = [
     "GetDiagnostics",
     "GetLog",
     "DataTransfer",
+    "CustomerInformation",
+    "NotifyCustomerInformation",
     "0x31",
     "0x94",
 ];
@@ -46,6 +48,9 @@ pub fn secrets_hidden(kind: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         return hidden_ykc(bytes);
     }
     let mut value: Value = serde_json::from_slice(bytes).ok()?;
+    if kind.ends_with("CustomerInformation") {
+        return personal_hidden(&mut value).then(|| value.to_string().into_bytes());
+    }
     let mut found = Vec::new();
     hide(&mut value, &mut found);
     if found.is_empty() {
@@ -62,6 +67,26 @@ pub fn secrets_hidden(kind: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         text = text.replace(&secret, &shown);
     }
     Some(text.into_bytes())
+}
+
+/// Who is asked about, and what the pile tells: it is kept where only those see it who may see personal data.
+/// Whether there was any.
+fn personal_hidden(value: &mut Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| personal_hidden(item) || any),
+        Value::Object(fields) => fields.iter_mut().fold(false, |any, (name, value)| {
+            let personal = matches!(name.as_str(), "data" | "customerIdentifier" | "idToken");
+            match value {
+                Value::String(text) if personal && text != HIDDEN => {
+                    *text = HIDDEN.to_owned();
+                    true
+                }
+                Value::Object(_) | Value::Array(_) => personal_hidden(value) || any,
+                _ => any,
+            }
+        }),
+        _ => false,
+    }
 }
 
 /// Hides within the value, and tells what stood there and what stands there now.
@@ -185,6 +210,16 @@ mod tests {
                 "GetConfiguration",
                 r#"[3,"a",{"configurationKey":[{"key":"AuthorizationKey","readonly":false,"value":"00ff"},{"key":"B","readonly":false,"value":"1"}]}]"#,
                 r#"[3,"a",{"configurationKey":[{"key":"AuthorizationKey","readonly":false,"value":"******"},{"key":"B","readonly":false,"value":"1"}]}]"#,
+            ),
+            (
+                "NotifyCustomerInformation",
+                r#"[2,"a","NotifyCustomerInformation",{"data":"a","requestId":1,"seqNo":0}]"#,
+                r#"[2,"a","NotifyCustomerInformation",{"data":"******","requestId":1,"seqNo":0}]"#,
+            ),
+            (
+                "CustomerInformation",
+                r#"[2,"a","CustomerInformation",{"idToken":{"idToken":"CARD1","type":"Central"},"requestId":1}]"#,
+                r#"[2,"a","CustomerInformation",{"idToken":{"idToken":"******","type":"Central"},"requestId":1}]"#,
             ),
         ];
         for (kind, text, wanted) in cases {

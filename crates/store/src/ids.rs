@@ -75,6 +75,9 @@ nouns! {
     WalletChange = "wallet_change",
     Backup = "backup",
     Drill = "drill",
+    CustomerInquiry = "customer_inquiry",
+    VendorMessage = "vendor_message",
+    VendorWord = "vendor_word",
 }
 
 impl Noun {

@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (37, include_str!("../migrations/0037_wallet_change.sql")),
     (38, include_str!("../migrations/0038_backup.sql")),
     (39, include_str!("../migrations/0039_monitor.sql")),
+    (40, include_str!("../migrations/0040_display.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -136,6 +136,8 @@ pub struct ConnectorDetail {
 pub struct ConnectorOrder {
     pub id: i64,
     pub order_no: String,
+    /// The pile's name of the session: OCPP transaction id, 云快充 trade number.
+    pub session_key: Option<String>,
     pub state: OrderState,
     pub started_at_ms: i64,
     pub energy_dwh: i64,
@@ -371,7 +373,7 @@ fn detail(row: &Row<'_>) -> DbResult<PileDetail> {
 fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail>> {
     let mut orders = conn.query(
         &format!(
-            "SELECT connector_no, id, created_at_ms, state, started_at_ms, energy_dwh, token FROM orders \
+            "SELECT connector_no, id, created_at_ms, state, started_at_ms, energy_dwh, token, session_key FROM orders \
              WHERE {OPEN} AND pile_id = $1 ORDER BY id"
         ),
         &[pile.into()],
@@ -380,6 +382,7 @@ fn connector_details(conn: &mut Conn, pile: i64) -> DbResult<Vec<ConnectorDetail
             let order = ConnectorOrder {
                 id,
                 order_no: order_no(id, created_at_ms),
+                session_key: row.text_opt(7)?,
                 state: row.word(3, OrderState::parse)?,
                 started_at_ms: row.int(4)?,
                 energy_dwh: row.int(5)?,

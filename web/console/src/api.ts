@@ -167,6 +167,14 @@ export const api = {
   order_recording_fetch: (id: number, plain: boolean) => take<string>(http.GET(`${v}/orders/{id}/recording`, { params: { path: { id }, query: { plain } }, parseAs: 'text' })),
   pile_variable_list: (code: string, query: ListQuery) =>
     take(http.GET(`${v}/piles/{code}/variables`, { params: { path: { code }, query: query as QueryOf<'pile_variable_list'> } })),
+  pile_display_list: (code: string) => take(http.GET(`${v}/piles/{code}/displays`, byCode(code))),
+  customer_inquiry_list: (code: string) => take(http.GET(`${v}/piles/{code}/customer-inquiries`, byCode(code))),
+  customer_inquiry_create: (code: string, body: BodyOf<'customer_inquiry_create'>) => take(http.POST(`${v}/piles/{code}/customer-inquiries`, { ...byCode(code), body })),
+  customer_inquiry_reveal: (code: string, body: BodyOf<'customer_inquiry_reveal'>) => take(http.POST(`${v}/piles/{code}/customer-inquiries/reveal`, { ...byCode(code), body })),
+  vendor_message_list: (code: string, query: ListQuery) => take(http.GET(`${v}/piles/{code}/vendor-messages`, { params: { path: { code }, query: query as QueryOf<'vendor_message_list'> } })),
+  vendor_word_list: () => take(http.GET(`${v}/vendor-words`)),
+  vendor_word_create: (body: BodyOf<'vendor_word_create'>) => take(http.POST(`${v}/vendor-words`, { body })),
+  vendor_word_delete: (id: number) => take(http.DELETE(`${v}/vendor-words/{id}`, byId(id))),
   pile_monitor_list: (code: string) => take(http.GET(`${v}/piles/{code}/monitors`, byCode(code))),
   pile_profile_list: (code: string) => take(http.GET(`${v}/piles/{code}/profiles`, byCode(code))),
   command_list: (code: string, query: ListQuery) =>

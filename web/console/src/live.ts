@@ -17,7 +17,8 @@ const hearers = new Set<(sample: Sample) => void>()
 
 // Which lists grow old with which noun.
 const touches: Record<string, string[]> = {
-  pile: ['pile', 'pile_list', 'command_list', 'frame_list', 'pile_variable_list', 'pile_monitor_list'],
+  pile: ['pile', 'pile_list', 'command_list', 'frame_list', 'pile_variable_list', 'pile_monitor_list', 'pile_display_list', 'customer_inquiry_list', 'vendor_message_list'],
+  vendor_word: ['vendor_word_list'],
   order: ['order', 'order_list', 'order_frame_list'],
   command: ['command_list'],
   home: ['home'],

@@ -20,6 +20,10 @@ export const securityProfiles: PileSecurity['required'][] = ['password', 'tls', 
 export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'tariff_assign', 'reset_soft', 'clock_set', 'tariff_set', 'firmware_update']
 export const reservationStates: Reservation['state'][] = ['asked', 'accepted', 'used', 'expired', 'cancelled', 'refused']
 export const monitorKinds = ['UpperThreshold', 'LowerThreshold', 'Delta', 'Periodic', 'PeriodicClockAligned'] as const
+export const displayPriorities = ['AlwaysFront', 'InFront', 'NormalCycle'] as const
+export const displayStates = ['Idle', 'Charging', 'Faulted', 'Unavailable'] as const
+export const displayFormats = ['UTF8', 'ASCII', 'HTML', 'URI', 'QRCODE'] as const
+export const vendorVerdicts = ['Accepted', 'Rejected', 'UnknownMessageId', 'UnknownVendorId', 'CALLERROR'] as const
 /** Of OCPP 2.1 only. */
 export const monitorKinds21 = ['TargetDelta', 'TargetDeltaRelative'] as const
 export const monitorBases = ['All', 'FactoryDefault', 'HardWiredOnly'] as const

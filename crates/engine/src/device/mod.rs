@@ -16,6 +16,7 @@ mod place;
 mod reserved;
 mod session;
 mod settle;
+mod shown;
 mod start;
 mod status;
 pub(crate) mod tariff;
@@ -271,7 +272,9 @@ fn handle(
             store::pile_profiles::apply(tx, &pile.pile, changes, context.now)?;
             Ok(Handled::new(Answer::Noted))
         }
-        DeviceEvent::Data { .. } => Ok(Handled::new(Answer::DataUnknown)),
+        DeviceEvent::Data(_) | DeviceEvent::Displays(_) | DeviceEvent::CustomerTold(_) => {
+            shown::told(context, tx, pile, event, &context.rules.vendor_words)
+        }
         DeviceEvent::Battery(news) => battery::told(context, tx, pile, news),
         DeviceEvent::GroundLock(report) => battery::ground_lock(context, tx, pile, report),
         DeviceEvent::Transfer(report) => transfer::reported(context, tx, pile, report),

@@ -19,6 +19,7 @@ pub mod sampled_value;
 pub mod schema;
 pub mod text;
 pub mod transfer;
+pub mod vendor;
 
 #[cfg(test)]
 pub mod negative;

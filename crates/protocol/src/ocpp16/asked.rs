@@ -76,8 +76,7 @@ impl Asked {
             (Action::SignCertificate, Answer::CertificateAsked { accepted }) => {
                 sign_certificate::response(*accepted)
             }
-            (Action::DataTransfer, Answer::DataUnknown) => data_transfer::response(false),
-            (Action::DataTransfer, Answer::Noted) => data_transfer::response(true),
+            (Action::DataTransfer, Answer::Data(verdict)) => data_transfer::response(*verdict),
             _ => return None,
         })
     }

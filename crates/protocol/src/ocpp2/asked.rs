@@ -78,8 +78,9 @@ impl Asked {
             }
             (Means::Needs, Answer::NeedsAsked { accepted }) => needs::response(*accepted),
             (Means::Needs, Answer::Noted) => needs::response(false),
-            (Means::Data, Answer::DataUnknown) => br#"{"status":"UnknownVendorId"}"#.to_vec(),
-            (Means::Data, Answer::Noted) => br#"{"status":"Accepted"}"#.to_vec(),
+            (Means::Data, Answer::Data(verdict)) => {
+                format!(r#"{{"status":"{}"}}"#, verdict.as_str()).into_bytes()
+            }
             (Means::Noted(answer), Answer::Noted) => answer.as_bytes().to_vec(),
             _ => return None,
         })

@@ -1,4 +1,4 @@
-//! What a pile has accepted of charging profiles and monitors is kept: only here the wire's words and the command's row
+//! What a pile has accepted of charging profiles, monitors and what it shows is kept: only here the wire's words and the command's row
 //! meet.
 
 use crate::app::App;
@@ -9,6 +9,7 @@ use model::time::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
 use store::commands::CommandState;
+use store::vendor_messages::NewVendorMessage;
 
 /// After a command was answered; the link goes on meanwhile.
 pub fn answered(app: &Arc<App>, command: CommandId) {
@@ -32,10 +33,20 @@ async fn keep(app: &App, command: CommandId) -> Result<()> {
     let told = protocol::monitors_answered(action, payload, row.detail.as_deref());
     let at = row.ended_at_ms.map_or(app.now(), Timestamp::from_ms);
     app.engine.monitors_keep(row.pile, told, at).await?;
+    let accepted = row.state == CommandState::Accepted;
+    let shown = protocol::displays_changed(action, payload, row.detail.as_deref(), accepted);
+    app.engine.displays_keep(row.pile, shown, at).await?;
+    if let Some((said, status, answer)) = protocol::vendor_answered(action, payload, row.detail.as_deref()) {
+        let one = NewVendorMessage { up: false, said, status, answer, at };
+        app.engine.vendor_message_keep(row.pile, one).await?;
+    }
     if row.state != CommandState::Accepted {
         return Ok(());
     }
     app.engine.monitors_keep(row.pile, protocol::monitors_accepted(action, payload), at).await?;
+    if let Some((session, cost)) = protocol::cost_shown(action, payload) {
+        app.engine.cost_keep(row.pile, session, cost, at).await?;
+    }
     let changes = if row.kind == "call" {
         protocol::profile_changes(action, &serde_json::from_str(payload).unwrap_or_default())
     } else {

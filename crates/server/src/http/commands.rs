@@ -290,9 +290,9 @@ pub fn tell(command: &mut Command, reader: &Reader) {
     });
 }
 
-/// A pile's password stays with whoever set it.
+/// A pile's password stays with whoever set it, and whom a pile was asked about with those who may see it.
 fn conceal(command: &mut Command) {
-    if !command.body.contains("AuthorizationKey") {
+    if !["AuthorizationKey", "CustomerInformation"].iter().any(|word| command.body.contains(word)) {
         return;
     }
     let Ok(mut body) = serde_json::from_str::<serde_json::Value>(&command.body) else { return };
@@ -310,6 +310,12 @@ fn conceal(command: &mut Command) {
 fn conceal_value(body: &mut serde_json::Value) {
     if body["key"] == "AuthorizationKey" && body.get("value").is_some() {
         body["value"] = "••••••".into();
+    }
+    if let Some(name) = body.get_mut("customerIdentifier") {
+        *name = "••••••".into();
+    }
+    if let (true, Some(token)) = (body.get("report").is_some(), body.pointer_mut("/idToken/idToken")) {
+        *token = "••••••".into();
     }
 }
 

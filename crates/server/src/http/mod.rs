@@ -20,6 +20,7 @@ pub mod describe;
 mod desired;
 mod dialects;
 mod dictionaries;
+mod displays;
 mod driver_prices;
 mod error;
 mod explain;

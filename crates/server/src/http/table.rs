@@ -5,12 +5,12 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, backups, bills, brands, callers, cards, channels, cities, commands, configuration_profiles,
-    content, coupons, customer_source, customers, desired, dialects, dictionaries, driver_prices, exports,
-    feedback, feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links, loads, map,
-    member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events,
-    pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, recordings,
-    reservations, roles, security, session, settlements, staff, stations, stream, tariff_plans, tariffs,
-    transfers, wallets,
+    content, coupons, customer_source, customers, desired, dialects, dictionaries, displays, driver_prices,
+    exports, feedback, feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links,
+    loads, map, member_levels, operations, operators, order_imports, orders, parameters, pile_batches,
+    pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences,
+    recordings, reservations, roles, security, session, settlements, staff, stations, stream, tariff_plans,
+    tariffs, transfers, wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -88,6 +88,14 @@ pub fn table() -> Vec<Route> {
         GET "/piles/{code}/variables" May(PileRead), pile_variables::pile_variable_list;
         GET "/piles/{code}/monitors" May(PileRead), pile_monitors::pile_monitor_list;
         GET "/piles/{code}/profiles" May(PileRead), pile_profiles::pile_profile_list;
+        GET "/piles/{code}/displays" May(PileRead), displays::pile_display_list;
+        GET "/piles/{code}/customer-inquiries" May(PileRead), displays::customer_inquiry_list;
+        POST "/piles/{code}/customer-inquiries" May(PileCommand), displays::customer_inquiry_create;
+        POST "/piles/{code}/customer-inquiries/reveal" May(CustomerReveal), displays::customer_inquiry_reveal;
+        GET "/piles/{code}/vendor-messages" May(PileRead), displays::vendor_message_list;
+        GET "/vendor-words" May(PileRead), displays::vendor_word_list;
+        POST "/vendor-words" May(PileWrite), displays::vendor_word_create;
+        DELETE "/vendor-words/{id}" May(PileWrite), displays::vendor_word_delete;
         POST "/piles/{code}/commands" May(PileCommand), commands::pile_command;
         GET "/piles/{code}/commands" May(PileRead), commands::command_list;
         GET "/piles/{code}/links" May(PileRead), links::link_list;

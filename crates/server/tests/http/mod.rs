@@ -58,6 +58,7 @@ mod r5_x;
 mod r5_x_backup;
 mod r5_x_coupon;
 mod r5_x_desired;
+mod r5_x_display;
 mod r5_x_monitor;
 mod r5_x_pile_variable;
 mod r5_x_reservation;

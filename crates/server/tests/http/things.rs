@@ -50,6 +50,7 @@ impl Things {
             ("{dialect}", dialect(house, operator, name).await),
             ("{configuration_profile}", profile(house, operator, name).await),
             ("{reservation}", reserved(house, pile_id, side).await),
+            ("{vendor_word}", shown_by(house, pile_id, side).await),
             ("{transfer}", transfer(house, pile_id, side).await),
             ("{wallet_change}", wallet_change(house, &customer, side).await),
             ("{customer}", customer),
@@ -201,6 +202,22 @@ async fn reserved(house: &House, pile: PileId, side: i64) -> String {
     };
     house.app.engine.store.write(None, move |tx| store::reservations::save(tx, &one)).await.unwrap();
     (900 + side).to_string()
+}
+
+/// What a pile has told of a customer; and a vendor whose words are taken.
+async fn shown_by(house: &House, pile: PileId, side: i64) -> String {
+    let part =
+        model::display::CustomerPart {
+            request_no: 1, seq_no: 0, is_last: true, content: "张三".to_owned()
+        };
+    let kept = house.app.engine.store.write(Some(pile), move |tx| {
+        let now = model::time::Timestamp::from_ms(NOON);
+        tx.with_pile(pile, |tx, hot| store::customer_inquiries::part_save(tx, &hot.pile, &part, now))
+    });
+    kept.await.unwrap();
+    let draft =
+        engine::display::VendorWordDraft { vendor: format!("com.thing{side}"), message: None, note: None };
+    house.app.engine.vendor_word_create(&Actor::local(), draft).await.unwrap().to_string()
 }
 
 /// What this operator's piles should be set to.

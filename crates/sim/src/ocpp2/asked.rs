@@ -18,6 +18,9 @@ impl Pile {
         if let Some(answer) = self.watched(action, asked, now) {
             return self.send(&json!([3, id, answer]));
         }
+        if let Some(answer) = self.showed(action, asked, now) {
+            return self.send(&json!([3, id, answer]));
+        }
         let evse = asked["evse"]["id"].clone();
         let (name, payload) = match action {
             "RequestStartTransaction" => {
@@ -65,9 +68,7 @@ impl Pile {
                 ("ReserveNow", payload)
             }
             "CancelReservation" => ("CancelReservation", asked.clone()),
-            "ClearCache" | "DataTransfer" => {
-                (if action == "ClearCache" { "ClearCache" } else { "DataTransfer" }, asked.clone())
-            }
+            "ClearCache" => ("ClearCache", asked.clone()),
             "GetVariables" | "SetVariables" | "GetBaseReport" => {
                 let answer = match action {
                     "GetVariables" => self.variables(asked, now),
@@ -86,7 +87,7 @@ impl Pile {
     }
 
     /// What the inner pile calls a session; -1 for none.
-    fn number(&self, name: &str) -> i64 {
+    pub(super) fn number(&self, name: &str) -> i64 {
         self.events.keys().copied().find(|session| self.name(*session) == name).unwrap_or(-1)
     }
 

@@ -5,12 +5,14 @@
 mod asked;
 mod held;
 mod said;
+mod showing;
 mod watching;
 
 use crate::ocpp16;
 use crate::pile::{Action, Output, PileConfig, View};
 use model::time::Timestamp;
 use serde_json::{Value, json};
+use showing::Showing;
 use std::collections::{BTreeMap, VecDeque};
 use watching::Watching;
 
@@ -38,6 +40,7 @@ pub struct Pile {
     /// How many were sent: each has an id of its own.
     reported: u64,
     watching: Watching,
+    showing: Showing,
     first: VecDeque<Output>,
 }
 
@@ -63,6 +66,7 @@ impl Pile {
             starts: BTreeMap::new(),
             reports: VecDeque::new(),
             watching: Watching::new(),
+            showing: Showing::new(),
             reporting: None,
             reported: 0,
             first: VecDeque::new(),

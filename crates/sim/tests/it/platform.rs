@@ -164,7 +164,7 @@ fn answer(event: &DeviceEvent) -> Answer {
         DeviceEvent::Billed(_) => Answer::Billed { accepted: true },
         DeviceEvent::TariffChecked { model_no } => Answer::TariffChecked { model_no: *model_no, same: false },
         DeviceEvent::TariffAsked => Answer::Tariff(Some(TariffModel { model_no: 100, tariff })),
-        DeviceEvent::Data { .. } => Answer::DataUnknown,
+        DeviceEvent::Data(_) => Answer::Data(model::display::VendorVerdict::UnknownVendor),
         _ => Answer::Noted,
     }
 }

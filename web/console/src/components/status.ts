@@ -92,6 +92,27 @@ const looks = {
     8: { tone: 'mute', glyph: 'ring' },
     9: { tone: 'mute', glyph: 'question' },
   },
+  display_match: {
+    same: { tone: 'ok', glyph: 'check' },
+    different: { tone: 'warn', glyph: 'alert' },
+    missing: { tone: 'warn', glyph: 'question' },
+    foreign: { tone: 'calm', glyph: 'ring' },
+    over: { tone: 'mute', glyph: 'clock' },
+  },
+  customer_inquiry_state: {
+    asked: { tone: 'calm', glyph: 'clock' },
+    telling: { tone: 'busy', glyph: 'refresh' },
+    told: { tone: 'ok', glyph: 'check' },
+    cleared: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'cross' },
+  },
+  vendor_verdict: {
+    Accepted: { tone: 'ok', glyph: 'check' },
+    Rejected: { tone: 'bad', glyph: 'cross' },
+    UnknownMessageId: { tone: 'warn', glyph: 'question' },
+    UnknownVendorId: { tone: 'mute', glyph: 'question' },
+    CALLERROR: { tone: 'bad', glyph: 'alert' },
+  },
   desired_state: {
     unknown: { tone: 'mute', glyph: 'question' },
     same: { tone: 'ok', glyph: 'check' },

@@ -11,6 +11,7 @@ import office from '@/locales/office.en'
 import places from '@/locales/places.en'
 import recordings from '@/locales/recordings.en'
 import service from '@/locales/service.en'
+import display from '@/locales/display.en'
 import monitor from '@/locales/monitor.en'
 import operations from '@/locales/operations.en'
 import backup from '@/locales/backup.en'
@@ -218,6 +219,7 @@ const en: typeof zh = {
   ...places,
   ...office,
   ...recordings,
+  ...display,
   ...monitor,
   ...operations,
   ...backup,

@@ -11,6 +11,7 @@ import office from '@/locales/office.zh-CN'
 import places from '@/locales/places.zh-CN'
 import recordings from '@/locales/recordings.zh-CN'
 import service from '@/locales/service.zh-CN'
+import display from '@/locales/display.zh-CN'
 import monitor from '@/locales/monitor.zh-CN'
 import operations from '@/locales/operations.zh-CN'
 import backup from '@/locales/backup.zh-CN'
@@ -216,6 +217,7 @@ export default {
   ...places,
   ...office,
   ...recordings,
+  ...display,
   ...monitor,
   ...operations,
   ...backup,

@@ -1,8 +1,9 @@
-//! DataTransfer from the pile (OCPP 1.6 section 4.3). We know no vendor's words, so the answer is
-//! `UnknownVendorId`; the content is kept.
+//! DataTransfer from the pile (OCPP 1.6 section 4.3). Whose words are taken is the
+//! platform's to say.
 
 use crate::ocpp::text::{AnyStr, Str, present};
 use model::device::DeviceEvent;
+use model::display::{VendorMessage, VendorVerdict};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -18,15 +19,14 @@ pub struct Request<'a> {
 
 impl Request<'_> {
     pub fn event(&self) -> DeviceEvent {
-        DeviceEvent::Data {
+        DeviceEvent::Data(VendorMessage {
             vendor: self.vendor_id.keep(),
             message: self.message_id.as_ref().map(Str::keep),
             data: self.data.as_ref().map(Str::keep),
-        }
+        })
     }
 }
 
-pub fn response(known: bool) -> Vec<u8> {
-    let status = if known { "Accepted" } else { "UnknownVendorId" };
-    format!(r#"{{"status":"{status}"}}"#).into_bytes()
+pub fn response(verdict: VendorVerdict) -> Vec<u8> {
+    format!(r#"{{"status":"{}"}}"#, verdict.as_str()).into_bytes()
 }

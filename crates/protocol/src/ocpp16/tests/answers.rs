@@ -7,6 +7,7 @@ use crate::ocpp16::schemas;
 use model::Error;
 use model::card::TokenVerdict;
 use model::device::{Answer, TokenAnswer};
+use model::display::VendorVerdict;
 
 const BOOT: &str = r#"{"chargePointVendor":"v","chargePointModel":"m"}"#;
 const STATUS: &str = r#"{"connectorId":1,"errorCode":"NoError","status":"Available"}"#;
@@ -72,7 +73,12 @@ fn answers_are_what_the_standard_says() {
             Answer::Stopped { token: Some(full) },
             r#"{"idTagInfo":{"status":"Accepted","expiryDate":"2026-07-15T02:30:05.123Z","parentIdTag":"车队\"1"}}"#,
         ),
-        ("DataTransfer", r#"{"vendorId":"x"}"#, Answer::DataUnknown, r#"{"status":"UnknownVendorId"}"#),
+        (
+            "DataTransfer",
+            r#"{"vendorId":"x"}"#,
+            Answer::Data(VendorVerdict::UnknownVendor),
+            r#"{"status":"UnknownVendorId"}"#,
+        ),
     ] {
         let bytes = render(action, payload, &Ok(answer));
         assert_eq!(bytes, format!(r#"[3,"7",{want}]"#));

@@ -99,10 +99,12 @@ fn authorize_start_data_and_notes() {
         );
         assert_eq!(of("StartTransaction", &payload), started(Energy::from_wh(-5), want), "{time}");
     }
-    let data = |message: Option<&str>, data: Option<&str>| DeviceEvent::Data {
-        vendor: "v".into(),
-        message: message.map(Into::into),
-        data: data.map(Into::into),
+    let data = |message: Option<&str>, data: Option<&str>| {
+        DeviceEvent::Data(model::display::VendorMessage {
+            vendor: "v".into(),
+            message: message.map(Into::into),
+            data: data.map(Into::into),
+        })
     };
     assert_eq!(of("DataTransfer", r#"{"vendorId":"v"}"#), data(None, None));
     assert_eq!(

@@ -4,6 +4,7 @@
 pub mod authorize;
 pub mod boot_notification;
 pub mod command;
+pub mod display;
 pub mod heartbeat;
 pub mod iso15118;
 pub mod limit;
@@ -18,7 +19,7 @@ pub mod transaction_event;
 pub mod transfer;
 
 use crate::ocpp::json::Node;
-use crate::ocpp::profile;
+use crate::ocpp::{profile, vendor};
 use model::device::DeviceEvent;
 use model::reservation::ReservationEnd;
 
@@ -42,6 +43,10 @@ pub enum Means {
     Report,
     Event,
     Monitors,
+    /// What the pile shows to people.
+    Displays,
+    /// What the pile knows of a customer.
+    Customer,
     Certificate,
     /// Passed on to whoever serves ISO 15118.
     Iso15118,
@@ -87,10 +92,10 @@ pub static MESSAGES: [Message; 36] = [
     row("LogStatusNotification", Means::Log),
     row("MeterValues", Means::Metered),
     row("NotifyChargingLimit", Means::Profiles),
-    row("NotifyCustomerInformation", NOTHING),
+    row("NotifyCustomerInformation", Means::Customer),
     row("NotifyDERAlarm", NOTHING),
     row("NotifyDERStartStop", NOTHING),
-    row("NotifyDisplayMessages", NOTHING),
+    row("NotifyDisplayMessages", Means::Displays),
     row("NotifyEVChargingNeeds", Means::Needs),
     row("NotifyEVChargingSchedule", Noted(r#"{"status":"Accepted"}"#)),
     row("NotifyEvent", Means::Event),
@@ -127,14 +132,9 @@ impl Message {
         Some(match self.means {
             Means::Authorize => authorize::event(payload),
             Means::Boot => boot_notification::event(payload),
-            Means::Data => DeviceEvent::Data {
-                vendor: payload.keep("vendorId").unwrap_or_default(),
-                message: payload.keep("messageId"),
-                data: payload.get("data").map(|data| match data {
-                    Node::Text(text) => text.replace('\0', "\u{fffd}"),
-                    _ => "(JSON)".to_owned(),
-                }),
-            },
+            Means::Data => DeviceEvent::Data(vendor::message(payload)),
+            Means::Displays => display::event(payload),
+            Means::Customer => display::customer(payload),
             Means::Heartbeat => return None,
             Means::Metered => meter_values::event(payload),
             Means::Status => status_notification::event(payload),
@@ -161,10 +161,11 @@ impl Message {
     /// Whether the answer is always `{}`.
     pub fn answers_nothing(&self) -> bool {
         use Means::{
-            Event, Firmware, Log, Metered, Monitors, Profiles, Published, Report, Reservation, Security,
-            Status,
+            Customer, Displays, Event, Firmware, Log, Metered, Monitors, Profiles, Published, Report,
+            Reservation, Security, Status,
         };
         let told = matches!(self.means, Firmware | Log | Published | Reservation | Security);
+        let told = told || matches!(self.means, Displays | Customer);
         told || matches!(self.means, Status | Metered | Monitors | Report | Event | Profiles)
             || self.means == NOTHING
     }

@@ -9,6 +9,7 @@ use crate::ocpp2::schemas;
 use model::Error;
 use model::card::TokenVerdict;
 use model::device::{Answer, TokenAnswer};
+use model::display::VendorVerdict;
 use model::money::Fen;
 
 const AUTHORIZE: &str = r#"{"idToken":{"idToken":"A","type":"ISO14443"}}"#;
@@ -85,7 +86,12 @@ fn answers_are_what_the_standard_says() {
             Answer::Noted,
             r#"{"status":"Rejected"}"#,
         ),
-        ("DataTransfer", r#"{"vendorId":"x"}"#, Answer::DataUnknown, r#"{"status":"UnknownVendorId"}"#),
+        (
+            "DataTransfer",
+            r#"{"vendorId":"x"}"#,
+            Answer::Data(VendorVerdict::UnknownVendor),
+            r#"{"status":"UnknownVendorId"}"#,
+        ),
     ] {
         assert_eq!(render(action, payload, &Ok(answer)), format!(r#"[3,"7",{want}]"#));
         conforms(action, want);

@@ -122,7 +122,7 @@ fn the_rest_has_its_meaning() {
     );
     assert!(matches!(told, DeviceEvent::Metered { session: None, connector: 1, .. }), "{told:?}");
     let told = read("DataTransfer", r#"{"vendorId":"v","data":{"a":1}}"#);
-    assert!(matches!(told, DeviceEvent::Data { .. }));
+    assert!(matches!(told, DeviceEvent::Data(_)));
     let told = read(
         "NotifyReport",
         r#"{"requestId":1,"generatedAt":"2026-07-15T02:30:00Z","seqNo":0,"reportData":[{"component":{"name":"EVSE","evse":{"id":1},"instance":"a"},
@@ -141,7 +141,7 @@ fn the_rest_has_its_meaning() {
     let DeviceEvent::Noticed { variables: told, .. } = told else { panic!("{told:?}") };
     assert_eq!((told[0].name.as_str(), told[0].value.as_deref()), ("Lock.Problem", Some("true")));
     let told = read("NotifyDisplayMessages", r#"{"requestId":1}"#);
-    assert_eq!(told, DeviceEvent::Noted { what: "NotifyDisplayMessages" });
+    assert_eq!(told, DeviceEvent::Displays(Vec::new()));
 }
 
 /// A time that does not exist costs the time, not the record.

@@ -1,0 +1,21 @@
+// Messages on displays, what piles know of customers, and vendors' messages; part of en.ts. Chinese in display.zh-CN.ts.
+export default {
+  display: {
+    tab: 'Display and vendor', title: 'Display messages', hint: 'What the platform gave the screen to show, beside what the pile says it shows', none: 'This pile has told no messages yet; while it is on line press “Read messages”, or add one', read: 'Read messages', set: 'Add a message', edit: 'Change', again: 'Send again', clear: 'Clear', ask_clear: 'Clear message {no}? The pile no longer shows it.', ask_again: 'Send message {no} again as the platform has it?',
+    no: 'No.', match: 'Compared', content: 'Content', priority: 'Priority', state: 'Shown while', always: 'always', span: 'Shown', from: 'From', until: 'Until', session: 'Session', format: 'Format', language: 'Language', told_at: 'Told', wished_at: 'Sent', shows: 'The pile shows: {content}', forever: 'for good', since: 'from {from}', till: 'until {until}',
+    set_told: 'The pile has taken the message', refused: 'The pile did not take it', content_help: 'At most 512 characters; how much fits on the screen is for the pile to say', until_bad: 'The end is after the beginning', session_help: 'Only for this session; for everybody where none is chosen', language_help: 'Such as zh or en; may be empty',
+    costs: 'Costs shown', costs_hint: 'What the screen was told by CostUpdated that sessions cost so far', costs_none: 'This pile has not been told any costs', cost: 'Cost', cost_session: 'Session', cost_at: 'Told', cost_send: 'Tell the cost so far', cost_no: 'Connector {no}',
+  },
+  display_match: { same: 'Same', different: 'Different', missing: 'Not on the pile', foreign: 'Not sent from here', over: 'Over' },
+  display_priority: { AlwaysFront: 'Always in front', InFront: 'In front', NormalCycle: 'In turn' },
+  display_state: { Charging: 'charging', Faulted: 'faulted', Idle: 'idle', Unavailable: 'out of service', Suspended: 'suspended', Discharging: 'discharging' },
+  display_format: { ASCII: 'ASCII text', HTML: 'HTML', URI: 'Address', UTF8: 'Text', QRCODE: 'QR code' },
+  customer_inquiry: {
+    title: 'Customer information', hint: 'Ask the pile what it keeps of a customer, or have it forgotten. Only those who may see personal data in full see what it told; each look is logged, and it is deleted after 30 days', none: 'This pile has not been asked of customers', ask: 'Ask of a customer', card_tag: 'Card number', card_help: 'As the pile has met it; either this or the customer’s name', customer_name: 'Customer’s name', customer_help: 'As the pile’s vendor calls customers', what: 'Wanted', reports: 'Tell what is kept', clears: 'Forget what is kept', reports_only: 'Tell', clears_only: 'Forget', both: 'Tell and forget', about: 'Customer', state: 'State', parts: 'Pieces here', missing: '{count} missing', by: 'Asked by', at: 'At', told: 'The pile has answered', show: 'Show', shown: 'What the pile has told', unasked: 'Not asked from here', close: 'Close',
+  },
+  customer_inquiry_state: { asked: 'Waiting', telling: 'Arriving', told: 'Complete', cleared: 'Forgotten', failed: 'Failed' },
+  vendor_message: {
+    title: 'Vendor messages', hint: 'What pile and platform say to each other in a vendor’s own words (DataTransfer)', none: 'No vendor messages yet', up: 'Direction', up_yes: 'pile → platform', up_no: 'platform → pile', vendor: 'Vendor', message: 'Message', data: 'Data', status: 'Answer', answer: 'Data of the answer', at: 'At', text: 'Vendor, message or data', send: 'Send a vendor message', sent: 'The pile has answered: {status}', data_help: 'As the vendor’s papers have it; may be empty', known: 'Known vendors', known_hint: 'The platform answers Accepted to messages that are known here, UnknownVendorId to vendors that are not, and UnknownMessageId to other messages of a known vendor', known_add: 'Add', known_none: 'No vendor is known yet', every: 'all messages', note: 'Note', forget: 'Delete', ask_forget: 'Delete {vendor}? The platform no longer takes its messages.', message_help: 'Empty: all messages of this vendor', added: 'Added', gone: 'Deleted', take: 'Make it known',
+  },
+  vendor_verdict: { Accepted: 'Accepted', Rejected: 'Rejected', UnknownMessageId: 'Unknown message', UnknownVendorId: 'Unknown vendor', CALLERROR: 'Error' },
+}
