@@ -1924,6 +1924,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoice-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_order_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoice-titles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["invoice_title_list"];
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_title_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoice-titles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: invoice.write */
+        put: operations["invoice_title_update"];
+        post?: never;
+        /** Permission: invoice.write */
+        delete: operations["invoice_title_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invoices": {
         parameters: {
             query?: never;
@@ -1934,7 +1987,42 @@ export interface paths {
         /** Permission: invoice.read */
         get: operations["invoice_list"];
         put?: never;
-        post?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_batch_start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1959,6 +2047,23 @@ export interface paths {
         patch: operations["invoice_update"];
         trace?: never;
     };
+    "/api/v1/invoices/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invoices/{id}/mails": {
         parameters: {
             query?: never;
@@ -1970,6 +2075,57 @@ export interface paths {
         put?: never;
         /** Permission: invoice.write */
         post: operations["invoice_mail_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_reversal_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/reversal/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_reversal_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["invoice_start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3356,6 +3512,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/invoice-callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["public_invoice_callback_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_invoice_get"];
+        put?: never;
+        post: operations["public_invoice_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/invoices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["public_invoice_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reservations": {
         parameters: {
             query?: never;
@@ -3421,6 +3625,58 @@ export interface paths {
         post?: never;
         /** Permission: staff.write */
         delete: operations["role_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sellers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["seller_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sellers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: invoice.read */
+        get: operations["seller_get"];
+        /** Permission: invoice.write */
+        put: operations["seller_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sellers/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: invoice.write */
+        post: operations["seller_check"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4844,6 +5100,11 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        /**
+         * @description Whether a channel's sign-in at the tax bureau holds.
+         * @enum {string}
+         */
+        ChannelLogin: "working" | "lost";
         /**
          * @description Why something was sent.
          * @enum {string}
@@ -7254,9 +7515,19 @@ export interface components {
             escalated_feedback_count: number;
             /**
              * Format: int64
+             * @description Invoices that their channel would not make.
+             */
+            failed_invoice_count: number;
+            /**
+             * Format: int64
              * @description Piles on line with a faulted connector.
              */
             faulted_pile_count: number;
+            /**
+             * Format: int64
+             * @description Channels of invoices whose sign-in at the tax bureau is lost.
+             */
+            lost_seller_count: number;
             /** Format: int64 */
             offline_pile_count: number;
             /**
@@ -7264,6 +7535,11 @@ export interface components {
              * @description Feedback that is open and later than promised.
              */
             overdue_feedback_count: number;
+            /**
+             * Format: int64
+             * @description Applications for invoices that somebody is to look at.
+             */
+            review_invoice_count: number;
             /**
              * Format: int64
              * @description Held orders that somebody has settled and a second person is to look at.
@@ -7355,6 +7631,7 @@ export interface components {
         Invoice: {
             /** Format: int64 */
             applied_at_ms: number;
+            channel: components["schemas"]["InvoiceChannelKind"];
             /** Format: int64 */
             customer_id: number | null;
             customer_kind: components["schemas"]["InvoiceCustomerKind"];
@@ -7379,6 +7656,8 @@ export interface components {
             phone: string | null;
             /** @description 红字 */
             red: boolean;
+            red_reason: components["schemas"]["RedReason"] | null;
+            red_state: components["schemas"]["RedState"] | null;
             seller_name: string;
             serial_no: string;
             /** Format: int64 */
@@ -7393,6 +7672,26 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        InvoiceBatchDraft: {
+            invoice_ids: number[];
+        };
+        InvoiceBatchFault: {
+            /** Format: int64 */
+            invoice_id: number;
+            message: components["schemas"]["Text"];
+            serial_no: string;
+        };
+        /** @description What came of each of them. */
+        InvoiceBatchReport: {
+            refused: components["schemas"]["InvoiceBatchFault"][];
+            /** Format: int64 */
+            started: number;
+        };
+        /** @description As 诺诺 wants to be answered: it calls again otherwise. */
+        InvoiceCallbackReceipt: {
+            message: string;
+            status: string;
+        };
         InvoiceChange: {
             email: string;
             /**
@@ -7402,30 +7701,109 @@ export interface components {
             version: number;
         };
         /**
+         * @description By whom invoices are made.
+         * @enum {string}
+         */
+        InvoiceChannelKind: "receipt" | "nuonuo";
+        /**
          * @description 用户类型
          * @enum {string}
          */
         InvoiceCustomerKind: "person" | "company" | "driver";
+        InvoiceDecision: {
+            approve: boolean;
+            /** @description Why not; wanted when it is rejected. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
         InvoiceDetail: components["schemas"]["Invoice"] & {
             events: components["schemas"]["InvoiceEvent"][];
-            /** @description Ids of its files. */
-            files: number[];
+            files: components["schemas"]["InvoiceFile"][];
+            /**
+             * Format: int64
+             * @description Files that the channel has and that were not fetched yet.
+             */
+            files_waiting: number;
+            /** Format: int64 */
+            fleet_id: number | null;
+            lines: components["schemas"]["InvoiceLine"][];
             mails: components["schemas"]["InvoiceMail"][];
             orders: components["schemas"]["InvoiceOrder"][];
+            other: components["schemas"]["InvoiceOther"] | null;
+            parties: components["schemas"]["InvoiceParties"] | null;
+        };
+        InvoiceDraft: {
+            address?: string | null;
+            /** @description 开户行及账号 */
+            bank_account?: string | null;
+            /** @description Made out to a company; to a person otherwise. */
+            company: boolean;
+            /**
+             * Format: int64
+             * @description Whose orders: one of these.
+             */
+            customer_id?: number | null;
+            email?: string | null;
+            /** Format: int64 */
+            fleet_id?: number | null;
+            /** @description Of one seller. */
+            order_ids: number[];
+            phone?: string | null;
+            remark?: string | null;
+            /** @description Made by the page when it opens the form: sent again, it is the same application. */
+            request_id: string;
+            /** @description 专票 */
+            special: boolean;
+            /** @description A company's must be there. */
+            tax_no?: string | null;
+            title: string;
         };
         InvoiceEvent: {
-            /** @description `email` or `mail`. */
+            /** @description A code of the dictionary `invoice_event`. */
             action: string;
             /** Format: int64 */
             at_ms: number;
             staff_name: string;
             text: string;
         };
+        InvoiceFile: {
+            /** Format: int64 */
+            id: number;
+            /** @description `application/pdf`, `application/ofd` or `application/xml`. */
+            kind: string;
+        };
+        /**
+         * @description Why an order cannot be invoiced.
+         * @enum {string}
+         */
+        InvoiceHindrance: "running" | "unpaid" | "invoiced" | "fleet_paid";
         /**
          * @description 发票类型
          * @enum {string}
          */
-        InvoiceKind: "digital_general" | "digital_special" | "electronic_general" | "electronic_special";
+        InvoiceKind: "digital_general" | "digital_special" | "electronic_general" | "electronic_special" | "receipt";
+        /** @description One line of an invoice. */
+        InvoiceLine: {
+            code: string;
+            /**
+             * Format: int64
+             * @description 0 where it is no matter of energy.
+             */
+            energy_dwh: number;
+            name: string;
+            /** Format: int64 */
+            net_fen: number;
+            /** Format: int64 */
+            rate_e4: number;
+            /** Format: int64 */
+            tax_fen: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
         InvoiceList: {
             items: components["schemas"]["Invoice"][];
             next_cursor: string | null;
@@ -7455,6 +7833,11 @@ export interface components {
             energy_dwh: number;
             /** Format: int64 */
             id: number;
+            /**
+             * Format: int64
+             * @description What of it stands in the invoice.
+             */
+            invoiced_fen: number;
             order_no: string;
             /** Format: int64 */
             started_at_ms: number;
@@ -7462,8 +7845,211 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
+        /** @description An order of a customer or a fleet, as whoever applies for an invoice chooses it. */
+        InvoiceOrderChoice: {
+            /** Format: int64 */
+            electricity_fen: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            energy_dwh: number;
+            /**
+             * Format: int64
+             * @description Paid from a gift; no invoice has it.
+             */
+            gift_fen: number;
+            hindrance: components["schemas"]["InvoiceHindrance"] | null;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description The live invoice in which it stands.
+             */
+            invoice_id: number | null;
+            invoice_no: string | null;
+            /**
+             * Format: int64
+             * @description What may be invoiced, and its parts.
+             */
+            invoiceable_fen: number;
+            /** Format: int64 */
+            operator_id: number;
+            order_no: string;
+            /** Format: int64 */
+            owed_fen: number;
+            /** Format: int64 */
+            refunded_fen: number;
+            /** @description Who stands in the invoice as the seller. */
+            seller_name: string;
+            /** Format: int64 */
+            service_fen: number;
+            /** Format: int64 */
+            started_at_ms: number;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        InvoiceOrderChoiceList: {
+            items: components["schemas"]["InvoiceOrderChoice"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        InvoiceOther: {
+            /** Format: int64 */
+            id: number;
+            serial_no: string;
+        };
+        /** @description What was true of both when the invoice was applied for: later changes do not touch it. */
+        InvoiceParties: {
+            buyer: components["schemas"]["InvoiceParty"];
+            checker: string | null;
+            /** @description 开票人 */
+            drawer: string;
+            payee: string | null;
+            remark: string | null;
+            seller: components["schemas"]["InvoiceParty"];
+        };
+        /** @description Whoever sells or buys, as the invoice says it. */
+        InvoiceParty: {
+            address: string | null;
+            /** @description 开户行及账号 */
+            bank_account: string | null;
+            name: string;
+            phone: string | null;
+            tax_no: string | null;
+        };
+        /** @description What an application would make. */
+        InvoicePlan: {
+            channel: components["schemas"]["InvoiceChannelKind"];
+            /**
+             * Format: int64
+             * @description What the orders cost and no invoice has: paid from gifts, owed, given back.
+             */
+            excluded_fen: number;
+            /** @description More than one where the seller's quota splits it. */
+            invoices: components["schemas"]["InvoicePlanPart"][];
+            kind: components["schemas"]["InvoiceKind"];
+            /** @description Somebody looks at it before it is issued. */
+            review: boolean;
+            seller_name: string;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        /** @description One of the invoices that an application makes. */
+        InvoicePlanPart: {
+            /** Format: int64 */
+            electricity_fen: number;
+            lines: components["schemas"]["InvoiceLine"][];
+            /** Format: int64 */
+            net_fen: number;
+            order_ids: number[];
+            /** Format: int64 */
+            service_fen: number;
+            /** Format: int64 */
+            tax_fen: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        /** @description How far an invoice is, for the person who applied. */
+        InvoiceProgress: {
+            /** @description Masked. */
+            email: string | null;
+            /** Format: int64 */
+            issued_at_ms: number | null;
+            kind: components["schemas"]["InvoiceKind"];
+            number: string | null;
+            serial_no: string;
+            state: components["schemas"]["InvoiceState"];
+            /** Format: int64 */
+            total_fen: number;
+        };
+        InvoiceReceipt: {
+            invoices: components["schemas"]["InvoiceReceiptRow"][];
+        };
+        InvoiceReceiptRow: {
+            /** Format: int64 */
+            id: number;
+            serial_no: string;
+            state: components["schemas"]["InvoiceState"];
+            /** Format: int64 */
+            total_fen: number;
+        };
+        InvoiceReversalDraft: {
+            reason: components["schemas"]["RedReason"];
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
         /** @enum {string} */
         InvoiceState: "review" | "waiting" | "issuing" | "issued" | "sent" | "failed" | "reversing" | "reversed" | "rejected";
+        InvoiceTitle: {
+            address: string | null;
+            bank_account: string | null;
+            /** Format: int64 */
+            changed_at_ms: number;
+            company: boolean;
+            /**
+             * Format: int64
+             * @description One of these.
+             */
+            customer_id: number | null;
+            email: string | null;
+            /** Format: int64 */
+            fleet_id: number | null;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            phone: string | null;
+            /** @description 默认抬头 */
+            preferred: boolean;
+            tax_no: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        InvoiceTitleChange: {
+            address?: string | null;
+            bank_account?: string | null;
+            company: boolean;
+            email?: string | null;
+            name: string;
+            phone?: string | null;
+            preferred: boolean;
+            tax_no?: string | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        InvoiceTitleDraft: {
+            address?: string | null;
+            bank_account?: string | null;
+            company: boolean;
+            /**
+             * Format: int64
+             * @description One of these.
+             */
+            customer_id?: number | null;
+            email?: string | null;
+            /** Format: int64 */
+            fleet_id?: number | null;
+            name: string;
+            phone?: string | null;
+            /** @description 默认抬头: the one before is it no longer. */
+            preferred: boolean;
+            tax_no?: string | null;
+        };
+        InvoiceTitleList: {
+            items: components["schemas"]["InvoiceTitle"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         InvoiceTotals: {
             /** Format: int64 */
             invoice_count: number;
@@ -7473,6 +8059,13 @@ export interface components {
             tax_fen: number;
             /** Format: int64 */
             total_fen: number;
+        };
+        InvoiceVersion: {
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
         };
         /** @description A job as the pages show it. */
         Job: {
@@ -8041,6 +8634,17 @@ export interface components {
         /** @description Shown once: only a hash is kept. */
         NewPassword: {
             password: string;
+        };
+        /** @description What the 诺诺 channel of a seller is made of, besides its secrets. */
+        NuonuoConfig: {
+            /** @description 电子税务局登录账号 */
+            account: string | null;
+            app_key: string;
+            /** @description 分机号 */
+            extension_no: string | null;
+            /** Format: int64 */
+            timeout_s: number;
+            url: string;
         };
         /** @description One operation of a protocol. */
         Operation: {
@@ -9148,6 +9752,33 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        PublicInvoiceDraft: {
+            /** @description Of the account that has paid. */
+            account_phone: string;
+            address?: string | null;
+            bank_account?: string | null;
+            company: boolean;
+            /** @description Where it is sent. */
+            email: string;
+            orders: components["schemas"]["PublicInvoiceOrder"][];
+            phone?: string | null;
+            remark?: string | null;
+            /** @description Made by the app when it opens the form: sent again, it is the same application. */
+            request_id: string;
+            special: boolean;
+            tax_no?: string | null;
+            title: string;
+        };
+        PublicInvoiceOrder: {
+            /** @description As it stands on the bill. */
+            code: string;
+            /** @description 18 digits. */
+            order_no: string;
+        };
+        /** @description What the person is told. */
+        PublicInvoiceReceipt: {
+            invoices: components["schemas"]["InvoiceReceiptRow"][];
+        };
         /** @description A person whom we could not take. */
         PullFault: {
             /** @description The source's own key. */
@@ -9187,6 +9818,16 @@ export interface components {
             /** @description All were asked for, not only what had changed. */
             was_whole: boolean;
         };
+        /**
+         * @description 红冲原因
+         * @enum {string}
+         */
+        RedReason: "returned" | "mistake" | "stopped" | "allowance";
+        /**
+         * @description How far the confirmation of a reversal (红字信息确认单) is.
+         * @enum {string}
+         */
+        RedState: "waiting" | "asked" | "buyer" | "confirmed" | "withdrawing";
         RefundDraft: {
             /** Format: int64 */
             amount_fen: number;
@@ -9384,6 +10025,81 @@ export interface components {
             service_e4: components["schemas"]["Amount"];
             service_price_e5: components["schemas"]["Price"];
             started_at_ms: components["schemas"]["Timestamp"];
+        };
+        /** @description A seller as the pages show it: never its secrets. */
+        Seller: {
+            address: string | null;
+            bank_account: string | null;
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            channel: components["schemas"]["InvoiceChannelKind"];
+            checker: string | null;
+            drawer: string;
+            electricity: components["schemas"]["TaxItem"];
+            /** @description The channel's secrets are kept. */
+            has_secret: boolean;
+            login: components["schemas"]["ChannelLogin"];
+            /** Format: int64 */
+            login_at_ms: number | null;
+            login_message: string | null;
+            name: string;
+            nuonuo: components["schemas"]["NuonuoConfig"] | null;
+            /** Format: int64 */
+            operator_id: number;
+            operator_name: string;
+            payee: string | null;
+            phone: string | null;
+            /** Format: int64 */
+            quota_fen: number;
+            review: boolean;
+            service: components["schemas"]["TaxItem"];
+            tax_no: string | null;
+            /**
+             * Format: int64
+             * @description 0: nobody has set anything; the platform makes receipts under the operator's own name.
+             */
+            version: number;
+        };
+        SellerDraft: {
+            access_token?: string | null;
+            address?: string | null;
+            /** @description Null: those that are kept. */
+            app_secret?: string | null;
+            bank_account?: string | null;
+            channel: components["schemas"]["InvoiceChannelKind"];
+            checker?: string | null;
+            /** @description 开票人 */
+            drawer: string;
+            electricity: components["schemas"]["TaxItem"];
+            name: string;
+            nuonuo?: components["schemas"]["NuonuoConfig"] | null;
+            payee?: string | null;
+            phone?: string | null;
+            /**
+             * Format: int64
+             * @description Of one invoice, tax included; what is larger is split.
+             */
+            quota_fen: number;
+            review: boolean;
+            service: components["schemas"]["TaxItem"];
+            tax_no?: string | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        SellerList: {
+            items: components["schemas"]["Seller"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description What a channel says of its sign-in at the tax bureau. */
+        SellerLogin: {
+            login: components["schemas"]["ChannelLogin"] | null;
+            message: string | null;
         };
         Session: {
             /**
@@ -10251,6 +10967,17 @@ export interface components {
          * @enum {string}
          */
         TaskMetric: "orders" | "energy";
+        /** @description 货物或应税劳务: a name, its tax code and the rate, in ten thousandths. */
+        TaxItem: {
+            /** @description 税收分类编码: 19 digits. */
+            code: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description 1300 is 13 %.
+             */
+            rate_e4: number;
+        };
         /** @description A sentence for people, in both languages of the product. */
         Text: {
             en: string;
@@ -15486,22 +16213,195 @@ export interface operations {
             };
         };
     };
+    invoice_order_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                customer_id?: number;
+                fleet_id?: number;
+                from_ms?: number;
+                invoiceable?: boolean;
+                limit?: number;
+                operator_id?: number;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceOrderChoiceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_title_list: {
+        parameters: {
+            query?: {
+                customer_id?: number;
+                fleet_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceTitleList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_title_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceTitleDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_title_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceTitleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_title_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     invoice_list: {
         parameters: {
             query?: {
                 amount_from_fen?: number;
                 amount_to_fen?: number;
                 cursor?: string;
+                customer_id?: number;
                 customer_kind?: components["schemas"]["InvoiceCustomerKind"];
                 email?: string;
                 from_ms?: number;
+                issued_from_ms?: number;
+                issued_to_ms?: number;
                 kind?: components["schemas"]["InvoiceKind"];
                 limit?: number;
+                mail_state?: components["schemas"]["MailState"];
                 number?: string;
+                order_no?: string;
                 phone?: string;
+                red?: boolean;
+                seller_name?: string;
                 serial_no?: string;
                 sort?: string;
                 state?: components["schemas"]["InvoiceState"];
+                tax_no?: string;
                 title?: string;
                 to_ms?: number;
             };
@@ -15518,6 +16418,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvoiceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceReceipt"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePlan"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_batch_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceBatchDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceBatchReport"];
                 };
             };
             /** @description Any error */
@@ -15595,6 +16594,39 @@ export interface operations {
             };
         };
     };
+    invoice_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     invoice_mail_create: {
         parameters: {
             query?: never;
@@ -15607,6 +16639,105 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["InvoiceMailDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_reversal_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceReversalDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_reversal_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceVersion"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invoice_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceVersion"];
             };
         };
         responses: {
@@ -18939,6 +20070,137 @@ export interface operations {
             };
         };
     };
+    public_invoice_callback_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceCallbackReceipt"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_invoice_get: {
+        parameters: {
+            query: {
+                phone: string;
+                serial_no: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceProgress"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_invoice_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicInvoiceDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicInvoiceReceipt"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_invoice_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicInvoiceDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePlan"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     reservation_list: {
         parameters: {
             query?: {
@@ -19116,6 +20378,130 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    seller_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    seller_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seller"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    seller_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SellerDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    seller_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SellerLogin"];
+                };
             };
             /** @description Any error */
             default: {

@@ -371,8 +371,27 @@ impl Engine {
                     }
                     None => {
                         mail_told(tx, mail.invoice, &mail.address, mail.tries, now)?;
+                        let told = format!("{}：{}", mail.address, fault.text.zh);
+                        invoices::event_append(tx, mail.invoice, "mail_failed", "", &told, now)?;
                         channels::mail_turn(tx, &mail, MailState::Failed, now, text, now)
                     }
+                }
+            })
+            .await
+    }
+
+    /// Keeps what came of a mail that the invoice's own channel was to send.
+    pub async fn mail_redelivered(&self, mail: WaitingMail, fault: Option<Text>) -> Result<()> {
+        let now = self.clock.now();
+        self.store
+            .write(None, move |tx| match &fault {
+                None => {
+                    invoices::event_append(tx, mail.invoice, "redeliver", "", &mail.address, now)?;
+                    arrived(tx, &mail, now)
+                }
+                Some(text) => {
+                    let next = now.plus_ms(CHANNEL_MINUTES * MINUTE_MS);
+                    channels::mail_turn(tx, &mail, MailState::Waiting, next, Some(&text.zh), now)
                 }
             })
             .await

@@ -1,4 +1,17 @@
-//! 电子发票: where they are sent.
+//! 电子发票: applied for, issued through a channel, taken back, and where they are sent.
+
+mod apply;
+mod life;
+pub mod seller;
+mod title;
+mod turn;
+
+pub use apply::{InvoiceDraft, InvoicePlan, InvoicePlanPart, InvoiceReceipt, InvoiceReceiptRow};
+pub use life::{
+    InvoiceBatchDraft, InvoiceBatchReport, InvoiceDecision, InvoiceReversalDraft, InvoiceVersion,
+};
+pub use title::{InvoiceTitleChange, InvoiceTitleDraft};
+pub use turn::{ChannelAnswer, ChannelFile, FetchedFile, IssuedInvoice, RedAnswer};
 
 use crate::Engine;
 use crate::audit::Actor;

@@ -20,7 +20,7 @@ use store::fleets::FleetAccount;
 use store::order_payments::{self, OrderPayment};
 use store::wallet_changes::{self, Decision, WalletChange};
 use store::wallets::WalletMove;
-use store::{Change, Tx, customers, fleets, orders, postings};
+use store::{Change, Tx, customers, fleets, invoice_orders, orders, postings};
 use utoipa::ToSchema;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -348,6 +348,15 @@ impl Engine {
                 if !known.is_empty() {
                     let same = known.iter().map(|one| one.fen).sum::<Fen>() == amount;
                     return if same { Ok(()) } else { Err(differs("amount_fen")) };
+                }
+                if let Some(invoice) = invoice_orders::invoice_blocks_refund(tx, id)? {
+                    return Err(Error::refused(
+                        "refund.invoiced",
+                        format!("该订单已在发票 {invoice} 中，请先红冲（未开票的先驳回）该发票，再退款"),
+                        format!(
+                            "This order stands in invoice {invoice}. Reverse it first (or reject it, if it was not issued), then refund."
+                        ),
+                    ));
                 }
                 let left = payment.left().total();
                 if amount > left {

@@ -270,6 +270,7 @@ dictionaries! {
         "digital_special" "数电专票" "Digital, special VAT",
         "electronic_general" "电子普票" "Electronic, general",
         "electronic_special" "电子专票" "Electronic, special VAT",
+        "receipt" "收据（非税务发票）" "Receipt (no tax invoice)",
     ]
     "invoice_state" "发票状态" "Invoice states" [
         "review" "待审核" "To review",

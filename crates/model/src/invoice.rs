@@ -1,6 +1,7 @@
-//! 电子发票: kinds, states, and where it may be sent.
+//! 电子发票: kinds, states, who stands in it, and where it may be sent.
 
 use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 crate::words! {
     /// 发票类型
@@ -13,6 +14,49 @@ crate::words! {
         ElectronicGeneral = "electronic_general",
         /// 增值税电子专票
         ElectronicSpecial = "electronic_special",
+        /// 收据: made by the platform itself, and no tax invoice.
+        Receipt = "receipt",
+    }
+
+    /// By whom invoices are made.
+    InvoiceChannelKind {
+        /// The platform makes receipts, which are no tax invoices.
+        Receipt = "receipt",
+        /// 诺诺开放平台
+        Nuonuo = "nuonuo",
+    }
+
+    /// Whether a channel's sign-in at the tax bureau holds.
+    ChannelLogin {
+        Working = "working",
+        /// 渠道登录已失效: what is asked for waits until somebody signs in there.
+        Lost = "lost",
+    }
+
+    /// 红冲原因
+    RedReason {
+        /// 销货退回
+        Returned = "returned",
+        /// 开票有误
+        Mistake = "mistake",
+        /// 服务中止
+        Stopped = "stopped",
+        /// 销售折让
+        Allowance = "allowance",
+    }
+
+    /// How far the confirmation of a reversal (红字信息确认单) is.
+    RedState {
+        /// It is to be asked for.
+        Waiting = "waiting",
+        /// The channel has it.
+        Asked = "asked",
+        /// 待购方确认: the buyer has used the invoice and has to agree.
+        Buyer = "buyer",
+        /// The red invoice is being made.
+        Confirmed = "confirmed",
+        /// It is to be withdrawn.
+        Withdrawing = "withdrawing",
     }
 
     /// 用户类型
@@ -51,7 +95,116 @@ crate::words! {
     }
 }
 
+impl InvoiceKind {
+    pub fn is_special(self) -> bool {
+        matches!(self, InvoiceKind::DigitalSpecial | InvoiceKind::ElectronicSpecial)
+    }
+}
+
+impl RedReason {
+    /// As the tax bureau counts them.
+    pub fn number(self) -> i64 {
+        match self {
+            RedReason::Returned => 1,
+            RedReason::Mistake => 2,
+            RedReason::Stopped => 3,
+            RedReason::Allowance => 4,
+        }
+    }
+}
+
+/// Whoever sells or buys, as the invoice says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct InvoiceParty {
+    pub name: String,
+    pub tax_no: Option<String>,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+    /// 开户行及账号
+    pub bank_account: Option<String>,
+}
+
+/// What was true of both when the invoice was applied for: later changes do not touch it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct InvoiceParties {
+    pub seller: InvoiceParty,
+    pub buyer: InvoiceParty,
+    /// 开票人
+    pub drawer: String,
+    pub checker: Option<String>,
+    pub payee: Option<String>,
+    pub remark: Option<String>,
+}
+
+fn refused(code: &'static str, zh: &'static str, en: &'static str) -> Error {
+    Error::refused(code, zh, en)
+}
+
 impl InvoiceState {
+    /// A person may still say that it shall not be issued.
+    pub fn may_reject(self) -> Result<()> {
+        match self {
+            InvoiceState::Review | InvoiceState::Waiting => Ok(()),
+            _ => Err(refused(
+                "invoice.not_waiting",
+                "只有待审核或待开票的申请可以驳回；已提交渠道的请等结果，已开票的请红冲",
+                "Only what was not given to the channel can be rejected. Wait for its answer; what was issued is reversed.",
+            )),
+        }
+    }
+
+    pub fn may_approve(self) -> Result<()> {
+        match self {
+            InvoiceState::Review => Ok(()),
+            _ => Err(refused(
+                "invoice.not_in_review",
+                "该申请不在待审核状态，可能已被他人处理，请查看最新状态",
+                "This application is not to be reviewed any more; somebody has decided it. Look at it as it is now.",
+            )),
+        }
+    }
+
+    /// Whether the channel is to be asked (again).
+    pub fn may_start(self) -> Result<()> {
+        match self {
+            InvoiceState::Waiting
+            | InvoiceState::Issuing
+            | InvoiceState::Failed
+            | InvoiceState::Reversing => Ok(()),
+            InvoiceState::Review => Err(refused(
+                "invoice.in_review",
+                "该申请还在待审核，请先审核通过",
+                "This application is to be reviewed first.",
+            )),
+            _ => Err(refused(
+                "invoice.settled",
+                "该发票已有结果，无需再次开票或刷新",
+                "The channel has answered for this invoice; there is nothing to ask.",
+            )),
+        }
+    }
+
+    pub fn may_reverse(self, red: bool) -> Result<()> {
+        match self {
+            InvoiceState::Issued | InvoiceState::Sent if !red => Ok(()),
+            InvoiceState::Reversing => Err(refused(
+                "invoice.reversing",
+                "该发票正在红冲，请等待结果；需要时可撤销红字确认单",
+                "This invoice is being reversed already; wait, or withdraw the confirmation.",
+            )),
+            _ => Err(refused(
+                "invoice.not_reversible",
+                "只有已开票的蓝字发票可以红冲",
+                "Only a blue invoice that was issued can be reversed.",
+            )),
+        }
+    }
+
+    /// Nothing will come of it any more: its orders may stand in another one.
+    pub fn lets_go(self) -> bool {
+        matches!(self, InvoiceState::Failed | InvoiceState::Reversed | InvoiceState::Rejected)
+    }
+
     /// Whether its address still matters.
     pub fn email_may_change(self) -> Result<()> {
         match self {

@@ -121,6 +121,15 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "invoice_issue",
+        Schedule::Every(5),
+        ["开票与红冲", "Issuing of invoices"],
+        [
+            "把待开票的发票交给开票渠道，查询开票与红冲的结果，取回 PDF、OFD、XML 文件；渠道登录失效时排队等待",
+            "gives invoices to their channels, asks what became of them and of reversals, fetches their files; they wait where a channel's sign-in is lost",
+        ],
+    ),
+    job(
         "mail_send",
         Schedule::Every(30),
         ["发送邮件", "Sending of mail"],

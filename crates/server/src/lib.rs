@@ -15,6 +15,7 @@ pub mod gateway;
 pub mod http;
 pub mod inbox;
 pub mod install;
+pub mod invoicing;
 pub mod jobs;
 pub mod knocks;
 pub mod live;

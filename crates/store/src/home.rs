@@ -92,6 +92,12 @@ pub struct HomeTodo {
     pub overdue_feedback_count: i64,
     /// Feedback that is open and that a chief is to look at.
     pub escalated_feedback_count: i64,
+    /// Applications for invoices that somebody is to look at.
+    pub review_invoice_count: i64,
+    /// Invoices that their channel would not make.
+    pub failed_invoice_count: i64,
+    /// Channels of invoices whose sign-in at the tax bureau is lost.
+    pub lost_seller_count: i64,
     /// What is wrong with the backup; 0 for whoever does not look after it.
     pub backup_alarm_count: i64,
 }
@@ -291,7 +297,11 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles, now: Timestamp) -> Db
     )?;
     let unknown = if scope.is_all() { conn.one("SELECT COUNT(*) FROM unknown_pile", &[], count)? } else { 0 };
     let feedback = crate::feedback_list::feedback_todo(conn, scope, now)?;
+    let invoices = crate::invoice_list::invoice_todo(conn, scope)?;
     Ok(HomeTodo {
+        review_invoice_count: invoices.review,
+        failed_invoice_count: invoices.failed,
+        lost_seller_count: crate::sellers::lost_count(conn, scope)?,
         abnormal_order_count: abnormal,
         settlement_waiting_count: settlements,
         faulted_pile_count: faulted,

@@ -48,6 +48,7 @@ nouns! {
     Attachment = "attachment",
     Invoice = "invoice",
     InvoiceEvent = "invoice_event",
+    InvoiceTitle = "invoice_title",
     Mail = "mail",
     Settlement = "settlement",
     OrderImport = "order_import",

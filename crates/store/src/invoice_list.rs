@@ -1,14 +1,18 @@
 //! 电子发票 as staff see them.
 
-use crate::attachments;
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page};
+use crate::invoice_work;
 use crate::order_list::order_no;
 use crate::sort::{Sort, SortColumn};
 use model::access::Scope;
 use model::feedback::phone_masked;
-use model::id::InvoiceId;
-use model::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState, MailState};
+use model::id::{InvoiceId, OrderId};
+use model::invoice::{
+    InvoiceChannelKind, InvoiceCustomerKind, InvoiceKind, InvoiceParties, InvoiceState, MailState, RedReason,
+    RedState,
+};
+use model::invoice_line::InvoiceLine;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -46,6 +50,10 @@ pub struct InvoiceView {
     pub applied_at_ms: i64,
     pub issued_at_ms: Option<i64>,
     pub version: i64,
+    pub channel: InvoiceChannelKind,
+    /// Why it is taken back, and how far that is.
+    pub red_reason: Option<RedReason>,
+    pub red_state: Option<RedState>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -72,8 +80,28 @@ pub struct InvoiceDetail {
     pub orders: Vec<InvoiceOrder>,
     pub mails: Vec<InvoiceMail>,
     pub events: Vec<InvoiceEvent>,
-    /// Ids of its files.
-    pub files: Vec<i64>,
+    pub lines: Vec<InvoiceLine>,
+    /// Null of one that was written down by somebody who did not know them.
+    pub parties: Option<InvoiceParties>,
+    pub files: Vec<InvoiceFile>,
+    /// What this one takes back, or what takes this one back.
+    pub other: Option<InvoiceOther>,
+    pub fleet_id: Option<i64>,
+    /// Files that the channel has and that were not fetched yet.
+    pub files_waiting: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InvoiceFile {
+    pub id: i64,
+    /// `application/pdf`, `application/ofd` or `application/xml`.
+    pub kind: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InvoiceOther {
+    pub id: i64,
+    pub serial_no: String,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -84,6 +112,8 @@ pub struct InvoiceOrder {
     pub started_at_ms: i64,
     pub energy_dwh: i64,
     pub total_fen: i64,
+    /// What of it stands in the invoice.
+    pub invoiced_fen: i64,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -98,7 +128,7 @@ pub struct InvoiceMail {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct InvoiceEvent {
     pub at_ms: i64,
-    /// `email` or `mail`.
+    /// A code of the dictionary `invoice_event`.
     pub action: String,
     pub staff_name: String,
     pub text: String,
@@ -114,9 +144,19 @@ pub struct InvoiceFilter {
     pub title: Option<String>,
     pub number: Option<String>,
     pub email: Option<String>,
+    pub tax_no: Option<String>,
+    pub seller_name: Option<String>,
+    /// In which this order stands or stood.
+    pub order: Option<OrderId>,
+    pub red: Option<bool>,
+    pub mail_state: Option<MailState>,
+    pub customer_id: Option<i64>,
     pub from_ms: Option<i64>,
     /// Exclusive.
     pub to_ms: Option<i64>,
+    pub issued_from_ms: Option<i64>,
+    /// Exclusive.
+    pub issued_to_ms: Option<i64>,
     pub amount_from_fen: Option<i64>,
     pub amount_to_fen: Option<i64>,
     pub sort: Sort,
@@ -124,13 +164,14 @@ pub struct InvoiceFilter {
 }
 
 const COLUMNS: &str = "i.id, i.serial_no, i.kind, i.red, i.state, i.phone, i.customer_id, i.customer_kind, i.title, \
-    i.tax_no, s.name, i.net_fen, i.tax_fen, i.total_fen, i.electricity_fen, i.service_fen, \
+    i.tax_no, COALESCE(r.name, s.name), i.net_fen, i.tax_fen, i.total_fen, i.electricity_fen, i.service_fen, \
     (SELECT COUNT(*) FROM invoice_order k WHERE k.invoice_id = i.id), i.number, i.email, \
     (SELECT m.state FROM mail m WHERE m.noun = 'invoice' AND m.noun_id = i.id ORDER BY m.id DESC LIMIT 1), \
     (SELECT COUNT(*) FROM mail m WHERE m.noun = 'invoice' AND m.noun_id = i.id), i.failure, i.applied_at_ms, \
-    i.issued_at_ms, i.version";
+    i.issued_at_ms, i.version, i.channel, i.red_reason, i.red_state";
 
-const FROM: &str = "FROM invoice i JOIN operator s ON s.id = i.operator_id";
+const FROM: &str =
+    "FROM invoice i JOIN operator s ON s.id = i.operator_id LEFT JOIN seller r ON r.operator_id = s.id";
 
 fn view(row: &Row<'_>) -> DbResult<InvoiceView> {
     Ok(InvoiceView {
@@ -159,11 +200,14 @@ fn view(row: &Row<'_>) -> DbResult<InvoiceView> {
         applied_at_ms: row.int(22)?,
         issued_at_ms: row.int_opt(23)?,
         version: row.int(24)?,
+        channel: row.word(25, InvoiceChannelKind::parse)?,
+        red_reason: row.text_opt(26)?.as_deref().and_then(RedReason::parse),
+        red_state: row.text_opt(27)?.as_deref().and_then(RedState::parse),
     })
 }
 
 /// Where the value stands by which a page is sorted: behind the columns.
-const SORT_VALUE: usize = 25;
+const SORT_VALUE: usize = 28;
 
 /// What has not been issued comes after all that has.
 pub const SORTS: &[SortColumn] = &[
@@ -188,6 +232,20 @@ pub fn invoice_list(conn: &mut Conn, scope: &Scope, wanted: &InvoiceFilter) -> D
     filter.and_contains("LOWER(i.title) LIKE ?", wanted.title.as_deref());
     filter.and_contains("i.number LIKE ?", wanted.number.as_deref());
     filter.and_contains("LOWER(i.email) LIKE ?", wanted.email.as_deref());
+    filter.and_contains("LOWER(i.tax_no) LIKE ?", wanted.tax_no.as_deref());
+    filter.and_contains("LOWER(COALESCE(r.name, s.name)) LIKE ?", wanted.seller_name.as_deref());
+    filter.and_some("i.issued_at_ms >= ?", wanted.issued_from_ms);
+    filter.and_some("i.issued_at_ms < ?", wanted.issued_to_ms);
+    filter.and_some("i.red = ?", wanted.red);
+    filter.and_some("i.customer_id = ?", wanted.customer_id);
+    filter.and_some(
+        "EXISTS (SELECT 1 FROM invoice_order k WHERE k.invoice_id = i.id AND k.order_id = ?)",
+        wanted.order.map(|order| order.0),
+    );
+    filter.and_some(
+        "(SELECT m.state FROM mail m WHERE m.noun = 'invoice' AND m.noun_id = i.id ORDER BY m.id DESC LIMIT 1) = ?",
+        wanted.mail_state.map(MailState::as_str),
+    );
     let sums = "COUNT(*), CAST(COALESCE(SUM(i.net_fen), 0) AS BIGINT), CAST(COALESCE(SUM(i.tax_fen), 0) AS BIGINT), \
                 CAST(COALESCE(SUM(i.total_fen), 0) AS BIGINT)";
     let totals = conn.one(&format!("SELECT {sums} {FROM} {}", filter.sql()), &filter.values, |row| {
@@ -216,8 +274,8 @@ pub fn invoice_get(conn: &mut Conn, scope: &Scope, id: InvoiceId) -> DbResult<Op
     filter.scope("i.operator_id", "i.station_id", scope);
     let sql = format!("SELECT {COLUMNS} {FROM} {}", filter.sql());
     let Some(invoice) = conn.find(&sql, &filter.values, view)? else { return Ok(None) };
-    let orders = "SELECT o.id, o.created_at_ms, s.name, o.started_at_ms, o.energy_dwh, o.total_fen \
-                  FROM invoice_order k JOIN orders o ON o.id = k.order_id JOIN station s ON s.id = o.station_id \
+    let orders = "SELECT o.id, o.created_at_ms, s.name, o.started_at_ms, o.energy_dwh, o.total_fen, \
+                  k.electricity_fen + k.service_fen FROM invoice_order k JOIN orders o ON o.id = k.order_id JOIN station s ON s.id = o.station_id \
                   WHERE k.invoice_id = $1 ORDER BY o.id";
     let orders = conn.query(orders, &[id.0.into()], |row| {
         Ok(InvoiceOrder {
@@ -227,6 +285,7 @@ pub fn invoice_get(conn: &mut Conn, scope: &Scope, id: InvoiceId) -> DbResult<Op
             started_at_ms: row.int(3)?,
             energy_dwh: row.int(4)?,
             total_fen: row.int(5)?,
+            invoiced_fen: row.int(6)?,
         })
     })?;
     let mails = "SELECT address, state, created_at_ms, ended_at_ms, message FROM mail \
@@ -250,6 +309,57 @@ pub fn invoice_get(conn: &mut Conn, scope: &Scope, id: InvoiceId) -> DbResult<Op
             text: row.text(3)?,
         })
     })?;
-    let files = attachments::of(conn, FILES, id.0)?;
-    Ok(Some(InvoiceDetail { invoice, orders, mails, events, files }))
+    let lines = invoice_work::lines(conn, id)?;
+    let files = files(conn, id)?;
+    let sql = "SELECT parties, fleet_id FROM invoice WHERE id = $1";
+    let (parties, fleet_id) = conn.one(sql, &[id.0.into()], |row| {
+        let parties = row.text_opt(0)?.and_then(|text| serde_json::from_str(&text).ok());
+        Ok((parties, row.int_opt(1)?))
+    })?;
+    let (other, files_waiting) = (other(conn, id)?, invoice_work::files_waiting(conn, id)?);
+    Ok(Some(InvoiceDetail {
+        invoice,
+        orders,
+        mails,
+        events,
+        lines,
+        parties,
+        files,
+        other,
+        fleet_id,
+        files_waiting,
+    }))
+}
+
+fn files(conn: &mut Conn, id: InvoiceId) -> DbResult<Vec<InvoiceFile>> {
+    let sql = "SELECT id, kind FROM attachment WHERE noun = $1 AND noun_id = $2 ORDER BY id";
+    conn.query(sql, &[FILES.into(), id.0.into()], |row| {
+        Ok(InvoiceFile { id: row.int(0)?, kind: row.text(1)? })
+    })
+}
+
+/// The red one of a blue one, the last of them, or the other way round.
+fn other(conn: &mut Conn, id: InvoiceId) -> DbResult<Option<InvoiceOther>> {
+    let sql = "SELECT i.id, i.serial_no FROM invoice i WHERE i.blue_id = $1 \
+               OR i.id = (SELECT blue_id FROM invoice WHERE id = $2) ORDER BY i.id DESC LIMIT 1";
+    conn.find(sql, &[id.0.into(), id.0.into()], |row| {
+        Ok(InvoiceOther { id: row.int(0)?, serial_no: row.text(1)? })
+    })
+}
+
+/// What of invoices waits for a person.
+pub(crate) struct InvoiceTodo {
+    pub review: i64,
+    pub failed: i64,
+}
+
+pub(crate) fn invoice_todo(conn: &mut Conn, scope: &Scope) -> DbResult<InvoiceTodo> {
+    let mut of = |state: InvoiceState| {
+        let mut filter = Filter::new();
+        filter.and(&format!("i.state = '{}'", state.as_str()));
+        filter.scope("i.operator_id", "i.station_id", scope);
+        let sql = format!("SELECT COUNT(*) FROM invoice i {}", filter.sql());
+        conn.one(&sql, &filter.values, crate::filter::count)
+    };
+    Ok(InvoiceTodo { review: of(InvoiceState::Review)?, failed: of(InvoiceState::Failed)? })
 }

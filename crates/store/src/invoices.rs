@@ -6,8 +6,8 @@ use crate::filter::{Filter, count};
 use crate::ids::Noun;
 use model::Result;
 use model::access::Scope;
-use model::id::{InvoiceId, OperatorId, OrderId, StationId};
-use model::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState, MailState};
+use model::id::{FleetId, InvoiceId, OperatorId, OrderId, StationId};
+use model::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState, MailState, RedState};
 use model::time::Timestamp;
 
 /// What decides what may be done with it.
@@ -18,14 +18,18 @@ pub struct Invoice {
     pub state: InvoiceState,
     pub email: Option<String>,
     pub version: i64,
+    pub red: bool,
+    pub red_state: Option<RedState>,
 }
 
 pub fn find(conn: &mut Conn, scope: &Scope, id: InvoiceId) -> DbResult<Option<Invoice>> {
     let mut filter = Filter::new();
     filter.and_value("i.id = ?", id.0);
     filter.scope("i.operator_id", "i.station_id", scope);
-    let sql =
-        format!("SELECT i.id, i.serial_no, i.state, i.email, i.version FROM invoice i {}", filter.sql());
+    let sql = format!(
+        "SELECT i.id, i.serial_no, i.state, i.email, i.version, i.red, i.red_state FROM invoice i {}",
+        filter.sql()
+    );
     conn.find(&sql, &filter.values, |row| {
         Ok(Invoice {
             id: InvoiceId(row.int(0)?),
@@ -33,6 +37,8 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: InvoiceId) -> DbResult<Option<In
             state: row.word(2, InvoiceState::parse)?,
             email: row.text_opt(3)?,
             version: row.int(4)?,
+            red: row.bool(5)?,
+            red_state: row.text_opt(6)?.and_then(|text| RedState::parse(&text)),
         })
     })
 }
@@ -99,7 +105,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewInvoice) -> Result<InvoiceId> {
             1.into(),
         ],
     )?;
-    let is_over = matches!(new.state, InvoiceState::Failed | InvoiceState::Reversed | InvoiceState::Rejected);
+    let is_over = new.state.lets_go();
     for order in &new.orders {
         tx.execute(
             "INSERT INTO invoice_order (invoice_id, order_id, live) VALUES ($1, $2, $3)",
@@ -113,6 +119,32 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewInvoice) -> Result<InvoiceId> {
 pub fn email_set(tx: &mut Tx<'_>, id: InvoiceId, email: &str) -> Result<()> {
     let sql = "UPDATE invoice SET email = $1, version = version + 1 WHERE id = $2";
     tx.execute(sql, &[email.into(), id.0.into()]).map(drop)
+}
+
+/// What a red invoice takes over from the blue one.
+#[derive(Clone, Copy, Debug)]
+pub struct InvoiceFacts {
+    pub customer: Option<i64>,
+    pub customer_kind: Option<InvoiceCustomerKind>,
+    pub fleet: Option<FleetId>,
+    pub station: Option<StationId>,
+    pub electricity_fen: i64,
+    pub service_fen: i64,
+}
+
+pub fn facts(conn: &mut Conn, id: InvoiceId) -> DbResult<Option<InvoiceFacts>> {
+    let sql = "SELECT customer_id, customer_kind, fleet_id, station_id, electricity_fen, service_fen FROM invoice \
+               WHERE id = $1";
+    conn.find(sql, &[id.0.into()], |row| {
+        Ok(InvoiceFacts {
+            customer: row.int_opt(0)?,
+            customer_kind: InvoiceCustomerKind::parse(&row.text(1)?),
+            fleet: row.int_opt(2)?.map(FleetId),
+            station: row.int_opt(3)?.map(StationId),
+            electricity_fen: row.int(4)?,
+            service_fen: row.int(5)?,
+        })
+    })
 }
 
 /// Who sells, and the number under which the invoice was asked for.

@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (38, include_str!("../migrations/0038_backup.sql")),
     (39, include_str!("../migrations/0039_monitor.sql")),
     (40, include_str!("../migrations/0040_display.sql")),
+    (41, include_str!("../migrations/0041_invoice_life.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

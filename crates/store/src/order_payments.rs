@@ -224,9 +224,10 @@ pub(crate) fn purse_read(conn: &mut Conn, payer: Payer) -> DbResult<Spent> {
     })
 }
 
-/// The latest order for which at least this is owed.
+/// The latest order for which at least this is owed, and that no invoice has.
 pub fn owed_latest(conn: &mut Conn, least: Fen) -> DbResult<Option<(OrderId, PileId)>> {
     let sql = "SELECT order_id, pile_id FROM order_payment WHERE state = 'posted' AND owed_fen >= $1 \
+               AND NOT EXISTS (SELECT 1 FROM invoice_order k WHERE k.order_id = order_payment.order_id AND k.live) \
                ORDER BY order_id DESC LIMIT 1";
     conn.find(sql, &[least.0.into()], |row| Ok((OrderId(row.int(0)?), PileId(row.int(1)?))))
 }

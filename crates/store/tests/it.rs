@@ -26,6 +26,8 @@ mod firmware;
 mod frames;
 #[path = "it/handovers.rs"]
 mod handovers;
+#[path = "it/invoices.rs"]
+mod invoices;
 #[path = "it/links.rs"]
 mod links;
 #[path = "it/lists.rs"]

@@ -78,6 +78,7 @@ export const menu: MenuSection[] = [
     name: 'finance',
     pages: [
       { name: 'invoices', path: '/invoices', permission: 'invoice.read', glyph: 'invoice' },
+      { name: 'sellers', path: '/sellers', permission: 'invoice.read', glyph: 'operator' },
       { name: 'postings', path: '/postings', permission: 'ledger.read', glyph: 'tariff' },
       { name: 'trial_balance', path: '/trial-balance', permission: 'ledger.read', platform: true, glyph: 'columns' },
     ],

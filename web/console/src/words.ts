@@ -59,7 +59,7 @@ export const couponStates: Coupon['state'][] = ['active', 'stopped', 'exhausted'
 export const voucherStates: Voucher['state'][] = ['unused', 'used', 'cancelled', 'expired']
 export const priceFees: DriverPrice['fee'][] = ['service', 'electricity']
 export const priceCuts: DriverPrice['cut'][] = ['percent', 'amount']
-export const invoiceKinds: Invoice['kind'][] = ['digital_general', 'digital_special', 'electronic_general', 'electronic_special']
+export const invoiceKinds: Invoice['kind'][] = ['digital_general', 'digital_special', 'electronic_general', 'electronic_special', 'receipt']
 export const invoiceCustomerKinds: Invoice['customer_kind'][] = ['person', 'company', 'driver']
 export const invoiceStates: Invoice['state'][] = ['review', 'waiting', 'issuing', 'issued', 'sent', 'failed', 'reversing', 'reversed', 'rejected']
 export const parameterGroups: Parameter['group'][] = ['order', 'money', 'device', 'service', 'retention', 'backup']
@@ -83,3 +83,6 @@ export const optionsOf = (group: string, values: readonly string[]): Option[] =>
 export const orderOpen = (state: Order['state']): boolean => state === 'starting' || state === 'charging' || state === 'stopping'
 /** As the server's model has it: the pile itself has the last word on `unknown`. */
 export const canStart = (status: ConnectorBrief['status']): boolean => ['unknown', 'available', 'preparing', 'finishing'].includes(status)
+export const redReasons: NonNullable<Invoice['red_reason']>[] = ['returned', 'mistake', 'stopped', 'allowance']
+export const mailStates: NonNullable<Invoice['mail_state']>[] = ['waiting', 'sent', 'failed']
+export const invoiceChannels: Invoice['channel'][] = ['receipt', 'nuonuo']

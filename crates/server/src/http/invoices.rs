@@ -8,7 +8,8 @@ use super::take::{Id, Input, Query, Who};
 use axum::extract::State;
 use engine::invoice::{InvoiceChange, InvoiceMailDraft};
 use model::id::InvoiceId;
-use model::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState};
+use model::invoice::{InvoiceCustomerKind, InvoiceKind, InvoiceState, MailState};
+use model::order::Order;
 use model::{Error, Result};
 use serde::Deserialize;
 use store::filter::Paging;
@@ -27,10 +28,21 @@ pub struct InvoiceQuery {
     title: Option<String>,
     number: Option<String>,
     email: Option<String>,
+    tax_no: Option<String>,
+    seller_name: Option<String>,
+    /// The whole number of an order: the invoices in which it stands or stood.
+    order_no: Option<String>,
+    red: Option<bool>,
+    /// Of the last mail.
+    mail_state: Option<MailState>,
+    customer_id: Option<i64>,
     /// When it was applied for.
     from_ms: Option<i64>,
     /// Exclusive.
     to_ms: Option<i64>,
+    issued_from_ms: Option<i64>,
+    /// Exclusive.
+    issued_to_ms: Option<i64>,
     amount_from_fen: Option<i64>,
     amount_to_fen: Option<i64>,
     /// applied_at_ms, issued_at_ms, total_fen, tax_fen; `-` before it for the
@@ -43,9 +55,11 @@ pub struct InvoiceQuery {
 impl InvoiceQuery {
     pub fn filter(self) -> Result<InvoiceFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
-        for (field, from, to) in
-            [("to_ms", self.from_ms, self.to_ms), ("amount_to_fen", self.amount_from_fen, self.amount_to_fen)]
-        {
+        for (field, from, to) in [
+            ("to_ms", self.from_ms, self.to_ms),
+            ("issued_to_ms", self.issued_from_ms, self.issued_to_ms),
+            ("amount_to_fen", self.amount_from_fen, self.amount_to_fen),
+        ] {
             if from.zip(to).is_some_and(|(from, to)| from > to) {
                 return Err(Error::invalid(
                     field,
@@ -54,7 +68,24 @@ impl InvoiceQuery {
                 ));
             }
         }
+        let order = self.order_no.as_deref().map(|no| {
+            Order::id_of_number(no).ok_or_else(|| {
+                Error::invalid(
+                    "order_no",
+                    "请填写完整的 18 位订单号",
+                    "Give the whole number of the order, 18 digits.",
+                )
+            })
+        });
         Ok(InvoiceFilter {
+            order: order.transpose()?,
+            tax_no: self.tax_no,
+            seller_name: self.seller_name,
+            red: self.red,
+            mail_state: self.mail_state,
+            customer_id: self.customer_id,
+            issued_from_ms: self.issued_from_ms,
+            issued_to_ms: self.issued_to_ms,
             serial_no: self.serial_no,
             kind: self.kind,
             phone: self.phone,

@@ -5,12 +5,7 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, backups, bills, brands, callers, cards, channels, cities, commands, configuration_profiles,
-    content, coupons, customer_source, customers, desired, dialects, dictionaries, displays, driver_prices,
-    exports, feedback, feedback_templates, firmware, fleets, frames, home, imports, invoices, jobs, links,
-    loads, map, member_levels, operations, operators, order_imports, orders, parameters, pile_batches,
-    pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences,
-    recordings, reservations, roles, security, session, settlements, staff, stations, stream, tariff_plans,
-    tariffs, transfers, wallets,
+    content, coupons, customer_source, customers, desired, dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_templates, firmware, fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, recordings, reservations, roles, security, sellers, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -305,6 +300,22 @@ pub fn table() -> Vec<Route> {
         PATCH "/invoices/{id}" May(InvoiceWrite), invoices::invoice_update;
         POST "/invoices/{id}/mails" May(InvoiceWrite), invoices::invoice_mail_create;
         GET "/invoice-files/{id}" May(InvoiceRead), invoices::invoice_file_get;
+        GET "/invoice-orders" May(InvoiceRead), invoice_life::invoice_order_list;
+        POST "/invoices/preview" May(InvoiceWrite), invoice_life::invoice_check;
+        POST "/invoices" May(InvoiceWrite), invoice_life::invoice_create;
+        POST "/invoices/start" May(InvoiceWrite), invoice_life::invoice_batch_start;
+        POST "/invoices/{id}/start" May(InvoiceWrite), invoice_life::invoice_start;
+        POST "/invoices/{id}/decision" May(InvoiceWrite), invoice_life::invoice_confirm;
+        POST "/invoices/{id}/reversal" May(InvoiceWrite), invoice_life::invoice_reversal_create;
+        POST "/invoices/{id}/reversal/cancel" May(InvoiceWrite), invoice_life::invoice_reversal_cancel;
+        GET "/sellers" May(InvoiceRead), sellers::seller_list;
+        GET "/sellers/{id}" May(InvoiceRead), sellers::seller_get;
+        PUT "/sellers/{id}" May(InvoiceWrite), sellers::seller_set;
+        POST "/sellers/{id}/check" May(InvoiceWrite), sellers::seller_check;
+        GET "/invoice-titles" May(InvoiceRead), sellers::invoice_title_list;
+        POST "/invoice-titles" May(InvoiceWrite), sellers::invoice_title_create;
+        PUT "/invoice-titles/{id}" May(InvoiceWrite), sellers::invoice_title_update;
+        DELETE "/invoice-titles/{id}" May(InvoiceWrite), sellers::invoice_title_delete;
         GET "/contents" May(ContentRead), content::content_list;
         POST "/contents" May(ContentWrite), content::content_create;
         POST "/contents/check" May(ContentWrite), content::content_check;
@@ -340,6 +351,10 @@ pub fn table() -> Vec<Route> {
         GET "/public/feedback" Public, feedback::public_feedback_get;
         POST "/public/feedback/photos" Public, feedback::public_feedback_photo_create;
         GET "/public/bills" Public, bills::public_bill_get;
+        POST "/public/invoices/preview" Public, public_invoices::public_invoice_check;
+        POST "/public/invoices" Public, public_invoices::public_invoice_create;
+        GET "/public/invoices" Public, public_invoices::public_invoice_get;
+        POST "/public/invoice-callbacks" Public, public_invoices::public_invoice_callback_create;
         PUT "/public/feedback/score" Public, feedback::public_feedback_score_set;
         GET "/live" SignedIn, stream::live_stream;
     }

@@ -1,16 +1,19 @@
 //! Sends the mails that wait in the outbox.
 
 use crate::app::App;
+use crate::invoicing::channel;
 use crate::mailer::{self, Mail, MailFile};
 use engine::channel::{FaultOf, SendFault, send_record};
 use engine::job::JobOutcome;
 use model::access::Scope;
 use model::channel::ChannelPurpose;
+use model::invoice::{InvoiceChannelKind, InvoiceKind};
 use model::job::JobRunState;
 use model::time::Zone;
 use model::{Result, Text};
 use store::channels::{self, Channel, WaitingMail};
 use store::invoice_list::{FILES, InvoiceDetail, invoice_get};
+use store::invoice_work::InvoiceWork;
 
 /// Of one run: the next one is soon.
 const AT_ONCE: i64 = 50;
@@ -22,9 +25,8 @@ pub async fn send(app: &App) -> Result<JobOutcome> {
     let (due, all) = app.engine.store.read(read).await?;
     let mails = |one: &Channel| one.enabled && one.config.smtp().is_some();
     let mut usable: Vec<Channel> = all.into_iter().filter(mails).collect();
-    if due.is_empty() || usable.is_empty() {
-        // Without a channel they wait; the page of invoices says so.
-        return Ok(JobOutcome::done(0));
+    if usable.is_empty() {
+        return redeliver(app, due).await;
     }
     let (mut sent, mut trouble) = (0, None);
     for mail in due {
@@ -42,6 +44,26 @@ pub async fn send(app: &App) -> Result<JobOutcome> {
     Ok(JobOutcome { state, done: sent, message: trouble })
 }
 
+/// Without a mail channel of ours, 诺诺 sends what it has made; the others wait, and the page of invoices says so.
+async fn redeliver(app: &App, due: Vec<WaitingMail>) -> Result<JobOutcome> {
+    let mut sent = 0;
+    for mail in due {
+        let id = mail.invoice;
+        let work = app.engine.store.read(move |conn| store::invoice_work::get(conn, id)).await?;
+        let made =
+            |work: &InvoiceWork| work.channel == InvoiceChannelKind::Nuonuo && work.channel_no.is_some();
+        let Some(work) = work.filter(made) else { continue };
+        let seller = app.engine.seller(work.operator).await?;
+        let fault = match channel(app, work.channel, &seller) {
+            Ok(channel) => channel.redeliver(&work, &mail.address).await.err(),
+            Err(why) => Some(why.text),
+        };
+        sent += usize::from(fault.is_none());
+        app.engine.mail_redelivered(mail, fault).await?;
+    }
+    Ok(JobOutcome::done(sent))
+}
+
 fn named(channel: &Channel, text: &Text) -> Text {
     Text::new(format!("{}：{}", channel.name, text.zh), format!("{}: {}", channel.name, text.en))
 }
@@ -52,8 +74,8 @@ async fn one(app: &App, channel: &Channel, mail: &WaitingMail) -> Result<Option<
     let read = move |conn: &mut store::Conn| {
         let Some(detail) = invoice_get(conn, &Scope::ALL, invoice)? else { return Ok(None) };
         let mut files = Vec::new();
-        for id in &detail.files {
-            files.extend(store::attachments::get(conn, FILES, *id)?.map(|(_, picture)| picture));
+        for file in &detail.files {
+            files.extend(store::attachments::get(conn, FILES, file.id)?.map(|(_, picture)| picture));
         }
         Ok(Some((detail, files)))
     };
@@ -88,6 +110,7 @@ async fn one(app: &App, channel: &Channel, mail: &WaitingMail) -> Result<Option<
     Ok(fault)
 }
 
+/// Chinese first, and the same in English.
 fn letter(detail: &InvoiceDetail, mail: &WaitingMail, files: Vec<MailFile>) -> Mail {
     let invoice = &detail.invoice;
     let yuan =
@@ -99,17 +122,34 @@ fn letter(detail: &InvoiceDetail, mail: &WaitingMail, files: Vec<MailFile>) -> M
     });
     let kind = model::dictionary::Dictionary::find("invoice_kind")
         .and_then(|all| all.entries().find(|(code, _)| *code == invoice.kind.as_str()))
-        .map_or(String::new(), |(_, name)| name.zh.into_owned());
+        .map_or(Text::of("", ""), |(_, name)| name);
+    let receipt = invoice.kind == InvoiceKind::Receipt;
+    let (zh, en) = match (receipt, invoice.red) {
+        (false, false) => ("电子发票", "e-invoice"),
+        (false, true) => ("红字电子发票", "red e-invoice"),
+        (true, false) => ("收据", "receipt"),
+        (true, true) => ("红字收据", "red receipt"),
+    };
     let (title, seller, total) = (&invoice.title, &invoice.seller_name, yuan(invoice.total_fen));
     let serial = &invoice.serial_no;
-    let attached = if files.is_empty() { "" } else { "\n发票文件见附件。\n" };
+    let (attached, attached_en) =
+        if files.is_empty() { ("", "") } else { ("\n文件见附件。\n", "\nThe file is attached.\n") };
+    let (note, note_en) = match receipt {
+        true => {
+            ("\n本收据不是税务发票，不能用于抵扣或作为税务凭证。\n", "\nThis receipt is not a tax invoice.\n")
+        }
+        false => ("", ""),
+    };
     Mail {
         to: mail.address.clone(),
-        subject: format!("电子发票 {number}（{title}，{total} 元）"),
+        subject: format!("{zh} {number}（{title}，{total} 元）"),
         text: format!(
-            "您好：\n\n您的充电电子发票已开具。\n\n发票类型：{kind}\n发票号码：{number}\n开票序号：{serial}\n\
-             开票日期：{issued}\n发票抬头：{title}\n销售方：{seller}\n价税合计：{total} 元\n{attached}\n\
-             本邮件由系统自动发出，请勿回复。\n"
+            "您好：\n\n您的充电{zh}已开具。\n\n类型：{}\n号码：{number}\n开票序号：{serial}\n开票日期：{issued}\n\
+             抬头：{title}\n销售方：{seller}\n价税合计：{total} 元\n{attached}{note}\n本邮件由系统自动发出，请勿回复。\n\n\
+             ----------------------------------------\n\nYour {en} for charging was issued.\n\nKind: {}\nNumber: {number}\n\
+             Reference: {serial}\nDate: {issued}\nTitle: {title}\nSeller: {seller}\nTotal: CNY {total}\n{attached_en}{note_en}\n\
+             This mail was sent automatically; please do not reply.\n",
+            kind.zh, kind.en,
         ),
         id: format!("mail-{}", mail.id),
         files,

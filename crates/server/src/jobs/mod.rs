@@ -6,6 +6,7 @@ pub mod batches;
 pub mod customers;
 pub mod exports;
 pub mod imports;
+pub mod invoices;
 mod mail;
 pub mod prune;
 pub mod tariffs;
@@ -42,6 +43,8 @@ pub struct Jobs {
     stopping: watch::Sender<bool>,
     /// Webhooks are told by one run at a time, also when somebody asks for another.
     telling: tokio::sync::Mutex<()>,
+    /// Channels of invoices are asked by one run at a time: nothing is sent twice.
+    invoicing: tokio::sync::Mutex<()>,
 }
 
 impl Default for Jobs {
@@ -51,6 +54,7 @@ impl Default for Jobs {
             changed: Notify::new(),
             stopping: watch::channel(false).0,
             telling: tokio::sync::Mutex::default(),
+            invoicing: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -231,6 +235,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "feedback_escalate" => app.engine.feedback_escalate(app.now()).await.map(JobOutcome::done),
         "customer_mark" => app.engine.customers_mark(app.now()).await.map(JobOutcome::done),
         "mail_send" => mail::send(app).await,
+        invoices::NAME => invoices::issue(app).await,
         "webhook_send" => webhooks::send(app).await,
         "job_prune" => {
             let sends = app.engine.channel_sends_prune().await?;

@@ -33,6 +33,10 @@ impl Font {
         &self.missing
     }
 
+    pub fn lacks(&self, c: char) -> bool {
+        self.glyph(c).is_none()
+    }
+
     fn glyph(&self, c: char) -> Option<GlyphId> {
         self.face.glyph_index(c)
     }

@@ -135,6 +135,11 @@ impl Paper {
         self.done.push(content.finish().into_vec());
     }
 
+    /// Whether the font has not this character.
+    pub fn lacks(&self, c: char) -> bool {
+        self.font.lacks(c)
+    }
+
     /// Characters that the font does not have; a box stands where they should.
     pub fn missing(&self) -> &BTreeSet<char> {
         self.font.missing()

@@ -18,6 +18,10 @@ const PUBLIC: &[&str] = &[
     "public_feedback_photo_create",
     "public_feedback_score_set",
     "public_bill_get",
+    "public_invoice_check",
+    "public_invoice_create",
+    "public_invoice_get",
+    "public_invoice_callback_create",
 ];
 const OWN: &[&str] = &[
     "session_get",

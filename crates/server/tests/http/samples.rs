@@ -41,7 +41,7 @@ pub const fn asked(operation: &'static str, about: About, path: &'static str, bo
 }
 
 use super::{
-    samples_backup, samples_desk, samples_ledger, samples_load, samples_office, samples_people,
+    samples_backup, samples_desk, samples_invoice, samples_ledger, samples_load, samples_office, samples_people,
     samples_state, samples_ykc,
 };
 use About::*;
@@ -50,6 +50,7 @@ use About::*;
 pub fn samples() -> impl Iterator<Item = &'static Sample> {
     let others = [
         samples_desk::SAMPLES,
+        samples_invoice::SAMPLES,
         samples_ledger::SAMPLES,
         samples_backup::SAMPLES,
         samples_load::SAMPLES,

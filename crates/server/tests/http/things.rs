@@ -53,6 +53,7 @@ impl Things {
             ("{vendor_word}", shown_by(house, pile_id, side).await),
             ("{transfer}", transfer(house, pile_id, side).await),
             ("{wallet_change}", wallet_change(house, &customer, side).await),
+            ("{invoice_title}", invoice_title(house, &customer, name).await),
             ("{customer}", customer),
             ("{pile_batch}", batch(house, &code).await),
             ("{tariff_plan}", planned(house, side, name).await),
@@ -165,6 +166,13 @@ async fn wallet_change(house: &House, customer: &str, side: i64) -> String {
     let draft = serde_json::from_value(draft).unwrap();
     let payer = model::ledger::Payer::Customer(model::id::CustomerId(customer.parse().unwrap()));
     house.app.engine.wallet_change_create(&Actor::local(), payer, draft).await.unwrap().to_string()
+}
+
+/// To whom this customer's invoices are made out.
+async fn invoice_title(house: &House, customer: &str, name: &str) -> String {
+    let draft = json!({"customer_id": customer.parse::<i64>().unwrap(), "company": false, "name": format!("{name}的抬头"), "preferred": true});
+    let draft = serde_json::from_value(draft).unwrap();
+    house.app.engine.invoice_title_create(&Actor::local(), draft).await.unwrap().to_string()
 }
 
 /// A dialect of this operator's own.

@@ -221,6 +221,10 @@ const looks = {
     reversed: { tone: 'mute', glyph: 'cross' },
     rejected: { tone: 'mute', glyph: 'ban' },
   },
+  channel_login: {
+    working: { tone: 'ok', glyph: 'check' },
+    lost: { tone: 'bad', glyph: 'alert' },
+  },
   payment_state: {
     open: { tone: 'busy', glyph: 'clock' },
     posted: { tone: 'ok', glyph: 'check' },

@@ -5,6 +5,7 @@ import content from '@/locales/content.zh-CN'
 import dialect from '@/locales/dialect.zh-CN'
 import firmware from '@/locales/firmware.zh-CN'
 import fleet from '@/locales/fleet.zh-CN'
+import invoicing from '@/locales/invoicing.zh-CN'
 import ledger from '@/locales/ledger.zh-CN'
 import brand from '@/locales/brand.zh-CN'
 import office from '@/locales/office.zh-CN'
@@ -26,7 +27,7 @@ export default {
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', customer_app: '用户端运营', driver_app: '司机端运营', finance: '财务管理', service: '客服中心', system: '系统管理' },
   page: {
     firmware: '固件', firmware_one: '固件详情', dialects: '方言', dialect: '方言详情', home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情', reservations: '预约', configuration_profiles: '配置模板',
-    invoices: '电子发票', invoice: '发票详情', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志', feedback_templates: '回复模板', callers: '来电查询', member_levels: '会员等级', postings: '账务流水', trial_balance: '科目余额', bill_check: '账单核验',
+    invoices: '电子发票', invoice: '发票详情', invoice_new: '申请开票', sellers: '销售方', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志', feedback_templates: '回复模板', callers: '来电查询', member_levels: '会员等级', postings: '账务流水', trial_balance: '科目余额', bill_check: '账单核验',
     customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
     parameters: '参数', dictionaries: '字典', dictionary: '字典详情', jobs: '任务', job: '任务详情', backups: '备份与恢复', drills: '恢复演练', brand: '品牌', channels: '渠道', channel: '渠道详情', parameter: '参数详情', customer_source: '用户来源',
     customer_banners: '轮播与弹窗', customer_notices: '公告', customer_activities: '活动', coupons: '优惠券', coupon: '优惠券详情', customer_faqs: '常见问题', customer_messages: '消息模板', customer_preview: '手机预览', driver_prices: '司机价', driver_price: '司机价详情', driver_tasks: '司机任务', driver_banners: '司机轮播与弹窗', driver_notices: '司机公告', driver_faqs: '司机常见问题', driver_messages: '司机消息模板', driver_preview: '司机端预览', staff_notices: '员工公告', content: '内容详情',
@@ -110,14 +111,14 @@ export default {
     figures_all: '全部反馈', figures_kind: '按类型', figures_category: '按分类', figures_station: '按充电站（前 20）', no_station: '未填写充电站', count: '反馈数', closed_count: '已关闭', answered_count: '已答复', answer_mean: '平均首次答复', answer_rate: '答复及时率', close_mean: '平均办结', close_rate: '办结及时率', limits: '时限设置', limits_hint: '新收到的反馈按此计算；已有反馈的时限不变', answer_minutes: '首次答复（分钟）', close_minutes: '办结（分钟）', limit_saved: '「{kind}」的时限已保存', merged_note: '已合并的反馈计入合并后的那一条', minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天',
   },
   invoice: { review: '待审核', waiting: '待开票', issuing: '开票中', issued: '已开票', sent: '已发送', failed: '开票失败', reversing: '红冲中', reversed: '已红冲', rejected: '已驳回' },
-  invoice_kind: { digital_general: '数电普票', digital_special: '数电专票', electronic_general: '电子普票', electronic_special: '电子专票' },
+  invoice_kind: { digital_general: '数电普票', digital_special: '数电专票', electronic_general: '电子普票', electronic_special: '电子专票', receipt: '收据（非税务发票）' },
   invoice_customer: { person: '个人', company: '企业', driver: '司机' },
-  invoice_event: { email: '修改邮箱', mail: '重发邮件', sent: '邮件已送出' },
+  invoice_event: { email: '修改邮箱', mail: '发送邮件', sent: '邮件已送出', mail_failed: '邮件被退回', apply: '提交申请', approve: '审核通过', reject: '驳回', start: '重试 / 刷新', ask: '交给渠道', issued: '已开具', failed: '开票失败', login_lost: '渠道登录失效', reverse: '申请红冲', reverse_state: '红冲进度', reverse_over: '红冲未完成', reversed: '已红冲', withdraw: '撤销红冲', redeliver: '渠道重新交付' },
   mail: { waiting: '待发送', sent: '已发送', failed: '发送失败' },
   invoices: {
     serial_no: '开票序号', kind: '发票类型', state: '状态', phone: '用户手机号', customer_kind: '用户类型', title: '发票抬头', tax_no: '税号', seller: '销售方', net: '金额', tax: '税额', total: '价税合计', electricity: '电费', service: '服务费', orders: '订单数', number: '发票号码', email: '邮箱', mail: '邮件', mail_n: '{n} 次', applied: '申请时间', issued: '开票时间', failure: '失败原因', red: '红字', sum: '合计 {n} 张',
     email_set: '修改邮箱', send: '重发邮件', email_help: '只影响发送，不改变发票内容', email_done: '发票 {no} 的邮箱已改为 {email}', email_missing: '这张发票没有邮箱，请先修改邮箱', ask_send: '将发票 {no} 发送到 {email}？每张发票每天最多发送 5 次。', send_done: '发票 {no} 已进入待发送队列',
-    outbox_note: '重发的邮件由任务「发送邮件」经启用的邮件渠道发出；没有渠道时保持「待发送」。开票、红冲随资金功能开通。', empty_hint: '开具的电子发票会出现在这里', facts: '发票信息', orders_title: '关联订单', mails: '邮件记录', mails_hint: '每天最多 5 次', mails_none: '还没有发送过邮件', story: '操作记录', download: '下载文件',
+    outbox_note: '重发的邮件由任务「发送邮件」经启用的邮件渠道发出；没有渠道时保持「待发送」。', empty_hint: '开具的电子发票会出现在这里', facts: '发票信息', orders_title: '关联订单', mails: '邮件记录', mails_hint: '每天最多 5 次', mails_none: '还没有发送过邮件', story: '操作记录', download: '下载文件',
   },
   outcome: { yes: '成功', no: '失败' },
   command: {
@@ -144,14 +145,14 @@ export default {
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号', feedback_template_create: '新建回复模板', feedback_template_update: '修改回复模板', feedback_template_delete: '删除回复模板', member_level_create: '新建会员等级', member_level_update: '修改会员等级', member_level_delete: '删除会员等级',
     parameter_update: '修改参数', channel_create: '新建渠道', channel_update: '修改渠道', channel_check: '测试渠道', delivery_start: '重新发送投递', customer_source_update: '修改用户来源', customer_source_sync: '同步用户来源', job_update: '暂停或恢复任务', job_start: '立即运行任务', feedback_category_create: '新建反馈分类', feedback_category_update: '修改反馈分类', drill_create: '登记恢复演练',
   },
-  audit_noun: { reservation: '预约', dialect: '方言', firmware: '固件', certificate: '证书', fleet_car: '车队车辆', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价', tariff_plan: '调价计划', pile_batch: '批量操作', channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数', brand: '品牌', customer_source: '用户来源', configuration_profile: '配置模板' }, feedback_template: '回复模板', member_level: '会员等级', drill: '恢复演练',
+  audit_noun: { reservation: '预约', dialect: '方言', firmware: '固件', certificate: '证书', fleet_car: '车队车辆', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', seller: '销售方', invoice_title: '开票抬头', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价', tariff_plan: '调价计划', pile_batch: '批量操作', channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数', brand: '品牌', customer_source: '用户来源', configuration_profile: '配置模板' }, feedback_template: '回复模板', member_level: '会员等级', drill: '恢复演练',
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
   },
   home: {
     today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
-    states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '充电中的订单', charging_note: '含车辆暂停和桩已离线、尚未结束的订单，因此可能多于「充电中」的枪', piles_online: '在线桩', todo: '待办', todo_none: '没有待办，一切正常',
+    states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '充电中的订单', charging_note: '含车辆暂停和桩已离线、尚未结束的订单，因此可能多于「充电中」的枪', piles_online: '在线桩', todo: '待办', invoice_review: '待审核的开票申请', invoice_failed: '开票失败', seller_lost: '开票渠道登录失效', todo_none: '没有待办，一切正常',
     abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', feedback: '待处理反馈', overdue: '超时反馈', escalated: '已升级反馈', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_none: '近 7 天没有充电', settlement: '待复核的异常结算', backup: '备份告警',
     card_figures: '今日指标', card_states: '枪状态', card_now: '实时功率', card_todo: '待办', card_pinned: '关注的充电站', card_hours: '今日逐时', card_days: '近 30 天趋势', card_ranking: '充电站排行', card_entries: '功能入口', card_notices: '公告与版本', arrange: '调整布局', arranged: '完成调整', reset: '恢复默认布局', hide: '隐藏', hide_card: '隐藏「{card}」', hidden: '已隐藏的卡片：', hidden_none: '没有隐藏的卡片', all_hidden: '所有卡片都已隐藏；点「调整布局」可重新显示', move_card: '移动「{card}」', move_help: '拖动卡片调整位置，或选中卡片名后按方向键移动；布局随账号保存', earlier: '前移', later: '后移', moved: '「{card}」已移到第 {n} 位', stale: '数据停留在 {at}（{minutes} 分钟前），可能与现场不一致', pin: '添加充电站', unpin: '不再关注 {name}', pinned_none: '添加常看的充电站，这里随时显示它们的状态', by_energy: '电量', by_amount: '金额', by_utilisation: '利用率', by_failure: '失败率', by_energy_note: '近 7 天按充电量', by_amount_note: '近 7 天按应收金额', by_utilisation_note: '近 7 天功率利用率 = 充电量 ÷（额定功率 × 时长）', by_failure_note: '近 7 天启动失败最多在前，不足 10 单的站不参与', failure_none: '近 7 天没有启动失败的站',
     entries: '功能入口', entry_base: '充电桩与充电站档案、远程操作', entry_operation: '充电订单、计费模型', entry_customer: '用户、车队、充电卡', entry_customer_app: '轮播、公告、活动、优惠券、消息模板', entry_driver_app: '司机价、任务、公告', entry_finance: '电子发票、邮件重发', entry_service: '投诉与建议、答复时限', entry_system: '账号、日志、未登记设备', unit_order: '单', unit_connector: '枪', yuan: '元', hour: '{h} 时',
@@ -212,6 +213,7 @@ export default {
   ...dialect,
   ...firmware,
   ...fleet,
+  ...invoicing,
   ...ledger,
   ...brand,
   ...places,
