@@ -1,5 +1,6 @@
 """An independent mail server behind a channel: a wrong password, a certificate that nobody knows, a test
-that arrives, and an invoice's mail that goes through the outbox."""
+that arrives, an invoice's mail that goes through the outbox, one that comes by itself with its PDF, and one that is
+refused."""
 
 import argparse
 import email
@@ -28,6 +29,13 @@ PASSWORD = "mail-密码-9"
 class Box:
     def __init__(self):
         self.letters = []
+        self.refused = None
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address == self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
         letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
@@ -123,25 +131,68 @@ def main():
         print("SKIPPED the certificate: openssl is not installed", flush=True)
     change()
 
-    invoices = console.ask("GET", "/invoices?state=issued&limit=100")["items"]
+    patience = time.monotonic() + 90
+
+    def arrives(address):
+        """The letter to this address, once it is in the box."""
+        while time.monotonic() < patience:
+            console.ask("POST", "/jobs/mail_send/runs")
+            for to, letter in box.letters:
+                if to == [address]:
+                    return letter
+            time.sleep(0.3)
+        return None
+
+    invoices = console.ask("GET", "/invoices?state=issued&kind=digital_general&limit=100")["items"]
     invoice = next(one for one in invoices if one["email"])
-    console.ask("POST", f"/invoices/{invoice['id']}/mails", {"version": invoice["version"]})
-    console.ask("POST", "/jobs/mail_send/runs")
-    patience = time.monotonic() + 60
-    while len(box.letters) < 2 and time.monotonic() < patience:
-        time.sleep(0.2)
-    to, letter = box.letters[1]
-    checks.equal("the invoice's mail goes to its address", to, [invoice["email"]])
+    address = "again@example.com"
+    console.ask("PATCH", f"/invoices/{invoice['id']}", {"version": invoice["version"], "email": address})
+    console.ask("POST", f"/invoices/{invoice['id']}/mails", {"version": invoice["version"] + 1})
+    letter = arrives(address)
+    checks.that("the invoice's mail goes to its new address", letter is not None, address)
     checks.that("its number is in the subject", invoice["number"] in str(letter["Subject"]), letter["Subject"])
     text = letter.get_body(("plain",)).get_content()
     checks.that("and its title in the text", invoice["title"] in text, text)
+    checks.that("which is in English, too", "Your e-invoice for charging was issued" in text, text)
     detail = console.ask("GET", f"/invoices/{invoice['id']}")
     while detail["mails"][0]["state"] == "waiting" and time.monotonic() < patience:
         time.sleep(0.2)
         detail = console.ask("GET", f"/invoices/{invoice['id']}")
     checks.equal("the outbox knows", (detail["state"], detail["mails"][0]["state"]), ("sent", "sent"))
-    sends = console.ask("GET", f"/channels/{made}/sends?purpose=invoice&success=true")
+    sends = console.ask("GET", f"/channels/{made}/sends?purpose=invoice&success=true&target={address}")
     checks.equal("and so does the log", sends["total"], 1)
+
+    # From a paid order to a mail with its file, without anybody doing anything in between.
+    customer = 160
+    orders = console.ask("GET", f"/invoice-orders?customer_id={customer}&invoiceable=true")["items"]
+    draft = {
+        "request_id": f"e2e-mail-{int(time.time())}", "customer_id": customer, "order_ids": [orders[0]["id"]], "special": False,
+        "company": False, "title": "王𠮷", "email": "receipt@example.com",
+    }
+    applied = console.ask("POST", "/invoices", draft)["invoices"][0]
+    console.ask("POST", "/jobs/invoice_issue/runs")
+    letter = arrives("receipt@example.com")
+    checks.that("what was applied for comes by itself", letter is not None, applied)
+    files = list(letter.iter_attachments())
+    checks.equal("with one file", [one.get_content_type() for one in files], ["application/pdf"])
+    checks.that("that is a PDF", files[0].get_content().startswith(b"%PDF-1."), files[0].get_filename())
+    checks.that("named after the invoice", applied["serial_no"] in files[0].get_filename(), files[0].get_filename())
+    text = letter.get_body(("plain",)).get_content()
+    checks.that("and says that it is no tax invoice", "不是税务发票" in text and "not a tax invoice" in text, text)
+
+    # An address that its server does not take is told, and nobody tries for ever.
+    detail = console.ask("GET", f"/invoices/{applied['id']}")
+    box.refused = "bounced@example.com"
+    console.ask("PATCH", f"/invoices/{applied['id']}", {"version": detail["version"], "email": box.refused})
+    console.ask("POST", f"/invoices/{applied['id']}/mails", {"version": detail["version"] + 1})
+    while time.monotonic() < patience:
+        console.ask("POST", "/jobs/mail_send/runs")
+        detail = console.ask("GET", f"/invoices/{applied['id']}")
+        if detail["mails"][0]["state"] != "waiting":
+            break
+        time.sleep(0.3)
+    mail = detail["mails"][0]
+    checks.that("a mail that is refused is told in the server's words", mail["state"] == "failed" and "550" in mail["message"], mail)
     server.stop()
     checks.close()
 

@@ -41,8 +41,7 @@ fn one(app: &App, random: &mut Random, group: &[Invoiceable]) -> NewInvoice {
     let company = random.chance(35).then(|| random.pick(&COMPANIES).copied().unwrap_or(COMPANIES[0]));
     let state = match random.between(0, 99) {
         0..=4 => InvoiceState::Failed,
-        5..=9 => InvoiceState::Waiting,
-        10..=13 => InvoiceState::Reversed,
+        5..=8 => InvoiceState::Reversed,
         _ => InvoiceState::Issued,
     };
     let issued = matches!(state, InvoiceState::Issued | InvoiceState::Reversed);

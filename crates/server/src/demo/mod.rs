@@ -16,6 +16,7 @@ mod feedback;
 mod firmware;
 mod history;
 mod invoices;
+mod invoicing;
 mod loads;
 mod merges;
 mod people;
@@ -175,8 +176,9 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let piles = business(app).await?;
     people::write(app).await?;
     administration::write(app).await?;
-    let orders = history::write(app, &piles).await?;
     let actor = administrator(app).await?;
+    invoicing::payers(app, &actor).await?;
+    let orders = history::write(app, &piles).await?;
     records::write(app, &actor).await?;
     reservations::write(app, &piles).await?;
     tariff_plans::write(app, &actor).await?;
@@ -190,6 +192,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     customer_source::write(app, &actor).await?;
     content::write(app).await?;
     wallets::write(app, &actor).await?;
+    invoicing::write(app, &actor).await?;
     // As if a night had passed over the history.
     app.engine.customers_mark(app.clock().now()).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
