@@ -1,6 +1,7 @@
 // 日类型（季节、周末、节假日）各页的文字，并入 zh-CN.ts；英文见 tariff_days.en.ts。
 export default {
   own_tariff: { title: '计费模型', tag: '自有', whose: '使用哪个计费模型', station: '与充电站相同', own: '本桩自有', help: '从现在起用于新订单，进行中的充电不变；充电站调价不影响自有计费模型', saved: '已保存', since: '自有，{at} 起', set: '设置计费模型', filter: '自有计费模型', yes: '自有', no: '与充电站相同', piles: '以此为自有计费模型的充电桩', none: '没有充电桩以此为自有计费模型', used: '自有此模型的桩', keeps: '{n} 台充电桩有自有计费模型，不受此计划影响：{names}', more: '{names} 等', choose: '选择计费模型；留空则改回与充电站相同', back: '与充电站相同' },
+  stretch: { title: '整段设置', from: '时段开始', to: '时段结束', at: '复制到的开始时间', fill: '填为{period}', copy: '这一段复制到', begin: '起', other: '从其他计费模型复制', which: '选择计费模型和版本', prices: '连同单价', take: '复制到此表', taken: '已复制「{name}」', undo: '撤销', undo_help: '撤销上一步（Ctrl+Z）' },
   days: {
     base: '基本日', base_rule: '其余所有日期', base_only: '全年每天都用这张表。需要区分季节、周末或节假日时，点「添加日类型」', base_note: '没有落入任何日类型的日期用这张表', tables: '价格与时段', add: '添加日类型', remove: '删除此日类型', kinds_max: '最多 {n} 种日类型', name: '日类型名称', name_example: '例如：夏季、周末、节假日', name_missing: '请填写日类型名称', unnamed: '日类型 {n}',
     season: '季节', season_none: '不限季节', season_each: '每年如此', season_over: '跨年，每年如此', season_from: '季节开始', season_to: '季节结束', until: '至', month: '{n} 月', month_label: '月', day: '{n} 日', day_label: '日',

@@ -17,3 +17,8 @@ export function priceParse(text: string): number | null {
   return match ? Number(match[1]) * 100_000 + Number((match[2] ?? '').padEnd(5, '0')) : null
 }
 export const priceText = (e5: number): string => (e5 / 100_000).toFixed(5).replace(/0$/, '')
+
+/** The half hours from `from` up to `to` in one period; both count half hours from midnight. */
+export const filled = (periods: readonly Period[], from: number, to: number, period: Period): Period[] => periods.map((p, i) => (i >= from && i < to ? period : p))
+/** The stretch once more, beginning at `at`; what would reach beyond midnight is left out. */
+export const copied = (periods: readonly Period[], from: number, to: number, at: number): Period[] => periods.map((p, i) => (i >= at && i < at + (to - from) ? periods[from + i - at]! : p))
