@@ -55,7 +55,7 @@ fn kept(kind: HandoverKind) -> Kept {
             ..plain(
                 "feedback",
                 "h.state <> 'closed' AND h.state <> 'merged'",
-                "h.id, h.no, NULL, FALSE, h.created_at_ms, NULL",
+                "h.id, h.no, CAST(NULL AS BIGINT), FALSE, h.created_at_ms, CAST(NULL AS BIGINT)",
             )
         },
         HandoverKind::Settlement => Kept {
@@ -74,25 +74,31 @@ fn kept(kind: HandoverKind) -> Kept {
                 "wallet_change",
                 "h.state = 'proposed'",
                 "h.id, COALESCE(f.name, c.name, ''), COALESCE(h.fleet_id, h.customer_id), h.fleet_id IS NOT NULL, \
-                 h.created_at_ms, NULL",
+                 h.created_at_ms, CAST(NULL AS BIGINT)",
             )
         },
         HandoverKind::TariffPlan => Kept {
             joins: "JOIN tariff t ON t.id = h.tariff_id",
-            ..plain("tariff_plan", "h.state = 'scheduled'", "h.id, t.name, NULL, FALSE, h.effective_ms, NULL")
+            ..plain(
+                "tariff_plan",
+                "h.state = 'scheduled'",
+                "h.id, t.name, CAST(NULL AS BIGINT), FALSE, h.effective_ms, CAST(NULL AS BIGINT)",
+            )
         },
-        HandoverKind::PileBatch => {
-            plain("pile_batch", "h.state = 'running'", "h.id, h.deed, NULL, FALSE, h.created_at_ms, NULL")
-        }
+        HandoverKind::PileBatch => plain(
+            "pile_batch",
+            "h.state = 'running'",
+            "h.id, h.deed, CAST(NULL AS BIGINT), FALSE, h.created_at_ms, CAST(NULL AS BIGINT)",
+        ),
         HandoverKind::OrderImport => plain(
             "order_import",
             "h.state IN ('checking', 'checked', 'importing')",
-            "h.id, h.file_name, NULL, FALSE, h.created_at_ms, NULL",
+            "h.id, h.file_name, CAST(NULL AS BIGINT), FALSE, h.created_at_ms, CAST(NULL AS BIGINT)",
         ),
         HandoverKind::Export => plain(
             "export",
             "h.state IN ('queued', 'running', 'done')",
-            "h.id, h.file_name, NULL, FALSE, h.created_at_ms, NULL",
+            "h.id, h.file_name, CAST(NULL AS BIGINT), FALSE, h.created_at_ms, CAST(NULL AS BIGINT)",
         ),
     }
 }
