@@ -33,6 +33,8 @@ model::words! {
         Fen = "fen",
         /// 0.0001 yuan
         E4 = "e4",
+        /// 0.1 Wh
+        Dwh = "dwh",
         Megabyte = "megabyte",
         /// Pieces of something.
         Count = "count",
@@ -144,6 +146,15 @@ parameters! {
     "wallet_alone_fen" Money Fen 0 ..= 100_000_000, 20_000, "单人调整余额限额", "Limit of changing wallets alone",
         "手工充值、赠送、扣款由一人完成的金额上限，超过须第二人复核", "up to this amount one person tops up, gives or deducts; above it a second one has to agree",
         |rules, value| rules.wallet_alone = Fen(value);
+    "energy_tolerance_dwh" Money Dwh 0 ..= 100_000, 100, "电量允许差异", "Energy tolerance",
+        "对账时桩账单电量与订单电量允许的差异", "allowed difference between the energy of a pile's record and of its order in reconciliation",
+        |rules, value| rules.energy_tolerance_dwh = value;
+    "meter_tolerance_dwh" Money Dwh 0 ..= 1_000_000, 1_000, "表码允许差异", "Meter tolerance",
+        "上一单结束表码与下一单开始表码允许的差异", "allowed step between the register at the end of a session and at the beginning of the next",
+        |rules, value| rules.meter_tolerance_dwh = value;
+    "write_off_alone_fen" Money Fen 0 ..= 100_000_000, 10_000, "单人核销限额", "Limit of writing off alone",
+        "一天的对账差异核销合计超过此值时，须由没有经手核销的另一人签核", "where more than this was written off in a day, somebody who wrote nothing of it off signs the day",
+        |rules, value| rules.write_off_alone = Fen(value);
     "heartbeat_s" Device Second 10 ..= 86_400, 300, "OCPP 心跳间隔", "OCPP heartbeat",
         "告知 OCPP 充电桩的心跳间隔，桩下次连接时生效", "heartbeat interval told to OCPP piles, from their next connection on",
         |rules, value| rules.heartbeat_s = u32::try_from(value).unwrap_or(300);

@@ -41,6 +41,12 @@ pub struct Rules {
     pub pay_way: PayWay,
     /// Staff change a purse alone up to this amount; above it a second person agrees.
     pub wallet_alone: Fen,
+    /// The energy of a pile's record may differ from its order's by this much (0.1 Wh).
+    pub energy_tolerance_dwh: i64,
+    /// The register may have gone on by this much between two sessions (0.1 Wh).
+    pub meter_tolerance_dwh: i64,
+    /// Whoever writes off more than this in a day does not sign the day off.
+    pub write_off_alone: Fen,
     /// How long frames are kept.
     pub frames_kept_ms: i64,
     /// How long the samples of orders that have ended are kept; their curves stay.
@@ -106,6 +112,9 @@ impl Default for Rules {
             gift_first: true,
             pay_way: PayWay::Later,
             wallet_alone: Fen(20_000),
+            energy_tolerance_dwh: 100,
+            meter_tolerance_dwh: 1_000,
+            write_off_alone: Fen(10_000),
             frames_kept_ms: 190 * DAY_MS,
             samples_kept_ms: 3 * DAY_MS,
             exports_kept_ms: 7 * DAY_MS,

@@ -91,6 +91,7 @@ impl Engine {
             sums.retain(|problem| again.contains(problem));
         }
         verified.problems.extend(sums);
+        verified.problems.extend(self.store.read(day_bills_verify).await?);
         verified.problems.extend(self.store.read(ledger_verify).await?);
         verified.add_audit(self.store.read(audit_chain::check).await?);
         Ok(verified)
@@ -106,6 +107,7 @@ pub fn verify_source(source: &Source) -> Result<Verified> {
         verified.add(page);
     }
     verified.problems.extend(sums_verify(&mut conn)?);
+    verified.problems.extend(day_bills_verify(&mut conn)?);
     verified.problems.extend(ledger_verify(&mut conn)?);
     verified.add_audit(audit_chain::check(&mut conn)?);
     Ok(verified)
@@ -122,6 +124,12 @@ fn sums_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
         ),
     });
     Ok(sums.collect())
+}
+
+/// 站日账单: each is what its orders add up to, to the fen.
+fn day_bills_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
+    let told = |what| Problem { about: "sum", order_id: None, what };
+    Ok(crate::day_bill::verify(conn)?.into_iter().map(told).collect())
 }
 
 /// The books: each account is the sum of its postings, and each bill was posted to the fen.

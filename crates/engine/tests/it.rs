@@ -18,6 +18,8 @@ mod convergence_ocpp2;
 mod convergence_ykc;
 #[path = "../../store/tests/it/databases.rs"]
 mod databases;
+#[path = "it/day_bill.rs"]
+mod day_bill;
 #[path = "it/doubt.rs"]
 mod doubt;
 #[path = "it/fleet.rs"]
@@ -32,6 +34,8 @@ mod merge;
 mod payment;
 #[path = "it/pile_tariff.rs"]
 mod pile_tariff;
+#[path = "it/reconciliation.rs"]
+mod reconciliation;
 #[path = "it/reservation.rs"]
 mod reservation;
 #[path = "../../store/tests/it/scene.rs"]
@@ -48,6 +52,8 @@ mod time;
 mod transaction;
 #[path = "it/webhook.rs"]
 mod webhook;
+#[path = "it/week.rs"]
+mod week;
 #[path = "it/world.rs"]
 mod world;
 #[path = "it/ykc.rs"]

@@ -130,6 +130,24 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "reconciliation_run",
+        Schedule::Daily(210),
+        ["桩账单对账", "Reconciliation of records"],
+        [
+            "逐站核对前一日的桩账单、订单与入账，并重新核对一周内未签核的日期；迟到的账单记入其所属日期",
+            "compares the records of piles, the orders and the postings of yesterday, and again of the days of a week that nobody has signed off; late records are told on their day",
+        ],
+    ),
+    job(
+        "day_bill_make",
+        Schedule::Daily(220),
+        ["站日账单", "Bills of days"],
+        [
+            "生成前一日各站的日账单，并重新生成订单或退款有变化的日期",
+            "makes the bills of stations for yesterday, and anew those of days whose orders or refunds have changed",
+        ],
+    ),
+    job(
         "mail_send",
         Schedule::Every(30),
         ["发送邮件", "Sending of mail"],

@@ -46,6 +46,7 @@ pub mod order;
 pub mod pile_batch;
 pub mod pile_record;
 pub mod profile;
+pub mod reconciliation;
 pub mod reservation;
 pub mod rich;
 pub mod settlement;

@@ -79,6 +79,11 @@ nouns! {
     CustomerInquiry = "customer_inquiry",
     VendorMessage = "vendor_message",
     VendorWord = "vendor_word",
+    BillRecord = "bill_record",
+    Reconciliation = "reconciliation",
+    Difference = "difference",
+    MeterChange = "meter_change",
+    DayBill = "day_bill",
 }
 
 impl Noun {
@@ -87,7 +92,7 @@ impl Noun {
         match self {
             Noun::Frame => FRAME_BLOCK,
             Noun::Sample => 8_192,
-            Noun::Order | Noun::Command | Noun::Posting => 64,
+            Noun::Order | Noun::Command | Noun::Posting | Noun::BillRecord => 64,
             Noun::Audit | Noun::Voucher | Noun::Delivery => 16,
             _ => 1,
         }

@@ -46,6 +46,8 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (39, include_str!("../migrations/0039_monitor.sql")),
     (40, include_str!("../migrations/0040_display.sql")),
     (41, include_str!("../migrations/0041_invoice_life.sql")),
+    (42, include_str!("../migrations/0042_reconciliation.sql")),
+    (43, include_str!("../migrations/0043_day_bill.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

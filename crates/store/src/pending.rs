@@ -1,5 +1,6 @@
 //! Rows that the jobs of a batch have put down and that are not in the database yet.
 
+use crate::bill_records::{self, NewBillRecord};
 use crate::db::Inserts;
 use crate::frames::{self, FrameRow};
 use crate::hot::Hot;
@@ -27,10 +28,11 @@ pub(crate) struct Pending {
     pub batteries: Vec<battery_reports::BatteryRow>,
     pub payments: Vec<OrderPayment>,
     pub postings: Vec<Posting>,
+    pub bill_records: Vec<NewBillRecord>,
 }
 
 /// How many rows of each kind there were at some moment.
-pub(crate) type Marks = [usize; 12];
+pub(crate) type Marks = [usize; 13];
 
 impl Pending {
     pub fn marks(&self) -> Marks {
@@ -47,6 +49,7 @@ impl Pending {
             self.batteries.len(),
             self.payments.len(),
             self.postings.len(),
+            self.bill_records.len(),
         ]
     }
 
@@ -73,6 +76,7 @@ impl Pending {
             batteries: self.batteries.split_off(marks[9]),
             payments: self.payments.split_off(marks[10]),
             postings: self.postings.split_off(marks[11]),
+            bill_records: self.bill_records.split_off(marks[12]),
         }
     }
 
@@ -99,6 +103,7 @@ impl Pending {
             battery_reports::inserts(&self.batteries),
             order_payments::inserts(&self.payments),
             postings::inserts(&self.postings),
+            bill_records::inserts(&self.bill_records),
             frames::block_inserts(&self.blocks),
             frames::inserts(&self.frames),
         ];

@@ -81,6 +81,8 @@ export const menu: MenuSection[] = [
       { name: 'sellers', path: '/sellers', permission: 'invoice.read', glyph: 'operator' },
       { name: 'postings', path: '/postings', permission: 'ledger.read', glyph: 'tariff' },
       { name: 'trial_balance', path: '/trial-balance', permission: 'ledger.read', platform: true, glyph: 'columns' },
+      { name: 'reconciliations', path: '/reconciliations', permission: 'reconciliation.read', glyph: 'check' },
+      { name: 'day_bills', path: '/day-bills', permission: 'reconciliation.read', glyph: 'invoice' },
     ],
   },
   { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }, { name: 'callers', path: '/callers', permission: 'feedback.read', glyph: 'phone' }, { name: 'feedback_templates', path: '/feedback-templates', permission: 'feedback.read', glyph: 'book' }] },

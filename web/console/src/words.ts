@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Drill, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reservation, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet } from '@/api'
+import type { Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Difference, Drill, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Reservation, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -18,6 +18,9 @@ export const deliveryStates: TariffPlanPile['state'][] = ['confirmed', 'refused'
 export const tariffMatches: Pile['tariff_match'][] = ['same', 'different', 'unknown', 'not_needed']
 export const securityProfiles: PileSecurity['required'][] = ['password', 'tls', 'certificate']
 export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'tariff_assign', 'reset_soft', 'clock_set', 'tariff_set', 'firmware_update']
+export const reconciliationStates: Reconciliation['state'][] = ['open', 'signed', 'reopened']
+export const differenceStates: Difference['state'][] = ['open', 'accepted', 'corrected', 'written_off', 'passed_on', 'gone']
+export const differenceKinds: Difference['kind'][] = ['record_without_order', 'order_without_record', 'energy_differs', 'amount_differs', 'order_held', 'not_posted', 'posting_differs', 'posted_unsettled', 'double_record', 'foreign_record', 'late_record', 'meter_gap', 'meter_overlap', 'meter_backwards', 'meter_changed']
 export const reservationStates: Reservation['state'][] = ['asked', 'accepted', 'used', 'expired', 'cancelled', 'refused']
 export const monitorKinds = ['UpperThreshold', 'LowerThreshold', 'Delta', 'Periodic', 'PeriodicClockAligned'] as const
 export const displayPriorities = ['AlwaysFront', 'InFront', 'NormalCycle'] as const

@@ -1,6 +1,7 @@
 //! How a session ends: the pile's stop (OCPP) or its bill (云快充). Always answered, settled once.
 
 use super::meter::point;
+use super::reported::{reported_again, stopped_other};
 use super::settle::{PileBillRecord, record_of, settle};
 use super::token::{Judged, judge};
 use super::{Context, Handled};
@@ -29,7 +30,13 @@ pub fn stopped(
     let handled = Handled::new(Answer::Stopped { token: judged.as_ref().map(Judged::answer) });
     let mut ended = match take(tx, hot, record.session)? {
         Found::Open(open) => open,
-        Found::Closed(order) => return Ok(stopped_again(&order, judged, record)),
+        Found::Closed(order) => {
+            let (handled, measured) = stopped_again(&order, judged, record);
+            if !measured {
+                stopped_other(tx, hot, Some(&order), record, context.now)?;
+            }
+            return Ok(handled);
+        }
         Found::Nothing => match take_unnamed(hot, record) {
             Some(open) => open,
             None => return stray(context, tx, hot, record, judged),
@@ -82,6 +89,7 @@ fn stray(
     });
     let Some((begun_at, meter_start)) = begun.min_by_key(|(at, _)| *at).filter(|(at, _)| *at < record.at)
     else {
+        stopped_other(tx, hot, None, record, context.now)?;
         return Ok(handled.judged(Verdict::Quarantined, "no order of this pile has this transaction id"));
     };
     let pile = hot.pile.id;
@@ -94,7 +102,7 @@ fn stray(
     let same =
         |order: &Order| order.ended_at == Some(record.at) && order.meter_end == Some(record.meter_stop);
     if let Some(order) = known.into_iter().find(same) {
-        return Ok(stopped_again(&order, judged, record));
+        return Ok(stopped_again(&order, judged, record).0);
     }
     let (mode, token) = (StartMode::Pile, record.token.clone());
     let mut order =
@@ -114,17 +122,16 @@ fn stray(
 }
 
 /// The order has its record already: the first answer again. A record that says something else
-/// changes nothing either, but is kept where a person finds it.
-fn stopped_again(order: &Order, judged: Option<Judged>, record: &StopRecord) -> Handled {
+/// changes nothing either, but is kept where a person finds it. Whether it has measured the same.
+fn stopped_again(order: &Order, judged: Option<Judged>, record: &StopRecord) -> (Handled, bool) {
     let token = judged
         .map(|judged| Judged { verdict: order.stop_verdict.unwrap_or(judged.verdict), ..judged }.answer());
     let total = (order.state == OrderState::Completed).then_some(order.total);
     let handled = Handled { total, ..Handled::new(Answer::Stopped { token }) };
     let handled = handled.about(order.id).on(order.connector);
-    let same = order.meter_end == Some(record.meter_stop)
-        && order.ended_at == Some(record.at)
-        && order.stop_code.as_ref() == Some(&record.reason.code);
-    again(handled, same)
+    let measured = order.meter_end == Some(record.meter_stop) && order.ended_at == Some(record.at);
+    let same = measured && order.stop_code.as_ref() == Some(&record.reason.code);
+    (again(handled, same), measured)
 }
 
 fn again(handled: Handled, same: bool) -> Handled {
@@ -197,6 +204,7 @@ fn take_unnamed(hot: &mut HotPile, record: &StopRecord) -> Option<OpenOrder> {
 pub fn billed(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, bill: &PileBill) -> Result<Handled> {
     let handled = Handled::new(Answer::Billed { accepted: true }).on(bill.connector);
     if bill.session.is_zero() {
+        reported_again(tx, hot, None, (None, bill.connector), &record_of(bill), context.now)?;
         return Ok(Handled::new(Answer::Billed { accepted: false })
             .on(bill.connector)
             .judged(Verdict::Quarantined, "a bill without a trade number can belong to no order"));
@@ -207,7 +215,13 @@ pub fn billed(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, bill: &
             let detail = tx.read(|conn| store::orders::detail(conn, order.id))?;
             let first = detail.and_then(|detail| detail.pile_bill);
             let first = first.and_then(|first| serde_json::from_str::<PileBillRecord>(&first).ok());
-            return Ok(again(handled.about(order.id), first.as_ref() == Some(&record_of(bill))));
+            let (record, session) = (record_of(bill), order.session.map(|key| key.to_string()));
+            let same = first.as_ref() == Some(&record);
+            if !same {
+                let said = (session, bill.connector);
+                reported_again(tx, hot, Some(&order), said, &record, context.now)?;
+            }
+            return Ok(again(handled.about(order.id), same));
         }
         Found::Nothing => unannounced(context, tx, hot, bill)?,
     };

@@ -13,6 +13,7 @@ mod meter;
 mod needs;
 mod noticed;
 mod place;
+mod reported;
 mod reserved;
 mod session;
 mod settle;

@@ -5,6 +5,7 @@
 //! again to the fen.
 
 use super::Context;
+use super::reported::reported;
 use super::status::believable;
 use crate::webhook::order_told_by_pile;
 use model::curve::Curve;
@@ -190,12 +191,16 @@ pub(super) fn settle(
         Bill::default()
     });
     let tolerance = context.rules.amount_tolerance_e4;
+    let mut explained = false;
     if let Some(amount) = order.pile_amount
         && amount.0.abs_diff(bill.exact.0) > tolerance.unsigned_abs()
-        && !by_other_table(tx, hot, &order, record.as_ref(), &station.zone, tolerance)?
     {
-        order.abnormal.add(Abnormality::AmountDiffers);
+        explained = by_other_table(tx, hot, &order, record.as_ref(), &station.zone, tolerance)?;
+        if !explained {
+            order.abnormal.add(Abnormality::AmountDiffers);
+        }
     }
+    reported(tx, &order, record.as_ref(), explained, context.now)?;
     order.deadline = None;
     // 补录 alone is a mark, not a doubt: a lost order whose record is sound is billed.
     let mut doubtful = order.abnormal;

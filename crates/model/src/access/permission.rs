@@ -53,6 +53,8 @@ permissions! {
     LedgerRead = "ledger.read", "查看账务与钱包", "See the books and wallets";
     WalletWrite = "wallet.write", "充值、扣款，设置支付方式", "Top up and deduct, set how people pay";
     OrderRefund = "order.refund", "订单退款、核销", "Refund orders, write off debts";
+    ReconciliationRead = "reconciliation.read", "查看对账", "See reconciliation";
+    ReconciliationWrite = "reconciliation.write", "处理对账差异、签核", "Handle differences, sign days off";
     InvoiceRead = "invoice.read", "查看电子发票", "See e-invoices";
     InvoiceWrite = "invoice.write", "处理电子发票", "Handle e-invoices";
     FeedbackRead = "feedback.read", "查看投诉建议", "See feedback";

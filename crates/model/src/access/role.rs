@@ -72,6 +72,7 @@ impl Role {
                     | InvoiceWrite
                     | WalletWrite
                     | OrderRefund
+                    | ReconciliationWrite
             ),
             Role::Finance => {
                 looks
@@ -87,6 +88,8 @@ impl Role {
                             | LedgerRead
                             | WalletWrite
                             | OrderRefund
+                            | ReconciliationRead
+                            | ReconciliationWrite
                             | InvoiceRead
                             | InvoiceWrite
                     )

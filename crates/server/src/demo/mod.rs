@@ -21,6 +21,7 @@ mod loads;
 mod merges;
 mod people;
 mod places;
+mod reconciliations;
 mod records;
 mod reservations;
 mod tariff_plans;
@@ -193,6 +194,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     content::write(app).await?;
     wallets::write(app, &actor).await?;
     invoicing::write(app, &actor).await?;
+    reconciliations::write(app, &actor, &piles).await?;
     // As if a night had passed over the history.
     app.engine.customers_mark(app.clock().now()).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());

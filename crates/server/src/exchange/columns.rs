@@ -10,6 +10,7 @@ use store::car_list::CarView;
 use store::card_list::CardView;
 use store::city_list::{City, CityStatus};
 use store::customer_list::CustomerView;
+use store::day_bills::DayBillView;
 use store::feedback_list::FeedbackView;
 use store::fleet_list::FleetView;
 use store::invoice_list::InvoiceView;
@@ -381,4 +382,44 @@ pub static FLEET_CAR: &[Column<CarView>] = &[
     Column::new("vin", "车架号", "VIN", |c, _| Cell::text(c.vin.clone())),
     Column::new("note", "备注", "Note", |c, _| Cell::text(Some(c.note.clone()))),
     Column::new("created", "登记时间", "Registered", |c, _| Cell::time(Some(c.created_at_ms))),
+];
+
+pub static DAY_BILL: &[Column<DayBillView>] = &[
+    Column::new("day", "日期", "Day", |b, _| {
+        Cell::Text(format!("{}-{:02}-{:02}", b.day / 10_000, b.day / 100 % 100, b.day % 100))
+    }),
+    Column::new("station", "充电站", "Station", |b, _| Cell::Text(b.station_name.clone())),
+    Column::new("operator", "运营商", "Operator", |b, _| Cell::Text(b.operator_name.clone())),
+    Column::summed("orders", "订单数", "Orders", |b, _| Cell::count(b.sums.order_count)),
+    Column::summed("energy", "电量（kWh）", "Energy (kWh)", |b, _| Cell::e4(Some(b.sums.energy_dwh))),
+    Column::summed("sharp", "尖（kWh）", "Sharp (kWh)", |b, _| Cell::e4(Some(b.sums.sharp_dwh))),
+    Column::summed("peak", "峰（kWh）", "Peak (kWh)", |b, _| Cell::e4(Some(b.sums.peak_dwh))),
+    Column::summed("flat", "平（kWh）", "Flat (kWh)", |b, _| Cell::e4(Some(b.sums.flat_dwh))),
+    Column::summed("valley", "谷（kWh）", "Valley (kWh)", |b, _| Cell::e4(Some(b.sums.valley_dwh))),
+    Column::summed("other", "人工结算（kWh）", "Settled by hand (kWh)", |b, _| {
+        Cell::e4(Some(b.sums.other_dwh))
+    }),
+    Column::summed("electricity", "电费（元）", "Electricity (yuan)", |b, _| {
+        Cell::fen(b.sums.electricity_fen)
+    }),
+    Column::summed("service", "服务费（元）", "Service fee (yuan)", |b, _| {
+        Cell::fen(b.sums.service_fen)
+    }),
+    Column::summed("total", "合计（元）", "Total (yuan)", |b, _| Cell::fen(b.sums.total_fen)),
+    Column::summed("principal", "本金（元）", "Principal (yuan)", |b, _| {
+        Cell::fen(b.sums.principal_fen)
+    }),
+    Column::summed("gift", "赠送金优惠（元）", "Gift (yuan)", |b, _| Cell::fen(b.sums.gift_fen)),
+    Column::summed("fleet", "车队账户（元）", "Fleet accounts (yuan)", |b, _| {
+        Cell::fen(b.sums.fleet_fen)
+    }),
+    Column::summed("owed", "待支付（元）", "Owed (yuan)", |b, _| Cell::fen(b.sums.owed_fen)),
+    Column::summed("unpaid", "无付款人（元）", "Nobody pays (yuan)", |b, _| {
+        Cell::fen(b.sums.unpaid_fen)
+    }),
+    Column::summed("refund_count", "退款笔数", "Refunds", |b, _| Cell::count(b.sums.refund_count)),
+    Column::summed("refunded", "当日退款（元）", "Refunded (yuan)", |b, _| {
+        Cell::fen(b.sums.refunded_fen)
+    }),
+    Column::extra("made", "生成时间", "Made", |b, _| Cell::time(Some(b.made_at_ms))),
 ];

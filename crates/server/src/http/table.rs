@@ -5,7 +5,7 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, backups, bills, brands, callers, cards, channels, cities, commands, configuration_profiles,
-    content, coupons, customer_source, customers, desired, dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_templates, firmware, fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, recordings, reservations, roles, security, sellers, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
+    content, coupons, customer_source, customers, day_bills, desired, dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_templates, firmware, fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations, recordings, reservations, roles, security, sellers, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -155,6 +155,20 @@ pub fn table() -> Vec<Route> {
         POST "/wallet-changes/{id}/decision" May(WalletWrite), wallets::wallet_change_update;
         GET "/postings" May(LedgerRead), postings::posting_list;
         GET "/trial-balance" May(LedgerRead), postings::trial_balance_get;
+        GET "/reconciliations" May(ReconciliationRead), reconciliations::reconciliation_list;
+        POST "/reconciliations" May(ReconciliationWrite), reconciliations::reconciliation_start;
+        GET "/reconciliations/{id}" May(ReconciliationRead), reconciliations::reconciliation_get;
+        POST "/reconciliations/{id}/confirmation" May(ReconciliationWrite), reconciliations::reconciliation_confirm;
+        POST "/reconciliations/{id}/reopening" May(ReconciliationWrite), reconciliations::reconciliation_undo;
+        GET "/differences" May(ReconciliationRead), reconciliations::difference_list;
+        PATCH "/differences/{id}" May(ReconciliationWrite), reconciliations::difference_update;
+        GET "/meter-changes" May(ReconciliationRead), reconciliations::meter_change_list;
+        POST "/meter-changes" May(ReconciliationWrite), reconciliations::meter_change_create;
+        DELETE "/meter-changes/{id}" May(ReconciliationWrite), reconciliations::meter_change_delete;
+        GET "/day-bills" May(ReconciliationRead), day_bills::day_bill_list;
+        POST "/day-bills" May(ReconciliationWrite), day_bills::day_bill_start;
+        GET "/day-bills/{id}" May(ReconciliationRead), day_bills::day_bill_get;
+        GET "/month-bills" May(ReconciliationRead), day_bills::month_bill_list;
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
         GET "/tariffs/{id}/stations" May(TariffRead), tariffs::tariff_station_list;
@@ -236,6 +250,7 @@ pub fn table() -> Vec<Route> {
         POST "/exports/stations" May(StationRead), exports::station_export;
         POST "/exports/cards" May(CardRead), exports::card_export;
         POST "/exports/audit" May(AuditRead), exports::audit_export;
+        POST "/exports/day-bills" May(ReconciliationRead), exports::day_bill_export;
         POST "/exports/operators" May(StationRead), exports::operator_export;
         POST "/exports/cities" May(StationRead), exports::city_export;
         POST "/exports/customers" May(CustomerRead), exports::customer_export;

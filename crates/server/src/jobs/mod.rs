@@ -234,6 +234,8 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "desired_reconcile" => app.engine.desired_reconcile(app.now()).await.map(JobOutcome::done),
         "feedback_escalate" => app.engine.feedback_escalate(app.now()).await.map(JobOutcome::done),
         "customer_mark" => app.engine.customers_mark(app.now()).await.map(JobOutcome::done),
+        "reconciliation_run" => app.engine.reconciliations_run(app.now()).await.map(JobOutcome::done),
+        "day_bill_make" => app.engine.day_bills_make(app.now()).await.map(JobOutcome::done),
         "mail_send" => mail::send(app).await,
         invoices::NAME => invoices::issue(app).await,
         "webhook_send" => webhooks::send(app).await,

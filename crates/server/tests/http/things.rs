@@ -24,6 +24,7 @@ impl Things {
         let pile =
             engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await.unwrap().unwrap();
         let pile_id = pile.id;
+        let reconciled = super::samples_reconciliation::made(house, &pile).await;
         let (order, command) = (100 + side, 500 + side);
         let row = command_row(command, pile.id, order);
         let mut charged = super::orders::order(pile.id.0);
@@ -45,7 +46,7 @@ impl Things {
         let brought = brought(house, staff, operator, name).await;
         let [content, content_picture, coupon, voucher, driver_price] =
             shown(house, operator, &customer, name).await;
-        Things(vec![
+        let own = vec![
             ("{firmware}", firmware(house, operator, name).await),
             ("{dialect}", dialect(house, operator, name).await),
             ("{configuration_profile}", profile(house, operator, name).await),
@@ -83,7 +84,8 @@ impl Things {
             ("{card}", "1".to_owned()),
             ("{channel}", "1".to_owned()),
             ("{delivery}", super::r5_s_webhook::delivery_id(house).await),
-        ])
+        ];
+        Things([own, reconciled.into()].concat())
     }
 
     pub fn in_text(&self, text: &str) -> String {

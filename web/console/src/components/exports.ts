@@ -17,6 +17,7 @@ export const exportRights: Record<ExportNoun, Permission> = {
   voucher: 'content.read',
   feedback: 'feedback.read',
   invoice: 'invoice.read',
+  day_bill: 'reconciliation.read',
   staff: 'staff.read',
   audit: 'audit.read',
   fleet_car: 'fleet.read',

@@ -80,6 +80,15 @@ const looks = {
     expired: { tone: 'mute', glyph: 'clock' },
     cancelled: { tone: 'mute', glyph: 'ban' },
   },
+  reconciliation_state: { open: { tone: 'warn', glyph: 'clock' }, signed: { tone: 'ok', glyph: 'check' }, reopened: { tone: 'calm', glyph: 'refresh' } },
+  difference_state: {
+    open: { tone: 'warn', glyph: 'alert' },
+    accepted: { tone: 'ok', glyph: 'check' },
+    corrected: { tone: 'ok', glyph: 'check' },
+    written_off: { tone: 'mute', glyph: 'cross' },
+    passed_on: { tone: 'calm', glyph: 'right' },
+    gone: { tone: 'mute', glyph: 'ban' },
+  },
   severity: {
     0: { tone: 'bad', glyph: 'alert' },
     1: { tone: 'bad', glyph: 'alert' },

@@ -1,7 +1,7 @@
 // The words of parameters, dictionaries, jobs, channels and brand, part of en.ts.
 export default {
   parameter_group: { service: 'Service', order: 'Orders', money: 'Money', device: 'Devices', retention: 'Retention' }, backup: 'Backup',
-  parameter_unit: { second: 's', day: 'days', megabyte: 'MB', fen: 'yuan', e4: 'yuan', switch: 'switch', count: 'items' },
+  parameter_unit: { second: 's', day: 'days', megabyte: 'MB', fen: 'yuan', e4: 'yuan', dwh: 'kWh', switch: 'switch', count: 'items' },
   parameter_origin: { default: 'Default', console: 'Set here', file: 'Settings file', environment: 'Environment', command_line: 'Command line' },
   parameters: { on: 'on', off: 'off',
     title: 'Parameter', group: 'Group', value: 'Value', default: 'Default', range: 'Range', origin: 'From', changed: 'Last change', tab_business: 'Business', tab_start: 'Start', hint: 'A change holds at once, without a restart', start_hint: 'Read at the start: changed in the settings file or the environment, in force after a restart', setting: 'Setting', variable: 'Variable', meaning: 'Meaning',

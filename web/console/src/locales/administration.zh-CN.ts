@@ -1,7 +1,7 @@
 // 系统管理中参数、字典、任务、渠道、品牌各页的文字，并入 zh-CN.ts；英文见 administration.en.ts。
 export default {
   parameter_group: { service: '客服', order: '订单', money: '金额', device: '设备', retention: '数据保留' }, backup: '备份',
-  parameter_unit: { second: '秒', day: '天', megabyte: 'MB', fen: '元', e4: '元', switch: '开关', count: '个' },
+  parameter_unit: { second: '秒', day: '天', megabyte: 'MB', fen: '元', e4: '元', dwh: 'kWh', switch: '开关', count: '个' },
   parameter_origin: { default: '默认值', console: '页面设置', file: '配置文件', environment: '环境变量', command_line: '命令行' },
   parameters: { on: '开', off: '关',
     title: '参数', group: '分组', value: '当前值', default: '默认值', range: '范围', origin: '来源', changed: '最近修改', tab_business: '业务参数', tab_start: '启动配置', hint: '修改后立即生效，不需要重启', start_hint: '启动时读取，只能在配置文件或环境变量中修改，重启后生效', setting: '配置项', variable: '环境变量', meaning: '说明',

@@ -7,8 +7,8 @@ use crate::exchange::columns;
 use crate::exchange::listing::{ExportColumn, Listing, offered};
 use crate::http::take::{Reader, Who, query};
 use crate::http::{
-    Shared, audit, cards, cities, coupons, customers, feedback, fleets, invoices, operators, orders, piles,
-    staff, stations,
+    Shared, audit, cards, cities, coupons, customers, day_bills, feedback, fleets, invoices, operators,
+    orders, piles, staff, stations,
 };
 use model::access::Permission;
 use model::error::Text;
@@ -20,6 +20,7 @@ use std::collections::HashMap;
 use store::audit::AuditFilter;
 use store::card_list::CardFilter;
 use store::customer_filter::CustomerFilter;
+use store::day_bills::DayBillFilter;
 use store::feedback_list::FeedbackFilter;
 use store::filter::{Page, Paging};
 use store::fleet_list::FleetFilter;
@@ -82,6 +83,7 @@ nouns! {
     Voucher "voucher" "用户券" "vouchers" ContentRead VOUCHER;
     Feedback "feedback" "投诉建议" "feedback" FeedbackRead FEEDBACK;
     Invoice "invoice" "电子发票" "invoices" InvoiceRead INVOICE;
+    DayBill "day_bill" "站日账单" "bills of days" ReconciliationRead DAY_BILL;
     Staff "staff" "账号" "staff" StaffRead STAFF;
     Audit "audit" "审计日志" "audit" AuditRead AUDIT;
 }
@@ -155,6 +157,7 @@ pub fn listing(
         ExportNoun::Voucher => voucher_rows(&asking),
         ExportNoun::Feedback => feedback_rows(&asking),
         ExportNoun::Invoice => invoice_rows(&asking),
+        ExportNoun::DayBill => day_bill_rows(&asking),
         ExportNoun::Staff => staff_rows(&asking),
         ExportNoun::Audit => audit_rows(&asking),
     }
@@ -303,6 +306,15 @@ fn staff_rows(asking: &Asking<'_>) -> Result<Listing> {
     asking.sorted(columns::STAFF, wanted.sort.clone(), move |conn, sort| {
         let wanted = StaffFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
         store::staff_list::staff_list(conn, &wanted, &scope)
+    })
+}
+
+fn day_bill_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<day_bills::DayBillQuery>()?.filter()?;
+    let scope = asking.who.scope();
+    asking.rows(columns::DAY_BILL, move |conn, cursor| {
+        let wanted = DayBillFilter { before: key(cursor), limit: ROWS_AT_ONCE, ..wanted.clone() };
+        store::day_bills::day_bill_list(conn, &scope, &wanted)
     })
 }
 

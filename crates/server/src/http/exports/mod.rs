@@ -117,6 +117,7 @@ exporting! {
     fleet_car_export FleetCar;
     feedback_export Feedback;
     invoice_export Invoice;
+    day_bill_export DayBill;
     voucher_export Voucher;
     staff_export Staff;
 }
