@@ -33,6 +33,7 @@ pub mod load;
 pub mod order_import;
 pub mod order_note;
 pub mod parameter;
+pub mod pay;
 mod payment;
 pub mod picture;
 pub mod pile_batch;

@@ -166,6 +166,15 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "pay_poll",
+        Schedule::Every(5),
+        ["支付与退款轮询", "Payments and refunds"],
+        [
+            "向支付渠道查询未收到通知的支付与退款，关闭超时未付的支付，提交待退的款项；退款超过 24 小时未到账即为失败",
+            "asks pay channels about payments and refunds that they have not told, closes payments that nobody made in time, sends refunds that wait; a refund that takes more than a day is a failure",
+        ],
+    ),
+    job(
         "customer_sync",
         Schedule::Every(900),
         ["同步用户来源", "Customer source"],

@@ -26,6 +26,8 @@ crate::words! {
         Promotion = "promotion",
         /// 核销: what will never be paid.
         WriteOff = "write_off",
+        /// 退款在途: taken out of a customer's purse or an operator's earnings, and not yet back at the customer.
+        Refunding = "refunding",
     }
 
     /// Why money moved.
@@ -42,6 +44,16 @@ crate::words! {
         Refund = "refund",
         /// 核销
         WriteOff = "write_off",
+        /// 订单付款: what was owed for an order, paid at a channel.
+        OrderPay = "order_pay",
+        /// 重复支付: paid at a channel and owed by nobody.
+        Excess = "excess",
+        /// 退款预留
+        RefundHold = "refund_hold",
+        /// 退款撤销: what was reserved is back where it was.
+        RefundUndo = "refund_undo",
+        /// 退款完成: it left by the channel, or by hand.
+        RefundDone = "refund_done",
     }
 
     /// 支付方式: how the payer of an order pays.
@@ -89,12 +101,16 @@ impl AccountKind {
             AccountKind::Channel => 6,
             AccountKind::Promotion => 7,
             AccountKind::WriteOff => 8,
+            AccountKind::Refunding => 9,
         }
     }
 
     /// Credits minus debits may not go below zero, or debits minus credits where money is owed to us.
     pub fn may_not_go_below_zero(self) -> bool {
-        matches!(self, AccountKind::Principal | AccountKind::Gift | AccountKind::Receivable)
+        matches!(
+            self,
+            AccountKind::Principal | AccountKind::Gift | AccountKind::Receivable | AccountKind::Refunding
+        )
     }
 
     /// Its balance grows by debits.
@@ -141,6 +157,15 @@ impl AccountId {
     /// Money that staff have taken in or paid out.
     pub fn by_hand() -> AccountId {
         AccountId::of(AccountKind::Channel, 0)
+    }
+
+    /// What a pay channel has taken in and paid back.
+    pub fn channel(pay_channel: i64) -> AccountId {
+        AccountId::of(AccountKind::Channel, pay_channel)
+    }
+
+    pub fn refunding(customer: CustomerId) -> AccountId {
+        AccountId::of(AccountKind::Refunding, customer.0)
     }
 
     pub fn promotion() -> AccountId {

@@ -43,6 +43,7 @@ pub mod message;
 pub mod money;
 pub mod monitor;
 pub mod order;
+pub mod pay;
 pub mod pile_batch;
 pub mod pile_record;
 pub mod profile;

@@ -22,6 +22,7 @@ pub mod live;
 mod mailer;
 pub mod outbound;
 mod paper;
+pub mod pay;
 pub mod recording;
 pub mod scim;
 pub mod serve;

@@ -12,6 +12,7 @@ pub mod load;
 pub mod ocpp16;
 pub mod ocpp2;
 pub mod pack;
+pub mod pay;
 pub mod pile;
 pub mod random;
 pub mod replay;

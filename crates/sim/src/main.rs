@@ -5,7 +5,7 @@ use model::time::Clock;
 use sim::pile::Behaviours;
 use sim::replay::{Player, RealTime, Recording, Target};
 use sim::site::{Site, SiteConfig, piles_from_csv};
-use sim::{floor, load, yard};
+use sim::{floor, load, pay, yard};
 use std::future::Future;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +30,8 @@ enum Command {
     Replay(ReplayOptions),
     /// Prove in virtual time that shared power never exceeds a station's cap
     Yard(yard::Options),
+    /// Pretend to be a pay channel, with a cashier and moods of its own (模拟支付渠道)
+    Pay(pay::Options),
     /// Write the piles and cards of a load run as CSV files for `pileops pile import` and `card import`
     Fleet(FleetOptions),
 }
@@ -164,6 +166,7 @@ fn main() -> ExitCode {
         Command::Load(options) => on_threads(options.threads, load::run(options, Clock::System)),
         Command::Floor(options) => on_threads(options.threads, floor::run(options, Clock::System)),
         Command::Replay(options) => on_threads(1, replay(options)),
+        Command::Pay(options) => on_threads(1, pay::run(options, Clock::System)),
         Command::Yard(options) => return yard::run(&options),
         Command::Fleet(options) => fleet(&options),
     };

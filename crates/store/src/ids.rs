@@ -84,6 +84,10 @@ nouns! {
     Difference = "difference",
     MeterChange = "meter_change",
     DayBill = "day_bill",
+    PayChannel = "pay_channel",
+    Payment = "payment",
+    PaymentEvent = "payment_event",
+    Refund = "refund",
 }
 
 impl Noun {

@@ -37,8 +37,9 @@ const OF_ORDERS: [(&str, &str); 7] = [
     ),
     (
         "more was given back than was paid, or not what was posted",
-        "SELECT p.order_id FROM order_payment p WHERE p.refunded_fen + p.written_off_fen > \
-         p.principal_fen + p.gift_fen + p.owed_fen OR p.written_off_fen > p.owed_fen OR \
+        "SELECT p.order_id FROM order_payment p WHERE p.refunded_fen + p.written_off_fen + \
+         p.returned_fen > p.principal_fen + p.gift_fen + p.owed_fen OR p.written_off_fen + p.settled_fen > p.owed_fen OR \
+         p.returned_fen > p.settled_fen OR \
          p.refunded_fen <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x WHERE x.order_id = p.order_id AND \
          x.code = 'refund') ORDER BY 1",
     ),
@@ -83,6 +84,7 @@ pub fn all(conn: &mut Conn) -> DbResult<Vec<LedgerFault>> {
     if debit != credit {
         found.push(fault(format!("all debits are {debit} fen, and all credits {credit} fen")));
     }
+    found.extend(crate::pay_faults::all(conn)?);
     found.extend(overheld(conn)?.into_iter().map(|customer| {
         fault(format!("more is held of the wallet of customer {customer} than there is in it"))
     }));

@@ -66,7 +66,8 @@ impl PostingFilter {
             filter.and(&format!("(p.debit_id % 32 = {debit} OR p.credit_id % 32 = {credit})"));
         }
         if let Some(id) = self.customer {
-            let own = [AccountKind::Principal, AccountKind::Gift, AccountKind::Receivable];
+            let own =
+                [AccountKind::Principal, AccountKind::Gift, AccountKind::Receivable, AccountKind::Refunding];
             let debit = filter.bind_all(own.iter().map(|kind| AccountId::of(*kind, id).number()));
             let credit = filter.bind_all(own.iter().map(|kind| AccountId::of(*kind, id).number()));
             filter.and(&format!("(p.debit_id IN ({debit}) OR p.credit_id IN ({credit}))"));
@@ -85,7 +86,9 @@ fn name(row: &Row<'_>, column: usize, number: i64) -> DbResult<AccountName> {
     let wrong = || crate::DbError::Fault(format!("there can be no account {number}"));
     let account = AccountId::parse(number).ok_or_else(wrong)?;
     let at = match account.kind() {
-        AccountKind::Principal | AccountKind::Gift | AccountKind::Receivable => Some(column),
+        AccountKind::Principal | AccountKind::Gift | AccountKind::Receivable | AccountKind::Refunding => {
+            Some(column)
+        }
         AccountKind::Fleet => Some(column + 1),
         AccountKind::Revenue => Some(column + 2),
         _ => None,
@@ -264,6 +267,9 @@ pub struct OrderPaymentView {
     pub owed_fen: i64,
     pub refunded_fen: i64,
     pub written_off_fen: i64,
+    /// Of what was owed, what was paid at a channel; and what of it went back to its source, or is reserved for it.
+    pub settled_fen: i64,
+    pub returned_fen: i64,
     /// What can still be given back.
     pub refundable_fen: i64,
     /// Nothing more could be held, and the session was stopped for it.
@@ -287,6 +293,8 @@ pub fn order_payment_get(conn: &mut Conn, id: OrderId) -> DbResult<OrderPaymentV
         owed_fen: fen(|p| p.paid.owed),
         refunded_fen: fen(|p| p.refunded),
         written_off_fen: fen(|p| p.written_off),
+        settled_fen: fen(|p| p.settled),
+        returned_fen: fen(|p| p.returned),
         refundable_fen: fen(|p| p.left().total()),
         exhausted: payment.is_some_and(|p| p.exhausted),
         postings,

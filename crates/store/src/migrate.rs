@@ -48,6 +48,8 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (41, include_str!("../migrations/0041_invoice_life.sql")),
     (42, include_str!("../migrations/0042_reconciliation.sql")),
     (43, include_str!("../migrations/0043_day_bill.sql")),
+    (44, include_str!("../migrations/0044_payment.sql")),
+    (45, include_str!("../migrations/0045_refund.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -29,6 +29,10 @@ pub struct OrderPayment {
     pub refunded: Fen,
     /// Of what is owed, what nobody will pay.
     pub written_off: Fen,
+    /// Of what was owed, what was paid at a channel since; and what of that went back to its source, or is
+    /// reserved for it.
+    pub settled: Fen,
+    pub returned: Fen,
     /// Nothing more could be held, and the session had to be stopped for it.
     pub exhausted: bool,
     step: i64,
@@ -57,6 +61,8 @@ impl OrderPayment {
             paid: Paid::default(),
             refunded: Fen(0),
             written_off: Fen(0),
+            settled: Fen(0),
+            returned: Fen(0),
             exhausted: false,
             step: 0,
             created_at: now,
@@ -73,9 +79,10 @@ impl OrderPayment {
         }
     }
 
-    /// What of the bill is still paid or owed: what can be given back.
+    /// What of the bill is still paid or owed: what can be given back. What was paid at a channel goes back
+    /// through the channel.
     pub fn left(&self) -> Paid {
-        let owed = Paid { owed: self.paid.owed - self.written_off, ..self.paid };
+        let owed = Paid { owed: self.paid.owed - self.written_off - self.settled, ..self.paid };
         let back = give_back(self.refunded, owed);
         Paid {
             principal: owed.principal - back.principal,
@@ -106,9 +113,10 @@ impl OrderPayment {
 /// [`model::ledger::PaidState`] of the payment `pay`; nothing where there is none or the session never began. What is given back is taken
 /// off what is owed first.
 pub(crate) const PAID_STATE: &str = "CASE WHEN pay.state IS NULL OR pay.state = 'void' THEN NULL WHEN pay.state = 'open' THEN 'open' \
-    WHEN pay.refunded_fen > 0 AND pay.refunded_fen >= pay.principal_fen + pay.gift_fen + pay.owed_fen - pay.written_off_fen \
-    THEN 'refunded' WHEN pay.owed_fen - pay.written_off_fen > pay.refunded_fen THEN 'owed' \
-    WHEN pay.refunded_fen > 0 THEN 'part_refunded' WHEN pay.written_off_fen > 0 THEN 'written_off' ELSE 'paid' END";
+    WHEN pay.refunded_fen + pay.returned_fen > 0 AND pay.refunded_fen + pay.returned_fen >= \
+    pay.principal_fen + pay.gift_fen + pay.owed_fen - pay.written_off_fen \
+    THEN 'refunded' WHEN pay.owed_fen - pay.written_off_fen - pay.settled_fen > pay.refunded_fen THEN 'owed' \
+    WHEN pay.refunded_fen + pay.returned_fen > 0 THEN 'part_refunded' WHEN pay.written_off_fen > 0 THEN 'written_off' ELSE 'paid' END";
 
 const COLUMNS: &[&str] = &[
     "order_id",
@@ -125,6 +133,8 @@ const COLUMNS: &[&str] = &[
     "owed_fen",
     "refunded_fen",
     "written_off_fen",
+    "settled_fen",
+    "returned_fen",
     "exhausted",
     "step",
     "created_at_ms",
@@ -138,7 +148,8 @@ static PAYMENT: Insert = Insert {
         state = excluded.state, held_fen = excluded.held_fen, most_held_fen = excluded.most_held_fen, \
         principal_fen = excluded.principal_fen, gift_fen = excluded.gift_fen, owed_fen = excluded.owed_fen, \
         refunded_fen = excluded.refunded_fen, \
-        written_off_fen = excluded.written_off_fen, exhausted = excluded.exhausted, step = excluded.step, changed_at_ms = excluded.changed_at_ms",
+        written_off_fen = excluded.written_off_fen, settled_fen = excluded.settled_fen, \
+        returned_fen = excluded.returned_fen, exhausted = excluded.exhausted, step = excluded.step, changed_at_ms = excluded.changed_at_ms",
 };
 
 pub(crate) fn inserts(rows: &[OrderPayment]) -> Inserts<'_> {
@@ -158,6 +169,8 @@ pub(crate) fn inserts(rows: &[OrderPayment]) -> Inserts<'_> {
             row.paid.owed.0.into(),
             row.refunded.0.into(),
             row.written_off.0.into(),
+            row.settled.0.into(),
+            row.returned.0.into(),
             row.exhausted.into(),
             row.step.into(),
             row.created_at.as_ms().into(),
@@ -181,10 +194,12 @@ fn payment(row: &Row<'_>) -> DbResult<OrderPayment> {
         paid: Paid { principal: Fen(row.int(9)?), gift: Fen(row.int(10)?), owed: Fen(row.int(11)?) },
         refunded: Fen(row.int(12)?),
         written_off: Fen(row.int(13)?),
-        exhausted: row.bool(14)?,
-        step: row.int(15)?,
-        created_at: Timestamp::from_ms(row.int(16)?),
-        changed_at: Timestamp::from_ms(row.int(17)?),
+        settled: Fen(row.int(14)?),
+        returned: Fen(row.int(15)?),
+        exhausted: row.bool(16)?,
+        step: row.int(17)?,
+        created_at: Timestamp::from_ms(row.int(18)?),
+        changed_at: Timestamp::from_ms(row.int(19)?),
     })
 }
 

@@ -73,6 +73,8 @@ impl Role {
                     | WalletWrite
                     | OrderRefund
                     | ReconciliationWrite
+                    | PaymentWrite
+                    | PayChannelWrite
             ),
             Role::Finance => {
                 looks
@@ -90,6 +92,8 @@ impl Role {
                             | OrderRefund
                             | ReconciliationRead
                             | ReconciliationWrite
+                            | PaymentRead
+                            | PaymentWrite
                             | InvoiceRead
                             | InvoiceWrite
                     )
@@ -99,6 +103,7 @@ impl Role {
                     || matches!(
                         permission,
                         OrderNote
+                            | PaymentRead
                             | CardRead
                             | CustomerRead
                             | CustomerReveal

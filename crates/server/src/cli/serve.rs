@@ -168,6 +168,7 @@ pub async fn demo(place: &Place, wanted: Demo) -> Result<ExitCode> {
     let app = open(&config).await?;
     let login = demo::furnish(&app, &config.data()).await?;
     let serving = start(&config, Arc::clone(&app)).await?;
+    let cashier = demo::pay_live(&app, &config.data(), serving.http).await?;
     let site = demo::live(&app, &login, &serving, &wanted.pace).await?;
     out!("\n  PileOps 演示已启动 / the demo is running\n");
     out!("  控制台 / console:  http://{}", serving.http);
@@ -175,6 +176,7 @@ pub async fn demo(place: &Place, wanted: Demo) -> Result<ExitCode> {
     out!("  密码 / password:   {}\n", login.password);
     let code = run_until_stopped(&config, serving).await;
     site.stop().await;
+    cashier.abort();
     Ok(code)
 }
 

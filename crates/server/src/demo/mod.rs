@@ -19,6 +19,7 @@ mod invoices;
 mod invoicing;
 mod loads;
 mod merges;
+mod payments;
 mod people;
 mod places;
 mod reconciliations;
@@ -195,6 +196,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     wallets::write(app, &actor).await?;
     invoicing::write(app, &actor).await?;
     reconciliations::write(app, &actor, &piles).await?;
+    payments::write(app, &actor, data).await?;
     // As if a night had passed over the history.
     app.engine.customers_mark(app.clock().now()).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());
@@ -339,6 +341,8 @@ fn plans(place: usize, plan: &StationPlan) -> Vec<PilePlan> {
     add(Protocol::Ocpp16, PileKind::Ac, plan.ocpp_ac, 7_000, 1);
     piles
 }
+
+pub use payments::live as pay_live;
 
 /// Piles with cars that come and go, on the real listeners.
 pub async fn live(app: &Arc<App>, login: &Login, at: &Serving, pace: &Pace) -> Result<SiteHandle> {

@@ -50,6 +50,8 @@ mod order_imports;
 mod orders;
 mod outside;
 mod parameters;
+mod pay_channels;
+mod payments;
 mod picture;
 mod pile_batches;
 mod pile_events;
@@ -63,6 +65,7 @@ mod preferences;
 mod public_invoices;
 mod reconciliations;
 mod recordings;
+mod refunds;
 mod reservations;
 mod roles;
 mod route;
@@ -171,6 +174,7 @@ pub fn router(app: Shared) -> Router {
     let all = api
         .merge(crate::scim::router(&app))
         .merge(transfers::router(&app))
+        .merge(pay_channels::router(&app))
         .merge(outside)
         .layer(from_fn_with_state(Arc::clone(&app), outside::secure));
     let all = if app.settings.secure_cookies { all.layer(from_fn(https_only)) } else { all };

@@ -5,7 +5,7 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     audit, backups, bills, brands, callers, cards, channels, cities, commands, configuration_profiles,
-    content, coupons, customer_source, customers, day_bills, desired, dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_templates, firmware, fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, operations, operators, order_imports, orders, parameters, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations, recordings, reservations, roles, security, sellers, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
+    content, coupons, customer_source, customers, day_bills, desired, dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_templates, firmware, fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, operations, operators, order_imports, orders, parameters, pay_channels, payments, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles, security, sellers, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -154,6 +154,28 @@ pub fn table() -> Vec<Route> {
         POST "/fleets/{id}/wallet-changes" May(WalletWrite), wallets::fleet_wallet_change_create;
         POST "/wallet-changes/{id}/decision" May(WalletWrite), wallets::wallet_change_update;
         GET "/postings" May(LedgerRead), postings::posting_list;
+        GET "/payments" May(PaymentRead), payments::payment_list;
+        POST "/payments" May(PaymentWrite), payments::payment_create;
+        GET "/payments/totals" May(PaymentRead), payments::payment_totals_get;
+        GET "/payments/{id}" May(PaymentRead), payments::payment_get;
+        POST "/payments/{id}/check" May(PaymentWrite), payments::payment_check;
+        POST "/payments/{id}/cancellation" May(PaymentWrite), payments::payment_cancel;
+        POST "/payments/{id}/refunds" May(PaymentWrite), refunds::refund_create;
+        POST "/customers/{id}/refunds" May(PaymentWrite), refunds::customer_refund_create;
+        GET "/refunds" May(PaymentRead), refunds::refund_list;
+        GET "/refunds/totals" May(PaymentRead), refunds::refund_totals_get;
+        GET "/refunds/{id}" May(PaymentRead), refunds::refund_get;
+        POST "/refunds/{id}/decision" May(PaymentWrite), refunds::refund_update;
+        POST "/refunds/{id}/submission" May(PaymentWrite), refunds::refund_start;
+        POST "/refunds/{id}/check" May(PaymentWrite), refunds::refund_check;
+        POST "/refunds/{id}/cancellation" May(PaymentWrite), refunds::refund_cancel;
+        POST "/refunds/{id}/proof" May(PaymentWrite), refunds::refund_confirm;
+        GET "/pay-channels" May(PaymentRead), pay_channels::pay_channel_list;
+        POST "/pay-channels" May(PayChannelWrite), pay_channels::pay_channel_create;
+        PATCH "/pay-channels/{id}" May(PayChannelWrite), pay_channels::pay_channel_update;
+        POST "/pay-channels/{id}/check" May(PayChannelWrite), pay_channels::pay_channel_check;
+        POST "/public/payments" Public, payments::public_payment_create;
+        GET "/public/payments" Public, payments::public_payment_get;
         GET "/trial-balance" May(LedgerRead), postings::trial_balance_get;
         GET "/reconciliations" May(ReconciliationRead), reconciliations::reconciliation_list;
         POST "/reconciliations" May(ReconciliationWrite), reconciliations::reconciliation_start;

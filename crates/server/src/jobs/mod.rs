@@ -8,6 +8,7 @@ pub mod exports;
 pub mod imports;
 pub mod invoices;
 mod mail;
+pub mod pay;
 pub mod prune;
 pub mod tariffs;
 mod verify;
@@ -238,6 +239,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "day_bill_make" => app.engine.day_bills_make(app.now()).await.map(JobOutcome::done),
         "mail_send" => mail::send(app).await,
         invoices::NAME => invoices::issue(app).await,
+        "pay_poll" => pay::poll(app).await,
         "webhook_send" => webhooks::send(app).await,
         "job_prune" => {
             let sends = app.engine.channel_sends_prune().await?;

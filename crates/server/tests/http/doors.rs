@@ -22,6 +22,8 @@ const PUBLIC: &[&str] = &[
     "public_invoice_create",
     "public_invoice_get",
     "public_invoice_callback_create",
+    "public_payment_create",
+    "public_payment_get",
 ];
 const OWN: &[&str] = &[
     "session_get",

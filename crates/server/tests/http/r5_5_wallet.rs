@@ -37,7 +37,7 @@ async fn wallet(house: &House, cookie: &str, id: i64) -> [i64; 5] {
 }
 
 /// What the list of orders says of how this one is paid, and whether its filters find it by that.
-async fn listed(house: &House, cookie: &str, order: i64) -> String {
+pub async fn listed(house: &House, cookie: &str, order: i64) -> String {
     let list = house.get("/orders?from_ms=0", cookie).await.ok().json.clone();
     let row = list["items"].as_array().unwrap().iter().find(|row| row["id"] == order).unwrap().clone();
     let (Some(way), Some(state)) = (row["pay_way"].as_str(), row["paid_state"].as_str()) else {
@@ -56,7 +56,7 @@ async fn listed(house: &House, cookie: &str, order: i64) -> String {
 }
 
 /// Charges 10 kWh within an hour; the verdict of the start, and the order's number.
-async fn charge(house: &House, meter: i64) -> (String, i64) {
+pub async fn charge(house: &House, meter: i64) -> (String, i64) {
     let token = Token::card("WALLET1");
     let meter_start = Energy::from_dwh(meter);
     let begun = DeviceEvent::Started { connector: 1, token, meter_start, at: house.clock.now() };

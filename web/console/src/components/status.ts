@@ -252,6 +252,23 @@ const looks = {
     approved: { tone: 'ok', glyph: 'check' },
     rejected: { tone: 'mute', glyph: 'ban' },
   },
+  pay_state: {
+    created: { tone: 'calm', glyph: 'ring' },
+    paying: { tone: 'warn', glyph: 'clock' },
+    paid: { tone: 'ok', glyph: 'check' },
+    closed: { tone: 'mute', glyph: 'stop' },
+    failed: { tone: 'bad', glyph: 'cross' },
+  },
+  refund_state: {
+    applied: { tone: 'warn', glyph: 'clock' },
+    approved: { tone: 'calm', glyph: 'ring' },
+    submitted: { tone: 'busy', glyph: 'up' },
+    processing: { tone: 'busy', glyph: 'refresh' },
+    done: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'alert' },
+    rejected: { tone: 'mute', glyph: 'ban' },
+    cancelled: { tone: 'mute', glyph: 'cross' },
+  },
   books: {
     even: { tone: 'ok', glyph: 'check' },
     uneven: { tone: 'bad', glyph: 'alert' },

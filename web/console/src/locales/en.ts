@@ -18,6 +18,7 @@ import monitor from '@/locales/monitor.en'
 import operations from '@/locales/operations.en'
 import backup from '@/locales/backup.en'
 import load from '@/locales/load.en'
+import pay from '@/locales/pay.en'
 import plans from '@/locales/plans.en'
 import state from '@/locales/state.en'
 import system from '@/locales/system.en'
@@ -28,6 +29,7 @@ const en: typeof zh = {
   product: { name: 'EV Charging Operations Platform', short: 'Charging operations' },
   section: { home: 'Home', base: 'Assets', operation: 'Operations', customer: 'Customers', customer_app: 'Customer app', driver_app: 'Driver app', finance: 'Finance', service: 'Customer service', system: 'System' },
   page: {
+    payments: 'Payments', payment: 'Payment', refunds: 'Refunds', refund: 'Refund', pay_channels: 'Pay channels',
     firmware: 'Firmware', firmware_one: 'Firmware', dialects: 'Dialects', dialect: 'Dialect', home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', station: 'Station', map: 'Map of piles', operators: 'Operators', cities: 'Open cities', orders: 'Orders', order_imports: 'Lost orders', order: 'Order', tariff: 'Tariff', tariffs: 'Tariffs', pile_batches: 'Batches', pile_batch: 'Batch', tariff_plans: 'Tariff changes', tariff_plan: 'Tariff change', reservations: 'Reservations', configuration_profiles: 'Configuration',
     invoices: 'E-invoices', invoice: 'E-invoice', invoice_new: 'Apply for an invoice', sellers: 'Sellers', feedback: 'Feedback', feedback_detail: 'Feedback', feedback_statistics: 'Feedback statistics', cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found', roles: 'Roles', exports: 'Exports', log_ins: 'Log-ins', feedback_templates: 'Reply templates', callers: 'Caller look-up', member_levels: 'Member levels', postings: 'Postings', trial_balance: 'Trial balance', bill_check: 'Verify a bill', reconciliations: 'Reconciliation', reconciliation: 'Day', differences: 'Differences', meter_changes: 'Meter changes', day_bills: 'Bills of days', day_bill: 'Bill of a day',
     customers: 'Customers', customer: 'Customer', fleets: 'Fleets', fleet: 'Fleet',
@@ -219,6 +221,7 @@ const en: typeof zh = {
   ...invoicing,
   ...ledger,
   ...reconciliation,
+  ...pay,
   ...brand,
   ...places,
   ...office,

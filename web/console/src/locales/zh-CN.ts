@@ -18,6 +18,7 @@ import monitor from '@/locales/monitor.zh-CN'
 import operations from '@/locales/operations.zh-CN'
 import backup from '@/locales/backup.zh-CN'
 import load from '@/locales/load.zh-CN'
+import pay from '@/locales/pay.zh-CN'
 import plans from '@/locales/plans.zh-CN'
 import state from '@/locales/state.zh-CN'
 import system from '@/locales/system.zh-CN'
@@ -27,6 +28,7 @@ export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', customer_app: '用户端运营', driver_app: '司机端运营', finance: '财务管理', service: '客服中心', system: '系统管理' },
   page: {
+    payments: '支付流水', payment: '支付详情', refunds: '退款', refund: '退款详情', pay_channels: '支付渠道',
     firmware: '固件', firmware_one: '固件详情', dialects: '方言', dialect: '方言详情', home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情', reservations: '预约', configuration_profiles: '配置模板',
     invoices: '电子发票', invoice: '发票详情', invoice_new: '申请开票', sellers: '销售方', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志', feedback_templates: '回复模板', callers: '来电查询', member_levels: '会员等级', postings: '账务流水', trial_balance: '科目余额', bill_check: '账单核验', reconciliations: '桩账单对账', reconciliation: '对账详情', differences: '对账差异', meter_changes: '换表登记', day_bills: '站日账单', day_bill: '日账单详情',
     customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
@@ -217,6 +219,7 @@ export default {
   ...invoicing,
   ...ledger,
   ...reconciliation,
+  ...pay,
   ...brand,
   ...places,
   ...office,
