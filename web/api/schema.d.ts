@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/abnormal-orders/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["abnormal_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -2545,6 +2562,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_evidence_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/frames": {
         parameters: {
             query?: never;
@@ -4405,11 +4439,54 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AbnormalSummary: {
+            /** Format: int64 */
+            held_count: number;
+            kinds: components["schemas"]["AbnormalityCount"][];
+            /**
+             * Format: int64
+             * @description When the one that waits longest has ended.
+             */
+            oldest_ended_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description Completed orders of the time for which something is owed.
+             */
+            owed_count: number;
+            /** Format: int64 */
+            owed_fen: number;
+            /**
+             * Format: int64
+             * @description What the piles have asked for them.
+             */
+            pile_amount_e4: number;
+            /** @description The latest first. */
+            strays: components["schemas"]["StraySession"][];
+            /**
+             * Format: int64
+             * @description Settlements that wait for a second person.
+             */
+            waiting_count: number;
+        };
         /**
          * @description Why an order is held for a person (异常类型). An order may have several.
          * @enum {string}
          */
-        Abnormality: "no_record" | "amount_differs" | "zero_baseline" | "meter_backwards" | "power_exceeded" | "time_implausible" | "meter_mismatch" | "unannounced" | "token_refused" | "no_tariff" | "connector_taken" | "period_mismatch" | "connector_unknown" | "reading_missing";
+        Abnormality: "no_record" | "amount_differs" | "zero_baseline" | "meter_backwards" | "power_exceeded" | "time_implausible" | "meter_mismatch" | "unannounced" | "token_refused" | "no_tariff" | "connector_taken" | "period_mismatch" | "connector_unknown" | "reading_missing" | "record_repeated" | "period_foreign" | "no_energy" | "after_failure";
+        /** @description How many of one kind there are. */
+        AbnormalityCount: {
+            abnormality: components["schemas"]["Abnormality"];
+            /**
+             * Format: int64
+             * @description Held with it.
+             */
+            held_count: number;
+            /**
+             * Format: int64
+             * @description Settled, and marked with it, in the time that was asked for.
+             */
+            marked_count: number;
+        };
         /**
          * @description What an account is for. What is owed to somebody grows by credits, what somebody owes by debits.
          * @enum {string}
@@ -8836,6 +8913,16 @@ export interface components {
             /** @description The station's, by whose clock the tariff was cut. */
             time_zone: string;
         };
+        OrderEvidence: {
+            /** @description Before and after it on its connector, in the order of time. */
+            neighbours: components["schemas"]["OrderNeighbour"][];
+            /** @description The readings of the session at our prices; null where they cannot be billed. */
+            ours_by_curve: components["schemas"]["Segment"][] | null;
+            /** @description The pile's energies at our prices; null without a record or a tariff. */
+            ours_by_record: components["schemas"]["Segment"][] | null;
+            /** @description What held when it began; empty without a tariff. */
+            rates: components["schemas"]["TariffRate"][];
+        };
         OrderImport: components["schemas"]["ImportCounts"] & {
             /** Format: int64 */
             created_at_ms: number;
@@ -8885,6 +8972,30 @@ export interface components {
             role: components["schemas"]["MergeRole"];
             /** Format: int64 */
             service_fen: number;
+            state: components["schemas"]["OrderState"];
+            /** Format: int64 */
+            total_fen: number;
+        };
+        /** @description An order before or after another on its connector. */
+        OrderNeighbour: {
+            abnormalities: components["schemas"]["Abnormality"][];
+            /** Format: int64 */
+            connector_no: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            meter_end_dwh: number | null;
+            /** Format: int64 */
+            meter_start_dwh: number | null;
+            order_no: string;
+            /** @description Its time is a part of the other's. */
+            overlaps: boolean;
+            /** Format: int64 */
+            started_at_ms: number;
             state: components["schemas"]["OrderState"];
             /** Format: int64 */
             total_fen: number;
@@ -9354,7 +9465,7 @@ export interface components {
             value: string | null;
         };
         /** @enum {string} */
-        PileEventKind: "battery" | "ground_lock" | "variable";
+        PileEventKind: "battery" | "ground_lock" | "variable" | "session";
         PileEventList: {
             items: components["schemas"]["PileEvent"][];
             next_cursor: string | null;
@@ -9736,6 +9847,13 @@ export interface components {
              */
             start_s: number;
         };
+        ProposalDecision: {
+            approve: boolean;
+            /** @description Why not; wanted when it is rejected. */
+            reason?: string | null;
+        };
+        /** @enum {string} */
+        ProposalState: "proposed" | "approved" | "rejected";
         /**
          * @description What a pile speaks.
          * @enum {string}
@@ -10155,6 +10273,12 @@ export interface components {
             decided_by: number | null;
             decided_by_name: string | null;
             decision_reason: string | null;
+            /**
+             * Format: int64
+             * @description Of a correction of what was settled before: how much more is paid by it, or less. Null, where a held
+             *     order is settled.
+             */
+            difference_fen: number | null;
             /** Format: int64 */
             electricity_fen: number;
             /** @description Sharp, peak, flat, valley, where a person entered them. */
@@ -10163,6 +10287,11 @@ export interface components {
             energy_dwh: number;
             /** Format: int64 */
             id: number;
+            /**
+             * Format: int64
+             * @description The order to which the session belongs that is void here.
+             */
+            linked_order_id: number | null;
             /** Format: int64 */
             order_id: number;
             reason: string;
@@ -10171,7 +10300,7 @@ export interface components {
             /** Format: int64 */
             staff_id: number;
             staff_name: string;
-            state: components["schemas"]["SettlementState"];
+            state: components["schemas"]["ProposalState"];
             /** Format: int64 */
             total_fen: number;
         };
@@ -10179,10 +10308,12 @@ export interface components {
          * @description 结算依据: from what the bill is made.
          * @enum {string}
          */
-        SettlementBasis: "record" | "curve" | "energies" | "amounts" | "free";
+        SettlementBasis: "record" | "curve" | "energies" | "amounts" | "free" | "pile_amount" | "void";
         /** @description From what the bill shall be made. */
         SettlementBill: {
             basis: components["schemas"]["SettlementBasis"];
+            /** @description A completed order is corrected, not a held one settled. */
+            correction?: boolean;
             /**
              * Format: int64
              * @description For `amounts`, as `service_fen`.
@@ -10195,13 +10326,13 @@ export interface components {
              * @description For `amounts` and `free`: what was delivered, where the order itself says nonsense.
              */
             energy_dwh?: number | null;
+            /**
+             * Format: int64
+             * @description For `void`: the order of the same pile to which the session belongs.
+             */
+            linked_order_id?: number | null;
             /** Format: int64 */
             service_fen?: number | null;
-        };
-        SettlementDecision: {
-            approve: boolean;
-            /** @description Why not; wanted when it is rejected. */
-            reason?: string | null;
         };
         SettlementDraft: {
             bill: components["schemas"]["SettlementBill"];
@@ -10212,8 +10343,25 @@ export interface components {
              */
             total_fen: number;
         };
-        /** @description What the order would cost. */
+        /** @description The difference by the purses that it moves; below zero where money is given back into them. */
+        SettlementEffect: {
+            /** Format: int64 */
+            gift_fen: number;
+            /** Format: int64 */
+            owed_fen: number;
+            pay_way: components["schemas"]["PayWay"] | null;
+            /** Format: int64 */
+            principal_fen: number;
+        };
+        /** @description What the order would cost, and whom. */
         SettlementPreview: {
+            /**
+             * Format: int64
+             * @description How much more is paid than now; less than nothing where money is given back.
+             */
+            difference_fen: number;
+            /** @description From what, or into what, it is paid. */
+            effect: components["schemas"]["SettlementEffect"];
             /** Format: int64 */
             electricity_fen: number;
             /** Format: int64 */
@@ -10225,8 +10373,6 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
-        /** @enum {string} */
-        SettlementState: "proposed" | "approved" | "rejected";
         /** @description A mail server and whoever sends through it. */
         SmtpConfig: {
             /** @description Null: the server asks nobody who they are. */
@@ -10642,6 +10788,24 @@ export interface components {
          * @enum {string}
          */
         StopClass: "normal" | "start_failed" | "balance" | "fault" | "emergency" | "safety" | "unknown";
+        /** @description A session that delivered and that no order knows. */
+        StraySession: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            connector_no: number | null;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description The order that the pile's record became later.
+             */
+            order_id: number | null;
+            pile_code: string;
+            pile_name: string;
+            session_key: string;
+            station_name: string;
+        };
         /**
          * @description 投放人群
          * @enum {string}
@@ -11309,12 +11473,7 @@ export interface components {
             /** Format: int64 */
             staff_id: number;
             staff_name: string;
-            state: components["schemas"]["WalletChangeState"];
-        };
-        WalletChangeDecision: {
-            approve: boolean;
-            /** @description Why not; wanted when it is rejected. */
-            reason?: string | null;
+            state: components["schemas"]["ProposalState"];
         };
         WalletChangeDraft: {
             /** Format: int64 */
@@ -11326,8 +11485,6 @@ export interface components {
         };
         /** @enum {string} */
         WalletChangeKind: "top_up" | "gift_grant" | "principal_deduction" | "gift_deduction";
-        /** @enum {string} */
-        WalletChangeState: "proposed" | "approved" | "rejected";
         /** @description Whom a webhook tells, and what. */
         WebhookConfig: {
             events: components["schemas"]["WebhookEvent"][];
@@ -11367,6 +11524,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    abnormal_summary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbnormalSummary"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     audit_list: {
         parameters: {
             query?: {
@@ -17794,6 +17980,37 @@ export interface operations {
             };
         };
     };
+    order_evidence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderEvidence"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     order_frame_list: {
         parameters: {
             query?: {
@@ -20710,7 +20927,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SettlementDecision"];
+                "application/json": components["schemas"]["ProposalDecision"];
             };
         };
         responses: {
@@ -22262,7 +22479,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WalletChangeDecision"];
+                "application/json": components["schemas"]["ProposalDecision"];
             };
         };
         responses: {

@@ -119,6 +119,9 @@ parameters! {
     "quiet_s" Order Second 300 ..= 86_400, 3_600, "充电无数据时限", "Quiet window",
         "枪状态为充电中但没有数据时，订单在此时间内仍视为进行中", "where the connector says that it charges, a session without values counts as running for this long",
         |rules, value| rules.quiet_ms = value * SECOND_MS;
+    "session_max_s" Order Second 3_600 ..= 1_209_600, 86_400, "单次充电最长时长", "Longest session",
+        "充电时长超过此值的订单转为异常，由人工核对；交流慢充站可适当放宽", "an order that lasted longer is held and looked at by a person; wider for sites of slow AC piles",
+        |rules, value| rules.session_max_ms = value * SECOND_MS;
     "amount_tolerance_e4" Money E4 0 ..= 1_000_000, 100, "金额允许差异", "Amount tolerance",
         "桩金额与平台金额允许的差异，超过则转异常订单", "allowed difference between the pile's amount and ours; beyond it the order is held",
         |rules, value| rules.amount_tolerance_e4 = value;

@@ -119,8 +119,21 @@ pub(crate) fn post(
     staff: Option<(StaffId, &str)>,
     now: Timestamp,
 ) -> Result<()> {
-    let payment = match (tx.payment(order.id), order.customer) {
-        (Some(payment), _) => payment,
+    match of_order(rules, tx, order, now)? {
+        Some(payment) => tx.payment_post(payment, order, rules.gift_first, staff, now),
+        None => Ok(()),
+    }
+}
+
+/// How a bill of this total is paid; `None` where nobody pays.
+pub(crate) fn of_order(
+    rules: &Rules,
+    tx: &mut Tx<'_>,
+    order: &Order,
+    now: Timestamp,
+) -> Result<Option<OrderPayment>> {
+    Ok(match (tx.payment(order.id), order.customer) {
+        (Some(payment), _) => Some(payment),
         (None, Some(customer)) if order.total.0 > 0 && order.start_mode != StartMode::Import => {
             let card = match &order.token {
                 Some(token) => tx.card(&token.key())?,
@@ -128,11 +141,10 @@ pub(crate) fn post(
             };
             let card = card.filter(|card| card.customer == Some(customer));
             let way = card.and_then(|card| way_of(rules, &card)).unwrap_or((PayWay::Later, None));
-            OrderPayment::fresh(order, customer, way, now)
+            Some(OrderPayment::fresh(order, customer, way, now))
         }
-        _ => return Ok(()),
-    };
-    tx.payment_post(payment, order, rules.gift_first, staff, now)
+        _ => None,
+    })
 }
 
 /// Refuses a token whose purse is empty, before a session begins.

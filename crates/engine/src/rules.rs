@@ -3,7 +3,7 @@
 use model::display::VendorWord;
 use model::ledger::PayWay;
 use model::money::Fen;
-use model::time::DAY_MS;
+use model::time::{DAY_MS, HOUR_MS};
 use std::sync::Arc;
 
 /// The rules with numbers in them.
@@ -21,6 +21,8 @@ pub struct Rules {
     pub quiet_ms: i64,
     /// Pile clocks that differ by less than this are taken as right.
     pub skew_tolerance_ms: i64,
+    /// A session that lasts longer is held: the pile may have forgotten to end it.
+    pub session_max_ms: i64,
     /// The pile's amount may differ from ours by this much (0.0001 yuan).
     pub amount_tolerance_e4: i64,
     /// Whether nothing may begin at a 云快充 pile that has another tariff than its station shows.
@@ -102,6 +104,7 @@ impl Default for Rules {
             busy_ms: 5 * 60_000,
             quiet_ms: 3_600_000,
             skew_tolerance_ms: 60_000,
+            session_max_ms: 24 * HOUR_MS,
             amount_tolerance_e4: 100,
             tariff_block: false,
             settle_alone: Fen(20_000),

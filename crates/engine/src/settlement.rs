@@ -1,22 +1,31 @@
-//! 异常结算: a person ends an order that was held. The bill is made from what is stored, at the prices
-//! of the order's own tariff, so that it can be made again; above a limit a second person agrees first.
+//! 异常结算: a person ends an order that was held, or corrects one that was settled. The bill is made from what
+//! is stored, at the prices of the order's own tariff, so that it can be made again; above a limit a second
+//! person agrees first.
+
+mod bill;
+mod correction;
 
 use crate::audit::Actor;
-use crate::device::{count, recompute};
+use crate::device::count;
+use crate::proposal::{self, Proposal, ProposalDecision};
 use crate::{Engine, Rules};
+use bill::bill;
 use model::curve::Curve;
 use model::id::{OrderId, PileId, SettlementId};
+use model::ledger::{PayWay, PaymentState, give_back};
+use model::money::Fen;
 use model::order::{Order, OrderState};
-use model::settlement::{
-    SettlementBasis, SettlementState, energies_checked, energy_checked, fee_checked, reason_checked,
-};
+use model::proposal::ProposalState;
+use model::settlement::{SettlementBasis, reason_checked};
 use model::tariff::Bill;
 use model::time::{Timestamp, Zone};
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::orders::{self, BilledBy, OrderDetail};
-use store::settlements::{self, Decision, Settlement};
+use store::order_payments::{self, OrderPayment};
+use store::orders::{self, OrderDetail};
+use store::proposals::Proposed;
+use store::settlements::{self, Settlement};
 use store::{Change, Tx};
 use utoipa::ToSchema;
 
@@ -32,6 +41,26 @@ pub struct SettlementBill {
     pub service_fen: Option<i64>,
     /// For `amounts` and `free`: what was delivered, where the order itself says nonsense.
     pub energy_dwh: Option<i64>,
+    /// For `void`: the order of the same pile to which the session belongs.
+    pub linked_order_id: Option<i64>,
+    /// A completed order is corrected, not a held one settled.
+    #[serde(default)]
+    pub correction: bool,
+}
+
+impl SettlementBill {
+    /// What was proposed.
+    fn of(one: &Settlement) -> SettlementBill {
+        SettlementBill {
+            basis: one.basis,
+            energies: one.energies,
+            electricity_fen: Some(one.electricity_fen),
+            service_fen: Some(one.service_fen),
+            energy_dwh: Some(one.energy_dwh),
+            linked_order_id: one.linked_order_id,
+            correction: one.difference_fen.is_some(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -43,40 +72,56 @@ pub struct SettlementDraft {
     pub total_fen: i64,
 }
 
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SettlementDecision {
-    pub approve: bool,
-    /// Why not; wanted when it is rejected.
-    pub reason: Option<String>,
-}
-
-/// What the order would cost.
+/// What the order would cost, and whom.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct SettlementPreview {
     pub energy_dwh: i64,
     pub electricity_fen: i64,
     pub service_fen: i64,
     pub total_fen: i64,
+    /// How much more is paid than now; less than nothing where money is given back.
+    pub difference_fen: i64,
+    /// From what, or into what, it is paid.
+    pub effect: SettlementEffect,
     /// A second person has to agree.
     pub second: bool,
 }
 
-/// A held order with all that its bill is made from.
+/// The difference by the purses that it moves; below zero where money is given back into them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct SettlementEffect {
+    /// Null where nobody pays.
+    pub pay_way: Option<PayWay>,
+    pub principal_fen: i64,
+    pub gift_fen: i64,
+    pub owed_fen: i64,
+}
+
+/// An order with all that its bill is made from.
 struct Held {
     order: Order,
     detail: OrderDetail,
     zone: Zone,
+    /// Of a completed order, which is corrected.
+    payment: Option<OrderPayment>,
+    /// Electricity and service fee of its bill.
+    before: (Fen, Fen),
 }
 
-fn held(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Result<Held> {
-    let found = tx.read(|conn| Ok((orders::get(conn, id)?, orders::detail(conn, id)?)))?;
-    let (Some(order), detail) = found else { return Err(no_order()) };
+fn held(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, correction: bool) -> Result<Held> {
+    let found = tx.read(|conn| {
+        Ok((orders::get(conn, id)?, orders::detail(conn, id)?, order_payments::get(conn, id)?))
+    })?;
+    let (Some(order), detail, payment) = found else { return Err(no_order()) };
     let station = tx.station(order.station)?;
     if !actor.sees_station(&station) {
         return Err(no_order());
     }
-    if order.state != OrderState::Abnormal || order.ended_at.is_none() {
+    let payment = payment.filter(|one| correction && one.state == PaymentState::Posted);
+    if correction && (order.state != OrderState::Completed || payment.is_none()) {
+        return Err(correction::not_posted());
+    }
+    if !correction && (order.state != OrderState::Abnormal || order.ended_at.is_none()) {
         return Err(Error::refused(
             "order.not_held",
             "只有“异常”状态的订单需要处理；这笔订单的状态已经改变，请刷新页面查看",
@@ -84,7 +129,80 @@ fn held(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Result<Held> {
         ));
     }
     let unbilled = || OrderDetail::unbilled(id, Curve::default());
-    Ok(Held { detail: detail.unwrap_or_else(unbilled), zone: station.zone.clone(), order })
+    Ok(Held {
+        detail: detail.unwrap_or_else(unbilled),
+        zone: station.zone.clone(),
+        before: (order.electricity, order.service),
+        order,
+        payment,
+    })
+}
+
+impl Held {
+    /// What is paid now, of the bill that was posted.
+    fn now(&self) -> Fen {
+        self.payment.as_ref().map_or(Fen(0), |payment| payment.left().total() + payment.written_off)
+    }
+
+    fn difference(&self, bill: &Bill) -> i64 {
+        (bill.total - self.now()).0
+    }
+
+    /// What the limit is compared with: what is billed, or, where less is billed than the pile asked for,
+    /// what is given away; of a correction what it moves.
+    fn at_stake(&self, bill: &Bill) -> i64 {
+        if self.payment.is_some() {
+            return self.difference(bill).abs();
+        }
+        let pile = self.order.pile_amount.map_or(0, |amount| amount.0 / 100);
+        bill.total.0.max(pile)
+    }
+
+    fn effect(
+        &self,
+        rules: &Rules,
+        tx: &mut Tx<'_>,
+        bill: &Bill,
+        now: Timestamp,
+    ) -> Result<SettlementEffect> {
+        let difference = Fen(self.difference(bill));
+        let priced = Order { total: bill.total, ..self.order.clone() };
+        let payment = match self.payment {
+            Some(payment) => Some(payment),
+            None => crate::payment::of_order(rules, tx, &priced, now)?,
+        };
+        let Some(payment) = payment else { return Ok(SettlementEffect::default()) };
+        let (paid, sign) = if difference.0 < 0 {
+            (give_back(Fen(-difference.0), payment.left()), -1)
+        } else {
+            (tx.payment_split(&payment, (difference, payment.held), rules.gift_first)?, 1)
+        };
+        Ok(SettlementEffect {
+            pay_way: Some(payment.way),
+            principal_fen: sign * paid.principal.0,
+            gift_fen: sign * paid.gift.0,
+            owed_fen: sign * paid.owed.0,
+        })
+    }
+
+    /// What was decided is done.
+    fn carry_out(
+        self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        rules: &Rules,
+        (wanted, bill): (&SettlementBill, &Bill),
+        reasons: (SettlementId, &str),
+        now: Timestamp,
+    ) -> Result<()> {
+        if wanted.correction {
+            return correction::carry_out(self, tx, actor, rules, bill, reasons, now);
+        }
+        if let Some(linked) = wanted.linked_order_id {
+            bill::link(tx, &self.order, OrderId(linked))?;
+        }
+        end(actor, rules, tx, self, bill, now)
+    }
 }
 
 /// Of somebody else's order no more is told than that it is not there.
@@ -96,88 +214,35 @@ pub fn no_order() -> Error {
     )
 }
 
-/// Makes the bill and notes in the detail how it was made.
-fn bill(tx: &mut Tx<'_>, held: &mut Held, wanted: &SettlementBill) -> Result<Bill> {
-    let (order, detail) = (&mut held.order, &mut held.detail);
-    detail.billed_by = match wanted.basis {
-        SettlementBasis::Free | SettlementBasis::Amounts => {
-            order.energy = energy_checked(wanted.energy_dwh.unwrap_or(order.energy.dwh()))?;
-            let mut bill = Bill { energy: order.energy, ..Bill::default() };
-            detail.billed_by = BilledBy::Nothing;
-            if wanted.basis == SettlementBasis::Amounts {
-                detail.billed_by = BilledBy::Amounts;
-                bill.electricity = fee_checked("electricity_fen", wanted.electricity_fen)?;
-                bill.service = fee_checked("service_fen", wanted.service_fen)?;
-                bill.total = bill.electricity + bill.service;
-            }
-            return Ok(bill);
-        }
-        SettlementBasis::Record => BilledBy::Record,
-        SettlementBasis::Curve => BilledBy::Curve,
-        SettlementBasis::Energies => BilledBy::Energies,
-    };
-    let tariff = order.tariff.ok_or_else(|| {
-        Error::invalid(
-            "basis",
-            "这笔订单开始时没有计费模型，无法按电量计费；请选择“手工金额”或“不收费”",
-            "The order had no tariff when it began, so that energy has no price. Enter the fees, or charge nothing.",
-        )
-    })?;
-    let tariff = tx.tariff(tariff)?;
-    let made = match wanted.basis {
-        SettlementBasis::Energies => {
-            let energies = energies_checked(wanted.energies)?;
-            let ended_at = order.ended_at.unwrap_or(order.started_at);
-            let table = tariff.calendar.table_at(&held.zone, order.began_at());
-            Ok(table.bill_periods(order.started_at, ended_at, energies))
-        }
-        SettlementBasis::Record if detail.pile_bill.is_none() => Err("without a record"),
-        _ => recompute(order, detail, &tariff.calendar, &held.zone).map_err(|_| "cannot be billed"),
-    };
-    let made = made.map_err(|_| {
-        Error::invalid(
-            "basis",
-            "这笔订单没有可用的数据按此方式计费（缺少桩账单，或曲线读数倒退）；请换一种结算依据",
-            "What this order holds cannot be billed in this way (no record of the pile, or readings that go backwards). Choose another basis.",
-        )
-    })?;
-    if made.electricity.0 < 0 || made.service.0 < 0 || made.energy.is_negative() {
-        return Err(Error::invalid(
-            "basis",
-            "按此方式算出的电量或金额为负数，不能采用；请换一种结算依据",
-            "Energy or amount would be negative in this way. Choose another basis.",
-        ));
-    }
-    order.energy = made.energy;
-    detail.segments = serde_json::to_string(&made.segments).map_err(|_| Error::internal())?;
-    Ok(made)
-}
-
 impl Engine {
-    /// What an order would cost, settled in some way; nothing is written.
+    /// What an order would cost, settled in some way, and from which purse; nothing is written.
     pub async fn settlement_check(
         &self,
         actor: &Actor,
         place: (OrderId, PileId),
         wanted: SettlementBill,
     ) -> Result<SettlementPreview> {
-        let (actor, (id, pile), alone) = (actor.clone(), place, self.rules().settle_alone);
+        let (actor, (id, pile), now) = (actor.clone(), place, self.clock.now());
+        let rules = self.rules();
         self.store
             .write(Some(pile), move |tx| {
-                let mut held = held(tx, &actor, id)?;
+                let mut held = held(tx, &actor, id, wanted.correction)?;
                 let bill = bill(tx, &mut held, &wanted)?;
+                correction::checked(&held, &bill)?;
                 Ok(SettlementPreview {
                     energy_dwh: bill.energy.dwh(),
                     electricity_fen: bill.electricity.0,
                     service_fen: bill.service.0,
                     total_fen: bill.total.0,
-                    second: at_stake(&held.order, &bill) > alone.0,
+                    difference_fen: held.difference(&bill),
+                    effect: held.effect(&rules, tx, &bill, now)?,
+                    second: held.at_stake(&bill) > rules.settle_alone.0,
                 })
             })
             .await
     }
 
-    /// Settles a held order, or proposes it where a second person has to agree.
+    /// Settles a held order or corrects a completed one, or proposes it where a second person has to agree.
     pub async fn settlement_create(
         &self,
         actor: &Actor,
@@ -187,12 +252,11 @@ impl Engine {
         let reason = reason_checked(&draft.reason)?;
         let (actor, (id, pile), now) = (actor.clone(), place, self.clock.now());
         let rules = self.rules();
-        let alone = rules.settle_alone;
         self.store
             .write(Some(pile), move |tx| {
-                let mut held = held(tx, &actor, id)?;
+                let mut held = held(tx, &actor, id, draft.bill.correction)?;
                 let open = tx.read(|conn| settlements::of_order(conn, id))?;
-                if open.iter().any(|one| one.state == SettlementState::Proposed) {
+                if open.iter().any(|one| one.state == ProposalState::Proposed) {
                     return Err(Error::conflict(
                         "settlement.waiting",
                         "这笔订单已有一份结算等待复核，请先复核或驳回",
@@ -201,14 +265,16 @@ impl Engine {
                 }
                 let bill = bill(tx, &mut held, &draft.bill)?;
                 same_total(&bill, draft.total_fen)?;
-                let second = at_stake(&held.order, &bill) > alone.0;
-                let state = if second { SettlementState::Proposed } else { SettlementState::Approved };
-                let new = written(&actor, id, &draft.bill, &bill, (&reason, state, now));
+                correction::checked(&held, &bill)?;
+                let second = held.at_stake(&bill) > rules.settle_alone.0;
+                let state = if second { ProposalState::Proposed } else { ProposalState::Approved };
+                let mut new = written(&actor, id, &draft.bill, &bill, (&reason, state, now));
+                new.difference_fen = held.payment.is_some().then(|| held.difference(&bill));
                 let settlement = settlements::insert(tx, &new)?;
                 record(&actor, tx, now, "settlement_create", &held.order, &json!({ "settlement": new }))?;
                 let Order { id: order, pile, operator, .. } = held.order;
                 if !second {
-                    end(&actor, &rules, tx, held, &bill, now)?;
+                    held.carry_out(tx, &actor, &rules, (&draft.bill, &bill), (settlement, &reason), now)?;
                 }
                 tx.changed(Change::Order { order, pile, operator });
                 Ok(settlement)
@@ -221,59 +287,32 @@ impl Engine {
         &self,
         actor: &Actor,
         place: (SettlementId, PileId),
-        decision: SettlementDecision,
+        decision: ProposalDecision,
     ) -> Result<()> {
-        let reason = match (&decision.reason, decision.approve) {
-            (Some(reason), _) => Some(reason_checked(reason)?),
-            (None, true) => None,
-            (None, false) => Some(reason_checked("")?),
-        };
+        let decision = decision.checked()?;
         let (actor, (id, pile), now) = (actor.clone(), place, self.clock.now());
         let rules = self.rules();
         self.store
             .write(Some(pile), move |tx| {
                 let found = tx.read(|conn| settlements::find(conn, &actor.caller.scope, id))?;
                 let (one, _) = found.ok_or_else(no_settlement)?;
-                if one.staff_id == actor.caller.staff.0 {
-                    return Err(Error::refused(
-                        "settlement.own",
-                        "超过限额的结算须由另一人复核，不能由提交人自己通过或驳回",
-                        "Somebody else has to decide this settlement, not the person who proposed it.",
-                    ));
-                }
-                let state =
-                    if decision.approve { SettlementState::Approved } else { SettlementState::Rejected };
-                let staff_name = actor.caller.name.as_str();
-                let told = Decision {
-                    state,
-                    staff: actor.caller.staff,
-                    staff_name,
-                    at: now,
-                    reason: reason.as_deref(),
-                };
-                if !settlements::decide(tx, id, &told)? {
-                    return Err(Error::conflict(
-                        "settlement.decided",
-                        "这份结算已经被复核过，请刷新页面查看结果",
-                        "This settlement was decided already. Load the page again.",
-                    ));
-                }
+                let proposal = Proposal { proposed: Proposed::Settlement, id: id.0, staff: one.staff_id };
+                proposal::decide(tx, &actor, &proposal, &decision, now)?;
                 let order_id = OrderId(one.order_id);
                 if decision.approve {
-                    let mut held = held(tx, &actor, order_id)?;
-                    let wanted = SettlementBill {
-                        basis: one.basis,
-                        energies: one.energies,
-                        electricity_fen: Some(one.electricity_fen),
-                        service_fen: Some(one.service_fen),
-                        energy_dwh: Some(one.energy_dwh),
-                    };
+                    let wanted = SettlementBill::of(&one);
+                    let mut held = held(tx, &actor, order_id, wanted.correction)?;
                     let bill = bill(tx, &mut held, &wanted)?;
                     same_total(&bill, one.total_fen)?;
-                    end(&actor, &rules, tx, held, &bill, now)?;
+                    if one.difference_fen.is_some_and(|shown| shown != held.difference(&bill)) {
+                        return Err(changed());
+                    }
+                    let reasons = (id, one.reason.as_str());
+                    held.carry_out(tx, &actor, &rules, (&wanted, &bill), reasons, now)?;
                 }
                 let order = tx.read(|conn| orders::get(conn, order_id))?.ok_or_else(no_order)?;
-                let detail = json!({"settlement": id.0, "approve": decision.approve, "reason": reason});
+                let detail =
+                    json!({"settlement": id.0, "approve": decision.approve, "reason": decision.reason});
                 record(&actor, tx, now, "settlement_update", &order, &detail)?;
                 tx.changed(Change::Order { order: order.id, pile: order.pile, operator: order.operator });
                 Ok(())
@@ -290,22 +329,19 @@ pub fn no_settlement() -> Error {
     )
 }
 
-/// What the limit is compared with: what is billed, or, where less is billed than the pile asked for,
-/// what is given away.
-fn at_stake(order: &Order, bill: &Bill) -> i64 {
-    let pile = order.pile_amount.map_or(0, |amount| amount.0 / 100);
-    bill.total.0.max(pile)
-}
-
 fn same_total(bill: &Bill, shown: i64) -> Result<()> {
     if bill.total.0 == shown {
         return Ok(());
     }
-    Err(Error::conflict(
+    Err(changed())
+}
+
+fn changed() -> Error {
+    Error::conflict(
         "settlement.total_differs",
         "订单数据在您查看之后有变化，金额已不同；请重新核对后再提交",
         "The order has changed since you looked at it, and the amount with it. Look again before you settle it.",
-    ))
+    )
 }
 
 fn written(
@@ -313,7 +349,7 @@ fn written(
     order: OrderId,
     wanted: &SettlementBill,
     bill: &Bill,
-    (reason, state, now): (&str, SettlementState, Timestamp),
+    (reason, state, now): (&str, ProposalState, Timestamp),
 ) -> Settlement {
     Settlement {
         id: 0,
@@ -333,12 +369,14 @@ fn written(
         decided_by_name: None,
         decided_at_ms: None,
         decision_reason: None,
+        linked_order_id: wanted.linked_order_id,
+        difference_fen: None,
     }
 }
 
 /// The order is over. What was wrong with it stays marked.
 fn end(actor: &Actor, rules: &Rules, tx: &mut Tx<'_>, held: Held, bill: &Bill, now: Timestamp) -> Result<()> {
-    let Held { mut order, detail, zone } = held;
+    let Held { mut order, detail, zone, .. } = held;
     order.state = OrderState::Completed;
     (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
     count(tx, &order, &zone);

@@ -3,6 +3,7 @@
 
 use crate::Engine;
 use crate::audit::Actor;
+use crate::proposal::{self, Proposal, ProposalDecision};
 use crate::settlement::no_order;
 use model::access::Caller;
 use model::card::Card;
@@ -10,15 +11,17 @@ use model::id::{CustomerId, FleetId, OrderId, PileId, StaffId};
 use model::ledger::{PayWay, Payer, PaymentState};
 use model::money::Fen;
 use model::order::Order;
+use model::proposal::ProposalState;
 use model::settlement::reason_checked;
 use model::time::{Timestamp, Zone};
-use model::wallet::{WalletChangeKind, WalletChangeState, amount_checked, request_id_checked};
+use model::wallet::{WalletChangeKind, amount_checked, request_id_checked};
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
 use store::fleets::FleetAccount;
 use store::order_payments::{self, OrderPayment};
-use store::wallet_changes::{self, Decision, WalletChange};
+use store::proposals::Proposed;
+use store::wallet_changes::{self, WalletChange};
 use store::wallets::WalletMove;
 use store::{Change, Tx, customers, fleets, invoice_orders, orders, postings};
 use utoipa::ToSchema;
@@ -31,14 +34,6 @@ pub struct WalletChangeDraft {
     pub reason: String,
     /// Made by the page when it opens the form: sent again, it is the same change.
     pub request_id: String,
-}
-
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WalletChangeDecision {
-    pub approve: bool,
-    /// Why not; wanted when it is rejected.
-    pub reason: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -150,7 +145,7 @@ fn fresh(
     actor: &Actor,
     payer: Payer,
     draft: &WalletChangeDraft,
-    (state, now): (WalletChangeState, Timestamp),
+    (state, now): (ProposalState, Timestamp),
 ) -> WalletChange {
     let (customer_id, fleet_id) = match payer {
         Payer::Customer(id) => (Some(id.0), None),
@@ -262,7 +257,7 @@ impl Engine {
                     return Ok(id);
                 }
                 let second = amount > rules.wallet_alone;
-                let state = if second { WalletChangeState::Proposed } else { WalletChangeState::Approved };
+                let state = if second { ProposalState::Proposed } else { ProposalState::Approved };
                 let change = fresh(&actor, payer, &draft, (state, now));
                 let id = wallet_changes::insert(tx, &change)?;
                 if !second {
@@ -281,41 +276,22 @@ impl Engine {
         &self,
         actor: &Actor,
         id: i64,
-        decision: WalletChangeDecision,
+        decision: ProposalDecision,
     ) -> Result<()> {
         actor.must_be_platform()?;
-        let reason = match (&decision.reason, decision.approve) {
-            (Some(reason), _) => Some(reason_checked(reason)?),
-            (None, true) => None,
-            (None, false) => Some(reason_checked("")?),
-        };
+        let decision = decision.checked()?;
         let (actor, now, approve) = (actor.clone(), self.clock.now(), decision.approve);
         let payer = self
             .store
             .write(None, move |tx| {
                 let mut change =
                     tx.read(|conn| wallet_changes::get(conn, id))?.ok_or_else(no_wallet_change)?;
-                if change.staff_id == actor.caller.staff.0 {
-                    return Err(Error::refused(
-                        "wallet_change.own",
-                        "超过限额的余额调整须由另一人复核，不能由提交人自己通过或驳回",
-                        "Somebody else has to decide this change, not the person who proposed it.",
-                    ));
-                }
-                let state = if approve { WalletChangeState::Approved } else { WalletChangeState::Rejected };
-                let (staff, staff_name) = staff(&actor.caller);
-                let decided = Decision { state, staff, staff_name, at: now, reason: reason.as_deref() };
-                if !wallet_changes::decide(tx, id, &decided)? {
-                    return Err(Error::conflict(
-                        "wallet_change.decided",
-                        "这笔余额调整已经被复核过，请刷新页面查看结果",
-                        "This change was decided already. Load the page again.",
-                    ));
-                }
+                let proposal = Proposal { proposed: Proposed::WalletChange, id, staff: change.staff_id };
+                proposal::decide(tx, &actor, &proposal, &decision, now)?;
                 if approve {
                     carry_out(tx, &change, &actor, now)?;
                 }
-                (change.state, change.decision_reason) = (state, reason.clone());
+                (change.state, change.decision_reason) = (decision.state(), decision.reason.clone());
                 told(tx, &actor, now, "wallet_change_update", &change)?;
                 Ok(change.payer().filter(|_| approve))
             })

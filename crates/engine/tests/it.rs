@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "it/abnormal.rs"]
+mod abnormal;
 #[path = "it/alive.rs"]
 mod alive;
 #[path = "it/battery.rs"]

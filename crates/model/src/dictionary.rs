@@ -69,6 +69,10 @@ dictionaries! {
         "period_mismatch" "时段电量不符" "Periods do not add up",
         "connector_unknown" "枪号不明" "No such connector",
         "reading_missing" "缺起止读数" "Reading missing",
+        "record_repeated" "重复流水" "Second record differs",
+        "period_foreign" "时段不符计费模型" "Period not in tariff",
+        "no_energy" "启动未充电" "Nothing delivered",
+        "after_failure" "失败后有账单" "Record after failure",
     ]
     "stop_class" "停止原因" "Stop reasons" [
         "normal" "充电完成" "Completed",
@@ -98,6 +102,8 @@ dictionaries! {
         "energies" "手工填电量" "Energies by hand",
         "amounts" "手工填金额" "Fees by hand",
         "free" "不收费" "No charge",
+        "pile_amount" "按桩账单金额" "Pile’s amount",
+        "void" "作废" "Void",
     ]
     "settlement_state" "异常结算状态" "Settlement states" [
         "proposed" "待复核" "Awaits second person",
@@ -322,7 +328,8 @@ mod tests {
     use crate::ledger::{PaidState, PayWay};
     use crate::order::{Abnormality, OrderState, StartMode, StopClass};
     use crate::pile_record::{SocketKind, SocketStandard};
-    use crate::settlement::{SettlementBasis, SettlementState};
+    use crate::proposal::ProposalState;
+    use crate::settlement::SettlementBasis;
     use crate::site::{Lifecycle, PileKind, Protocol};
     use crate::station::{CarKind, ParkingFee, PlaceKind, StationKind};
     use crate::tariff::Period;
@@ -343,7 +350,7 @@ mod tests {
             ("pay_way", told(PayWay::ALL)),
             ("paid_state", told(PaidState::ALL)),
             ("settlement_basis", told(SettlementBasis::ALL)),
-            ("settlement_state", told(SettlementState::ALL)),
+            ("settlement_state", told(ProposalState::ALL)),
             ("period", told(Period::ALL)),
             ("pile_kind", told(PileKind::ALL)),
             ("protocol", told(Protocol::ALL)),

@@ -48,6 +48,7 @@ pub mod pile_batch;
 pub mod pile_record;
 pub mod profile;
 pub mod reconciliation;
+pub mod proposal;
 pub mod reservation;
 pub mod rich;
 pub mod settlement;

@@ -288,6 +288,14 @@ crate::words! {
         ConnectorUnknown = "connector_unknown",
         /// 缺起止读数: the register of the beginning or of the end was never told.
         ReadingMissing = "reading_missing",
+        /// 重复流水: a second record under the same number says something else; the first one counts.
+        RecordRepeated = "record_repeated",
+        /// 时段不符计费模型: energy in a period that the tariff did not have while the session ran.
+        PeriodForeign = "period_foreign",
+        /// 启动未充电: the start succeeded and nothing was delivered.
+        NoEnergy = "no_energy",
+        /// 失败后有账单: the start had failed, what was held was let go, and then a record came.
+        AfterFailure = "after_failure",
     }
 }
 
@@ -324,6 +332,20 @@ impl Abnormalities {
 
     pub fn has(self, which: Abnormality) -> bool {
         self.0 & which.bit() != 0
+    }
+
+    /// What has to be decided by a person before anything is billed. The others are marks: the bill is sound.
+    pub fn doubts(self) -> Abnormalities {
+        let marks = [
+            Abnormality::Unannounced,
+            Abnormality::NoEnergy,
+            Abnormality::AfterFailure,
+            Abnormality::RecordRepeated,
+        ];
+        marks.into_iter().fold(self, |mut left, mark| {
+            left.remove(mark);
+            left
+        })
     }
 
     pub fn iter(self) -> impl Iterator<Item = Abnormality> {

@@ -15,17 +15,12 @@ crate::words! {
         Energies = "energies",
         /// 手工金额: fees that a person decides.
         Amounts = "amounts",
-        /// 不收费
+        /// 不收费: what was delivered counts, and nobody pays for it.
         Free = "free",
-    }
-
-    SettlementState {
-        /// 待复核: a second person decides.
-        Proposed = "proposed",
-        /// 已生效
-        Approved = "approved",
-        /// 已驳回
-        Rejected = "rejected",
+        /// 桩账单金额: what the pile itself has asked for, to the fen.
+        PileAmount = "pile_amount",
+        /// 作废: there was no such session, or it is another order's.
+        Void = "void",
     }
 }
 

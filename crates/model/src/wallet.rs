@@ -15,15 +15,6 @@ crate::words! {
         /// 扣赠送金
         GiftDeduction = "gift_deduction",
     }
-
-    WalletChangeState {
-        /// 待复核: a second person decides.
-        Proposed = "proposed",
-        /// 已生效
-        Approved = "approved",
-        /// 已驳回
-        Rejected = "rejected",
-    }
 }
 
 /// 100 000 yuan at once.

@@ -4,7 +4,7 @@ use crate::paper::{HEIGHT, Ink, Paper, WIDTH};
 use model::Result;
 use model::error::Text;
 use model::order::OrderState;
-use model::settlement::SettlementState;
+use model::proposal::ProposalState;
 use model::tariff::{Period, Segment};
 use model::time::{Timestamp, Zone};
 use store::order_list::OrderDetail;
@@ -230,7 +230,7 @@ impl Page<'_> {
     }
 
     fn notes(&mut self, detail: &OrderDetail) {
-        if detail.settlements.iter().any(|s| s.state == SettlementState::Approved) {
+        if detail.settlements.iter().any(|s| s.state == ProposalState::Approved) {
             let text = self.say(
                 "本单曾转为异常，由工作人员核对后结算。",
                 "This order was held and settled by staff after a check.",

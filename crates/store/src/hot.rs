@@ -54,6 +54,8 @@ pub struct HotPile {
     pub ground_locks: Vec<GroundLockReport>,
     /// What keeps its connectors for somebody.
     pub reserved: Vec<Reservation>,
+    /// Sessions that charge without an order and were told of, since the pile was read.
+    pub strays: Vec<SessionKey>,
 }
 
 impl HotPile {

@@ -4,6 +4,7 @@
 //! [`Store::read`], on connections of their own that cannot write. One file per noun; the SQL of a
 //! list stands beside the view that it fills.
 
+pub mod abnormal_orders;
 pub mod archive;
 pub mod attachments;
 pub mod audit;
@@ -92,6 +93,7 @@ pub mod pay_channels;
 mod pay_faults;
 pub mod payment_list;
 pub mod payments;
+pub mod payment_corrections;
 mod pending;
 pub mod pile_batches;
 pub mod pile_desired;
@@ -111,6 +113,7 @@ pub mod pile_variables;
 pub mod piles;
 pub mod postings;
 pub mod preferences;
+pub mod proposals;
 pub mod purses;
 mod reader;
 pub mod reconciliation_list;

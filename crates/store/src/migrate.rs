@@ -50,6 +50,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (43, include_str!("../migrations/0043_day_bill.sql")),
     (44, include_str!("../migrations/0044_payment.sql")),
     (45, include_str!("../migrations/0045_refund.sql")),
+    (46, include_str!("../migrations/0046_settlement_correction.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -20,6 +20,8 @@ model::words! {
         GroundLock = "ground_lock",
         /// 变量事件: noticed by a monitor, or wired to a variable. OCPP 2 NotifyEvent.
         Variable = "variable",
+        /// 无订单充电: a session delivers that no order knows.
+        Session = "session",
     }
 }
 

@@ -261,6 +261,7 @@ pub(crate) fn hot(conn: &mut Conn, ids: &[PileId]) -> DbResult<Vec<HotPile>> {
                 sockets: Vec::new(),
                 reserved,
                 ground_locks: Vec::new(),
+                strays: Vec::new(),
             })
         })?);
     }

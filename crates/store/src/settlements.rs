@@ -6,9 +6,9 @@ use crate::filter::Filter;
 use crate::ids::Noun;
 use model::Result;
 use model::access::Scope;
-use model::id::{OrderId, PileId, SettlementId, StaffId};
-use model::settlement::{SettlementBasis, SettlementState};
-use model::time::Timestamp;
+use model::id::{OrderId, PileId, SettlementId};
+use model::proposal::ProposalState;
+use model::settlement::SettlementBasis;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,7 +24,7 @@ pub struct Settlement {
     pub service_fen: i64,
     pub total_fen: i64,
     pub reason: String,
-    pub state: SettlementState,
+    pub state: ProposalState,
     pub staff_id: i64,
     pub staff_name: String,
     pub created_at_ms: i64,
@@ -33,11 +33,16 @@ pub struct Settlement {
     pub decided_by_name: Option<String>,
     pub decided_at_ms: Option<i64>,
     pub decision_reason: Option<String>,
+    /// The order to which the session belongs that is void here.
+    pub linked_order_id: Option<i64>,
+    /// Of a correction of what was settled before: how much more is paid by it, or less. Null, where a held
+    /// order is settled.
+    pub difference_fen: Option<i64>,
 }
 
 const COLUMNS: &str = "s.id, s.order_id, s.basis, s.energies, s.energy_dwh, s.electricity_fen, s.service_fen, \
     s.total_fen, s.reason, s.state, s.staff_id, s.staff_name, s.created_at_ms, s.decided_by, s.decided_by_name, \
-    s.decided_at_ms, s.decision_reason";
+    s.decided_at_ms, s.decision_reason, s.linked_order_id, s.difference_fen";
 
 fn settlement(row: &Row<'_>) -> DbResult<Settlement> {
     let energies = row.text_opt(3)?.map(|text| serde_json::from_str(&text)).transpose();
@@ -51,7 +56,7 @@ fn settlement(row: &Row<'_>) -> DbResult<Settlement> {
         service_fen: row.int(6)?,
         total_fen: row.int(7)?,
         reason: row.text(8)?,
-        state: row.word(9, SettlementState::parse)?,
+        state: row.word(9, ProposalState::parse)?,
         staff_id: row.int(10)?,
         staff_name: row.text(11)?,
         created_at_ms: row.int(12)?,
@@ -59,6 +64,8 @@ fn settlement(row: &Row<'_>) -> DbResult<Settlement> {
         decided_by_name: row.text_opt(14)?,
         decided_at_ms: row.int_opt(15)?,
         decision_reason: row.text_opt(16)?,
+        linked_order_id: row.int_opt(17)?,
+        difference_fen: row.int_opt(18)?,
     })
 }
 
@@ -77,7 +84,7 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: SettlementId) -> DbResult<Option
         "SELECT {COLUMNS}, o.pile_id FROM settlement s JOIN orders o ON o.id = s.order_id {}",
         filter.sql()
     );
-    conn.find(&sql, &filter.values, |row| Ok((settlement(row)?, PileId(row.int(17)?))))
+    conn.find(&sql, &filter.values, |row| Ok((settlement(row)?, PileId(row.int(19)?))))
 }
 
 /// Writes one, under a number of its own.
@@ -86,8 +93,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &Settlement) -> Result<SettlementId> {
     let energies = new.energies.map(|all| format!("{all:?}"));
     tx.execute(
         "INSERT INTO settlement (id, order_id, basis, energies, energy_dwh, electricity_fen, service_fen, total_fen, \
-         reason, state, staff_id, staff_name, created_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         reason, state, staff_id, staff_name, created_at_ms, linked_order_id, difference_fen) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         &[
             id.into(),
             new.order_id.into(),
@@ -102,38 +109,16 @@ pub fn insert(tx: &mut Tx<'_>, new: &Settlement) -> Result<SettlementId> {
             new.staff_id.into(),
             (&new.staff_name).into(),
             new.created_at_ms.into(),
+            new.linked_order_id.into(),
+            new.difference_fen.into(),
         ],
     )?;
     Ok(SettlementId(id))
 }
 
-/// What the second person decided.
-pub struct Decision<'a> {
-    pub state: SettlementState,
-    pub staff: StaffId,
-    pub staff_name: &'a str,
-    pub at: Timestamp,
-    pub reason: Option<&'a str>,
-}
-
-/// Whether it still waited.
-pub fn decide(tx: &mut Tx<'_>, id: SettlementId, decision: &Decision<'_>) -> Result<bool> {
-    let changed = tx.execute(
-        "UPDATE settlement SET state = $1, decided_by = $2, decided_by_name = $3, decided_at_ms = $4, \
-         decision_reason = $5 WHERE id = $6 AND state = 'proposed'",
-        &[
-            decision.state.as_str().into(),
-            decision.staff.0.into(),
-            decision.staff_name.into(),
-            decision.at.as_ms().into(),
-            decision.reason.into(),
-            id.0.into(),
-        ],
-    )?;
-    Ok(changed > 0)
-}
-
-/// The energy and the fees by which an order was ended.
+/// The energy and the fees by which an order was ended. What a correction gives back leaves them as they are.
 pub fn approved(conn: &mut Conn, order: OrderId) -> DbResult<Option<Settlement>> {
-    Ok(of_order(conn, order)?.into_iter().find(|one| one.state == SettlementState::Approved))
+    let raises = |one: &Settlement| one.difference_fen.is_none_or(|more| more >= 0);
+    let mut all = of_order(conn, order)?.into_iter();
+    Ok(all.find(|one| one.state == ProposalState::Approved && raises(one)))
 }

@@ -4,10 +4,10 @@ use crate::Tx;
 use crate::db::{Conn, DbResult, Row};
 use crate::ids::Noun;
 use model::Result;
-use model::id::{CustomerId, FleetId, StaffId};
+use model::id::{CustomerId, FleetId};
 use model::ledger::Payer;
-use model::time::Timestamp;
-use model::wallet::{WalletChangeKind, WalletChangeState};
+use model::proposal::ProposalState;
+use model::wallet::WalletChangeKind;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,7 +20,7 @@ pub struct WalletChange {
     pub amount_fen: i64,
     pub reason: String,
     pub request_id: String,
-    pub state: WalletChangeState,
+    pub state: ProposalState,
     pub staff_id: i64,
     pub staff_name: String,
     pub created_at_ms: i64,
@@ -50,7 +50,7 @@ fn change(row: &Row<'_>) -> DbResult<WalletChange> {
         amount_fen: row.int(4)?,
         reason: row.text(5)?,
         request_id: row.text(6)?,
-        state: row.word(7, WalletChangeState::parse)?,
+        state: row.word(7, ProposalState::parse)?,
         staff_id: row.int(8)?,
         staff_name: row.text(9)?,
         created_at_ms: row.int(10)?,
@@ -101,30 +101,4 @@ pub fn insert(tx: &mut Tx<'_>, new: &WalletChange) -> Result<i64> {
         ],
     )?;
     Ok(id)
-}
-
-/// What the second person decided.
-pub struct Decision<'a> {
-    pub state: WalletChangeState,
-    pub staff: StaffId,
-    pub staff_name: &'a str,
-    pub at: Timestamp,
-    pub reason: Option<&'a str>,
-}
-
-/// Whether it still waited.
-pub fn decide(tx: &mut Tx<'_>, id: i64, decision: &Decision<'_>) -> Result<bool> {
-    let changed = tx.execute(
-        "UPDATE wallet_change SET state = $1, decided_by = $2, decided_by_name = $3, decided_at_ms = $4, \
-         decision_reason = $5 WHERE id = $6 AND state = 'proposed'",
-        &[
-            decision.state.as_str().into(),
-            decision.staff.0.into(),
-            decision.staff_name.into(),
-            decision.at.as_ms().into(),
-            decision.reason.into(),
-            id.into(),
-        ],
-    )?;
-    Ok(changed > 0)
 }

@@ -340,6 +340,8 @@ export const api = {
 
   order_note_create: (id: number, body: BodyOf<'order_note_create'>) => take(http.POST(`${v}/orders/{id}/notes`, { ...byId(id), body })),
   settlement_check: (id: number, body: BodyOf<'settlement_check'>) => take(http.POST(`${v}/orders/{id}/settlements/preview`, { ...byId(id), body })),
+  abnormal_summary_get: () => take(http.GET(`${v}/abnormal-orders/summary`)),
+  order_evidence_get: (id: number) => take(http.GET(`${v}/orders/{id}/evidence`, byId(id))),
   order_payment_get: (id: number) => take(http.GET(`${v}/orders/{id}/payment`, byId(id))),
   order_refund_create: (id: number, body: BodyOf<'order_refund_create'>) => take(http.POST(`${v}/orders/{id}/refunds`, { ...byId(id), body })),
   order_write_off_create: (id: number, body: BodyOf<'order_write_off_create'>) => take(http.POST(`${v}/orders/{id}/write-offs`, { ...byId(id), body })),

@@ -36,6 +36,7 @@ export const menu: MenuSection[] = [
     pages: [
       { name: 'cities', path: '/cities', permission: 'station.read', glyph: 'city' },
       { name: 'orders', path: '/orders', permission: 'order.read', glyph: 'order' },
+      { name: 'abnormal_orders', path: '/abnormal-orders', permission: 'order.read', glyph: 'alert' },
       { name: 'order_imports', path: '/order-imports', permission: 'order.import', glyph: 'imported' },
       { name: 'tariffs', path: '/tariffs', permission: 'tariff.read', glyph: 'tariff' },
       { name: 'tariff_plans', path: '/tariff-plans', permission: 'tariff.read', glyph: 'clock' },

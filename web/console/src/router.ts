@@ -56,6 +56,7 @@ export const router = createRouter({
         page('cities', 'cities', 'station.read', () => import('@/views/cities/CityList.vue')),
         page('orders', 'orders', 'order.read', () => import('@/views/orders/OrderList.vue')),
         page('orders/:id(\\d+)', 'order', 'order.read', () => import('@/views/orders/OrderDetail.vue'), { menu: 'orders' }),
+        page('abnormal-orders', 'abnormal_orders', 'order.read', () => import('@/views/abnormal-orders/AbnormalDesk.vue')),
         page('order-imports', 'order_imports', 'order.import', () => import('@/views/order-imports/OrderImportList.vue')),
         page('tariffs', 'tariffs', 'tariff.read', () => import('@/views/tariffs/TariffList.vue')),
         page('tariffs/:id(\\d+)', 'tariff', 'tariff.read', () => import('@/views/tariffs/TariffDetail.vue'), { menu: 'tariffs' }),

@@ -31,11 +31,10 @@ pub fn stopped(
     let mut ended = match take(tx, hot, record.session)? {
         Found::Open(open) => open,
         Found::Closed(order) => {
-            let (handled, measured) = stopped_again(&order, judged, record);
-            if !measured {
+            if !measured(&order, record) {
                 stopped_other(tx, hot, Some(&order), record, context.now)?;
             }
-            return Ok(handled);
+            return Ok(stopped_again(tx, *order, judged, record));
         }
         Found::Nothing => match take_unnamed(hot, record) {
             Some(open) => open,
@@ -102,7 +101,7 @@ fn stray(
     let same =
         |order: &Order| order.ended_at == Some(record.at) && order.meter_end == Some(record.meter_stop);
     if let Some(order) = known.into_iter().find(same) {
-        return Ok(stopped_again(&order, judged, record).0);
+        return Ok(stopped_again(tx, order, judged, record));
     }
     let (mode, token) = (StartMode::Pile, record.token.clone());
     let mut order =
@@ -122,19 +121,28 @@ fn stray(
 }
 
 /// The order has its record already: the first answer again. A record that says something else
-/// changes nothing either, but is kept where a person finds it. Whether it has measured the same.
-fn stopped_again(order: &Order, judged: Option<Judged>, record: &StopRecord) -> (Handled, bool) {
+/// changes nothing either, but is kept where a person finds it.
+fn stopped_again(tx: &mut Tx<'_>, order: Order, judged: Option<Judged>, record: &StopRecord) -> Handled {
     let token = judged
         .map(|judged| Judged { verdict: order.stop_verdict.unwrap_or(judged.verdict), ..judged }.answer());
     let total = (order.state == OrderState::Completed).then_some(order.total);
     let handled = Handled { total, ..Handled::new(Answer::Stopped { token }) };
     let handled = handled.about(order.id).on(order.connector);
-    let measured = order.meter_end == Some(record.meter_stop) && order.ended_at == Some(record.at);
-    let same = measured && order.stop_code.as_ref() == Some(&record.reason.code);
-    (again(handled, same), measured)
+    let same = measured(&order, record) && order.stop_code.as_ref() == Some(&record.reason.code);
+    again(tx, handled, order, same)
 }
 
-fn again(handled: Handled, same: bool) -> Handled {
+/// Whether the record has measured what the order has.
+fn measured(order: &Order, record: &StopRecord) -> bool {
+    order.meter_end == Some(record.meter_stop) && order.ended_at == Some(record.at)
+}
+
+/// A record that differs marks the order, so that it is found on the desk.
+fn again(tx: &mut Tx<'_>, handled: Handled, mut order: Order, same: bool) -> Handled {
+    if !same && !order.abnormal.has(Abnormality::RecordRepeated) {
+        order.abnormal.add(Abnormality::RecordRepeated);
+        tx.order_save(&order);
+    }
     if same {
         handled.judged(Verdict::Duplicate, "the order has its record already: the first answer again")
     } else {
@@ -221,7 +229,7 @@ pub fn billed(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, bill: &
                 let said = (session, bill.connector);
                 reported_again(tx, hot, Some(&order), said, &record, context.now)?;
             }
-            return Ok(again(handled.about(order.id), same));
+            return Ok(again(tx, handled.about(order.id), *order, same));
         }
         Found::Nothing => unannounced(context, tx, hot, bill)?,
     };

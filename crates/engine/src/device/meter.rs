@@ -10,6 +10,7 @@ use model::order::{OpenOrder, Order, OrderState};
 use model::time::{DAY_MS, Timestamp};
 use store::frames::Verdict;
 use store::orders::{SampleRow, energy_follow, soc_follow};
+use store::pile_events::{self, NewPileEvent, PileEventKind};
 use store::{Change, HotPile, Tx};
 
 /// OCPP MeterValues.
@@ -28,10 +29,9 @@ pub fn metered(
         None => hot.open_on(connector).filter(|place| hot.open[*place].order.state != OrderState::Starting),
     };
     let Some(place) = place else {
-        return Ok(match session {
-            Some(_) => handled.judged(Verdict::Quarantined, "no running session of this pile has this id"),
-            None => handled,
-        });
+        let Some(session) = session else { return Ok(handled) };
+        stray(context, tx, hot, (session, connector))?;
+        return Ok(handled.judged(Verdict::Quarantined, "no running session of this pile has this id"));
     };
     let handled = handled.about(hot.open[place].order.id);
     let kept = keep(context, tx, hot, place, samples)?;
@@ -43,6 +43,40 @@ pub fn metered(
             format!("{} values lie outside the session's time", samples.len() - kept),
         )
     })
+}
+
+/// How many are remembered of a pile; one that invents them all the time is told of again.
+const STRAYS_MAX: usize = 16;
+
+/// A session delivers that no order knows: told of once, not with every value. Late values of an order that has
+/// ended are none.
+fn stray(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    (session, connector): (SessionKey, ConnectorNo),
+) -> Result<()> {
+    if hot.strays.contains(&session) {
+        return Ok(());
+    }
+    if hot.strays.len() >= STRAYS_MAX {
+        hot.strays.remove(0);
+    }
+    hot.strays.push(session);
+    let pile = hot.pile.id;
+    if tx.read(|conn| store::orders::by_session(conn, pile, session))?.is_some() {
+        return Ok(());
+    }
+    let event = NewPileEvent {
+        pile,
+        connector: Some(connector),
+        order: None,
+        kind: PileEventKind::Session,
+        code: format!("pileops:no_order:{session}"),
+        at: context.now,
+        noticed: None,
+    };
+    pile_events::insert(tx, &event)
 }
 
 /// Puts samples into the order's curve and the sample log; how many were believed.
@@ -137,6 +171,9 @@ pub fn observed(
         return Ok(handled);
     };
     let Some(place) = hot.open_session(session) else {
+        if seen.charging {
+            stray(context, tx, hot, (session, connector))?;
+        }
         return Ok(if seen.charging {
             handled.judged(Verdict::Quarantined, "charging under a trade number that no open order has")
         } else {

@@ -7,6 +7,7 @@
 mod alive;
 mod battery;
 mod end;
+mod foreign;
 mod history;
 mod merge;
 mod meter;

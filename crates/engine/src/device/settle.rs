@@ -5,6 +5,7 @@
 //! again to the fen.
 
 use super::Context;
+use super::foreign::{foreign, marks};
 use super::reported::reported;
 use super::status::believable;
 use crate::webhook::order_told_by_pile;
@@ -110,7 +111,8 @@ fn doubts(context: &Context<'_>, hot: &HotPile, order: &mut Order, curve: &Curve
     // What the pile's clock is known to be ahead is no future; seconds are the way of all clocks.
     let ended_here = ended_at.plus_ms(-order.skew_ms.or(hot.pile.skew_ms).unwrap_or(0));
     let future = ended_here.since(context.now) > context.rules.skew_tolerance_ms;
-    if !(0..=SESSION_MAX_MS).contains(&duration_ms) || !believable || future {
+    if !(0..=context.rules.session_max_ms.min(SESSION_MAX_MS)).contains(&duration_ms) || !believable || future
+    {
         order.abnormal.add(Abnormality::TimeImplausible);
     }
     let mut highest = Energy::ZERO;
@@ -168,7 +170,9 @@ pub(super) fn settle(
         tx.payment_recall(ended.order.id)?;
     }
     let billed_by = if record.is_some() { BilledBy::Record } else { BilledBy::Curve };
+    let (before, ended_at) = (ended.order.state, ended.order.ended_at);
     doubts(context, hot, &mut ended.order, &ended.curve, billed_by);
+    marks(&mut ended.order, before, ended_at);
     let OpenOrder { mut order, curve } = ended;
     let pile_bill = record.as_ref().map(serde_json::to_string).transpose().map_err(|_| Error::internal())?;
     let mut detail =
@@ -185,7 +189,7 @@ pub(super) fn settle(
     };
     let bill = bill.unwrap_or_else(|_| {
         // What stands in the way was doubted above, under its own name.
-        if order.abnormal.is_empty() {
+        if order.abnormal.doubts().is_empty() {
             order.abnormal.add(Abnormality::MeterBackwards);
         }
         Bill::default()
@@ -201,10 +205,16 @@ pub(super) fn settle(
         }
     }
     reported(tx, &order, record.as_ref(), explained, context.now)?;
+    if let (Some(record), Some(id)) = (&record, order.tariff) {
+        let version = tx.tariff(id)?;
+        let told = hot.pile.tariff_model.and_then(|has| version.place_of(has));
+        if foreign(&order, record, (&version.calendar, told), &station.zone) {
+            order.abnormal.add(Abnormality::PeriodForeign);
+        }
+    }
     order.deadline = None;
-    // 补录 alone is a mark, not a doubt: a lost order whose record is sound is billed.
-    let mut doubtful = order.abnormal;
-    doubtful.remove(Abnormality::Unannounced);
+    // A lost order whose record is sound is billed, as everything is that is only marked.
+    let doubtful = order.abnormal.doubts();
     if doubtful.is_empty() {
         order.state = order.state.to(OrderState::Completed).unwrap_or(OrderState::Completed);
         (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);

@@ -10,7 +10,7 @@ type Case = (&'static str, f64, &'static [(i64, f64)], i64, f64, &'static str);
 
 const CASES: &[Case] = &[
     ("sound", 100.0, &[(10, 110.0)], 20, 120.0, "completed 20.0000 kWh 28.00 (20.00 + 8.00)"),
-    ("nothing", 100.0, &[], 20, 100.0, "completed 0.0000 kWh 0.00 (0.00 + 0.00)"),
+    ("nothing", 100.0, &[], 20, 100.0, "completed 0.0000 kWh 0.00 (0.00 + 0.00) NoEnergy"),
     (
         "a new meter begins at zero",
         0.0,

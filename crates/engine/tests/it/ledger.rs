@@ -117,6 +117,8 @@ impl One {
             electricity_fen: Some(electricity),
             service_fen: Some(service),
             energy_dwh: Some(100),
+            linked_order_id: None,
+            correction: false,
         };
         let draft =
             SettlementDraft { bill, reason: "电表异常".to_owned(), total_fen: electricity + service };

@@ -6,7 +6,7 @@ use model::card::{Token, TokenVerdict};
 use model::connector::ConnectorStatus;
 use model::device::{Answer, DeviceEvent, Introduction, StatusReport};
 use model::id::{PileId, SessionKey};
-use model::order::{OrderState, StopClass};
+use model::order::{Abnormality, OrderState, StopClass};
 use model::site::Lifecycle;
 use store::frames::Verdict;
 
@@ -184,7 +184,10 @@ fn a_repeated_stop_is_answered_and_settles_nothing_twice() {
             w.later(1).stop_by(1, stop_of(session, wall("10:30"), if again == 4 { 99.0 } else { 6.0 }));
             let expected = if again == 4 { Verdict::Quarantined } else { Verdict::Duplicate };
             assert_eq!(w.verdict(1), expected, "what says something else can be found");
-            assert_eq!(w.order(1, session), first);
+            let mut now = w.order(1, session);
+            assert_eq!(now.abnormal.has(Abnormality::RecordRepeated), again == 4);
+            now.abnormal.remove(Abnormality::RecordRepeated);
+            assert_eq!(now, first);
         }
         assert_eq!(w.count("SELECT CAST(SUM(order_count) AS BIGINT) FROM station_hour"), 1);
         w.sound();

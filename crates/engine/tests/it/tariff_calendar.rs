@@ -205,6 +205,8 @@ fn what_a_person_settles_or_brings_is_priced_by_its_day() {
                 electricity_fen: None,
                 service_fen: None,
                 energy_dwh: None,
+                linked_order_id: None,
+                correction: false,
             };
             let place = (held.id, PileId(101));
             wait(w.engine.settlement_check(&Actor::local(), place, bill)).unwrap().total_fen

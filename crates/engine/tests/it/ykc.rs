@@ -423,6 +423,8 @@ fn what_a_person_has_settled_stays_so_when_the_record_comes_after_all() {
             electricity_fen: Some(300),
             service_fen: Some(21),
             energy_dwh: None,
+            linked_order_id: None,
+            correction: false,
         };
         let draft = SettlementDraft { bill, reason: "与车主核对".to_owned(), total_fen: 321 };
         wait(w.engine.settlement_create(&Actor::local(), (held.id, held.pile), draft)).unwrap();

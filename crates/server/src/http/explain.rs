@@ -5,7 +5,8 @@ use super::wire::battery_text;
 use model::card::TokenVerdict;
 use model::error::Text;
 use model::order::{Abnormality, OrderState};
-use model::settlement::{SettlementBasis, SettlementState};
+use model::proposal::ProposalState;
+use model::settlement::SettlementBasis;
 use model::tariff::{Period, Segment};
 use model::time::{Timestamp, Zone};
 use store::order_list::OrderDetail;
@@ -241,10 +242,12 @@ fn settled(settlement: &Settlement) -> Option<Text> {
         SettlementBasis::Energies => ("手工填写的电量", "energies entered by hand"),
         SettlementBasis::Amounts => ("手工填写的金额", "fees entered by hand"),
         SettlementBasis::Free => ("不收费", "nothing to be charged"),
+        SettlementBasis::PileAmount => ("充电桩自己的金额", "the amount that the pile has asked for"),
+        SettlementBasis::Void => ("作废", "no such session"),
     };
     let (who, why, total) = (&settlement.staff_name, &settlement.reason, yuan(settlement.total_fen));
     match settlement.state {
-        SettlementState::Approved => {
+        ProposalState::Approved => {
             let (and_zh, and_en) = match &settlement.decided_by_name {
                 Some(second) => (format!("，{second} 复核通过"), format!(", agreed to by {second}")),
                 None => Default::default(),
@@ -256,13 +259,13 @@ fn settled(settlement: &Settlement) -> Option<Text> {
                 ),
             ))
         }
-        SettlementState::Proposed => Some(Text::new(
+        ProposalState::Proposed => Some(Text::new(
             format!("{who} 提交了人工结算（{zh}，{total} 元），超过单人限额，等待另一人复核。原因：{why}"),
             format!(
                 "{who} has proposed a settlement ({en}, {total} yuan). It is above what one person may decide and waits for a second. Reason: {why}"
             ),
         )),
-        SettlementState::Rejected => None,
+        ProposalState::Rejected => None,
     }
 }
 
@@ -319,6 +322,22 @@ fn why_held(abnormality: Abnormality) -> Text {
         Abnormality::ReadingMissing => Text::of(
             "异常：充电桩没有上报开始或结束时的电表读数（例如开始报文丢失），电量不完整。请对照电表或曲线核定电量。",
             "Held: the pile did not tell the meter reading of the beginning or of the end (the first message may have been lost). Determine the energy from the meter or the curve.",
+        ),
+        Abnormality::RecordRepeated => Text::of(
+            "提示：充电桩又用同一流水号上传了一份内容不同的账单；本单以第一份为准，第二份报文已保留，请核对。",
+            "Note: the pile has sent a second record under the same number that says something else. The first one counts; the second is kept among the messages.",
+        ),
+        Abnormality::PeriodForeign => Text::of(
+            "异常：充电桩把电量计入了本次充电没有经过的时段，桩内计费模型或时钟可能有误。请对照曲线核定各时段电量。",
+            "Held: the pile counted energy in a period that the session never touched; its tariff or its clock may be wrong. Work out the energies from the curve.",
+        ),
+        Abnormality::NoEnergy => Text::of(
+            "提示：启动成功但没有充入电量，没有产生费用；反复出现请检查枪线与车辆通信。",
+            "Note: the start succeeded and nothing was delivered, at no cost. When it happens again, check the cable and the talk with the car.",
+        ),
+        Abnormality::AfterFailure => Text::of(
+            "提示：启动曾被判为失败并已解冻金额，之后充电桩上传了账单，按账单结算；请确认用户知情。",
+            "Note: the start had been taken as failed and what was held was let go; then the pile sent a record, by which it is settled. Make sure that the customer knows.",
         ),
         Abnormality::ConnectorUnknown => Text::of(
             "异常：充电桩没有上报枪号，或上报的枪号不存在。请核对桩内的枪号设置与平台登记的枪数。",

@@ -1,6 +1,7 @@
 //! The HTTP API: one table of routes, each with its permission; one guard before all of them; one
 //! file that turns errors into answers; one file per noun.
 
+mod abnormal_orders;
 mod audit;
 mod backups;
 mod bills;

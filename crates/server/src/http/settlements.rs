@@ -5,9 +5,8 @@ use super::error::Answer;
 use super::give::{Created, Done, Given, NewId};
 use super::take::{Id, Input, Who};
 use axum::extract::State;
-use engine::settlement::{
-    SettlementBill, SettlementDecision, SettlementDraft, SettlementPreview, no_order, no_settlement,
-};
+use engine::proposal::ProposalDecision;
+use engine::settlement::{SettlementBill, SettlementDraft, SettlementPreview, no_order, no_settlement};
 use model::Result;
 use model::id::{OrderId, PileId, SettlementId};
 
@@ -44,7 +43,7 @@ pub async fn settlement_update(
     State(app): State<Shared>,
     who: Who,
     Id(id): Id,
-    Input(decision): Input<SettlementDecision>,
+    Input(decision): Input<ProposalDecision>,
 ) -> Answer<Done> {
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| store::settlements::find(conn, &scope, SettlementId(id));

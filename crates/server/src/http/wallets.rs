@@ -8,9 +8,8 @@ use super::give::{Created, Done, Given, NewId};
 use super::settlements::place;
 use super::take::{Id, Input, Who};
 use axum::extract::State;
-use engine::wallet::{
-    FleetAccountChange, PayWayChange, RefundDraft, WalletChangeDecision, WalletChangeDraft, WriteOffDraft,
-};
+use engine::proposal::ProposalDecision;
+use engine::wallet::{FleetAccountChange, PayWayChange, RefundDraft, WalletChangeDraft, WriteOffDraft};
 use model::id::{CustomerId, FleetId};
 use model::ledger::Payer;
 use store::ledger_list::{self, FleetAccountView, OrderPaymentView, WalletView};
@@ -58,7 +57,7 @@ pub async fn wallet_change_update(
     State(app): State<Shared>,
     who: Who,
     Id(id): Id,
-    Input(decision): Input<WalletChangeDecision>,
+    Input(decision): Input<ProposalDecision>,
 ) -> Answer<Done> {
     app.engine.wallet_change_update(&who.actor(), id, decision).await?;
     Ok(Done)

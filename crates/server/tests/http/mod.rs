@@ -30,6 +30,7 @@ mod r5_2_load;
 mod r5_2_station;
 mod r5_3_1;
 mod r5_3_2_bill;
+mod r5_3_2_desk;
 mod r5_3_2_export;
 mod r5_3_2_import;
 mod r5_3_2_merge;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// A customer with the card `WALLET1` who pays from a wallet.
-async fn customer(house: &House, cookie: &str) -> i64 {
+pub async fn customer(house: &House, cookie: &str) -> i64 {
     let draft = json!({"name": "王伟", "phone": "13800131234", "kind": "person"}).to_string();
     let id = house.post("/customers", cookie, &draft).await.ok().json["id"].as_i64().unwrap();
     let card = r#"{"tag":"WALLET1","status":"accepted","group":null,"expires_at_ms":null,"sessions_max":1}"#;
@@ -25,12 +25,12 @@ async fn put(house: &House, cookie: &str, path: &str, body: Value) -> Answer {
     house.send("PUT", path, cookie, Some(&body.to_string()), &[]).await
 }
 
-async fn change(house: &House, cookie: &str, id: i64, kind: &str, fen: i64, request: &str) -> Answer {
+pub async fn change(house: &House, cookie: &str, id: i64, kind: &str, fen: i64, request: &str) -> Answer {
     let draft = json!({"kind": kind, "amount_fen": fen, "reason": "现金", "request_id": request});
     house.post(&format!("/customers/{id}/wallet-changes"), cookie, &draft.to_string()).await
 }
 
-async fn wallet(house: &House, cookie: &str, id: i64) -> [i64; 5] {
+pub async fn wallet(house: &House, cookie: &str, id: i64) -> [i64; 5] {
     let wallet = house.get(&format!("/customers/{id}/wallet"), cookie).await.ok().json.clone();
     ["principal_fen", "gift_fen", "held_fen", "available_fen", "owed_fen"]
         .map(|name| wallet[name].as_i64().unwrap())

@@ -4,6 +4,8 @@ use super::samples::About::*;
 use super::samples::{Sample, asked};
 
 pub const SAMPLES: &[Sample] = &[
+    asked("abnormal_summary_get", List, "/abnormal-orders/summary", ""),
+    asked("order_evidence_get", Thing, "/orders/{order}/evidence", ""),
     asked("order_payment_get", Thing, "/orders/{order}/payment", ""),
     asked(
         "order_refund_create",

@@ -389,7 +389,12 @@ const looks = {
     yes: { tone: 'ok', glyph: 'check' },
     no: { tone: 'bad', glyph: 'cross' },
   },
-  abnormality: {},
+  abnormality: {
+    unannounced: { tone: 'warn', glyph: 'alert' },
+    record_repeated: { tone: 'warn', glyph: 'alert' },
+    no_energy: { tone: 'warn', glyph: 'alert' },
+    after_failure: { tone: 'warn', glyph: 'alert' },
+  },
 } satisfies Record<string, Record<string, Look>>
 
 export function lookOf(group: StatusGroup, value: string): Look {

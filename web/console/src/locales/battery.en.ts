@@ -12,5 +12,5 @@ export default {
   ground_lock_state: { moving: 'Not in place', raised: 'Raised', lowered: 'Lowered', unknown: 'Unknown' },
   ground_lock_alarm: { arm_damaged: 'Arm damaged while idle', arm_abnormal: 'Arm moves abnormally', other: 'Alarm (not specified)' },
   pile_event: { tab: 'Device events', at: 'Time', kind: 'Kind', connector: 'Connector', what: 'What', order: 'Order', code: 'Code', view_order: 'View the order', none: 'No device events', hint: 'What the pile, the batteries of its cars and its ground locks found wrong; kept when it first occurs' },
-  pile_event_kind: { battery: 'Battery alarm', ground_lock: 'Ground lock alarm', variable: 'Variable event' },
+  pile_event_kind: { battery: 'Battery alarm', ground_lock: 'Ground lock alarm', variable: 'Variable event', session: 'Charging without an order' },
 }

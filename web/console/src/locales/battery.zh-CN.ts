@@ -12,5 +12,5 @@ export default {
   ground_lock_state: { moving: '未到位', raised: '已升起', lowered: '已降下', unknown: '状态未知' },
   ground_lock_alarm: { arm_damaged: '待机状态摇臂破坏', arm_abnormal: '摇臂升降异常', other: '报警（未说明）' },
   pile_event: { tab: '设备事件', at: '时间', kind: '类别', connector: '枪', what: '内容', order: '订单', code: '代码', view_order: '查看订单', none: '没有设备事件', hint: '桩、车辆电池与地锁上报的异常，只记录首次出现' },
-  pile_event_kind: { battery: '电池告警', ground_lock: '地锁告警', variable: '变量事件' },
+  pile_event_kind: { battery: '电池告警', ground_lock: '地锁告警', variable: '变量事件', session: '无订单充电' },
 }

@@ -1,4 +1,5 @@
 import type zh from '@/locales/zh-CN'
+import abnormal from '@/locales/abnormal.en'
 import administration from '@/locales/administration.en'
 import battery from '@/locales/battery.en'
 import content from '@/locales/content.en'
@@ -30,7 +31,7 @@ const en: typeof zh = {
   section: { home: 'Home', base: 'Assets', operation: 'Operations', customer: 'Customers', customer_app: 'Customer app', driver_app: 'Driver app', finance: 'Finance', service: 'Customer service', system: 'System' },
   page: {
     payments: 'Payments', payment: 'Payment', refunds: 'Refunds', refund: 'Refund', pay_channels: 'Pay channels',
-    firmware: 'Firmware', firmware_one: 'Firmware', dialects: 'Dialects', dialect: 'Dialect', home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', station: 'Station', map: 'Map of piles', operators: 'Operators', cities: 'Open cities', orders: 'Orders', order_imports: 'Lost orders', order: 'Order', tariff: 'Tariff', tariffs: 'Tariffs', pile_batches: 'Batches', pile_batch: 'Batch', tariff_plans: 'Tariff changes', tariff_plan: 'Tariff change', reservations: 'Reservations', configuration_profiles: 'Configuration',
+    firmware: 'Firmware', firmware_one: 'Firmware', dialects: 'Dialects', dialect: 'Dialect', home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', station: 'Station', map: 'Map of piles', operators: 'Operators', cities: 'Open cities', orders: 'Orders', order_imports: 'Lost orders', order: 'Order', tariff: 'Tariff', tariffs: 'Tariffs', pile_batches: 'Batches', pile_batch: 'Batch', tariff_plans: 'Tariff changes', tariff_plan: 'Tariff change', reservations: 'Reservations', configuration_profiles: 'Configuration', abnormal_orders: 'Abnormal orders',
     invoices: 'E-invoices', invoice: 'E-invoice', invoice_new: 'Apply for an invoice', sellers: 'Sellers', feedback: 'Feedback', feedback_detail: 'Feedback', feedback_statistics: 'Feedback statistics', cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found', roles: 'Roles', exports: 'Exports', log_ins: 'Log-ins', feedback_templates: 'Reply templates', callers: 'Caller look-up', member_levels: 'Member levels', postings: 'Postings', trial_balance: 'Trial balance', bill_check: 'Verify a bill', reconciliations: 'Reconciliation', reconciliation: 'Day', differences: 'Differences', meter_changes: 'Meter changes', day_bills: 'Bills of days', day_bill: 'Bill of a day',
     customers: 'Customers', customer: 'Customer', fleets: 'Fleets', fleet: 'Fleet',
     parameters: 'Parameters', dictionaries: 'Dictionaries', dictionary: 'Dictionary', jobs: 'Jobs', job: 'Job', backups: 'Backup and recovery', drills: 'Recovery drills', brand: 'Brand', channels: 'Channels', channel: 'Channel', parameter: 'Parameter', customer_source: 'Customer source',
@@ -84,11 +85,11 @@ const en: typeof zh = {
   order: {
     starting: 'Starting', charging: 'Charging', stopping: 'Stopping', unsettled: 'Unsettled', completed: 'Completed', failed: 'Failed to start', abnormal: 'Held for review',
   },
-  settlement_basis: { record: 'Pile’s record', curve: 'Charge curve', energies: 'Energies by hand', amounts: 'Fees by hand', free: 'No charge' },
+  settlement_basis: { record: 'Pile’s record', curve: 'Charge curve', energies: 'Energies by hand', amounts: 'Fees by hand', free: 'No charge', pile_amount: 'Pile’s amount', void: 'Void' },
   settlement_state: { proposed: 'Awaits second person', approved: 'Settled', rejected: 'Rejected' },
   settlement: {
     title: 'Settlement by hand', waiting: 'waiting for a second person', handle: 'Settle', basis: 'Basis', reason: 'Reason', reason_hint: 'For example: agreed with the driver by telephone, by the meter on site', reason_short: 'Give the reason, at least 2 characters', incomplete: 'Enter the energy or the fees first', not_possible: 'No data for it', delivered: 'Energy delivered (for the statistics)', yuan: '(yuan)',
-    hint_record: 'Energies reported by the pile × the order’s tariff', hint_curve: 'Last reading of the session × the order’s tariff', hint_energies: 'Energies read on site × the order’s tariff', hint_amounts: 'Electricity and service fee as you decide', hint_free: 'Nothing is charged; the order is completed',
+    hint_record: 'Energies reported by the pile × the order’s tariff', hint_curve: 'Last reading of the session × the order’s tariff', hint_energies: 'Energies read on site × the order’s tariff', hint_amounts: 'Electricity and service fee as you decide', hint_free: 'Nothing is charged; the order is completed', hint_pile_amount: 'what the pile has asked for, as it is', hint_void: 'no such session, or another order’s',
     settle: 'Settle', propose: 'Submit for approval', second_note: 'The amount is above what one person may settle: a second colleague has to agree before it takes effect.', done_told: 'Order {order_no} is settled', proposed_told: 'The settlement of {order_no} waits for a second person',
     approve: 'Approve', reject: 'Reject', reject_reason: 'Why it is rejected', rejected_told: 'Rejected; the order is still held', ask_approve: 'Approve the settlement proposed by {who}? The order will be completed at {total}.', approved_by: 'Approved by {who}, {at}', rejected_by: 'Rejected by {who}, {at}',
     held_note: 'Nothing was billed. Check curve, bill and frames below, then choose on what basis to complete it.', held_elsewhere: 'Nothing was billed. A colleague who may settle held orders has to decide.', own_note: 'Your settlement is above what one person may decide; it waits for a colleague.',
@@ -96,7 +97,7 @@ const en: typeof zh = {
   start_mode: { console: 'Console', app: 'App', card: 'Card', offline_card: 'Offline card', vin: 'Plug & charge', pile: 'At the pile', import: 'Imported' },
   abnormality: {
     no_record: 'No final record', amount_differs: 'Amounts differ', zero_baseline: 'Zero first reading', meter_backwards: 'Meter went backwards', power_exceeded: 'Above rated power', time_implausible: 'Implausible time', meter_mismatch: 'Meter mismatch', unannounced: 'Unannounced session',
-    token_refused: 'Card not authorised', no_tariff: 'No tariff', connector_taken: 'Connector taken', period_mismatch: 'Periods do not add up', connector_unknown: 'No such connector', reading_missing: 'Reading missing',
+    token_refused: 'Card not authorised', no_tariff: 'No tariff', connector_taken: 'Connector taken', period_mismatch: 'Periods do not add up', connector_unknown: 'No such connector', reading_missing: 'Reading missing', record_repeated: 'Second record differs', period_foreign: 'Period not in tariff', no_energy: 'Nothing delivered', after_failure: 'Record after failure',
   },
   stop_class: { normal: 'Completed', start_failed: 'Failed to start', balance: 'Balance used up', fault: 'Fault', emergency: 'Emergency stop', safety: 'Safety', unknown: 'Unknown' },
   period: { sharp: 'Sharp', peak: 'Peak', flat: 'Flat', valley: 'Valley' },
@@ -236,6 +237,7 @@ const en: typeof zh = {
   ...state,
   ...system,
   ...service,
+  ...abnormal,
   ...administration,
   variable: { name: 'Variable', value: 'Value', unit: 'Unit', mutability: 'Access', data_type: 'Type', told: 'Told', text: 'Name or value', read: 'Read all variables', none: 'This pile has told no variables yet; while it is on line, press “Read all variables”', ReadOnly: 'Read only', WriteOnly: 'Write only', ReadWrite: 'Read and write' },
   unknown: { code: 'Device code', protocol: 'Protocol', address: 'Address', first: 'First seen', last: 'Last seen', attempts: 'Attempts', vendor: 'Vendor / model', register: 'Register', dismiss: 'Dismiss', ask_dismiss: 'Dismiss device {code}? It comes back here when it tries to connect again.', hint: 'These devices tried to connect without being registered and were refused. Register those that are yours.', none: 'No unregistered devices', dismissed: 'Device {code} dismissed' },

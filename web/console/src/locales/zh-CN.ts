@@ -1,4 +1,5 @@
 // 中文（主语言）。英文见 en.ts，两份的键必须相同。
+import abnormal from '@/locales/abnormal.zh-CN'
 import administration from '@/locales/administration.zh-CN'
 import battery from '@/locales/battery.zh-CN'
 import content from '@/locales/content.zh-CN'
@@ -29,7 +30,7 @@ export default {
   section: { home: '首页', base: '基础管理', operation: '运营管理', customer: '用户管理', customer_app: '用户端运营', driver_app: '司机端运营', finance: '财务管理', service: '客服中心', system: '系统管理' },
   page: {
     payments: '支付流水', payment: '支付详情', refunds: '退款', refund: '退款详情', pay_channels: '支付渠道',
-    firmware: '固件', firmware_one: '固件详情', dialects: '方言', dialect: '方言详情', home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情', reservations: '预约', configuration_profiles: '配置模板',
+    firmware: '固件', firmware_one: '固件详情', dialects: '方言', dialect: '方言详情', home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情', reservations: '预约', configuration_profiles: '配置模板', abnormal_orders: '异常订单',
     invoices: '电子发票', invoice: '发票详情', invoice_new: '申请开票', sellers: '销售方', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志', feedback_templates: '回复模板', callers: '来电查询', member_levels: '会员等级', postings: '账务流水', trial_balance: '科目余额', bill_check: '账单核验', reconciliations: '桩账单对账', reconciliation: '对账详情', differences: '对账差异', meter_changes: '换表登记', day_bills: '站日账单', day_bill: '日账单详情',
     customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
     parameters: '参数', dictionaries: '字典', dictionary: '字典详情', jobs: '任务', job: '任务详情', backups: '备份与恢复', drills: '恢复演练', brand: '品牌', channels: '渠道', channel: '渠道详情', parameter: '参数详情', customer_source: '用户来源',
@@ -82,11 +83,11 @@ export default {
   order: {
     starting: '启动中', charging: '充电中', stopping: '停止中', unsettled: '待结算', completed: '已完成', failed: '启动失败', abnormal: '异常待处理',
   },
-  settlement_basis: { record: '按桩账单', curve: '按充电曲线', energies: '手工填电量', amounts: '手工填金额', free: '不收费' },
+  settlement_basis: { record: '按桩账单', curve: '按充电曲线', energies: '手工填电量', amounts: '手工填金额', free: '不收费', pile_amount: '按桩账单金额', void: '作废' },
   settlement_state: { proposed: '待复核', approved: '已结算', rejected: '已驳回' },
   settlement: {
     title: '异常结算', waiting: '待复核', handle: '处理异常', basis: '结算依据', reason: '原因', reason_hint: '例如：已与车主电话核实，按现场表数结算', reason_short: '请写明原因，至少 2 个字', incomplete: '请先填写电量或金额', not_possible: '没有可用的数据', delivered: '实际电量（计入统计）', yuan: '（元）',
-    hint_record: '桩上报的分时电量 × 订单的计费模型', hint_curve: '充电过程中最后的读数 × 订单的计费模型', hint_energies: '按现场读到的分时电量 × 订单的计费模型', hint_amounts: '直接填写电费与服务费', hint_free: '整单免收，订单照常完成',
+    hint_record: '桩上报的分时电量 × 订单的计费模型', hint_curve: '充电过程中最后的读数 × 订单的计费模型', hint_energies: '按现场读到的分时电量 × 订单的计费模型', hint_amounts: '直接填写电费与服务费', hint_free: '整单免收，订单照常完成', hint_pile_amount: '桩上报的金额原样采用', hint_void: '没有这次充电，或属于另一笔订单',
     settle: '确认结算', propose: '提交复核', second_note: '金额超过单人结算的限额，提交后须由另一位有权限的同事复核才生效。', done_told: '订单 {order_no} 已结算', proposed_told: '订单 {order_no} 的结算已提交，等待另一人复核',
     approve: '复核通过', reject: '驳回', reject_reason: '驳回原因', rejected_told: '已驳回，订单仍待处理', ask_approve: '通过 {who} 提交的结算？订单将按 {total} 完成。', approved_by: '{who} 于 {at} 复核通过', rejected_by: '{who} 于 {at} 驳回',
     held_note: '系统没有对这笔订单计费。核对下方的曲线、账单与报文后，选择结算依据完成它。', held_elsewhere: '系统没有对这笔订单计费，等待有“处理异常订单”权限的同事处理。', own_note: '您提交的结算超过单人限额，等待另一位同事复核。',
@@ -94,7 +95,7 @@ export default {
   start_mode: { console: '后台启动', app: '扫码', card: '刷卡', offline_card: '离线卡', vin: '即插即充', pile: '桩端启动', import: '导入补录' },
   abnormality: {
     no_record: '缺失账单', amount_differs: '金额不符', zero_baseline: '起始读数为零', meter_backwards: '表数倒退', power_exceeded: '超额定功率', time_implausible: '时间异常', meter_mismatch: '电表不符', unannounced: '补录',
-    token_refused: '未授权卡', no_tariff: '无计费模型', connector_taken: '枪被占用', period_mismatch: '时段电量不符', connector_unknown: '枪号不明', reading_missing: '缺起止读数',
+    token_refused: '未授权卡', no_tariff: '无计费模型', connector_taken: '枪被占用', period_mismatch: '时段电量不符', connector_unknown: '枪号不明', reading_missing: '缺起止读数', record_repeated: '重复流水', period_foreign: '时段不符计费模型', no_energy: '启动未充电', after_failure: '失败后有账单',
   },
   stop_class: { normal: '充电完成', start_failed: '启动失败', balance: '余额不足', fault: '异常中止', emergency: '急停', safety: '安全保护', unknown: '未知' },
   period: { sharp: '尖', peak: '峰', flat: '平', valley: '谷' },
@@ -234,6 +235,7 @@ export default {
   ...state,
   ...system,
   ...service,
+  ...abnormal,
   ...administration,
   variable: { name: '变量', value: '当前值', unit: '单位', mutability: '读写', data_type: '类型', told: '上报时间', text: '变量名或值', read: '读取全部变量', none: '这台桩还没有上报变量；在线时点“读取全部变量”', ReadOnly: '只读', WriteOnly: '只写', ReadWrite: '可读写' },
   unknown: { code: '设备编号', protocol: '通信协议', address: '来源地址', first: '首次出现', last: '最近出现', attempts: '尝试次数', vendor: '厂商 / 型号', register: '登记', dismiss: '忽略', ask_dismiss: '忽略设备 {code}？它再次连接时会重新出现在这里。', hint: '这些设备尝试接入但未登记，已被拒绝。确认是自己的桩后，登记即可接入。', none: '没有未登记的设备', dismissed: '已忽略设备 {code}' },

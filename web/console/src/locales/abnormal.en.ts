@@ -1,0 +1,12 @@
+// Words of the desk for abnormal orders and of the evidence; merged into en.ts.
+export default {
+  abnormal: {
+    title: 'Abnormal orders', held: 'Held', oldest: 'The oldest ended {at}', none_held: 'No order is held', waiting: 'For a second person', waiting_hint: 'Above what one person may decide', asked: 'Asked for by piles', asked_hint: 'Their own sums; nothing is billed yet',
+    owed: 'Owed, last 31 days', owed_n: '{n} orders', kinds: 'By abnormality', kinds_hint: 'Held / settled with a mark in the last 31 days; click to filter', all: 'All', strays: 'Charging without an order', strays_hint: 'Sessions that piles reported in the last 31 days and no order knows; the pile’s record makes them an order', strays_none: 'None in the last 31 days',
+    pile: 'Pile', connector: 'Connector', session: 'Pile’s session', seen: 'First seen', became: 'Later order', not_yet: 'No record yet', view: 'View order', orders: 'Orders',
+    evidence: 'Evidence', compare: 'Bills side by side', by_pile: 'Pile’s bill', by_ours: 'Ours, pile’s energy', by_curve: 'Ours, by the curve', difference: 'Pile − ours', price: 'Tariff price', pile_price: 'Price in the pile', no_pile: 'The pile has sent no bill', rates_none: 'There was no tariff when it began',
+    price_differs: 'The pile had another price than the tariff', neighbours: 'Orders around it on the connector', neighbours_none: 'No other order on this connector', overlap: 'Overlaps', meter: 'Meter', this: 'This order', gap: '{n} kWh from the meter of the one before', energy: 'Energy', amount: 'Amount', time: 'Time', order_no: 'Order no.', state: 'State',
+    effect: 'Effect', difference_told: 'Change of what is paid', no_payer: 'Nobody pays: no money moves', wallet_principal: 'Wallet, principal', wallet_gift: 'Wallet, gift', fleet_account: 'Fleet account', owed_line: 'Owed', taken: '{amount} taken', given: '{amount} given back', nothing: 'No money moves',
+    correct: 'Correct the bill', correct_title: 'Correct a settled order', correct_hint: 'Only the difference is posted: too much goes back into the purse that paid, too little is taken from it, and what it does not have is owed.', correct_go: 'Correct', correct_done: 'Order {order_no} is corrected', linked: 'Belongs to', linked_hint: 'The order to which this session belongs (optional)', linked_none: 'None: void only', linked_told: 'belongs to order {id}', corrected: 'Corrected by {amount}',
+  },
+}
