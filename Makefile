@@ -1,6 +1,6 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench bench-lists crash drill convergence fuzz load-check ledger-check audit clean
+.PHONY: help run test lint fmt openapi bench bench-lists crash drill convergence fuzz load-check ledger-check tariff-check audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -44,6 +44,9 @@ load-check: ## play thousands of hours of stations that share power and check ev
 ledger-check: ## the books under a seeded crowd, on both databases, added up after every round (ROUNDS=40 STEPS=60 SEED=7)
 	@LEDGER_ROUNDS=$(or $(ROUNDS),40) LEDGER_STEPS=$(or $(STEPS),60) LEDGER_SEED=$(or $(SEED),7) PILEOPS_PG_FAST=1 \
 		scripts/with-postgres.sh cargo test --quiet --package pileops-engine --test it ledger
+
+tariff-check: ## 100 000 random sessions billed a second time with Python's decimal, to the fen (CASES=100000 SEED=1)
+	@scripts/tariff-check.sh $(or $(CASES),100000) $(or $(SEED),1)
 
 audit: ## known vulnerabilities in what we depend on (needs the public advisory database)
 	@scripts/test.sh audit

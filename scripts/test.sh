@@ -103,6 +103,7 @@ stage web-browser web/package-lock.json npm_run browser
 stage rust "" env PILEOPS_PG_FAST=1 scripts/with-postgres.sh cargo test --workspace
 # What the targets do runs with the Rust tests; here it is only held that they compile.
 stage fuzz-check fuzz/Cargo.toml cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --target-dir "$TARGET/fuzz"
+stage tariff e2e/tariff_cases.py scripts/tariff-check.sh 3000 7
 stage contract openapi.json api_is_fresh
 stage deny "" eval 'provide_deny && cargo deny --log-level error check bans licenses sources'
 if [[ "$ONLY" == *" audit "* ]]; then stage audit "" eval 'provide_deny && cargo deny check advisories'; fi
