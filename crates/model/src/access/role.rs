@@ -76,28 +76,7 @@ impl Role {
                     | PaymentWrite
                     | PayChannelWrite
             ),
-            Role::Finance => {
-                looks
-                    || matches!(
-                        permission,
-                        OrderExport
-                            | OrderImport
-                            | OrderSettle
-                            | OrderNote
-                            | CardRead
-                            | CustomerRead
-                            | FleetRead
-                            | LedgerRead
-                            | WalletWrite
-                            | OrderRefund
-                            | ReconciliationRead
-                            | ReconciliationWrite
-                            | PaymentRead
-                            | PaymentWrite
-                            | InvoiceRead
-                            | InvoiceWrite
-                    )
-            }
+            Role::Finance => looks || keeps_books(permission),
             Role::Service => {
                 looks
                     || matches!(
@@ -130,4 +109,28 @@ impl Role {
             Role::Viewer => looks,
         }
     }
+}
+
+/// What whoever keeps the books does beside looking.
+fn keeps_books(permission: Permission) -> bool {
+    use Permission::*;
+    matches!(
+        permission,
+        OrderExport
+            | OrderImport
+            | OrderSettle
+            | OrderNote
+            | CardRead
+            | CustomerRead
+            | FleetRead
+            | LedgerRead
+            | WalletWrite
+            | OrderRefund
+            | ReconciliationRead
+            | ReconciliationWrite
+            | PaymentRead
+            | PaymentWrite
+            | InvoiceRead
+            | InvoiceWrite
+    )
 }

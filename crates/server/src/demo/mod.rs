@@ -180,6 +180,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     administration::write(app).await?;
     let actor = administrator(app).await?;
     invoicing::payers(app, &actor).await?;
+    wallets::open(app, &actor).await?;
     let orders = history::write(app, &piles).await?;
     records::write(app, &actor).await?;
     reservations::write(app, &piles).await?;
