@@ -21,6 +21,7 @@ mod desired;
 pub mod device;
 pub mod dialect;
 pub mod display;
+mod discount;
 pub mod driver_price;
 pub mod evidence;
 pub mod export;

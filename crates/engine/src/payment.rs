@@ -6,6 +6,7 @@ use crate::device::{Context, cost_so_far};
 use crate::{Engine, Rules};
 use model::Result;
 use model::card::{Card, TokenVerdict};
+use model::discount::OrderDiscount;
 use model::id::{FleetId, OrderId, PileId, StaffId};
 use model::ledger::{PayWay, Payer, PaymentState};
 use model::money::Fen;
@@ -115,12 +116,12 @@ pub(crate) fn release(tx: &mut Tx<'_>, order: OrderId, now: Timestamp) {
 pub(crate) fn post(
     rules: &Rules,
     tx: &mut Tx<'_>,
-    order: &Order,
+    (order, discounts): (&Order, &[OrderDiscount]),
     staff: Option<(StaffId, &str)>,
     now: Timestamp,
 ) -> Result<()> {
     match of_order(rules, tx, order, now)? {
-        Some(payment) => tx.payment_post(payment, order, rules.gift_first, staff, now),
+        Some(payment) => tx.payment_post(payment, (order, discounts), rules.gift_first, staff, now),
         None => Ok(()),
     }
 }

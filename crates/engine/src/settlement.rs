@@ -379,9 +379,10 @@ fn end(actor: &Actor, rules: &Rules, tx: &mut Tx<'_>, held: Held, bill: &Bill, n
     let Held { mut order, detail, zone, .. } = held;
     order.state = OrderState::Completed;
     (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
+    let discounts = crate::discount::given(tx, &mut order, detail.billed_by, now)?;
     count(tx, &order, &zone);
     let staff = (actor.caller.staff, actor.caller.name.as_str());
-    crate::payment::post(rules, tx, &order, Some(staff), now)?;
+    crate::payment::post(rules, tx, (&order, &discounts), Some(staff), now)?;
     tx.order_save(&order);
     tx.order_detail_save(detail);
     crate::webhook::order_told(tx, &order, None, now)

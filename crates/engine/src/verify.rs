@@ -160,6 +160,9 @@ fn verify_page(conn: &mut Conn, after: OrderId) -> DbResult<Page> {
         if order.electricity + order.service != order.total {
             fault("electricity and service fee do not add up to the total".to_owned());
         }
+        if order.discount.0 < 0 || order.discount > order.total {
+            fault("what is taken off the bill is more than the bill".to_owned());
+        }
         if order.state == OrderState::Abnormal {
             page.held += 1;
             if order.total.0 != 0 {

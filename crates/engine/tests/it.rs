@@ -22,6 +22,8 @@ mod convergence_ykc;
 mod databases;
 #[path = "it/day_bill.rs"]
 mod day_bill;
+#[path = "it/discount.rs"]
+mod discount;
 #[path = "it/doubt.rs"]
 mod doubt;
 #[path = "it/fleet.rs"]

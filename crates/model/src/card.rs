@@ -76,9 +76,18 @@ pub struct Card {
     /// How the customer pays, where that was said of them; and whether their fleet pays for them.
     pub pay_way: Option<PayWay>,
     pub fleet_pays: bool,
+    /// What the level of the customer gives, if it gives anything.
+    pub member: Option<MemberBenefit>,
     pub expires_at: Option<Timestamp>,
     /// How many sessions may run on this card at once.
     pub sessions_max: i64,
+}
+
+/// What a member level gives in money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberBenefit {
+    pub level: i64,
+    pub service_off_permille: i64,
 }
 
 /// May this token charge here and now?

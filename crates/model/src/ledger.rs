@@ -28,6 +28,8 @@ crate::words! {
         WriteOff = "write_off",
         /// 退款在途: taken out of a customer's purse or an operator's earnings, and not yet back at the customer.
         Refunding = "refunding",
+        /// 优惠支出: what an operator has not asked for, of what it has earned.
+        Discount = "discount",
     }
 
     /// Why money moved.
@@ -54,6 +56,8 @@ crate::words! {
         RefundUndo = "refund_undo",
         /// 退款完成: it left by the channel, or by hand.
         RefundDone = "refund_done",
+        /// 优惠: what of a bill its payer is not asked for.
+        Discount = "discount",
     }
 
     /// 支付方式: how the payer of an order pays.
@@ -102,6 +106,7 @@ impl AccountKind {
             AccountKind::Promotion => 7,
             AccountKind::WriteOff => 8,
             AccountKind::Refunding => 9,
+            AccountKind::Discount => 10,
         }
     }
 
@@ -117,7 +122,11 @@ impl AccountKind {
     pub fn grows_by_debits(self) -> bool {
         matches!(
             self,
-            AccountKind::Receivable | AccountKind::Channel | AccountKind::Promotion | AccountKind::WriteOff
+            AccountKind::Receivable
+                | AccountKind::Channel
+                | AccountKind::Promotion
+                | AccountKind::WriteOff
+                | AccountKind::Discount
         )
     }
 }
@@ -152,6 +161,11 @@ impl AccountId {
 
     pub fn revenue(operator: OperatorId) -> AccountId {
         AccountId::of(AccountKind::Revenue, operator.0)
+    }
+
+    /// What of its revenue an operator does not ask for.
+    pub fn discount(operator: OperatorId) -> AccountId {
+        AccountId::of(AccountKind::Discount, operator.0)
     }
 
     /// Money that staff have taken in or paid out.

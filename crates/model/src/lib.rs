@@ -20,6 +20,7 @@ pub mod device;
 pub mod dialect;
 pub mod dictionary;
 pub mod display;
+pub mod discount;
 pub mod division;
 pub mod driver_price;
 pub mod energy;

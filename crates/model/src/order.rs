@@ -61,6 +61,11 @@ pub struct Order {
     /// What the pile was told of the token at the start and at the stop: a repeat is told the same.
     pub start_verdict: Option<TokenVerdict>,
     pub stop_verdict: Option<TokenVerdict>,
+    /// 会员等级: which its customer had when it began, and what that takes off the service fee.
+    pub member_level: Option<i64>,
+    pub service_off_permille: i64,
+    /// 优惠: what of the total is not asked of whoever pays.
+    pub discount: Fen,
 }
 
 /// What is to be added to the times of a pile whose clock is known to be wrong by this much.

@@ -73,7 +73,14 @@ pub fn secrets_hidden(kind: &str, bytes: &[u8]) -> Option<Vec<u8>> {
 /// Whether there was any.
 fn personal_hidden(value: &mut Value) -> bool {
     match value {
-        Value::Array(items) => items.iter_mut().fold(false, |any, item| personal_hidden(item) || any),
+        Value::Array(items) => {
+            let mut any = false;
+            // Every one of them, also behind the first that was found.
+            for item in items {
+                any |= personal_hidden(item);
+            }
+            any
+        }
         Value::Object(fields) => fields.iter_mut().fold(false, |any, (name, value)| {
             let personal = matches!(name.as_str(), "data" | "customerIdentifier" | "idToken");
             match value {

@@ -2,11 +2,13 @@
 
 use crate::paper::{HEIGHT, Ink, Paper, WIDTH};
 use model::Result;
+use model::discount::DiscountKind;
 use model::error::Text;
 use model::order::OrderState;
 use model::proposal::ProposalState;
 use model::tariff::{Period, Segment};
 use model::time::{Timestamp, Zone};
+use store::order_discounts::OrderDiscountView;
 use store::order_list::OrderDetail;
 
 const LEFT: f32 = 48.0;
@@ -213,10 +215,22 @@ impl Page<'_> {
             ("服务费", "Service fee", format!("¥ {}", decimal(order.service_fen, 2, 2)), false),
             ("合计", "Total", format!("¥ {}", decimal(order.total_fen, 2, 2)), true),
         ];
-        for (zh, en, value, strong) in rows {
+        let taken_off = detail.discounts.iter().map(|line| {
+            let (zh, en) = discount_name(line);
+            (zh, en, format!("-¥ {}", decimal(line.amount_fen, 2, 2)), false)
+        });
+        let payable = format!("¥ {}", decimal(order.total_fen - order.discount_fen, 2, 2));
+        let payable = ("应付".to_owned(), "To pay".to_owned(), payable, true);
+        let has = !detail.discounts.is_empty();
+        let all = rows
+            .into_iter()
+            .map(|(zh, en, value, strong)| (zh.to_owned(), en.to_owned(), value, strong && !has))
+            .chain(taken_off)
+            .chain(has.then_some(payable));
+        for (zh, en, value, strong) in all {
             let (size, ink) = if strong { (13.0, Ink::Accent) } else { (10.0, Ink::Black) };
-            let label = self.say(zh, en).to_owned();
-            self.paper.text((RIGHT - 220.0, self.y), size, Ink::Black, strong, &label);
+            let label = self.say(&zh, &en).to_owned();
+            self.paper.text((RIGHT - 280.0, self.y), size, Ink::Black, strong, &label);
             self.paper.text_right((RIGHT - 4.0, self.y), size, ink, strong, &value);
             self.down(if strong { 24.0 } else { 17.0 });
         }
@@ -271,13 +285,23 @@ pub fn is_billed(state: OrderState) -> bool {
     state == OrderState::Completed
 }
 
-/// What the code of a bill proves.
+/// The reason for a line that is taken off, in both languages.
+fn discount_name(line: &OrderDiscountView) -> (String, String) {
+    let DiscountKind::Member = line.kind;
+    let share = line.permille.map(|permille| decimal(permille, 1, 0)).unwrap_or_default();
+    let share = share.trim_end_matches('.');
+    let level = line.level_name.as_deref().unwrap_or_default();
+    (format!("会员优惠 {level} 服务费减 {share}%"), format!("Member {level}, {share}% off the service fee"))
+}
+
+/// What the code of a bill proves. One from which nothing was taken off has the code that it always had.
 pub fn proved(detail: &OrderDetail) -> String {
     let order = &detail.order;
-    format!(
+    let bill = format!(
         "{}|{}|{}|{}|{}",
         order.order_no, order.energy_dwh, order.electricity_fen, order.service_fen, order.total_fen
-    )
+    );
+    if order.discount_fen == 0 { bill } else { format!("{bill}|{}", order.discount_fen) }
 }
 
 pub fn bill(detail: &OrderDetail, wanted: &Wanted<'_>) -> Result<Vec<u8>> {

@@ -9,7 +9,7 @@ use crate::fleets;
 use crate::hot::Place;
 use crate::ids::Noun;
 use model::Result;
-use model::card::{Card, CardStatus};
+use model::card::{Card, CardStatus, MemberBenefit};
 use model::id::{CardId, CustomerId, FleetId, OrderId};
 use model::ledger::PayWay;
 use model::time::Timestamp;
@@ -17,9 +17,9 @@ use std::collections::HashSet;
 
 const COLUMNS: &str = "k.id, k.tag, k.status, k.card_group, k.customer_id, k.expires_at_ms, k.sessions_max, \
     c.status, c.frozen_until_ms, c.active_at_source, f.id, f.name, f.stations, f.hours, c.pay_way, \
-    COALESCE(f.pays, FALSE)";
-const FROM: &str =
-    "card k LEFT JOIN customer c ON c.id = k.customer_id LEFT JOIN fleet f ON f.id = c.fleet_id";
+    COALESCE(f.pays, FALSE), l.id, l.service_off_permille";
+const FROM: &str = "card k LEFT JOIN customer c ON c.id = k.customer_id LEFT JOIN fleet f ON f.id = c.fleet_id \
+    LEFT JOIN member_level l ON l.id = c.level_id AND l.service_off_permille > 0";
 
 fn card(row: &Row<'_>) -> DbResult<Card> {
     Ok(Card {
@@ -40,6 +40,10 @@ fn card(row: &Row<'_>) -> DbResult<Card> {
         },
         pay_way: row.word_opt(14, PayWay::parse)?,
         fleet_pays: row.bool(15)?,
+        member: row
+            .int_opt(16)?
+            .zip(row.int_opt(17)?)
+            .map(|(level, service_off_permille)| MemberBenefit { level, service_off_permille }),
         expires_at: row.int_opt(5)?.map(Timestamp::from_ms),
         sessions_max: row.int(6)?,
     })

@@ -43,6 +43,7 @@ nouns! {
     Audit = "audit",
     Export = "export",
     Feedback = "feedback",
+    FeedbackBlock = "feedback_block",
     FeedbackEvent = "feedback_event",
     FeedbackTemplate = "feedback_template",
     Attachment = "attachment",

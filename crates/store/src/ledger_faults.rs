@@ -1,6 +1,7 @@
 //! What may never be so in the books: asked of the database by `pileops verify`.
 
 use crate::db::{Conn, DbResult};
+use crate::order_discounts;
 use crate::postings;
 use model::ledger::{AccountId, AccountKind};
 
@@ -16,10 +17,11 @@ const OF_ORDERS: [(&str, &str); 7] = [
     (
         "what was posted is not the bill",
         "SELECT p.order_id FROM order_payment p JOIN orders o ON o.id = p.order_id WHERE p.state = 'posted' AND \
-         (o.state <> 'completed' OR p.principal_fen + p.gift_fen + p.owed_fen <> o.total_fen OR o.electricity_fen <> \
+         (o.state <> 'completed' OR p.principal_fen + p.gift_fen + p.owed_fen <> o.total_fen - o.discount_fen OR o.electricity_fen <> \
          (SELECT COALESCE(SUM(x.fen), 0) FROM posting x WHERE x.order_id = o.id AND x.code = 'electricity') OR \
-         o.service_fen <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x WHERE x.order_id = o.id AND \
-         x.code = 'service')) ORDER BY 1",
+         o.service_fen - o.discount_fen <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x WHERE x.order_id = o.id AND \
+         x.code = 'service') OR o.discount_fen <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x \
+         WHERE x.order_id = o.id AND x.code = 'discount')) ORDER BY 1",
     ),
     (
         "the order is over and its payment is open",
@@ -64,6 +66,7 @@ pub fn all(conn: &mut Conn) -> DbResult<Vec<LedgerFault>> {
         let orders = conn.query(sql, &[], |row| row.int(0))?;
         found.extend(orders.into_iter().map(|id| LedgerFault { order: Some(id), what: what.to_owned() }));
     }
+    found.extend(order_discounts::faults(conn)?);
     for id in postings::unsound(conn)? {
         found.push(fault(format!("posting {id} moves nothing, or from an account to itself")));
     }

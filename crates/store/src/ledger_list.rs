@@ -90,7 +90,7 @@ fn name(row: &Row<'_>, column: usize, number: i64) -> DbResult<AccountName> {
             Some(column)
         }
         AccountKind::Fleet => Some(column + 1),
-        AccountKind::Revenue => Some(column + 2),
+        AccountKind::Revenue | AccountKind::Discount => Some(column + 2),
         _ => None,
     };
     let owner_name = match at {

@@ -20,6 +20,8 @@ pub struct MemberLevel {
     pub energy_dwh: i64,
     pub order_count: i64,
     pub total_fen: i64,
+    /// What it takes off the service fee of a session that begins while a customer has it.
+    pub service_off_permille: i64,
     /// As people read them.
     pub rights: Vec<String>,
     pub version: i64,
@@ -32,8 +34,8 @@ pub struct MemberLevel {
 /// More are not counted.
 pub const COUNT_MAX: i64 = 10_000;
 
-const COLUMNS: &str =
-    "id, name, place, energy_dwh, order_count, total_fen, rights, version, changed_at_ms, changed_by";
+const COLUMNS: &str = "id, name, place, energy_dwh, order_count, total_fen, rights, version, changed_at_ms, changed_by, \
+     service_off_permille";
 
 fn level(row: &Row<'_>) -> DbResult<MemberLevel> {
     Ok(MemberLevel {
@@ -47,6 +49,7 @@ fn level(row: &Row<'_>) -> DbResult<MemberLevel> {
         version: row.int(7)?,
         changed_at_ms: row.int(8)?,
         changed_by: row.text(9)?,
+        service_off_permille: row.int(10)?,
         customer_count: None,
     })
 }
@@ -75,7 +78,8 @@ pub fn insert(tx: &mut Tx<'_>, one: &MemberLevel) -> Result<i64> {
     let id = tx.next_id(Noun::MemberLevel)?;
     tx.execute(
         "INSERT INTO member_level (id, name, place, energy_dwh, order_count, total_fen, rights, version, \
-         changed_at_ms, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         changed_at_ms, changed_by, service_off_permille) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         &[
             id.into(),
             (&one.name).into(),
@@ -87,6 +91,7 @@ pub fn insert(tx: &mut Tx<'_>, one: &MemberLevel) -> Result<i64> {
             one.version.into(),
             one.changed_at_ms.into(),
             (&one.changed_by).into(),
+            one.service_off_permille.into(),
         ],
     )?;
     Ok(id)
@@ -96,7 +101,8 @@ pub fn insert(tx: &mut Tx<'_>, one: &MemberLevel) -> Result<i64> {
 pub fn update(tx: &mut Tx<'_>, one: &MemberLevel, now: Timestamp, by: &str) -> Result<()> {
     tx.execute(
         "UPDATE member_level SET name = $1, place = $2, energy_dwh = $3, order_count = $4, total_fen = $5, \
-         rights = $6, version = version + 1, changed_at_ms = $7, changed_by = $8 WHERE id = $9",
+         rights = $6, version = version + 1, changed_at_ms = $7, changed_by = $8, service_off_permille = $9 \
+         WHERE id = $10",
         &[
             (&one.name).into(),
             one.place.into(),
@@ -106,6 +112,7 @@ pub fn update(tx: &mut Tx<'_>, one: &MemberLevel, now: Timestamp, by: &str) -> R
             one.rights.join("\n").into(),
             now.as_ms().into(),
             by.into(),
+            one.service_off_permille.into(),
             one.id.into(),
         ],
     )

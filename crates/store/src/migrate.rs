@@ -51,6 +51,8 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (44, include_str!("../migrations/0044_payment.sql")),
     (45, include_str!("../migrations/0045_refund.sql")),
     (46, include_str!("../migrations/0046_settlement_correction.sql")),
+    (47, include_str!("../migrations/0047_feedback_block.sql")),
+    (48, include_str!("../migrations/0048_order_discount.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -4,6 +4,7 @@ use crate::battery_reports::{self, BatteryView};
 use crate::command_list::Command;
 use crate::db::{Conn, DbResult, Row, Value};
 use crate::filter::{Filter, Page};
+use crate::order_discounts::{self, OrderDiscountView};
 use crate::order_filter::{OrderFilter, OrderTime};
 use crate::order_merges::{self, OrderMerge};
 use crate::order_names::{Names, Read, filter};
@@ -62,6 +63,8 @@ pub struct OrderView {
     pub electricity_fen: i64,
     pub service_fen: i64,
     pub total_fen: i64,
+    /// 优惠: what of the total is not asked of whoever pays.
+    pub discount_fen: i64,
     /// What the pile itself has computed.
     pub pile_amount_e4: Option<i64>,
     pub soc_start: Option<i64>,
@@ -98,6 +101,8 @@ pub struct OrderDetail {
     /// The station's, by whose clock the tariff was cut.
     pub time_zone: String,
     pub segments: Vec<Segment>,
+    /// What is taken off the bill, a line for each reason.
+    pub discounts: Vec<OrderDiscountView>,
     /// What the pile itself has counted and priced per period.
     pub pile_segments: Option<Vec<PileSegment>>,
     pub curve: Vec<LiveValues>,
@@ -168,10 +173,10 @@ const FACTS: &str = "o.id, o.session_key, p.code, p.name, o.station_id, s.name, 
     o.start_mode, o.token, c.name, o.state, o.abnormal, o.created_at_ms, o.started_at_ms, o.ended_at_ms, \
     o.energy_dwh, o.electricity_fen, o.service_fen, o.total_fen, o.pile_amount_e4, o.soc_start, o.soc_end, \
     o.stop_code, o.stop_class, o.tariff_id, o.pile_id, o.meter_start_dwh, o.meter_end_dwh, c.phone, fl.name, \
-    o.vin, a.plate";
+    o.vin, a.plate, o.discount_fen";
 
 /// Where the value stands by which a page is sorted: behind the columns.
-const SORT_VALUE: usize = 35;
+const SORT_VALUE: usize = 36;
 
 /// The names beside an order.
 const NAMES: &str = "JOIN pile p ON p.id = o.pile_id JOIN station s ON s.id = o.station_id \
@@ -208,6 +213,7 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
         electricity_fen: row.int(17)?,
         service_fen: row.int(18)?,
         total_fen: row.int(19)?,
+        discount_fen: row.int(33)?,
         pile_amount_e4: row.int_opt(20)?,
         soc_start: row.int_opt(21)?,
         soc_end: row.int_opt(22)?,
@@ -222,8 +228,8 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
         fleet_name: row.text_opt(30)?,
         vin: row.text_opt(31)?.as_deref().map(vin_masked),
         plate: row.text_opt(32)?.as_deref().map(plate_masked),
-        pay_way: row.text_opt(33)?.as_deref().and_then(PayWay::parse),
-        paid_state: row.text_opt(34)?.as_deref().and_then(PaidState::parse),
+        pay_way: row.text_opt(34)?.as_deref().and_then(PayWay::parse),
+        paid_state: row.text_opt(35)?.as_deref().and_then(PaidState::parse),
         merge: None,
     })
 }
@@ -336,6 +342,7 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
         let place = began_at.map_or(0, |at| version.calendar.place_at(&zone, at));
         tariff.day_name = version.table(place).name.map(str::to_owned);
     }
+    found.discounts = order_discounts::of_order(conn, id)?;
     found.order.merge = order_merges::of_order(conn, id)?;
     found.battery = battery_reports::find(conn, id)?.map(BatteryView::from);
     found.commands = crate::command_list::of_order(conn, id)?;
@@ -347,41 +354,42 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
 fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
     let mut order = view(row)?;
     order.vin = row.text_opt(31)?;
-    let tariff = match (order.tariff_id, row.text_opt(36)?, row.int_opt(37)?) {
+    let tariff = match (order.tariff_id, row.text_opt(37)?, row.int_opt(38)?) {
         (Some(id), Some(name), Some(version_no)) => {
             Some(OrderTariff { id, name, version_no, day_name: None })
         }
         _ => None,
     };
-    let segments = row.text_opt(39)?.map_or_else(Vec::new, |text| {
+    let segments = row.text_opt(40)?.map_or_else(Vec::new, |text| {
         serde_json::from_str(&text).unwrap_or_else(|why| {
             tracing::error!(%why, order = order.id, "the segments of an order cannot be read");
             Vec::new()
         })
     });
-    let pile_segments = row.text_opt(40)?.and_then(|text| {
+    let pile_segments = row.text_opt(41)?.and_then(|text| {
         serde_json::from_str(&text)
             .map(|bill: PileBill| bill.periods)
             .inspect_err(|why| tracing::error!(%why, order = order.id, "a pile's bill cannot be read"))
             .ok()
     });
     Ok(OrderDetail {
-        skew_ms: row.int_opt(35)?,
+        skew_ms: row.int_opt(36)?,
         tariff,
-        time_zone: row.text(41)?,
+        time_zone: row.text(42)?,
         segments,
+        discounts: Vec::new(),
         pile_segments,
         curve: Vec::new(),
         battery: None,
         commands: Vec::new(),
-        started_by: row.text_opt(38)?,
+        started_by: row.text_opt(39)?,
         settlements: Vec::new(),
         notes: Vec::new(),
         brought_by: row
-            .int_opt(42)?
-            .zip(row.text_opt(43)?)
+            .int_opt(43)?
+            .zip(row.text_opt(44)?)
             .map(|(order_import_id, note)| OrderOrigin { order_import_id, note }),
-        start_verdict: row.text_opt(44)?.and_then(|verdict| TokenVerdict::parse(&verdict)),
+        start_verdict: row.text_opt(45)?.and_then(|verdict| TokenVerdict::parse(&verdict)),
         explanation: Vec::new(),
         order,
     })

@@ -6,8 +6,9 @@ use crate::pending::latest;
 use crate::postings::NewPosting;
 use crate::purses::{Purse, Spent, Witness};
 use model::Result;
+use model::discount::{DiscountBearer, OrderDiscount};
 use model::id::{ConnectorNo, CustomerId, FleetId, OperatorId, OrderId, PileId, StaffId};
-use model::ledger::{AccountId, Paid, PayWay, Payer, PaymentState, give_back, legs, pay};
+use model::ledger::{AccountId, Paid, PayWay, Payer, PaymentState, PostingCode, give_back, legs, pay};
 use model::money::Fen;
 use model::order::Order;
 use model::time::Timestamp;
@@ -351,18 +352,47 @@ impl Tx<'_> {
         self.payment_save(payment);
     }
 
+    /// What of the bill its payer is not asked for is earned all the same, and whoever bears it goes without it.
+    fn discounts_post(
+        &mut self,
+        order: &Order,
+        discounts: &[OrderDiscount],
+        staff: Option<(StaffId, &str)>,
+        now: Timestamp,
+    ) -> Result<()> {
+        for line in discounts {
+            let bearer = match line.bearer {
+                DiscountBearer::Operator => AccountId::discount(order.operator),
+                DiscountBearer::Platform => AccountId::promotion(),
+            };
+            self.posting_append(&NewPosting {
+                debit: bearer,
+                credit: AccountId::revenue(order.operator),
+                fen: line.amount,
+                code: PostingCode::Discount,
+                key: &format!("order/{}/discount/{}", order.id.0, line.kind.as_str()),
+                order: Some(order.id),
+                operator: Some(order.operator),
+                at: now,
+                staff,
+                reason: "",
+            })?;
+        }
+        Ok(())
+    }
+
     /// Posts the bill of a completed order from its payer's purse, and what the purse does not have to
     /// what the customer owes; what was held is let go by the same commit. A fleet owes on its own account.
     pub fn payment_post(
         &mut self,
         mut payment: OrderPayment,
-        order: &Order,
+        (order, discounts): (&Order, &[OrderDiscount]),
         gift_first: bool,
         staff: Option<(StaffId, &str)>,
         now: Timestamp,
     ) -> Result<()> {
         payment.step += 1;
-        let (held, total) = (payment.held, order.total);
+        let (held, total) = (payment.held, order.total - order.discount);
         let witness = Witness::Step(payment.order, payment.step);
         let spent =
             |paid: Paid| Spent { principal: -paid.principal.0, gift: -paid.gift.0, held: -held.0, credit: 0 };
@@ -381,7 +411,8 @@ impl Tx<'_> {
                 paid.unwrap_or(Paid { owed: total, ..Paid::default() })
             }
         };
-        for leg in legs(order.electricity, order.service, &payment.sources(payment.paid)) {
+        self.discounts_post(order, discounts, staff, now)?;
+        for leg in legs(order.electricity, order.service - order.discount, &payment.sources(payment.paid)) {
             let key = format!("order/{}/{}/{}", order.id.0, leg.code.as_str(), leg.from.kind().as_str());
             self.posting_append(&NewPosting {
                 debit: leg.from,

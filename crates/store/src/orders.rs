@@ -106,6 +106,9 @@ pub(crate) const COLUMNS: &[&str] = &[
     "stop_class",
     "start_verdict",
     "stop_verdict",
+    "member_level_id",
+    "service_off_permille",
+    "discount_fen",
 ];
 
 /// What a session changes in its order's row without moving it in the indexes that it is found by.
@@ -122,7 +125,8 @@ macro_rules! course {
         pile_amount_e4 = excluded.pile_amount_e4, soc_start = excluded.soc_start, \
         soc_end = excluded.soc_end, vin = excluded.vin, stop_code = excluded.stop_code, \
         stop_class = excluded.stop_class, start_verdict = excluded.start_verdict, \
-        stop_verdict = excluded.stop_verdict"
+        stop_verdict = excluded.stop_verdict, member_level_id = excluded.member_level_id, \
+        service_off_permille = excluded.service_off_permille, discount_fen = excluded.discount_fen"
     };
 }
 
@@ -196,7 +200,7 @@ pub(crate) fn inserts(rows: &[OrderRow]) -> [Inserts<'_>; 2] {
     both
 }
 
-fn order_values(o: &Order) -> [Value<'_>; 37] {
+fn order_values(o: &Order) -> [Value<'_>; 40] {
     [
         o.id.0.into(),
         o.pile.0.into(),
@@ -235,6 +239,9 @@ fn order_values(o: &Order) -> [Value<'_>; 37] {
         o.stop_class.map(StopClass::as_str).into(),
         o.start_verdict.map(TokenVerdict::as_str).into(),
         o.stop_verdict.map(TokenVerdict::as_str).into(),
+        o.member_level.into(),
+        o.service_off_permille.into(),
+        o.discount.0.into(),
     ]
 }
 
@@ -298,6 +305,9 @@ pub(crate) fn order(row: &Row<'_>, at: usize) -> DbResult<Order> {
         stop_class: row.text_opt(at + 34)?.and_then(|c| StopClass::parse(&c)),
         start_verdict: row.text_opt(at + 35)?.and_then(|v| TokenVerdict::parse(&v)),
         stop_verdict: row.text_opt(at + 36)?.and_then(|v| TokenVerdict::parse(&v)),
+        member_level: row.int_opt(at + 37)?,
+        service_off_permille: row.int(at + 38)?,
+        discount: Fen(row.int(at + 39)?),
     })
 }
 

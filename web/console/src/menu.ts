@@ -89,7 +89,7 @@ export const menu: MenuSection[] = [
       { name: 'day_bills', path: '/day-bills', permission: 'reconciliation.read', glyph: 'invoice' },
     ],
   },
-  { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }, { name: 'callers', path: '/callers', permission: 'feedback.read', glyph: 'phone' }, { name: 'feedback_templates', path: '/feedback-templates', permission: 'feedback.read', glyph: 'book' }] },
+  { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }, { name: 'callers', path: '/callers', permission: 'feedback.read', glyph: 'phone' }, { name: 'feedback_templates', path: '/feedback-templates', permission: 'feedback.read', glyph: 'book' }, { name: 'feedback_blocks', path: '/feedback-blocks', permission: 'feedback.read', glyph: 'ban' }] },
   {
     name: 'system',
     pages: [

@@ -90,6 +90,7 @@ export const router = createRouter({
         page('feedback/statistics', 'feedback_statistics', 'feedback.read', () => import('@/views/feedback/FeedbackStatistics.vue'), { menu: 'feedback' }),
         page('feedback/:id(\\d+)', 'feedback_detail', 'feedback.read', () => import('@/views/feedback/FeedbackDetail.vue'), { menu: 'feedback' }),
         page('feedback-templates', 'feedback_templates', 'feedback.read', () => import('@/views/feedback/FeedbackTemplates.vue')),
+        page('feedback-blocks', 'feedback_blocks', 'feedback.read', () => import('@/views/feedback/FeedbackBlocks.vue')),
         page('callers', 'callers', 'feedback.read', () => import('@/views/callers/CallerPage.vue')),
         ...contents('customer-app/banners', 'customer_banners'),
         ...contents('customer-app/notices', 'customer_notices'),

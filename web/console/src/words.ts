@@ -85,6 +85,8 @@ export const payStates: Payment['state'][] = ['created', 'paying', 'paid', 'clos
 export const refundKinds: Refund['kind'][] = ['top_up', 'order', 'excess']
 export const refundRoutes: Refund['route'][] = ['source', 'hand']
 export const refundStates: Refund['state'][] = ['applied', 'approved', 'submitted', 'processing', 'done', 'failed', 'rejected', 'cancelled']
+export const accountKinds: Posting['debit']['kind'][] = ['principal', 'gift', 'receivable', 'fleet', 'revenue', 'channel', 'promotion', 'write_off', 'discount']
+export const postingCodes: Posting['code'][] = ['electricity', 'service', 'top_up', 'gift_grant', 'deduction', 'refund', 'write_off', 'discount']
 export const walletChangeKinds: Wallet['changes'][number]['kind'][] = ['top_up', 'gift_grant', 'principal_deduction', 'gift_deduction']
 export const periods: Period[] = ['sharp', 'peak', 'flat', 'valley']
 

@@ -1,8 +1,9 @@
-//! 会员等级: what staff make of them. What a level is worth in money comes with the money.
+//! 会员等级: what staff make of them. What one takes off the service fee holds for sessions that begin from then on.
 
 use crate::Engine;
 use crate::audit::Actor;
 use crate::site::{named, taken};
+use model::discount::PERMILLE;
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
@@ -29,6 +30,9 @@ pub struct MemberLevelDraft {
     pub energy_dwh: i64,
     pub order_count: i64,
     pub total_fen: i64,
+    /// Off the service fee, 0 to 1000; 100 is a tenth.
+    #[serde(default)]
+    pub service_off_permille: i64,
     /// As people read them.
     pub rights: Vec<String>,
 }
@@ -43,6 +47,8 @@ pub struct MemberLevelChange {
     pub energy_dwh: i64,
     pub order_count: i64,
     pub total_fen: i64,
+    #[serde(default)]
+    pub service_off_permille: i64,
     pub rights: Vec<String>,
 }
 
@@ -60,6 +66,7 @@ fn checked(draft: MemberLevelDraft) -> Result<MemberLevel> {
         ("energy_dwh", draft.energy_dwh, 0, ENERGY_MAX_DWH),
         ("order_count", draft.order_count, 0, ORDERS_MAX),
         ("total_fen", draft.total_fen, 0, TOTAL_MAX_FEN),
+        ("service_off_permille", draft.service_off_permille, 0, PERMILLE),
     ] {
         if !(least..=most).contains(&value) {
             return Err(Error::invalid(
@@ -87,6 +94,7 @@ fn checked(draft: MemberLevelDraft) -> Result<MemberLevel> {
         energy_dwh: draft.energy_dwh,
         order_count: draft.order_count,
         total_fen: draft.total_fen,
+        service_off_permille: draft.service_off_permille,
         rights,
         version: 1,
         changed_at_ms: 0,
@@ -110,7 +118,7 @@ fn free(all: &[MemberLevel], one: &MemberLevel) -> Result<()> {
 
 fn told(one: &MemberLevel) -> serde_json::Value {
     json!({"name": one.name, "place": one.place, "energy_dwh": one.energy_dwh, "order_count": one.order_count,
-        "total_fen": one.total_fen, "rights": one.rights})
+        "total_fen": one.total_fen, "service_off_permille": one.service_off_permille, "rights": one.rights})
 }
 
 fn found(tx: &mut Tx<'_>, id: i64) -> Result<(Vec<MemberLevel>, MemberLevel)> {
@@ -148,12 +156,29 @@ impl Engine {
     /// Holds for customers from the next judgement on.
     pub async fn member_level_update(&self, actor: &Actor, id: i64, change: MemberLevelChange) -> Result<()> {
         actor.must_be_platform()?;
-        let MemberLevelChange { version, name, place, energy_dwh, order_count, total_fen, rights } = change;
-        let mut after =
-            checked(MemberLevelDraft { name, place, energy_dwh, order_count, total_fen, rights })?;
+        let MemberLevelChange {
+            version,
+            name,
+            place,
+            energy_dwh,
+            order_count,
+            total_fen,
+            service_off_permille,
+            rights,
+        } = change;
+        let mut after = checked(MemberLevelDraft {
+            name,
+            place,
+            energy_dwh,
+            order_count,
+            total_fen,
+            service_off_permille,
+            rights,
+        })?;
         after.id = id;
         let (actor, now) = (actor.clone(), self.clock.now());
-        self.store
+        let otherwise = self
+            .store
             .write(None, move |tx| {
                 let (all, before) = found(tx, id)?;
                 if before.version != version {
@@ -170,9 +195,17 @@ impl Engine {
                     actor.record(tx, now, "member_level_update", "member_level", id, &detail)?;
                     tx.changed(Change::Noun("member_level"));
                 }
-                Ok(())
+                Ok(after.service_off_permille != before.service_off_permille)
             })
-            .await
+            .await?;
+        if otherwise {
+            let forget = |tx: &mut Tx<'_>| {
+                tx.cards_changed(|card| card.customer.is_some());
+                Ok(())
+            };
+            self.store.write_everywhere(forget).await?;
+        }
+        Ok(())
     }
 
     pub async fn member_level_delete(&self, actor: &Actor, id: i64) -> Result<()> {

@@ -3,7 +3,9 @@
 use crate::{Engine, Rules};
 use model::Result;
 use model::customer::CustomerMark;
+use model::id::CustomerId;
 use model::time::{DAY_MS, Timestamp};
+use std::collections::{HashMap, HashSet};
 use store::customer_marks::{self, Judged};
 use store::member_levels::{self, MemberLevel};
 use store::{Change, Tx};
@@ -43,6 +45,7 @@ impl Engine {
     /// Judges everybody; how many have another level or other marks than before.
     pub async fn customers_mark(&self, now: Timestamp) -> Result<usize> {
         let (mut after, mut changed) = (0, 0);
+        let mut levelled_anew = HashSet::new();
         let levels = self.store.read(member_levels::all).await?;
         loop {
             let rules = self.rules();
@@ -50,6 +53,7 @@ impl Engine {
             let read = move |conn: &mut store::Conn| customer_marks::judged(conn, after, since, AT_ONCE);
             let some = self.store.read(read).await?;
             let (Some(first), Some(last)) = (some.first().map(|c| c.id), some.last().map(|c| c.id)) else {
+                self.levels_told(levelled_anew).await?;
                 return Ok(changed);
             };
             let other: Vec<(i64, Option<i64>, Vec<CustomerMark>)> = some
@@ -58,6 +62,9 @@ impl Engine {
                 .filter(|(one, level, marks)| one.level != *level || one.marks != *marks)
                 .map(|(one, level, marks)| (one.id, level, marks))
                 .collect();
+            let before: HashMap<i64, Option<i64>> = some.iter().map(|one| (one.id, one.level)).collect();
+            let anew = other.iter().filter(|(id, level, _)| before.get(id) != Some(level));
+            levelled_anew.extend(anew.map(|(id, ..)| CustomerId(*id)));
             let untagged = self.store.read(move |conn| customer_marks::untagged(conn, first, last)).await?;
             changed += other.len();
             if !other.is_empty() || !untagged.is_empty() {
@@ -70,6 +77,18 @@ impl Engine {
             }
             after = last;
         }
+    }
+
+    /// What their level gives holds from their next session on: their cards are read anew.
+    async fn levels_told(&self, customers: HashSet<CustomerId>) -> Result<()> {
+        if customers.is_empty() {
+            return Ok(());
+        }
+        let forget = move |tx: &mut Tx<'_>| {
+            tx.cards_changed(|card| card.customer.is_some_and(|customer| customers.contains(&customer)));
+            Ok(())
+        };
+        self.store.write_everywhere(forget).await.map(drop)
     }
 }
 
@@ -122,6 +141,7 @@ mod tests {
             place: id,
             energy_dwh,
             order_count,
+            service_off_permille: 0,
             total_fen: 0,
             rights: Vec::new(),
             version: 1,

@@ -74,7 +74,7 @@ fn record(context: &Context<'_>, tx: &mut Tx<'_>, session: &PastSession) -> Resu
         if let Some(token) = &session.token
             && let Some(card) = tx.card(&token.key())?
         {
-            (order.card, order.customer) = (Some(card.id), card.customer);
+            crate::discount::remember(&mut order, Some(&*card));
         }
         order.created_at = session.started_at;
         order.started_at = session.started_at;

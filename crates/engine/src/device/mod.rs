@@ -261,10 +261,7 @@ fn handle(
         DeviceEvent::TariffAsked => tariff::asked(context, tx, pile),
         DeviceEvent::Iso15118Asked(ask) => Ok(iso15118_asked(ask)),
         DeviceEvent::CertificateAsked { csr } => Ok(certificate_asked(pile, csr)),
-        DeviceEvent::Variables(told) => {
-            store::pile_variables::save(tx, &pile.pile, told, context.now)?;
-            Ok(Handled::new(Answer::Noted))
-        }
+        DeviceEvent::Variables(told) => noticed::variables(context, tx, pile, told),
         DeviceEvent::Noticed { variables, events } => noticed::told(context, tx, pile, variables, events),
         DeviceEvent::Monitors(changes) => noticed::monitors(context, tx, pile, changes),
         DeviceEvent::NeedsAsked { connector, departs_at, energy_wh } => {

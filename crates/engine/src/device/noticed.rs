@@ -39,6 +39,17 @@ pub fn told(
     Ok(Handled::new(Answer::Noted))
 }
 
+/// What its variables are, as it was asked to say.
+pub fn variables(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    told: &[VariableReport],
+) -> Result<Handled> {
+    store::pile_variables::save(tx, &hot.pile, told, context.now)?;
+    Ok(Handled::new(Answer::Noted))
+}
+
 /// What the pile watches of itself.
 pub fn monitors(
     context: &Context<'_>,

@@ -219,8 +219,9 @@ pub(super) fn settle(
         order.state = order.state.to(OrderState::Completed).unwrap_or(OrderState::Completed);
         (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
         detail.segments = serde_json::to_string(&bill.segments).map_err(|_| Error::internal())?;
+        let discounts = crate::discount::given(tx, &mut order, billed_by, context.now)?;
         count(tx, &order, &station.zone);
-        crate::payment::post(context.rules, tx, &order, None, context.now)?;
+        crate::payment::post(context.rules, tx, (&order, &discounts), None, context.now)?;
     } else {
         order.state = order.state.to(OrderState::Abnormal).unwrap_or(OrderState::Abnormal);
         (order.electricity, order.service, order.total) = (Fen(0), Fen(0), Fen(0));
@@ -233,7 +234,7 @@ pub(super) fn settle(
     tx.order_save(&order);
     tx.order_detail_save(detail);
     order_told_by_pile(context, tx, &order, &hot.pile)?;
-    Ok(doubtful.is_empty().then_some(order.total))
+    Ok(doubtful.is_empty().then_some(order.total - order.discount))
 }
 
 /// Whether the pile's amount differs only because it had another table of the same version for a part of
@@ -295,6 +296,7 @@ pub(crate) fn counted(order: &Order, zone: &Zone) -> Option<Ended> {
         electricity: order.electricity,
         service: order.service,
         total: order.total,
+        discount: order.discount,
     })
 }
 

@@ -351,9 +351,8 @@ pub(crate) fn new_order(
     context: &Context<'_>,
     tx: &mut Tx<'_>,
     hot: &HotPile,
-    fresh: Fresh,
+    Fresh { connector, mode, token, begun_at }: Fresh,
 ) -> Result<Order> {
-    let Fresh { connector, mode, token, begun_at } = fresh;
     let tariff = tariff_shown(context, tx, hot, begun_at)?;
     let mut abnormal = Abnormalities::default();
     if connector == 0 || (connector > CONNECTORS_MAX && hot.connector(connector).is_none()) {
@@ -396,6 +395,9 @@ pub(crate) fn new_order(
         stop_class: None,
         start_verdict: None,
         stop_verdict: None,
+        member_level: None,
+        service_off_permille: 0,
+        discount: Fen(0),
     })
 }
 
@@ -420,8 +422,7 @@ pub(super) fn admit(
     judged: &mut Judged,
     held: Held,
 ) -> Result<()> {
-    order.card = judged.card.as_ref().map(|card| card.id);
-    order.customer = judged.card.as_ref().and_then(|card| card.customer);
+    crate::discount::remember(order, judged.card.as_deref());
     if judged.verdict != TokenVerdict::Accepted {
         return Ok(());
     }
@@ -455,8 +456,7 @@ pub(super) fn admit(
     Ok(())
 }
 
-/// The connector has begun anew, so whatever order held it has ended: a pending start has failed, a
-/// running one now awaits its record.
+/// The connector has begun anew: a pending start on it has failed, a running one now awaits its record.
 fn supersede(
     context: &Context<'_>,
     tx: &mut Tx<'_>,

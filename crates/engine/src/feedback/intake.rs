@@ -296,6 +296,9 @@ fn keep(
         limit: tx.read(|conn| feedback::limit_of(conn, draft.kind))?,
     };
     placed(tx, draft, &mut new)?;
+    if actor.is_none() {
+        super::block::must_not_hold(tx, (&draft.phone, new.customer), new.operator, now)?;
+    }
     if let Some(order) = order {
         let scope = actor.map_or(model::access::Scope::ALL, |actor| actor.caller.scope.clone());
         if !tx.read(|conn| feedback::order_seen(conn, &scope, order))? {

@@ -1,10 +1,12 @@
 //! 客服反馈: worked to an end by staff.
 
+mod block;
 pub mod category;
 mod intake;
 mod score;
 pub mod template;
 
+pub use block::{FeedbackBlockDraft, FeedbackBlockLift};
 pub use intake::{FeedbackDraft, FeedbackPhotoReceipt, FeedbackProgress, FeedbackReceipt, caller_phone};
 pub use score::FeedbackScoreDraft;
 

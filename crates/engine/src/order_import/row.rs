@@ -322,6 +322,9 @@ impl LostOrder {
             stop_class: None,
             start_verdict: None,
             stop_verdict: None,
+            member_level: None,
+            service_off_permille: 0,
+            discount: model::money::Fen(0),
         })
     }
 

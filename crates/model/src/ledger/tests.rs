@@ -12,6 +12,7 @@ fn an_account_is_its_owner_and_its_kind() {
         (AccountId::receivable(CustomerId(1)), AccountKind::Receivable, 1),
         (AccountId::fleet(FleetId(3)), AccountKind::Fleet, 3),
         (AccountId::revenue(OperatorId(2)), AccountKind::Revenue, 2),
+        (AccountId::discount(OperatorId(3)), AccountKind::Discount, 3),
         (AccountId::by_hand(), AccountKind::Channel, 0),
         (AccountId::promotion(), AccountKind::Promotion, 0),
         (AccountId::write_off(), AccountKind::WriteOff, 0),

@@ -17,6 +17,7 @@ mod firmware;
 mod history;
 mod invoices;
 mod invoicing;
+mod levels;
 mod loads;
 mod merges;
 mod payments;
@@ -181,6 +182,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     let actor = administrator(app).await?;
     invoicing::payers(app, &actor).await?;
     wallets::open(app, &actor).await?;
+    levels::write(app, &actor).await?;
     let orders = history::write(app, &piles).await?;
     records::write(app, &actor).await?;
     reservations::write(app, &piles).await?;

@@ -51,6 +51,10 @@ pub static ORDER: &[Column<OrderView>] = &[
     }),
     Column::summed("service", "服务费（元）", "Service fee (yuan)", |o, _| Cell::fen(o.service_fen)),
     Column::summed("total", "总金额（元）", "Total (yuan)", |o, _| Cell::fen(o.total_fen)),
+    Column::summed("discount", "优惠（元）", "Discount (yuan)", |o, _| Cell::fen(o.discount_fen)),
+    Column::summed("payable", "应付（元）", "Payable (yuan)", |o, _| {
+        Cell::fen(o.total_fen - o.discount_fen)
+    }),
     Column::new("pay_way", "支付方式", "Pays by", |o, w| {
         o.pay_way.map_or(Cell::Empty, |way| words::told("pay_way", way.as_str(), w))
     }),

@@ -28,6 +28,7 @@ mod error;
 mod explain;
 mod exports;
 mod feedback;
+mod feedback_blocks;
 mod feedback_templates;
 mod firmware;
 mod fleets;

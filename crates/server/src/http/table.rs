@@ -4,14 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    abnormal_orders, audit, backups, bills, brands, callers, cards, channels, cities, commands,
-    configuration_profiles, content, coupons, customer_source, customers, day_bills, desired, dialects,
-    dictionaries, displays, driver_prices, exports, feedback, feedback_templates, firmware, fleets, frames,
-    home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, operations, operators,
-    order_imports, orders, parameters, pay_channels, payments, pile_batches, pile_events, pile_labels,
-    pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices,
-    reconciliations, recordings, refunds, reservations, roles, security, sellers, session, settlements,
-    staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
+    abnormal_orders, audit, backups, bills, brands, callers, cards, channels, cities, commands, configuration_profiles, content, coupons, customer_source, customers, day_bills, desired, dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_blocks, feedback_templates, firmware, fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, operations, operators, order_imports, orders, parameters, pay_channels, payments, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles, security, sellers, session, settlements, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -336,6 +329,9 @@ pub fn table() -> Vec<Route> {
         PUT "/feedback-limits" May(FeedbackWrite), feedback::feedback_limit_set;
         GET "/callers" May(FeedbackRead), callers::caller_get;
         GET "/feedback/{id}/caller" May(FeedbackRead), callers::feedback_caller_get;
+        GET "/feedback-blocks" May(FeedbackRead), feedback_blocks::feedback_block_list;
+        POST "/feedback-blocks" May(FeedbackWrite), feedback_blocks::feedback_block_create;
+        POST "/feedback-blocks/{id}/cancellation" May(FeedbackWrite), feedback_blocks::feedback_block_cancel;
         GET "/feedback-templates" May(FeedbackRead), feedback_templates::feedback_template_list;
         POST "/feedback-templates" May(FeedbackWrite), feedback_templates::feedback_template_create;
         PATCH "/feedback-templates/{id}" May(FeedbackWrite), feedback_templates::feedback_template_update;

@@ -27,6 +27,9 @@ pub fn order(pile: i64) -> Order {
         session: None,
         start_verdict: None,
         stop_verdict: None,
+        member_level: None,
+        service_off_permille: 0,
+        discount: Fen(0),
         start_mode: StartMode::Card,
         token: Some(Token::card("0123456789")),
         card: None,
@@ -92,6 +95,7 @@ async fn charged() -> House {
             electricity: order.electricity,
             service: order.service,
             total: order.total,
+            discount: Fen(0),
         });
         tx.order_detail_save(OrderDetail {
             order: order.id,

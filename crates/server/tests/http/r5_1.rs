@@ -24,6 +24,7 @@ async fn charged(house: &House, station: StationId, operator: i64, all: i64, goo
                 electricity: Fen(60),
                 service: Fen(40),
                 total: Fen(100),
+                discount: Fen(0),
             });
         }
         Ok(())

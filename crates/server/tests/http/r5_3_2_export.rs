@@ -23,6 +23,9 @@ fn order(id: i64, pile: i64, place: i64, started_at_ms: i64) -> Order {
         session: None,
         start_verdict: None,
         stop_verdict: None,
+        member_level: None,
+        service_off_permille: 0,
+        discount: Fen(0),
         start_mode: StartMode::Card,
         token: Some(model::card::Token::card("=0123456789")),
         card: None,
@@ -70,6 +73,7 @@ fn counted(order: &Order) -> Ended {
         electricity: order.electricity,
         service: order.service,
         total: order.total,
+        discount: Fen(0),
     }
 }
 

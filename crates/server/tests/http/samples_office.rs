@@ -11,4 +11,17 @@ pub const SAMPLES: &[Sample] = &[
         "/staff/{staff}/handover",
         r#"{"version":1,"to_staff_id":null,"note":"钥匙在前台"}"#,
     ),
+    asked("feedback_block_list", ListOfOperator, "/feedback-blocks", ""),
+    asked(
+        "feedback_block_create",
+        Field("feedback_id"),
+        "/feedback-blocks",
+        r#"{"feedback_id":{feedback},"reason":"多次提交广告","until_ms":1796000000000}"#,
+    ),
+    asked(
+        "feedback_block_cancel",
+        OfOperator,
+        "/feedback-blocks/{feedback_block}/cancellation",
+        r#"{"reason":"已说明情况"}"#,
+    ),
 ];

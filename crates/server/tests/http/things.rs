@@ -71,6 +71,7 @@ impl Things {
             ("{coupon}", coupon),
             ("{voucher}", voucher),
             ("{driver_price}", driver_price),
+            ("{feedback_block}", blocked(house, operator, name).await),
             ("{feedback}", feedback),
             ("{photo}", photo),
             ("{station_photo}", station_photo(house, side + 1).await),
@@ -151,6 +152,19 @@ async fn complaint(house: &House, code: &str, name: &str) -> (String, String) {
     let one = house.get(&format!("/feedback/{id}"), &cookie).await;
     let photo = one.ok().json["photos"][0].to_string();
     (id, photo)
+}
+
+/// From whom nothing is taken any more that concerns this operator.
+async fn blocked(house: &House, operator: i64, name: &str) -> String {
+    let mut actor = Actor::local();
+    actor.caller.scope.operator = Some(model::id::OperatorId(operator));
+    let draft = engine::feedback::FeedbackBlockDraft {
+        phone: Some(format!("1391111000{operator}")),
+        feedback_id: None,
+        reason: format!("{name}的广告"),
+        until_ms: NOON + 86_400_000,
+    };
+    house.app.engine.feedback_block_create(&actor, draft).await.unwrap().to_string()
 }
 
 /// A driver of a fleet, with a car, who has charged at this operator's station alone.

@@ -33,6 +33,7 @@ fn ended(customer: Option<i64>, station: i64, at: i64) -> Ended {
         electricity: Fen(6),
         service: Fen(4),
         total: Fen(10),
+        discount: Fen(0),
     }
 }
 

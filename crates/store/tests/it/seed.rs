@@ -66,6 +66,7 @@ fn rows(tx: &mut Tx<'_>) -> model::Result<()> {
                     electricity: order.electricity,
                     service: order.service,
                     total: order.total,
+                    discount: Fen(0),
                 });
                 tx.order_detail_save(OrderDetail {
                     order: order.id,
@@ -163,5 +164,8 @@ pub fn order(id: i64, operator: i64, n: i64) -> Order {
         stop_class: None,
         start_verdict: None,
         stop_verdict: None,
+        member_level: None,
+        service_off_permille: 0,
+        discount: Fen(0),
     }
 }

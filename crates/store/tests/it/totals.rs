@@ -45,6 +45,7 @@ fn more(tx: &mut Tx<'_>) -> model::Result<()> {
                     electricity: order.electricity,
                     service: order.service,
                     total: order.total,
+                    discount: model::money::Fen(0),
                 });
             }
         }

@@ -51,6 +51,7 @@ pub fn card(id: i64, sessions_max: i64) -> Card {
         limits: None,
         pay_way: None,
         fleet_pays: false,
+        member: None,
         expires_at: None,
         sessions_max,
     }
@@ -95,6 +96,9 @@ pub fn order(tx: &mut Tx<'_>, pile: i64, card: Option<i64>) -> Result<Order> {
         stop_class: None,
         start_verdict: None,
         stop_verdict: None,
+        member_level: None,
+        service_off_permille: 0,
+        discount: model::money::Fen(0),
     })
 }
 

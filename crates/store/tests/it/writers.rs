@@ -31,6 +31,7 @@ fn ended(pile: i64, station: i64, hour: i64) -> Ended {
         electricity: Fen(1),
         service: Fen(0),
         total: Fen(1),
+        discount: Fen(0),
     }
 }
 

@@ -325,6 +325,11 @@ const looks = {
     closed: { tone: 'ok', glyph: 'check' },
     merged: { tone: 'mute', glyph: 'copy' },
   },
+  block_state: {
+    active: { tone: 'bad', glyph: 'ban' },
+    over: { tone: 'mute', glyph: 'clock' },
+    lifted: { tone: 'ok', glyph: 'check' },
+  },
   parameter_origin: {
     default: { tone: 'mute', glyph: 'ring' },
     console: { tone: 'ok', glyph: 'check' },

@@ -3,8 +3,9 @@ export default {
   bill: { export: '导出账单 PDF', language_zh: '中文账单', language_en: '英文账单', file: '充电账单', done: '账单「{name}」已保存', code: '验证码', check: '核验', check_hint: '填写账单上的订单号与验证码，或扫描账单上的二维码打开本页。', genuine: '账单真实有效', compare: '请与手中的账单逐项比对；不一致的账单不是本平台生成的。' },
   customer_mark: { new: '新用户', sleeping: '沉睡', night: '夜间', high_value: '高价值', fleet: '车队' },
   member: {
+    off: '服务费优惠', off_value: '减 {n}%', off_none: '无', off_help: '从服务费中减去的百分比，可到 0.1%，由运营商承担；按会话开始时的等级计算，车队付费的订单不享受',
     level: '会员等级', mark: '规则标签', tag_hint: '完整标签', by_rule: '按规则自动标记，每天凌晨更新', by_hand: '人工标签', name: '等级名称', place: '顺序', place_help: '数字越大等级越高，不能重复', rule: '条件', rule_hint: '三个条件须同时满足，填 0 表示不要求；评定天数见参数「会员评定天数」。', rule_none: '无条件', rule_energy: '充电量不少于 {n}', rule_orders: '订单不少于 {n} 单', rule_total: '金额不少于 {n}', and: '，且', energy: '充电量不少于', orders: '订单数不少于', total: '金额不少于', rights: '权益', rights_help: '每行一条，最多 10 条，供员工与用户查看', customers: '用户数', create: '新建等级', edit: '修改等级「{name}」', saved: '等级「{name}」已保存，下次评定时生效', delete: '删除', ask_delete: '删除等级「{name}」？', deleted: '等级「{name}」已删除',
-    note: '每天凌晨按最近的充电评定等级和规则标签。等级的价格优惠随资金功能开通，目前权益只作说明。', job: '查看或立即运行评定任务',
+    note: '每天凌晨按最近的充电评定等级和规则标签。服务费优惠在订单结算时作为「会员优惠」单列一行。', job: '查看或立即运行评定任务',
   },
   heat: {
     state: '实时状态', kind: '充电类型', power: '额定功率', layer: '地图图层', none: '桩与枪的数量', of_energy: '充电量热力', of_orders: '订单热力', of_failures: '失败热力', days: '统计天数', last_days: '近 {n} 天', legend: '热力图例', most: '最高 {n}', sum: '{stations} 座站，合计 {sum}', nothing: '这段时间没有数据', failures_note: '失败：结束时电量不足 0.2 kWh 且不足 2 分钟的订单',

@@ -17,6 +17,8 @@ export const orderColumns = (): Column<Order>[] => {
     { key: 'duration', label: t('orders.duration'), align: 'right', sort: 'duration_s', text: (o) => duration(o.duration_s ?? (orderOpen(o.state) && o.started_at_ms != null ? Math.max(0, now - o.started_at_ms) / 1000 : null)) },
     { key: 'energy', label: `${t('orders.energy')} (kWh)`, align: 'right', text: (o) => energyNumber(o.energy_dwh), sort: 'energy_dwh' },
     { key: 'total', label: t('orders.total'), align: 'right', sort: 'total_fen' },
+    { key: 'discount', label: t('discount.title'), align: 'right', text: (o) => money(o.discount_fen), extra: true },
+    { key: 'payable', label: t('discount.payable'), align: 'right', text: (o) => money(o.total_fen - o.discount_fen), extra: true },
     { key: 'electricity', label: t('orders.electricity'), align: 'right', text: (o) => money(o.electricity_fen), sort: 'electricity_fen', extra: true },
     { key: 'service', label: t('orders.service'), align: 'right', text: (o) => money(o.service_fen), sort: 'service_fen' },
     { key: 'paid_state', label: t('orders.paid_state') },
