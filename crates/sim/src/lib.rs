@@ -18,6 +18,7 @@ pub mod random;
 pub mod replay;
 pub mod runner;
 pub mod site;
+pub mod tls;
 pub mod trunk;
 pub mod yard;
 pub mod ykc;

@@ -5,6 +5,7 @@ use model::time::Clock;
 use sim::pile::Behaviours;
 use sim::replay::{Player, RealTime, Recording, Target};
 use sim::site::{Site, SiteConfig, piles_from_csv};
+use sim::tls::Tls;
 use sim::{floor, load, pay, yard};
 use std::future::Future;
 use std::path::PathBuf;
@@ -44,7 +45,16 @@ struct RunOptions {
     /// Where 云快充 piles connect
     #[arg(long, default_value = "127.0.0.1:8768")]
     ykc: String,
-    /// CSV with a header: code,protocol,password,connectors,rated_power_w,kind,concentrator
+    /// For wss://: PEM file of the authorities that the piles trust
+    #[arg(long)]
+    ca: Option<PathBuf>,
+    /// For security profile 3: PEM file of the pile's certificate, with those up to the root; it is one pile's own
+    #[arg(long, requires_all = ["ca", "key"])]
+    certificate: Option<PathBuf>,
+    /// PEM file of the key of the certificate
+    #[arg(long)]
+    key: Option<PathBuf>,
+    /// CSV with a header: code,protocol,password,connectors,rated_power_w,connector_powers_w,kind,concentrator
     #[arg(long)]
     piles: PathBuf,
     /// Card tags, one a line (the first column of a CSV; a header named tag is skipped)
@@ -193,7 +203,11 @@ async fn run(options: RunOptions) -> Result<(), String> {
     let read = |path: &PathBuf| std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()));
     let mut piles = piles_from_csv(&read(&options.piles)?, &options.server, &options.ykc)
         .map_err(|e| format!("{}: {e}", options.piles.display()))?;
+    let own = options.certificate.as_deref().zip(options.key.as_deref());
+    let tls = options.ca.as_deref().map(|ca| Tls::read(ca, own)).transpose();
+    let tls = tls.map_err(|error| format!("the certificates could not be read: {error}"))?;
     for pile in &mut piles {
+        pile.tls.clone_from(&tls);
         pile.seed = options.seed;
         pile.meter_interval_ms = options.meter_interval.max(1) * 1_000;
         pile.behaviours = options.manners.behaviours();

@@ -3,6 +3,7 @@
 
 use crate::car::Car;
 use crate::random::Random;
+use crate::tls::Tls;
 use crate::trunk::Trunk;
 use crate::{ocpp2, ocpp16, ykc};
 use model::dialect::DialectRules;
@@ -19,8 +20,12 @@ pub struct PileConfig {
     /// Of each connector.
     pub rated_power_w: i64,
     pub kind: PileKind,
-    /// `ws://HOST:PORT/PATH` for OCPP (the code is appended), `HOST:PORT` for 云快充.
+    /// Of each connector, from the first on; those that are not named have the pile's.
+    pub connector_powers_w: Vec<i64>,
+    /// `ws://HOST:PORT/PATH` or `wss://…` for OCPP (the code is appended), `HOST:PORT` for 云快充.
     pub address: String,
+    /// For `wss://`: whom the pile trusts, and the certificate that it shows.
+    pub tls: Option<Tls>,
     /// The concentrator whose link it shares with other piles (云快充).
     pub trunk: Option<Arc<Trunk>>,
     pub seed: u64,
@@ -42,7 +47,9 @@ impl PileConfig {
             connectors: 1,
             rated_power_w: 120_000,
             kind: PileKind::Dc,
+            connector_powers_w: Vec::new(),
             address: address.to_owned(),
+            tls: None,
             trunk: None,
             seed: 1,
             meter_interval_ms: 15_000,
@@ -50,6 +57,12 @@ impl PileConfig {
             zone: Zone::shanghai(),
             behaviours: Behaviours::default(),
         }
+    }
+
+    /// What a connector can give, numbered from 1.
+    pub fn power_of(&self, connector: usize) -> i64 {
+        let own = connector.checked_sub(1).and_then(|place| self.connector_powers_w.get(place));
+        own.copied().unwrap_or(self.rated_power_w)
     }
 }
 

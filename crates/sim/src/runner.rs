@@ -4,6 +4,7 @@ use crate::car::Car;
 use crate::http;
 use crate::load::wire::base64;
 use crate::pile::{Action, Output, Pile, PileConfig, View};
+use crate::tls::Wire;
 use crate::trunk::Joined;
 use futures_util::{SinkExt, StreamExt};
 use model::time::{Clock, Timestamp};
@@ -124,7 +125,7 @@ impl PileHandle {
 }
 
 pub(crate) enum Link {
-    WebSocket(Box<WebSocketStream<TcpStream>>),
+    WebSocket(Box<WebSocketStream<Box<dyn Wire>>>),
     Tcp(TcpStream),
     Trunk(Joined),
 }
@@ -144,12 +145,25 @@ impl Link {
         let uri = request.uri();
         let host =
             uri.host().ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the address has no host"))?;
-        let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80))).await?;
+        let is_secure = uri.scheme_str() == Some("wss");
+        let port = uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
+        let stream = TcpStream::connect((host, port)).await?;
         stream.set_nodelay(true)?;
+        let stream: Box<dyn Wire> = match &config.tls {
+            Some(tls) if is_secure => tls.connect(host, stream).await?,
+            None if is_secure => {
+                return Err(Error::new(ErrorKind::InvalidInput, "wss needs to know whom the pile trusts"));
+            }
+            _ => Box::new(stream),
+        };
         let headers = request.headers_mut();
         headers.insert("Sec-WebSocket-Protocol", HeaderValue::from_static(config.protocol.as_str()));
-        let basic = format!("Basic {}", base64(format!("{}:{}", config.code, config.password).as_bytes()));
-        headers.insert("Authorization", HeaderValue::from_str(&basic).map_err(Error::other)?);
+        // One that shows a certificate has no password (profile 3).
+        if !config.password.is_empty() || config.tls.is_none() {
+            let basic =
+                format!("Basic {}", base64(format!("{}:{}", config.code, config.password).as_bytes()));
+            headers.insert("Authorization", HeaderValue::from_str(&basic).map_err(Error::other)?);
+        }
         let limits = WebSocketConfig::default().read_buffer_size(4_096);
         let (socket, _) = tokio_tungstenite::client_async_with_config(request, stream, Some(limits))
             .await

@@ -261,8 +261,8 @@ async fn pause(ms: i64) {
     tokio::time::sleep(Duration::from_millis(ms.max(0).unsigned_abs())).await;
 }
 
-/// Piles from a CSV with a header: code, protocol, password, connectors, rated_power_w, kind, concentrator, in
-/// any order, others ignored. No quoting: none of these may hold a comma. 云快充 piles with the same
+/// Piles from a CSV with a header: code, protocol, password, connectors, rated_power_w, connector_powers_w
+/// (`60000/30000`), kind, concentrator, in any order, others ignored. No quoting: none of these may hold a comma. 云快充 piles with the same
 /// concentrator share one link.
 pub fn piles_from_csv(text: &str, ocpp: &str, ykc: &str) -> Result<Vec<PileConfig>, String> {
     let mut lines = text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty());
@@ -304,6 +304,12 @@ fn pile_from_row(
     }
     if let Some(text) = cell("rated_power_w") {
         pile.rated_power_w = text.parse().ok().filter(|n| *n > 0).ok_or("rated_power_w: watts are needed")?;
+    }
+    if let Some(text) = cell("connector_powers_w") {
+        let powers = text.split('/').map(|one| one.trim().parse().ok().filter(|n| *n > 0));
+        let powers = powers.collect::<Option<Vec<i64>>>();
+        pile.connector_powers_w = powers
+            .ok_or("connector_powers_w: watts with / between them are needed, one for each connector")?;
     }
     if let Some(text) = cell("kind") {
         pile.kind = PileKind::parse(text).ok_or("kind: dc, ac or ac_dc is needed")?;

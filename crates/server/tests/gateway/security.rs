@@ -197,3 +197,44 @@ async fn the_authority_is_one_for_all_time_and_its_key_is_not_in_the_database() 
     assert_eq!(door.app.engine.authority_get().await.unwrap().body, first.body);
     door.stop().await;
 }
+
+/// A pretend pile over TLS.
+async fn pretend(door: &Door, password: &str, own: Option<(&str, &KeyPair)>) -> sim::runner::PileHandle {
+    let authority = door.app.engine.authority_get().await.unwrap();
+    let key = own.map(|(_, key)| key.serialize_pem());
+    let own = own.map(|(chain, _)| chain).zip(key.as_deref());
+    let address = format!("wss://localhost:{}/ocpp", door.tls.port());
+    let mut config = sim::pile::PileConfig::new("A-1", model::site::Protocol::Ocpp16, &address);
+    config.password = password.to_owned();
+    config.tls = Some(sim::tls::Tls::new(&authority.body, own).unwrap());
+    sim::runner::PileHandle::start(config, model::time::Clock::System)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_simulator_comes_over_tls_with_a_password_or_with_a_certificate() {
+    let mut door = door().await;
+    let patience = std::time::Duration::from_secs(20);
+    require(&door, SecurityProfile::Tls).await;
+    let second = pretend(&door, PASSWORD, None).await;
+    assert!(second.wait_for(patience, |seen| seen.in_service).await);
+    assert_eq!(shown(&door).await, Some(SecurityProfile::Tls));
+    second.stop().await;
+    door.becomes_online("A-1", false).await;
+
+    let mut first = link(tls_knock(&door, None, right()).await.0).await;
+    let key = KeyPair::generate().unwrap();
+    let chain = certificate(&mut first, &request("A-1", &key), "Accepted").await;
+    state(&door, CertificateState::Installed).await;
+    first.0.close(None).await.unwrap();
+    drop(first);
+    door.becomes_online("A-1", false).await;
+    require(&door, SecurityProfile::Certificate).await;
+    let wrong = pretend(&door, PASSWORD, None).await;
+    assert!(!wrong.wait_for(std::time::Duration::from_secs(2), |seen| seen.in_service).await);
+    wrong.stop().await;
+    let third = pretend(&door, "", Some((&chain, &key))).await;
+    assert!(third.wait_for(patience, |seen| seen.in_service).await);
+    assert_eq!(shown(&door).await, Some(SecurityProfile::Certificate));
+    third.stop().await;
+    door.stop().await;
+}

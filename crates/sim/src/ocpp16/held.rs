@@ -28,7 +28,8 @@ impl Pile {
             _ => {
                 let seconds = payload["duration"].as_i64().unwrap_or(0);
                 let running = self.running(connector).unwrap_or(Running { transaction: None, began: now });
-                return self.profiles.composite(connector, running, self.config.rated_power_w, seconds, now);
+                let power = self.config.power_of(usize::try_from(connector).unwrap_or(0));
+                return self.profiles.composite(connector, running, power, seconds, now);
             }
         };
         (1..=self.slots.len()).for_each(|place| self.hold(place, now));

@@ -58,8 +58,12 @@ impl Pile {
     pub fn new(config: PileConfig, _now: Timestamp) -> Pile {
         let mut random = Random::named(config.seed, &config.code);
         let slots = (0..config.connectors.max(1))
-            .map(|_| {
-                Slot::new(config.kind, config.rated_power_w, random.between(1_000_000, 900_000_000) / 10 * 10)
+            .map(|place| {
+                Slot::new(
+                    config.kind,
+                    config.power_of(place + 1),
+                    random.between(1_000_000, 900_000_000) / 10 * 10,
+                )
             })
             .collect();
         Pile {

@@ -91,7 +91,9 @@ impl Pile {
         let digits: String = config.code.chars().filter(char::is_ascii_digit).collect();
         let number = PileNo::parse(&format!("{digits:0>14}")).unwrap_or(PileNo([0; 7]));
         let slots = (0..config.connectors.clamp(1, 99))
-            .map(|_| Slot::new(config.kind, config.rated_power_w, random.between(1_000_000, 900_000_000)))
+            .map(|place| {
+                Slot::new(config.kind, config.power_of(place + 1), random.between(1_000_000, 900_000_000))
+            })
             .collect();
         Pile {
             number,
