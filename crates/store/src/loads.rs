@@ -75,6 +75,8 @@ pub struct LoadConnector {
     pub online: bool,
     pub no: ConnectorNo,
     pub status: Option<ConnectorStatus>,
+    /// In which units its pile takes limits, as it has told.
+    pub rates: Option<String>,
 }
 
 /// A session that runs at a station.
@@ -224,7 +226,9 @@ pub fn limit_delete(tx: &mut Tx<'_>, pile: PileId, connector: ConnectorNo) -> Re
 /// What stands at a station and could draw power. A pile that has not told of its connectors has one.
 pub fn connectors(conn: &mut Conn, station: StationId) -> DbResult<Vec<LoadConnector>> {
     conn.query(
-        "SELECT p.id, p.code, p.name, p.protocol, p.kind, p.rated_power_w, p.online, c.no, c.status FROM pile p \
+        "SELECT p.id, p.code, p.name, p.protocol, p.kind, p.rated_power_w, p.online, c.no, c.status, v.value FROM pile p \
+         LEFT JOIN pile_variable v ON v.pile_id = p.id AND v.name = CASE WHEN p.protocol = 'ocpp1.6' \
+         THEN 'ChargingScheduleAllowedChargingRateUnit' ELSE 'SmartChargingCtrlr.RateUnit' END \
          LEFT JOIN connector c ON c.pile_id = p.id AND c.no > 0 \
          WHERE p.station_id = $1 AND p.lifecycle <> 'retired' ORDER BY p.code, p.id, c.no",
         &[station.0.into()],
@@ -239,6 +243,7 @@ pub fn connectors(conn: &mut Conn, station: StationId) -> DbResult<Vec<LoadConne
                 online: row.bool(6)?,
                 no: row.int_opt(7)?.map_or(1, number),
                 status: row.word_opt(8, ConnectorStatus::parse)?,
+                rates: row.text_opt(9)?,
             })
         },
     )

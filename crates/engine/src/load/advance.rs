@@ -99,7 +99,7 @@ impl Engine {
                 continue;
             };
             let session = place.order.as_ref().and_then(|order| order.session.as_deref());
-            let row = limit_command(place.pile, connector, session, step, now);
+            let row = limit_command(place, connector, session, step, now);
             going.push(Outgoing { step: *step, pile: place.pile, command, row });
         }
         for out in &going {
@@ -199,12 +199,12 @@ fn command(
         Part::Standing => None,
         Part::Above => Some((place.key()?, now, step.limit.until?)),
     };
-    let order = LimitOrder { connector: place.connector, power_w, session };
+    let order = LimitOrder { connector: place.connector, power_w, rate: place.rate, session };
     Some((DeviceCommand::LimitSet(order), i64::from(place.connector)))
 }
 
 fn limit_command(
-    pile: PileId,
+    place: &Place,
     connector: i64,
     session: Option<&str>,
     step: &Step,
@@ -215,11 +215,11 @@ fn limit_command(
     let session = session.filter(|_| !standing);
     let body = json!({
         "kind": LIMIT_SET, "power_w": step.limit.power_w, "standing": standing, "until_ms": until_ms,
-        "session": session,
+        "session": session, "amperes_da": place.rate.amperes_da(step.limit.power_w).filter(|_| connector > 0),
     });
     CommandRow {
         id: 0,
-        pile,
+        pile: place.pile,
         connector: (connector > 0).then_some(connector),
         order: None,
         kind: LIMIT_SET.to_owned(),

@@ -4,7 +4,7 @@ use crate::Engine;
 use model::Result;
 use model::connector::ConnectorStatus;
 use model::id::{ConnectorNo, OrderId, PileId, SessionKey, StationId};
-use model::load::{AHEAD_MS, Answered, LoadControl, LoadSite, LoadStrategy, Unit, UnitSession};
+use model::load::{AHEAD_MS, Answered, LimitRate, LoadControl, LoadSite, LoadStrategy, Unit, UnitSession};
 use model::site::{PileKind, StationFacts};
 use model::time::{MINUTE_MS, Timestamp};
 use std::collections::{HashMap, HashSet};
@@ -40,6 +40,8 @@ pub(super) struct Place {
     pub name: String,
     pub order: Option<LoadOrder>,
     pub power_w: Option<i64>,
+    /// In which unit it is told its limit.
+    pub rate: LimitRate,
     /// As it was read.
     pub row: Option<LimitRow>,
     /// As it is now.
@@ -144,7 +146,9 @@ impl Snapshot {
         let control = if one.protocol.is_ykc() { LoadControl::Percent } else { LoadControl::Profile };
         // One connector alone can have all that its pile gives; together they have no more.
         let rated_w = one.rated_power_w;
+        let rate = LimitRate::of(one.kind, rated_w, one.rates.as_deref());
         let least = if one.kind == PileKind::Ac { LEAST_AC_W } else { LEAST_DC_W };
+        let least = rate.least_w().unwrap_or(least);
         let mut unit = Unit::new(control, rated_w, least.min(rated_w));
         unit.pile = Some(pile.0);
         let setting = self.setting.as_ref();
@@ -178,7 +182,7 @@ impl Snapshot {
             unit.booted();
         }
         let (code, name) = (one.pile_code.clone(), one.pile_name.clone());
-        (Place { pile, connector, code, name, order, power_w, row, state }, unit)
+        (Place { pile, connector, code, name, order, power_w, rate, row, state }, unit)
     }
 }
 

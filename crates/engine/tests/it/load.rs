@@ -6,7 +6,7 @@ use engine::audit::Actor;
 use engine::load::{LoadChange, LoadUnit};
 use model::device::{Answer, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileId, SessionKey, StationId};
-use model::load::{LoadStrategy, MARGIN_MS};
+use model::load::{LimitRate, LoadStrategy, MARGIN_MS};
 
 /// Less than the 23 piles of 120 kW each could draw; more than all of them keep without us.
 const CAP_W: i64 = 1_000_000;
@@ -103,5 +103,30 @@ fn what_a_car_needs_is_kept_where_power_is_shared() {
         assert_eq!(unit(&w, "CP-1").departs_at_ms, Some(w.now().as_ms() + 3_600_000));
         w.stop(1, session, 101.0);
         assert_eq!(needs(&w), Answer::NeedsAsked { accepted: false }, "no session runs");
+    }
+}
+
+#[test]
+fn an_ac_pile_that_takes_amperes_alone_is_told_so_and_never_more_than_was_meant() {
+    for w in worlds() {
+        let kept = w.engine.store.write(None, |tx| {
+            tx.execute("UPDATE pile SET kind = 'ac', rated_power_w = 22000 WHERE id = 1", &[])?;
+            let sql =
+                "INSERT INTO pile_variable (pile_id, name, value, told_at_ms) VALUES (1, $1, 'Current', 1)";
+            tx.execute(sql, &["ChargingScheduleAllowedChargingRateUnit".into()])
+        });
+        wait(kept).unwrap();
+        share(&w);
+        let sent = advance(&w);
+        let rate_of = |pile: i64| {
+            let order = sent.iter().find_map(|(to, command)| match command {
+                DeviceCommand::LimitSet(order) if *to == PileId(pile) => Some(order),
+                _ => None,
+            });
+            let order = order.unwrap();
+            (order.rate, order.power_w, order.rate.amperes_da(order.power_w))
+        };
+        assert_eq!(rate_of(1), (LimitRate::Amperes { phases: 3 }, 5_000, Some(69)));
+        assert_eq!(rate_of(2), (LimitRate::Watts, 5_000, None));
     }
 }

@@ -7,11 +7,13 @@
 //! have confirmed that they take less.
 
 mod cap;
+mod rate;
 mod share;
 mod step;
 mod unit;
 
 pub use cap::{Cap, CapPeriod};
+pub use rate::LimitRate;
 pub use share::{Shares, Target, share};
 pub use step::{Step, steps};
 pub use unit::{Answered, Held, Limit, Part, Sent, Unit, UnitSession};
@@ -44,6 +46,8 @@ crate::words! {
 pub struct LimitOrder {
     pub connector: ConnectorNo,
     pub power_w: i64,
+    /// In which unit it is told.
+    pub rate: LimitRate,
     /// For this session only, from then until then; `None`: for whoever charges, until told otherwise.
     pub session: Option<(SessionKey, Timestamp, Timestamp)>,
 }

@@ -1,9 +1,10 @@
 //! What the profiles by which we limit power have in common over the versions.
 
 use model::id::ConnectorNo;
-use model::load::LimitOrder;
+use model::load::{LimitOrder, LimitRate};
 use model::profile::{ChargingProfile, ProfilePeriod};
 use model::time::Timestamp;
+use serde_json::{Value, json};
 
 /// A schedule begins so much before it is sent, or a pile whose clock is slow would wait for it.
 pub const MOMENT_MS: i64 = 60_000;
@@ -11,6 +12,17 @@ pub const MOMENT_MS: i64 = 60_000;
 /// Always the same for one connector, so that a later one takes the place of an earlier one.
 pub fn profile_id(order: &LimitOrder) -> i64 {
     number(order.connector, order.session.is_some())
+}
+
+/// The unit and the one period of the schedule.
+pub fn period(order: &LimitOrder) -> (&'static str, Value) {
+    match (order.rate, order.rate.amperes_da(order.power_w)) {
+        (LimitRate::Amperes { phases }, Some(da)) => {
+            let limit: Value = serde_json::from_str(&format!("{}.{}", da / 10, da % 10)).unwrap_or_default();
+            ("A", json!({ "startPeriod": 0, "limit": limit, "numberPhases": phases }))
+        }
+        _ => ("W", json!({ "startPeriod": 0, "limit": order.power_w })),
+    }
 }
 
 fn number(connector: ConnectorNo, of_session: bool) -> i64 {

@@ -60,6 +60,10 @@ fn limit(connector: Option<i64>, body: &Value) -> Option<ProfileChange> {
     let connector = u16::try_from(connector?).ok()?;
     let session = body["session"].as_str().map(|text| text.trim_start_matches('=').to_owned());
     let until = body["until_ms"].as_i64().map(Timestamp::from_ms);
-    let profile = protocol::limit_kept(connector, body["power_w"].as_i64()?, session, until);
+    let mut profile = protocol::limit_kept(connector, body["power_w"].as_i64()?, session, until);
+    if let Some(da) = body["amperes_da"].as_i64() {
+        profile.unit = "A".to_owned();
+        profile.periods.iter_mut().for_each(|period| period.limit_tenths = da);
+    }
     Some(ProfileChange::Set(profile))
 }

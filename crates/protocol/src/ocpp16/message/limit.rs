@@ -2,7 +2,7 @@
 //! session gets instead of it for a time is its TxProfile; each connector has one of either.
 
 use super::command::typed;
-use crate::ocpp::limit::{MOMENT_MS, profile_id, seconds};
+use crate::ocpp::limit::{MOMENT_MS, period, profile_id, seconds};
 use crate::ocpp::link::Call;
 use model::Text;
 use model::device::Outcome;
@@ -11,14 +11,15 @@ use model::load::LimitOrder;
 use serde_json::json;
 
 pub fn call(order: &LimitOrder) -> Result<Call, Outcome> {
-    let periods = json!([{ "startPeriod": 0, "limit": order.power_w }]);
+    let (unit, period) = period(order);
+    let periods = json!([period]);
     let profile = match &order.session {
         None => json!({
             "chargingProfileId": profile_id(order),
             "stackLevel": 0,
             "chargingProfilePurpose": "TxDefaultProfile",
             "chargingProfileKind": "Relative",
-            "chargingSchedule": { "chargingRateUnit": "W", "chargingSchedulePeriod": periods },
+            "chargingSchedule": { "chargingRateUnit": unit, "chargingSchedulePeriod": periods },
         }),
         Some((SessionKey::Transaction(id), from, until)) => json!({
             "chargingProfileId": profile_id(order),
@@ -29,7 +30,7 @@ pub fn call(order: &LimitOrder) -> Result<Call, Outcome> {
             "chargingSchedule": {
                 "duration": seconds(*from, *until),
                 "startSchedule": from.plus_ms(-MOMENT_MS).rfc3339(),
-                "chargingRateUnit": "W",
+                "chargingRateUnit": unit,
                 "chargingSchedulePeriod": periods,
             },
         }),

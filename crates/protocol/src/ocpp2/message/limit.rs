@@ -1,15 +1,16 @@
 //! SetChargingProfile (K01): how much an EVSE may draw. What stands is the TxDefaultProfile, what a session
 //! gets instead of it for a time is its TxProfile; each EVSE has one of either.
 
-use crate::ocpp::limit::{MOMENT_MS, profile_id, seconds};
+use crate::ocpp::limit::{MOMENT_MS, period, profile_id, seconds};
 use model::load::LimitOrder;
 use serde_json::{Value, json};
 
 pub fn payload(order: &LimitOrder) -> Value {
+    let (unit, period) = period(order);
     let mut schedule = json!({
         "id": profile_id(order),
-        "chargingRateUnit": "W",
-        "chargingSchedulePeriod": [{ "startPeriod": 0, "limit": order.power_w }],
+        "chargingRateUnit": unit,
+        "chargingSchedulePeriod": [period],
     });
     let mut profile = json!({
         "id": profile_id(order),
