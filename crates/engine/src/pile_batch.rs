@@ -129,9 +129,13 @@ impl Engine {
                 for code in &codes {
                     let scope = actor.caller.scope.clone();
                     let found = tx.read(|conn| store::pile_list::pile_find(conn, &scope, code))?;
-                    let Some((id, _, _)) = found else {
+                    let Some((id, _, protocol)) = found else {
                         return Err(no_chosen_pile(code));
                     };
+                    // A 云快充 pile fetches by FTP from elsewhere.
+                    if aim.firmware.is_some() && aim.reached_by.is_none() && !protocol.is_ykc() {
+                        return Err(crate::transfer::unreached());
+                    }
                     piles.push(PileId(id));
                 }
                 let staff = Some(actor.caller.staff).filter(|staff| staff.0 > 0);

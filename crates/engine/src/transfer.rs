@@ -72,6 +72,15 @@ fn expired() -> Error {
     )
 }
 
+/// How piles come to our own HTTP is not known.
+pub fn unreached() -> Error {
+    Error::refused(
+        "public_url.missing",
+        "不知道充电桩应从哪个地址访问本平台：请在配置中设置 public_url（例如 https://平台域名），或从充电桩也能访问的地址打开控制台",
+        "It is not known at which address piles reach this platform: set public_url (such as https://platform.example), or open the console at an address that the piles can reach, too.",
+    )
+}
+
 impl Engine {
     /// Tells the pile. `reached_by`: how the pile comes to our own HTTP, as `https://host`.
     pub async fn transfer_create(

@@ -16,7 +16,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use engine::transfer::{TransferDraft, no_transfer};
+use engine::transfer::{TransferDraft, no_transfer, unreached};
 use model::error::{Kind, Text};
 use model::transfer::TransferState;
 use model::{Error, Result};
@@ -50,14 +50,6 @@ impl FromRequestParts<Shared> for Reached {
 
 impl Describe for Reached {
     fn describe(_: &mut Draft) {}
-}
-
-fn unreached() -> Error {
-    Error::refused(
-        "public_url.missing",
-        "不知道充电桩应从哪个地址访问本平台：请在配置中设置 public_url（例如 https://平台域名），或从充电桩也能访问的地址打开控制台",
-        "It is not known at which address piles reach this platform: set public_url (such as https://platform.example), or open the console at an address that the piles can reach, too.",
-    )
 }
 
 #[derive(Deserialize, ToSchema)]
