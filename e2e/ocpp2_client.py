@@ -19,6 +19,7 @@ from ocpp2_display import customers, displays, vendors
 from ocpp2_monitor import monitors
 from ocpp2_reservation import reservation
 from ocpp2_state import firmware, local_list
+from ocpp2_tariff import tariffs
 from ocpp_client import connect, time_text
 
 # What the station is asked by the platform: test case, command, the action that must arrive, what its payload
@@ -87,7 +88,17 @@ KEPT = [
 ]
 
 
-def station_of(version):
+def refusing(action, answer):
+    """A handler that nobody is told of."""
+
+    def handler(self, **payload):
+        return answer
+
+    handler.__name__ = f"on_{action}"
+    return on(action)(handler)
+
+
+def station_of(version, more=()):
     """The package's charge point of this version, that answers as it was told and remembers what it was asked."""
     module = importlib.import_module(f"ocpp.{version}")
     answers, asked = {}, asyncio.Queue()
@@ -102,8 +113,13 @@ def station_of(version):
         return on(action)(handler)
 
     monitoring = {"ClearDisplayMessage", "SetVariableMonitoring", "ClearVariableMonitoring", "SetMonitoringLevel", "GetMonitoringReport"}
-    actions = {command[2] for command in COMMANDS} | {"RequestStartTransaction", "RequestStopTransaction"} | monitoring
+    actions = {command[2] for command in COMMANDS} | {"RequestStartTransaction", "RequestStopTransaction"} | monitoring | set(more)
     handlers = {f"on_{action}": answering(action) for action in actions}
+    if version == "v21" and not more:
+        # The package leaves what it has no handler for without an answer in 2.1, and the platform asks for tariffs by itself.
+        for action, status in [("GetTariffs", "NoTariff"), ("SetDefaultTariff", "Rejected")]:
+            answer = getattr(module.call_result, action)(status=status)
+            handlers[f"on_{action}"] = refusing(action, answer)
     station = type("Station", (module.ChargePoint,), handlers)
     station.answers, station.asked, station.say = answers, asked, module.call
     return station
@@ -320,10 +336,12 @@ async def scenario(options, api, checks):
         except websockets.exceptions.InvalidStatus as refusal:
             checks.equal(what, refusal.response.status_code, 401)
     offered = ("ocpp1.6", options.protocol)
-    for steps in [(block_b, block_c, block_e), (offline, block_f), (commands, kept, monitors, displays, customers, vendors, reservation, local_list, firmware)]:
+    for steps in [(block_b, block_c, block_e), (offline, block_f), (commands, kept, monitors, displays, customers, vendors, reservation, local_list, firmware), (tariffs,)]:
         async with connect(options, subprotocols=offered) as socket:
             checks.equal("TC_A_01 the best sub-protocol of both", socket.subprotocol, options.protocol)
-            station = station_of({"ocpp2.0.1": "v201", "ocpp2.1": "v21"}[options.protocol])(options.pile, socket)
+            # By itself the platform asks for tariffs as well: only where that is what the scenario is about.
+            more = ("SetDefaultTariff", "GetTariffs", "ClearTariffs") if steps == (tariffs,) and options.protocol == "ocpp2.1" else ()
+            station = station_of({"ocpp2.0.1": "v201", "ocpp2.1": "v21"}[options.protocol], more)(options.pile, socket)
             listening = asyncio.create_task(station.start())
             run = Run(options, api, checks, station)
             for step in steps:

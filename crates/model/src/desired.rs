@@ -52,6 +52,10 @@ pub enum Learned {
     AfterReboot,
     /// 名单版本; 0: none. Below: it keeps no list.
     ListVersion(i64),
+    /// 离线卡 that it was asked about: which it has, and which not.
+    Cards { here: Vec<String>, gone: Vec<String> },
+    /// The number of the tariff that it shows; 0: none of ours.
+    Tariff(u16),
 }
 
 /// A card as the pile keeps it for the time when it cannot ask.

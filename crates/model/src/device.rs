@@ -398,6 +398,8 @@ pub enum DeviceCommand {
         connector: Option<ConnectorNo>,
     },
     TariffSet(TariffModel),
+    /// Which tariff it has. OCPP 2.1 GetTariffs; 云快充 piles say it by themselves.
+    TariffGet,
     ClockSet {
         at: Timestamp,
     },

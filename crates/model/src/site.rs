@@ -286,6 +286,11 @@ impl Protocol {
     pub fn is_ykc(self) -> bool {
         matches!(self, Protocol::Ykc15 | Protocol::Ykc16)
     }
+
+    /// Whether its piles keep a tariff and can be given one; the others only count energy.
+    pub fn takes_tariff(self) -> bool {
+        self.is_ykc() || self == Protocol::Ocpp21
+    }
 }
 
 /// 充电类型

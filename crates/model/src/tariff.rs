@@ -109,6 +109,21 @@ impl Tariff {
         self.rates[period.number()]
     }
 
+    /// The day as stretches of one price, from 00:00: from which half hour to which, and what a kWh costs,
+    /// electricity and service fee together. Piles that are told prices and not periods get these.
+    pub fn stretches(&self) -> Vec<(usize, usize, Price)> {
+        let mut all: Vec<(usize, usize, Price)> = Vec::with_capacity(4);
+        for (half, period) in self.periods.iter().enumerate() {
+            let Rate { electricity, service } = self.rate(*period);
+            let price = electricity + service;
+            match all.last_mut() {
+                Some((_, until, last)) if *last == price => *until = half + 1,
+                _ => all.push((half, half + 1, price)),
+            }
+        }
+        all
+    }
+
     pub fn period_at(&self, zone: &Zone, at: Timestamp) -> Period {
         self.periods[zone.half_hour(at)]
     }

@@ -118,6 +118,6 @@ pub(crate) fn filter(scope: &Scope, wanted: &PileFilter) -> Filter {
 }
 
 /// Whether `p` has the version that its station shows.
-pub(crate) const TARIFF_MATCH: &str = "(CASE WHEN p.protocol NOT IN ('ykc1.5', 'ykc1.6') OR p.lifecycle = 'retired' \
+pub(crate) const TARIFF_MATCH: &str = "(CASE WHEN p.protocol NOT IN ('ykc1.5', 'ykc1.6', 'ocpp2.1') OR p.lifecycle = 'retired' \
     OR t.id IS NULL THEN 'not_needed' WHEN p.tariff_model IS NULL THEN 'unknown' \
     WHEN p.tariff_model = COALESCE(y.model_no, t.model_no) THEN 'same' ELSE 'different' END)";

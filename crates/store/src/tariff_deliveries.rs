@@ -1,4 +1,4 @@
-//! 计费模型下发: what was tried to bring each 云快充 pile to the version that its station shows.
+//! 计费模型下发: what was tried to bring each pile that keeps a tariff to the version that its station shows.
 
 use crate::Tx;
 use crate::change::Change;
@@ -17,7 +17,7 @@ pub(crate) const CHARGES: &str = "EXISTS (SELECT 1 FROM connector k WHERE k.pile
      AND k.id <= p.id * 1000 + 999 AND k.status IN ('charging', 'suspended_ev', 'suspended_evse'))";
 
 /// `p` keeps a tariff of its own.
-pub(crate) const KEEPS: &str = "p.protocol IN ('ykc1.5', 'ykc1.6') AND p.lifecycle <> 'retired'";
+pub(crate) const KEEPS: &str = "p.protocol IN ('ykc1.5', 'ykc1.6', 'ocpp2.1') AND p.lifecycle <> 'retired'";
 
 /// Attempts at one pile for one version.
 #[derive(Clone, Debug, PartialEq)]

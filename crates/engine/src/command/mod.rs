@@ -9,7 +9,7 @@ pub use request::CommandRequest;
 use self::request::{checked, no_connector, plain_command};
 use crate::Engine;
 use crate::certificate::CERTIFICATE_SET;
-use crate::desired::{self, LIST_SET, READ, SET, VERSION_GET};
+use crate::desired::{self, CARDS_FIND, LIST_SET, READ, SET, VERSION_GET};
 use crate::device::tariff::{Delivery, behind, commanded, delivered};
 use crate::device::{Context, Fresh, NOT_PLUGGED, busy, fail_at, new_order, one_time_tag, trade_no};
 use crate::reservation::{self, CANCEL, RESERVE};
@@ -161,7 +161,9 @@ impl Engine {
                         CERTIFICATE_SET => certificate_answered(now, tx, &ended)?,
                         "transfer" => transfer::commanded(now, tx, &ended)?,
                         RESERVE | CANCEL => reservation::answered(now, tx, hot, &ended)?,
-                        READ | SET | VERSION_GET | LIST_SET => desired::answered(now, tx, &ended)?,
+                        READ | SET | VERSION_GET | LIST_SET | CARDS_FIND => {
+                            desired::answered(now, tx, &ended)?
+                        }
                         _ => {}
                     }
                     tx.command_save(&hot.pile, ended);
@@ -277,8 +279,8 @@ fn prepare(
             "There is no such pile; check its number.",
         ));
     }
-    // A tariff for a 云快充 pile waits until the pile is there.
-    let waits = *request == CommandRequest::TariffSet && hot.pile.protocol.is_ykc();
+    // A tariff for a pile that keeps one waits until the pile is there.
+    let waits = *request == CommandRequest::TariffSet && hot.pile.protocol.takes_tariff();
     if !hot.pile.online && !waits {
         return Err(offline(hot));
     }

@@ -2,6 +2,7 @@
 
 use super::{configuration, list, put_off, settle, told};
 use crate::Engine;
+use crate::device::tariff;
 use model::desired::{DesiredKind, DesiredState, Learned};
 use model::device::VariableReport;
 use model::id::CommandId;
@@ -13,6 +14,8 @@ use store::{HotPile, Tx};
 
 /// The kinds of our own commands, beside those that a person gives.
 pub(crate) const READ: &str = "desired_read";
+pub(crate) const CARDS_FIND: &str = "list_cards_find";
+pub(super) const TARIFF_GET: &str = "tariff_get";
 pub(crate) const SET: &str = "desired_set";
 pub(crate) const VERSION_GET: &str = "list_version_get";
 pub(crate) const LIST_SET: &str = "list_set";
@@ -32,7 +35,7 @@ impl Engine {
 
 fn learned_of(
     tx: &mut Tx<'_>,
-    hot: &HotPile,
+    hot: &mut HotPile,
     command: CommandId,
     learned: &Learned,
     now: Timestamp,
@@ -59,6 +62,8 @@ fn learned_of(
             one.turn(DesiredState::AwaitsReboot, now);
             pile_desired::save(tx, &one)
         }
+        Learned::Cards { here, gone } => list::cards_heard(tx, hot, here, gone, now),
+        Learned::Tariff(model_no) => tariff::heard(now, tx, hot, *model_no).map(drop),
         Learned::ListVersion(version) => {
             let Some(mut one) = all.into_iter().find(|one| one.command == Some(command)) else {
                 return Ok(());
@@ -117,6 +122,9 @@ fn ended(now: Timestamp, tx: &mut Tx<'_>, command: &CommandRow, one: &mut Desire
     let why = command.message.clone();
     if command.kind == LIST_SET {
         return list::taken(tx, one, taken, refused, why, now);
+    }
+    if command.kind == CARDS_FIND {
+        return list::cards_asked(tx, one, now);
     }
     one.command = None;
     match (command.kind.as_str(), taken, refused) {

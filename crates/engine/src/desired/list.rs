@@ -1,7 +1,7 @@
 //! 离线名单: whole where it is not known what the pile has, else only what has changed; in pieces where the
 //! pile takes few at a time.
 
-use super::{LIST_SET, READ, Step, VERSION_GET, put_off, settle, told};
+use super::{CARDS_FIND, LIST_SET, READ, Step, VERSION_GET, put_off, settle, told};
 use model::desired::{DesiredKind, DesiredState, ListCard, LocalList};
 use model::device::DeviceCommand;
 use model::site::Protocol;
@@ -93,7 +93,10 @@ pub(super) fn step(step: &mut Step<'_, '_>, all: &mut [Desired]) -> Result<()> {
     let pile = step.hot.pile.id;
     let mut list = step.tx.read(|conn| pile_lists::get(conn, pile))?.unwrap_or_default();
     if step.hot.pile.protocol.is_ykc() {
-        // Such a pile has no version: what it has taken it has, until it says otherwise.
+        // Such a pile has no version: it is asked for its cards by their numbers.
+        if one.reported_at.is_none() && cards_ask(step, one, &list)? {
+            return pile_desired::save(step.tx, one);
+        }
         one.reported_at = Some(now);
         list.known = true;
     }
@@ -119,6 +122,60 @@ pub(super) fn step(step: &mut Step<'_, '_>, all: &mut [Desired]) -> Result<()> {
     pile_desired::save(step.tx, one)?;
     let version = list.version + 1;
     pile_lists::save(step.tx, pile, &PileList { version, sent: Some(after), ..list })
+}
+
+/// Asks for what it has been given and what it should have; what is more than one step can ask counts as it
+/// was taken. Whether anything was asked.
+fn cards_ask(step: &mut Step<'_, '_>, one: &mut Desired, list: &PileList) -> Result<bool> {
+    let wish = wish(step.tx, step.hot, step.now)?;
+    let mut tags: Vec<String> = list.cards.iter().chain(&wish.cards).map(|card| card.tag.clone()).collect();
+    tags.sort();
+    tags.dedup();
+    let mut asked = false;
+    for cards in tags.chunks(YKC_NAMED) {
+        if !step.room() {
+            break;
+        }
+        let body = json!({ "kind": CARDS_FIND, "cards": cards.len() });
+        let command = DeviceCommand::OfflineCardsFind { cards: cards.to_vec() };
+        one.command = Some(step.order(CARDS_FIND, body, command)?);
+        asked = true;
+    }
+    Ok(asked)
+}
+
+/// The pile has said which cards it has; of those that it should not have nothing is known that counts.
+pub(super) fn cards_heard(
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    here: &[String],
+    gone: &[String],
+    now: Timestamp,
+) -> Result<()> {
+    let wish = wish(tx, hot, now)?;
+    let mut list = tx.read(|conn| pile_lists::get(conn, hot.pile.id))?.unwrap_or_default();
+    // Numbers come back without the zeros before them.
+    let bare = |tag: &str| tag.trim_start_matches('0').to_ascii_uppercase();
+    let among = |tags: &[String], tag: &str| tags.iter().any(|one| bare(one) == bare(tag));
+    let before = list.cards.clone();
+    list.cards.retain(|card| !among(gone, &card.tag));
+    for card in wish.cards.into_iter().filter(|card| among(here, &card.tag)) {
+        if !list.cards.iter().any(|known| known.tag == card.tag) {
+            list.cards.push(card);
+        }
+    }
+    if list.cards == before { Ok(()) } else { pile_lists::save(tx, hot.pile.id, &list) }
+}
+
+/// What was asked of the cards has ended. A pile that does not answer that counts as having what it took.
+pub(super) fn cards_asked(tx: &mut Tx<'_>, one: &mut Desired, now: Timestamp) -> Result<()> {
+    let list = tx.read(|conn| pile_lists::get(conn, one.pile))?.unwrap_or_default();
+    one.reported = Some(list.cards.len().to_string());
+    (one.command, one.reported_at, one.next_try) = (None, Some(now), Some(now));
+    if one.state == DesiredState::Same && one.reported.as_ref() != Some(&one.wished) {
+        one.turn(DesiredState::Different, now);
+    }
+    Ok(())
 }
 
 fn in_step(one: &mut Desired, wish: &Wish, list: &PileList, now: Timestamp) {

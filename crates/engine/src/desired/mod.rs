@@ -1,6 +1,6 @@
 //! 期望状态: what a pile should have is compared with what it says, and it is told until both are one.
 //!
-//! Tariffs have their own way (`device/tariff.rs`), and a pile's clock is set by its link; what is kept
+//! Tariffs have their own way (`device/tariff.rs`; which one a pile of OCPP 2.1 has is asked here), and a pile's clock is set by its link; what is kept
 //! here are configuration keys and the list of cards for the time without a link. One step of a pile asks
 //! or tells all that is due; its answers come back through the end of each command.
 
@@ -8,11 +8,13 @@ mod answer;
 mod configuration;
 mod list;
 
-pub(crate) use answer::{LIST_SET, READ, SET, VERSION_GET, answered};
+use answer::TARIFF_GET;
+pub(crate) use answer::{CARDS_FIND, LIST_SET, READ, SET, VERSION_GET, answered};
 
 use crate::Engine;
 use crate::audit::Actor;
 use crate::command::own_command;
+use crate::device::tariff;
 use model::desired::{DesiredState, desired_retry};
 use model::device::DeviceCommand;
 use model::id::{CommandId, PileId};
@@ -95,7 +97,12 @@ impl Engine {
                         return Ok(Vec::new());
                     }
                     let mut all = tx.read(|conn| pile_desired::of_pile(conn, pile))?;
+                    let asks = anew && tariff::asks(tx, hot, now)?;
                     let mut step = Step { tx, hot, now, orders: Vec::new() };
+                    if asks {
+                        let body = json!({ "kind": TARIFF_GET });
+                        step.order(TARIFF_GET, body, DeviceCommand::TariffGet)?;
+                    }
                     configuration::step(&mut step, &mut all)?;
                     list::step(&mut step, &mut all)?;
                     Ok(step.orders)

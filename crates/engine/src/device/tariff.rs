@@ -1,5 +1,6 @@
-//! Which tariff a 云快充 pile has: it says so (0x05), asks for it (0x09), or is told (0x58). The one
-//! that it should have is always the one that its station shows.
+//! Which tariff a pile has that keeps one. A 云快充 pile says so (0x05), asks for it (0x09), or is told (0x58); one
+//! of OCPP 2.1 is asked (GetTariffs) and told (SetDefaultTariff). The one that it should have is always the one
+//! that its station shows.
 
 use super::{Context, Handled};
 use crate::Engine;
@@ -48,21 +49,32 @@ pub(crate) fn wanted(tx: &mut Tx<'_>, hot: &HotPile, now: Timestamp) -> Result<O
 
 /// 0x05
 pub fn checked(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, model_no: u16) -> Result<Handled> {
-    let version = wanted(tx, hot, context.now)?;
+    let (model_no, same) = heard(context.now, tx, hot, model_no)?;
+    Ok(Handled::new(Answer::TariffChecked { model_no, same }))
+}
+
+/// The pile says which it has: the one that it should have, and whether that is it.
+pub(crate) fn heard(
+    now: Timestamp,
+    tx: &mut Tx<'_>,
+    hot: &mut HotPile,
+    model_no: u16,
+) -> Result<(u16, bool)> {
+    let version = wanted(tx, hot, now)?;
     let wanted_no = version.as_ref().map_or(0, Wanted::model_no);
     let same = version.is_some() && wanted_no == model_no;
     let before = hot.pile.tariff_model;
     // What has not changed and is right need not be written at each of thousands of log-ins.
     if before != Some(model_no) || !same {
-        told(context.now, tx, hot, model_no);
+        told(now, tx, hot, model_no);
     }
     match version {
         Some(version) if same && before.is_some_and(|before| before != model_no) => {
-            confirm(context.now, tx, hot, &version)?;
+            confirm(now, tx, hot, &version)?;
         }
         _ => {}
     }
-    Ok(Handled::new(Answer::TariffChecked { model_no: wanted_no, same }))
+    Ok((wanted_no, same))
 }
 
 /// 0x09: the answer is the model itself, and the pile bills by it from then on.
@@ -130,6 +142,18 @@ pub(crate) fn deliver(
     command: CommandId,
 ) -> Result<Delivery> {
     let one = delivery(tx, hot, wanted)?;
+    if let Some(why) = beyond(tx, hot, wanted)? {
+        let refused = TariffDelivery {
+            state: DeliveryState::Refused,
+            attempts: one.attempts + 1,
+            next_try: Some(next_try(now, one.attempts + 1)),
+            message: serde_json::to_string(&why).ok(),
+            ended_at: Some(now),
+            ..one
+        };
+        tariff_deliveries::save(tx, &refused)?;
+        return Ok(Delivery::Later(why));
+    }
     let later = if !hot.pile.online {
         Some(Text::of(
             "充电桩当前离线，计费模型已排队，上线并空闲后自动下发",
@@ -167,6 +191,25 @@ pub(crate) fn deliver(
     };
     tariff_deliveries::save(tx, &sent)?;
     Ok(Delivery::Now(DeviceCommand::TariffSet(wanted.model())))
+}
+
+/// In which of its variables a pile of OCPP 2.1 says how many prices a tariff may have.
+const ELEMENTS_MAX: &str = "TariffCostCtrlr.MaxElements(Tariff)";
+
+/// Why the pile cannot be given this table, by what it has said of itself.
+fn beyond(tx: &mut Tx<'_>, hot: &HotPile, wanted: &Wanted) -> Result<Option<Text>> {
+    if hot.pile.protocol.is_ykc() {
+        return Ok(None);
+    }
+    let pile = hot.pile.id;
+    let most = tx.read(|conn| store::pile_lists::told_number(conn, pile, ELEMENTS_MAX))?;
+    let has = wanted.version.table(wanted.place).table.stretches().len();
+    Ok(most.filter(|most| i64::try_from(has).is_ok_and(|has| has > *most)).map(|most| {
+        Text::new(
+            format!("该计费模型有 {has} 段不同价格，桩最多保存 {most} 段；请减少价格不同的时段"),
+            format!("The tariff has {has} stretches of price and the pile keeps {most} at most; use fewer"),
+        )
+    }))
 }
 
 /// The command by which a version was sent has ended.
@@ -218,7 +261,7 @@ impl Engine {
                 tx.with_pile(pile, |tx, hot| {
                     let Some(version) = wanted(tx, hot, now)? else { return Ok(None) };
                     let has = hot.pile.tariff_model == Some(version.model_no());
-                    if has || !hot.pile.protocol.is_ykc() || !hot.pile.online || charges(hot) {
+                    if has || !hot.pile.protocol.takes_tariff() || !hot.pile.online || charges(hot) {
                         return Ok(None);
                     }
                     let one = delivery(tx, hot, &version)?;
@@ -254,16 +297,25 @@ pub(crate) fn commanded(
             "This station has no tariff; set one before sending it.",
         ));
     };
-    if !hot.pile.protocol.is_ykc() {
+    if !hot.pile.protocol.takes_tariff() {
         // The session has the word for it: such a pile keeps no tariff.
         return Ok(Delivery::Now(DeviceCommand::TariffSet(version.model())));
+    }
+    if let Some(why) = beyond(tx, hot, &version)? {
+        return Err(Error::new(model::error::Kind::Refused, "tariff.beyond", why));
     }
     deliver(context.now, tx, hot, &version, command)
 }
 
+/// Whether the pile is to be asked which it has: it does not say by itself.
+pub(crate) fn asks(tx: &mut Tx<'_>, hot: &HotPile, now: Timestamp) -> Result<bool> {
+    let protocol = hot.pile.protocol;
+    Ok(protocol.takes_tariff() && !protocol.is_ykc() && wanted(tx, hot, now)?.is_some())
+}
+
 /// Why nothing may begin at a pile that shows other prices than its station, where that is the rule.
 pub(crate) fn behind(context: &Context<'_>, tx: &mut Tx<'_>, hot: &HotPile) -> Result<Option<Error>> {
-    if !context.rules.tariff_block || !hot.pile.protocol.is_ykc() {
+    if !context.rules.tariff_block || !hot.pile.protocol.takes_tariff() {
         return Ok(None);
     }
     let Some(version) = wanted(tx, hot, context.now)? else { return Ok(None) };

@@ -27,6 +27,8 @@ pub fn learned(operation: &Operation, payload: &str) -> Option<Learned> {
             let version = answer.integer("listVersion").or_else(|| answer.integer("versionNumber"))?;
             Some(Learned::ListVersion(version))
         }
+        "GetTariffs" => crate::ocpp2::tariffs_learned(&answer()?),
+        "ClearTariffs" => crate::ocpp2::tariffs_cleared(&answer()?),
         _ => None,
     }
 }

@@ -50,11 +50,12 @@ pub fn result(version: Version, operation: &Operation, payload: &str) -> Outcome
 }
 
 /// Lists of answers, and where in each the word stands.
-const RESULTS: [(&str, &str); 4] = [
+const RESULTS: [(&str, &str); 5] = [
     ("setVariableResult", "attributeStatus"),
     ("getVariableResult", "attributeStatus"),
     ("setMonitoringResult", "status"),
     ("clearMonitoringResult", "status"),
+    ("clearTariffsResult", "status"),
 ];
 
 /// The word of the answer. OCPP 2 answers variables and monitors one by one: the first that was refused decides.
@@ -181,7 +182,7 @@ fn status_text(name: &str, word: &str) -> Text {
         ("SignedUpdateFirmware" | "UpdateFirmware", "RevokedCertificate") => {
             Text::of("签名证书已被吊销", "The signing certificate has been revoked")
         }
-        _ => watch_text(name, word).unwrap_or_else(|| plain_text(name, word)),
+        _ => watch_text(name, word).or_else(|| tariff_text(word)).unwrap_or_else(|| plain_text(name, word)),
     }
 }
 
@@ -210,6 +211,30 @@ fn watch_text(name: &str, word: &str) -> Option<Text> {
         ),
         ("ClearVariableMonitoring", "NotFound") => {
             Text::of("桩上已没有这个监视器", "The pile no longer has this monitor")
+        }
+        _ => return None,
+    })
+}
+
+/// What is said of tariffs, whichever message it was.
+fn tariff_text(word: &str) -> Option<Text> {
+    Some(match word {
+        "TooManyElements" => Text::of(
+            "计费模型的时段太多，桩存不下；请减少价格不同的时段",
+            "The tariff has more stretches of price than the pile can keep; use fewer",
+        ),
+        "ConditionNotSupported" => Text::of(
+            "桩不支持按时段定价；只能使用全天一个价格的计费模型",
+            "The pile knows no prices by time of day; give it a tariff with one price",
+        ),
+        "DuplicateTariffId" => Text::of(
+            "桩上已有同编号的计费模型；请先用 ClearTariffs 清除，再重新下发",
+            "The pile has a tariff of this number already; clear it by ClearTariffs, then send again",
+        ),
+        "NoTariff" => Text::of("桩上没有计费模型", "The pile has no tariff"),
+        "TxNotFound" => Text::of("桩上没有这笔充电", "The pile has no such session"),
+        "NoCurrencyChange" => {
+            Text::of("充电途中不能更换币种", "The currency of a running session cannot change")
         }
         _ => return None,
     })

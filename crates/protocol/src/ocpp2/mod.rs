@@ -12,6 +12,7 @@ pub use catalogue::{answer_check, call_check, operations};
 pub use message::display::{changes as displays_changed, cost as cost_shown};
 pub use message::monitor::{accepted as monitors_accepted, changes as monitors_answered};
 pub(crate) use message::notify_report::name as variable_name;
+pub(crate) use message::tariff::{cleared as tariffs_cleared, learned as tariffs_learned};
 pub use message::transaction_event::stop_text;
 pub use session::{Session, Settings};
 

@@ -50,7 +50,7 @@ impl Packet {
     /// The pile that the body names: behind the trade number, if it has one. 0x40 names none.
     pub fn pile(&self) -> Option<PileNo> {
         let at = match self.kind {
-            0x40 => return None,
+            0x40 | 0xE8 => return None,
             0x13
             | 0x15
             | 0x17
@@ -62,7 +62,12 @@ impl Packet {
             | 0x25
             | 0x32..=0x34
             | 0x3B
-            | 0xA2..=0xA4 => 16,
+            | 0xA2..=0xA4
+            | 0xE1
+            | 0xE2
+            | 0xE5
+            | 0xE7
+            | 0xE9 => 16,
             _ => 0,
         };
         self.body.get(at..at + 7)?.try_into().ok().map(PileNo)

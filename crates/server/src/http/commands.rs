@@ -364,6 +364,7 @@ fn summary(command: &Command) -> Text {
             Text::new(format!("请求上报 {message}"), format!("Ask for {message}"))
         }
         "tariff_set" => plain("下发计费模型", "Send the tariff"),
+        "tariff_get" => plain("核对计费模型", "Compare the tariff"),
         "certificate_set" => plain("下发证书", "Send its certificate"),
         "clock_set" => plain("对时", "Set the clock"),
         "work_parameters" => {
@@ -443,6 +444,7 @@ fn own_summary(kind: &str, body: &serde_json::Value) -> Text {
             )
         }
         "list_version_get" => plain("核对离线名单", "Compare the list of offline cards"),
+        "list_cards_find" => plain("核对离线卡", "Compare the offline cards"),
         "list_set" => {
             let count = body.get("cards").and_then(serde_json::Value::as_i64).unwrap_or(0);
             Text::new(

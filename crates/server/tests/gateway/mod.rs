@@ -14,6 +14,7 @@ mod load;
 mod login;
 mod ocpp;
 mod ocpp2;
+mod priced;
 mod replay;
 mod security;
 mod stop;

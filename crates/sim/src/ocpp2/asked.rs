@@ -18,6 +18,9 @@ impl Pile {
         if let Some(answer) = self.watched(action, asked, now) {
             return self.send(&json!([3, id, answer]));
         }
+        if let Some(answer) = self.priced(action, asked) {
+            return self.send(&json!([3, id, answer]));
+        }
         if let Some(answer) = self.showed(action, asked, now) {
             return self.send(&json!([3, id, answer]));
         }

@@ -4,6 +4,7 @@
 
 mod asked;
 mod held;
+mod pricing;
 mod said;
 mod showing;
 mod watching;
@@ -11,6 +12,7 @@ mod watching;
 use crate::ocpp16;
 use crate::pile::{Action, Output, PileConfig, View};
 use model::time::Timestamp;
+use pricing::Pricing;
 use serde_json::{Value, json};
 use showing::Showing;
 use std::collections::{BTreeMap, VecDeque};
@@ -41,6 +43,8 @@ pub struct Pile {
     reported: u64,
     watching: Watching,
     showing: Showing,
+    pricing: Pricing,
+    connectors: usize,
     first: VecDeque<Output>,
 }
 
@@ -53,7 +57,7 @@ struct Pending {
 
 impl Pile {
     pub fn new(config: PileConfig, now: Timestamp) -> Pile {
-        let code = config.code.clone();
+        let (code, connectors) = (config.code.clone(), config.connectors);
         Pile {
             inner: ocpp16::Pile::new(config, now),
             code,
@@ -67,6 +71,8 @@ impl Pile {
             reports: VecDeque::new(),
             watching: Watching::new(),
             showing: Showing::new(),
+            pricing: Pricing::default(),
+            connectors,
             reporting: None,
             reported: 0,
             first: VecDeque::new(),

@@ -6,6 +6,7 @@ export default {
     set_told: 'The pile has taken the message', refused: 'The pile did not take it', content_help: 'At most 512 characters; how much fits on the screen is for the pile to say', until_bad: 'The end is after the beginning', session_help: 'Only for this session; for everybody where none is chosen', language_help: 'Such as zh or en; may be empty',
     costs: 'Costs shown', costs_hint: 'What the screen was told by CostUpdated that sessions cost so far', costs_none: 'This pile has not been told any costs', cost: 'Cost', cost_session: 'Session', cost_at: 'Told', cost_send: 'Tell the cost so far', cost_no: 'Connector {no}',
   },
+  pile_tariff: { impossible: 'Cannot be sent: OCPP 1.6 and 2.0.1 have no message for a tariff; the platform bills' },
   display_match: { same: 'Same', different: 'Different', missing: 'Not on the pile', foreign: 'Not sent from here', over: 'Over' },
   display_priority: { AlwaysFront: 'Always in front', InFront: 'In front', NormalCycle: 'In turn' },
   display_state: { Charging: 'charging', Faulted: 'faulted', Idle: 'idle', Unavailable: 'out of service', Suspended: 'suspended', Discharging: 'discharging' },

@@ -6,6 +6,7 @@ export default {
     set_told: '桩已接受屏显消息', refused: '桩没有接受', content_help: '最多 512 个字符；桩屏幕能显示多少以桩为准', until_bad: '停止时间应晚于开始时间', session_help: '只对这一次充电显示；不选则对所有人显示', language_help: '例如 zh、en；可不填',
     costs: '费用显示', costs_hint: '通过 CostUpdated 告知桩屏幕的累计费用', costs_none: '还没有向这台桩告知过费用', cost: '费用', cost_session: '充电编号', cost_at: '告知时间', cost_send: '告知当前费用', cost_no: '{no} 号枪',
   },
+  pile_tariff: { impossible: 'OCPP 1.6 和 2.0.1 没有下发计费模型的消息，不能下发；由平台计费' },
   display_match: { same: '一致', different: '不一致', missing: '桩上没有', foreign: '非平台下发', over: '已结束' },
   display_priority: { AlwaysFront: '始终置顶', InFront: '优先显示', NormalCycle: '轮播' },
   display_state: { Charging: '充电中', Faulted: '故障时', Idle: '空闲时', Unavailable: '停用时', Suspended: '充电暂停时', Discharging: '放电中' },

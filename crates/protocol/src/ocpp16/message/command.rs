@@ -100,7 +100,7 @@ pub fn call(command: &DeviceCommand) -> Result<Call, Outcome> {
 /// What OCPP 1.6 has no message for, and what to do instead.
 fn not_here(command: &DeviceCommand) -> Text {
     match command {
-        DeviceCommand::TariffSet(_) => Text::of(
+        DeviceCommand::TariffSet(_) | DeviceCommand::TariffGet => Text::of(
             "OCPP 1.6 没有下发计费模型的消息，计费由平台完成，无需下发",
             "OCPP 1.6 has no message for a tariff; the platform does the billing, so none is needed",
         ),

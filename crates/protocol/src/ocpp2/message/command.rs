@@ -1,7 +1,7 @@
 //! What we ask of a pile: the requests of OCPP 2, as JSON, checked against the official schema before
 //! they are sent.
 
-use super::{limit, transfer};
+use super::{limit, tariff, transfer};
 use crate::ocpp::Version;
 use crate::ocpp::json::Node;
 use crate::ocpp::link::Call;
@@ -80,6 +80,11 @@ pub fn call(version: Version, id: CommandId, command: &DeviceCommand) -> Result<
             "CertificateSigned",
             json!({ "certificateChain": chain, "certificateType": "ChargingStationCertificate" }),
         ),
+        // I07, I08
+        DeviceCommand::TariffSet(model) if version == Version::V21 => {
+            typed("SetDefaultTariff", tariff::payload(model))
+        }
+        DeviceCommand::TariffGet if version == Version::V21 => typed("GetTariffs", json!({ "evseId": 0 })),
         DeviceCommand::LimitSet(order) => typed("SetChargingProfile", limit::payload(order)),
         // L01, L02, N01
         DeviceCommand::FirmwareUpdate(order) => typed("UpdateFirmware", transfer::firmware(order)),
@@ -174,9 +179,9 @@ fn variable(key: &str) -> Result<Value, Outcome> {
 fn unsupported(version: Version, command: &DeviceCommand) -> Text {
     let name = version.name();
     match command {
-        DeviceCommand::TariffSet(_) => Text::new(
-            format!("{name} 的桩由平台计费，无需下发计费模型"),
-            format!("The platform does the billing of an {name} pile; it needs no tariff"),
+        DeviceCommand::TariffSet(_) | DeviceCommand::TariffGet => Text::new(
+            format!("{name} 没有下发计费模型的消息；由平台计费，无需下发"),
+            format!("{name} has no message for a tariff; the platform does the billing, and none is needed"),
         ),
         DeviceCommand::ClockSet { .. } => Text::new(
             format!("{name} 的桩按启动与心跳应答中的时间自行对时"),

@@ -15,6 +15,7 @@ pub mod notify_event;
 pub mod notify_report;
 pub mod sign_certificate;
 pub mod status_notification;
+pub mod tariff;
 pub mod transaction_event;
 pub mod transfer;
 

@@ -105,7 +105,7 @@ pub static TYPES: &[FrameType] = &[
     row(0x61, Up, "地锁数据上送", "ground lock report", Fixed(16), Typed),
     row(0x62, Down, "遥控地锁升锁与降锁命令", "ground lock command", Fixed(13), Typed),
     row(0x63, Up, "充电桩返回数据", "ground lock command reply", Fixed(13), Typed),
-    // 易联桩 (section 8.2); the rest of its frames is 放电 (E1 to E9), which is not read.
+    // 易联桩 (section 8.2). 放电 (E1 to E9) is kept with the frames: nothing is bought back here.
     row(0x71, Up, "插枪VIN上报", "VIN at the plug", Fixed(26), Typed),
     row(0x72, Down, "插枪VIN应答", "VIN reply", Fixed(8), Typed),
     row(0x73, Down, "召唤插枪VIN", "ask for the VIN", Fixed(8), Noted),
@@ -119,6 +119,15 @@ pub static TYPES: &[FrameType] = &[
     row(0xA2, Down, "运营平台确认并充启动充电", "platform confirms merged start", Fixed(44), Typed),
     row(0xA3, Up, "远程并充启机命令回复", "remote merged start reply", Fixed(33), Typed),
     row(0xA4, Down, "运营平台远程控制并充启机", "remote merged start", Fixed(50), Typed),
+    row(0xE1, Up, "启动放电应答", "discharge start reply", Fixed(28), Noted),
+    row(0xE2, Down, "启动放电", "discharge start", Fixed(65), Noted),
+    row(0xE3, Up, "停止放电应答", "discharge stop reply", Fixed(9), Noted),
+    row(0xE4, Down, "停止放电", "discharge stop", Fixed(8), Noted),
+    row(0xE5, Up, "放电执行结果", "discharge carried out", Fixed(29), Noted),
+    row(0xE6, Down, "读取放电数据", "ask for the discharge", Fixed(8), Noted),
+    row(0xE7, Up, "放电实时数据", "discharge data", Fixed(208), Noted),
+    row(0xE8, Down, "放电记录确认", "discharge record confirm", Fixed(17), Noted),
+    row(0xE9, Up, "放电记录", "discharge record (bill)", Fixed(170), Noted),
     row(0xF0, Down, "二维码前缀下发", "QR prefix", Repeated(9, 1), Typed),
     row(0xF1, Up, "二维码前缀应答", "QR prefix reply", Fixed(8), Typed),
 ];

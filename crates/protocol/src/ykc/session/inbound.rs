@@ -13,7 +13,7 @@ use crate::ykc::message::clock::ClockReply;
 use crate::ykc::message::heartbeat::{Heartbeat, HeartbeatReply};
 use crate::ykc::message::login::{Login, LoginReply};
 use crate::ykc::message::offline_cards::{
-    OfflineCardsAddReply, OfflineCardsFindReply, OfflineCardsRemoveReply,
+    Found, OfflineCardsAddReply, OfflineCardsFindReply, OfflineCardsRemoveReply,
 };
 use crate::ykc::message::plug_vin::PlugVinReply;
 use crate::ykc::message::realtime::Realtime;
@@ -23,6 +23,7 @@ use crate::ykc::message::{Body, Message, Problem, encrypted};
 use crate::{Frame, Output};
 use model::Text;
 use model::card::{Token, TokenKind};
+use model::desired::Learned;
 use model::device::{CloseReason, DeviceEvent, Introduction, Outcome, Refusal};
 use model::id::{SessionKey, TradeNo};
 use model::order::StartMode;
@@ -135,6 +136,7 @@ impl Session {
             }
             Message::OfflineCardsFindReply(reply) => {
                 self.listed(&reply_to(packet), cards_found(&reply), packet, bytes);
+                self.learned(cards_known(&reply));
             }
             Message::TariffSetReply(reply) => {
                 self.replied(&reply_to(packet), result("ykc:57", reply.result), packet, bytes);
@@ -289,6 +291,14 @@ impl Session {
         }
     }
 
+    /// Goes before the end of the command that it is known from.
+    fn learned(&mut self, learned: Learned) {
+        if let Some(Output::Done { command, .. }) = self.outputs.back() {
+            let (command, before) = (*command, self.outputs.len() - 1);
+            self.outputs.insert(before, Output::Learned { command, learned });
+        }
+    }
+
     /// An answer that needs no decision of the engine.
     pub(super) fn reply_at_once<B: Body>(&mut self, reply: &B, packet: &Packet, log: bool) {
         let bytes = reply.frame(packet.sequence, self.crc_order());
@@ -364,6 +374,12 @@ fn cards_found(reply: &OfflineCardsFindReply) -> Outcome {
     Outcome::Accepted {
         detail: card_answers(reply.cards.iter().map(|one| (one.physical_card, one.found == 1))),
     }
+}
+
+fn cards_known(reply: &OfflineCardsFindReply) -> Learned {
+    let (here, gone): (Vec<_>, Vec<_>) = reply.cards.iter().partition(|one| one.found == 1);
+    let names = |cards: Vec<&Found>| cards.iter().filter_map(|one| one.physical_card.text()).collect();
+    Learned::Cards { here: names(here), gone: names(gone) }
 }
 
 fn card_answers(cards: impl Iterator<Item = (CardNo, bool)>) -> Option<String> {

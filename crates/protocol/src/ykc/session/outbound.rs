@@ -262,6 +262,9 @@ fn not_here(what: &DeviceCommand) -> Outcome {
             "离线名单的版本；离线卡请用添加与清除",
             "a list with a version; add and remove offline cards instead",
         ),
+        DeviceCommand::TariffGet => {
+            unsupported("读取计费模型（桩自己上报）", "reading its tariff: it says it by itself")
+        }
         DeviceCommand::LimitSet(_) => unsupported("按枪限功率", "limiting one connector"),
         DeviceCommand::CertificateSet { .. } => unsupported("证书", "certificates"),
         _ => unsupported("自定义操作", "operations by their wire name"),

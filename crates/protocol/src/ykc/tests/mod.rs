@@ -16,6 +16,7 @@ use super::message::{Body, Message};
 use super::{Asked, Heard, Line, Session, Settings};
 use crate::Output;
 use model::Error;
+use model::desired::Learned;
 use model::device::{Answer, CloseReason, DeviceEvent, Outcome};
 use model::time::Timestamp;
 
@@ -72,6 +73,7 @@ pub enum Said {
     /// With an entry in the frame log.
     Logged(&'static str, Vec<u8>),
     Rejected(&'static str),
+    Learned(i64, Learned),
     Done(i64, Outcome),
     Alive,
     Close(CloseReason),
@@ -162,7 +164,7 @@ impl Bench {
                     Said::Rejected(frame.kind)
                 }
                 Output::Done { command, outcome, .. } => Said::Done(command.0, outcome),
-                Output::Learned { .. } => panic!("an answer of another protocol"),
+                Output::Learned { command, learned } => Said::Learned(command.0, learned),
                 Output::Alive => Said::Alive,
                 Output::Close(reason) => Said::Close(reason),
             });

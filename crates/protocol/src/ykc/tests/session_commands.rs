@@ -15,6 +15,7 @@ use crate::ykc::message::remote_stop::RemoteStopReply;
 use crate::ykc::message::tariff::{TariffSet, TariffSetReply};
 use crate::ykc::message::work_parameters::WorkParameters;
 use crate::ykc::message::{Body, Message, clock};
+use model::desired::Learned;
 use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome, TariffModel};
 use model::id::{CommandId, SessionKey, TradeNo};
 use model::money::Fen;
@@ -303,7 +304,8 @@ fn offline_cards_are_added_removed_and_looked_for() {
     let found = asked.iter().zip([1, 0]).map(|(card, found)| Found { physical_card: *card, found }).collect();
     let said = bench.receive(&low(&OfflineCardsFindReply { pile: pile(), cards: found }, [2, 0]));
     let detail = Some(r#"{"7":false,"D14B0A54":true}"#.to_owned());
-    assert_eq!(said, [Said::Done(2, Outcome::Accepted { detail })]);
+    let learned = Learned::Cards { here: vec!["D14B0A54".to_owned()], gone: vec!["7".to_owned()] };
+    assert_eq!(said, [Said::Learned(2, learned), Said::Done(2, Outcome::Accepted { detail })]);
 
     bench.command(3, &DeviceCommand::OfflineCardsRemove { cards: names });
     let gone =
