@@ -75,7 +75,6 @@ fn personal_hidden(value: &mut Value) -> bool {
     match value {
         Value::Array(items) => {
             let mut any = false;
-            // Every one of them, also behind the first that was found.
             for item in items {
                 any |= personal_hidden(item);
             }
