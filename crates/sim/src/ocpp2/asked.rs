@@ -18,10 +18,7 @@ impl Pile {
         if let Some(answer) = self.watched(action, asked, now) {
             return self.send(&json!([3, id, answer]));
         }
-        if let Some(answer) = self.priced(action, asked) {
-            return self.send(&json!([3, id, answer]));
-        }
-        if let Some(answer) = self.showed(action, asked, now) {
+        if let Some(answer) = self.priced(action, asked).or_else(|| self.showed(action, asked, now)) {
             return self.send(&json!([3, id, answer]));
         }
         let evse = asked["evse"]["id"].clone();
