@@ -9,7 +9,7 @@ use model::access::Scope;
 use model::id::{CustomerId, FleetId, InvoiceId, OperatorId, OrderId, StationId};
 use model::invoice_line::InvoiceShare;
 use model::ledger::{Paid, PayWay, Payer, PaymentState, give_back};
-use model::money::Fen;
+use model::money::{Fen, divide_rounded};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -67,10 +67,13 @@ impl InvoiceOrderChoice {
     }
 
     pub fn share(&self) -> InvoiceShare {
+        // Where a part of it was paid, that part of the energy stands in the invoice: the price of a kWh stays true.
+        let part = i128::from(self.energy_dwh) * i128::from(self.invoiceable_fen);
+        let energy = divide_rounded(part, i128::from(self.total_fen.max(1)));
         InvoiceShare {
             electricity: Fen(self.electricity_fen),
             service: Fen(self.service_fen),
-            energy_dwh: self.energy_dwh,
+            energy_dwh: i64::try_from(energy).unwrap_or(self.energy_dwh),
         }
     }
 }
