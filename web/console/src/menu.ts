@@ -81,7 +81,7 @@ export const menu: MenuSection[] = [
       { name: 'invoices', path: '/invoices', permission: 'invoice.read', glyph: 'invoice' },
       { name: 'sellers', path: '/sellers', permission: 'invoice.read', glyph: 'operator' },
       { name: 'payments', path: '/payments', permission: 'payment.read', glyph: 'card' },
-      { name: 'refunds', path: '/refunds', permission: 'payment.read', glyph: 'left' },
+      { name: 'refunds', path: '/refunds', permission: 'payment.read', glyph: 'refresh' },
       { name: 'pay_channels', path: '/pay-channels', permission: 'payment.read', platform: true, glyph: 'qr' },
       { name: 'postings', path: '/postings', permission: 'ledger.read', glyph: 'tariff' },
       { name: 'trial_balance', path: '/trial-balance', permission: 'ledger.read', platform: true, glyph: 'columns' },

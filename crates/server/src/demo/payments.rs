@@ -55,6 +55,8 @@ fn draft(customer_id: i64, amount_fen: Option<i64>, n: i64) -> PaymentDraft {
 }
 
 pub async fn write(app: &Arc<App>, actor: &Actor, data: &Path) -> Result<()> {
+    let actor = &mut actor.clone();
+    actor.caller.name = "系统管理员".to_owned();
     let secret = app.engine.random.hex::<24>()?;
     let draft_of = PayChannelDraft {
         name: NAME.to_owned(),
@@ -127,13 +129,15 @@ async fn refunds(app: &App, actor: &Actor) -> Result<()> {
         at(app, n * HOUR_MS).customer_refund_create(actor, CustomerId(n * 5 + 3), wish).await?;
     }
     // One waits for a second person, whoever looks around: staff of the installation applied for it.
+    let mut other = Actor::local();
+    other.caller.name = "财务部".to_owned();
     let large = RefundDraft {
         amount_fen: 30_000,
         reason: "企业注销，退全部余额".to_owned(),
         request_id: "demo-source-large".to_owned(),
     };
     let customer = CustomerId(6 * 5 + 3);
-    at(app, DAY_MS / 4).customer_refund_create(&Actor::local(), customer, large).await.map(drop)
+    at(app, DAY_MS / 4).customer_refund_create(&other, customer, large).await.map(drop)
 }
 
 /// Opens the channel's doors, as long as the demo runs.

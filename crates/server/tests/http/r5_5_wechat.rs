@@ -32,13 +32,16 @@ fn sign(pem: &str, message: &[u8]) -> String {
     STANDARD.encode(signature)
 }
 
+/// A part of a path, and the status and body that are answered there.
+type Saying = (&'static str, u16, Value);
+
 /// The other side: what it was asked, what it answers to paths that hold these words.
 #[derive(Clone)]
 struct Wechat {
     port: u16,
     now_s: i64,
     asked: Arc<Mutex<Vec<(String, Value)>>>,
-    says: Arc<Mutex<Vec<(&'static str, u16, Value)>>>,
+    says: Arc<Mutex<Vec<Saying>>>,
     forge: Arc<Mutex<bool>>,
 }
 

@@ -66,13 +66,22 @@ pub const SAMPLES: &[Sample] = &[
     asked("public_payment_get", Own, "/public/payments?no=ZF0&token=x", ""),
 ];
 
-/// A channel that leads nowhere, a payment of this order at it, and its refund.
-pub async fn paid(house: &House, side: i64, (order, pile): (i64, PileId), customer: &str) -> [String; 3] {
+/// A channel that leads nowhere.
+async fn channel(house: &House, side: i64) -> i64 {
     let draft = json!({"name": format!("渠道{side}"), "enabled": true, "notify_url": "https://own.example.com",
         "simulated": {"url": "https://pay.example.com", "merchant": "M1"}, "secret": "0123456789abcdef"});
     let draft = serde_json::from_value(draft).unwrap();
-    let engine = &house.app.engine;
-    let channel = engine.pay_channel_create(&Actor::local(), draft).await.unwrap();
+    house.app.engine.pay_channel_create(&Actor::local(), draft).await.unwrap()
+}
+
+/// Such a channel, a payment of this order at it, and its refund.
+pub async fn paid(
+    house: &House,
+    side: i64,
+    (order, pile): (i64, PileId),
+    customer: &str,
+) -> [(&'static str, String); 3] {
+    let (engine, channel) = (&house.app.engine, channel(house, side).await);
     let (now, customer) = (house.clock.now(), CustomerId(customer.parse().unwrap()));
     let payment = Payment {
         id: 0,
@@ -135,5 +144,6 @@ pub async fn paid(house: &House, side: i64, (order, pile): (i64, PileId), custom
         Ok((payment.id, refund.id))
     });
     let (payment, refund) = write.await.unwrap();
-    [channel, payment, refund].map(|id| id.to_string())
+    [("{pay_channel}", channel), ("{payment}", payment), ("{refund}", refund)]
+        .map(|(name, id)| (name, id.to_string()))
 }

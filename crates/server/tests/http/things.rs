@@ -43,8 +43,7 @@ impl Things {
         let invoice = invoice(house, operator, name).await;
         let settlement = settlement(house, order).await;
         let [customer, fleet, car] = customer(house, side, name).await;
-        let [pay_channel, payment, refund] =
-            super::samples_pay::paid(house, side, (order, pile_id), &customer).await;
+        let paid = super::samples_pay::paid(house, side, (order, pile_id), &customer).await;
         let brought = brought(house, staff, operator, name).await;
         let [content, content_picture, coupon, voucher, driver_price] =
             shown(house, operator, &customer, name).await;
@@ -55,9 +54,6 @@ impl Things {
             ("{reservation}", reserved(house, pile_id, side).await),
             ("{vendor_word}", shown_by(house, pile_id, side).await),
             ("{transfer}", transfer(house, pile_id, side).await),
-            ("{pay_channel}", pay_channel),
-            ("{payment}", payment),
-            ("{refund}", refund),
             ("{wallet_change}", wallet_change(house, &customer, side).await),
             ("{invoice_title}", invoice_title(house, &customer, name).await),
             ("{customer}", customer),
@@ -91,7 +87,7 @@ impl Things {
             ("{channel}", "1".to_owned()),
             ("{delivery}", super::r5_s_webhook::delivery_id(house).await),
         ];
-        Things([own, reconciled.into()].concat())
+        Things([own, reconciled.into(), paid.into()].concat())
     }
 
     pub fn in_text(&self, text: &str) -> String {
