@@ -77,16 +77,14 @@ export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abn
 export const webhookStates: Delivery['state'][] = ['waiting', 'sent', 'failed']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']
-export const accountKinds: Posting['debit']['kind'][] = ['principal', 'gift', 'receivable', 'fleet', 'revenue', 'channel', 'promotion', 'write_off', 'refunding']
-export const postingCodes: Posting['code'][] = ['electricity', 'service', 'top_up', 'gift_grant', 'deduction', 'refund', 'write_off', 'order_pay', 'excess', 'refund_hold', 'refund_undo', 'refund_done']
+export const accountKinds: Posting['debit']['kind'][] = ['principal', 'gift', 'receivable', 'fleet', 'revenue', 'channel', 'promotion', 'write_off', 'refunding', 'discount']
+export const postingCodes: Posting['code'][] = ['electricity', 'service', 'top_up', 'gift_grant', 'deduction', 'refund', 'write_off', 'order_pay', 'excess', 'refund_hold', 'refund_undo', 'refund_done', 'discount']
 export const payChannelKinds: PayChannel['kind'][] = ['wechat', 'simulated']
 export const paymentPurposes: Payment['purpose'][] = ['top_up', 'order']
 export const payStates: Payment['state'][] = ['created', 'paying', 'paid', 'closed', 'failed']
 export const refundKinds: Refund['kind'][] = ['top_up', 'order', 'excess']
 export const refundRoutes: Refund['route'][] = ['source', 'hand']
 export const refundStates: Refund['state'][] = ['applied', 'approved', 'submitted', 'processing', 'done', 'failed', 'rejected', 'cancelled']
-export const accountKinds: Posting['debit']['kind'][] = ['principal', 'gift', 'receivable', 'fleet', 'revenue', 'channel', 'promotion', 'write_off', 'discount']
-export const postingCodes: Posting['code'][] = ['electricity', 'service', 'top_up', 'gift_grant', 'deduction', 'refund', 'write_off', 'discount']
 export const walletChangeKinds: Wallet['changes'][number]['kind'][] = ['top_up', 'gift_grant', 'principal_deduction', 'gift_deduction']
 export const periods: Period[] = ['sharp', 'peak', 'flat', 'valley']
 

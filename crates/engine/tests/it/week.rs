@@ -95,6 +95,9 @@ fn session(
         card: None,
         customer: Some(CustomerId(7)).filter(|_| id % 3 > 0),
         staff: None,
+        member_level: None,
+        service_off_permille: 0,
+        discount: Fen(0),
         tariff: None,
         created_at: began,
         sample_from: 0,
@@ -198,6 +201,7 @@ fn ended(order: &Order) -> Ended {
         electricity: order.electricity,
         service: order.service,
         total: order.total,
+        discount: order.discount,
     }
 }
 

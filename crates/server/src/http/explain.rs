@@ -85,10 +85,10 @@ fn state(detail: &OrderDetail) -> Text {
             "The session has ended and the pile's final record is awaited. The order is settled when it comes; if it does not, a person looks into it.",
         ),
         OrderState::Completed => {
-            let (energy, total) = (kwh(order.energy_dwh), yuan(order.total_fen));
+            let (energy, due) = (kwh(order.energy_dwh), yuan(order.total_fen - order.discount_fen));
             Text::new(
-                format!("充电已完成并结算：共 {energy} kWh，应付 {total} 元。"),
-                format!("The session is finished and billed: {energy} kWh, {total} yuan."),
+                format!("充电已完成并结算：共 {energy} kWh，应付 {due} 元。"),
+                format!("The session is finished and billed: {energy} kWh, {due} yuan."),
             )
         }
         OrderState::Failed => Text::of(
@@ -299,10 +299,6 @@ fn why_held(abnormality: Abnormality) -> Text {
             "异常：止码减起码与账单电量不一致。请以电表读数核定电量。",
             "Held: the meter's difference is not the energy of the record. Determine the energy by the meter.",
         ),
-        Abnormality::Unannounced => Text::of(
-            "说明：平台事先不知道这次充电（可能是离线启动），订单由充电桩补传的账单生成。",
-            "Note: we did not know of this session (perhaps it began off line); the order was made from the record that the pile sent later.",
-        ),
         Abnormality::TokenRefused => Text::of(
             "异常：所用的卡未获授权，但充电桩仍然放行（例如离线时）。请联系持卡人并检查桩的离线授权设置。",
             "Held: the card was not authorised, yet the pile let it charge (off line, perhaps). Contact its holder and check the pile's offline setting.",
@@ -310,10 +306,6 @@ fn why_held(abnormality: Abnormality) -> Text {
         Abnormality::NoTariff => Text::of(
             "异常：开始充电时该站没有计费模型，无法计费。请为充电站设置计费模型。",
             "Held: the station had no tariff when the session began. Set one for the station.",
-        ),
-        Abnormality::ConnectorTaken => Text::of(
-            "说明：开始时该枪上还有另一笔未结束的订单，可能是上一次充电的结束报文丢失。",
-            "Note: another order still held the connector at the start; the end of that session may have been lost.",
         ),
         Abnormality::PeriodMismatch => Text::of(
             "异常：账单中尖峰平谷电量之和与总电量不一致。请以总电量与电表读数核对。",
@@ -323,13 +315,32 @@ fn why_held(abnormality: Abnormality) -> Text {
             "异常：充电桩没有上报开始或结束时的电表读数（例如开始报文丢失），电量不完整。请对照电表或曲线核定电量。",
             "Held: the pile did not tell the meter reading of the beginning or of the end (the first message may have been lost). Determine the energy from the meter or the curve.",
         ),
-        Abnormality::RecordRepeated => Text::of(
-            "提示：充电桩又用同一流水号上传了一份内容不同的账单；本单以第一份为准，第二份报文已保留，请核对。",
-            "Note: the pile has sent a second record under the same number that says something else. The first one counts; the second is kept among the messages.",
-        ),
         Abnormality::PeriodForeign => Text::of(
             "异常：充电桩把电量计入了本次充电没有经过的时段，桩内计费模型或时钟可能有误。请对照曲线核定各时段电量。",
             "Held: the pile counted energy in a period that the session never touched; its tariff or its clock may be wrong. Work out the energies from the curve.",
+        ),
+        Abnormality::ConnectorUnknown => Text::of(
+            "异常：充电桩没有上报枪号，或上报的枪号不存在。请核对桩内的枪号设置与平台登记的枪数。",
+            "Held: the pile named no connector, or one that does not exist. Compare its settings with the connectors registered here.",
+        ),
+        Abnormality::Unannounced
+        | Abnormality::ConnectorTaken
+        | Abnormality::RecordRepeated
+        | Abnormality::NoEnergy
+        | Abnormality::AfterFailure => why_marked(abnormality),
+    }
+}
+
+/// What is told of an order that is billed all the same.
+fn why_marked(abnormality: Abnormality) -> Text {
+    match abnormality {
+        Abnormality::ConnectorTaken => Text::of(
+            "说明：开始时该枪上还有另一笔未结束的订单，可能是上一次充电的结束报文丢失。",
+            "Note: another order still held the connector at the start; the end of that session may have been lost.",
+        ),
+        Abnormality::RecordRepeated => Text::of(
+            "提示：充电桩又用同一流水号上传了一份内容不同的账单；本单以第一份为准，第二份报文已保留，请核对。",
+            "Note: the pile has sent a second record under the same number that says something else. The first one counts; the second is kept among the messages.",
         ),
         Abnormality::NoEnergy => Text::of(
             "提示：启动成功但没有充入电量，没有产生费用；反复出现请检查枪线与车辆通信。",
@@ -339,9 +350,9 @@ fn why_held(abnormality: Abnormality) -> Text {
             "提示：启动曾被判为失败并已解冻金额，之后充电桩上传了账单，按账单结算；请确认用户知情。",
             "Note: the start had been taken as failed and what was held was let go; then the pile sent a record, by which it is settled. Make sure that the customer knows.",
         ),
-        Abnormality::ConnectorUnknown => Text::of(
-            "异常：充电桩没有上报枪号，或上报的枪号不存在。请核对桩内的枪号设置与平台登记的枪数。",
-            "Held: the pile named no connector, or one that does not exist. Compare its settings with the connectors registered here.",
+        _ => Text::of(
+            "说明：平台事先不知道这次充电（可能是离线启动），订单由充电桩补传的账单生成。",
+            "Note: we did not know of this session (perhaps it began off line); the order was made from the record that the pile sent later.",
         ),
     }
 }

@@ -14,6 +14,22 @@ use store::imports::{self, ImportState};
 /// Ids of one operator's things, by the names that samples use.
 pub struct Things(Vec<(&'static str, String)>);
 
+/// An order with a command and a frame.
+async fn charged(house: &House, pile: model::site::Pile, order: i64, command: i64) {
+    let row = command_row(command, pile.id, order);
+    let mut charged = super::orders::order(pile.id.0);
+    (charged.id, charged.station, charged.operator) = (OrderId(order), pile.station, pile.operator);
+    let write = house.app.engine.store.write(None, move |tx| {
+        tx.order_save(&charged);
+        tx.command_save(&pile, row.clone());
+        let frame =
+            store::frames::FrameRow { pile: pile.id, order: Some(order), up: true, ..Default::default() };
+        tx.frame_append(frame)?;
+        Ok(())
+    });
+    write.await.unwrap();
+}
+
 impl Things {
     /// `side`: 0 is 甲, 1 is 乙. Every thing of 乙 has 乙 or B- in its name.
     async fn of(house: &House, side: i64) -> Things {
@@ -26,18 +42,7 @@ impl Things {
         let pile_id = pile.id;
         let reconciled = super::samples_reconciliation::made(house, &pile).await;
         let (order, command) = (100 + side, 500 + side);
-        let row = command_row(command, pile.id, order);
-        let mut charged = super::orders::order(pile.id.0);
-        (charged.id, charged.station, charged.operator) = (OrderId(order), pile.station, pile.operator);
-        let write = engine.store.write(None, move |tx| {
-            tx.order_save(&charged);
-            tx.command_save(&pile, row.clone());
-            let frame =
-                store::frames::FrameRow { pile: pile.id, order: Some(order), up: true, ..Default::default() };
-            tx.frame_append(frame)?;
-            Ok(())
-        });
-        write.await.unwrap();
+        charged(house, pile, order, command).await;
         let (staff, role, token) = people(house, letter, operator, name).await;
         let (feedback, photo) = complaint(house, &code, name).await;
         let invoice = invoice(house, operator, name).await;
