@@ -856,6 +856,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: payment.write */
+        post: operations["customer_refund_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/reveal": {
         parameters: {
             query?: never;
@@ -918,6 +935,41 @@ export interface paths {
         put?: never;
         /** Permission: wallet.write */
         post: operations["wallet_change_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/day-bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["day_bill_list"];
+        put?: never;
+        /** Permission: reconciliation.write */
+        post: operations["day_bill_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/day-bills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["day_bill_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1027,6 +1079,40 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["difference_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/differences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: reconciliation.write */
+        patch: operations["difference_update"];
         trace?: never;
     };
     "/api/v1/drills": {
@@ -1195,6 +1281,23 @@ export interface paths {
         put?: never;
         /** Permission: customer.read */
         post: operations["customer_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/day-bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: reconciliation.read */
+        post: operations["day_bill_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1415,6 +1518,41 @@ export interface paths {
         put?: never;
         /** Permission: feedback.write */
         post: operations["feedback_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: feedback.read */
+        get: operations["feedback_block_list"];
+        put?: never;
+        /** Permission: feedback.write */
+        post: operations["feedback_block_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback-blocks/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: feedback.write */
+        post: operations["feedback_block_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2322,6 +2460,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/meter-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["meter_change_list"];
+        put?: never;
+        /** Permission: reconciliation.write */
+        post: operations["meter_change_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meter-changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: reconciliation.write */
+        delete: operations["meter_change_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/month-bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["month_bill_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations": {
         parameters: {
             query?: never;
@@ -2778,6 +2968,161 @@ export interface paths {
         get: operations["parameter_change_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pay-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: payment.read */
+        get: operations["pay_channel_list"];
+        put?: never;
+        /** Permission: pay_channel.write */
+        post: operations["pay_channel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pay-channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: pay_channel.write */
+        patch: operations["pay_channel_update"];
+        trace?: never;
+    };
+    "/api/v1/pay-channels/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pay_channel.write */
+        post: operations["pay_channel_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: payment.read */
+        get: operations["payment_list"];
+        put?: never;
+        /** Permission: payment.write */
+        post: operations["payment_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: payment.read */
+        get: operations["payment_totals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: payment.read */
+        get: operations["payment_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: payment.write */
+        post: operations["payment_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: payment.write */
+        post: operations["payment_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: payment.write */
+        post: operations["refund_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3588,6 +3933,227 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["public_invoice_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_payment_get"];
+        put?: never;
+        post: operations["public_payment_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["reconciliation_list"];
+        put?: never;
+        /** Permission: reconciliation.write */
+        post: operations["reconciliation_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["reconciliation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: reconciliation.write */
+        post: operations["reconciliation_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliations/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: reconciliation.write */
+        post: operations["reconciliation_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: payment.read */
+        get: operations["refund_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: payment.read */
+        get: operations["refund_totals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: payment.read */
+        get: operations["refund_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: payment.write */
+        post: operations["refund_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: payment.write */
+        post: operations["refund_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: payment.write */
+        post: operations["refund_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: payment.write */
+        post: operations["refund_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refunds/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: payment.write */
+        post: operations["refund_start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4491,7 +5057,7 @@ export interface components {
          * @description What an account is for. What is owed to somebody grows by credits, what somebody owes by debits.
          * @enum {string}
          */
-        AccountKind: "principal" | "gift" | "receivable" | "fleet" | "revenue" | "channel" | "promotion" | "write_off";
+        AccountKind: "principal" | "gift" | "receivable" | "fleet" | "revenue" | "channel" | "promotion" | "write_off" | "refunding" | "discount";
         /** @description One side of a posting. */
         AccountName: {
             kind: components["schemas"]["AccountKind"];
@@ -4908,6 +5474,47 @@ export interface components {
             station_name: string;
             /** Format: int64 */
             total_fen: number;
+        };
+        /** @description 桩账单: what a pile has reported of a session that is over, as it was when it came. */
+        BillRecord: {
+            /**
+             * Format: int64
+             * @description What the pile itself has computed (云快充).
+             */
+            amount_e4: number | null;
+            /** Format: int64 */
+            connector_no: number;
+            /** Format: int64 */
+            ended_at_ms: number;
+            /**
+             * Format: int64
+             * @description Null: it does not say.
+             */
+            energy_dwh: number | null;
+            /** @description The amount differs only because the pile had another table of the same tariff. */
+            explained: boolean;
+            /** @description Its trade number begins with the code of another pile that we know. */
+            foreign: boolean;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            meter_end_dwh: number | null;
+            /** Format: int64 */
+            meter_start_dwh: number | null;
+            /**
+             * Format: int64
+             * @description The order that it was put to; null: none.
+             */
+            order_id: number | null;
+            /** Format: int64 */
+            pile_id: number;
+            /** Format: int64 */
+            received_at_ms: number;
+            /** @description The session had its record already, and this one says something else. */
+            repeated: boolean;
+            session_key: string | null;
+            /** Format: int64 */
+            started_at_ms: number | null;
         };
         /** @description A brand as pages use it; without a name it is the product's own. */
         Brand: {
@@ -5451,6 +6058,38 @@ export interface components {
         };
         /** @enum {string} */
         CommandState: "queued" | "accepted" | "refused" | "unsupported" | "timed_out" | "link_lost" | "deferred";
+        /** @description An order as it is compared. */
+        ComparedOrder: {
+            /** Format: int64 */
+            connector_no: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            meter_end_dwh: number | null;
+            /** Format: int64 */
+            meter_start_dwh: number | null;
+            /** @description Somebody is to pay it. */
+            needs_payment: boolean;
+            /** @description A record of the pile is expected: not of imported orders, nor of those before records were kept. */
+            needs_record: boolean;
+            /** Format: int64 */
+            pile_id: number;
+            /**
+             * Format: int64
+             * @description What was posted; null: nothing.
+             */
+            posted_fen: number | null;
+            session_key: string | null;
+            /** Format: int64 */
+            started_at_ms: number;
+            state: components["schemas"]["OrderState"];
+            /** Format: int64 */
+            total_fen: number;
+        };
         /** @description One wish. */
         ConfigurationEntry: {
             /** @description A key of OCPP 1.6, or `Component.Variable`. */
@@ -6183,6 +6822,93 @@ export interface components {
         };
         /** @enum {string} */
         Datum: "wgs84" | "gcj02";
+        DayBill: {
+            /**
+             * Format: int64
+             * @description 20261123
+             */
+            day: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            made_at_ms: number;
+            /**
+             * Format: int64
+             * @description More than once: it was restated because orders or refunds came later.
+             */
+            made_count: number;
+            operator_name: string;
+            /** @description Orders were completed since it was made: it is made anew tonight. */
+            stale: boolean;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            sums: components["schemas"]["DaySums"];
+        };
+        DayBillList: {
+            items: components["schemas"]["DayBill"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description What a day comes to. */
+        DaySums: {
+            /** Format: int64 */
+            electricity_fen: number;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            flat_dwh: number;
+            /**
+             * Format: int64
+             * @description From accounts of fleets.
+             */
+            fleet_fen: number;
+            /**
+             * Format: int64
+             * @description From gifts: what the platform or the operator has given.
+             */
+            gift_fen: number;
+            /** Format: int64 */
+            order_count: number;
+            /**
+             * Format: int64
+             * @description Of orders that have no periods: a person has decided what they cost.
+             */
+            other_dwh: number;
+            /**
+             * Format: int64
+             * @description Not paid when the order ended.
+             */
+            owed_fen: number;
+            /** Format: int64 */
+            peak_dwh: number;
+            /**
+             * Format: int64
+             * @description From wallets.
+             */
+            principal_fen: number;
+            /**
+             * Format: int64
+             * @description Given back on this day, whenever the order was.
+             */
+            refund_count: number;
+            /** Format: int64 */
+            refunded_fen: number;
+            /** Format: int64 */
+            service_fen: number;
+            /** Format: int64 */
+            sharp_dwh: number;
+            /** Format: int64 */
+            total_fen: number;
+            /**
+             * Format: int64
+             * @description Of orders that nobody pays.
+             */
+            unpaid_fen: number;
+            /** Format: int64 */
+            valley_dwh: number;
+        };
         /** @description Something that a webhook was told, or is to be. */
         Delivery: {
             /** @description JSON */
@@ -6368,6 +7094,83 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        /** @description What does not agree, with its evidence. */
+        Difference: {
+            /**
+             * Format: int64
+             * @description Theirs minus ours.
+             */
+            amount_fen: number;
+            /** Format: int64 */
+            connector_no: number;
+            /** Format: int64 */
+            day: number;
+            /** @description Of the day that it is of: a signed one is opened again before anything of it is handled. */
+            day_state: components["schemas"]["ReconciliationState"];
+            /**
+             * Format: int64
+             * @description Theirs minus ours.
+             */
+            energy_dwh: number;
+            evidence: components["schemas"]["Evidence"];
+            /** Format: int64 */
+            found_at_ms: number;
+            /** Format: int64 */
+            handled_at_ms: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["DifferenceKind"];
+            note: string;
+            /** Format: int64 */
+            order_id: number | null;
+            order_no: string | null;
+            pile_code: string;
+            /** Format: int64 */
+            reconciliation_id: number;
+            staff_name: string | null;
+            state: components["schemas"]["DifferenceState"];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        DifferenceChange: {
+            note: string;
+            /** @description Accepted, corrected, written off or passed on. */
+            state: components["schemas"]["DifferenceState"];
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        /**
+         * @description 差异类型
+         * @enum {string}
+         */
+        DifferenceKind: "record_without_order" | "order_without_record" | "energy_differs" | "amount_differs" | "order_held" | "not_posted" | "posting_differs" | "posted_unsettled" | "double_record" | "foreign_record" | "late_record" | "meter_gap" | "meter_overlap" | "meter_backwards" | "meter_changed";
+        DifferenceList: {
+            items: components["schemas"]["Difference"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description 处理状态
+         * @enum {string}
+         */
+        DifferenceState: "open" | "accepted" | "corrected" | "written_off" | "passed_on" | "gone";
+        /**
+         * @description Who goes without it.
+         * @enum {string}
+         */
+        DiscountBearer: "operator" | "platform";
+        /**
+         * @description Why less is asked for.
+         * @enum {string}
+         */
+        DiscountKind: "member";
         /**
          * @description How what a pile shows compares with what it was given.
          * @enum {string}
@@ -6617,6 +7420,27 @@ export interface components {
             /** @description Names this request in the server's log. */
             trace_id: string;
         };
+        /** @description Both sides of a difference, as they were when it was found. */
+        Evidence: {
+            /**
+             * Format: int64
+             * @description What the session before has left the register at.
+             */
+            meter_before_dwh: number | null;
+            /**
+             * Format: int64
+             * @description What staff have said of the meter's change.
+             */
+            meter_change_id: number | null;
+            order: components["schemas"]["ComparedOrder"] | null;
+            other: components["schemas"]["BillRecord"] | null;
+            /**
+             * Format: int64
+             * @description The order of the session before.
+             */
+            other_order_id: number | null;
+            record: components["schemas"]["BillRecord"] | null;
+        };
         Export: {
             /** @description The keys of the columns, in the file's order. */
             columns: string[];
@@ -6685,7 +7509,7 @@ export interface components {
          * @description The lists that can be given out.
          * @enum {string}
          */
-        ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "fleet_car" | "voucher" | "feedback" | "invoice" | "staff" | "audit";
+        ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "fleet_car" | "voucher" | "feedback" | "invoice" | "day_bill" | "staff" | "audit";
         /** @enum {string} */
         ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
         /**
@@ -6761,6 +7585,62 @@ export interface components {
          * @enum {string}
          */
         FeedbackAction: "create" | "accept" | "assign" | "reply" | "note" | "link_order" | "merge" | "close" | "reopen" | "escalate" | "rate";
+        FeedbackBlock: {
+            /** @description It holds now. */
+            active: boolean;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            customer_id: number | null;
+            customer_name: string | null;
+            /**
+             * Format: int64
+             * @description What had been abused.
+             */
+            feedback_id: number | null;
+            feedback_no: string | null;
+            /** Format: int64 */
+            id: number;
+            lift_reason: string | null;
+            /** Format: int64 */
+            lifted_at_ms: number | null;
+            lifted_by: string | null;
+            /**
+             * Format: int64
+             * @description Null: for the whole platform.
+             */
+            operator_id: number | null;
+            operator_name: string | null;
+            /** @description 138****1234 */
+            phone: string;
+            /** @description What the person is told. */
+            reason: string;
+            staff_name: string;
+            /** Format: int64 */
+            until_ms: number;
+        };
+        FeedbackBlockDraft: {
+            /** Format: int64 */
+            feedback_id?: number | null;
+            /** @description Whose number; or the feedback that abused it. */
+            phone?: string | null;
+            /** @description The person is told this. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description At most 366 days from now.
+             */
+            until_ms: number;
+        };
+        FeedbackBlockLift: {
+            reason: string;
+        };
+        FeedbackBlockList: {
+            items: components["schemas"]["FeedbackBlock"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         FeedbackBrief: {
             category: string;
             content: string;
@@ -8639,6 +9519,11 @@ export interface components {
             place: number;
             /** @description As people read them. */
             rights: string[];
+            /**
+             * Format: int64
+             * @description What it takes off the service fee of a session that begins while a customer has it.
+             */
+            service_off_permille: number;
             /** Format: int64 */
             total_fen: number;
             /** Format: int64 */
@@ -8653,6 +9538,8 @@ export interface components {
             /** Format: int64 */
             place: number;
             rights: string[];
+            /** Format: int64 */
+            service_off_permille?: number;
             /** Format: int64 */
             total_fen: number;
             /**
@@ -8674,6 +9561,11 @@ export interface components {
             place: number;
             /** @description As people read them. */
             rights: string[];
+            /**
+             * Format: int64
+             * @description Off the service fee, 0 to 1000; 100 is a tenth.
+             */
+            service_off_permille?: number;
             /** Format: int64 */
             total_fen: number;
         };
@@ -8702,6 +9594,87 @@ export interface components {
         MessageVariable: {
             name: string;
             sample: string;
+        };
+        MeterChange: {
+            /** Format: int64 */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description What the new one began with.
+             */
+            begin_dwh: number;
+            /** Format: int64 */
+            connector_no: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            /**
+             * Format: int64
+             * @description What the old meter showed at last.
+             */
+            end_dwh: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            operator_id: number;
+            pile_code: string;
+            /** Format: int64 */
+            pile_id: number;
+            reason: string;
+            staff_name: string;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+        };
+        MeterChangeDraft: {
+            /**
+             * Format: int64
+             * @description When it was changed.
+             */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description What the new one began with.
+             */
+            begin_dwh: number;
+            /** Format: int64 */
+            connector_no: number;
+            /**
+             * Format: int64
+             * @description What the old meter showed at last.
+             */
+            end_dwh: number;
+            pile_code: string;
+            reason: string;
+        };
+        MeterChangeList: {
+            items: components["schemas"]["MeterChange"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description A station's month. */
+        MonthBill: {
+            /**
+             * Format: int64
+             * @description Days of which there is a bill.
+             */
+            day_count: number;
+            /**
+             * Format: int64
+             * @description 202611
+             */
+            month: number;
+            operator_name: string;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            sums: components["schemas"]["DaySums"];
+        };
+        MonthBillList: {
+            items: components["schemas"]["MonthBill"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         /** @description The id of something that was just made. */
         NewId: {
@@ -8825,6 +9798,11 @@ export interface components {
             customer_name: string | null;
             /** @description 138****1234 */
             customer_phone: string | null;
+            /**
+             * Format: int64
+             * @description 优惠: what of the total is not asked of whoever pays.
+             */
+            discount_fen: number;
             /** Format: int64 */
             duration_s: number | null;
             /** Format: int64 */
@@ -8893,6 +9871,8 @@ export interface components {
             brought_by: components["schemas"]["OrderOrigin"] | null;
             commands: components["schemas"]["Command"][];
             curve: components["schemas"]["LiveValues"][];
+            /** @description What is taken off the bill, a line for each reason. */
+            discounts: components["schemas"]["OrderDiscount"][];
             /** @description Sentences that explain the bill and the state. */
             explanation: components["schemas"]["Text"][];
             /** @description What staff have written down beside it, the latest first. */
@@ -8912,6 +9892,20 @@ export interface components {
             tariff: components["schemas"]["OrderTariff"] | null;
             /** @description The station's, by whose clock the tariff was cut. */
             time_zone: string;
+        };
+        /** @description A line of a bill that is taken off. */
+        OrderDiscount: {
+            /** Format: int64 */
+            amount_fen: number;
+            bearer: components["schemas"]["DiscountBearer"];
+            kind: components["schemas"]["DiscountKind"];
+            /** @description The level that gave it, if it is still there. */
+            level_name: string | null;
+            /**
+             * Format: int64
+             * @description Of the service fee, where it is such a share.
+             */
+            permille: number | null;
         };
         OrderEvidence: {
             /** @description Before and after it on its connector, in the order of time. */
@@ -9040,6 +10034,13 @@ export interface components {
             refundable_fen: number;
             /** Format: int64 */
             refunded_fen: number;
+            /** Format: int64 */
+            returned_fen: number;
+            /**
+             * Format: int64
+             * @description Of what was owed, what was paid at a channel; and what of it went back to its source, or is reserved for it.
+             */
+            settled_fen: number;
             state: components["schemas"]["PaymentState"] | null;
             way: components["schemas"]["PayWay"] | null;
             /** Format: int64 */
@@ -9062,6 +10063,11 @@ export interface components {
          */
         OrderTime: "started" | "ended";
         OrderTotals: {
+            /**
+             * Format: int64
+             * @description 优惠: what of it was not asked for.
+             */
+            discount_fen: number;
             /** Format: int64 */
             electricity_fen: number;
             /** Format: int64 */
@@ -9163,7 +10169,7 @@ export interface components {
          */
         ParameterOrigin: "default" | "console" | "file" | "environment" | "command_line";
         /** @enum {string} */
-        ParameterUnit: "second" | "day" | "fen" | "e4" | "megabyte" | "count" | "switch";
+        ParameterUnit: "second" | "day" | "fen" | "e4" | "dwh" | "megabyte" | "count" | "switch";
         /**
          * @description 停车收费类型; the words for drivers are beside it.
          * @enum {string}
@@ -9173,6 +10179,84 @@ export interface components {
             current_password: string;
             new_password: string;
         };
+        /** @description A pay channel as the pages show it: never its secrets. */
+        PayChannel: {
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            check_fault: components["schemas"]["Text"] | null;
+            /** Format: int64 */
+            checked_at_ms: number | null;
+            enabled: boolean;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["PayChannelKind"];
+            name: string;
+            /** @description Under which address the channel reaches us. */
+            notify_url: string;
+            /**
+             * Format: int64
+             * @description Null: the platform's.
+             */
+            operator_id: number | null;
+            operator_name: string | null;
+            simulated: components["schemas"]["SimulatedConfig"] | null;
+            /** Format: int64 */
+            version: number;
+            wechat: components["schemas"]["WechatConfig"] | null;
+        };
+        PayChannelChange: {
+            api_v3_key?: string | null;
+            enabled: boolean;
+            name: string;
+            notify_url: string;
+            private_key?: string | null;
+            /** @description Null: the ones that are kept. */
+            secret?: string | null;
+            simulated?: components["schemas"]["SimulatedConfig"] | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+            wechat?: components["schemas"]["WechatConfig"] | null;
+        };
+        /** @description What came of a test: a channel that says no is no fault of the request. */
+        PayChannelCheck: {
+            message: components["schemas"]["Text"] | null;
+            success: boolean;
+        };
+        PayChannelDraft: {
+            /** @description Of WeChat Pay: 32 characters. */
+            api_v3_key?: string | null;
+            enabled: boolean;
+            name: string;
+            notify_url: string;
+            /**
+             * Format: int64
+             * @description Null: the platform's. It does not change later.
+             */
+            operator_id?: number | null;
+            /** @description Of WeChat Pay: apiclient_key.pem. */
+            private_key?: string | null;
+            /** @description Of a simulated channel. */
+            secret?: string | null;
+            simulated?: components["schemas"]["SimulatedConfig"] | null;
+            wechat?: components["schemas"]["WechatConfig"] | null;
+        };
+        /** @enum {string} */
+        PayChannelKind: "simulated" | "wechat";
+        PayChannelList: {
+            items: components["schemas"]["PayChannel"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description 支付状态 of a payment at a channel.
+         * @enum {string}
+         */
+        PayState: "created" | "paying" | "paid" | "closed" | "failed";
         /**
          * @description 支付方式: how the payer of an order pays.
          * @enum {string}
@@ -9182,11 +10266,146 @@ export interface components {
         PayWayChange: {
             pay_way?: components["schemas"]["PayWay"] | null;
         };
+        Payment: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description The channel's own number. */
+            channel_no: string | null;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            customer_id: number;
+            customer_name: string;
+            /** @description Paid, and owed by nobody: it goes back. */
+            excess: boolean;
+            /** Format: int64 */
+            expires_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Paid after it was closed. */
+            late: boolean;
+            message: string | null;
+            no: string;
+            /** @description Of the order; null for a top-up. */
+            operator_name: string | null;
+            /** Format: int64 */
+            order_id: number | null;
+            order_no: string | null;
+            /** Format: int64 */
+            paid_at_ms: number | null;
+            /** Format: int64 */
+            pay_channel_id: number;
+            pay_channel_kind: components["schemas"]["PayChannelKind"];
+            pay_channel_name: string;
+            purpose: components["schemas"]["PaymentPurpose"];
+            /**
+             * Format: int64
+             * @description In refunds that were not given up.
+             */
+            refunded_fen: number;
+            state: components["schemas"]["PayState"];
+            /** Format: int64 */
+            version: number;
+        };
+        PaymentDetail: components["schemas"]["Payment"] & {
+            events: components["schemas"]["PaymentEvent"][];
+            /** @description Where the customer pays, while it is open. */
+            pay_url: string | null;
+            refunds: components["schemas"]["Refund"][];
+        };
+        /** @description On a customer's behalf, at the desk. */
+        PaymentDraft: {
+            /**
+             * Format: int64
+             * @description Of a top-up; null for an order: what is owed for it.
+             */
+            amount_fen?: number | null;
+            /** Format: int64 */
+            customer_id: number;
+            /** @description An order that is to be paid; null: a top-up. */
+            order_no?: string | null;
+            /**
+             * Format: int64
+             * @description Null: the first that is on.
+             */
+            pay_channel_id?: number | null;
+            /** @description Made by the page when it opens the form: sent again, it is the same payment. */
+            request_id: string;
+        };
+        /** @description 时间线: what happened to a payment or a refund of it. */
+        PaymentEvent: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Of which refund; null: of the payment itself.
+             */
+            refund_id: number | null;
+            staff_name: string | null;
+            what: string;
+            words: string;
+        };
+        PaymentList: {
+            items: components["schemas"]["Payment"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description A payment that was just made, and where it is paid. */
+        PaymentMade: components["schemas"]["PaymentTicket"] & {
+            /** Format: int64 */
+            id: number;
+        };
+        /**
+         * @description What a customer pays for.
+         * @enum {string}
+         */
+        PaymentPurpose: "top_up" | "order";
+        PaymentRefundDraft: {
+            /** Format: int64 */
+            amount_fen: number;
+            reason: string;
+            /** @description Made by the page when it opens the form: sent again, it is the same refund. */
+            request_id: string;
+        };
         /**
          * @description 支付状态
          * @enum {string}
          */
         PaymentState: "open" | "posted" | "void";
+        /** @description What whoever pays is told. */
+        PaymentTicket: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            expires_at_ms: number;
+            /** @description Why it could not be had. */
+            message: string | null;
+            no: string;
+            /** Format: int64 */
+            paid_at_ms: number | null;
+            /** @description Where to pay: shown as a code to scan, or opened. */
+            pay_url: string | null;
+            state: components["schemas"]["PayState"];
+            /** @description Opens the state of this payment, together with its number. */
+            token: string;
+        };
+        /** @description 合计 of what the filters select. */
+        PaymentTotals: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            paid_count: number;
+            /** Format: int64 */
+            paid_fen: number;
+            /**
+             * Format: int64
+             * @description In refunds that were not given up.
+             */
+            refunded_fen: number;
+        };
         /**
          * @description The four price periods, numbered as 云快充 numbers them.
          * @enum {string}
@@ -9196,7 +10415,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "reconciliation.read" | "reconciliation.write" | "payment.read" | "payment.write" | "pay_channel.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
         /** @description One right, with the noun by which rights are grouped. */
         PermissionView: {
             code: components["schemas"]["Permission"];
@@ -9799,7 +11018,7 @@ export interface components {
          * @description Why money moved.
          * @enum {string}
          */
-        PostingCode: "electricity" | "service" | "top_up" | "gift_grant" | "deduction" | "refund" | "write_off";
+        PostingCode: "electricity" | "service" | "top_up" | "gift_grant" | "deduction" | "refund" | "write_off" | "order_pay" | "excess" | "refund_hold" | "refund_undo" | "refund_done" | "discount";
         PostingList: {
             items: components["schemas"]["Posting"][];
             next_cursor: string | null;
@@ -9897,6 +11116,24 @@ export interface components {
         PublicInvoiceReceipt: {
             invoices: components["schemas"]["InvoiceReceiptRow"][];
         };
+        /** @description How a customer pays: from the mini-program, by their phone number. */
+        PublicPaymentDraft: {
+            /**
+             * Format: int64
+             * @description Of a top-up; null for an order: what is owed for it.
+             */
+            amount_fen?: number | null;
+            /** @description An order that is to be paid; null: a top-up. */
+            order_no?: string | null;
+            /**
+             * Format: int64
+             * @description Null: the first that is on.
+             */
+            pay_channel_id?: number | null;
+            phone: string;
+            /** @description Made by the app: sent again, it is the same payment. */
+            request_id: string;
+        };
         /** @description A person whom we could not take. */
         PullFault: {
             /** @description The source's own key. */
@@ -9936,6 +11173,95 @@ export interface components {
             /** @description All were asked for, not only what had changed. */
             was_whole: boolean;
         };
+        /** @description A day of a station. */
+        Reconciliation: {
+            /**
+             * Format: int64
+             * @description 20261123
+             */
+            day: number;
+            /** Format: int64 */
+            difference_count: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            open_count: number;
+            operator_name: string;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            order_energy_dwh: number;
+            /** Format: int64 */
+            order_total_fen: number;
+            /** Format: int64 */
+            posted_count: number;
+            /** Format: int64 */
+            posted_fen: number;
+            /** Format: int64 */
+            ran_at_ms: number;
+            /** @description Why it was opened again. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Of piles that make a bill themselves.
+             */
+            record_amount_e4: number;
+            /** Format: int64 */
+            record_count: number;
+            /** Format: int64 */
+            record_energy_dwh: number;
+            /** Format: int64 */
+            signed_at_ms: number | null;
+            /** Format: int64 */
+            signed_by: number | null;
+            signed_by_name: string | null;
+            state: components["schemas"]["ReconciliationState"];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description What the differences that were written off are worth.
+             */
+            written_off_fen: number;
+        };
+        ReconciliationDraft: {
+            /**
+             * Format: int64
+             * @description A local day of the station that is over, 20261123.
+             */
+            day: number;
+            /** Format: int64 */
+            station_id: number;
+        };
+        ReconciliationList: {
+            items: components["schemas"]["Reconciliation"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        ReconciliationReopening: {
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        ReconciliationSign: {
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        /**
+         * @description 对账状态
+         * @enum {string}
+         */
+        ReconciliationState: "open" | "signed" | "reopened";
         /**
          * @description 红冲原因
          * @enum {string}
@@ -9946,12 +11272,117 @@ export interface components {
          * @enum {string}
          */
         RedState: "waiting" | "asked" | "buyer" | "confirmed" | "withdrawing";
+        Refund: {
+            /** Format: int64 */
+            amount_fen: number;
+            channel_no: string | null;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            customer_id: number;
+            customer_name: string;
+            /** Format: int64 */
+            decided_at_ms: number | null;
+            decided_by_name: string | null;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["RefundKind"];
+            message: string | null;
+            no: string;
+            /** Format: int64 */
+            order_id: number | null;
+            order_no: string | null;
+            pay_channel_name: string;
+            /** Format: int64 */
+            payment_id: number;
+            payment_no: string;
+            proof: string | null;
+            reason: string;
+            route: components["schemas"]["RefundRoute"];
+            /** Format: int64 */
+            staff_id: number;
+            staff_name: string;
+            state: components["schemas"]["RefundState"];
+            /** Format: int64 */
+            submitted_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description How often it was sent.
+             */
+            tries: number;
+            /** Format: int64 */
+            version: number;
+        };
+        RefundCancel: {
+            reason: string;
+        };
+        RefundDecision: {
+            approve: boolean;
+            /** @description Why not; wanted when it is rejected. */
+            reason?: string | null;
+        };
+        RefundDetail: components["schemas"]["Refund"] & {
+            events: components["schemas"]["PaymentEvent"][];
+            /** Format: int64 */
+            paid_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description Of the payment.
+             */
+            paid_fen: number;
+        };
         RefundDraft: {
             /** Format: int64 */
             amount_fen: number;
             reason: string;
             /** @description Made by the page when it opens the form: sent again, it is the same refund. */
             request_id: string;
+        };
+        /**
+         * @description What a refund gives back.
+         * @enum {string}
+         */
+        RefundKind: "top_up" | "order" | "excess";
+        RefundList: {
+            items: components["schemas"]["Refund"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description A transfer by hand. */
+        RefundProof: {
+            /** @description Of the transfer: its number, to whom and when. */
+            proof: string;
+        };
+        /**
+         * @description 退款去向
+         * @enum {string}
+         */
+        RefundRoute: "source" | "hand";
+        /**
+         * @description 退款状态
+         * @enum {string}
+         */
+        RefundState: "applied" | "approved" | "submitted" | "processing" | "done" | "failed" | "rejected" | "cancelled";
+        /** @description 合计 of what the filters select. */
+        RefundTotals: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            done_count: number;
+            /** Format: int64 */
+            done_fen: number;
+            /**
+             * Format: int64
+             * @description Reserved and not gone yet.
+             */
+            reserved_fen: number;
+        };
+        /** @description The refunds that came of one wish. */
+        RefundsMade: {
+            ids: number[];
         };
         Reservation: {
             /** Format: int64 */
@@ -10372,6 +11803,11 @@ export interface components {
             service_fen: number;
             /** Format: int64 */
             total_fen: number;
+        };
+        /** @description The simulated channel's door, and who we are there. */
+        SimulatedConfig: {
+            merchant: string;
+            url: string;
         };
         /** @description A mail server and whoever sends through it. */
         SmtpConfig: {
@@ -11510,6 +12946,19 @@ export interface components {
          * @enum {string}
          */
         WebhookState: "waiting" | "sent" | "failed";
+        /** @description A merchant of WeChat Pay. */
+        WechatConfig: {
+            appid: string;
+            mchid: string;
+            /** @description 微信支付公钥 or platform certificate, PEM. It is public. */
+            platform_key: string;
+            /** @description 微信支付公钥 ID, or the serial number of the platform certificate. */
+            platform_serial: string;
+            /** @description 商户 API 证书序列号 */
+            serial_no: string;
+            /** @description Another one only for tests: https://api.mch.weixin.qq.com */
+            url: string;
+        };
         WriteOffDraft: {
             reason: string;
         };
@@ -13745,6 +15194,41 @@ export interface operations {
             };
         };
     };
+    customer_refund_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentRefundDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundsMade"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     customer_reveal: {
         parameters: {
             query?: never;
@@ -13866,6 +15350,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    day_bill_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from_day?: number;
+                limit?: number;
+                restated?: boolean;
+                station_id?: number;
+                station_name?: string;
+                to_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayBillList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    day_bill_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReconciliationDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    day_bill_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayBill"];
                 };
             };
             /** @description Any error */
@@ -14150,6 +15733,78 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Dictionary"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    difference_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from_day?: number;
+                kind?: components["schemas"]["DifferenceKind"];
+                limit?: number;
+                pile_code?: string;
+                reconciliation_id?: number;
+                state?: components["schemas"]["DifferenceState"];
+                station_id?: number;
+                to_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    difference_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DifferenceChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -14592,6 +16247,39 @@ export interface operations {
         };
     };
     customer_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    day_bill_export: {
         parameters: {
             query?: never;
             header?: never;
@@ -15112,6 +16800,106 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FeedbackReceipt"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_block_list: {
+        parameters: {
+            query?: {
+                active?: boolean;
+                cursor?: string;
+                limit?: number;
+                phone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackBlockList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_block_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackBlockDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    feedback_block_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackBlockLift"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -17400,6 +19188,138 @@ export interface operations {
             };
         };
     };
+    meter_change_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                pile_code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterChangeList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    meter_change_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeterChangeDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    meter_change_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    month_bill_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from_day?: number;
+                limit?: number;
+                restated?: boolean;
+                station_id?: number;
+                station_name?: string;
+                to_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthBillList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     operation_list: {
         parameters: {
             query: {
@@ -18438,6 +20358,371 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParameterChangeRecordList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pay_channel_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayChannelList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pay_channel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayChannelDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pay_channel_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pay_channel_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayChannelCheck"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payment_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                customer?: string;
+                customer_id?: number;
+                from_ms?: number;
+                limit?: number;
+                no?: string;
+                odd?: boolean;
+                pay_channel_id?: number;
+                purpose?: components["schemas"]["PaymentPurpose"];
+                state?: components["schemas"]["PayState"];
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payment_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentMade"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payment_totals_get: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                customer?: string;
+                customer_id?: number;
+                from_ms?: number;
+                limit?: number;
+                no?: string;
+                odd?: boolean;
+                pay_channel_id?: number;
+                purpose?: components["schemas"]["PaymentPurpose"];
+                state?: components["schemas"]["PayState"];
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentTotals"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payment_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payment_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payment_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentRefundDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
                 };
             };
             /** @description Any error */
@@ -20406,6 +22691,509 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InvoicePlan"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_payment_get: {
+        parameters: {
+            query: {
+                no: string;
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentTicket"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_payment_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicPaymentDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentTicket"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reconciliation_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from_day?: number;
+                limit?: number;
+                open?: boolean;
+                state?: components["schemas"]["ReconciliationState"];
+                station_id?: number;
+                station_name?: string;
+                to_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reconciliation_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReconciliationDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reconciliation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reconciliation_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReconciliationSign"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reconciliation_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReconciliationReopening"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                customer?: string;
+                customer_id?: number;
+                from_ms?: number;
+                kind?: components["schemas"]["RefundKind"];
+                limit?: number;
+                no?: string;
+                route?: components["schemas"]["RefundRoute"];
+                state?: components["schemas"]["RefundState"];
+                stuck?: boolean;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_totals_get: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                customer?: string;
+                customer_id?: number;
+                from_ms?: number;
+                kind?: components["schemas"]["RefundKind"];
+                limit?: number;
+                no?: string;
+                route?: components["schemas"]["RefundRoute"];
+                state?: components["schemas"]["RefundState"];
+                stuck?: boolean;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundTotals"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundCancel"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refund_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
