@@ -2,7 +2,6 @@ import { computed, watch } from 'vue'
 import { createI18n } from 'vue-i18n'
 import { hooks } from '@/api'
 import { preference } from '@/preference'
-import en from '@/locales/en'
 import zh from '@/locales/zh-CN'
 
 export type Language = 'zh-CN' | 'en'
@@ -10,20 +9,25 @@ export const language = preference<Language>('language', 'zh-CN')
 
 export const i18n = createI18n({
   legacy: false,
-  locale: language.value,
+  locale: 'zh-CN' as Language,
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': zh, en },
+  messages: { 'zh-CN': zh } as Record<Language, typeof zh>,
 })
 export const t = i18n.global.t
 
-watch(
-  language,
-  (now) => {
-    i18n.global.locale.value = now
-    document.documentElement.lang = now
-  },
-  { immediate: true },
-)
+/** English is fetched when it is wanted: whoever reads Chinese does not wait for it. */
+async function speak(wanted: Language) {
+  if (wanted === 'en' && !i18n.global.availableLocales.includes('en')) {
+    i18n.global.setLocaleMessage('en', (await import('@/locales/en')).default)
+  }
+  i18n.global.locale.value = language.value
+  document.documentElement.lang = language.value
+}
+/** Without its words a language is not spoken. */
+const orChinese = () => { language.value = 'zh-CN' }
+/** Settled when the pages have their words. */
+export const words = speak(language.value).catch(orChinese)
+watch(language, (wanted) => speak(wanted).catch(orChinese))
 hooks.language = () => language.value
 
 /** A text that the server gives in both languages. */

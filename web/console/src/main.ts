@@ -2,7 +2,7 @@ import { VueQueryPlugin } from '@tanstack/vue-query'
 import { createApp } from 'vue'
 import App from '@/App.vue'
 import { elementsInstall } from '@/elements'
-import { i18n } from '@/i18n'
+import { i18n, words } from '@/i18n'
 import { presenceWatch } from '@/presence'
 import { queries } from '@/query'
 import { router } from '@/router'
@@ -14,4 +14,4 @@ import '@/styles/page.css'
 presenceWatch()
 const app = createApp(App)
 elementsInstall(app)
-app.use(i18n).use(VueQueryPlugin, { queryClient: queries }).use(router).mount('#app')
+void words.then(() => app.use(i18n).use(VueQueryPlugin, { queryClient: queries }).use(router).mount('#app'))
