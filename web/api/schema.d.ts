@@ -6853,6 +6853,11 @@ export interface components {
         };
         /** @description What a day comes to. */
         DaySums: {
+            /**
+             * Format: int64
+             * @description What payers were not asked for.
+             */
+            discount_fen: number;
             /** Format: int64 */
             electricity_fen: number;
             /** Format: int64 */

@@ -144,8 +144,17 @@ impl Held {
         self.payment.as_ref().map_or(Fen(0), |payment| payment.left().total() + payment.written_off)
     }
 
+    /// What is asked for of a bill: a correction takes off what was taken off at first.
+    fn due(&self, bill: &Bill) -> Fen {
+        let off = match self.payment {
+            Some(_) => self.order.discount,
+            None => crate::discount::expected(&self.order, bill.service, self.detail.billed_by),
+        };
+        Fen((bill.total - off).0.max(0))
+    }
+
     fn difference(&self, bill: &Bill) -> i64 {
-        (bill.total - self.now()).0
+        (self.due(bill) - self.now()).0
     }
 
     /// What the limit is compared with: what is billed, or, where less is billed than the pile asked for,

@@ -1,5 +1,5 @@
 -- 站日账单: what a station has sold on a local day, made of its completed orders. The energies of the periods and
--- other_dwh (of orders without periods) are energy_dwh; what was received from each way of paying is total_fen.
+-- other_dwh (of orders without periods) are energy_dwh; what was received from each way of paying and discount_fen is total_fen.
 -- refund_count, refunded_fen: given back on this day, whenever the order was. made_count: how often it was made.
 CREATE TABLE day_bill (
     id BIGINT PRIMARY KEY,
@@ -16,6 +16,7 @@ CREATE TABLE day_bill (
     electricity_fen BIGINT NOT NULL,
     service_fen BIGINT NOT NULL,
     total_fen BIGINT NOT NULL,
+    discount_fen BIGINT NOT NULL,
     principal_fen BIGINT NOT NULL,
     gift_fen BIGINT NOT NULL,
     fleet_fen BIGINT NOT NULL,

@@ -28,6 +28,8 @@ pub struct DaySums {
     pub electricity_fen: i64,
     pub service_fen: i64,
     pub total_fen: i64,
+    /// What payers were not asked for.
+    pub discount_fen: i64,
     /// From wallets.
     pub principal_fen: i64,
     /// From gifts: what the platform or the operator has given.
@@ -43,7 +45,7 @@ pub struct DaySums {
     pub refunded_fen: i64,
 }
 
-const SUMS: [&str; 17] = [
+const SUMS: [&str; 18] = [
     "order_count",
     "energy_dwh",
     "sharp_dwh",
@@ -54,6 +56,7 @@ const SUMS: [&str; 17] = [
     "electricity_fen",
     "service_fen",
     "total_fen",
+    "discount_fen",
     "principal_fen",
     "gift_fen",
     "fleet_fen",
@@ -64,7 +67,7 @@ const SUMS: [&str; 17] = [
 ];
 
 impl DaySums {
-    fn values(&self) -> [i64; 17] {
+    fn values(&self) -> [i64; 18] {
         [
             self.order_count,
             self.energy_dwh,
@@ -76,6 +79,7 @@ impl DaySums {
             self.electricity_fen,
             self.service_fen,
             self.total_fen,
+            self.discount_fen,
             self.principal_fen,
             self.gift_fen,
             self.fleet_fen,
@@ -98,20 +102,26 @@ impl DaySums {
             electricity_fen: row.int(at + 7)?,
             service_fen: row.int(at + 8)?,
             total_fen: row.int(at + 9)?,
-            principal_fen: row.int(at + 10)?,
-            gift_fen: row.int(at + 11)?,
-            fleet_fen: row.int(at + 12)?,
-            owed_fen: row.int(at + 13)?,
-            unpaid_fen: row.int(at + 14)?,
-            refund_count: row.int(at + 15)?,
-            refunded_fen: row.int(at + 16)?,
+            discount_fen: row.int(at + 10)?,
+            principal_fen: row.int(at + 11)?,
+            gift_fen: row.int(at + 12)?,
+            fleet_fen: row.int(at + 13)?,
+            owed_fen: row.int(at + 14)?,
+            unpaid_fen: row.int(at + 15)?,
+            refund_count: row.int(at + 16)?,
+            refunded_fen: row.int(at + 17)?,
         })
     }
 
     /// What a day must be in itself.
     pub fn is_whole(&self) -> bool {
         let periods = self.sharp_dwh + self.peak_dwh + self.flat_dwh + self.valley_dwh + self.other_dwh;
-        let received = self.principal_fen + self.gift_fen + self.fleet_fen + self.owed_fen + self.unpaid_fen;
+        let received = self.discount_fen
+            + self.principal_fen
+            + self.gift_fen
+            + self.fleet_fen
+            + self.owed_fen
+            + self.unpaid_fen;
         periods == self.energy_dwh
             && received == self.total_fen
             && self.electricity_fen + self.service_fen == self.total_fen
@@ -142,7 +152,7 @@ pub fn day_sums(
     let mut sums: BTreeMap<i64, DaySums> = BTreeMap::new();
     conn.query(
         "SELECT o.operator_id, o.energy_dwh, o.electricity_fen, o.service_fen, o.total_fen, \
-         COALESCE(d.segments, '[]'), p.way, p.principal_fen, p.gift_fen, p.owed_fen FROM orders o \
+         COALESCE(d.segments, '[]'), p.way, p.principal_fen, p.gift_fen, p.owed_fen, o.discount_fen FROM orders o \
          LEFT JOIN order_detail d ON d.order_id = o.id \
          LEFT JOIN order_payment p ON p.order_id = o.id AND p.state = 'posted' \
          WHERE o.station_id = $1 AND o.ended_at_ms >= $2 AND o.ended_at_ms < $3 AND o.state = 'completed'",
@@ -156,8 +166,10 @@ pub fn day_sums(
             sum.service_fen += row.int(3)?;
             sum.total_fen += total;
             sum.add_periods(energy, &row.text(5)?);
+            let discount = row.int(10)?;
+            sum.discount_fen += discount;
             let Some(way) = way else {
-                sum.unpaid_fen += total;
+                sum.unpaid_fen += total - discount;
                 return Ok(());
             };
             let principal = row.int(7)?;
@@ -320,9 +332,9 @@ pub fn day_bill_list(conn: &mut Conn, scope: &Scope, wanted: &DayBillFilter) -> 
             station_name: row.text(3)?,
             operator_name: row.text(4)?,
             sums: DaySums::read(row, 5)?,
-            made_at_ms: row.int(22)?,
-            made_count: row.int(23)?,
-            stale: row.bool(24)?,
+            made_at_ms: row.int(5 + SUMS.len())?,
+            made_count: row.int(6 + SUMS.len())?,
+            stale: row.bool(7 + SUMS.len())?,
         })
     })?;
     Ok(Page::of(rows, wanted.limit, Some(total), |one| format!("{}.{}", one.day, one.id)))
@@ -394,7 +406,7 @@ pub fn kept_after(conn: &mut Conn, after: i64, limit: i64) -> DbResult<Vec<KeptB
             station: StationId(row.int(2)?),
             operator: row.int(3)?,
             sums: DaySums::read(row, 4)?,
-            stale: row.bool(21)?,
+            stale: row.bool(4 + SUMS.len())?,
         })
     })
 }

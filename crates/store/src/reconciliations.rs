@@ -43,7 +43,7 @@ const ORDER: &str = "o.id, o.pile_id, o.connector_no, o.session_key, o.state, o.
     o.energy_dwh, o.total_fen, o.meter_start_dwh, o.meter_end_dwh, \
     (o.start_mode <> 'import' AND o.id > (SELECT MAX(after_order_id) FROM bill_record_begin)), \
     (o.start_mode <> 'import' AND o.customer_id IS NOT NULL AND o.id > (SELECT MAX(after_order_id) FROM ledger_begin)), \
-    (SELECT CAST(SUM(x.fen) AS BIGINT) FROM posting x WHERE x.order_id = o.id AND x.code IN ('electricity', 'service')), \
+    (SELECT CAST(SUM(x.fen) AS BIGINT) FROM posting x WHERE x.order_id = o.id AND x.code IN ('electricity', 'service', 'discount')), \
     (SELECT y.state FROM order_payment y WHERE y.order_id = o.id)";
 
 fn order(row: &Row<'_>) -> DbResult<ComparedOrder> {

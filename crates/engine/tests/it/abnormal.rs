@@ -183,7 +183,7 @@ fn a_session_of_more_than_a_day_is_held_where_nothing_else_was_said() {
     }
 }
 
-fn by(basis: SettlementBasis) -> SettlementBill {
+pub fn by(basis: SettlementBasis) -> SettlementBill {
     SettlementBill {
         basis,
         energies: None,
@@ -195,7 +195,7 @@ fn by(basis: SettlementBasis) -> SettlementBill {
     }
 }
 
-fn amounts(electricity: i64, service: i64) -> SettlementBill {
+pub fn amounts(electricity: i64, service: i64) -> SettlementBill {
     SettlementBill {
         electricity_fen: Some(electricity),
         service_fen: Some(service),
@@ -208,7 +208,7 @@ fn look(w: &World, place: (OrderId, PileId), bill: &SettlementBill) -> Result<Se
     wait(w.engine.settlement_check(&Actor::local(), place, bill.clone()))
 }
 
-fn settle(w: &World, place: (OrderId, PileId), bill: &SettlementBill) -> Result<SettlementId> {
+pub fn settle(w: &World, place: (OrderId, PileId), bill: &SettlementBill) -> Result<SettlementId> {
     let total_fen = look(w, place, bill)?.total_fen;
     let draft = SettlementDraft { bill: bill.clone(), reason: "核对无误".to_owned(), total_fen };
     wait(w.engine.settlement_create(&Actor::local(), place, draft))

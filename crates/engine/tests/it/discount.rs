@@ -1,14 +1,19 @@
 //! 会员优惠: what a level takes off the service fee, as a line of its own; the level at the beginning counts.
 
+use crate::abnormal::{amounts, by, settle};
 use crate::databases::wait;
 use crate::payment::{available, furnish, payment, purse, top_up};
 use crate::world::{World, worlds};
 use engine::audit::Actor;
 use engine::customer::MemberLevelChange;
+use engine::settlement::SettlementBill;
+use model::access::Scope;
 use model::id::{FleetId, OrderId};
 use model::ledger::{AccountId, Payer};
 use model::money::Fen;
 use model::order::OrderState;
+use model::settlement::SettlementBasis;
+use store::day_bills::{DayBillFilter, day_bill_list};
 use store::member_levels;
 
 /// What the level 3 takes off from now on.
@@ -115,6 +120,35 @@ fn nobody_else_gets_it_and_a_changed_line_is_found() {
         let found = wait(w.engine.orders_verify()).unwrap().problems;
         assert!(found.iter().any(|one| one.what.contains("discounts of day")), "{found:?}");
         run("UPDATE order_day SET discount_fen = discount_fen - 1");
+        w.sound();
+    }
+}
+
+#[test]
+fn a_correction_keeps_what_was_taken_off_and_the_days_bill_shows_it() {
+    for w in worlds() {
+        furnish(&w);
+        top_up(&w, 10_000);
+        levelled(&w, 1);
+        off(&w, 100);
+        let session = w.start(1, 1, "CARD1", 100.0);
+        w.later(60).stop(1, session, 110.0);
+        let order = w.order(1, session);
+        let place = (order.id, order.pile);
+        // 7.00 + 4.00 less 0.40 was paid; 8.00 + 5.00 less 0.40 is to be.
+        settle(&w, place, &amounts(800, 500)).unwrap();
+        assert_eq!((w.order(1, session).discount, available(&w)), (Fen(40), 10_000 - 1_260));
+        w.sound();
+        let later = w.later(2 * 24 * 60).now();
+        assert_eq!(wait(w.engine.day_bills_make(later)).unwrap(), 1);
+        let wanted = DayBillFilter { limit: 10, ..DayBillFilter::default() };
+        let bills = w.read(move |conn| day_bill_list(conn, &Scope::ALL, &wanted)).items;
+        let sums = &bills[0].sums;
+        assert_eq!((sums.total_fen, sums.discount_fen, sums.principal_fen), (1_300, 40, 1_260));
+        assert!(sums.is_whole());
+        // Void: all that was paid goes back, and no more.
+        settle(&w, place, &SettlementBill { correction: true, ..by(SettlementBasis::Void) }).unwrap();
+        assert_eq!(available(&w), 10_000);
         w.sound();
     }
 }

@@ -4,7 +4,7 @@
 use crate::databases::wait;
 use crate::tariff_plan::{accepted, advance, answer, check, plan, refusal, refused, state, status};
 use crate::tariff_plan::{told as sent, told_worlds};
-use crate::world::{World, told, wall, worlds};
+use crate::world::{World, told, wall, worlds, worlds_by};
 use crate::ykc::{ask, bill, confirm, observe, order, send};
 use engine::Rules;
 use engine::audit::Actor;
@@ -19,6 +19,7 @@ use model::settlement::SettlementBasis;
 use model::tariff::Period;
 use model::tariff_calendar::Season;
 use model::tariff_plan::DeliveryState;
+use model::time::DAY_MS;
 use store::tariff_list::TariffRate;
 use store::tariff_plan_list::station_tariff_list;
 
@@ -60,7 +61,8 @@ fn publish(w: &World, draft: TariffDraft) -> Result<TariffId> {
 
 #[test]
 fn an_order_is_priced_by_the_day_on_which_it_began() {
-    for mut w in worlds() {
+    let rules = Rules { session_max_ms: 2 * DAY_MS, ..Rules::default() };
+    for mut w in worlds_by(rules) {
         w.at("12:00");
         let id = publish(&w, draft()).unwrap();
         let night = w.at("23:59:59").start(1, 1, "CARD1", 0.0);

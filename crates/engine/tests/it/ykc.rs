@@ -16,7 +16,7 @@ use model::energy::Energy;
 use model::error::Text;
 use model::id::{SessionKey, TradeNo};
 use model::money::{Amount, Price};
-use model::order::{Abnormality, OrderState, StartMode, StopClass};
+use model::order::{Abnormality, Order, OrderState, StartMode, StopClass};
 use model::settlement::SettlementBasis;
 use model::time::Timestamp;
 use store::frames::Verdict;
@@ -138,6 +138,13 @@ fn lost(trade: TradeNo) -> [String; 18] {
     cells.map(str::to_owned)
 }
 
+/// The same with the mark that a second record said something else.
+fn marked(order: Order) -> Order {
+    let mut marked = order;
+    marked.abnormal.add(Abnormality::RecordRepeated);
+    marked
+}
+
 #[test]
 fn a_lost_order_is_imported_once_whoever_tells_of_it_and_goes_without_a_trace() {
     for w in worlds() {
@@ -158,7 +165,8 @@ fn a_lost_order_is_imported_once_whoever_tells_of_it_and_goes_without_a_trace() 
         // Neither the same row, nor the same file again, nor the pile itself makes a second one of it.
         assert_eq!((write(ready.clone()), judge().len()), (0, 0));
         assert_ne!(send(&w, g21(trade)), Verdict::Applied);
-        assert_eq!((order(&w, trade), w.orders(PILE).len()), (first, 1));
+        // What the pile has told is another record than the row: a mark, and nothing else changes.
+        assert_eq!((order(&w, trade), w.orders(PILE).len()), (marked(first), 1));
         w.sound();
         let undo = || wait(w.engine.order_import_undo(7)).unwrap();
         assert_eq!((undo(), undo(), w.orders(PILE).len()), (1, 0, 0));
@@ -342,11 +350,11 @@ fn an_offline_session_on_a_card_that_may_not_charge_is_held() {
 }
 
 #[test]
-fn a_second_bill_that_says_something_else_changes_nothing_and_can_be_found() {
+fn a_second_bill_that_says_something_else_changes_only_a_mark_and_can_be_found() {
     for mut w in worlds() {
         let (trade, _) = ask(w.at("10:30"), 1, "CARD1");
         send(w.at("11:43"), g21(trade));
-        let first = order(&w, trade);
+        let first = marked(order(&w, trade));
         let mut other = g21(trade);
         other.amount = Amount(1);
         for restart in [false, true] {
@@ -403,7 +411,7 @@ fn a_start_that_the_pile_refuses_or_forgets_fails_and_a_late_bill_still_counts()
         assert_eq!(order(&w, silent).state, OrderState::Failed);
         w.restart();
         send(w.at("+3 10:00"), g21(silent));
-        assert_eq!(told(&order(&w, silent)), G21);
+        assert_eq!(told(&order(&w, silent)), format!("{G21} AfterFailure"));
         assert!(!order(&w, silent).abnormal.has(Abnormality::Unannounced));
         w.sound();
     }
@@ -433,7 +441,7 @@ fn what_a_person_has_settled_stays_so_when_the_record_comes_after_all() {
         w.restart();
         send(w.at("+3 10:00"), g21(trade));
         assert_eq!(w.verdict(PILE), Verdict::Quarantined);
-        assert_eq!(told(&order(&w, trade)), settled);
+        assert_eq!(told(&order(&w, trade)), format!("{settled} RecordRepeated"));
         w.sound();
     }
 }

@@ -410,6 +410,7 @@ pub static DAY_BILL: &[Column<DayBillView>] = &[
         Cell::fen(b.sums.service_fen)
     }),
     Column::summed("total", "合计（元）", "Total (yuan)", |b, _| Cell::fen(b.sums.total_fen)),
+    Column::summed("discount", "优惠（元）", "Taken off (yuan)", |b, _| Cell::fen(b.sums.discount_fen)),
     Column::summed("principal", "本金（元）", "Principal (yuan)", |b, _| {
         Cell::fen(b.sums.principal_fen)
     }),

@@ -88,7 +88,7 @@ async fn obeys(protocol: Protocol) {
     assert_eq!((away.online, away.worst_w), (false, 39_000), "it may go on as it was told");
     assert!(drawn(&ocpp.seen()) >= 37_000, "and does");
     // Less than what cannot be reached might take: told, and nothing more is given.
-    share(&door, 1, 170_000).await;
+    share(&door, 1, 150_000).await;
     let view = view(&door).await;
     assert!(view.picture.over_w > 0 && view.picture.refuses_from_ms.is_some(), "{view:?}");
     ocpp.stop().await;

@@ -153,7 +153,7 @@ async fn the_outside_answers_without_a_session() {
     let get = async |path: &str| {
         let response = house.raw(Request::get(path).body(Body::empty()).unwrap()).await;
         let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, 1_000_000).await.unwrap();
+        let bytes = axum::body::to_bytes(body, 10_000_000).await.unwrap();
         (parts, String::from_utf8_lossy(&bytes).into_owned())
     };
     assert_eq!(get("/healthz").await.1, "ok\n");
