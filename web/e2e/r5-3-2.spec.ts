@@ -70,7 +70,7 @@ test('R-5.3.2 a held order is settled by hand: the amount is shown before, the p
   await expect(dialog.getByRole('button', { name: '提交复核' })).toBeVisible()
   await dialog.getByRole('spinbutton', { name: '电费' }).fill('12')
   await dialog.getByRole('spinbutton', { name: '电费' }).press('Tab')
-  await expect(dialog.getByText('¥12.01')).toBeVisible()
+  await expect(dialog.getByText('¥12.01', { exact: true })).toBeVisible()
   await dialog.getByRole('button', { name: '确认结算' }).click()
   await expect(dialog.getByText('请写明原因，至少 2 个字')).toBeVisible()
   await shot(page, 'settlement-dialog')

@@ -49,7 +49,9 @@ test('R-5.5 a paid order becomes an invoice that is mailed with its file, goes t
     expect(attachment(arrived(email)!)!.subarray(0, 5).toString()).toBe('%PDF-')
     await expect(page.getByRole('main').getByText('已发送').first()).toBeVisible()
     await shot(page, 'invoice-issued')
-    // Another address, and sent again.
+    // Another address, and sent again: by somebody who looks at the invoice as it is after its mail has gone.
+    await expect.poll(async () => (await one()).state).toBe('sent')
+    await page.reload()
     const other = `other${port}@example.com`
     await page.getByRole('button', { name: '修改邮箱' }).click()
     const dialog = page.getByRole('dialog')
