@@ -19,11 +19,7 @@ while [ $# -gt 0 ]; do
     *) die "crash/drill.sh [--seconds N] [--piles N]" ;;
     esac
 done
-PILEOPS_BIN="${PILEOPS_BIN:-$TARGET/debug/pileops}"
-PILEOPS_SIM_BIN="${PILEOPS_SIM_BIN:-$TARGET/debug/pileops-sim}"
-for program in "$PILEOPS_BIN" "$PILEOPS_SIM_BIN"; do
-    [ -x "$program" ] || die "$program is not built" "cargo build -p pileops-server -p pileops-sim"
-done
+need_programs
 
 WORK="$(mktemp -d)"
 mkdir "$WORK/place"

@@ -1,6 +1,15 @@
 # shellcheck shell=bash
 # What the runs that kill or lose a server share; sourced behind scripts/tools.sh.
 
+# The programs that are tried, as they were built.
+need_programs() {
+    PILEOPS_BIN="${PILEOPS_BIN:-$TARGET/debug/pileops}"
+    PILEOPS_SIM_BIN="${PILEOPS_SIM_BIN:-$TARGET/debug/pileops-sim}"
+    for program in "$PILEOPS_BIN" "$PILEOPS_SIM_BIN"; do
+        [ -x "$program" ] || die "$program is not built" "cargo build -p pileops-server -p pileops-sim"
+    done
+}
+
 # until_ready PID ADDRESS: returns when the server of this process answers there.
 until_ready() {
     for _ in $(seq 600); do

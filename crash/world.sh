@@ -3,11 +3,7 @@
 # count at the end. Sourced behind scripts/tools.sh and crash/server.sh.
 # It reads DATA (a folder), DATABASE (arguments), NAME, PILES, and what runs in front of the server (BEFORE).
 
-PILEOPS_BIN="${PILEOPS_BIN:-$TARGET/debug/pileops}"
-PILEOPS_SIM_BIN="${PILEOPS_SIM_BIN:-$TARGET/debug/pileops-sim}"
-for program in "$PILEOPS_BIN" "$PILEOPS_SIM_BIN"; do
-    [ -x "$program" ] || die "$program is not built" "cargo build -p pileops-server -p pileops-sim"
-done
+need_programs
 # The ports must stay the same over the restarts, as they would: the piles come back by themselves.
 HTTP="127.0.0.1:$(free_port)" YKC="127.0.0.1:$(free_port)"
 PASSWORD="crash-pile-password-0123" YKC_PREFIX=99010600 YKC_PILES=$((PILES / 2))

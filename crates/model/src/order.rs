@@ -74,6 +74,11 @@ pub fn shift_ms(skew_ms: Option<i64>) -> i64 {
 }
 
 impl Order {
+    /// What is asked for of the bill.
+    pub fn due(&self) -> Fen {
+        self.total - self.discount
+    }
+
     /// A car is plugged in and the pile calls that a session, but nobody has shown what pays for it yet
     /// (OCPP 2, where a transaction may begin with the plug).
     pub fn awaits_token(&self) -> bool {

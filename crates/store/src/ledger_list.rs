@@ -2,7 +2,7 @@
 
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page, count};
-use crate::order_list::order_no;
+use crate::order_list::order_no_opt;
 use crate::order_payments;
 use crate::postings;
 use crate::wallet_changes::{self, WalletChange};
@@ -134,10 +134,7 @@ pub fn posting_list(conn: &mut Conn, scope: &Scope, wanted: &PostingFilter) -> D
             debit: name(row, 11, row.int(4)?)?,
             credit: name(row, 14, row.int(5)?)?,
             order_id: order,
-            order_no: match (order, row.int_opt(7)?) {
-                (Some(id), Some(created)) => Some(order_no(id, created)),
-                _ => None,
-            },
+            order_no: order_no_opt(order, row.int_opt(7)?),
             staff_name: row.text_opt(8)?,
             reason: row.text(9)?,
             key: row.text(10)?,

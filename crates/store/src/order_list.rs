@@ -33,6 +33,11 @@ pub fn order_no(id: i64, created_at_ms: i64) -> String {
     Order::number(OrderId(id), SHANGHAI.local(Timestamp::from_ms(created_at_ms)).day)
 }
 
+/// The same where there may be no order.
+pub(crate) fn order_no_opt(id: Option<i64>, created_at_ms: Option<i64>) -> Option<String> {
+    Some(order_no(id?, created_at_ms?))
+}
+
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Order)]
 pub struct OrderView {

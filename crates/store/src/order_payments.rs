@@ -392,7 +392,7 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<()> {
         payment.step += 1;
-        let (held, total) = (payment.held, order.total - order.discount);
+        let (held, total) = (payment.held, order.due());
         let witness = Witness::Step(payment.order, payment.step);
         let spent =
             |paid: Paid| Spent { principal: -paid.principal.0, gift: -paid.gift.0, held: -held.0, credit: 0 };

@@ -2,7 +2,7 @@
 
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page};
-use crate::order_list::order_no;
+use crate::order_list::order_no_opt;
 use crate::refund_list::{self, RefundView};
 use model::access::Scope;
 use model::pay::{PayChannelKind, PayState, PaymentPurpose};
@@ -98,10 +98,7 @@ fn view(row: &Row<'_>) -> DbResult<PaymentView> {
         customer_id: row.int(6)?,
         customer_name: row.text_opt(7)?.unwrap_or_default(),
         order_id,
-        order_no: match (order_id, row.int_opt(9)?) {
-            (Some(id), Some(created)) => Some(order_no(id, created)),
-            _ => None,
-        },
+        order_no: order_no_opt(order_id, row.int_opt(9)?),
         operator_name: row.text_opt(10)?,
         amount_fen: row.int(11)?,
         refunded_fen: row.int(12)?,

@@ -98,9 +98,7 @@ fn stray(
         Ok(known)
     })?;
     // Also of an order that was found without its number the end may be said again.
-    let same =
-        |order: &Order| order.ended_at == Some(record.at) && order.meter_end == Some(record.meter_stop);
-    if let Some(order) = known.into_iter().find(same) {
+    if let Some(order) = known.into_iter().find(|order| measured(order, record)) {
         return Ok(stopped_again(tx, order, judged, record));
     }
     let (mode, token) = (StartMode::Pile, record.token.clone());

@@ -234,7 +234,7 @@ pub(super) fn settle(
     tx.order_save(&order);
     tx.order_detail_save(detail);
     order_told_by_pile(context, tx, &order, &hot.pile)?;
-    Ok(doubtful.is_empty().then_some(order.total - order.discount))
+    Ok(doubtful.is_empty().then_some(order.due()))
 }
 
 /// Whether the pile's amount differs only because it had another table of the same version for a part of

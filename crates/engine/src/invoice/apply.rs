@@ -1,10 +1,12 @@
 //! 申请开票: whose orders, to whom it is made out, what will stand in it.
 
+use super::title::owner;
 use crate::Engine;
 use crate::audit::Actor;
 use crate::site::named;
+use crate::site::optional;
 use model::access::Scope;
-use model::id::{CustomerId, FleetId, InvoiceId, OperatorId, OrderId, StationId};
+use model::id::{FleetId, InvoiceId, OperatorId, OrderId, StationId};
 use model::invoice::{
     InvoiceChannelKind, InvoiceCustomerKind, InvoiceKind, InvoiceParties, InvoiceParty, InvoiceState,
     email_checked,
@@ -129,27 +131,10 @@ fn material(conn: &mut Conn, scope: &Scope, draft: &InvoiceDraft, payer: Payer) 
     Ok(Material { orders, seller, phone, driver, owed })
 }
 
-fn payer(draft: &InvoiceDraft) -> Result<Payer> {
-    match (draft.customer_id, draft.fleet_id) {
-        (Some(id), None) => Ok(Payer::Customer(CustomerId(id))),
-        (None, Some(id)) => Ok(Payer::Fleet(FleetId(id))),
-        _ => Err(Error::invalid(
-            "customer_id",
-            "请选择一位用户或一个车队，只能选一个",
-            "Choose one customer or one fleet, and only one of them.",
-        )),
-    }
-}
-
-fn some(field: &'static str, text: Option<String>, most: usize) -> Result<Option<String>> {
-    let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    text.map(|text| named(field, &text, most)).transpose()
-}
-
 /// Trimmed, and within the rules that need no database.
 fn checked(mut draft: InvoiceDraft) -> Result<InvoiceDraft> {
     draft.request_id = request_id_checked(draft.request_id.trim())?;
-    payer(&draft)?;
+    owner(draft.customer_id, draft.fleet_id)?;
     draft.order_ids.sort_unstable();
     draft.order_ids.dedup();
     if !(1..=ORDERS_MAX).contains(&draft.order_ids.len()) {
@@ -162,10 +147,10 @@ fn checked(mut draft: InvoiceDraft) -> Result<InvoiceDraft> {
     draft.title = named("title", &draft.title, NAME_MAX)?;
     let tax_no = draft.tax_no.take().filter(|text| !text.trim().is_empty());
     draft.tax_no = tax_no.map(|text| tax_no_checked("tax_no", &text)).transpose()?;
-    draft.address = some("address", draft.address.take(), ADDRESS_MAX)?;
-    draft.phone = some("phone", draft.phone.take(), 20)?;
-    draft.bank_account = some("bank_account", draft.bank_account.take(), ACCOUNT_MAX)?;
-    draft.remark = some("remark", draft.remark.take(), REMARK_MAX)?;
+    draft.address = optional("address", draft.address.as_deref(), ADDRESS_MAX)?;
+    draft.phone = optional("phone", draft.phone.as_deref(), 20)?;
+    draft.bank_account = optional("bank_account", draft.bank_account.as_deref(), ACCOUNT_MAX)?;
+    draft.remark = optional("remark", draft.remark.as_deref(), REMARK_MAX)?;
     let email = draft.email.take().filter(|text| !text.trim().is_empty());
     draft.email = email.map(|text| email_checked("email", &text)).transpose()?;
     titled(&draft)?;
@@ -454,7 +439,7 @@ impl Engine {
     /// What an application would make; nothing is written.
     pub async fn invoice_check(&self, actor: &Actor, draft: InvoiceDraft) -> Result<InvoicePlan> {
         let (draft, scope) = (checked(draft)?, actor.caller.scope.clone());
-        let payer = payer(&draft)?;
+        let payer = owner(draft.customer_id, draft.fleet_id)?;
         let asked = draft.clone();
         let found = self.store.read(move |conn| material(conn, &scope, &asked, payer)).await?;
         Ok(planned(&draft, payer, found)?.plan)
@@ -463,7 +448,7 @@ impl Engine {
     /// Applies for an invoice; several are made where the seller's quota splits it.
     pub async fn invoice_create(&self, actor: &Actor, draft: InvoiceDraft) -> Result<InvoiceReceipt> {
         let draft = checked(draft)?;
-        let payer = payer(&draft)?;
+        let payer = owner(draft.customer_id, draft.fleet_id)?;
         let body = serde_json::to_string(&draft).map_err(|_| Error::internal())?;
         let (actor, now) = (actor.clone(), self.clock.now());
         self.store

@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::audit::Actor;
 use crate::site::named;
+use crate::site::optional;
 use model::access::Scope;
 use model::id::OperatorId;
 use model::invoice::{ChannelLogin, InvoiceChannelKind, InvoiceParty};
@@ -124,11 +125,6 @@ pub fn no_seller() -> Error {
     )
 }
 
-fn some(field: &'static str, text: Option<String>, most: usize) -> Result<Option<String>> {
-    let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    text.map(|text| named(field, &text, most)).transpose()
-}
-
 fn config_checked(config: NuonuoConfig) -> Result<NuonuoConfig> {
     let url = WebAddress::parse("nuonuo.url", config.url.trim())?;
     // The signature names three parts of the path.
@@ -146,7 +142,7 @@ fn config_checked(config: NuonuoConfig) -> Result<NuonuoConfig> {
             "The timeout is 1 to 120 seconds.",
         ));
     }
-    let extension = some("nuonuo.extension_no", config.extension_no, 5)?;
+    let extension = optional("nuonuo.extension_no", config.extension_no.as_deref(), 5)?;
     if extension.as_ref().is_some_and(|no| !no.bytes().all(|b| b.is_ascii_digit())) {
         return Err(Error::invalid(
             "nuonuo.extension_no",
@@ -158,7 +154,7 @@ fn config_checked(config: NuonuoConfig) -> Result<NuonuoConfig> {
         url: url.text(),
         app_key: named("nuonuo.app_key", &config.app_key, 64)?,
         extension_no: extension,
-        account: some("nuonuo.account", config.account, 64)?,
+        account: optional("nuonuo.account", config.account.as_deref(), 64)?,
         timeout_s: config.timeout_s,
     })
 }
@@ -167,9 +163,9 @@ fn checked(mut draft: SellerDraft) -> Result<SellerDraft> {
     draft.name = named("name", &draft.name, 100)?;
     let tax_no = draft.tax_no.take().filter(|text| !text.trim().is_empty());
     draft.tax_no = tax_no.map(|text| tax_no_checked("tax_no", &text)).transpose()?;
-    draft.address = some("address", draft.address.take(), 80)?;
-    draft.phone = some("phone", draft.phone.take(), 20)?;
-    draft.bank_account = some("bank_account", draft.bank_account.take(), 100)?;
+    draft.address = optional("address", draft.address.as_deref(), 80)?;
+    draft.phone = optional("phone", draft.phone.as_deref(), 20)?;
+    draft.bank_account = optional("bank_account", draft.bank_account.as_deref(), 100)?;
     draft.electricity =
         draft.electricity.checked(["electricity.name", "electricity.code", "electricity.rate_e4"])?;
     draft.service = draft.service.checked(["service.name", "service.code", "service.rate_e4"])?;
@@ -184,8 +180,8 @@ fn checked(mut draft: SellerDraft) -> Result<SellerDraft> {
     if draft.drawer.chars().count() > 20 || draft.drawer.chars().any(char::is_control) {
         return Err(Error::invalid("drawer", "开票人最多 20 个字符", "A drawer has at most 20 characters."));
     }
-    draft.checker = some("checker", draft.checker.take(), 20)?;
-    draft.payee = some("payee", draft.payee.take(), 20)?;
+    draft.checker = optional("checker", draft.checker.as_deref(), 20)?;
+    draft.payee = optional("payee", draft.payee.as_deref(), 20)?;
     draft.nuonuo = draft.nuonuo.take().map(config_checked).transpose()?;
     if draft.channel == InvoiceChannelKind::Nuonuo {
         tax_ready(&draft)?;

@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::audit::Actor;
 use crate::site::named;
+use crate::site::optional;
 use model::id::{CustomerId, FleetId};
 use model::invoice::email_checked;
 use model::ledger::Payer;
@@ -56,11 +57,6 @@ fn no_title() -> Error {
     )
 }
 
-fn some(field: &'static str, text: Option<String>, most: usize) -> Result<Option<String>> {
-    let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    text.map(|text| named(field, &text, most)).transpose()
-}
-
 fn checked(mut one: InvoiceTitle) -> Result<InvoiceTitle> {
     one.name = named("name", &one.name, 100)?;
     let tax_no = one.tax_no.take().filter(|text| !text.trim().is_empty());
@@ -72,15 +68,16 @@ fn checked(mut one: InvoiceTitle) -> Result<InvoiceTitle> {
             "A company's title needs its tax number.",
         ));
     }
-    one.address = some("address", one.address.take(), 80)?;
-    one.phone = some("phone", one.phone.take(), 20)?;
-    one.bank_account = some("bank_account", one.bank_account.take(), 100)?;
+    one.address = optional("address", one.address.as_deref(), 80)?;
+    one.phone = optional("phone", one.phone.as_deref(), 20)?;
+    one.bank_account = optional("bank_account", one.bank_account.as_deref(), 100)?;
     let email = one.email.take().filter(|text| !text.trim().is_empty());
     one.email = email.map(|text| email_checked("email", &text)).transpose()?;
     Ok(one)
 }
 
-fn owner(customer: Option<i64>, fleet: Option<i64>) -> Result<Payer> {
+/// Whose an invoice or a title is: a customer's or a fleet's.
+pub(super) fn owner(customer: Option<i64>, fleet: Option<i64>) -> Result<Payer> {
     match (customer, fleet) {
         (Some(id), None) => Ok(Payer::Customer(CustomerId(id))),
         (None, Some(id)) => Ok(Payer::Fleet(FleetId(id))),

@@ -15,6 +15,7 @@ mod station;
 pub use city::{CitiesOpened, CityChange, CityDraft, CityStatusChange};
 pub use closing::StationStatusChange;
 pub use import::{ImportReport, ImportedPassword, ImportedPile, PILE_COLUMNS, PileCells, ROWS_MAX, RowError};
+pub(crate) use operator::optional;
 pub use operator::{OperatorChange, OperatorDraft, OperatorStatusChange};
 pub use photo::StationPhotoChange;
 pub use pile::{PileChange, PileCreated, PileDraft, PileUpdated};
