@@ -123,7 +123,7 @@ fn stray(
 fn stopped_again(tx: &mut Tx<'_>, order: Order, judged: Option<Judged>, record: &StopRecord) -> Handled {
     let token = judged
         .map(|judged| Judged { verdict: order.stop_verdict.unwrap_or(judged.verdict), ..judged }.answer());
-    let total = (order.state == OrderState::Completed).then_some(order.total);
+    let total = (order.state == OrderState::Completed).then_some(order.due());
     let handled = Handled { total, ..Handled::new(Answer::Stopped { token }) };
     let handled = handled.about(order.id).on(order.connector);
     let same = measured(&order, record) && order.stop_code.as_ref() == Some(&record.reason.code);
