@@ -125,6 +125,8 @@ def questions(server, plan):
         *[(f"state {state}", lambda state=state: {**month, "state": state}) for state in ["completed", "failed", "abnormal", "charging", "unsettled"]],
         ("abnormality", lambda: {**month, "abnormality": dice.choice(["no_record", "amount_differs", "unannounced"])}),
         *[(f"start_mode {mode}", lambda mode=mode: {**month, "start_mode": mode}) for mode in ["app", "card", "vin", "offline_card", "pile"]],
+        *[(f"pay_way {way}", lambda way=way: {**month, "pay_way": way}) for way in ["wallet", "later", "fleet"]],
+        *[(f"paid_state {state}", lambda state=state: {**month, "paid_state": state}) for state in ["paid", "owed", "refunded", "part_refunded", "written_off"]],
         ("five names and states, many", fuzzy),
         ("five names and states, few", rare),
         ("six, by end", lambda: {**fuzzy(), "time": "ended"}),
@@ -173,9 +175,37 @@ def questions(server, plan):
         ("the country", lambda: {}),
         ("a province's cities", lambda: {"level": "city", "bounds": "108000000,29000000,117000000,34000000"}),
         ("a city's stations", lambda: {"level": "station", "bounds": "113500000,29900000,115100000,31400000"}),
+        *[(f"state {state}", lambda state=state: {"state": state}) for state in ["faulted", "available"]],
+        ("kind and power", lambda: {"kind": "dc", "power_from_w": 60_000, "power_to_w": 180_000}),
         ("four names", lambda: {"level": "station", "operator_name": "充", "city_name": "武汉", "station_name": "站", "station_code": "1"}),
     ]:
         yield f"map: {name}", HOME_MS, "/map", query
+    for measure in ["energy", "orders", "failures"]:
+        yield f"map: heat of {measure}", HOME_MS, "/map/heat", lambda measure=measure: {"measure": measure, "days": dice.choice([1, 7, 30])}
+    customer = lambda: dice.randrange(1, plan.customers // 2)
+    paid = [
+        ("default", lambda: {}),
+        ("30 days", lambda: month),
+        ("customer_id", lambda: {"customer_id": customer()}),
+        ("customer's name", lambda: {"customer": dice.choice("王李张刘陈"), **month}),
+        ("number", lambda: {"no": f"{dice.randrange(1, plan.orders // 20)}"}),
+        ("state paid", lambda: {"state": "paid", **month}),
+        ("paid late or twice", lambda: {"odd": "true"}),
+    ]
+    for name, query in paid:
+        yield f"payments: {name}", LIST_MS, "/payments", query
+    for name, query in paid:
+        yield f"payments, totals: {name}", TOTALS_MS, "/payments/totals", query
+    for name, query in [
+        ("default", lambda: {}),
+        ("30 days", lambda: month),
+        ("customer_id", lambda: {"customer_id": customer()}),
+        ("code", lambda: {"code": "service", **month}),
+        ("account", lambda: {"account": "receivable", **month}),
+        ("order", lambda: {"order_id": dice.choice(orders)["id"]}),
+    ]:
+        yield f"postings: {name}", LIST_MS, "/postings", query
+    yield "abnormal orders: summary", TOTALS_MS, "/abnormal-orders/summary", lambda: {}
     yield "home", HOME_MS, "/home", lambda: {}
 
 

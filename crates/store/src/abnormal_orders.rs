@@ -3,6 +3,7 @@
 use crate::db::{Conn, DbResult, Value};
 use crate::filter::{Filter, count};
 use crate::order_list::order_no;
+use crate::order_payments::{OPENED_BEFORE_MS, OWED};
 use model::access::Scope;
 use model::id::{OrderId, PileId};
 use model::order::{Abnormalities, Abnormality, OrderState};
@@ -116,15 +117,21 @@ fn waiting(conn: &mut Conn, scope: &Scope) -> DbResult<i64> {
     conn.one(&sql, &filter.values, count)
 }
 
+/// Of so many of the newest payments that are owed.
+const OWED_MAX: i64 = 100_000;
+
+/// Read from the few that are owed. The limit is never met; it tells PostgreSQL that they are few.
 fn owed(conn: &mut Conn, scope: &Scope, from_ms: i64) -> DbResult<(i64, i64)> {
     let mut filter = Filter::new();
+    let opened = filter.bind(from_ms - OPENED_BEFORE_MS);
     filter.and("o.state = 'completed'");
     filter.and_value("o.started_at_ms >= ?", from_ms);
-    filter.and("pay.state = 'posted' AND pay.owed_fen - pay.written_off_fen > pay.refunded_fen");
     filter.scope("o.operator_id", "o.station_id", scope);
     let sql = format!(
-        "SELECT COUNT(*), CAST(COALESCE(SUM(pay.owed_fen - pay.written_off_fen - pay.refunded_fen), 0) AS BIGINT) \
-         FROM orders o JOIN order_payment pay ON pay.order_id = o.id {}",
+        "SELECT COUNT(*), CAST(COALESCE(SUM(w.fen), 0) AS BIGINT) FROM (SELECT pay.order_id, \
+         pay.owed_fen - pay.written_off_fen - pay.settled_fen - pay.refunded_fen AS fen FROM order_payment pay \
+         WHERE {OWED} AND pay.created_at_ms >= {opened} ORDER BY pay.created_at_ms DESC LIMIT {OWED_MAX}) w \
+         JOIN orders o ON o.id = w.order_id {}",
         filter.sql()
     );
     conn.one(&sql, &filter.values, |row| Ok((row.int(0)?, row.int(1)?)))

@@ -2,7 +2,7 @@
 
 use crate::Tx;
 use crate::db::{Conn, DbResult, Row};
-use crate::filter::{Filter, Page, count};
+use crate::filter::{Filter, Page, count_some};
 use model::Result;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -60,9 +60,6 @@ pub struct AuditFilter {
     pub limit: i64,
 }
 
-/// More records than this are not counted: the table only grows.
-const COUNT_MAX: i64 = 10_000;
-
 /// What was done to one thing, newest first; no more than a page shows.
 pub fn audit_of(conn: &mut Conn, noun: &str, key: &str, limit: i64) -> DbResult<Page<AuditRecord>> {
     let sql = format!("SELECT {COLUMNS} FROM audit WHERE noun = $1 AND key = $2 ORDER BY id DESC LIMIT $3");
@@ -96,17 +93,10 @@ pub fn audit_list(conn: &mut Conn, wanted: &AuditFilter) -> DbResult<Page<AuditR
     filter.and_some("success = ?", wanted.success);
     filter.and_some("at_ms >= ?", wanted.from_ms);
     filter.and_some("at_ms < ?", wanted.to_ms);
-    let counted = format!(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM audit {} LIMIT {}) AS counted",
-        filter.sql(),
-        COUNT_MAX + 1
-    );
-    let total = conn.one(&counted, &filter.values, count)?;
+    let total = count_some(conn, "audit", &filter)?;
     filter.and_some("id < ?", wanted.before);
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!("SELECT {COLUMNS} FROM audit {} ORDER BY id DESC LIMIT {limit}", filter.sql());
     let rows = conn.query(&sql, &filter.values, record)?;
-    Ok(Page::of(rows, wanted.limit, Some(total).filter(|total| *total <= COUNT_MAX), |record| {
-        record.id.to_string()
-    }))
+    Ok(Page::of(rows, wanted.limit, total, |record| record.id.to_string()))
 }

@@ -3,7 +3,7 @@
 use crate::Tx;
 use crate::change::Change;
 use crate::db::{Conn, DbError, DbResult, Row};
-use crate::filter::{Filter, Page, count};
+use crate::filter::{Filter, Page, count_some};
 use crate::ids::Noun;
 use model::channel::{ChannelConfig, ChannelKind, ChannelPurpose};
 use model::id::InvoiceId;
@@ -176,13 +176,12 @@ pub fn channel_send_list(
     filter.and_some("success = ?", wanted.success);
     filter.and_contains("LOWER(target) LIKE ?", wanted.target.as_deref());
     filter.and_some("delivery_id = ?", wanted.delivery_id);
-    let total =
-        conn.one(&format!("SELECT COUNT(*) FROM channel_send {}", filter.sql()), &filter.values, count)?;
+    let total = count_some(conn, "channel_send", &filter)?;
     filter.and_some("id < ?", wanted.before);
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!("SELECT {SEND} FROM channel_send {} ORDER BY id DESC LIMIT {limit}", filter.sql());
     let rows = conn.query(&sql, &filter.values, send)?;
-    Ok(Page::of(rows, wanted.limit, Some(total), |one| one.id.to_string()))
+    Ok(Page::of(rows, wanted.limit, total, |one| one.id.to_string()))
 }
 
 pub fn sends_prune(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {

@@ -8,7 +8,7 @@
 
 use crate::customers::bounds;
 use crate::db::{Conn, DbResult, Value};
-use crate::filter::{Filter, count};
+use crate::filter::{COUNT_MAX, Filter, count};
 use model::access::Scope;
 use model::customer::{CustomerKind, CustomerMark, CustomerSource, CustomerStatus};
 use model::time::Timestamp;
@@ -39,8 +39,6 @@ pub struct CustomerFilter {
     pub limit: i64,
 }
 
-/// More than these are not counted, nor summed up.
-pub(crate) const COUNT_MAX: i64 = 10_000;
 const ID_DIGITS: u32 = 12;
 
 /// Which searches find few, and which many.

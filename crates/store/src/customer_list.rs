@@ -1,11 +1,11 @@
 //! 用户 as staff see them: personal data is masked here, so that no page can show it by accident.
 
 use crate::car_list::{self, CarView};
-use crate::customer_filter::{COUNT_MAX, CustomerFilter, Reach};
+use crate::customer_filter::{CustomerFilter, Reach};
 use crate::customer_marks::marks;
 use crate::customers::{standing, tags};
 use crate::db::{Conn, DbResult, Row};
-use crate::filter::{Filter, count};
+use crate::filter::{COUNT_MAX, Filter, count};
 use model::access::{Area, Scope};
 use model::card::CardStatus;
 use model::customer::{CustomerKind, CustomerMark, CustomerSource, CustomerStatus, phone_masked};

@@ -4,7 +4,7 @@ use crate::Tx;
 use crate::change::Change;
 use crate::channels::{self, Channel};
 use crate::db::{Conn, DbResult, Insert, Inserts, Row, Value};
-use crate::filter::{Filter, Page, count};
+use crate::filter::{Filter, Page, count, count_some};
 use crate::ids::{Ids, Noun};
 use model::channel::{WebhookEvent, WebhookState, delivery_key};
 use model::id::OperatorId;
@@ -258,13 +258,12 @@ pub fn delivery_list(conn: &mut Conn, channel: i64, wanted: &DeliveryFilter) -> 
     filter.and_some("state = ?", wanted.state.map(WebhookState::as_str));
     filter.and_some("event = ?", wanted.event.map(WebhookEvent::as_str));
     filter.and_contains("LOWER(subject) LIKE ?", wanted.subject.as_deref());
-    let total =
-        conn.one(&format!("SELECT COUNT(*) FROM delivery {}", filter.sql()), &filter.values, count)?;
+    let total = count_some(conn, "delivery", &filter)?;
     filter.and_some("id < ?", wanted.before);
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!("SELECT {COLUMNS} FROM delivery {} ORDER BY id DESC LIMIT {limit}", filter.sql());
     let rows = conn.query(&sql, &filter.values, delivery)?;
-    Ok(Page::of(rows, wanted.limit, Some(total), |one| one.id.to_string()))
+    Ok(Page::of(rows, wanted.limit, total, |one| one.id.to_string()))
 }
 
 /// How many wait, by channel.

@@ -4,7 +4,7 @@
 //! both databases prepare each shape once. Names are searched in the small tables by a sub-select;
 //! the big table is then read by the ids found.
 
-use crate::db::{DbResult, Row, Value};
+use crate::db::{Conn, DbResult, Row, Value};
 use model::access::{Area, Scope};
 use model::{Error, Result};
 use std::borrow::Cow;
@@ -242,6 +242,18 @@ impl<T: ToSchema> ToSchema for Page<T> {
         schemas.push((T::name().into_owned(), T::schema()));
         T::schemas(schemas);
     }
+}
+
+/// So many rows are counted for a page; of more it is not said how many there are, for counting them
+/// would cost more than the page.
+pub(crate) const COUNT_MAX: i64 = 10_000;
+
+/// How many rows of tables that grow without end the filter selects, unless they are very many.
+pub(crate) fn count_some(conn: &mut Conn, from: &str, filter: &Filter) -> DbResult<Option<i64>> {
+    let most = COUNT_MAX + 1;
+    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {from} {} LIMIT {most}) AS counted", filter.sql());
+    let total = conn.one(&sql, &filter.values, count)?;
+    Ok(Some(total).filter(|total| *total <= COUNT_MAX))
 }
 
 /// `COUNT(*)` as one column.

@@ -1,7 +1,7 @@
 //! 账务流水 and 科目余额 as pages show them.
 
 use crate::db::{Conn, DbResult, Row};
-use crate::filter::{Filter, Page, count};
+use crate::filter::{Filter, Page, count_some};
 use crate::order_list::order_no_opt;
 use crate::order_payments;
 use crate::postings;
@@ -45,21 +45,41 @@ pub struct PostingFilter {
     pub customer: Option<i64>,
     pub fleet: Option<i64>,
     pub order: Option<i64>,
-    pub from_ms: Option<i64>,
+    pub from_ms: i64,
     /// Exclusive.
-    pub to_ms: Option<i64>,
-    pub before: Option<i64>,
+    pub to_ms: i64,
+    /// Time and id of the last row of the page before.
+    pub before: Option<[i64; 2]>,
     pub limit: i64,
 }
 
 impl PostingFilter {
+    /// Nothing of what every bill posts is among them: the rest has an index.
+    fn is_rare(&self) -> bool {
+        let usual = |code| matches!(code, PostingCode::Electricity | PostingCode::Service);
+        let rare = |kind| {
+            matches!(
+                kind,
+                AccountKind::Channel
+                    | AccountKind::Promotion
+                    | AccountKind::WriteOff
+                    | AccountKind::Refunding
+                    | AccountKind::Discount
+            )
+        };
+        self.code.is_some_and(|code| !usual(code)) || self.account.is_some_and(rare)
+    }
+
     fn filter(&self, scope: &Scope) -> Filter {
         let mut filter = Filter::new();
         filter.scope("p.operator_id", "o.station_id", scope);
         filter.and_some("p.code = ?", self.code.map(PostingCode::as_str));
         filter.and_some("p.order_id = ?", self.order);
-        filter.and_some("p.at_ms >= ?", self.from_ms);
-        filter.and_some("p.at_ms < ?", self.to_ms);
+        filter.and_value("p.at_ms >= ?", self.from_ms);
+        filter.and_value("p.at_ms < ?", self.to_ms);
+        if self.is_rare() {
+            filter.and("p.code <> 'electricity' AND p.code <> 'service'");
+        }
         if let Some(kind) = self.account {
             let (debit, credit) =
                 (filter.bind(AccountId::of(kind, 0).number()), filter.bind(AccountId::of(kind, 0).number()));
@@ -115,13 +135,17 @@ const FROM: &str = "posting p LEFT JOIN orders o ON o.id = p.order_id";
 /// Newest first. Staff of an operator see what was earned at its stations.
 pub fn posting_list(conn: &mut Conn, scope: &Scope, wanted: &PostingFilter) -> DbResult<Page<PostingView>> {
     let mut filter = wanted.filter(scope);
-    let total = conn.one(&format!("SELECT COUNT(*) FROM {FROM} {}", filter.sql()), &filter.values, count)?;
-    filter.and_some("p.id < ?", wanted.before);
+    let total = count_some(conn, FROM, &filter)?;
+    if let Some([at_ms, id]) = wanted.before {
+        let (at_ms, id) = (filter.bind(at_ms), filter.bind(id));
+        filter.and(&format!("(p.at_ms, p.id) < ({at_ms}, {id})"));
+    }
     let limit = filter.bind(wanted.limit + 1);
     let ((debits, debit), (credits, credit)) = (names("p.debit_id", "d"), names("p.credit_id", "k"));
     let sql = format!(
         "SELECT p.id, p.at_ms, p.code, p.fen, p.debit_id, p.credit_id, p.order_id, o.created_at_ms, p.staff_name, \
-         p.reason, p.posting_key, {debits}, {credits} FROM {FROM} {debit} {credit} {} ORDER BY p.id DESC LIMIT {limit}",
+         p.reason, p.posting_key, {debits}, {credits} FROM {FROM} {debit} {credit} {} ORDER BY p.at_ms DESC, p.id DESC \
+         LIMIT {limit}",
         filter.sql()
     );
     let rows = conn.query(&sql, &filter.values, |row| {
@@ -140,7 +164,7 @@ pub fn posting_list(conn: &mut Conn, scope: &Scope, wanted: &PostingFilter) -> D
             key: row.text(10)?,
         })
     })?;
-    Ok(Page::of(rows, wanted.limit, Some(total), |one| one.id.to_string()))
+    Ok(Page::of(rows, wanted.limit, total, |one| format!("{}.{}", one.at_ms, one.id)))
 }
 
 /// What the accounts of one kind have seen together.

@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (46, include_str!("../migrations/0046_settlement_correction.sql")),
     (47, include_str!("../migrations/0047_feedback_block.sql")),
     (48, include_str!("../migrations/0048_order_discount.sql")),
+    (49, include_str!("../migrations/0049_money_by_time.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

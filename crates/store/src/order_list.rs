@@ -446,7 +446,10 @@ mod tests {
             (&["orders_vin"], &["orders_vin"], |wanted| wanted.plate = Some("P".to_owned())),
             (&["orders_stop"], &["orders_stop"], |wanted| wanted.stop_class = Some(StopClass::Fault)),
             (&["orders_started"], &["orders_started"], |wanted| wanted.stop_class = Some(StopClass::Normal)),
-            (&["orders_started"], &["orders_started"], |wanted| wanted.paid_state = Some(PaidState::Owed)),
+            (&["PRIMARY KEY (rowid=?)"], &["PRIMARY KEY (rowid=?)"], |wanted| {
+                wanted.paid_state = Some(PaidState::Owed);
+            }),
+            (&["orders_started"], &["orders_started"], |wanted| wanted.paid_state = Some(PaidState::Paid)),
             (&["orders_customer"], &["orders_customer"], |wanted| wanted.phone = Some("1380".to_owned())),
             (&["orders_started"], &["orders_started"], |wanted| wanted.total_fen.from = Some(1)),
             (&["PRIMARY KEY (rowid=?)"], &["PRIMARY KEY (rowid=?)"], |wanted| wanted.id = Some(OrderId(1))),

@@ -6,8 +6,9 @@ use crate::db::{Conn, DbResult};
 use crate::filter::{Filter, is_asked};
 use crate::order_filter::{OrderFilter, OrderTime};
 use crate::order_merges;
-use crate::order_payments::PAID_STATE;
+use crate::order_payments::{BACK, OPENED_BEFORE_MS, OWED, PAID_STATE};
 use model::access::{Area, Scope};
+use model::ledger::PaidState;
 use model::order::{Abnormalities, OrderState, StartMode, StopClass};
 
 /// So many are read from their own index; of more, the next page is near in the order of time.
@@ -16,6 +17,8 @@ const PILES_FEW: usize = 64;
 const OPERATORS_FEW: usize = 4;
 /// Those whose numbers end with the same four digits.
 const CUSTOMERS_FEW: usize = 256;
+/// Orders of a month that were given back, or are owed.
+const PAYMENTS_FEW: usize = 4_000;
 
 /// The ids behind the names, where they are few.
 #[derive(Default)]
@@ -24,6 +27,8 @@ pub(crate) struct Names {
     piles: Option<Vec<i64>>,
     operators: Option<Vec<i64>>,
     customers: Option<Vec<i64>>,
+    /// Orders, by how they are paid.
+    orders: Option<Vec<i64>>,
 }
 
 /// A text that is looked for in a small table: `table` is read as `n`.
@@ -77,6 +82,7 @@ impl Names {
             piles: pile.few(conn, PILES_FEW)?,
             operators: operator.few(conn, OPERATORS_FEW)?,
             customers: customers_few(conn, wanted)?,
+            orders: orders_few(conn, wanted)?,
         })
     }
 
@@ -89,6 +95,7 @@ impl Names {
             ("o.station_id", &self.stations),
             ("o.pile_id", &self.piles),
             ("o.operator_id", &self.operators),
+            ("o.id", &self.orders),
         ];
         for (column, ids) in found {
             let Some(ids) = ids else { continue };
@@ -150,6 +157,21 @@ fn customers_few(conn: &mut Conn, wanted: &OrderFilter) -> DbResult<Option<Vec<i
     few(conn, &format!("SELECT n.id FROM customer n {}", filter.sql()), &filter, CUSTOMERS_FEW)
 }
 
+/// Those whose payment is in a state that few are in, by the indexes of these few.
+fn orders_few(conn: &mut Conn, wanted: &OrderFilter) -> DbResult<Option<Vec<i64>>> {
+    let part = match wanted.paid_state {
+        Some(PaidState::Owed) => OWED,
+        Some(PaidState::Refunded | PaidState::PartRefunded | PaidState::WrittenOff) => BACK,
+        _ => return Ok(None),
+    };
+    let mut filter = Filter::new();
+    filter.and(part);
+    filter.and_value("pay.created_at_ms >= ?", wanted.from_ms.saturating_sub(OPENED_BEFORE_MS));
+    filter.and_some(&format!("{PAID_STATE} = ?"), wanted.paid_state.map(PaidState::as_str));
+    let sql = format!("SELECT pay.order_id FROM order_payment pay {}", filter.sql());
+    few(conn, &sql, &filter, PAYMENTS_FEW)
+}
+
 /// What the orders are read for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Read {
@@ -172,6 +194,7 @@ fn is_narrow(wanted: &OrderFilter, names: &Names) -> bool {
         || names.stations.is_some()
         || names.piles.is_some()
         || names.customers.is_some()
+        || names.orders.is_some()
         || wanted.state.is_some_and(|state| state != OrderState::Completed)
         || wanted.abnormality.is_some()
         || is_asked(wanted.token.as_deref())
@@ -214,7 +237,7 @@ pub(crate) fn filter(scope: &Scope, wanted: &OrderFilter, names: &Names, read: R
         filter.and("o.id IN (SELECT order_id FROM settlement WHERE state = 'proposed')");
     }
     states(&mut filter, wanted, read);
-    how(&mut filter, wanted);
+    how(&mut filter, wanted, names);
     for (column, span) in [("o.energy_dwh", wanted.energy_dwh), ("o.total_fen", wanted.total_fen)] {
         filter.and_some(&format!("{column} >= ?"), span.from);
         filter.and_some(&format!("{column} <= ?"), span.to);
@@ -247,7 +270,7 @@ fn states(filter: &mut Filter, wanted: &OrderFilter, read: Read) {
 const PAYMENT: &str = "EXISTS (SELECT 1 FROM order_payment pay WHERE pay.order_id = o.id";
 
 /// By what it was begun and ended, for which car, and how it is paid.
-fn how(filter: &mut Filter, wanted: &OrderFilter) {
+fn how(filter: &mut Filter, wanted: &OrderFilter, names: &Names) {
     if let Some(token) = wanted.token.as_deref().map(str::trim).filter(|token| !token.is_empty()) {
         let (own, upper) = (filter.bind(token.to_owned()), filter.bind(token.to_ascii_uppercase()));
         filter.and(&format!("o.token IN ({own}, {upper})"));
@@ -269,7 +292,7 @@ fn how(filter: &mut Filter, wanted: &OrderFilter) {
     if let Some(way) = wanted.pay_way {
         filter.and_value(&format!("{PAYMENT} AND pay.way = ?)"), way.as_str());
     }
-    if let Some(state) = wanted.paid_state {
+    if let Some(state) = wanted.paid_state.filter(|_| names.orders.is_none()) {
         filter.and_value(&format!("{PAYMENT} AND {PAID_STATE} = ?)"), state.as_str());
     }
     filter.and_some("o.vin = (SELECT vin FROM car WHERE plate = ?)", wanted.plate.clone());

@@ -119,6 +119,17 @@ pub(crate) const PAID_STATE: &str = "CASE WHEN pay.state IS NULL OR pay.state = 
     THEN 'refunded' WHEN pay.owed_fen - pay.written_off_fen - pay.settled_fen > pay.refunded_fen THEN 'owed' \
     WHEN pay.refunded_fen + pay.returned_fen > 0 THEN 'part_refunded' WHEN pay.written_off_fen > 0 THEN 'written_off' ELSE 'paid' END";
 
+/// Some of it is owed: as the index of migration 0049 says it, so that the few are found among all.
+pub(crate) const OWED: &str =
+    "pay.state = 'posted' AND pay.owed_fen - pay.written_off_fen - pay.settled_fen - pay.refunded_fen > 0";
+
+/// Some of it was given back or written off, likewise.
+pub(crate) const BACK: &str =
+    "pay.state = 'posted' AND (pay.refunded_fen > 0 OR pay.returned_fen > 0 OR pay.written_off_fen > 0)";
+
+/// A payment is opened when its order begins, or later: this much before an order's begin none is.
+pub(crate) const OPENED_BEFORE_MS: i64 = 86_400_000;
+
 const COLUMNS: &[&str] = &[
     "order_id",
     "pile_id",
@@ -430,5 +441,26 @@ impl Tx<'_> {
         (payment.held, payment.state, payment.changed_at) = (Fen(0), PaymentState::Posted, now);
         self.payment_save(payment);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Purpose, Source};
+    use model::time::Timestamp;
+
+    #[test]
+    fn the_few_that_are_owed_or_given_back_have_indexes() {
+        let mut conn = Conn::open(&Source::Sqlite(":memory:".into()), Purpose::Write).unwrap();
+        crate::migrate::migrate(&mut conn, Timestamp::from_ms(0)).unwrap();
+        for (part, index) in [(OWED, "order_payment_owed"), (BACK, "order_payment_back")] {
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT pay.order_id FROM order_payment pay WHERE {part} \
+                 AND pay.created_at_ms >= 1"
+            );
+            let plan = conn.query(&sql, &[], |row| row.text(3)).unwrap();
+            assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! 支付流水 as its page shows it.
 
 use crate::db::{Conn, DbResult, Row};
-use crate::filter::{Filter, Page};
+use crate::filter::{Filter, Page, count_some};
 use crate::order_list::order_no_opt;
 use crate::refund_list::{self, RefundView};
 use model::access::Scope;
@@ -65,7 +65,7 @@ pub struct PaymentDetail {
 
 #[derive(Clone, Debug, Default)]
 pub struct PaymentFilter {
-    /// Ours or the channel's.
+    /// The whole of ours or the channel's.
     pub no: Option<String>,
     pub customer: Option<String>,
     pub customer_id: Option<i64>,
@@ -74,9 +74,9 @@ pub struct PaymentFilter {
     pub state: Option<PayState>,
     /// Paid late or twice.
     pub odd: Option<bool>,
-    pub from_ms: Option<i64>,
+    pub from_ms: i64,
     /// Exclusive.
-    pub to_ms: Option<i64>,
+    pub to_ms: i64,
 }
 
 const FROM: &str = "payment p JOIN pay_channel c ON c.id = p.pay_channel_id LEFT JOIN customer u ON u.id = p.customer_id \
@@ -118,7 +118,10 @@ impl PaymentFilter {
     fn filter(&self, scope: &Scope) -> Filter {
         let mut filter = Filter::new();
         filter.scope("p.operator_id", "o.station_id", scope);
-        filter.and_contains("LOWER(p.no || ' ' || COALESCE(p.channel_no, '')) LIKE ?", self.no.as_deref());
+        if let Some(no) = self.no.as_deref().map(str::trim).filter(|no| !no.is_empty()) {
+            let (own, theirs) = (filter.bind(no.to_owned()), filter.bind(no.to_owned()));
+            filter.and(&format!("(p.no = {own} OR p.channel_no = {theirs})"));
+        }
         filter.and_contains(
             "LOWER(COALESCE(u.name, '') || ' ' || COALESCE(u.phone, '')) LIKE ?",
             self.customer.as_deref(),
@@ -132,8 +135,8 @@ impl PaymentFilter {
             Some(false) => filter.and("NOT p.late AND NOT p.excess"),
             None => {}
         }
-        filter.and_some("p.created_at_ms >= ?", self.from_ms);
-        filter.and_some("p.created_at_ms < ?", self.to_ms);
+        filter.and_value("p.created_at_ms >= ?", self.from_ms);
+        filter.and_value("p.created_at_ms < ?", self.to_ms);
         filter
     }
 }
@@ -143,19 +146,21 @@ pub fn payment_list(
     conn: &mut Conn,
     scope: &Scope,
     wanted: &PaymentFilter,
-    (before, limit): (Option<i64>, i64),
+    (before, limit): (Option<[i64; 2]>, i64),
 ) -> DbResult<Page<PaymentView>> {
     let mut filter = wanted.filter(scope);
-    let total = conn.one(
-        &format!("SELECT COUNT(*) FROM {FROM} {}", filter.sql()),
-        &filter.values,
-        crate::filter::count,
-    )?;
-    filter.and_some("p.id < ?", before);
+    let total = count_some(conn, FROM, &filter)?;
+    if let Some([at_ms, id]) = before {
+        let (at_ms, id) = (filter.bind(at_ms), filter.bind(id));
+        filter.and(&format!("(p.created_at_ms, p.id) < ({at_ms}, {id})"));
+    }
     let most = filter.bind(limit + 1);
-    let sql = format!("SELECT {COLUMNS} FROM {FROM} {} ORDER BY p.id DESC LIMIT {most}", filter.sql());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {FROM} {} ORDER BY p.created_at_ms DESC, p.id DESC LIMIT {most}",
+        filter.sql()
+    );
     let rows = conn.query(&sql, &filter.values, view)?;
-    Ok(Page::of(rows, limit, Some(total), |one| one.id.to_string()))
+    Ok(Page::of(rows, limit, total, |one| format!("{}.{}", one.created_at_ms, one.id)))
 }
 
 /// 合计 of what the filters select.

@@ -1,7 +1,7 @@
 //! 退款 as its page shows it.
 
 use crate::db::{Conn, DbResult, Row};
-use crate::filter::{Filter, Page};
+use crate::filter::{Filter, Page, count_some};
 use crate::order_list::order_no_opt;
 use crate::payment_list::{PaymentEvent, events};
 use model::access::Scope;
@@ -145,16 +145,12 @@ pub fn refund_list(
     (before, limit): (Option<i64>, i64),
 ) -> DbResult<Page<RefundView>> {
     let mut filter = wanted.filter(scope);
-    let total = conn.one(
-        &format!("SELECT COUNT(*) FROM {FROM} {}", filter.sql()),
-        &filter.values,
-        crate::filter::count,
-    )?;
+    let total = count_some(conn, FROM, &filter)?;
     filter.and_some("f.id < ?", before);
     let most = filter.bind(limit + 1);
     let sql = format!("SELECT {COLUMNS} FROM {FROM} {} ORDER BY f.id DESC LIMIT {most}", filter.sql());
     let rows = conn.query(&sql, &filter.values, view)?;
-    Ok(Page::of(rows, limit, Some(total), |one| one.id.to_string()))
+    Ok(Page::of(rows, limit, total, |one| one.id.to_string()))
 }
 
 /// 合计 of what the filters select.

@@ -75,6 +75,7 @@ mod security;
 mod sellers;
 mod session;
 mod settlements;
+mod span;
 mod staff;
 mod stations;
 mod stream;

@@ -3,6 +3,7 @@
 use super::commands::{self, WaitQuery};
 use super::error::Answer;
 use super::give::{Commanded, Created, Given, NewId};
+use super::span::time_span;
 use super::take::{Id, Input, Query, Reader, Who};
 use super::{Shared, explain, wire};
 use axum::extract::State;
@@ -14,7 +15,7 @@ use model::customer::plate_parse;
 use model::id::{OrderId, PileId};
 use model::ledger::{PaidState, PayWay};
 use model::order::{Abnormality, Order, OrderState, StartMode, StopClass};
-use model::time::{Timestamp, Zone};
+use model::time::Timestamp;
 use model::{Error, Result};
 use serde::Deserialize;
 use store::filter::Paging;
@@ -87,18 +88,7 @@ impl OrderQuery {
         let id = id.transpose()?;
         // A number names one order, whenever it was.
         let named = id.is_some() || self.session_key.is_some() || self.merge_of.is_some();
-        let (from, to) = if named { (0, i64::MAX) } else { month(now) };
-        let (from_ms, to_ms) = match (self.from_ms, self.to_ms) {
-            (None, None) => (from, to),
-            (from, to) => (from.unwrap_or(0), to.unwrap_or(i64::MAX)),
-        };
-        if from_ms > to_ms {
-            return Err(Error::invalid(
-                "to_ms",
-                "结束时间早于开始时间，请重新选择时间范围",
-                "The end of the time range is before its start.",
-            ));
-        }
+        let (from_ms, to_ms) = time_span(self.from_ms, self.to_ms, named, now)?;
         let sort = Sort::of(self.sort.as_deref(), SORTS, &paging)?;
         Ok(OrderFilter {
             time: self.time.unwrap_or_default(),
@@ -168,16 +158,6 @@ fn bad_number() -> Error {
         "订单号应为 18 位数字（日期 8 位 + 序号 10 位），请检查后重试",
         "An order number has 18 digits (8 of the date, 10 of the serial number).",
     )
-}
-
-/// The month in which `now` lies, by the platform's clock.
-fn month(now: Timestamp) -> (i64, i64) {
-    let zone = Zone::shanghai();
-    let day = zone.local(now).day;
-    let first = day - day % 100 + 1;
-    let next = if first / 100 % 100 == 12 { first + 8_900 } else { first + 100 };
-    let start = |day| zone.day_start(day).map(Timestamp::as_ms);
-    (start(first).unwrap_or(0), start(next).unwrap_or(i64::MAX))
 }
 
 pub fn tell(order: &mut OrderView, reader: &Reader) {
@@ -292,20 +272,4 @@ pub async fn order_note_create(
 ) -> Answer<Created<NewId>> {
     let id = app.engine.order_note_create(&who.actor(), OrderId(id), draft).await?;
     Ok(Created(NewId { id }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_default_is_this_month_of_the_platform() {
-        let at = |text: &str| Timestamp::parse(text).unwrap();
-        let (from, to) = month(at("2026-12-31T16:30:00Z"));
-        assert_eq!(from, at("2026-12-31T16:00:00Z").as_ms());
-        assert_eq!(to, at("2027-01-31T16:00:00Z").as_ms());
-        let (from, to) = month(at("2026-12-31T15:59:59Z"));
-        assert_eq!(from, at("2026-11-30T16:00:00Z").as_ms());
-        assert_eq!(to, at("2026-12-31T16:00:00Z").as_ms());
-    }
 }

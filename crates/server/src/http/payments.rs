@@ -3,6 +3,7 @@
 use super::Shared;
 use super::error::Answer;
 use super::give::{Created, Done, Given};
+use super::span::time_span;
 use super::take::{Id, Input, Query, Reader, Who};
 use crate::pay::flow;
 use axum::extract::State;
@@ -10,6 +11,7 @@ use engine::pay::no_payment;
 use engine::pay::payments::{PaymentDraft, PaymentTicket, PublicPaymentDraft};
 use model::Result;
 use model::pay::{PayState, PaymentPurpose};
+use model::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::filter::{Page, Paging};
 use store::payment_list::{self, PaymentDetail, PaymentFilter, PaymentTotals, PaymentView};
@@ -19,7 +21,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentQuery {
-    /// A part of our number or of the channel's.
+    /// The whole of our number or of the channel's.
     no: Option<String>,
     /// A part of the customer's name or phone number.
     customer: Option<String>,
@@ -29,6 +31,7 @@ pub struct PaymentQuery {
     state: Option<PayState>,
     /// Paid late or twice.
     odd: Option<bool>,
+    /// This month of Asia/Shanghai when neither is given and neither a number, a customer's id nor what is odd is asked for.
     from_ms: Option<i64>,
     /// Exclusive.
     to_ms: Option<i64>,
@@ -37,8 +40,10 @@ pub struct PaymentQuery {
 }
 
 impl PaymentQuery {
-    fn filter(self) -> PaymentFilter {
-        PaymentFilter {
+    fn filter(self, now: Timestamp) -> Result<PaymentFilter> {
+        let named = self.no.is_some() || self.customer_id.is_some() || self.odd == Some(true);
+        let (from_ms, to_ms) = time_span(self.from_ms, self.to_ms, named, now)?;
+        Ok(PaymentFilter {
             no: self.no,
             customer: self.customer,
             customer_id: self.customer_id,
@@ -46,9 +51,9 @@ impl PaymentQuery {
             purpose: self.purpose,
             state: self.state,
             odd: self.odd,
-            from_ms: self.from_ms,
-            to_ms: self.to_ms,
-        }
+            from_ms,
+            to_ms,
+        })
     }
 }
 
@@ -58,8 +63,8 @@ pub async fn payment_list(
     Query(mut query): Query<PaymentQuery>,
 ) -> Answer<Given<Page<PaymentView>>> {
     let paging = Paging { cursor: query.cursor.take(), limit: query.limit };
-    let page = (paging.key::<1>()?.map(|[id]| id), paging.limit()?);
-    let (scope, wanted) = (who.scope(), query.filter());
+    let page = (paging.key::<2>()?, paging.limit()?);
+    let (scope, wanted) = (who.scope(), query.filter(app.now())?);
     let read = move |conn: &mut store::Conn| payment_list::payment_list(conn, &scope, &wanted, page);
     Ok(Given(app.engine.store.read(read).await?))
 }
@@ -69,7 +74,7 @@ pub async fn payment_totals_get(
     who: Who,
     Query(query): Query<PaymentQuery>,
 ) -> Answer<Given<PaymentTotals>> {
-    let (scope, wanted) = (who.scope(), query.filter());
+    let (scope, wanted) = (who.scope(), query.filter(app.now())?);
     let read = move |conn: &mut store::Conn| payment_list::payment_totals_get(conn, &scope, &wanted);
     Ok(Given(app.engine.store.read(read).await?))
 }

@@ -3,10 +3,12 @@
 use super::Shared;
 use super::error::Answer;
 use super::give::Given;
+use super::span::time_span;
 use super::take::{Query, Who};
 use axum::extract::State;
 use model::Result;
 use model::ledger::{AccountKind, PostingCode};
+use model::time::Timestamp;
 use serde::Deserialize;
 use store::filter::{Page, Paging};
 use store::ledger_list::{self, PostingFilter, PostingView, TrialBalance};
@@ -21,6 +23,7 @@ pub struct PostingQuery {
     customer_id: Option<i64>,
     fleet_id: Option<i64>,
     order_id: Option<i64>,
+    /// This month of Asia/Shanghai when neither is given and no customer, fleet or order is named.
     from_ms: Option<i64>,
     /// Exclusive.
     to_ms: Option<i64>,
@@ -29,17 +32,19 @@ pub struct PostingQuery {
 }
 
 impl PostingQuery {
-    pub fn filter(self) -> Result<PostingFilter> {
+    pub fn filter(self, now: Timestamp) -> Result<PostingFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
+        let named = self.customer_id.is_some() || self.fleet_id.is_some() || self.order_id.is_some();
+        let (from_ms, to_ms) = time_span(self.from_ms, self.to_ms, named, now)?;
         Ok(PostingFilter {
             code: self.code,
             account: self.account,
             customer: self.customer_id,
             fleet: self.fleet_id,
             order: self.order_id,
-            from_ms: self.from_ms,
-            to_ms: self.to_ms,
-            before: paging.key::<1>()?.map(|[id]| id),
+            from_ms,
+            to_ms,
+            before: paging.key::<2>()?,
             limit: paging.limit()?,
         })
     }
@@ -50,7 +55,7 @@ pub async fn posting_list(
     who: Who,
     Query(query): Query<PostingQuery>,
 ) -> Answer<Given<Page<PostingView>>> {
-    let (scope, wanted) = (who.scope(), query.filter()?);
+    let (scope, wanted) = (who.scope(), query.filter(app.now())?);
     let read = move |conn: &mut store::Conn| ledger_list::posting_list(conn, &scope, &wanted);
     Ok(Given(app.engine.store.read(read).await?))
 }

@@ -100,8 +100,43 @@ impl Street {
         self.house.post(path, &self.admin, &body.to_string()).await
     }
 
+    /// Owed orders, as the desk counts them and as the list finds them.
+    async fn owed(&self) -> (i64, usize) {
+        let desk = self.get("/abnormal-orders/summary").await;
+        let list = self.get("/orders?paid_state=owed").await;
+        (desk["owed_count"].as_i64().unwrap(), list["items"].as_array().unwrap().len())
+    }
+
     pub async fn wallet(&self) -> i64 {
         self.get(&format!("/customers/{}/wallet", self.customer)).await["principal_fen"].as_i64().unwrap()
+    }
+
+    /// Page by page the newest first; of this month, and a number whenever it was.
+    async fn pages(&mut self, no: &str) {
+        let mut seen = Vec::new();
+        let mut path = "/payments?limit=1".to_owned();
+        loop {
+            let page = self.get(&path).await;
+            assert_eq!(page["total"], 3);
+            seen.push(page["items"][0]["id"].as_i64().unwrap());
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            path = format!("/payments?limit=1&cursor={next}");
+        }
+        assert!(seen.len() == 3 && seen.is_sorted_by(|newer, older| newer > older), "{seen:?}");
+        let now = self.house.clock.now().as_ms();
+        self.house.clock.advance(Duration::from_secs(40 * 86_400));
+        self.admin = self.house.sign_in("admin").await;
+        for path in ["/payments", "/postings"] {
+            assert_eq!(self.get(path).await["total"], 0, "{path} is of another month");
+            let all = self.get(&format!("{path}?to_ms={}", now + 1)).await;
+            assert!(all["total"].as_i64().unwrap() > 2, "{path}: {all}");
+            let draft = format!("{path}?from_ms=2&to_ms=1");
+            self.house.get(&draft, &self.admin).await.at("to_ms");
+        }
+        assert_eq!(self.get(&format!("/payments?no={no}")).await["total"], 1);
+        assert_eq!(self.get(&format!("/payments?no={}", &no[..no.len() - 1])).await["total"], 0);
+        let own = format!("/postings?customer_id={}", self.customer);
+        assert!(self.get(&own).await["total"].as_i64().unwrap() > 2);
     }
 
     pub async fn sound(&self) {
@@ -196,6 +231,7 @@ async fn r5_5_boundary_amounts_times_and_what_can_go_back() {
             .refused(409, "refund.state_differs");
         assert_eq!(street.wallet().await, 500_100 - 300, "rejected, it is back");
         street.sound().await;
+        street.pages(no).await;
     }
 }
 
@@ -261,6 +297,7 @@ async fn r5_5_class_an_owed_order_is_paid_once_and_goes_back_in_part() {
         let (_, order) = charge(&street.house, 0).await;
         street.admin = street.house.sign_in("admin").await;
         assert_eq!(listed(&street.house, &street.admin, order).await, "later owed");
+        assert_eq!(street.owed().await, (1, 1));
         let seen = street.get(&format!("/orders/{order}")).await;
         let (number, total) = (seen["order_no"].as_str().unwrap().to_owned(), seen["total_fen"].clone());
         let ask = |request: &str, fen: Value| json!({"phone": "13800131234", "order_no": number, "amount_fen": fen, "request_id": request});
@@ -280,6 +317,7 @@ async fn r5_5_class_an_owed_order_is_paid_once_and_goes_back_in_part() {
             street.until(&format!("/payments?no={no}&state=paid")).await;
         }
         assert_eq!(listed(&street.house, &street.admin, order).await, "later paid");
+        assert_eq!(street.owed().await, (0, 0), "the desk knows that it was paid");
         let twice = street.until("/refunds?kind=excess").await;
         assert_eq!(twice["items"][0]["amount_fen"], total);
         street.house.clock.advance(Duration::from_secs(1));
@@ -297,6 +335,8 @@ async fn r5_5_class_an_owed_order_is_paid_once_and_goes_back_in_part() {
         street.post(&format!("/payments/{paid}/refunds"), refund(100, "refund-01")).await.ok();
         street.until("/refunds?kind=order&state=done").await;
         assert_eq!(listed(&street.house, &street.admin, order).await, "later part_refunded");
+        assert_eq!(street.get("/orders?paid_state=part_refunded").await["items"][0]["id"], order);
+        assert_eq!(street.get("/orders?paid_state=written_off").await["items"], json!([]));
         assert_eq!(street.wallet().await, 0);
         street.sound().await;
     }

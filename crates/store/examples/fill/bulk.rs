@@ -1,4 +1,4 @@
-//! Many rows at once: the indexes of the orders are made when all rows are there.
+//! Many rows at once: the indexes of the large tables are made when all rows are there.
 
 use store::db::{Insert, Inserts};
 use store::{Conn, DbResult, Source, Value};
@@ -21,13 +21,14 @@ impl Bulk {
         let (settings, indexes) = if sqlite {
             (
                 "PRAGMA synchronous = OFF; PRAGMA cache_size = -500000; PRAGMA wal_autocheckpoint = 20000",
-                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'orders' AND sql IS NOT NULL",
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL \
+                 AND tbl_name IN ('orders', 'order_payment', 'posting', 'payment')",
             )
         } else {
             (
                 "SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; SET statement_timeout = 0",
-                "SELECT indexname::text, indexdef FROM pg_indexes WHERE tablename = 'orders' \
-                 AND indexname NOT LIKE '%_pkey' AND indexname NOT LIKE '%_key'",
+                "SELECT indexname::text, indexdef FROM pg_indexes \
+                 WHERE tablename IN ('orders', 'order_payment', 'posting', 'payment') AND indexname NOT LIKE '%_pkey' AND indexname NOT LIKE '%_key'",
             )
         };
         conn.script(settings)?;

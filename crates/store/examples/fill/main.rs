@@ -3,6 +3,7 @@
 //! The same seed and the same end give the same rows. Bills, curves and frames are not made.
 
 mod bulk;
+mod money;
 mod orders;
 mod places;
 mod random;

@@ -2,6 +2,7 @@
 
 use crate::Plan;
 use crate::bulk::Bulk;
+use crate::money::{Billed, Money};
 use crate::places::{PRICES_E5, PilePlace, tag};
 use crate::random::Random;
 use model::time::{Timestamp, Zone};
@@ -145,6 +146,7 @@ struct Writer<'a> {
     piles: &'a [PilePlace],
     bays: Vec<Bay>,
     sums: Sums,
+    money: Money,
     zone: Zone,
     id: i64,
 }
@@ -158,8 +160,9 @@ pub fn write(
     mut told: impl FnMut(i64),
 ) -> DbResult<()> {
     let zone = Zone::shanghai();
+    let money = Money::begin(bulk)?;
     let bays = vec![Bay::default(); piles.len() * 2];
-    let mut writer = Writer { plan, piles, bays, sums: Sums::default(), zone, id: 0 };
+    let mut writer = Writer { plan, piles, bays, sums: Sums::default(), money, zone, id: 0 };
     let until = plan.until.as_ms();
     let from = until - plan.days * DAY_MS;
     for day in 0..plan.days {
@@ -286,6 +289,10 @@ impl Writer<'_> {
         bulk.add(&ORDER, row)?;
         if state == "completed" {
             self.count(place.station, place.operator, pile, [started, ended], energy, fees);
+            let [electricity_fen, service_fen] = fees;
+            let (order, operator, ended_ms) = (self.id, place.operator, ended);
+            let billed = Billed { order, pile, operator, customer, ended_ms, electricity_fen, service_fen };
+            self.money.paid(bulk, &billed, random)?;
         }
         Ok(())
     }
