@@ -1423,6 +1423,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/sharing-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: sharing.read */
+        post: operations["sharing_line_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/sharing-statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: sharing.read */
+        post: operations["sharing_statement_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/staff": {
         parameters: {
             query?: never;
@@ -3026,6 +3060,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: sharing.read */
+        get: operations["payee_list"];
+        put?: never;
+        /** Permission: sharing.write */
+        post: operations["payee_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payees/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: sharing.read */
+        get: operations["payee_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: sharing.write */
+        patch: operations["payee_update"];
+        trace?: never;
+    };
+    "/api/v1/payees/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: sharing.write */
+        post: operations["payee_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/payments": {
         parameters: {
             query?: never;
@@ -4364,6 +4451,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sharing-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: sharing.read */
+        get: operations["sharing_line_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: sharing.read */
+        get: operations["sharing_period_list"];
+        put?: never;
+        /** Permission: sharing.write */
+        post: operations["sharing_period_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing-periods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: sharing.read */
+        get: operations["sharing_period_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing-periods/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: sharing.write */
+        post: operations["sharing_period_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing-periods/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: sharing.read */
+        get: operations["sharing_order_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing-proposals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: sharing.write */
+        post: operations["sharing_proposal_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: sharing.read */
+        get: operations["sharing_rule_list"];
+        put?: never;
+        /** Permission: sharing.write */
+        post: operations["sharing_rule_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: sharing.write */
+        delete: operations["sharing_rule_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: sharing.write */
+        patch: operations["sharing_rule_update"];
+        trace?: never;
+    };
+    "/api/v1/sharing-statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: sharing.read */
+        get: operations["sharing_statement_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing-statements/{id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: sharing.read */
+        get: operations["sharing_statement_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing-statements/{id}/payout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: sharing.write */
+        post: operations["sharing_payout_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff": {
         parameters: {
             query?: never;
@@ -5057,13 +5334,13 @@ export interface components {
          * @description What an account is for. What is owed to somebody grows by credits, what somebody owes by debits.
          * @enum {string}
          */
-        AccountKind: "principal" | "gift" | "receivable" | "fleet" | "revenue" | "channel" | "promotion" | "write_off" | "refunding" | "discount";
+        AccountKind: "principal" | "gift" | "receivable" | "fleet" | "revenue" | "channel" | "promotion" | "write_off" | "refunding" | "discount" | "payee_payable" | "shared_revenue" | "paid_out";
         /** @description One side of a posting. */
         AccountName: {
             kind: components["schemas"]["AccountKind"];
             /** Format: int64 */
             owner_id: number;
-            /** @description Of the customer, fleet or operator; empty for accounts of the platform. */
+            /** @description Of the customer, fleet, operator or payee; empty for accounts of the platform. */
             owner_name: string;
         };
         /**
@@ -7514,7 +7791,7 @@ export interface components {
          * @description The lists that can be given out.
          * @enum {string}
          */
-        ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "fleet_car" | "voucher" | "feedback" | "invoice" | "day_bill" | "staff" | "audit";
+        ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "fleet_car" | "voucher" | "feedback" | "invoice" | "day_bill" | "sharing_statement" | "sharing_line" | "staff" | "audit";
         /** @enum {string} */
         ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
         /**
@@ -8257,7 +8534,7 @@ export interface components {
             of_fleet: boolean;
         };
         /** @enum {string} */
-        HandoverKind: "feedback" | "settlement" | "wallet_change" | "tariff_plan" | "pile_batch" | "order_import" | "export";
+        HandoverKind: "feedback" | "settlement" | "wallet_change" | "sharing_proposal" | "tariff_plan" | "pile_batch" | "order_import" | "export";
         /** @enum {string} */
         HeatMeasure: "energy" | "orders" | "failures";
         /** @description A station with something of it. */
@@ -10271,6 +10548,73 @@ export interface components {
         PayWayChange: {
             pay_way?: components["schemas"]["PayWay"] | null;
         };
+        Payee: {
+            /** @description Its last four digits. */
+            account_masked: string;
+            account_name: string;
+            active: boolean;
+            /**
+             * Format: int64
+             * @description What it is owed of closed periods; below zero, what it got too much.
+             */
+            balance_fen: number;
+            bank_name: string;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["PayeeKind"];
+            name: string;
+            note: string;
+            /** Format: int64 */
+            operator_id: number;
+            operator_name: string;
+            /**
+             * Format: int64
+             * @description Rules under which it gets something.
+             */
+            rule_count: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PayeeChange: {
+            account_name?: string | null;
+            /** @description Null: as it is kept. */
+            account_no?: string | null;
+            active: boolean;
+            bank_name?: string | null;
+            kind: components["schemas"]["PayeeKind"];
+            name: string;
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        PayeeDraft: {
+            /** @description 户名 */
+            account_name?: string | null;
+            account_no?: string | null;
+            /** @description 开户行 */
+            bank_name?: string | null;
+            kind: components["schemas"]["PayeeKind"];
+            name: string;
+            note?: string | null;
+            /** Format: int64 */
+            operator_id: number;
+        };
+        /**
+         * @description What a payee is to the operator.
+         * @enum {string}
+         */
+        PayeeKind: "site" | "partner" | "platform" | "other";
+        PayeeList: {
+            items: components["schemas"]["Payee"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         Payment: {
             /** Format: int64 */
             amount_fen: number;
@@ -10420,7 +10764,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "reconciliation.read" | "reconciliation.write" | "payment.read" | "payment.write" | "pay_channel.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "reconciliation.read" | "reconciliation.write" | "sharing.read" | "sharing.write" | "payment.read" | "payment.write" | "pay_channel.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
         /** @description One right, with the noun by which rights are grouped. */
         PermissionView: {
             code: components["schemas"]["Permission"];
@@ -11023,7 +11367,7 @@ export interface components {
          * @description Why money moved.
          * @enum {string}
          */
-        PostingCode: "electricity" | "service" | "top_up" | "gift_grant" | "deduction" | "refund" | "write_off" | "order_pay" | "excess" | "refund_hold" | "refund_undo" | "refund_done" | "discount";
+        PostingCode: "electricity" | "service" | "top_up" | "gift_grant" | "deduction" | "refund" | "write_off" | "order_pay" | "excess" | "refund_hold" | "refund_undo" | "refund_done" | "discount" | "share" | "share_back" | "payout";
         PostingList: {
             items: components["schemas"]["Posting"][];
             next_cursor: string | null;
@@ -11809,6 +12153,443 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
+        /**
+         * @description Why an order stands in a period to which it does not belong.
+         * @enum {string}
+         */
+        SharingAdjustment: "late" | "changed" | "gone";
+        /**
+         * @description 分账基数: what a rule is a part of.
+         * @enum {string}
+         */
+        SharingBasis: "service" | "margin" | "total" | "energy" | "fixed";
+        SharingConfirmation: {
+            /**
+             * Format: int64
+             * @description The version that the page shows: what was seen is what is closed.
+             */
+            version: number;
+        };
+        /**
+         * @description 账期
+         * @enum {string}
+         */
+        SharingCycle: "day" | "week" | "month";
+        /**
+         * @description 扣除顺序: what is taken off before the part is made, and in which order.
+         * @enum {string}
+         */
+        SharingDeduction: "none" | "fee" | "cost" | "fee_then_cost" | "cost_then_fee";
+        SharingLine: {
+            /** Format: int64 */
+            about_from_day: number | null;
+            /**
+             * Format: int64
+             * @description Of an adjustment: the closed period whose orders have changed.
+             */
+            about_period_id: number | null;
+            /** Format: int64 */
+            about_to_day: number | null;
+            basis: components["schemas"]["SharingBasis"];
+            /**
+             * Format: int64
+             * @description Of what it is a part, after the deductions. Of an adjustment: how much more, or less.
+             */
+            basis_fen: number;
+            /**
+             * Format: int64
+             * @description In the trial before; null, it was not there.
+             */
+            before_fen: number | null;
+            /** Format: int64 */
+            cost_price_e5: number;
+            deduction: components["schemas"]["SharingDeduction"];
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            fee_rate: number;
+            /**
+             * Format: int64
+             * @description Days on which the rule held.
+             */
+            from_day: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            payee_id: number;
+            payee_name: string;
+            /** Format: int64 */
+            period_id: number;
+            /**
+             * Format: int64
+             * @description As in the rule.
+             */
+            rate: number;
+            /** Format: int64 */
+            rule_id: number;
+            /**
+             * Format: int64
+             * @description Of an adjustment: how much more, or less.
+             */
+            share_fen: number;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            to_day: number;
+        };
+        SharingLineList: {
+            items: components["schemas"]["SharingLine"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description An order on which a period rests. */
+        SharingOrder: {
+            /**
+             * Format: int64
+             * @description Of an adjustment: the closed period to which it belongs.
+             */
+            about_period_id: number | null;
+            adjustment: components["schemas"]["SharingAdjustment"] | null;
+            /**
+             * Format: int64
+             * @description After refunds.
+             */
+            electricity_fen: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            order_id: number;
+            order_no: string;
+            /**
+             * Format: int64
+             * @description After discounts and refunds.
+             */
+            service_fen: number;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+        };
+        SharingOrderList: {
+            items: components["schemas"]["SharingOrder"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        SharingPayoutDraft: {
+            /**
+             * Format: int64
+             * @description All that is due.
+             */
+            amount_fen: number;
+            /** @description The bank's own number. */
+            reference: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        SharingPeriod: {
+            /**
+             * Format: int64
+             * @description Orders that were late, changed or made void since.
+             */
+            adjusted_count: number;
+            /**
+             * Format: int64
+             * @description What changed since for closed periods: more for payees, or less.
+             */
+            adjusted_fen: number;
+            /** Format: int64 */
+            closed_at_ms: number | null;
+            closed_by_name: string | null;
+            cycle: components["schemas"]["SharingCycle"];
+            /**
+             * Format: int64
+             * @description After refunds.
+             */
+            electricity_fen: number;
+            /** Format: int64 */
+            energy_dwh: number;
+            /**
+             * Format: int64
+             * @description 20261101
+             */
+            from_day: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            made_at_ms: number;
+            /** Format: int64 */
+            made_count: number;
+            /** Format: int64 */
+            operator_id: number;
+            operator_name: string;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            payee_count: number;
+            /**
+             * Format: int64
+             * @description What the operator keeps of it; below zero, it pays more than it has earned.
+             */
+            rest_fen: number;
+            /**
+             * Format: int64
+             * @description After discounts and refunds.
+             */
+            service_fen: number;
+            /**
+             * Format: int64
+             * @description Of them: paid, or with nothing to pay.
+             */
+            settled_count: number;
+            /**
+             * Format: int64
+             * @description What payees get of it.
+             */
+            shared_fen: number;
+            state: components["schemas"]["SharingPeriodState"];
+            /**
+             * Format: int64
+             * @description Inclusive.
+             */
+            to_day: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A period with what each payee gets of it, and what waits for a second person. */
+        SharingPeriodDetail: {
+            period: components["schemas"]["SharingPeriod"];
+            /** @description Newest first. */
+            proposals: components["schemas"]["SharingProposal"][];
+            statements: components["schemas"]["SharingStatement"][];
+        };
+        SharingPeriodDraft: {
+            cycle: components["schemas"]["SharingCycle"];
+            /**
+             * Format: int64
+             * @description Any day of the period, 20261101.
+             */
+            day: number;
+            /** Format: int64 */
+            operator_id: number;
+        };
+        SharingPeriodList: {
+            items: components["schemas"]["SharingPeriod"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @enum {string} */
+        SharingPeriodState: "trial" | "proposed" | "closed";
+        SharingProposal: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            decided_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description The second person; null as long as nobody has decided.
+             */
+            decided_by: number | null;
+            decided_by_name: string | null;
+            decision_reason: string | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["SharingProposalKind"];
+            /** Format: int64 */
+            operator_id: number;
+            /** Format: int64 */
+            period_id: number;
+            /** @description Of a payout: the bank's own number. */
+            reference: string | null;
+            /** Format: int64 */
+            staff_id: number;
+            staff_name: string;
+            state: components["schemas"]["ProposalState"];
+            /**
+             * Format: int64
+             * @description Of a payout.
+             */
+            statement_id: number | null;
+        };
+        /**
+         * @description What a second person is asked for.
+         * @enum {string}
+         */
+        SharingProposalKind: "close" | "payout";
+        SharingRule: {
+            basis: components["schemas"]["SharingBasis"];
+            /**
+             * Format: int64
+             * @description 0.00001 yuan for a kWh.
+             */
+            cost_price_e5: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            deduction: components["schemas"]["SharingDeduction"];
+            /**
+             * Format: int64
+             * @description Ten-thousandths.
+             */
+            fee_rate: number;
+            /**
+             * Format: int64
+             * @description 20261101
+             */
+            from_day: number;
+            /** Format: int64 */
+            id: number;
+            note: string;
+            /** Format: int64 */
+            operator_id: number;
+            operator_name: string;
+            /** Format: int64 */
+            payee_id: number;
+            payee_name: string;
+            /**
+             * Format: int64
+             * @description Of a share: ten-thousandths. For energy: 0.0001 yuan for a kWh. Fixed: fen for a whole period.
+             */
+            rate: number;
+            staff_name: string;
+            /**
+             * Format: int64
+             * @description Null: wherever a station has no rule of its own.
+             */
+            station_id: number | null;
+            station_name: string | null;
+            /**
+             * Format: int64
+             * @description Inclusive; null: until somebody ends it.
+             */
+            to_day: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        SharingRuleChange: {
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Inclusive; null: until somebody ends it.
+             */
+            to_day?: number | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        SharingRuleDraft: {
+            basis: components["schemas"]["SharingBasis"];
+            /**
+             * Format: int64
+             * @description 0.00001 yuan for a kWh; wanted where the cost is taken off.
+             */
+            cost_price_e5?: number | null;
+            deduction: components["schemas"]["SharingDeduction"];
+            /**
+             * Format: int64
+             * @description Ten-thousandths; wanted where the fee is taken off.
+             */
+            fee_rate?: number | null;
+            /**
+             * Format: int64
+             * @description 20261101
+             */
+            from_day: number;
+            note?: string | null;
+            /** Format: int64 */
+            operator_id: number;
+            /** Format: int64 */
+            payee_id: number;
+            /**
+             * Format: int64
+             * @description Of a share: ten-thousandths. For energy: 0.0001 yuan for a kWh. Fixed: fen for a whole period.
+             */
+            rate: number;
+            /**
+             * Format: int64
+             * @description Null: wherever a station has no rule of its own.
+             */
+            station_id?: number | null;
+            /**
+             * Format: int64
+             * @description Inclusive.
+             */
+            to_day?: number | null;
+        };
+        SharingRuleList: {
+            items: components["schemas"]["SharingRule"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        SharingStatement: {
+            /** @description Its last four digits; empty where none is known. */
+            account_masked: string;
+            account_name: string;
+            /**
+             * Format: int64
+             * @description For orders of closed periods that changed since.
+             */
+            adjusted_fen: number;
+            bank_name: string;
+            /**
+             * Format: int64
+             * @description Of the trial before: its shares and adjustments; null, there was none.
+             */
+            before_fen: number | null;
+            /**
+             * Format: int64
+             * @description Below zero: what it had got too much before.
+             */
+            carried_fen: number;
+            cycle: components["schemas"]["SharingCycle"];
+            /** Format: int64 */
+            from_day: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            operator_id: number;
+            operator_name: string;
+            /** Format: int64 */
+            paid_at_ms: number | null;
+            paid_by_name: string | null;
+            /** Format: int64 */
+            payable_fen: number;
+            /** Format: int64 */
+            payee_id: number;
+            payee_name: string;
+            /** Format: int64 */
+            period_id: number;
+            reference: string | null;
+            /** Format: int64 */
+            shared_fen: number;
+            state: components["schemas"]["SharingStatementState"];
+            /**
+             * Format: int64
+             * @description Inclusive.
+             */
+            to_day: number;
+            /** Format: int64 */
+            version: number;
+        };
+        SharingStatementList: {
+            items: components["schemas"]["SharingStatement"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @enum {string} */
+        SharingStatementState: "trial" | "due" | "carried" | "proposed" | "paid";
         /** @description The simulated channel's door, and who we are there. */
         SimulatedConfig: {
             merchant: string;
@@ -16548,6 +17329,72 @@ export interface operations {
             };
         };
     };
+    sharing_line_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_statement_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     staff_export: {
         parameters: {
             query?: never;
@@ -20502,6 +21349,170 @@ export interface operations {
             };
         };
     };
+    payee_list: {
+        parameters: {
+            query?: {
+                active?: boolean;
+                cursor?: string;
+                kind?: components["schemas"]["PayeeKind"];
+                limit?: number;
+                name?: string;
+                operator_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayeeList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payee_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayeeDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payee_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payee"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payee_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayeeChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    payee_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     payment_list: {
         parameters: {
             query?: {
@@ -23721,6 +24732,482 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ProposalDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_line_list: {
+        parameters: {
+            query?: {
+                adjustment?: boolean;
+                cursor?: string;
+                limit?: number;
+                payee_id?: number;
+                period_id?: number;
+                station_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingLineList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_period_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                cycle?: components["schemas"]["SharingCycle"];
+                from_day?: number;
+                limit?: number;
+                operator_id?: number;
+                operator_name?: string;
+                state?: components["schemas"]["SharingPeriodState"];
+                to_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingPeriodList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_period_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingPeriodDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingPeriodDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_period_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingPeriodDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_period_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingConfirmation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingPeriodDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_order_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                station_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingOrderList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_proposal_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_rule_list: {
+        parameters: {
+            query?: {
+                basis?: components["schemas"]["SharingBasis"];
+                cursor?: string;
+                day?: number;
+                limit?: number;
+                operator_id?: number;
+                payee_id?: number;
+                payee_name?: string;
+                station_id?: number;
+                station_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingRuleList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_rule_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingRuleDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_rule_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_rule_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_statement_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from_day?: number;
+                limit?: number;
+                operator_id?: number;
+                payee_id?: number;
+                payee_name?: string;
+                period_id?: number;
+                state?: components["schemas"]["SharingStatementState"];
+                to_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharingStatementList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_statement_fetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement as PDF */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sharing_payout_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingPayoutDraft"];
             };
         };
         responses: {

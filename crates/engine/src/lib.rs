@@ -52,6 +52,7 @@ pub mod role;
 mod rules;
 pub mod secrets;
 pub mod settlement;
+pub mod sharing;
 pub mod sheet;
 pub mod site;
 pub mod staff;

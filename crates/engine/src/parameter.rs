@@ -158,6 +158,12 @@ parameters! {
     "write_off_alone_fen" Money Fen 0 ..= 100_000_000, 10_000, "单人核销限额", "Limit of writing off alone",
         "一天的对账差异核销合计超过此值时，须由没有经手核销的另一人签核", "where more than this was written off in a day, somebody who wrote nothing of it off signs the day",
         |rules, value| rules.write_off_alone = Fen(value);
+    "sharing_alone_fen" Money Fen 0 ..= 1_000_000_000, 500_000, "单人分账限额", "Limit of sharing alone",
+        "一人结算一期分账、登记一笔分账付款的金额上限，超过须第二人复核；含调整的结算总须复核", "up to this amount one person closes a period of sharing or notes a payout; above it, and always with adjustments, a second one has to agree",
+        |rules, value| rules.sharing_alone = Fen(value);
+    "sharing_cycle" Money Count 1 ..= 3, 3, "分账账期", "Sharing cycle",
+        "尚未结算过的运营商每晚按此账期试算：1 按日，2 按周，3 按月；结算过的沿用上一期的账期", "how operators that have closed no period yet are tried every night: 1 by day, 2 by week, 3 by month; others go on as they closed the last",
+        |rules, value| rules.sharing_cycle = value;
     "heartbeat_s" Device Second 10 ..= 86_400, 300, "OCPP 心跳间隔", "OCPP heartbeat",
         "告知 OCPP 充电桩的心跳间隔，桩下次连接时生效", "heartbeat interval told to OCPP piles, from their next connection on",
         |rules, value| rules.heartbeat_s = u32::try_from(value).unwrap_or(300);

@@ -53,6 +53,7 @@ pub(crate) fn decide(
     let (own, decided, zh, en) = match proposal.proposed {
         Proposed::Settlement => ("settlement.own", "settlement.decided", "结算", "settlement"),
         Proposed::WalletChange => ("wallet_change.own", "wallet_change.decided", "余额调整", "change"),
+        Proposed::Sharing => ("sharing_proposal.own", "sharing_proposal.decided", "分账", "sharing"),
     };
     if proposal.staff == actor.caller.staff.0 {
         return Err(Error::refused(

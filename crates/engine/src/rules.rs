@@ -49,6 +49,10 @@ pub struct Rules {
     pub meter_tolerance_dwh: i64,
     /// Whoever writes off more than this in a day does not sign the day off.
     pub write_off_alone: Fen,
+    /// One person closes a period of sharing, or pays a statement, up to this amount.
+    pub sharing_alone: Fen,
+    /// How operators that have closed none yet are divided: 1 by day, 2 by week, 3 by month.
+    pub sharing_cycle: i64,
     /// How long frames are kept.
     pub frames_kept_ms: i64,
     /// How long the samples of orders that have ended are kept; their curves stay.
@@ -118,6 +122,8 @@ impl Default for Rules {
             energy_tolerance_dwh: 100,
             meter_tolerance_dwh: 1_000,
             write_off_alone: Fen(10_000),
+            sharing_alone: Fen(500_000),
+            sharing_cycle: 3,
             frames_kept_ms: 190 * DAY_MS,
             samples_kept_ms: 3 * DAY_MS,
             exports_kept_ms: 7 * DAY_MS,

@@ -58,7 +58,7 @@ impl Verified {
 
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Problem {
-    /// `order`, `sum`, `ledger` or `audit`.
+    /// `order`, `sum`, `sharing`, `ledger` or `audit`.
     pub about: &'static str,
     /// The order that is wrong, when it is one.
     pub order_id: Option<i64>,
@@ -92,6 +92,7 @@ impl Engine {
         }
         verified.problems.extend(sums);
         verified.problems.extend(self.store.read(day_bills_verify).await?);
+        verified.problems.extend(self.store.read(sharing_verify).await?);
         verified.problems.extend(self.store.read(ledger_verify).await?);
         verified.add_audit(self.store.read(audit_chain::check).await?);
         Ok(verified)
@@ -108,6 +109,7 @@ pub fn verify_source(source: &Source) -> Result<Verified> {
     }
     verified.problems.extend(sums_verify(&mut conn)?);
     verified.problems.extend(day_bills_verify(&mut conn)?);
+    verified.problems.extend(sharing_verify(&mut conn)?);
     verified.problems.extend(ledger_verify(&mut conn)?);
     verified.add_audit(audit_chain::check(&mut conn)?);
     Ok(verified)
@@ -130,6 +132,12 @@ fn sums_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
 fn day_bills_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
     let told = |what| Problem { about: "sum", order_id: None, what };
     Ok(crate::day_bill::verify(conn)?.into_iter().map(told).collect())
+}
+
+/// 分账: each closed period is what its rules and orders come to, to the fen.
+fn sharing_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
+    let told = |what| Problem { about: "sharing", order_id: None, what };
+    Ok(crate::sharing::verify(conn)?.into_iter().map(told).collect())
 }
 
 /// The books: each account is the sum of its postings, and each bill was posted to the fen.

@@ -46,6 +46,8 @@ mod reservation;
 mod scene;
 #[path = "it/session.rs"]
 mod session;
+#[path = "it/sharing.rs"]
+mod sharing;
 #[path = "it/tariff_calendar.rs"]
 mod tariff_calendar;
 #[path = "it/tariff_plan.rs"]

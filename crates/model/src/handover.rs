@@ -10,6 +10,8 @@ crate::words! {
         Settlement = "settlement",
         /// 余额调整: likewise.
         WalletChange = "wallet_change",
+        /// 分账: a closing or a payout, likewise.
+        SharingProposal = "sharing_proposal",
         /// 调价计划: it has not taken effect.
         TariffPlan = "tariff_plan",
         /// 批量操作: still running.
@@ -28,6 +30,7 @@ impl HandoverKind {
             HandoverKind::Feedback => Some(Permission::FeedbackWrite),
             HandoverKind::Settlement => Some(Permission::OrderSettle),
             HandoverKind::WalletChange => Some(Permission::WalletWrite),
+            HandoverKind::SharingProposal => Some(Permission::SharingWrite),
             HandoverKind::TariffPlan => Some(Permission::TariffWrite),
             HandoverKind::PileBatch => Some(Permission::PileCommand),
             HandoverKind::OrderImport => Some(Permission::OrderImport),

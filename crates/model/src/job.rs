@@ -148,6 +148,15 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "sharing_try",
+        Schedule::Daily(235),
+        ["分账试算", "Trial of sharing"],
+        [
+            "试算已过完、尚未结算的分账期，订单、退款或规则有变化的重新试算；结算仍由人确认",
+            "divides periods of sharing that are over and not closed, anew where orders, refunds or rules have changed; closing is up to people",
+        ],
+    ),
+    job(
         "mail_send",
         Schedule::Every(30),
         ["发送邮件", "Sending of mail"],

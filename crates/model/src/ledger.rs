@@ -30,6 +30,12 @@ crate::words! {
         Refunding = "refunding",
         /// 优惠支出: what an operator has not asked for, of what it has earned.
         Discount = "discount",
+        /// 分账应付: what a payee is owed of closed periods; below zero, what it got too much.
+        PayeePayable = "payee_payable",
+        /// 分账支出: what an operator has given to payees, of what it has earned.
+        SharedRevenue = "shared_revenue",
+        /// 分账已付: what has left an operator's bank for payees.
+        PaidOut = "paid_out",
     }
 
     /// Why money moved.
@@ -58,6 +64,12 @@ crate::words! {
         RefundDone = "refund_done",
         /// 优惠: what of a bill its payer is not asked for.
         Discount = "discount",
+        /// 分账: what a payee gets of a period.
+        Share = "share",
+        /// 分账追回: what a payee has got too much, by later refunds and corrections.
+        ShareBack = "share_back",
+        /// 分账付款
+        Payout = "payout",
     }
 
     /// 支付方式: how the payer of an order pays.
@@ -107,6 +119,9 @@ impl AccountKind {
             AccountKind::WriteOff => 8,
             AccountKind::Refunding => 9,
             AccountKind::Discount => 10,
+            AccountKind::PayeePayable => 20,
+            AccountKind::SharedRevenue => 21,
+            AccountKind::PaidOut => 22,
         }
     }
 
@@ -127,6 +142,7 @@ impl AccountKind {
                 | AccountKind::Promotion
                 | AccountKind::WriteOff
                 | AccountKind::Discount
+                | AccountKind::SharedRevenue
         )
     }
 }
@@ -166,6 +182,18 @@ impl AccountId {
     /// What of its revenue an operator does not ask for.
     pub fn discount(operator: OperatorId) -> AccountId {
         AccountId::of(AccountKind::Discount, operator.0)
+    }
+
+    pub fn payee(payee: i64) -> AccountId {
+        AccountId::of(AccountKind::PayeePayable, payee)
+    }
+
+    pub fn shared(operator: OperatorId) -> AccountId {
+        AccountId::of(AccountKind::SharedRevenue, operator.0)
+    }
+
+    pub fn paid_out(operator: OperatorId) -> AccountId {
+        AccountId::of(AccountKind::PaidOut, operator.0)
     }
 
     /// Money that staff have taken in or paid out.

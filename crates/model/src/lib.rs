@@ -53,6 +53,7 @@ pub mod reconciliation;
 pub mod reservation;
 pub mod rich;
 pub mod settlement;
+pub mod sharing;
 pub mod site;
 pub mod station;
 pub mod tariff;

@@ -28,7 +28,7 @@ pub struct Wanted<'a> {
 }
 
 /// Digits behind the point, of an integer of the smallest unit; `least` of them stay.
-fn decimal(value: i64, digits: u32, least: u32) -> String {
+pub(crate) fn decimal(value: i64, digits: u32, least: u32) -> String {
     let unit = 10_i64.pow(digits);
     let (whole, part) =
         (value.unsigned_abs() / unit.unsigned_abs(), value.unsigned_abs() % unit.unsigned_abs());
@@ -39,7 +39,7 @@ fn decimal(value: i64, digits: u32, least: u32) -> String {
     format!("{}{whole}.{part}", if value < 0 { "-" } else { "" })
 }
 
-fn moment(zone: &Zone, at_ms: i64) -> String {
+pub(crate) fn moment(zone: &Zone, at_ms: i64) -> String {
     let local = zone.local(Timestamp::from_ms(at_ms));
     let (year, month, day) = (local.day / 10_000, local.day / 100 % 100, local.day % 100);
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", local.hour, local.minute, local.second)

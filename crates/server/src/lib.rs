@@ -27,5 +27,6 @@ pub mod recording;
 pub mod scim;
 pub mod serve;
 pub mod sources;
+mod statement;
 pub mod tls;
 mod webhook;

@@ -77,6 +77,14 @@ fn kept(kind: HandoverKind) -> Kept {
                  h.created_at_ms, CAST(NULL AS BIGINT)",
             )
         },
+        HandoverKind::SharingProposal => Kept {
+            name: Some("staff_name"),
+            ..plain(
+                "sharing_proposal",
+                "h.state = 'proposed'",
+                "h.id, h.kind, h.period_id, FALSE, h.created_at_ms, CAST(NULL AS BIGINT)",
+            )
+        },
         HandoverKind::TariffPlan => Kept {
             joins: "JOIN tariff t ON t.id = h.tariff_id",
             ..plain(

@@ -89,6 +89,12 @@ nouns! {
     Payment = "payment",
     PaymentEvent = "payment_event",
     Refund = "refund",
+    Payee = "payee",
+    SharingRule = "sharing_rule",
+    SharingPeriod = "sharing_period",
+    SharingStatement = "sharing_statement",
+    SharingLine = "sharing_line",
+    SharingProposal = "sharing_proposal",
 }
 
 impl Noun {
@@ -98,7 +104,7 @@ impl Noun {
             Noun::Frame => FRAME_BLOCK,
             Noun::Sample => 8_192,
             Noun::Order | Noun::Command | Noun::Posting | Noun::BillRecord => 64,
-            Noun::Audit | Noun::Voucher | Noun::Delivery => 16,
+            Noun::Audit | Noun::Voucher | Noun::Delivery | Noun::SharingLine => 16,
             _ => 1,
         }
     }

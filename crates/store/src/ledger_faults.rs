@@ -88,6 +88,7 @@ pub fn all(conn: &mut Conn) -> DbResult<Vec<LedgerFault>> {
         found.push(fault(format!("all debits are {debit} fen, and all credits {credit} fen")));
     }
     found.extend(crate::pay_faults::all(conn)?);
+    found.extend(crate::sharing_faults::all(conn)?);
     found.extend(overheld(conn)?.into_iter().map(|customer| {
         fault(format!("more is held of the wallet of customer {customer} than there is in it"))
     }));

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 pub struct AccountName {
     pub kind: AccountKind,
     pub owner_id: i64,
-    /// Of the customer, fleet or operator; empty for accounts of the platform.
+    /// Of the customer, fleet, operator or payee; empty for accounts of the platform.
     pub owner_name: String,
 }
 
@@ -110,7 +110,10 @@ fn name(row: &Row<'_>, column: usize, number: i64) -> DbResult<AccountName> {
             Some(column)
         }
         AccountKind::Fleet => Some(column + 1),
-        AccountKind::Revenue | AccountKind::Discount => Some(column + 2),
+        AccountKind::Revenue | AccountKind::Discount | AccountKind::SharedRevenue | AccountKind::PaidOut => {
+            Some(column + 2)
+        }
+        AccountKind::PayeePayable => Some(column + 3),
         _ => None,
     };
     let owner_name = match at {
@@ -120,12 +123,13 @@ fn name(row: &Row<'_>, column: usize, number: i64) -> DbResult<AccountName> {
     Ok(AccountName { kind: account.kind(), owner_id: account.owner(), owner_name })
 }
 
-/// Names of a customer, a fleet and an operator with the account's owner, whichever of them it is.
+/// Names of a customer, a fleet, an operator and a payee with the account's owner, whichever of them it is.
 fn names(account: &str, alias: &str) -> (String, String) {
-    let columns = format!("{alias}_c.name, {alias}_f.name, {alias}_o.name");
+    let columns = format!("{alias}_c.name, {alias}_f.name, {alias}_o.name, {alias}_y.name");
     let joins = format!(
         "LEFT JOIN customer {alias}_c ON {alias}_c.id = {account} / 32 LEFT JOIN fleet {alias}_f ON {alias}_f.id = \
-         {account} / 32 LEFT JOIN operator {alias}_o ON {alias}_o.id = {account} / 32"
+         {account} / 32 LEFT JOIN operator {alias}_o ON {alias}_o.id = {account} / 32 \
+         LEFT JOIN payee {alias}_y ON {alias}_y.id = {account} / 32"
     );
     (columns, joins)
 }
@@ -156,7 +160,7 @@ pub fn posting_list(conn: &mut Conn, scope: &Scope, wanted: &PostingFilter) -> D
             code: row.word(2, PostingCode::parse)?,
             amount_fen: row.int(3)?,
             debit: name(row, 11, row.int(4)?)?,
-            credit: name(row, 14, row.int(5)?)?,
+            credit: name(row, 15, row.int(5)?)?,
             order_id: order,
             order_no: order_no_opt(order, row.int_opt(7)?),
             staff_name: row.text_opt(8)?,

@@ -11,6 +11,7 @@ use model::time::Timestamp;
 pub enum Proposed {
     Settlement,
     WalletChange,
+    Sharing,
 }
 
 impl Proposed {
@@ -18,6 +19,7 @@ impl Proposed {
         match self {
             Proposed::Settlement => "settlement",
             Proposed::WalletChange => "wallet_change",
+            Proposed::Sharing => "sharing_proposal",
         }
     }
 }

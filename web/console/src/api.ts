@@ -8,7 +8,7 @@ import type { components, operations, paths } from '@contract'
 export type * from '@/contract-types'
 type Schemas = components['schemas']
 
-type QueryOf<Id extends keyof operations> = NonNullable<operations[Id]['parameters']['query']>
+export type QueryOf<Id extends keyof operations> = NonNullable<operations[Id]['parameters']['query']>
 export type BodyOf<Id extends keyof operations> = operations[Id] extends {
   requestBody: { content: { 'application/json': infer Body } }
 }
@@ -41,7 +41,7 @@ export const hooks = {
   signedOut: () => {},
 }
 
-const http = createClient<paths>({
+export const http = createClient<paths>({
   baseUrl: '',
   fetch: async (request: Request) => {
     try {
@@ -67,7 +67,7 @@ interface Answer<T> {
   response: Response
 }
 
-async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
+export async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await asked
   if (response.ok) return data as T
   const body = (typeof error === 'object' && error !== null ? error : {}) as Partial<Schemas['ErrorBody']>
@@ -82,13 +82,13 @@ async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
 }
 
 const WAIT_MS = 30_000
-const list = <Id extends keyof operations>(query: ListQuery) => ({ params: { query: query as QueryOf<Id> } })
-const byId = (id: number) => ({ params: { path: { id } } })
+export const list = <Id extends keyof operations>(query: ListQuery) => ({ params: { query: query as QueryOf<Id> } })
+export const byId = (id: number) => ({ params: { path: { id } } })
 const byKey = (id: string) => ({ params: { path: { id } } })
 const byCode = (code: string) => ({ params: { path: { code } } })
 const csvBody = (csv: string) => ({ body: csv, bodySerializer: (text: string) => text, headers: { 'Content-Type': 'text/csv' } })
 const fileBody = (file: File) => ({ body: file as unknown as string, bodySerializer: (bytes: unknown) => bytes as File, headers: { 'Content-Type': 'application/octet-stream' } })
-const v = '/api/v1' as const
+export const v = '/api/v1' as const
 const exporting = {
   order: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/orders`, { body }),
   pile: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/piles`, { body }),
@@ -99,6 +99,8 @@ const exporting = {
   customer: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/customers`, { body }),
   fleet: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/fleets`, { body }),
   day_bill: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/day-bills`, { body }),
+  sharing_statement: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/sharing-statements`, { body }),
+  sharing_line: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/sharing-lines`, { body }),
   voucher: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/vouchers`, { body }),
   feedback: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/feedback`, { body }),
   invoice: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/invoices`, { body }),

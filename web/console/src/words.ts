@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Difference, Drill, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, PayChannel, Payment, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Refund, Reservation, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet } from '@/api'
+import type { Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Difference, Drill, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, PayChannel, Payee, Payment, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Refund, Reservation, SharingPeriod, SharingRule, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -21,6 +21,10 @@ export const batchDeeds: PileBatch['deed'][] = ['enable', 'disable', 'move', 'ta
 export const reconciliationStates: Reconciliation['state'][] = ['open', 'signed', 'reopened']
 export const differenceStates: Difference['state'][] = ['open', 'accepted', 'corrected', 'written_off', 'passed_on', 'gone']
 export const differenceKinds: Difference['kind'][] = ['record_without_order', 'order_without_record', 'energy_differs', 'amount_differs', 'order_held', 'not_posted', 'posting_differs', 'posted_unsettled', 'double_record', 'foreign_record', 'late_record', 'meter_gap', 'meter_overlap', 'meter_backwards', 'meter_changed']
+export const payeeKinds: Payee['kind'][] = ['site', 'partner', 'platform', 'other']
+export const sharingBases: SharingRule['basis'][] = ['service', 'margin', 'total', 'energy', 'fixed']
+export const sharingCycles: SharingPeriod['cycle'][] = ['day', 'week', 'month']
+export const sharingPeriodStates: SharingPeriod['state'][] = ['trial', 'proposed', 'closed']
 export const reservationStates: Reservation['state'][] = ['asked', 'accepted', 'used', 'expired', 'cancelled', 'refused']
 export const monitorKinds = ['UpperThreshold', 'LowerThreshold', 'Delta', 'Periodic', 'PeriodicClockAligned'] as const
 export const displayPriorities = ['AlwaysFront', 'InFront', 'NormalCycle'] as const
@@ -77,8 +81,8 @@ export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abn
 export const webhookStates: Delivery['state'][] = ['waiting', 'sent', 'failed']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']
-export const accountKinds: Posting['debit']['kind'][] = ['principal', 'gift', 'receivable', 'fleet', 'revenue', 'channel', 'promotion', 'write_off', 'refunding', 'discount']
-export const postingCodes: Posting['code'][] = ['electricity', 'service', 'top_up', 'gift_grant', 'deduction', 'refund', 'write_off', 'order_pay', 'excess', 'refund_hold', 'refund_undo', 'refund_done', 'discount']
+export const accountKinds: Posting['debit']['kind'][] = ['principal', 'gift', 'receivable', 'fleet', 'revenue', 'channel', 'promotion', 'write_off', 'refunding', 'discount', 'payee_payable', 'shared_revenue', 'paid_out']
+export const postingCodes: Posting['code'][] = ['electricity', 'service', 'top_up', 'gift_grant', 'deduction', 'refund', 'write_off', 'order_pay', 'excess', 'refund_hold', 'refund_undo', 'refund_done', 'discount', 'share', 'share_back', 'payout']
 export const payChannelKinds: PayChannel['kind'][] = ['wechat', 'simulated']
 export const paymentPurposes: Payment['purpose'][] = ['top_up', 'order']
 export const payStates: Payment['state'][] = ['created', 'paying', 'paid', 'closed', 'failed']

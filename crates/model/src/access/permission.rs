@@ -55,6 +55,8 @@ permissions! {
     OrderRefund = "order.refund", "订单退款、核销", "Refund orders, write off debts";
     ReconciliationRead = "reconciliation.read", "查看对账", "See reconciliation";
     ReconciliationWrite = "reconciliation.write", "处理对账差异、签核", "Handle differences, sign days off";
+    SharingRead = "sharing.read", "查看分账", "See revenue sharing";
+    SharingWrite = "sharing.write", "维护分账方与规则，试算、结算、付款", "Set up payees and rules, try, close and pay periods";
     PaymentRead = "payment.read", "查看支付流水与退款", "See payments and refunds";
     PaymentWrite = "payment.write", "代客收款、关闭支付、办理退款", "Take payments, close them, refund them";
     PayChannelWrite = "pay_channel.write", "配置支付渠道", "Set up pay channels";

@@ -73,6 +73,7 @@ impl Role {
                     | WalletWrite
                     | OrderRefund
                     | ReconciliationWrite
+                    | SharingWrite
                     | PaymentWrite
                     | PayChannelWrite
             ),
@@ -128,6 +129,8 @@ fn keeps_books(permission: Permission) -> bool {
             | OrderRefund
             | ReconciliationRead
             | ReconciliationWrite
+            | SharingRead
+            | SharingWrite
             | PaymentRead
             | PaymentWrite
             | InvoiceRead

@@ -26,6 +26,7 @@ mod places;
 mod reconciliations;
 mod records;
 mod reservations;
+mod sharing;
 mod tariff_plans;
 mod wallets;
 mod webhooks;
@@ -200,6 +201,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     invoicing::write(app, &actor).await?;
     reconciliations::write(app, &actor, &piles).await?;
     payments::write(app, &actor, data).await?;
+    sharing::write(app, &actor).await?;
     // As if a night had passed over the history.
     app.engine.customers_mark(app.clock().now()).await?;
     eprintln!("==> {} 台充电桩，{orders} 张订单 / {} piles, {orders} orders", piles.len(), piles.len());

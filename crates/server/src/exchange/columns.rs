@@ -21,6 +21,8 @@ use store::staff_list::StaffView;
 use store::station_list::Station;
 use store::vouchers::VoucherView;
 
+pub use super::sharing::{SHARING_LINE, SHARING_STATEMENT};
+
 pub static ORDER: &[Column<OrderView>] = &[
     Column::new("order_no", "订单号", "Order no.", |o, _| Cell::Text(o.order_no.clone())),
     Column::new("session_key", "交易流水号", "Session key", |o, _| Cell::text(o.session_key.clone())),

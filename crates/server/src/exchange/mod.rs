@@ -4,5 +4,6 @@ pub mod column;
 pub mod columns;
 pub mod listing;
 pub mod reader;
+mod sharing;
 pub mod sheet;
 pub mod words;

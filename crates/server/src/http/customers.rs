@@ -158,7 +158,7 @@ pub async fn customer_status_set(
 /// A personal datum in full; null where there is none.
 #[derive(Serialize, ToSchema)]
 pub struct Revealed {
-    value: Option<String>,
+    pub(super) value: Option<String>,
 }
 
 pub async fn customer_reveal(

@@ -8,10 +8,11 @@ use super::{
     configuration_profiles, content, coupons, customer_source, customers, day_bills, desired, dialects,
     dictionaries, displays, driver_prices, exports, feedback, feedback_blocks, feedback_templates, firmware,
     fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels,
-    operations, operators, order_imports, orders, parameters, pay_channels, payments, pile_batches,
+    operations, operators, order_imports, orders, parameters, pay_channels, payees, payments, pile_batches,
     pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences,
     public_invoices, reconciliations, recordings, refunds, reservations, roles, security, sellers, session,
-    settlements, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
+    settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers,
+    wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -198,6 +199,25 @@ pub fn table() -> Vec<Route> {
         GET "/day-bills" May(ReconciliationRead), day_bills::day_bill_list;
         POST "/day-bills" May(ReconciliationWrite), day_bills::day_bill_start;
         GET "/day-bills/{id}" May(ReconciliationRead), day_bills::day_bill_get;
+        GET "/payees" May(SharingRead), payees::payee_list;
+        POST "/payees" May(SharingWrite), payees::payee_create;
+        GET "/payees/{id}" May(SharingRead), payees::payee_get;
+        PATCH "/payees/{id}" May(SharingWrite), payees::payee_update;
+        POST "/payees/{id}/reveal" May(SharingWrite), payees::payee_reveal;
+        GET "/sharing-rules" May(SharingRead), sharing_rules::sharing_rule_list;
+        POST "/sharing-rules" May(SharingWrite), sharing_rules::sharing_rule_create;
+        PATCH "/sharing-rules/{id}" May(SharingWrite), sharing_rules::sharing_rule_update;
+        DELETE "/sharing-rules/{id}" May(SharingWrite), sharing_rules::sharing_rule_delete;
+        GET "/sharing-periods" May(SharingRead), sharing_periods::sharing_period_list;
+        POST "/sharing-periods" May(SharingWrite), sharing_periods::sharing_period_start;
+        GET "/sharing-periods/{id}" May(SharingRead), sharing_periods::sharing_period_get;
+        POST "/sharing-periods/{id}/confirmation" May(SharingWrite), sharing_periods::sharing_period_confirm;
+        GET "/sharing-periods/{id}/orders" May(SharingRead), sharing_periods::sharing_order_list;
+        GET "/sharing-lines" May(SharingRead), sharing_periods::sharing_line_list;
+        GET "/sharing-statements" May(SharingRead), sharing_periods::sharing_statement_list;
+        GET "/sharing-statements/{id}/paper" May(SharingRead), sharing_periods::sharing_statement_fetch;
+        POST "/sharing-statements/{id}/payout" May(SharingWrite), sharing_periods::sharing_payout_create;
+        POST "/sharing-proposals/{id}/decision" May(SharingWrite), sharing_periods::sharing_proposal_update;
         GET "/month-bills" May(ReconciliationRead), day_bills::month_bill_list;
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
@@ -281,6 +301,8 @@ pub fn table() -> Vec<Route> {
         POST "/exports/cards" May(CardRead), exports::card_export;
         POST "/exports/audit" May(AuditRead), exports::audit_export;
         POST "/exports/day-bills" May(ReconciliationRead), exports::day_bill_export;
+        POST "/exports/sharing-statements" May(SharingRead), exports::sharing_statement_export;
+        POST "/exports/sharing-lines" May(SharingRead), exports::sharing_line_export;
         POST "/exports/operators" May(StationRead), exports::operator_export;
         POST "/exports/cities" May(StationRead), exports::city_export;
         POST "/exports/customers" May(CustomerRead), exports::customer_export;

@@ -237,6 +237,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "customer_mark" => app.engine.customers_mark(app.now()).await.map(JobOutcome::done),
         "reconciliation_run" => app.engine.reconciliations_run(app.now()).await.map(JobOutcome::done),
         "day_bill_make" => app.engine.day_bills_make(app.now()).await.map(JobOutcome::done),
+        "sharing_try" => app.engine.sharing_periods_make(app.now()).await.map(JobOutcome::done),
         "mail_send" => mail::send(app).await,
         invoices::NAME => invoices::issue(app).await,
         "pay_poll" => pay::poll(app).await,

@@ -41,6 +41,7 @@ impl Things {
             engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await.unwrap().unwrap();
         let pile_id = pile.id;
         let reconciled = super::samples_reconciliation::made(house, &pile).await;
+        let shared = super::samples_sharing::made(house, side, name).await;
         let (order, command) = (100 + side, 500 + side);
         charged(house, pile, order, command).await;
         let (staff, role, token) = people(house, letter, operator, name).await;
@@ -92,7 +93,7 @@ impl Things {
             ("{channel}", "1".to_owned()),
             ("{delivery}", super::r5_s_webhook::delivery_id(house).await),
         ];
-        Things([own, reconciled.into(), paid.into()].concat())
+        Things([own, reconciled.into(), shared.into(), paid.into()].concat())
     }
 
     pub fn in_text(&self, text: &str) -> String {

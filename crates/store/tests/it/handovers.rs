@@ -19,6 +19,8 @@ const ROWS: &[&str] = &[
     "INSERT INTO wallet_change (id, customer_id, fleet_id, kind, amount_fen, reason, request_id, state, staff_id, \
      staff_name, created_at_ms) VALUES (1, 4, NULL, 'top_up', 5, '', 'a', 'proposed', 7, '王', 5), \
      (2, NULL, 3, 'top_up', 5, '', 'b', 'proposed', 8, '李', 5)",
+    "INSERT INTO sharing_proposal (id, operator_id, kind, period_id, amount_fen, state, staff_id, staff_name, created_at_ms) \
+     VALUES (1, 1, 'close', 5, 5, 'proposed', 7, '王', 5), (2, 1, 'close', 6, 5, 'rejected', 7, '王', 5)",
     "INSERT INTO tariff_plan (id, tariff_id, effective_ms, reason, state, staff_id, created_at_ms) VALUES \
      (1, 1, 9, '', 'scheduled', 7, 5), (2, 1, 9, '', 'effective', 7, 5)",
     "INSERT INTO pile_batch (id, staff_id, deed, state, created_at_ms) VALUES (1, 7, 'enable', 'running', 5), \
@@ -66,7 +68,7 @@ async fn all_that_is_open_is_named_and_given_away() {
         given.await.unwrap();
         assert!(open(7).await.unwrap().is_empty());
         let theirs = open(8).await.unwrap();
-        assert_eq!(theirs.iter().map(|one| one.count).collect::<Vec<_>>(), [1, 1, 2, 1, 1, 1, 1]);
+        assert_eq!(theirs.iter().map(|one| one.count).collect::<Vec<_>>(), [1, 1, 2, 1, 1, 1, 1, 1]);
         assert!(theirs[2].items[1].of_fleet);
         let name = store
             .read(|conn| conn.one("SELECT staff_name FROM settlement WHERE id = 1", &[], |row| row.text(0)));

@@ -18,6 +18,8 @@ export const exportRights: Record<ExportNoun, Permission> = {
   feedback: 'feedback.read',
   invoice: 'invoice.read',
   day_bill: 'reconciliation.read',
+  sharing_statement: 'sharing.read',
+  sharing_line: 'sharing.read',
   staff: 'staff.read',
   audit: 'audit.read',
   fleet_car: 'fleet.read',

@@ -8,7 +8,7 @@ use crate::exchange::listing::{ExportColumn, Listing, offered};
 use crate::http::take::{Reader, Who, query};
 use crate::http::{
     Shared, audit, cards, cities, coupons, customers, day_bills, feedback, fleets, invoices, operators,
-    orders, piles, staff, stations,
+    orders, piles, sharing_periods, staff, stations,
 };
 use model::access::Permission;
 use model::error::Text;
@@ -27,6 +27,7 @@ use store::fleet_list::FleetFilter;
 use store::invoice_list::InvoiceFilter;
 use store::order_filter::OrderFilter;
 use store::pile_list::PileFilter;
+use store::sharing_list::{SharingLineFilter, SharingStatementFilter};
 use store::sort::Sort;
 use store::staff_list::StaffFilter;
 use store::vouchers::VoucherFilter;
@@ -84,6 +85,8 @@ nouns! {
     Feedback "feedback" "投诉建议" "feedback" FeedbackRead FEEDBACK;
     Invoice "invoice" "电子发票" "invoices" InvoiceRead INVOICE;
     DayBill "day_bill" "站日账单" "bills of days" ReconciliationRead DAY_BILL;
+    SharingStatement "sharing_statement" "分账单" "sharing statements" SharingRead SHARING_STATEMENT;
+    SharingLine "sharing_line" "分账明细" "sharing lines" SharingRead SHARING_LINE;
     Staff "staff" "账号" "staff" StaffRead STAFF;
     Audit "audit" "审计日志" "audit" AuditRead AUDIT;
 }
@@ -158,6 +161,8 @@ pub fn listing(
         ExportNoun::Feedback => feedback_rows(&asking),
         ExportNoun::Invoice => invoice_rows(&asking),
         ExportNoun::DayBill => day_bill_rows(&asking),
+        ExportNoun::SharingStatement => sharing_statement_rows(&asking),
+        ExportNoun::SharingLine => sharing_line_rows(&asking),
         ExportNoun::Staff => staff_rows(&asking),
         ExportNoun::Audit => audit_rows(&asking),
     }
@@ -315,6 +320,26 @@ fn day_bill_rows(asking: &Asking<'_>) -> Result<Listing> {
     asking.rows(columns::DAY_BILL, move |conn, cursor| {
         let wanted = DayBillFilter { before: key(cursor), limit: ROWS_AT_ONCE, ..wanted.clone() };
         store::day_bills::day_bill_list(conn, &scope, &wanted)
+    })
+}
+
+fn sharing_statement_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<sharing_periods::SharingStatementQuery>()?.filter()?;
+    let scope = asking.who.scope();
+    asking.rows(columns::SHARING_STATEMENT, move |conn, cursor| {
+        let before = key(cursor).map(|[id]| id);
+        let wanted = SharingStatementFilter { before, limit: ROWS_AT_ONCE, ..wanted.clone() };
+        store::sharing_list::sharing_statement_list(conn, &scope, &wanted)
+    })
+}
+
+fn sharing_line_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<sharing_periods::SharingLineQuery>()?.filter()?;
+    let scope = asking.who.scope();
+    asking.rows(columns::SHARING_LINE, move |conn, cursor| {
+        let before = key(cursor).map(|[id]| id);
+        let wanted = SharingLineFilter { before, limit: ROWS_AT_ONCE, ..wanted.clone() };
+        store::sharing_list::sharing_line_list(conn, &scope, &wanted)
     })
 }
 

@@ -119,6 +119,8 @@ exporting! {
     invoice_export Invoice;
     day_bill_export DayBill;
     voucher_export Voucher;
+    sharing_statement_export SharingStatement;
+    sharing_line_export SharingLine;
     staff_export Staff;
 }
 
