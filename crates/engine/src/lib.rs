@@ -32,6 +32,7 @@ pub mod fleet;
 pub mod invoice;
 pub mod job;
 pub mod load;
+pub mod occupancy;
 pub mod order_import;
 pub mod order_note;
 pub mod parameter;

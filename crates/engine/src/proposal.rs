@@ -54,6 +54,9 @@ pub(crate) fn decide(
         Proposed::Settlement => ("settlement.own", "settlement.decided", "结算", "settlement"),
         Proposed::WalletChange => ("wallet_change.own", "wallet_change.decided", "余额调整", "change"),
         Proposed::Sharing => ("sharing_proposal.own", "sharing_proposal.decided", "分账", "sharing"),
+        Proposed::OccupancyWaiver => {
+            ("occupancy_waiver.own", "occupancy_waiver.decided", "免除占位费", "waiver")
+        }
     };
     if proposal.staff == actor.caller.staff.0 {
         return Err(Error::refused(

@@ -144,10 +144,10 @@ impl Held {
         self.payment.as_ref().map_or(Fen(0), |payment| payment.left().total() + payment.written_off)
     }
 
-    /// What is asked for of a bill: a correction takes off what was taken off at first.
+    /// What is asked for of a bill: a correction takes off what was taken off at first, and leaves 占位费 as it is.
     fn due(&self, bill: &Bill) -> Fen {
         let off = match self.payment {
-            Some(_) => self.order.discount,
+            Some(_) => self.order.discount - self.order.occupancy,
             None => crate::discount::expected(&self.order, bill.service, self.detail.billed_by),
         };
         Fen((bill.total - off).0.max(0))
@@ -394,7 +394,8 @@ fn end(actor: &Actor, rules: &Rules, tx: &mut Tx<'_>, held: Held, bill: &Bill, n
     crate::payment::post(rules, tx, (&order, &discounts), Some(staff), now)?;
     tx.order_save(&order);
     tx.order_detail_save(detail);
-    crate::webhook::order_told(tx, &order, None, now)
+    crate::webhook::order_told(tx, &order, None, now)?;
+    crate::occupancy::billed(rules, tx, order.id, now)
 }
 
 fn record(

@@ -4,6 +4,7 @@
 use crate::Engine;
 use crate::command::timed_out;
 use crate::device::{Context, back, doubt_silent, fail_at, give_up_at};
+use crate::occupancy;
 use crate::payment;
 use crate::webhook::pile_told;
 use model::Result;
@@ -32,6 +33,9 @@ impl Engine {
                 tx.with_pile(pile, |tx, hot| {
                     back(&context, tx, hot);
                     let was_online = std::mem::replace(&mut hot.pile.online, true);
+                    if !was_online {
+                        occupancy::back(tx, hot, now)?;
+                    }
                     hot.pile.connected_at = Some(now);
                     if let Some(protocol) = protocol.filter(|shown| *shown != hot.pile.protocol) {
                         hot.pile.protocol = protocol;
@@ -66,6 +70,7 @@ impl Engine {
                     let was_online = std::mem::replace(&mut hot.pile.online, false);
                     hot.pile.last_seen = Some(last_seen);
                     tx.pile_save(&hot.pile);
+                    occupancy::away(tx, hot, (last_seen, now))?;
                     if was_online {
                         pile_told(tx, &hot.pile, now)?;
                     }
@@ -123,6 +128,7 @@ impl Engine {
         self.commands_expire(now).await?;
         self.transfers_expire().await?;
         self.reservations_expire(now).await?;
+        self.occupancies_sweep(now).await?;
         Ok(count)
     }
 

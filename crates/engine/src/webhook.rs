@@ -56,7 +56,7 @@ pub fn order_told(tx: &mut Tx<'_>, order: &Order, pile: Option<&PileCode>, now: 
             "started_at_ms": order.started_at.as_ms(), "ended_at_ms": order.ended_at.map(Timestamp::as_ms),
             "energy_dwh": order.energy.dwh(), "electricity_fen": order.electricity.0,
             "service_fen": order.service.0, "total_fen": order.total.0,
-            "discount_fen": order.discount.0,
+            "discount_fen": order.discount.0, "occupancy_fen": order.occupancy.0,
             "stop_class": order.stop_class.map(StopClass::as_str), "abnormal": reasons});
         Ok((number, body.to_string()))
     })

@@ -34,6 +34,8 @@ mod ledger;
 mod load;
 #[path = "it/merge.rs"]
 mod merge;
+#[path = "it/occupancy.rs"]
+mod occupancy;
 #[path = "it/payment.rs"]
 mod payment;
 #[path = "it/pile_tariff.rs"]

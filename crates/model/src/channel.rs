@@ -44,6 +44,8 @@ crate::words! {
         PileOffline = "pile.offline",
         /// 预约: accepted, refused, or over.
         ReservationChanged = "reservation.changed",
+        /// 占位提醒: the free time of a car that stays plugged in ends soon.
+        OccupancyWarned = "occupancy.warned",
         FeedbackCreated = "feedback.created",
         /// 邮件发送失败: for good, nobody tries again by themselves.
         MailFailed = "mail.failed",

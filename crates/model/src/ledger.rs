@@ -70,6 +70,8 @@ crate::words! {
         ShareBack = "share_back",
         /// 分账付款
         Payout = "payout",
+        /// 占位费
+        Occupancy = "occupancy",
     }
 
     /// 支付方式: how the payer of an order pays.
@@ -292,9 +294,14 @@ pub struct Leg {
 /// Electricity and service fee as postings of their own: the sources are used up in their order, for
 /// the electricity first. What no source has is left out.
 pub fn legs(electricity: Fen, service: Fen, sources: &[(AccountId, Fen)]) -> Vec<Leg> {
+    legs_of(&[(PostingCode::Electricity, electricity), (PostingCode::Service, service)], sources)
+}
+
+/// The same of any parts of a bill, in their order.
+pub fn legs_of(parts: &[(PostingCode, Fen)], sources: &[(AccountId, Fen)]) -> Vec<Leg> {
     let mut legs = Vec::new();
     let mut left: Vec<(AccountId, i64)> = sources.iter().map(|(from, fen)| (*from, fen.0)).collect();
-    for (code, wanted) in [(PostingCode::Electricity, electricity), (PostingCode::Service, service)] {
+    for (code, wanted) in parts.iter().copied() {
         let mut wanted = wanted.0;
         for (from, has) in &mut left {
             let fen = min(wanted, *has);

@@ -43,6 +43,7 @@ pub mod merge;
 pub mod message;
 pub mod money;
 pub mod monitor;
+pub mod occupancy;
 pub mod order;
 pub mod pay;
 pub mod pile_batch;

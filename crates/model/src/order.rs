@@ -66,6 +66,8 @@ pub struct Order {
     pub service_off_permille: i64,
     /// 优惠: what of the total is not asked of whoever pays.
     pub discount: Fen,
+    /// 占位费, asked for beside the total.
+    pub occupancy: Fen,
 }
 
 /// What is to be added to the times of a pile whose clock is known to be wrong by this much.
@@ -76,7 +78,7 @@ pub fn shift_ms(skew_ms: Option<i64>) -> i64 {
 impl Order {
     /// What is asked for of the bill.
     pub fn due(&self) -> Fen {
-        self.total - self.discount
+        self.total - self.discount + self.occupancy
     }
 
     /// A car is plugged in and the pile calls that a session, but nobody has shown what pays for it yet

@@ -4,6 +4,7 @@ use crate::Error;
 use crate::connector::ConnectorStatus;
 use crate::device::Fault;
 use crate::id::{ConnectorNo, OperatorId, PileCode, PileId, StationId, TariffId};
+use crate::occupancy::OccupancyRule;
 use crate::time::{Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,8 @@ pub struct StationFacts {
     /// What will be shown from which moment on, oldest first. A moment that has come counts, whether or
     /// not the plan has been put into effect yet.
     pub planned: Vec<(Timestamp, TariffId)>,
+    /// What a car costs that stays plugged in; none where nothing is asked for.
+    pub occupancy: Option<OccupancyRule>,
     /// Why sessions may not begin here; what runs goes on to its end.
     pub closures: Vec<Closure>,
 }

@@ -4,10 +4,11 @@ use crate::paper::{HEIGHT, Ink, Paper, WIDTH};
 use model::Result;
 use model::discount::DiscountKind;
 use model::error::Text;
+use model::occupancy::OccupancyEnd;
 use model::order::OrderState;
 use model::proposal::ProposalState;
 use model::tariff::{Period, Segment};
-use model::time::{Timestamp, Zone};
+use model::time::{MINUTE_MS, Timestamp, Zone};
 use store::order_discounts::OrderDiscountView;
 use store::order_list::OrderDetail;
 
@@ -219,13 +220,15 @@ impl Page<'_> {
             let (zh, en) = discount_name(line);
             (zh, en, format!("-¥ {}", decimal(line.amount_fen, 2, 2)), false)
         });
-        let payable = format!("¥ {}", decimal(order.total_fen - order.discount_fen, 2, 2));
-        let payable = ("应付".to_owned(), "To pay".to_owned(), payable, true);
-        let has = !detail.discounts.is_empty();
+        let due = order.total_fen - order.discount_fen + order.occupancy_fen;
+        let payable = ("应付".to_owned(), "To pay".to_owned(), format!("¥ {}", decimal(due, 2, 2)), true);
+        let stays = self.occupied(detail);
+        let has = !detail.discounts.is_empty() || stays.is_some();
         let all = rows
             .into_iter()
             .map(|(zh, en, value, strong)| (zh.to_owned(), en.to_owned(), value, strong && !has))
             .chain(taken_off)
+            .chain(stays)
             .chain(has.then_some(payable));
         for (zh, en, value, strong) in all {
             let (size, ink) = if strong { (13.0, Ink::Accent) } else { (10.0, Ink::Black) };
@@ -233,6 +236,42 @@ impl Page<'_> {
             self.paper.text((RIGHT - 280.0, self.y), size, Ink::Black, strong, &label);
             self.paper.text_right((RIGHT - 4.0, self.y), size, ink, strong, &value);
             self.down(if strong { 24.0 } else { 17.0 });
+        }
+    }
+
+    /// 占位费, with the minutes that it is for.
+    fn occupied(&self, detail: &OrderDetail) -> Option<(String, String, String, bool)> {
+        let fen = Some(detail.order.occupancy_fen).filter(|fen| *fen > 0)?;
+        let minutes = detail.occupancy.as_ref().map_or(0, |one| one.counted_ms / MINUTE_MS);
+        let zh = format!("占位费（{minutes} 分钟）");
+        Some((zh, format!("Occupation, {minutes} min"), format!("¥ {}", decimal(fen, 2, 2)), false))
+    }
+
+    /// What of the occupation was not counted, and up to when it was.
+    fn occupied_note(&mut self, detail: &OrderDetail) {
+        let Some(one) = detail.occupancy.as_ref().filter(|_| detail.order.occupancy_fen > 0) else { return };
+        let rule = if self.wanted.english {
+            format!(
+                "Occupation: {} free minutes after the charge, then ¥ {} a minute, at most ¥ {}.",
+                one.free_minutes,
+                decimal(one.fen_per_minute, 2, 2),
+                decimal(one.cap_fen, 2, 2)
+            )
+        } else {
+            format!(
+                "占位费：充电结束后免费 {} 分钟，之后每分钟 ¥ {}，每单最多 ¥ {}。",
+                one.free_minutes,
+                decimal(one.fen_per_minute, 2, 2),
+                decimal(one.cap_fen, 2, 2)
+            )
+        };
+        self.note(&rule);
+        if one.gap_ms > 0 || one.ended_by == Some(OccupancyEnd::LinkLost) {
+            let text = self.say(
+                "占位期间设备与平台的连接曾中断：中断的时间无法证实，没有计费，只计到最后可证实的时刻。",
+                "The link to the pile was lost meanwhile. Time that cannot be proved was not counted: only up to the last proved moment.",
+            );
+            self.note(text);
         }
     }
 
@@ -251,6 +290,7 @@ impl Page<'_> {
             );
             self.note(text);
         }
+        self.occupied_note(detail);
         let rule = self.say(
             "分时金额按 0.0001 元计算，合计四舍五入到分。本账单由平台生成，不是发票。",
             "Amounts of periods are computed to 0.0001 yuan, their sum is rounded to 0.01. This bill is made by the platform and is no invoice.",
@@ -294,14 +334,16 @@ fn discount_name(line: &OrderDiscountView) -> (String, String) {
     (format!("会员优惠 {level} 服务费减 {share}%"), format!("Member {level}, {share}% off the service fee"))
 }
 
-/// What the code of a bill proves. One from which nothing was taken off has the code that it always had.
+/// What the code of a bill proves. One from which nothing was taken off, and that has no occupation fee, has the code that it
+/// always had.
 pub fn proved(detail: &OrderDetail) -> String {
     let order = &detail.order;
     let bill = format!(
         "{}|{}|{}|{}|{}",
         order.order_no, order.energy_dwh, order.electricity_fen, order.service_fen, order.total_fen
     );
-    if order.discount_fen == 0 { bill } else { format!("{bill}|{}", order.discount_fen) }
+    let bill = if order.discount_fen == 0 { bill } else { format!("{bill}|{}", order.discount_fen) };
+    if order.occupancy_fen == 0 { bill } else { format!("{bill}|+{}", order.occupancy_fen) }
 }
 
 pub fn bill(detail: &OrderDetail, wanted: &Wanted<'_>) -> Result<Vec<u8>> {

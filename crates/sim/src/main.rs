@@ -80,6 +80,9 @@ struct RunOptions {
     /// Piles out of 100 that misbehave in one way each, drawn by the seed
     #[arg(long, default_value_t = 0)]
     misbehaving_percent: i64,
+    /// Minutes that every car stays plugged in after its session, beside its own
+    #[arg(long, default_value_t = 0)]
+    stay: i64,
     #[command(flatten)]
     manners: Manners,
 }
@@ -211,6 +214,7 @@ async fn run(options: RunOptions) -> Result<(), String> {
         pile.seed = options.seed;
         pile.meter_interval_ms = options.meter_interval.max(1) * 1_000;
         pile.behaviours = options.manners.behaviours();
+        pile.behaviours.stay_ms = options.stay.max(0) * 60_000;
     }
     let cards = options.cards.as_ref().map(read).transpose()?.unwrap_or_default();
     let tags = cards.lines().filter_map(|line| line.split(',').next()).map(str::trim);

@@ -85,6 +85,8 @@ pub struct Behaviours {
     pub plug_on_remote_start: bool,
     /// The battery of such a car is so many times smaller, see [`Car::hurried`]. 0 and 1: as built.
     pub speed: i64,
+    /// Its cars stay plugged in for so much longer when the session is over.
+    pub stay_ms: i64,
     /// Passes on what the car's battery says (0x15 to 0x25).
     pub bms_frames: bool,
     /// Has a ground lock before each connector.

@@ -30,6 +30,8 @@ pub struct DaySums {
     pub total_fen: i64,
     /// What payers were not asked for.
     pub discount_fen: i64,
+    /// 占位费, beside the total.
+    pub occupancy_fen: i64,
     /// From wallets.
     pub principal_fen: i64,
     /// From gifts: what the platform or the operator has given.
@@ -45,7 +47,7 @@ pub struct DaySums {
     pub refunded_fen: i64,
 }
 
-const SUMS: [&str; 18] = [
+const SUMS: [&str; 19] = [
     "order_count",
     "energy_dwh",
     "sharp_dwh",
@@ -57,6 +59,7 @@ const SUMS: [&str; 18] = [
     "service_fen",
     "total_fen",
     "discount_fen",
+    "occupancy_fen",
     "principal_fen",
     "gift_fen",
     "fleet_fen",
@@ -67,7 +70,7 @@ const SUMS: [&str; 18] = [
 ];
 
 impl DaySums {
-    fn values(&self) -> [i64; 18] {
+    fn values(&self) -> [i64; 19] {
         [
             self.order_count,
             self.energy_dwh,
@@ -80,6 +83,7 @@ impl DaySums {
             self.service_fen,
             self.total_fen,
             self.discount_fen,
+            self.occupancy_fen,
             self.principal_fen,
             self.gift_fen,
             self.fleet_fen,
@@ -103,13 +107,14 @@ impl DaySums {
             service_fen: row.int(at + 8)?,
             total_fen: row.int(at + 9)?,
             discount_fen: row.int(at + 10)?,
-            principal_fen: row.int(at + 11)?,
-            gift_fen: row.int(at + 12)?,
-            fleet_fen: row.int(at + 13)?,
-            owed_fen: row.int(at + 14)?,
-            unpaid_fen: row.int(at + 15)?,
-            refund_count: row.int(at + 16)?,
-            refunded_fen: row.int(at + 17)?,
+            occupancy_fen: row.int(at + 11)?,
+            principal_fen: row.int(at + 12)?,
+            gift_fen: row.int(at + 13)?,
+            fleet_fen: row.int(at + 14)?,
+            owed_fen: row.int(at + 15)?,
+            unpaid_fen: row.int(at + 16)?,
+            refund_count: row.int(at + 17)?,
+            refunded_fen: row.int(at + 18)?,
         })
     }
 
@@ -123,7 +128,7 @@ impl DaySums {
             + self.owed_fen
             + self.unpaid_fen;
         periods == self.energy_dwh
-            && received == self.total_fen
+            && received == self.total_fen + self.occupancy_fen
             && self.electricity_fen + self.service_fen == self.total_fen
     }
 
@@ -152,7 +157,7 @@ pub fn day_sums(
     let mut sums: BTreeMap<i64, DaySums> = BTreeMap::new();
     conn.query(
         "SELECT o.operator_id, o.energy_dwh, o.electricity_fen, o.service_fen, o.total_fen, \
-         COALESCE(d.segments, '[]'), p.way, p.principal_fen, p.gift_fen, p.owed_fen, o.discount_fen FROM orders o \
+         COALESCE(d.segments, '[]'), p.way, p.principal_fen, p.gift_fen, p.owed_fen, o.discount_fen, o.occupancy_fen FROM orders o \
          LEFT JOIN order_detail d ON d.order_id = o.id \
          LEFT JOIN order_payment p ON p.order_id = o.id AND p.state = 'posted' \
          WHERE o.station_id = $1 AND o.ended_at_ms >= $2 AND o.ended_at_ms < $3 AND o.state = 'completed'",
@@ -166,10 +171,11 @@ pub fn day_sums(
             sum.service_fen += row.int(3)?;
             sum.total_fen += total;
             sum.add_periods(energy, &row.text(5)?);
-            let discount = row.int(10)?;
+            let (discount, occupancy) = (row.int(10)?, row.int(11)?);
             sum.discount_fen += discount;
+            sum.occupancy_fen += occupancy;
             let Some(way) = way else {
-                sum.unpaid_fen += total - discount;
+                sum.unpaid_fen += total - discount + occupancy;
                 return Ok(());
             };
             let principal = row.int(7)?;
@@ -209,10 +215,11 @@ pub fn days_due(conn: &mut Conn, before_day: i64, most: i64) -> DbResult<Vec<(St
     )
 }
 
-/// Stations and moments of what was given back since.
+/// Stations and moments of what was given back since, and of the ends of orders that have got an occupation fee since.
 pub fn refunded_since(conn: &mut Conn, since_ms: i64) -> DbResult<Vec<(StationId, i64)>> {
-    let sql = "SELECT o.station_id, x.at_ms FROM posting x JOIN orders o ON o.id = x.order_id \
-               WHERE x.code = 'refund' AND x.at_ms >= $1 ORDER BY 1, 2";
+    let sql = "SELECT o.station_id, CASE WHEN x.code = 'occupancy' THEN COALESCE(o.ended_at_ms, x.at_ms) ELSE x.at_ms END \
+               FROM posting x JOIN orders o ON o.id = x.order_id \
+               WHERE x.code IN ('refund', 'occupancy') AND x.at_ms >= $1 ORDER BY 1, 2";
     conn.query(sql, &[since_ms.into()], |row| Ok((StationId(row.int(0)?), row.int(1)?)))
 }
 

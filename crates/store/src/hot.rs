@@ -8,6 +8,7 @@ use crate::battery_reports::BatteryRow;
 use crate::db::{Conn, DbResult};
 use crate::deliveries::Subscription;
 use crate::ids::{Ids, Noun};
+use crate::occupancies::Occupancy;
 use crate::orders::Identity;
 use crate::purses::{Money, MoneyMarks, Purses};
 use crate::reservations::Reservation;
@@ -54,6 +55,8 @@ pub struct HotPile {
     pub ground_locks: Vec<GroundLockReport>,
     /// What keeps its connectors for somebody.
     pub reserved: Vec<Reservation>,
+    /// Cars that stay plugged in after their charge.
+    pub occupied: Vec<Occupancy>,
     /// Sessions that charge without an order and were told of, since the pile was read.
     pub strays: Vec<SessionKey>,
 }

@@ -95,6 +95,7 @@ nouns! {
     SharingStatement = "sharing_statement",
     SharingLine = "sharing_line",
     SharingProposal = "sharing_proposal",
+    OccupancyWaiver = "occupancy_waiver",
 }
 
 impl Noun {

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvoiceHindrance {
-    /// It is not over.
+    /// It is not over, or its car is still plugged in and may cost an occupation fee.
     Running,
     /// Nothing was really paid: it is free, owed, paid from a gift, or was given back.
     Unpaid,
@@ -49,6 +49,8 @@ pub struct InvoiceOrderChoice {
     pub invoiceable_fen: i64,
     pub electricity_fen: i64,
     pub service_fen: i64,
+    /// 占位费 of it; stands in an invoice as service.
+    pub occupancy_fen: i64,
     /// Null: it may be chosen.
     pub hindrance: Option<InvoiceHindrance>,
     /// The live invoice in which it stands.
@@ -79,13 +81,15 @@ impl InvoiceOrderChoice {
 }
 
 const COLUMNS: &str = "o.id, o.created_at_ms, o.operator_id, COALESCE(s.name, p.name), o.station_id, t.name, o.started_at_ms, \
-    o.ended_at_ms, o.energy_dwh, o.total_fen - o.discount_fen, o.electricity_fen, o.service_fen - o.discount_fen, o.state, o.customer_id, pay.state, \
+    o.ended_at_ms, o.energy_dwh, o.total_fen - o.discount_fen + o.occupancy_fen, o.electricity_fen, \
+    o.service_fen - o.discount_fen + o.occupancy_fen, o.state, o.customer_id, pay.state, \
     pay.way, pay.fleet_id, pay.principal_fen, pay.gift_fen, pay.owed_fen, pay.refunded_fen, pay.written_off_fen, \
-    i.id, i.serial_no";
+    i.id, i.serial_no, o.occupancy_fen, oc.state";
 
 const FROM: &str = "FROM orders o JOIN operator p ON p.id = o.operator_id JOIN station t ON t.id = o.station_id \
     LEFT JOIN seller s ON s.operator_id = o.operator_id LEFT JOIN order_payment pay ON pay.order_id = o.id \
-    LEFT JOIN invoice_order k ON k.order_id = o.id AND k.live LEFT JOIN invoice i ON i.id = k.invoice_id";
+    LEFT JOIN invoice_order k ON k.order_id = o.id AND k.live LEFT JOIN invoice i ON i.id = k.invoice_id \
+    LEFT JOIN occupancy oc ON oc.order_id = o.id AND oc.state = 'running'";
 
 fn choice(row: &Row<'_>) -> DbResult<InvoiceOrderChoice> {
     let some = |at: usize| -> DbResult<Fen> { Ok(Fen(row.int_opt(at)?.unwrap_or(0))) };
@@ -101,7 +105,7 @@ fn choice(row: &Row<'_>) -> DbResult<InvoiceOrderChoice> {
     let invoice = row.int_opt(22)?;
     let hindrance = if invoice.is_some() {
         Some(InvoiceHindrance::Invoiced)
-    } else if row.text(12)? != "completed" {
+    } else if row.text(12)? != "completed" || row.text_opt(25)?.is_some() {
         Some(InvoiceHindrance::Running)
     } else if share.total().0 <= 0 {
         Some(InvoiceHindrance::Unpaid)
@@ -125,6 +129,7 @@ fn choice(row: &Row<'_>) -> DbResult<InvoiceOrderChoice> {
         invoiceable_fen: share.total().0,
         electricity_fen: share.electricity.0,
         service_fen: share.service.0,
+        occupancy_fen: row.int(24)?,
         hindrance,
         invoice_id: invoice,
         invoice_no: row.text_opt(23)?,
@@ -160,7 +165,7 @@ pub fn invoice_order_list(
     filter.and("o.total_fen > 0");
     if wanted.invoiceable {
         filter
-            .and("o.state = 'completed' AND i.id IS NULL AND pay.state = 'posted' AND pay.principal_fen > 0");
+            .and("o.state = 'completed' AND i.id IS NULL AND oc.order_id IS NULL AND pay.state = 'posted' AND pay.principal_fen > 0");
         if matches!(wanted.payer, Payer::Customer(_)) {
             filter.and("pay.way <> 'fleet'");
         }

@@ -1,6 +1,7 @@
 //! What may never be so in the books: asked of the database by `pileops verify`.
 
 use crate::db::{Conn, DbResult};
+use crate::occupancies;
 use crate::order_discounts;
 use crate::postings;
 use model::ledger::{AccountId, AccountKind};
@@ -17,11 +18,12 @@ const OF_ORDERS: [(&str, &str); 7] = [
     (
         "what was posted is not the bill",
         "SELECT p.order_id FROM order_payment p JOIN orders o ON o.id = p.order_id WHERE p.state = 'posted' AND \
-         (o.state <> 'completed' OR p.principal_fen + p.gift_fen + p.owed_fen <> o.total_fen - o.discount_fen OR o.electricity_fen <> \
+         (o.state <> 'completed' OR p.principal_fen + p.gift_fen + p.owed_fen <> o.total_fen - o.discount_fen + o.occupancy_fen OR o.electricity_fen <> \
          (SELECT COALESCE(SUM(x.fen), 0) FROM posting x WHERE x.order_id = o.id AND x.code = 'electricity') OR \
          o.service_fen - o.discount_fen <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x WHERE x.order_id = o.id AND \
          x.code = 'service') OR o.discount_fen <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x \
-         WHERE x.order_id = o.id AND x.code = 'discount')) ORDER BY 1",
+         WHERE x.order_id = o.id AND x.code = 'discount') OR o.occupancy_fen <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x \
+         WHERE x.order_id = o.id AND x.code = 'occupancy')) ORDER BY 1",
     ),
     (
         "the order is over and its payment is open",
@@ -67,6 +69,7 @@ pub fn all(conn: &mut Conn) -> DbResult<Vec<LedgerFault>> {
         found.extend(orders.into_iter().map(|id| LedgerFault { order: Some(id), what: what.to_owned() }));
     }
     found.extend(order_discounts::faults(conn)?);
+    found.extend(occupancies::faults(conn)?);
     for id in postings::unsound(conn)? {
         found.push(fault(format!("posting {id} moves nothing, or from an account to itself")));
     }

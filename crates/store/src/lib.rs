@@ -78,6 +78,7 @@ pub mod map_heat;
 pub mod member_levels;
 pub mod meter_changes;
 pub mod migrate;
+pub mod occupancies;
 pub mod operator_list;
 pub mod operators;
 pub mod order_discounts;

@@ -55,6 +55,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (48, include_str!("../migrations/0048_order_discount.sql")),
     (49, include_str!("../migrations/0049_money_by_time.sql")),
     (50, include_str!("../migrations/0050_sharing.sql")),
+    (51, include_str!("../migrations/0051_occupancy.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -4,6 +4,7 @@ use crate::battery_reports::{self, BatteryView};
 use crate::command_list::Command;
 use crate::db::{Conn, DbResult, Row, Value};
 use crate::filter::{Filter, Page};
+use crate::occupancies::OccupancyView;
 use crate::order_discounts::{self, OrderDiscountView};
 use crate::order_filter::{OrderFilter, OrderTime};
 use crate::order_merges::{self, OrderMerge};
@@ -70,6 +71,8 @@ pub struct OrderView {
     pub total_fen: i64,
     /// 优惠: what of the total is not asked of whoever pays.
     pub discount_fen: i64,
+    /// 占位费, asked for beside the total.
+    pub occupancy_fen: i64,
     /// What the pile itself has computed.
     pub pile_amount_e4: Option<i64>,
     pub soc_start: Option<i64>,
@@ -108,6 +111,8 @@ pub struct OrderDetail {
     pub segments: Vec<Segment>,
     /// What is taken off the bill, a line for each reason.
     pub discounts: Vec<OrderDiscountView>,
+    /// 占位 after its end; null where nothing is asked for it.
+    pub occupancy: Option<OccupancyView>,
     /// What the pile itself has counted and priced per period.
     pub pile_segments: Option<Vec<PileSegment>>,
     pub curve: Vec<LiveValues>,
@@ -178,10 +183,10 @@ const FACTS: &str = "o.id, o.session_key, p.code, p.name, o.station_id, s.name, 
     o.start_mode, o.token, c.name, o.state, o.abnormal, o.created_at_ms, o.started_at_ms, o.ended_at_ms, \
     o.energy_dwh, o.electricity_fen, o.service_fen, o.total_fen, o.pile_amount_e4, o.soc_start, o.soc_end, \
     o.stop_code, o.stop_class, o.tariff_id, o.pile_id, o.meter_start_dwh, o.meter_end_dwh, c.phone, fl.name, \
-    o.vin, a.plate, o.discount_fen";
+    o.vin, a.plate, o.discount_fen, o.occupancy_fen";
 
 /// Where the value stands by which a page is sorted: behind the columns.
-const SORT_VALUE: usize = 36;
+const SORT_VALUE: usize = 37;
 
 /// The names beside an order.
 const NAMES: &str = "JOIN pile p ON p.id = o.pile_id JOIN station s ON s.id = o.station_id \
@@ -219,6 +224,7 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
         service_fen: row.int(18)?,
         total_fen: row.int(19)?,
         discount_fen: row.int(33)?,
+        occupancy_fen: row.int(34)?,
         pile_amount_e4: row.int_opt(20)?,
         soc_start: row.int_opt(21)?,
         soc_end: row.int_opt(22)?,
@@ -233,8 +239,8 @@ fn view(row: &Row<'_>) -> DbResult<OrderView> {
         fleet_name: row.text_opt(30)?,
         vin: row.text_opt(31)?.as_deref().map(vin_masked),
         plate: row.text_opt(32)?.as_deref().map(plate_masked),
-        pay_way: row.text_opt(34)?.as_deref().and_then(PayWay::parse),
-        paid_state: row.text_opt(35)?.as_deref().and_then(PaidState::parse),
+        pay_way: row.text_opt(35)?.as_deref().and_then(PayWay::parse),
+        paid_state: row.text_opt(36)?.as_deref().and_then(PaidState::parse),
         merge: None,
     })
 }
@@ -348,6 +354,7 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
         tariff.day_name = version.table(place).name.map(str::to_owned);
     }
     found.discounts = order_discounts::of_order(conn, id)?;
+    found.occupancy = crate::occupancies::of_order(conn, id)?;
     found.order.merge = order_merges::of_order(conn, id)?;
     found.battery = battery_reports::find(conn, id)?.map(BatteryView::from);
     found.commands = crate::command_list::of_order(conn, id)?;
@@ -359,140 +366,47 @@ pub fn order_get(conn: &mut Conn, scope: &Scope, id: OrderId) -> DbResult<Option
 fn detail(row: &Row<'_>) -> DbResult<OrderDetail> {
     let mut order = view(row)?;
     order.vin = row.text_opt(31)?;
-    let tariff = match (order.tariff_id, row.text_opt(37)?, row.int_opt(38)?) {
+    let tariff = match (order.tariff_id, row.text_opt(38)?, row.int_opt(39)?) {
         (Some(id), Some(name), Some(version_no)) => {
             Some(OrderTariff { id, name, version_no, day_name: None })
         }
         _ => None,
     };
-    let segments = row.text_opt(40)?.map_or_else(Vec::new, |text| {
+    let segments = row.text_opt(41)?.map_or_else(Vec::new, |text| {
         serde_json::from_str(&text).unwrap_or_else(|why| {
             tracing::error!(%why, order = order.id, "the segments of an order cannot be read");
             Vec::new()
         })
     });
-    let pile_segments = row.text_opt(41)?.and_then(|text| {
+    let pile_segments = row.text_opt(42)?.and_then(|text| {
         serde_json::from_str(&text)
             .map(|bill: PileBill| bill.periods)
             .inspect_err(|why| tracing::error!(%why, order = order.id, "a pile's bill cannot be read"))
             .ok()
     });
     Ok(OrderDetail {
-        skew_ms: row.int_opt(36)?,
+        skew_ms: row.int_opt(37)?,
         tariff,
-        time_zone: row.text(42)?,
+        time_zone: row.text(43)?,
         segments,
         discounts: Vec::new(),
+        occupancy: None,
         pile_segments,
         curve: Vec::new(),
         battery: None,
         commands: Vec::new(),
-        started_by: row.text_opt(39)?,
+        started_by: row.text_opt(40)?,
         settlements: Vec::new(),
         notes: Vec::new(),
         brought_by: row
-            .int_opt(43)?
-            .zip(row.text_opt(44)?)
+            .int_opt(44)?
+            .zip(row.text_opt(45)?)
             .map(|(order_import_id, note)| OrderOrigin { order_import_id, note }),
-        start_verdict: row.text_opt(45)?.and_then(|verdict| TokenVerdict::parse(&verdict)),
+        start_verdict: row.text_opt(46)?.and_then(|verdict| TokenVerdict::parse(&verdict)),
         explanation: Vec::new(),
         order,
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::{Purpose, Source};
-    use model::access::Area;
-    use model::id::OperatorId;
-
-    /// Which index the orders are read by, for the page and for the totals. SQLite has no statistics in
-    /// service: these are the plans there, too, at any number of orders.
-    #[test]
-    fn lists_are_read_by_index() {
-        let mut conn = Conn::open(&Source::Sqlite(":memory:".into()), Purpose::Write).unwrap();
-        crate::migrate::migrate(&mut conn, Timestamp::from_ms(0)).unwrap();
-        conn.script(
-            "INSERT INTO operator (id, name, status, created_at_ms) VALUES (1, 'one', 'enabled', 0); \
-             INSERT INTO station (id, operator_id, city_code, name, address, time_zone, created_at_ms, version) \
-             VALUES (1, 1, '420100', 'one', '', 'Asia/Shanghai', 0, 1)",
-        )
-        .unwrap();
-        for n in 0..200 {
-            let sql = format!(
-                "INSERT INTO pile (id, code, name, station_id, operator_id, kind, protocol, lifecycle, \
-                rated_power_w, online, created_at_ms, version) VALUES ({n}, 'P{n}', '', 1, 1, 'dc', 'ocpp1.6', 'enabled', 1, 1, 0, 1)"
-            );
-            conn.script(&sql).unwrap();
-        }
-        let one = Scope { operator: Some(OperatorId(1)), ..Scope::ALL };
-        const DAYS: &str = "order_day";
-        const REST: &str = "orders_not_completed";
-        type Case = (&'static [&'static str], &'static [&'static str], fn(&mut OrderFilter));
-        let cases: &[Case] = &[
-            (&["orders_started"], &[DAYS, "orders_started", "orders_started", REST], |_| ()),
-            (&["orders_ended"], &["orders_ended"], |wanted| wanted.time = OrderTime::Ended),
-            (&[REST], &[REST], |wanted| wanted.state = Some(OrderState::Abnormal)),
-            (&[REST], &[REST], |wanted| wanted.state = Some(OrderState::Failed)),
-            (&["orders_abnormal"], &["orders_abnormal"], |wanted| {
-                wanted.abnormality = Some(Abnormality::NoRecord)
-            }),
-            (&["orders_mode"], &["orders_mode"], |wanted| wanted.start_mode = Some(StartMode::Pile)),
-            (&["orders_started"], &["orders_started"], |wanted| wanted.start_mode = Some(StartMode::App)),
-            (&["(session_key=?"], &["(session_key=?"], |wanted| wanted.session_key = Some("1".to_owned())),
-            (&["orders_token"], &["orders_token"], |wanted| wanted.token = Some("C".to_owned())),
-            (&["orders_vin"], &["orders_vin"], |wanted| wanted.vin = Some("V".to_owned())),
-            (&["orders_vin"], &["orders_vin"], |wanted| wanted.plate = Some("P".to_owned())),
-            (&["orders_stop"], &["orders_stop"], |wanted| wanted.stop_class = Some(StopClass::Fault)),
-            (&["orders_started"], &["orders_started"], |wanted| wanted.stop_class = Some(StopClass::Normal)),
-            (&["PRIMARY KEY (rowid=?)"], &["PRIMARY KEY (rowid=?)"], |wanted| {
-                wanted.paid_state = Some(PaidState::Owed);
-            }),
-            (&["orders_started"], &["orders_started"], |wanted| wanted.paid_state = Some(PaidState::Paid)),
-            (&["orders_customer"], &["orders_customer"], |wanted| wanted.phone = Some("1380".to_owned())),
-            (&["orders_started"], &["orders_started"], |wanted| wanted.total_fen.from = Some(1)),
-            (&["PRIMARY KEY (rowid=?)"], &["PRIMARY KEY (rowid=?)"], |wanted| wanted.id = Some(OrderId(1))),
-            (&["orders_operator"], &[DAYS, "orders_operator", "orders_operator", REST], |wanted| {
-                wanted.operator_name = Some("one".to_owned());
-            }),
-            (&["orders_ended"], &["orders_ended"], |wanted| {
-                (wanted.time, wanted.operator_name) = (OrderTime::Ended, Some("one".to_owned()));
-            }),
-            (&["orders_pile"], &["orders_pile"], |wanted| wanted.pile_code = Some("p19".to_owned())),
-            (&["orders_started"], &["orders_started"], |wanted| wanted.pile_code = Some("P".to_owned())),
-        ];
-        let city = Area::Cities { cities: vec!["420100".to_owned()] };
-        let city = Scope { operator: None, area: city };
-        for scope in [&Scope::ALL, &one, &city] {
-            for (page, totals, change) in cases {
-                let mut wanted = OrderFilter { from_ms: 1, to_ms: 90 * 86_400_000, ..OrderFilter::default() };
-                change(&mut wanted);
-                let names = Names::find(&mut conn, &wanted).unwrap();
-                let (sql, values) = page_statement(scope, &wanted, &names);
-                read_by(&mut conn, &sql, &values, page, scope);
-                let (sql, values) = order_totals::statement(scope, &wanted, &names);
-                read_by(&mut conn, &sql, &values, totals, scope);
-            }
-        }
-    }
-
-    fn read_by(conn: &mut Conn, sql: &str, values: &[Value<'_>], expected: &[&str], scope: &Scope) {
-        let explain = format!("EXPLAIN QUERY PLAN {sql}");
-        let plan = conn.query(&explain, values, |row| row.text(3)).unwrap();
-        let orders: Vec<&String> =
-            plan.iter().filter(|step| step.starts_with("SEARCH o ") || step.starts_with("SCAN o ")).collect();
-        assert_eq!(orders.len(), expected.len(), "{sql}: {plan:#?}");
-        for (step, index) in orders.iter().zip(expected) {
-            // Those of one operator may as well be read by the operator's index.
-            let own =
-                scope.operator.is_some() && *index == "orders_started" && step.contains("orders_operator");
-            assert!(step.contains(index) || own, "{index}: {sql}: {plan:#?}");
-        }
-        // Of a page that is read along the time nothing is sorted.
-        let sorted = plan.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY"));
-        let along =
-            ["orders_started", "orders_ended", "orders_operator", "orders_not_completed", "orders_mode"];
-        assert!(!sorted || !along.contains(&expected[0]), "{sql}: {plan:#?}");
-    }
-}
+mod tests;

@@ -20,19 +20,22 @@ pub struct OrderTotals {
     pub total_fen: i64,
     /// 优惠: what of it was not asked for.
     pub discount_fen: i64,
+    /// 占位费, beside the total.
+    pub occupancy_fen: i64,
 }
 
 const SUMS: &str = "CAST(COALESCE(SUM(n), 0) AS BIGINT), CAST(COALESCE(SUM(energy_dwh), 0) AS BIGINT), \
     CAST(COALESCE(SUM(electricity_fen), 0) AS BIGINT), CAST(COALESCE(SUM(service_fen), 0) AS BIGINT), \
-    CAST(COALESCE(SUM(total_fen), 0) AS BIGINT), CAST(COALESCE(SUM(discount_fen), 0) AS BIGINT)";
+    CAST(COALESCE(SUM(total_fen), 0) AS BIGINT), CAST(COALESCE(SUM(discount_fen), 0) AS BIGINT), \
+    CAST(COALESCE(SUM(occupancy_fen), 0) AS BIGINT)";
 
 const OF_ORDERS: &str = "SELECT COUNT(*) AS n, SUM(o.energy_dwh) AS energy_dwh, \
     SUM(o.electricity_fen) AS electricity_fen, SUM(o.service_fen) AS service_fen, SUM(o.total_fen) AS total_fen, \
-    SUM(o.discount_fen) AS discount_fen FROM orders o";
+    SUM(o.discount_fen) AS discount_fen, SUM(o.occupancy_fen) AS occupancy_fen FROM orders o";
 
 const OF_DAYS: &str = "SELECT SUM(o.order_count) AS n, SUM(o.energy_dwh) AS energy_dwh, \
     SUM(o.electricity_fen) AS electricity_fen, SUM(o.service_fen) AS service_fen, SUM(o.total_fen) AS total_fen, \
-    SUM(o.discount_fen) AS discount_fen FROM order_day o";
+    SUM(o.discount_fen) AS discount_fen, SUM(o.occupancy_fen) AS occupancy_fen FROM order_day o";
 
 pub(crate) fn totals(row: &Row<'_>) -> DbResult<OrderTotals> {
     Ok(OrderTotals {
@@ -42,6 +45,7 @@ pub(crate) fn totals(row: &Row<'_>) -> DbResult<OrderTotals> {
         service_fen: row.int(3)?,
         total_fen: row.int(4)?,
         discount_fen: row.int(5)?,
+        occupancy_fen: row.int(6)?,
     })
 }
 

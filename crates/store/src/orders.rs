@@ -109,6 +109,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "member_level_id",
     "service_off_permille",
     "discount_fen",
+    "occupancy_fen",
 ];
 
 /// What a session changes in its order's row without moving it in the indexes that it is found by.
@@ -126,7 +127,8 @@ macro_rules! course {
         soc_end = excluded.soc_end, vin = excluded.vin, stop_code = excluded.stop_code, \
         stop_class = excluded.stop_class, start_verdict = excluded.start_verdict, \
         stop_verdict = excluded.stop_verdict, member_level_id = excluded.member_level_id, \
-        service_off_permille = excluded.service_off_permille, discount_fen = excluded.discount_fen"
+        service_off_permille = excluded.service_off_permille, discount_fen = excluded.discount_fen, \
+        occupancy_fen = excluded.occupancy_fen"
     };
 }
 
@@ -200,7 +202,7 @@ pub(crate) fn inserts(rows: &[OrderRow]) -> [Inserts<'_>; 2] {
     both
 }
 
-fn order_values(o: &Order) -> [Value<'_>; 40] {
+fn order_values(o: &Order) -> [Value<'_>; 41] {
     [
         o.id.0.into(),
         o.pile.0.into(),
@@ -242,6 +244,7 @@ fn order_values(o: &Order) -> [Value<'_>; 40] {
         o.member_level.into(),
         o.service_off_permille.into(),
         o.discount.0.into(),
+        o.occupancy.0.into(),
     ]
 }
 
@@ -308,6 +311,7 @@ pub(crate) fn order(row: &Row<'_>, at: usize) -> DbResult<Order> {
         member_level: row.int_opt(at + 37)?,
         service_off_permille: row.int(at + 38)?,
         discount: Fen(row.int(at + 39)?),
+        occupancy: Fen(row.int(at + 40)?),
     })
 }
 

@@ -1,4 +1,4 @@
-//! 更正: more is charged for an order whose bill was posted before.
+//! 更正 and 占位费: more is charged for an order whose bill was posted before.
 
 use crate::Tx;
 use crate::order_payments::OrderPayment;
@@ -6,19 +6,18 @@ use crate::postings::NewPosting;
 use crate::purses::{Spent, Witness};
 use model::Result;
 use model::id::StaffId;
-use model::ledger::{AccountId, Paid, Payer, legs, pay};
+use model::ledger::{AccountId, Paid, Payer, PostingCode, legs_of, pay};
 use model::money::Fen;
 use model::time::Timestamp;
 
 /// By how much a posted bill grows, and why.
 pub struct Raise<'a> {
-    pub electricity: Fen,
-    pub service: Fen,
+    pub parts: &'a [(PostingCode, Fen)],
     pub gift_first: bool,
     /// Names the correction, so that it is posted once.
     pub key: &'a str,
     pub reason: &'a str,
-    pub staff: (StaffId, &'a str),
+    pub staff: Option<(StaffId, &'a str)>,
 }
 
 impl Tx<'_> {
@@ -46,7 +45,7 @@ impl Tx<'_> {
         raise: &Raise<'_>,
         now: Timestamp,
     ) -> Result<()> {
-        let total = raise.electricity + raise.service;
+        let total: Fen = raise.parts.iter().map(|(_, fen)| *fen).sum();
         let witness = Witness::Step(payment.order, payment.next_step());
         let more = match payment.payer() {
             None => Paid { owed: total, ..Paid::default() },
@@ -64,7 +63,7 @@ impl Tx<'_> {
                 paid.unwrap_or(Paid { owed: total, ..Paid::default() })
             }
         };
-        for leg in legs(raise.electricity, raise.service, &payment.sources(more)) {
+        for leg in legs_of(raise.parts, &payment.sources(more)) {
             let key = format!("{}/{}/{}", raise.key, leg.code.as_str(), leg.from.kind().as_str());
             self.posting_append(&NewPosting {
                 debit: leg.from,
@@ -75,7 +74,7 @@ impl Tx<'_> {
                 order: Some(payment.order),
                 operator: Some(payment.operator),
                 at: now,
-                staff: Some(raise.staff),
+                staff: raise.staff,
                 reason: raise.reason,
             })?;
         }

@@ -238,6 +238,7 @@ pub(crate) fn hot(conn: &mut Conn, ids: &[PileId]) -> DbResult<Vec<HotPile>> {
         let names = (1..=places).map(|number| format!("${number}")).collect::<Vec<_>>();
         let asked = padded(ids.iter().map(|id| id.0.into()).collect(), places);
         let mut reserved = crate::reservations::open_of(conn, &names.join(", "), &asked)?;
+        let mut occupied = crate::occupancies::running_of(conn, &names.join(", "), &asked)?;
         let sql = format!(
             "SELECT {}, (SELECT MAX(started_at_ms) FROM orders WHERE pile_id = pile.id) FROM pile \
              WHERE id IN ({})",
@@ -250,6 +251,7 @@ pub(crate) fn hot(conn: &mut Conn, ids: &[PileId]) -> DbResult<Vec<HotPile>> {
             let mut connectors: Vec<_> = connectors.extract_if(.., |c| c.pile == pile.id).collect();
             connectors.shrink_to_fit();
             let reserved = reserved.extract_if(.., |one| one.pile == pile.id).collect();
+            let occupied = occupied.extract_if(.., |one| one.pile == pile.id).collect();
             let latest_start = row.int_opt(COLUMNS.len())?.map(Timestamp::from_ms);
             Ok(HotPile {
                 pile,
@@ -260,6 +262,7 @@ pub(crate) fn hot(conn: &mut Conn, ids: &[PileId]) -> DbResult<Vec<HotPile>> {
                 seqs: Vec::new(),
                 sockets: Vec::new(),
                 reserved,
+                occupied,
                 ground_locks: Vec::new(),
                 strays: Vec::new(),
             })

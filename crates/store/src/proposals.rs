@@ -12,6 +12,7 @@ pub enum Proposed {
     Settlement,
     WalletChange,
     Sharing,
+    OccupancyWaiver,
 }
 
 impl Proposed {
@@ -20,6 +21,7 @@ impl Proposed {
             Proposed::Settlement => "settlement",
             Proposed::WalletChange => "wallet_change",
             Proposed::Sharing => "sharing_proposal",
+            Proposed::OccupancyWaiver => "occupancy_waiver",
         }
     }
 }

@@ -29,6 +29,7 @@ pub struct Ended {
     pub total: Fen,
     /// 优惠: what of the total is not asked for.
     pub discount: Fen,
+    pub occupancy: Fen,
 }
 
 /// What the platform's clock, that of Shanghai, is ahead of UTC. Its rule has been the same since 1991.
@@ -75,7 +76,15 @@ static ORDER_DAY: Insert = sums!(
     "order_day",
     "day, station_id, operator_id",
     ["day", "station_id", "operator_id"],
-    ["order_count", "energy_dwh", "electricity_fen", "service_fen", "total_fen", "discount_fen"]
+    [
+        "order_count",
+        "energy_dwh",
+        "electricity_fen",
+        "service_fen",
+        "total_fen",
+        "discount_fen",
+        "occupancy_fen"
+    ]
 );
 
 static CUSTOMER: Insert = Insert {
@@ -106,8 +115,10 @@ pub(crate) fn inserts(rows: &[(Ended, i64)]) -> impl Iterator<Item = Inserts<'st
         summed(&PILE_DAY, rows, |e| ([e.pile.0, e.day], [1, e.energy.dwh(), e.total.0])),
         summed(&ORDER_DAY, rows, |e| {
             let day = start_day(e.started_at.as_ms());
-            let fees = [e.electricity.0, e.service.0, e.total.0, e.discount.0];
-            ([day, e.station.0, e.operator.0], [1, e.energy.dwh(), fees[0], fees[1], fees[2], fees[3]])
+            let fees = [e.electricity.0, e.service.0, e.total.0, e.discount.0, e.occupancy.0];
+            let [electricity, service, total, discount, occupancy] = fees;
+            let sums = [1, e.energy.dwh(), electricity, service, total, discount, occupancy];
+            ([day, e.station.0, e.operator.0], sums)
         }),
         customer_inserts(rows),
     ];

@@ -41,6 +41,7 @@ pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
                 tariff: row.int_opt(2)?.map(TariffId),
                 tariffs: Vec::new(),
                 planned: Vec::new(),
+                occupancy: None,
                 closures: closures.into_iter().flatten().collect(),
             })
         },
@@ -52,7 +53,9 @@ pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
         |row| Ok((Timestamp::from_ms(row.int(0)?), row.int_opt(1)?.map(TariffId))),
     )?;
     let planned = crate::tariff_plans::planned(conn, id)?;
-    Ok(Some(StationFacts { tariffs, planned, ..facts }))
+    let plan = crate::occupancies::plan(conn, id)?;
+    let occupancy = plan.filter(|plan| plan.enabled).map(|plan| plan.rule);
+    Ok(Some(StationFacts { tariffs, planned, occupancy, ..facts }))
 }
 
 /// From the moment, the name and the reason in this column and the two after it.

@@ -160,6 +160,7 @@ pub fn observed(
     let connector = seen.status.connector;
     let handled = Handled::new(Answer::Noted).on(connector);
     apply(context, tx, hot, &seen.status);
+    crate::occupancy::seen(context, tx, hot, connector, seen.status.at)?;
     if let Some(at) = seen.status.at {
         observe_clock(context, tx, hot, at);
     }

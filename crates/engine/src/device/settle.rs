@@ -234,6 +234,7 @@ pub(super) fn settle(
     tx.order_save(&order);
     tx.order_detail_save(detail);
     order_told_by_pile(context, tx, &order, &hot.pile)?;
+    crate::occupancy::begin(context, tx, hot, &order)?;
     Ok(doubtful.is_empty().then_some(order.due()))
 }
 
@@ -297,6 +298,7 @@ pub(crate) fn counted(order: &Order, zone: &Zone) -> Option<Ended> {
         service: order.service,
         total: order.total,
         discount: order.discount,
+        occupancy: order.occupancy,
     })
 }
 

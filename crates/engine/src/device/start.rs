@@ -353,8 +353,7 @@ pub(crate) fn new_order(
     hot: &HotPile,
     Fresh { connector, mode, token, begun_at }: Fresh,
 ) -> Result<Order> {
-    let tariff = tariff_shown(context, tx, hot, begun_at)?;
-    let mut abnormal = Abnormalities::default();
+    let (tariff, mut abnormal) = (tariff_shown(context, tx, hot, begun_at)?, Abnormalities::default());
     if connector == 0 || (connector > CONNECTORS_MAX && hot.connector(connector).is_none()) {
         abnormal.add(Abnormality::ConnectorUnknown);
     }
@@ -398,6 +397,7 @@ pub(crate) fn new_order(
         member_level: None,
         service_off_permille: 0,
         discount: Fen(0),
+        occupancy: Fen(0),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::alive::shown;
 use super::{Context, Handled};
+use crate::occupancy;
 use model::Result;
 use model::connector::ConnectorStatus;
 use model::device::{Answer, Introduction, SocketReport, SocketState, StatusReport};
@@ -77,6 +78,7 @@ pub fn reported(
     if !apply(context, tx, hot, report) {
         return Ok(handled.judged(Verdict::Applied, "older than what is known: live state unchanged"));
     }
+    occupancy::seen(context, tx, hot, report.connector, report.at)?;
     if report.status == ConnectorStatus::Available {
         // Nothing is plugged in, so a session of ours has ended: its record is awaited, not for ever.
         await_record(context, tx, hot, report.connector, report.at);

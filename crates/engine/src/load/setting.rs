@@ -177,6 +177,6 @@ impl Engine {
     }
 }
 
-pub(super) fn no_station() -> Error {
+pub(crate) fn no_station() -> Error {
     Error::not_found("station.not_found", "没有这座充电站，请检查地址", "There is no such station.")
 }

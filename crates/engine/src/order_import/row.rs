@@ -325,6 +325,7 @@ impl LostOrder {
             member_level: None,
             service_off_permille: 0,
             discount: model::money::Fen(0),
+            occupancy: model::money::Fen(0),
         })
     }
 

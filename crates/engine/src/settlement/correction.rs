@@ -6,6 +6,7 @@ use crate::Rules;
 use crate::audit::Actor;
 use crate::device::counted;
 use model::id::SettlementId;
+use model::ledger::PostingCode;
 use model::money::Fen;
 use model::tariff::Bill;
 use model::time::Timestamp;
@@ -73,7 +74,8 @@ pub(super) fn carry_out(
         return tx.payment_refund(payment, Fen(-difference), (&key, reason), staff, now);
     }
     let (electricity, service) = raised(&held, bill);
-    let raise = Raise { electricity, service, gift_first: rules.gift_first, key: &key, reason, staff };
+    let parts = [(PostingCode::Electricity, electricity), (PostingCode::Service, service)];
+    let raise = Raise { parts: &parts, gift_first: rules.gift_first, key: &key, reason, staff: Some(staff) };
     tx.payment_raise(payment, &raise, now)?;
     let Held { mut order, detail, zone, .. } = held;
     let old = tx.read(|conn| store::orders::get(conn, order.id))?.and_then(|old| counted(&old, &zone));

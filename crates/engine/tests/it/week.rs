@@ -98,6 +98,7 @@ fn session(
         member_level: None,
         service_off_permille: 0,
         discount: Fen(0),
+        occupancy: Fen(0),
         tariff: None,
         created_at: began,
         sample_from: 0,
@@ -202,6 +203,7 @@ fn ended(order: &Order) -> Ended {
         service: order.service,
         total: order.total,
         discount: order.discount,
+        occupancy: order.occupancy,
     }
 }
 

@@ -54,8 +54,11 @@ pub static ORDER: &[Column<OrderView>] = &[
     Column::summed("service", "服务费（元）", "Service fee (yuan)", |o, _| Cell::fen(o.service_fen)),
     Column::summed("total", "总金额（元）", "Total (yuan)", |o, _| Cell::fen(o.total_fen)),
     Column::summed("discount", "优惠（元）", "Discount (yuan)", |o, _| Cell::fen(o.discount_fen)),
+    Column::summed("occupancy", "占位费（元）", "Occupation fee (yuan)", |o, _| {
+        Cell::fen(o.occupancy_fen)
+    }),
     Column::summed("payable", "应付（元）", "Payable (yuan)", |o, _| {
-        Cell::fen(o.total_fen - o.discount_fen)
+        Cell::fen(o.total_fen - o.discount_fen + o.occupancy_fen)
     }),
     Column::new("pay_way", "支付方式", "Pays by", |o, w| {
         o.pay_way.map_or(Cell::Empty, |way| words::told("pay_way", way.as_str(), w))
@@ -413,6 +416,9 @@ pub static DAY_BILL: &[Column<DayBillView>] = &[
     }),
     Column::summed("total", "合计（元）", "Total (yuan)", |b, _| Cell::fen(b.sums.total_fen)),
     Column::summed("discount", "优惠（元）", "Taken off (yuan)", |b, _| Cell::fen(b.sums.discount_fen)),
+    Column::summed("occupancy", "占位费（元）", "Occupation fees (yuan)", |b, _| {
+        Cell::fen(b.sums.occupancy_fen)
+    }),
     Column::summed("principal", "本金（元）", "Principal (yuan)", |b, _| {
         Cell::fen(b.sums.principal_fen)
     }),

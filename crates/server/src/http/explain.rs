@@ -85,7 +85,8 @@ fn state(detail: &OrderDetail) -> Text {
             "The session has ended and the pile's final record is awaited. The order is settled when it comes; if it does not, a person looks into it.",
         ),
         OrderState::Completed => {
-            let (energy, due) = (kwh(order.energy_dwh), yuan(order.total_fen - order.discount_fen));
+            let (energy, due) =
+                (kwh(order.energy_dwh), yuan(order.total_fen - order.discount_fen + order.occupancy_fen));
             Text::new(
                 format!("充电已完成并结算：共 {energy} kWh，应付 {due} 元。"),
                 format!("The session is finished and billed: {energy} kWh, {due} yuan."),

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 /// As long as the minutes are kept.
 const HOURS_MAX: i64 = 31 * 24;
 
-async fn seen(app: &Shared, who: &Who, id: i64) -> Answer<StationId> {
+pub(super) async fn seen(app: &Shared, who: &Who, id: i64) -> Answer<StationId> {
     let (scope, wanted) = (who.scope(), StationFilter { id: Some(id), ..StationFilter::default() });
     let read = move |conn: &mut store::Conn| station_list::is_seen(conn, &scope, &wanted);
     let missing =

@@ -45,6 +45,7 @@ mod loads;
 mod map;
 mod member_levels;
 pub mod metrics;
+mod occupancies;
 mod openapi;
 mod operations;
 mod operators;

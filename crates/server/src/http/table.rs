@@ -8,10 +8,10 @@ use super::{
     configuration_profiles, content, coupons, customer_source, customers, day_bills, desired, dialects,
     dictionaries, displays, driver_prices, exports, feedback, feedback_blocks, feedback_templates, firmware,
     fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels,
-    operations, operators, order_imports, orders, parameters, pay_channels, payees, payments, pile_batches,
-    pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences,
-    public_invoices, reconciliations, recordings, refunds, reservations, roles, security, sellers, session,
-    settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers,
+    occupancies, operations, operators, order_imports, orders, parameters, pay_channels, payees, payments,
+    pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings,
+    preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles, security,
+    sellers, session, settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers,
     wallets,
 };
 use axum::http::Method;
@@ -61,6 +61,8 @@ pub fn table() -> Vec<Route> {
         GET "/stations/{id}/load" May(StationRead), loads::load_get;
         PUT "/stations/{id}/load" May(StationWrite), loads::load_set;
         GET "/stations/{id}/load/points" May(StationRead), loads::load_point_list;
+        GET "/stations/{id}/occupancy-plan" May(StationRead), occupancies::occupancy_plan_get;
+        PUT "/stations/{id}/occupancy-plan" May(StationWrite), occupancies::occupancy_plan_set;
         POST "/stations/{id}/photos" May(StationWrite), stations::station_photo_create;
         GET "/station-photos/{id}" May(StationRead), stations::station_photo_get;
         GET "/station-photos/{id}/thumbnail" May(StationRead), stations::station_thumbnail_get;
@@ -155,6 +157,8 @@ pub fn table() -> Vec<Route> {
         GET "/orders/{id}/payment" May(OrderRead), wallets::order_payment_get;
         POST "/orders/{id}/refunds" May(OrderRefund), wallets::order_refund_create;
         POST "/orders/{id}/write-offs" May(OrderRefund), wallets::order_write_off_create;
+        POST "/orders/{id}/occupancy-waivers" May(OrderRefund), occupancies::occupancy_waiver_create;
+        POST "/occupancy-waivers/{id}/decision" May(OrderRefund), occupancies::occupancy_waiver_update;
         GET "/customers/{id}/wallet" May(LedgerRead), wallets::wallet_get;
         POST "/customers/{id}/wallet-changes" May(WalletWrite), wallets::wallet_change_create;
         PUT "/customers/{id}/pay-way" May(WalletWrite), wallets::customer_pay_way_set;

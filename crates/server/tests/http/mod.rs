@@ -67,6 +67,7 @@ mod r5_x_coupon;
 mod r5_x_desired;
 mod r5_x_display;
 mod r5_x_monitor;
+mod r5_x_occupancy;
 mod r5_x_pile_variable;
 mod r5_x_reconciliation;
 mod r5_x_reservation;

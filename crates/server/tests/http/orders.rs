@@ -30,6 +30,7 @@ pub fn order(pile: i64) -> Order {
         member_level: None,
         service_off_permille: 0,
         discount: Fen(0),
+        occupancy: Fen(0),
         start_mode: StartMode::Card,
         token: Some(Token::card("0123456789")),
         card: None,
@@ -96,6 +97,7 @@ async fn charged() -> House {
             service: order.service,
             total: order.total,
             discount: Fen(0),
+            occupancy: Fen(0),
         });
         tx.order_detail_save(OrderDetail {
             order: order.id,

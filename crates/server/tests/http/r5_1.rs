@@ -25,6 +25,7 @@ async fn charged(house: &House, station: StationId, operator: i64, all: i64, goo
                 service: Fen(40),
                 total: Fen(100),
                 discount: Fen(0),
+                occupancy: Fen(0),
             });
         }
         Ok(())

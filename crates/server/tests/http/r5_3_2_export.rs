@@ -26,6 +26,7 @@ fn order(id: i64, pile: i64, place: i64, started_at_ms: i64) -> Order {
         member_level: None,
         service_off_permille: 0,
         discount: Fen(0),
+        occupancy: Fen(0),
         start_mode: StartMode::Card,
         token: Some(model::card::Token::card("=0123456789")),
         card: None,
@@ -74,6 +75,7 @@ fn counted(order: &Order) -> Ended {
         service: order.service,
         total: order.total,
         discount: Fen(0),
+        occupancy: Fen(0),
     }
 }
 

@@ -14,6 +14,13 @@ pub const SAMPLES: &[Sample] = &[
         r#"{"amount_fen":1,"reason":"设备故障","request_id":"request-{n}0000"}"#,
     ),
     asked("order_write_off_create", Thing, "/orders/{order}/write-offs", r#"{"reason":"无法收回"}"#),
+    asked("occupancy_waiver_create", Thing, "/orders/{order}/occupancy-waivers", r#"{"reason":"无法拔枪"}"#),
+    asked(
+        "occupancy_waiver_update",
+        Thing,
+        "/occupancy-waivers/{occupancy_waiver}/decision",
+        r#"{"approve":true}"#,
+    ),
     // Purses belong to the platform, as customers do.
     asked("wallet_get", Platform, "/customers/{customer}/wallet", ""),
     asked(

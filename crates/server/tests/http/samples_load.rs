@@ -1,4 +1,4 @@
-//! The routes of 负荷管理 and 充电计划, as in `samples.rs`.
+//! The routes of 负荷管理, 占位费 and 充电计划, as in `samples.rs`.
 
 use super::samples::About::Thing;
 use super::samples::{Sample, asked};
@@ -11,6 +11,13 @@ pub const SAMPLES: &[Sample] = &[
         Thing,
         "/stations/{station}/load",
         r#"{"version":0,"enabled":true,"cap_w":100000,"reserve_w":0,"strategy":"equal","safe_w":5000}"#,
+    ),
+    asked("occupancy_plan_get", Thing, "/stations/{station}/occupancy-plan", ""),
+    asked(
+        "occupancy_plan_set",
+        Thing,
+        "/stations/{station}/occupancy-plan",
+        r#"{"version":0,"enabled":true,"free_minutes":15,"fen_per_minute":50,"cap_fen":5000,"from_minute":0,"to_minute":1440}"#,
     ),
     asked("load_point_list", Thing, "/stations/{station}/load/points", ""),
 ];

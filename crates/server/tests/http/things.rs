@@ -61,6 +61,7 @@ impl Things {
             ("{vendor_word}", shown_by(house, pile_id, side).await),
             ("{transfer}", transfer(house, pile_id, side).await),
             ("{wallet_change}", wallet_change(house, &customer, side).await),
+            ("{occupancy_waiver}", super::r5_x_occupancy::waiver(house, order).await.to_string()),
             ("{invoice_title}", invoice_title(house, &customer, name).await),
             ("{customer}", customer),
             ("{pile_batch}", batch(house, &code).await),

@@ -102,6 +102,7 @@ impl Pile {
     /// Ends the session, if there is one.
     pub(super) fn finish(&mut self, connector: usize, reason: &'static str, now: Timestamp) {
         let again = self.config.behaviours.repeat_final;
+        let stay_ms = self.config.behaviours.stay_ms;
         let Some(slot) = self.slot(connector) else {
             return;
         };
@@ -112,7 +113,7 @@ impl Pile {
         let end = slot.bay.measure(now);
         slot.bay.open(now);
         slot.finishing = slot.bay.car.is_some();
-        slot.leave_at = slot.bay.car.as_ref().map_or(NEVER, |car| now.plus_ms(car.dwell_ms));
+        slot.leave_at = slot.bay.car.as_ref().map_or(NEVER, |car| now.plus_ms(car.dwell_ms + stay_ms));
         if std::mem::take(&mut slot.then_inoperative) {
             slot.inoperative = true;
         }

@@ -162,7 +162,7 @@ impl Pile {
 
     /// Ends the session, if there is one: last real-time data, then the bill.
     pub(super) fn finish(&mut self, connector: usize, reason: u8, now: Timestamp) {
-        let zone = self.config.zone.clone();
+        let (zone, stay_ms) = (self.config.zone.clone(), self.config.behaviours.stay_ms);
         let Some(slot) = self.slot(connector) else {
             return;
         };
@@ -171,7 +171,7 @@ impl Pile {
             return;
         };
         slot.bay.open(now);
-        slot.leave_at = slot.bay.car.as_ref().map_or(NEVER, |car| now.plus_ms(car.dwell_ms));
+        slot.leave_at = slot.bay.car.as_ref().map_or(NEVER, |car| now.plus_ms(car.dwell_ms + stay_ms));
         self.battery_ended(connector, session.trade_no, reason);
         self.store_bill(connector, &session, reason, now);
         self.report(connector, now);

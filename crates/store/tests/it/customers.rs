@@ -34,6 +34,7 @@ fn ended(customer: Option<i64>, station: i64, at: i64) -> Ended {
         service: Fen(4),
         total: Fen(10),
         discount: Fen(0),
+        occupancy: Fen(0),
     }
 }
 

@@ -67,6 +67,7 @@ fn rows(tx: &mut Tx<'_>) -> model::Result<()> {
                     service: order.service,
                     total: order.total,
                     discount: Fen(0),
+                    occupancy: Fen(0),
                 });
                 tx.order_detail_save(OrderDetail {
                     order: order.id,
@@ -167,5 +168,6 @@ pub fn order(id: i64, operator: i64, n: i64) -> Order {
         member_level: None,
         service_off_permille: 0,
         discount: Fen(0),
+        occupancy: Fen(0),
     }
 }

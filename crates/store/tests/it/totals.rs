@@ -46,6 +46,7 @@ fn more(tx: &mut Tx<'_>) -> model::Result<()> {
                     service: order.service,
                     total: order.total,
                     discount: model::money::Fen(0),
+                    occupancy: model::money::Fen(0),
                 });
             }
         }

@@ -99,6 +99,7 @@ pub fn order(tx: &mut Tx<'_>, pile: i64, card: Option<i64>) -> Result<Order> {
         member_level: None,
         service_off_permille: 0,
         discount: model::money::Fen(0),
+        occupancy: model::money::Fen(0),
     })
 }
 

@@ -32,6 +32,7 @@ fn ended(pile: i64, station: i64, hour: i64) -> Ended {
         service: Fen(0),
         total: Fen(1),
         discount: Fen(0),
+        occupancy: Fen(0),
     }
 }
 

@@ -275,6 +275,12 @@ const looks = {
     even: { tone: 'ok', glyph: 'check' },
     uneven: { tone: 'bad', glyph: 'alert' },
   },
+  occupancy_state: {
+    running: { tone: 'busy', glyph: 'clock' },
+    ended: { tone: 'warn', glyph: 'clock' },
+    charged: { tone: 'ok', glyph: 'check' },
+    waived: { tone: 'mute', glyph: 'ban' },
+  },
   settlement_state: {
     proposed: { tone: 'warn', glyph: 'clock' },
     approved: { tone: 'ok', glyph: 'check' },

@@ -17,7 +17,7 @@ export default {
     at: '换表时间', connector_no: '枪号', end: '旧表止码 (kWh)', begin: '新表起码 (kWh)', end_help: '拆下的电表最后的读数', staff: '登记人', add: '登记换表', told: '已登记，重新核对后表码跳变会标为换表', remove: '删除', ask_remove: '删除 {code} {no} 号枪的换表登记？已经核对过的日期不受影响，重新核对后会重新判断。', removed_told: '已删除', none: '没有换表登记。更换电表后在这里登记，对账时表码跳变就不再算作缺口',
   },
   day_bill: {
-    view: '按日或按月', by_day: '按日', by_month: '按月', month: '月份', days: '天数', orders: '订单数', energy: '电量 (kWh)', sharp: '尖', peak: '峰', flat: '平', valley: '谷', other: '人工结算', electricity: '电费', service: '服务费', total: '合计', discount: '优惠', principal: '本金', gift: '赠送金优惠', fleet: '车队账户', owed: '待支付', unpaid: '无付款人', refunded: '当日退款', state: '账单状态', made: '生成时间', stale: '有新完成的订单，今晚重算', restated: '重算 {n} 次', restated_only: '只看重算过的', made_at: '生成于 {at}', order_count: '{n} 笔订单',
+    view: '按日或按月', by_day: '按日', by_month: '按月', month: '月份', days: '天数', orders: '订单数', energy: '电量 (kWh)', sharp: '尖', peak: '峰', flat: '平', valley: '谷', other: '人工结算', electricity: '电费', service: '服务费', total: '合计', discount: '优惠', occupancy: '占位费', principal: '本金', gift: '赠送金优惠', fleet: '车队账户', owed: '待支付', unpaid: '无付款人', refunded: '当日退款', state: '账单状态', made: '生成时间', stale: '有新完成的订单，今晚重算', restated: '重算 {n} 次', restated_only: '只看重算过的', made_at: '生成于 {at}', order_count: '{n} 笔订单',
     make: '重算一天', day_help: '充电站当地日期，须已过完', told: '已按当前订单重算', none: '没有站日账单。每天 03:40 自动生成前一日的账单', energy_title: '分时电量', fee_title: '费用', received_title: '收款', refund_title: '当日退款', refund_note: '{n} 笔订单在当日退款，不论订单是哪天的',
   },
 }

@@ -51,7 +51,7 @@ pub fn told(
             Found::Closed(order) => closed(context, tx, hot, &order, &named)?,
         },
     };
-    show(context, tx, hot, report, handled.connector);
+    show(context, tx, hot, report, handled.connector)?;
     let token = match handled.answer {
         Answer::Started { ref token, .. } => Some(token.clone()),
         Answer::Stopped { ref token } | Answer::Session { ref token, .. } => token.clone(),
@@ -416,14 +416,19 @@ fn show(
     hot: &mut HotPile,
     report: &SessionReport,
     of_order: Option<ConnectorNo>,
-) {
+) -> Result<()> {
     let Some(connector) = report.connector.or(of_order).filter(|no| (1..=CONNECTORS_MAX).contains(no)) else {
-        return;
+        return Ok(());
     };
     let known = hot.connector(connector).map(|connector| connector.status);
     let ended = report.phase == SessionPhase::Ended && known.is_some_and(ConnectorStatus::is_charging);
     let status = if ended { Some(ConnectorStatus::Finishing) } else { report.status };
     // A session that has ended says nothing of what follows at the connector.
-    let Some(status) = status.filter(|_| ended || report.phase != SessionPhase::Ended) else { return };
-    apply(context, tx, hot, &StatusReport { connector, status, error: None, at: Some(report.at) });
+    let Some(status) = status.filter(|_| ended || report.phase != SessionPhase::Ended) else {
+        return Ok(());
+    };
+    if apply(context, tx, hot, &StatusReport { connector, status, error: None, at: Some(report.at) }) {
+        crate::occupancy::seen(context, tx, hot, connector, Some(report.at))?;
+    }
+    Ok(())
 }
