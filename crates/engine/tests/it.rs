@@ -18,6 +18,8 @@ mod convergence;
 mod convergence_ocpp2;
 #[path = "it/convergence_ykc.rs"]
 mod convergence_ykc;
+#[path = "it/counter_bill.rs"]
+mod counter_bill;
 #[path = "../../store/tests/it/databases.rs"]
 mod databases;
 #[path = "it/day_bill.rs"]

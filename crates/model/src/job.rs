@@ -184,6 +184,15 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "counter_bill_fetch",
+        Schedule::Every(600),
+        ["渠道对账", "Bills of pay channels"],
+        [
+            "次日向支付渠道获取账单并逐笔核对，未出账单的按间隔重试 7 天；未签核的每次重新核对，已自行消除的差异随之关闭",
+            "fetches the bill of a day from each pay channel once the day is over, again for a week where it does not come, and compares it, anew as long as nobody has signed it off",
+        ],
+    ),
+    job(
         "customer_sync",
         Schedule::Every(900),
         ["同步用户来源", "Customer source"],

@@ -36,6 +36,10 @@ crate::words! {
         SharedRevenue = "shared_revenue",
         /// 分账已付: what has left an operator's bank for payees.
         PaidOut = "paid_out",
+        /// 渠道手续费: what pay channels have cost.
+        ChannelFee = "channel_fee",
+        /// 渠道扣留: of what a pay channel has taken in, what it keeps as its fee. The rest is to be received.
+        Withheld = "withheld",
     }
 
     /// Why money moved.
@@ -72,6 +76,8 @@ crate::words! {
         Payout = "payout",
         /// 占位费
         Occupancy = "occupancy",
+        /// 渠道手续费: of a day's bill of a pay channel, and of its corrections.
+        ChannelFee = "channel_fee",
     }
 
     /// 支付方式: how the payer of an order pays.
@@ -124,6 +130,8 @@ impl AccountKind {
             AccountKind::PayeePayable => 20,
             AccountKind::SharedRevenue => 21,
             AccountKind::PaidOut => 22,
+            AccountKind::ChannelFee => 24,
+            AccountKind::Withheld => 25,
         }
     }
 
@@ -145,6 +153,7 @@ impl AccountKind {
                 | AccountKind::WriteOff
                 | AccountKind::Discount
                 | AccountKind::SharedRevenue
+                | AccountKind::ChannelFee
         )
     }
 }
@@ -206,6 +215,16 @@ impl AccountId {
     /// What a pay channel has taken in and paid back.
     pub fn channel(pay_channel: i64) -> AccountId {
         AccountId::of(AccountKind::Channel, pay_channel)
+    }
+
+    /// What a pay channel has cost.
+    pub fn channel_fee(pay_channel: i64) -> AccountId {
+        AccountId::of(AccountKind::ChannelFee, pay_channel)
+    }
+
+    /// What a pay channel keeps of what it has taken in.
+    pub fn withheld(pay_channel: i64) -> AccountId {
+        AccountId::of(AccountKind::Withheld, pay_channel)
     }
 
     pub fn refunding(customer: CustomerId) -> AccountId {

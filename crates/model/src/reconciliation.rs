@@ -2,9 +2,14 @@
 //! one station. Everything that does not agree is a difference with its evidence, and nothing else is.
 
 mod compare;
+mod counter;
 mod meter;
 
 pub use compare::{Day, compare};
+pub use counter::{
+    CounterDay, CounterDifferenceKind, CounterEvidence, CounterFound, CounterLine, CounterOurs,
+    CounterSource, CounterSums, counter_compare, fee_due,
+};
 pub use meter::{MeterSession, Meters, continuity};
 
 use crate::order::OrderState;

@@ -96,6 +96,10 @@ nouns! {
     SharingLine = "sharing_line",
     SharingProposal = "sharing_proposal",
     OccupancyWaiver = "occupancy_waiver",
+    Peer = "peer",
+    CounterBill = "counter_bill",
+    CounterLine = "counter_line",
+    CounterDifference = "counter_difference",
 }
 
 impl Noun {
@@ -105,7 +109,7 @@ impl Noun {
             Noun::Frame => FRAME_BLOCK,
             Noun::Sample => 8_192,
             Noun::Order | Noun::Command | Noun::Posting | Noun::BillRecord => 64,
-            Noun::Audit | Noun::Voucher | Noun::Delivery | Noun::SharingLine => 16,
+            Noun::Audit | Noun::Voucher | Noun::Delivery | Noun::SharingLine | Noun::CounterLine => 16,
             _ => 1,
         }
     }

@@ -56,6 +56,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (49, include_str!("../migrations/0049_money_by_time.sql")),
     (50, include_str!("../migrations/0050_sharing.sql")),
     (51, include_str!("../migrations/0051_occupancy.sql")),
+    (53, include_str!("../migrations/0053_counter_bill.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

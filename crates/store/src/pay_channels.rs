@@ -21,13 +21,15 @@ pub struct PayChannel {
     pub notify_url: String,
     pub checked_at_ms: Option<i64>,
     pub check_fault: Option<Text>,
+    /// What was agreed that it keeps of each payment, in 0.01 %; none: nobody has said.
+    pub fee_bp: Option<i64>,
     pub version: i64,
     pub changed_at_ms: i64,
     pub changed_by: String,
 }
 
 const COLUMNS: &str = "id, kind, name, operator_id, enabled, config, secret, notify_url, checked_at_ms, check_fault, \
-    version, changed_at_ms, changed_by";
+    version, changed_at_ms, changed_by, fee_bp";
 
 fn pay_channel(row: &Row<'_>) -> DbResult<PayChannel> {
     let id = row.int(0)?;
@@ -50,6 +52,7 @@ fn pay_channel(row: &Row<'_>) -> DbResult<PayChannel> {
         version: row.int(10)?,
         changed_at_ms: row.int(11)?,
         changed_by: row.text(12)?,
+        fee_bp: row.int_opt(13)?,
     })
 }
 
@@ -74,11 +77,12 @@ pub fn save(tx: &mut Tx<'_>, one: &PayChannel) -> Result<i64> {
     let fault = fault.transpose().map_err(|_| Error::internal())?;
     tx.execute(
         "INSERT INTO pay_channel (id, kind, name, operator_id, enabled, config, secret, notify_url, checked_at_ms, \
-         check_fault, version, changed_at_ms, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         check_fault, version, changed_at_ms, changed_by, fee_bp) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+         $13, $14) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, enabled = excluded.enabled, config = excluded.config, \
          secret = excluded.secret, notify_url = excluded.notify_url, checked_at_ms = excluded.checked_at_ms, \
          check_fault = excluded.check_fault, version = excluded.version, changed_at_ms = excluded.changed_at_ms, \
-         changed_by = excluded.changed_by",
+         changed_by = excluded.changed_by, fee_bp = excluded.fee_bp",
         &[
             id.into(),
             one.config.kind().as_str().into(),
@@ -93,6 +97,7 @@ pub fn save(tx: &mut Tx<'_>, one: &PayChannel) -> Result<i64> {
             one.version.into(),
             one.changed_at_ms.into(),
             (&one.changed_by).into(),
+            one.fee_bp.into(),
         ],
     )?;
     tx.changed(Change::Noun("pay_channel"));

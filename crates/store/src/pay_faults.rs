@@ -4,7 +4,7 @@
 use crate::db::{Conn, DbResult};
 use crate::ledger_faults::LedgerFault;
 
-const FAULTS: [(&str, &str); 7] = [
+const FAULTS: [(&str, &str); 8] = [
     (
         "the account of pay channel {} has not taken in what was paid there",
         "SELECT c.id FROM pay_channel c WHERE COALESCE((SELECT a.debit_fen FROM account a WHERE a.id = c.id * 32 + 6), 0) \
@@ -16,6 +16,14 @@ const FAULTS: [(&str, &str); 7] = [
         "SELECT c.id FROM pay_channel c WHERE COALESCE((SELECT a.credit_fen FROM account a WHERE a.id = c.id * 32 + 6), 0) \
          <> (SELECT CAST(COALESCE(SUM(f.amount_fen), 0) AS BIGINT) FROM refund f WHERE f.pay_channel_id = c.id AND \
          f.state = 'done' AND f.route = 'source') ORDER BY 1",
+    ),
+    (
+        "what pay channel {} keeps is not what the fees of its bills are",
+        "SELECT c.id FROM pay_channel c WHERE COALESCE((SELECT a.credit_fen - a.debit_fen FROM account a \
+         WHERE a.id = c.id * 32 + 25), 0) <> (SELECT CAST(COALESCE(SUM(b.fee_posted_fen), 0) AS BIGINT) FROM counter_bill b \
+         WHERE b.source = 'pay_channel' AND b.source_id = c.id) OR COALESCE((SELECT a.debit_fen - a.credit_fen FROM account a \
+         WHERE a.id = c.id * 32 + 24), 0) <> (SELECT CAST(COALESCE(SUM(b.fee_posted_fen), 0) AS BIGINT) FROM counter_bill b \
+         WHERE b.source = 'pay_channel' AND b.source_id = c.id) ORDER BY 1",
     ),
     (
         "what is reserved for refunds of customer {} is not what their refunds are",

@@ -365,68 +365,10 @@ pub fn difference_refresh(tx: &mut Tx<'_>, id: i64, new: &Found, state: Differen
     .map(drop)
 }
 
-pub fn difference_gone(tx: &mut Tx<'_>, id: i64) -> Result<()> {
-    let sql = "UPDATE difference SET state = 'gone', version = version + 1 WHERE id = $1";
-    tx.execute(sql, &[id.into()]).map(drop)
-}
-
 fn written(evidence: &Evidence) -> Result<String> {
     serde_json::to_string(evidence).map_err(|_| model::Error::internal())
 }
 
 pub(crate) fn evidence_read(text: &str) -> DbResult<Evidence> {
     serde_json::from_str(text).map_err(|why| DbError::Fault(format!("the evidence of a difference: {why}")))
-}
-
-/// What a person has decided of a difference.
-pub fn difference_handle(
-    tx: &mut Tx<'_>,
-    id: i64,
-    (state, note): (DifferenceState, &str),
-    (staff, name): (i64, &str),
-    now: Timestamp,
-) -> Result<()> {
-    tx.execute(
-        "UPDATE difference SET state = $1, note = $2, staff_id = $3, staff_name = $4, handled_at_ms = $5, \
-         version = version + 1 WHERE id = $6",
-        &[state.as_str().into(), note.into(), staff.into(), name.into(), now.as_ms().into(), id.into()],
-    )?;
-    tx.changed(Change::Noun("reconciliation"));
-    Ok(())
-}
-
-/// Counts the differences of a day anew.
-pub fn recount(tx: &mut Tx<'_>, id: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE reconciliation SET \
-         difference_count = (SELECT COUNT(*) FROM difference d WHERE d.reconciliation_id = $1 AND d.state <> 'gone'), \
-         open_count = (SELECT COUNT(*) FROM difference d WHERE d.reconciliation_id = $1 AND d.state = 'open'), \
-         written_off_fen = (SELECT CAST(COALESCE(SUM(ABS(d.amount_fen)), 0) AS BIGINT) FROM difference d \
-         WHERE d.reconciliation_id = $1 AND d.state = 'written_off') WHERE id = $1",
-        &[id.into()],
-    )
-    .map(drop)
-}
-
-/// Signs a day off, or opens it again.
-pub fn state_set(
-    tx: &mut Tx<'_>,
-    id: i64,
-    state: ReconciliationState,
-    signed: Option<(i64, &str, Timestamp)>,
-    reason: &str,
-) -> Result<()> {
-    match signed {
-        Some((staff, name, at)) => tx.execute(
-            "UPDATE reconciliation SET state = $1, signed_by = $2, signed_by_name = $3, signed_at_ms = $4, \
-             reason = $5, version = version + 1 WHERE id = $6",
-            &[state.as_str().into(), staff.into(), name.into(), at.as_ms().into(), reason.into(), id.into()],
-        )?,
-        None => tx.execute(
-            "UPDATE reconciliation SET state = $1, reason = $2, version = version + 1 WHERE id = $3",
-            &[state.as_str().into(), reason.into(), id.into()],
-        )?,
-    };
-    tx.changed(Change::Noun("reconciliation"));
-    Ok(())
 }

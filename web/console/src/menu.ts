@@ -86,6 +86,8 @@ export const menu: MenuSection[] = [
       { name: 'postings', path: '/postings', permission: 'ledger.read', glyph: 'tariff' },
       { name: 'trial_balance', path: '/trial-balance', permission: 'ledger.read', platform: true, glyph: 'columns' },
       { name: 'reconciliations', path: '/reconciliations', permission: 'reconciliation.read', glyph: 'check' },
+      { name: 'channel_bills', path: '/channel-bills', permission: 'reconciliation.read', platform: true, glyph: 'qr' },
+      { name: 'peer_bills', path: '/peer-bills', permission: 'reconciliation.read', platform: true, glyph: 'plug' },
       { name: 'day_bills', path: '/day-bills', permission: 'reconciliation.read', glyph: 'invoice' },
       { name: 'payees', path: '/payees', permission: 'sharing.read', glyph: 'customer' },
       { name: 'sharing_rules', path: '/sharing-rules', permission: 'sharing.read', glyph: 'sliders' },

@@ -57,7 +57,7 @@ pub struct LostOrder {
 }
 
 /// A wall clock's time, before it is known on which wall.
-type Civil = (i16, i8, i8, i64);
+pub(crate) type Civil = (i16, i8, i8, i64);
 
 fn wrong(place: usize, zh: impl std::fmt::Display, en: impl std::fmt::Display) -> Error {
     let SheetColumn { key, zh: name, .. } = &COLUMNS[place];
@@ -161,7 +161,7 @@ fn energy(cells: &Cells, place: usize) -> Result<Option<Energy>> {
 }
 
 /// 0.0001 of the number that is written: no binary fraction is in between.
-fn decimal(text: &str) -> Option<i64> {
+pub(crate) fn decimal(text: &str) -> Option<i64> {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     if whole.is_empty() || whole.len() > 9 || rest.len() > 4 || !digits(whole) || !digits(rest) {
@@ -171,7 +171,7 @@ fn decimal(text: &str) -> Option<i64> {
 }
 
 /// `2026-07-15 10:30:00`, also with slashes, a T, or without the seconds.
-fn civil(text: &str) -> Option<Civil> {
+pub(crate) fn civil(text: &str) -> Option<Civil> {
     let (date, clock) = text.split_once([' ', 'T'])?;
     let mut date = date.split(['-', '/']);
     let (year, month, day) =

@@ -44,6 +44,8 @@ pub struct PayChannelView {
     pub checked_at_ms: Option<i64>,
     /// What was wrong at the last test; null: nothing.
     pub check_fault: Option<Text>,
+    /// What was agreed that it keeps of each payment, in 0.01 %; null: nobody has said.
+    pub fee_bp: Option<i64>,
     pub version: i64,
     pub changed_at_ms: i64,
     pub changed_by: String,
@@ -66,6 +68,8 @@ pub struct PayChannelDraft {
     pub api_v3_key: Option<String>,
     /// Of WeChat Pay: apiclient_key.pem.
     pub private_key: Option<String>,
+    /// What was agreed that it keeps of each payment, in 0.01 %; null: its fees are taken as they come.
+    pub fee_bp: Option<i64>,
 }
 
 #[derive(Clone, Deserialize, ToSchema)]
@@ -82,6 +86,8 @@ pub struct PayChannelChange {
     pub secret: Option<String>,
     pub api_v3_key: Option<String>,
     pub private_key: Option<String>,
+    /// What was agreed that it keeps of each payment, in 0.01 %; null: its fees are taken as they come.
+    pub fee_bp: Option<i64>,
 }
 
 pub fn no_pay_channel() -> Error {
@@ -106,6 +112,18 @@ fn config_of(simulated: Option<SimulatedConfig>, wechat: Option<WechatConfig>) -
 
 fn notify_checked(text: &str) -> Result<String> {
     Ok(WebAddress::parse("notify_url", text)?.text().trim_end_matches('/').to_owned())
+}
+
+/// No channel keeps more than a tenth.
+fn fee_checked(fee_bp: Option<i64>) -> Result<Option<i64>> {
+    if fee_bp.is_none_or(|fee| (0..=1_000).contains(&fee)) {
+        return Ok(fee_bp);
+    }
+    Err(Error::invalid(
+        "fee_bp",
+        "手续费率应为 0 到 1000（单位 0.01%，如 0.60% 填 60），请核对与渠道签订的费率",
+        "A fee lies between 0 and 1 000, in 0.01 %: 0.60 % is 60. Look it up in the contract with the channel.",
+    ))
 }
 
 fn wanted(field: &'static str, zh: &'static str, en: &'static str) -> Error {
@@ -173,7 +191,7 @@ fn told(one: &PayChannel) -> serde_json::Value {
         PayChannelConfig::Wechat(config) => json!(config),
     };
     json!({"name": one.name, "operator_id": one.operator_id, "enabled": one.enabled, "config": config,
-        "notify_url": one.notify_url, "secret": "***"})
+        "notify_url": one.notify_url, "fee_bp": one.fee_bp, "secret": "***"})
 }
 
 fn free(all: &[PayChannel], one: &PayChannel) -> Result<()> {
@@ -227,6 +245,7 @@ impl Engine {
                 notify_url: one.notify_url,
                 checked_at_ms: one.checked_at_ms,
                 check_fault: one.check_fault,
+                fee_bp: one.fee_bp,
                 version: one.version,
                 changed_at_ms: one.changed_at_ms,
                 changed_by: one.changed_by,
@@ -271,6 +290,7 @@ impl Engine {
             notify_url,
             checked_at_ms: None,
             check_fault: None,
+            fee_bp: fee_checked(draft.fee_bp)?,
             version: 1,
             changed_at_ms: now.as_ms(),
             changed_by: actor.caller.name.clone(),
@@ -302,6 +322,7 @@ impl Engine {
         let config = config_of(change.simulated, change.wechat)?;
         let notify_url = notify_checked(&change.notify_url)?;
         let (secret, key) = (change.secret.as_deref(), change.api_v3_key.as_deref());
+        let fee_bp = fee_checked(change.fee_bp)?;
         let given = secret_of(&config, secret, key, change.private_key.as_deref())?;
         let given = given.map(|secret| self.pay_secret_sealed(&secret)).transpose()?;
         let (actor, now) = (actor.clone(), self.clock.now());
@@ -333,6 +354,7 @@ impl Engine {
                     config: config.clone(),
                     secret: given.clone().unwrap_or_else(|| before.secret.clone()),
                     notify_url: notify_url.clone(),
+                    fee_bp,
                     version: before.version + 1,
                     changed_at_ms: now.as_ms(),
                     changed_by: actor.caller.name.clone(),

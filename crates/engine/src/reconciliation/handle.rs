@@ -1,6 +1,7 @@
 //! What people decide: of a difference, and of a day.
 
-use super::{is_above, no_reconciliation};
+use super::no_reconciliation;
+use super::rules::{Standing, handle_allowed, reopen_allowed, sign_allowed};
 use crate::Engine;
 use crate::audit::Actor;
 use model::reconciliation::{DifferenceState, ReconciliationState, handling_checked, note_checked};
@@ -9,6 +10,7 @@ use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
+use store::reconciliation_books::{self, STATION};
 use store::reconciliations::{self, ReconciliationRow};
 use utoipa::ToSchema;
 
@@ -45,12 +47,9 @@ pub fn no_difference() -> Error {
     )
 }
 
-fn stale() -> Error {
-    Error::conflict(
-        "reconciliation.version_differs",
-        "这条记录刚被他人处理或重新核对过，已读取最新内容，请确认后再操作",
-        "Somebody has just handled this, or the day was compared again. Look at it as it is now, then try again.",
-    )
+fn standing(row: &ReconciliationRow) -> Standing {
+    let (state, version) = (row.state, row.version);
+    Standing { state, version, open_count: row.open_count, written_off_fen: row.written_off_fen }
 }
 
 /// A day in the caller's sight.
@@ -75,19 +74,10 @@ impl Engine {
                     tx.read(|conn| reconciliations::difference_find(conn, id))?.ok_or_else(no_difference)?;
                 let day = seen(tx, &actor, before.reconciliation, no_difference)?;
                 handling_checked(change.state, before.order_id)?;
-                if day.state == ReconciliationState::Signed {
-                    return Err(Error::refused(
-                        "reconciliation.signed",
-                        "这一天已签核，差异不能再处理；请先写明原因重开对账",
-                        "The day is signed off. Open it again, with a reason, before anything of it is handled.",
-                    ));
-                }
-                if before.version != change.version || before.state == DifferenceState::Gone {
-                    return Err(stale());
-                }
-                let staff = (actor.caller.staff.0, actor.caller.name.as_str());
-                reconciliations::difference_handle(tx, id, (change.state, &note), staff, now)?;
-                reconciliations::recount(tx, day.id)?;
+                handle_allowed(day.state, (before.state, before.version), change.version)?;
+                let staff = (actor.caller.staff.0, actor.caller.name.as_str(), now);
+                reconciliation_books::difference_handle(tx, STATION, id, (change.state, &note), staff)?;
+                reconciliation_books::recount(tx, STATION, day.id)?;
                 let detail = json!({"kind": before.kind, "order_id": before.order_id, "amount_fen": before.amount_fen,
                     "before": {"state": before.state, "note": before.note},
                     "after": {"state": change.state, "note": note}});
@@ -107,23 +97,8 @@ impl Engine {
         self.store
             .write(None, move |tx| {
                 let row = seen(tx, &actor, id, no_reconciliation)?;
-                if row.version != sign.version || row.state == ReconciliationState::Signed {
-                    return Err(stale());
-                }
-                if row.open_count > 0 {
-                    return Err(Error::refused(
-                        "reconciliation.open",
-                        format!("还有 {} 条差异未处理，全部处理后才能签核", row.open_count),
-                        format!("{} differences are not handled yet; handle them first.", row.open_count),
-                    ));
-                }
-                if is_above(&row, &rules) && wrote_off(tx, &actor, id)? {
-                    return Err(Error::refused(
-                        "reconciliation.own",
-                        "核销金额超过单人核销限额，须由没有经手核销的另一人签核",
-                        "More was written off than one person may. Somebody who wrote nothing of it off has to sign.",
-                    ));
-                }
+                let day = (standing(&row), sign.version);
+                sign_allowed(tx, (STATION, id), day, (&actor, &*rules))?;
                 sign_off(tx, &actor, &row, now)
             })
             .await
@@ -141,10 +116,8 @@ impl Engine {
         self.store
             .write(None, move |tx| {
                 let row = seen(tx, &actor, id, no_reconciliation)?;
-                if row.version != reopening.version || row.state != ReconciliationState::Signed {
-                    return Err(stale());
-                }
-                reconciliations::state_set(tx, id, ReconciliationState::Reopened, None, &reason)?;
+                reopen_allowed(standing(&row), reopening.version)?;
+                reconciliation_books::state_set(tx, STATION, id, ReconciliationState::Reopened, None, &reason)?;
                 let detail = json!({"before": told(&row), "after": {"state": ReconciliationState::Reopened, "reason": reason}});
                 actor.record(tx, now, "reconciliation_undo", "reconciliation", id, &detail)
             })
@@ -152,16 +125,9 @@ impl Engine {
     }
 }
 
-/// Whether this person has written off anything of the day.
-fn wrote_off(tx: &mut Tx<'_>, actor: &Actor, id: i64) -> Result<bool> {
-    let rows = tx.read(|conn| reconciliations::differences_of(conn, id))?;
-    let own = Some(actor.caller.staff.0);
-    Ok(rows.iter().any(|one| one.state == DifferenceState::WrittenOff && one.staff_id == own))
-}
-
 fn sign_off(tx: &mut Tx<'_>, actor: &Actor, row: &ReconciliationRow, now: Timestamp) -> Result<()> {
     let staff = (actor.caller.staff.0, actor.caller.name.as_str(), now);
-    reconciliations::state_set(tx, row.id, ReconciliationState::Signed, Some(staff), "")?;
+    reconciliation_books::state_set(tx, STATION, row.id, ReconciliationState::Signed, Some(staff), "")?;
     let detail = json!({"before": told(row), "after": {"state": ReconciliationState::Signed}});
     actor.record(tx, now, "reconciliation_confirm", "reconciliation", row.id, &detail)
 }

@@ -1,8 +1,11 @@
 //! 桩账单对账: a local day of a station is compared once it is over, again when somebody asks for it, and
 //! signed off by a person. What was signed off does not change: what comes later stands beside it as late.
 
+pub mod counter;
 mod handle;
 mod meter;
+pub mod peer;
+mod rules;
 
 pub use handle::{DifferenceChange, ReconciliationReopening, ReconciliationSign, no_difference};
 pub use meter::{MeterChangeDraft, no_meter_change};
@@ -17,10 +20,12 @@ use model::reconciliation::{
 use model::site::StationFacts;
 use model::time::{DAY_MS, HOUR_MS, Timestamp, Zone};
 use model::{Error, Result};
+use rules::{Kept, Step, steps};
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use store::reconciliation_books::{self, STATION};
 use store::reconciliations::{self, DaySides, ReconciliationRow, SideSums};
 use store::{Conn, DbResult, Tx, meter_changes, stations};
 use utoipa::ToSchema;
@@ -194,35 +199,25 @@ fn keep(tx: &mut Tx<'_>, run: &Run, now: Timestamp) -> Result<Option<i64>> {
         }
     };
     let is_signed = row.state == ReconciliationState::Signed;
-    let mut kept: HashMap<String, reconciliations::DifferenceRow> = tx
-        .read(|conn| reconciliations::differences_of(conn, row.id))?
-        .into_iter()
-        .map(|one| (one.key.clone(), one))
-        .collect();
+    let kept = tx.read(|conn| reconciliations::differences_of(conn, row.id))?.into_iter();
+    let kept = kept.map(|one| Kept {
+        id: one.id,
+        worth: (one.energy_dwh, one.amount_fen),
+        state: one.state,
+        key: one.key,
+    });
     // Of a day that is signed off only what is late is told.
-    let told = run.found.iter().filter(|one| !is_signed || one.kind == DifferenceKind::LateRecord);
-    for one in told {
-        match kept.remove(&one.key) {
-            None => insert(tx, &row, one, now)?,
-            Some(_) if is_signed => {}
-            Some(old) => {
-                let same = (old.energy_dwh, old.amount_fen) == (one.energy_dwh, one.amount_fen);
-                let state = match old.state {
-                    DifferenceState::Gone => DifferenceState::Open,
-                    // What was decided was decided of other numbers.
-                    handled if same => handled,
-                    _ => DifferenceState::Open,
-                };
-                if !same || state != old.state {
-                    reconciliations::difference_refresh(tx, old.id, one, state)?;
-                }
-            }
+    let told: Vec<&Found> =
+        run.found.iter().filter(|one| !is_signed || one.kind == DifferenceKind::LateRecord).collect();
+    let keys: Vec<_> = told.iter().map(|one| (one.key.as_str(), (one.energy_dwh, one.amount_fen))).collect();
+    for step in steps(kept.collect(), &keys, is_signed) {
+        match step {
+            Step::Insert { at } => insert(tx, &row, told[at], now)?,
+            Step::Refresh { id, at, state } => reconciliations::difference_refresh(tx, id, told[at], state)?,
+            Step::Gone { id } => reconciliation_books::difference_gone(tx, STATION, id)?,
         }
     }
-    for old in kept.into_values().filter(|old| !is_signed && old.state == DifferenceState::Open) {
-        reconciliations::difference_gone(tx, old.id)?;
-    }
-    reconciliations::recount(tx, row.id)?;
+    reconciliation_books::recount(tx, STATION, row.id)?;
     Ok(Some(row.id))
 }
 
@@ -312,9 +307,4 @@ fn days_due(conn: &mut Conn, now: Timestamp) -> DbResult<BTreeSet<(StationId, i6
     let since = Zone::shanghai().local(now.plus_ms(-AGAIN_DAYS_MS)).day;
     due.extend(reconciliations::unsigned_since(conn, since)?);
     Ok(due)
-}
-
-/// What the differences that were written off are worth, against the limit of one person.
-fn is_above(row: &ReconciliationRow, rules: &crate::Rules) -> bool {
-    row.written_off_fen > rules.write_off_alone.0
 }

@@ -17,6 +17,8 @@ fn an_account_is_its_owner_and_its_kind() {
         (AccountId::shared(OperatorId(5)), AccountKind::SharedRevenue, 5),
         (AccountId::paid_out(OperatorId(6)), AccountKind::PaidOut, 6),
         (AccountId::by_hand(), AccountKind::Channel, 0),
+        (AccountId::channel_fee(5), AccountKind::ChannelFee, 5),
+        (AccountId::withheld(5), AccountKind::Withheld, 5),
         (AccountId::promotion(), AccountKind::Promotion, 0),
         (AccountId::write_off(), AccountKind::WriteOff, 0),
     ] {

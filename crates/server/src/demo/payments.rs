@@ -31,7 +31,16 @@ const PAID: i64 = 34;
 
 fn moods() -> Moods {
     let [lost_percent, repeated_percent, refused_percent] = [15, 20, 20];
-    Moods { seed: 5, lost_percent, repeated_percent, refused_percent, refund_ms: 4_000, ..Moods::default() }
+    let (refund_ms, dirt_percent) = (4_000, 30);
+    Moods {
+        seed: 5,
+        lost_percent,
+        repeated_percent,
+        refused_percent,
+        refund_ms,
+        dirt_percent,
+        ..Moods::default()
+    }
 }
 
 fn channel(app: &App, data: &Path, secret: String, listen: SocketAddr) -> Result<Arc<Channel>> {
@@ -68,6 +77,7 @@ pub async fn write(app: &Arc<App>, actor: &Actor, data: &Path) -> Result<()> {
         secret: Some(secret.clone()),
         api_v3_key: None,
         private_key: None,
+        fee_bp: Some(sim::pay::FEE_BP),
     };
     app.engine.pay_channel_create(actor, draft_of).await?;
     let book = channel(app, data, secret, SocketAddr::from(([127, 0, 0, 1], 9)))?;
@@ -78,7 +88,24 @@ pub async fn write(app: &Arc<App>, actor: &Actor, data: &Path) -> Result<()> {
         paid(app, actor, &book, (wish, ago, n % 11 != 10)).await?;
     }
     order(app, actor, &book).await?;
-    refunds(app, actor).await
+    refunds(app, actor).await?;
+    bills(app, &book).await
+}
+
+/// What the channel says of the last days.
+async fn bills(app: &App, book: &Channel) -> Result<()> {
+    let found = app.engine.store.read(pay_channels::all).await?;
+    let Some(channel) = found.into_iter().find(|one| one.name == NAME) else { return Ok(()) };
+    for ago in (1..=7).rev() {
+        let day = Zone::shanghai().local(app.now().plus_ms(-ago * DAY_MS)).day;
+        let said = book.bill(day);
+        let bill = crate::pay::simulated_bill(MERCHANT, day, &said["rows"]).map_err(|fault| {
+            tracing::error!(why = %fault.text.en, "the bill of the demo's pay channel cannot be read");
+            Error::internal()
+        })?;
+        app.engine.counter_bill_take(&channel, day, crate::jobs::counter_bills::said(bill)).await?;
+    }
+    Ok(())
 }
 
 /// One that was paid, or that nobody paid in time.
@@ -180,6 +207,7 @@ async fn move_to(app: &App, known: &PayChannel, (url, own): (&str, SocketAddr)) 
         secret: Some(secret),
         api_v3_key: None,
         private_key: None,
+        fee_bp: known.fee_bp,
     };
     app.engine.pay_channel_update(&Actor::local(), known.id, change).await
 }

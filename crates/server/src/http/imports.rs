@@ -59,7 +59,7 @@ pub struct SheetQuery {
 }
 
 /// The rows of a file that is small enough to be taken at once.
-async fn rows_read<const N: usize>(
+pub(super) async fn rows_read<const N: usize>(
     name: Option<&str>,
     bytes: Bytes,
     columns: &'static [SheetColumn; N],

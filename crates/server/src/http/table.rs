@@ -5,14 +5,7 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     abnormal_orders, audit, backups, bills, brands, callers, cards, channels, cities, commands,
-    configuration_profiles, content, coupons, customer_source, customers, day_bills, desired, dialects,
-    dictionaries, displays, driver_prices, exports, feedback, feedback_blocks, feedback_templates, firmware,
-    fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels,
-    occupancies, operations, operators, order_imports, orders, parameters, pay_channels, payees, payments,
-    pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings,
-    preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles, security,
-    sellers, session, settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers,
-    wallets,
+    configuration_profiles, content, counter_bills, coupons, customer_source, customers, day_bills, desired, dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_blocks, feedback_templates, firmware, fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, occupancies, operations, operators, order_imports, orders, parameters, pay_channels, payees, payments, peers, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles, security, sellers, session, settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -197,6 +190,19 @@ pub fn table() -> Vec<Route> {
         POST "/reconciliations/{id}/reopening" May(ReconciliationWrite), reconciliations::reconciliation_undo;
         GET "/differences" May(ReconciliationRead), reconciliations::difference_list;
         PATCH "/differences/{id}" May(ReconciliationWrite), reconciliations::difference_update;
+        GET "/counter-bills" May(ReconciliationRead), counter_bills::counter_bill_list;
+        POST "/counter-bills" May(ReconciliationWrite), counter_bills::counter_bill_start;
+        GET "/counter-bills/{id}" May(ReconciliationRead), counter_bills::counter_bill_get;
+        GET "/counter-bills/{id}/file" May(ReconciliationRead), counter_bills::counter_bill_fetch;
+        POST "/counter-bills/{id}/confirmation" May(ReconciliationWrite), counter_bills::counter_bill_confirm;
+        POST "/counter-bills/{id}/reopening" May(ReconciliationWrite), counter_bills::counter_bill_undo;
+        GET "/counter-differences" May(ReconciliationRead), counter_bills::counter_difference_list;
+        PATCH "/counter-differences/{id}" May(ReconciliationWrite), counter_bills::counter_difference_update;
+        GET "/peers" May(ReconciliationRead), peers::peer_list;
+        POST "/peers" May(ReconciliationWrite), peers::peer_create;
+        PATCH "/peers/{id}" May(ReconciliationWrite), peers::peer_update;
+        POST "/peers/{id}/bills" May(ReconciliationWrite), peers::peer_bill_import;
+        GET "/imports/peer-bills/template" May(ReconciliationWrite), peers::peer_bill_template_fetch;
         GET "/meter-changes" May(ReconciliationRead), reconciliations::meter_change_list;
         POST "/meter-changes" May(ReconciliationWrite), reconciliations::meter_change_create;
         DELETE "/meter-changes/{id}" May(ReconciliationWrite), reconciliations::meter_change_delete;

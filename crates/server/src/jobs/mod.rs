@@ -3,6 +3,7 @@
 
 mod backups;
 pub mod batches;
+pub mod counter_bills;
 pub mod customers;
 pub mod exports;
 pub mod imports;
@@ -241,6 +242,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "mail_send" => mail::send(app).await,
         invoices::NAME => invoices::issue(app).await,
         "pay_poll" => pay::poll(app).await,
+        "counter_bill_fetch" => counter_bills::run(app).await,
         "webhook_send" => webhooks::send(app).await,
         "job_prune" => {
             let sends = app.engine.channel_sends_prune().await?;

@@ -7,6 +7,8 @@ mod wechat;
 mod wechat_bill;
 mod wechat_seal;
 
+pub use simulated::bill_of as simulated_bill;
+
 use crate::outbound::Outbound;
 use axum::http::HeaderMap;
 use engine::pay::channels::PayChannelSecret;
@@ -60,8 +62,18 @@ pub struct BillRow {
     pub refund_no: Option<String>,
     pub channel_no: String,
     pub fen: i64,
+    /// What the channel keeps of it; below zero where it gives that back. None: it does not say.
+    pub fee_fen: Option<i64>,
     pub at: Timestamp,
     pub done: bool,
+}
+
+/// A day's bill, as it came and as it was read.
+#[derive(Clone, Debug)]
+pub struct Bill {
+    pub file_name: String,
+    pub body: Vec<u8>,
+    pub rows: Vec<BillRow>,
 }
 
 /// Whether what was typed for WeChat Pay can be read at all: said when it is saved.
@@ -175,7 +187,7 @@ impl<'a> Adapter<'a> {
     }
 
     /// The payments and refunds of a day in China; none: the bill is not ready yet.
-    pub async fn bill(&self, day: i64) -> Told<Option<Vec<BillRow>>> {
+    pub async fn bill(&self, day: i64) -> Told<Option<Bill>> {
         match self.kind()? {
             Kind::Simulated(one) => one.bill(day).await,
             Kind::Wechat(one) => one.bill(day).await,

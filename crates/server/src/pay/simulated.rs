@@ -1,7 +1,7 @@
 //! 模拟渠道: the program `pileops-sim pay`, or one that speaks as it does. Every call and every answer is signed with
 //! HMAC-SHA256 over its time, its path and its bytes.
 
-use super::{Adapter, BillRow, Notice, PayFault, Told};
+use super::{Adapter, Bill, BillRow, Notice, PayFault, Told};
 use crate::outbound::Ask;
 use axum::http::HeaderMap;
 use engine::pay::{PaymentSaid, RefundSaid};
@@ -114,6 +114,8 @@ struct Row {
     payment_no: String,
     channel_no: String,
     amount_fen: i64,
+    #[serde(default)]
+    fee_fen: Option<i64>,
     at_ms: i64,
     state: String,
 }
@@ -231,20 +233,28 @@ impl Simulated<'_> {
         }
     }
 
-    pub async fn bill(&self, day: i64) -> Told<Option<Vec<BillRow>>> {
+    pub async fn bill(&self, day: i64) -> Told<Option<Bill>> {
         let said = self.call("/v1/bills", json!({"day": day})).await?;
         if said["ready"] == false {
             return Ok(None);
         }
-        let rows: Vec<Row> = serde_json::from_value(said["rows"].clone()).map_err(PayFault::strange)?;
-        let row = |row: Row| BillRow {
-            refund_no: (row.kind == "refund").then(|| row.no.clone()),
-            payment_no: row.payment_no,
-            channel_no: row.channel_no,
-            fen: row.amount_fen,
-            at: Timestamp::from_ms(row.at_ms),
-            done: row.state == "done" || row.state == "paid",
-        };
-        Ok(Some(rows.into_iter().map(row).collect()))
+        bill_of(&self.config.merchant, day, &said["rows"]).map(Some)
     }
+}
+
+/// The rows as the channel tells them.
+pub fn bill_of(merchant: &str, day: i64, said: &Value) -> Told<Bill> {
+    let rows: Vec<Row> = serde_json::from_value(said.clone()).map_err(PayFault::strange)?;
+    let row = |row: Row| BillRow {
+        refund_no: (row.kind == "refund").then(|| row.no.clone()),
+        payment_no: row.payment_no,
+        channel_no: row.channel_no,
+        fen: row.amount_fen,
+        fee_fen: row.fee_fen,
+        at: Timestamp::from_ms(row.at_ms),
+        done: row.state == "done" || row.state == "paid",
+    };
+    let body = serde_json::to_vec_pretty(said).map_err(PayFault::strange)?;
+    let file_name = format!("{merchant}-{day}.json");
+    Ok(Bill { file_name, body, rows: rows.into_iter().map(row).collect() })
 }

@@ -3,7 +3,7 @@
 
 use super::wechat_bill::bill_rows;
 use super::wechat_seal::{Seal, nonce};
-use super::{Adapter, BillRow, Notice, PayFault, Told};
+use super::{Adapter, Bill, Notice, PayFault, Told};
 use crate::outbound::{Ask, Reply};
 use axum::http::HeaderMap;
 use engine::pay::{PaymentSaid, RefundSaid};
@@ -333,12 +333,15 @@ impl Wechat<'_> {
     }
 
     /// The bill is ready from about ten in the morning of the next day.
-    pub async fn bill(&self, day: i64) -> Told<Option<Vec<BillRow>>> {
+    pub async fn bill(&self, day: i64) -> Told<Option<Bill>> {
         let date = format!("{:04}-{:02}-{:02}", day / 10_000, day / 100 % 100, day % 100);
+        let file_name = format!("{}-{date}.csv", self.config.mchid);
         let path = format!("/v3/bill/tradebill?bill_date={date}&bill_type=ALL");
         let said = self.call(Method::GET, &path, None).await?;
         match said.code() {
-            "NO_STATEMENT_EXIST" => return Ok(Some(Vec::new())),
+            "NO_STATEMENT_EXIST" => {
+                return Ok(Some(Bill { file_name, body: Vec::new(), rows: Vec::new() }));
+            }
             "STATEMENT_CREATING" => return Ok(None),
             _ if !said.status.is_success() => return Err(said.fault()),
             _ => {}
@@ -351,6 +354,7 @@ impl Wechat<'_> {
         if !reply.status.is_success() || !super::wechat_seal::is_sha1(&reply.body, hash) {
             return Err(PayFault::strange("the bill's digest"));
         }
-        bill_rows(&reply.body).map(Some)
+        let rows = bill_rows(&reply.body)?;
+        Ok(Some(Bill { file_name, body: reply.body.to_vec(), rows }))
     }
 }

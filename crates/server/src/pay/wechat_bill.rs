@@ -1,6 +1,7 @@
 //! 交易账单 of WeChat Pay: a CSV whose cells begin with a back quote; the columns are found by their names.
 
 use super::{BillRow, PayFault, Told};
+use model::money::divide_rounded;
 use model::time::{Timestamp, Zone};
 
 /// Yuan with two decimals.
@@ -9,6 +10,17 @@ fn fen(text: &str) -> Option<i64> {
     let rest = format!("{rest:0<2}");
     (rest.len() == 2).then_some(())?;
     Some(yuan.parse::<i64>().ok()? * 100 + rest.parse::<i64>().ok()?)
+}
+
+/// What the channel keeps, told to 0.00001 yuan and below zero in the line of a refund. An empty cell says nothing.
+fn fee(text: &str) -> Option<i64> {
+    let (back, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
+    let (yuan, rest) = text.split_once('.').unwrap_or((text, "0"));
+    let rest = format!("{rest:0<5}");
+    (rest.len() == 5).then_some(())?;
+    let exact = yuan.parse::<i64>().ok()?.checked_mul(100_000)?.checked_add(rest.parse().ok()?)?;
+    let fen = i64::try_from(divide_rounded(i128::from(exact), 1_000)).ok()?;
+    Some(if back { -fen } else { fen })
 }
 
 /// `2026-11-25 08:30:15`, in China.
@@ -37,7 +49,7 @@ pub fn bill_rows(bytes: &[u8]) -> Told<Vec<BillRow>> {
         [place("交易时间")?, place("微信订单号")?, place("商户订单号")?, place("交易状态")?];
     let [refund_channel_no, refund_no, refund_state] =
         [place("微信退款单号")?, place("商户退款单号")?, place("退款状态")?];
-    let [paid, back] = [place("订单金额")?, place("申请退款金额")?];
+    let [paid, back, kept] = [place("订单金额")?, place("申请退款金额")?, place("手续费")?];
     let mut rows = Vec::new();
     for line in lines {
         // The sums stand behind a heading of their own.
@@ -56,6 +68,7 @@ pub fn bill_rows(bytes: &[u8]) -> Told<Vec<BillRow>> {
             refund_no: refund.then(|| cell(refund_no).to_owned()),
             channel_no: cell(if refund { refund_channel_no } else { channel_no }).to_owned(),
             fen,
+            fee_fen: fee(cell(kept)),
             at,
             done: !refund || cell(refund_state) == "SUCCESS",
         });
@@ -80,6 +93,7 @@ mod tests {
         assert_eq!(rows[0].at.rfc3339(), Timestamp::parse("2026-11-22T00:30:15Z").unwrap().rfc3339());
         assert_eq!((rows[1].fen, rows[1].refund_no.as_deref()), (2_005, Some("TK1")));
         assert_eq!(rows[1].channel_no, "5030001");
+        assert_eq!((rows[0].fee_fen, rows[1].fee_fen), (Some(60), Some(-12)));
         assert!(rows.iter().all(|row| row.done));
     }
 
@@ -91,6 +105,21 @@ mod tests {
                 .is_err()
         );
         assert_eq!(bill_rows(format!("{HEAD}{SUMS}").as_bytes()).unwrap(), []);
+    }
+
+    #[test]
+    fn a_fee_is_told_finer_than_a_fen() {
+        for (text, amount) in [
+            ("0.60", Some(60)),
+            ("0.00600", Some(1)),
+            ("0.00400", Some(0)),
+            ("-0.12345", Some(-12)),
+            ("1", Some(100)),
+            ("", None),
+            ("0.123456", None),
+        ] {
+            assert_eq!(fee(text), amount, "{text}");
+        }
     }
 
     #[test]

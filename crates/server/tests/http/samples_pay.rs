@@ -4,9 +4,11 @@ use super::house::House;
 use super::samples::About::*;
 use super::samples::{Sample, asked};
 use engine::audit::Actor;
+use engine::reconciliation::counter::CounterBillSaid;
 use model::id::{CustomerId, OperatorId, OrderId, PileId, StaffId};
 use model::money::Fen;
 use model::pay::{PayState, PaymentPurpose, RefundKind, RefundRoute, RefundState};
+use model::reconciliation::CounterLine;
 use serde_json::json;
 use store::payments::{self, Payment};
 use store::refunds::{self, Refund};
@@ -56,6 +58,44 @@ pub const SAMPLES: &[Sample] = &[
         "/pay-channels/{pay_channel}",
         r#"{"version":1,"name":"改名{n}","enabled":true,"simulated":{"url":"https://pay.example.com","merchant":"M1"},"notify_url":"https://own.example.com"}"#,
     ),
+    asked("counter_bill_list", Platform, "/counter-bills", ""),
+    asked(
+        "counter_bill_start",
+        Platform,
+        "/counter-bills",
+        r#"{"pay_channel_id":{pay_channel},"day":20261122}"#,
+    ),
+    asked("counter_bill_get", Platform, "/counter-bills/{counter_bill}", ""),
+    asked("counter_bill_fetch", Platform, "/counter-bills/{counter_bill}/file", ""),
+    asked("counter_bill_confirm", Platform, "/counter-bills/{counter_bill}/confirmation", r#"{"version":1}"#),
+    asked(
+        "counter_bill_undo",
+        Platform,
+        "/counter-bills/{counter_bill}/reopening",
+        r#"{"version":1,"reason":"补账单"}"#,
+    ),
+    asked("peer_list", Platform, "/peers", ""),
+    asked("peer_create", Platform, "/peers", r#"{"name":"互联方{n}","code":"39581580{n}"}"#),
+    asked(
+        "peer_update",
+        Platform,
+        "/peers/{peer}",
+        r#"{"version":1,"name":"改名{n}","code":"4958158{n}00"}"#,
+    ),
+    asked(
+        "peer_bill_import",
+        Platform,
+        "/peers/{peer}/bills?name=a.csv&day=20261122&check=true",
+        "对方订单号,结束时间,电量,金额\nX1,2026-11-22 10:00:00,1,2\n",
+    ),
+    asked("peer_bill_template_fetch", Shared, "/imports/peer-bills/template?format=csv", ""),
+    asked("counter_difference_list", Platform, "/counter-differences", ""),
+    asked(
+        "counter_difference_update",
+        Platform,
+        "/counter-differences/{counter_difference}",
+        r#"{"version":1,"state":"accepted","note":"已核对"}"#,
+    ),
     asked("pay_channel_check", Platform, "/pay-channels/{pay_channel}/check", ""),
     asked(
         "public_payment_create",
@@ -80,7 +120,7 @@ pub async fn paid(
     side: i64,
     (order, pile): (i64, PileId),
     customer: &str,
-) -> [(&'static str, String); 3] {
+) -> [(&'static str, String); 6] {
     let (engine, channel) = (&house.app.engine, channel(house, side).await);
     let (now, customer) = (house.clock.now(), CustomerId(customer.parse().unwrap()));
     let payment = Payment {
@@ -144,6 +184,41 @@ pub async fn paid(
         Ok((payment.id, refund.id))
     });
     let (payment, refund) = write.await.unwrap();
-    [("{pay_channel}", channel), ("{payment}", payment), ("{refund}", refund)]
-        .map(|(name, id)| (name, id.to_string()))
+    let (bill, difference) = billed(house, channel).await;
+    [
+        ("{pay_channel}", channel),
+        ("{payment}", payment),
+        ("{refund}", refund),
+        ("{counter_bill}", bill),
+        ("{counter_difference}", difference),
+        ("{peer}", peer(house, side).await),
+    ]
+    .map(|(name, id)| (name, id.to_string()))
+}
+
+/// A bill of this channel with a line that nobody knows, and the difference that it is.
+async fn billed(house: &House, channel: i64) -> (i64, i64) {
+    let engine = &house.app.engine;
+    let known =
+        engine.store.read(move |conn| store::pay_channels::get(conn, channel)).await.unwrap().unwrap();
+    let line = CounterLine {
+        line_no: 1,
+        own_no: "ZF-X".to_owned(),
+        payment_no: "ZF-X".to_owned(),
+        their_no: "42".to_owned(),
+        fen: 100,
+        done: true,
+        ..CounterLine::default()
+    };
+    let said = CounterBillSaid { file_name: "M1.json".to_owned(), body: b"[]".to_vec(), lines: vec![line] };
+    let bill = engine.counter_bill_take(&known, 20_261_122, said).await.unwrap();
+    let rows = engine.store.read(move |conn| store::counter_bills::differences_of(conn, bill)).await.unwrap();
+    (bill, rows[0].id)
+}
+
+/// A platform whose customers charge here.
+async fn peer(house: &House, side: i64) -> i64 {
+    let draft = json!({"name": format!("互联方{side}"), "code": format!("59581580{side}")});
+    let draft = serde_json::from_value(draft).unwrap();
+    house.app.engine.peer_create(&Actor::local(), draft).await.unwrap()
 }

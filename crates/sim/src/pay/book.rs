@@ -1,7 +1,7 @@
 //! The channel's own book: in memory, and a line of a journal for each change.
 
+use super::bill::{BillRow, fee_fen};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
@@ -174,18 +174,31 @@ impl Book {
     }
 
     /// What was paid and given back at these moments.
-    pub fn rows(&self, of_day: impl Fn(i64) -> bool) -> Vec<Value> {
+    pub fn rows(&self, of_day: impl Fn(&str, i64) -> bool) -> Vec<BillRow> {
         let paid = self.payments.values().chain(&self.twins);
-        let paid = paid.filter(|one| one.state == PaidState::Paid && of_day(one.paid_at_ms));
-        let payments = paid.map(|one| {
-            json!({"kind": "payment", "no": one.no, "payment_no": one.no, "channel_no": one.channel_no,
-                "amount_fen": one.amount_fen, "at_ms": one.paid_at_ms, "state": "paid"})
+        let paid = paid.filter(|one| one.state == PaidState::Paid && of_day(&one.channel_no, one.paid_at_ms));
+        let payments = paid.map(|one| BillRow {
+            kind: "payment",
+            no: one.no.clone(),
+            payment_no: one.no.clone(),
+            channel_no: one.channel_no.clone(),
+            amount_fen: one.amount_fen,
+            fee_fen: fee_fen(one.amount_fen),
+            at_ms: one.paid_at_ms,
+            state: "paid",
         });
         let back = self.refunds.values();
-        let back = back.filter(|one| one.state != RefundedState::Failed && of_day(one.done_at_ms));
-        let refunds = back.map(|one| {
-            json!({"kind": "refund", "no": one.no, "payment_no": one.payment_no, "channel_no": one.channel_no,
-                "amount_fen": one.amount_fen, "at_ms": one.done_at_ms, "state": one.state.word()})
+        let back =
+            back.filter(|one| one.state != RefundedState::Failed && of_day(&one.channel_no, one.done_at_ms));
+        let refunds = back.map(|one| BillRow {
+            kind: "refund",
+            no: one.no.clone(),
+            payment_no: one.payment_no.clone(),
+            channel_no: one.channel_no.clone(),
+            amount_fen: one.amount_fen,
+            fee_fen: -fee_fen(one.amount_fen),
+            at_ms: one.done_at_ms,
+            state: one.state.word(),
         });
         payments.chain(refunds).collect()
     }

@@ -1,6 +1,7 @@
 //! 模拟渠道: a pay channel to itself, with its own book, its own moods and a cashier. It tells what happened late, twice,
 //! too early or not at all, and refuses some of what it is asked: whoever works with it has to cope, as with a real one.
 
+mod bill;
 mod book;
 mod cashier;
 mod door;
@@ -10,7 +11,7 @@ use crate::random::Random;
 use book::{Book, PaidState, Payment, Refund, RefundedState};
 use door::{Answer, Request};
 use hmac::{Hmac, KeyInit, Mac};
-use model::time::{Clock, Timestamp, Zone};
+use model::time::{Clock, Timestamp};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::net::SocketAddr;
@@ -18,6 +19,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
+
+pub use bill::{Dirt, FEE_BP};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
@@ -62,6 +65,12 @@ pub struct Moods {
     /// Refunds that stay with the bank until somebody looks
     #[arg(long, default_value_t = 0)]
     pub stuck_percent: i64,
+    /// Lines of the day's bill with dirt in them: left out, there twice, of another amount, day or fee, of nobody
+    #[arg(long, default_value_t = 0)]
+    pub dirt_percent: i64,
+    /// Minutes after midnight at which the day's bill is there
+    #[arg(long, default_value_t = 0)]
+    pub bill_late_minutes: i64,
     /// Milliseconds until an answer
     #[arg(long, default_value_t = 0)]
     pub latency_ms: u64,
@@ -375,15 +384,5 @@ impl Channel {
         }
         json!({"state": one.state.word(), "channel_no": one.channel_no, "amount_fen": one.amount_fen,
             "ended_at_ms": one.done_at_ms, "message": "银行账户异常，退款失败（模拟）"})
-    }
-
-    /// The bill of a day in China: ready when the day is over.
-    fn bill(&self, day: i64) -> Value {
-        let zone = Zone::shanghai();
-        if zone.local(self.now()).day <= day {
-            return json!({"ready": false, "rows": []});
-        }
-        let of_day = |at_ms: i64| zone.local(Timestamp::from_ms(at_ms)).day == day;
-        json!({"ready": true, "rows": self.book().rows(of_day)})
     }
 }
