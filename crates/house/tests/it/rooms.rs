@@ -9,8 +9,9 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("protocol", &["model"], &[]),
     ("store", &["model"], &[]),
     ("engine", &["model", "store"], &[]),
+    ("forecast", &["model"], &[]),
     ("sim", &["model", "protocol"], &[]),
-    ("server", &["model", "protocol", "store", "engine", "sim"], &[]),
+    ("server", &["model", "protocol", "store", "engine", "forecast", "sim"], &[]),
     ("house", &[], &[]),
 ];
 
