@@ -189,7 +189,7 @@ fn nothing_counts_while_the_link_is_down_and_a_lost_pile_ends_it() {
         w.sweep();
         w.sweep();
         w.later(5);
-        wait(w.engine.store.write(None, |tx| store::piles::all_offline(tx))).unwrap();
+        wait(w.engine.store.write(None, store::piles::all_offline)).unwrap();
         w.restart();
         w.later(120);
         w.sweep();
