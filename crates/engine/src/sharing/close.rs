@@ -71,8 +71,8 @@ fn ready(tx: &mut Tx<'_>, period: &SharingPeriod, now: Timestamp) -> Result<()> 
     if next > period.from_day {
         return Err(Error::conflict(
             "sharing_period.closed",
-            "这些日期中有已结算的，请删除此试算后按新的账期重新试算",
-            "Some of these days are closed already. Try the days that follow them anew.",
+            "这些日期中有已结算或正在复核的，请刷新页面，从之后的日期重新试算",
+            "Some of these days are closed or about to be. Load the page again and try the days that follow them.",
         ));
     }
     Ok(())

@@ -227,11 +227,10 @@ impl Engine {
     }
 }
 
-fn due(
-    conn: &mut Conn,
-    first_cycle: SharingCycle,
-    now: Timestamp,
-) -> DbResult<Vec<(OperatorId, SharingCycle, (i64, i64))>> {
+/// Whose period is over, of which cycle, and its days.
+type Due = (OperatorId, SharingCycle, (i64, i64));
+
+fn due(conn: &mut Conn, first_cycle: SharingCycle, now: Timestamp) -> DbResult<Vec<Due>> {
     let (zones, today) = (zones(conn)?, Zone::shanghai().local(now).day);
     let earliest = days_before(today, BACK_DAYS).unwrap_or(today);
     let mut due = Vec::new();
