@@ -14,6 +14,7 @@ mod accounts;
 mod backups;
 mod client;
 mod exchange;
+mod forecasts;
 mod nouns;
 mod nouns_args;
 mod recordings;
@@ -68,6 +69,9 @@ pub enum Command {
     /// Play a recording to an empty platform with its tariff, and compare order and bill field by field;
     /// succeeds only when they are the same
     Replay(recordings::Replay),
+    /// 预测: how good the forecasts are
+    #[command(subcommand)]
+    Forecast(forecasts::ForecastVerb),
     /// 备份: full backups, what lies at the place, proofs
     #[command(subcommand)]
     Backup(backups::BackupVerb),
@@ -154,6 +158,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Migrate => serve::migrate(&place.config(&Listen::default())?).await,
         Command::Verify => serve::verify(&place).await,
         Command::Replay(replay) => recordings::run(&place, &replay).await,
+        Command::Forecast(verb) => forecasts::run(&place, verb),
         Command::Backup(verb) => backups::run(&place, verb).await,
         Command::Restore(restore) => backups::restore(&place, restore).await,
         Command::Noun(noun) => nouns::run(&place, noun).await,
