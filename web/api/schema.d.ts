@@ -4800,6 +4800,23 @@ export interface paths {
         patch: operations["station_update"];
         trace?: never;
     };
+    "/api/v1/stations/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["station_forecast_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations/{id}/load": {
         parameters: {
             query?: never;
@@ -8444,6 +8461,85 @@ export interface components {
          * @enum {string}
          */
         FleetRowOutcome: "new" | "joined" | "existing";
+        /** @description One hour that is expected. */
+        ForecastHour: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            high_dwh: number;
+            /**
+             * Format: int64
+             * @description Four times of five it comes to lie between low and high.
+             */
+            low_dwh: number;
+            /**
+             * Format: int64
+             * @description What the naive forecast says; absent where it knows nothing.
+             */
+            naive_dwh: number | null;
+        };
+        /** @description What a month will bring to its end. */
+        ForecastMonth: {
+            /** Format: int64 */
+            error_permille: number | null;
+            /**
+             * Format: int64
+             * @description 202611
+             */
+            month: number;
+            /**
+             * Format: int64
+             * @description Of the months before, forecast from the same day of the month: how many, and how far off.
+             */
+            month_count: number;
+            /** Format: int64 */
+            naive_error_permille: number | null;
+            /**
+             * Format: int64
+             * @description What a straight line through the days so far says.
+             */
+            naive_fen: number;
+            /**
+             * Format: int64
+             * @description Up to the end of yesterday.
+             */
+            so_far_fen: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        /** @description An hour that was. */
+        ForecastPast: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            energy_dwh: number;
+        };
+        /** @description How far forecasts were off that were made for hours which have come since. */
+        ForecastTest: {
+            /**
+             * Format: int64
+             * @description Mean absolute error of an hour.
+             */
+            error_dwh: number;
+            /**
+             * Format: int64
+             * @description Sum of the absolute errors of what was delivered, in permille.
+             */
+            error_permille: number;
+            /** Format: int64 */
+            hour_count: number;
+            /**
+             * Format: int64
+             * @description Of the hours, how many came to lie in the band.
+             */
+            inside_permille: number;
+            /** Format: int64 */
+            naive_error_dwh: number;
+            /** Format: int64 */
+            naive_error_permille: number;
+        };
         Frame: {
             /** @description What we answered, encoded as `raw` is. */
             answer: string | null;
@@ -12909,6 +13005,33 @@ export interface components {
             service_fen: number;
             /** Format: int64 */
             total_fen: number;
+        };
+        StationForecast: {
+            day: components["schemas"]["ForecastTest"] | null;
+            /** @description Empty where there is none. */
+            hours: components["schemas"]["ForecastHour"][];
+            /**
+             * Format: int64
+             * @description Hours since the station's first order, up to those that are looked at.
+             */
+            known_hours: number;
+            /**
+             * Format: int64
+             * @description Absent as long as none was made.
+             */
+            made_at_ms: number | null;
+            month: components["schemas"]["ForecastMonth"] | null;
+            /**
+             * Format: int64
+             * @description With fewer there is no forecast.
+             */
+            needed_hours: number;
+            /** @description The last week, by the hour in which orders ended. */
+            past: components["schemas"]["ForecastPast"][];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            week: components["schemas"]["ForecastTest"] | null;
         };
         StationHour: {
             /** Format: int64 */
@@ -25705,6 +25828,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_forecast_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationForecast"];
+                };
             };
             /** @description Any error */
             default: {

@@ -29,6 +29,7 @@ pub mod feedback;
 pub mod firmware;
 mod firmware_server;
 pub mod fleet;
+pub mod forecast;
 pub mod invoice;
 pub mod job;
 pub mod load;

@@ -241,6 +241,15 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "forecast_make",
+        Schedule::Daily(2 * 60 + 40),
+        ["电量与收入预测", "Forecasts"],
+        [
+            "用各站以往每小时的电量学习，预测之后 7 天的电量和本月收入，并与基准预测一起回测；不足四周数据的充电站不预测",
+            "learns from the hours of all stations what the next 7 days and the month will bring, and tests it beside the naive forecast; stations with less than four weeks get none",
+        ],
+    ),
+    job(
         "backup_run",
         Schedule::Daily(2 * 60 + 10),
         ["完整备份", "Full backup"],

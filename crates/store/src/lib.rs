@@ -57,6 +57,7 @@ pub mod filter;
 pub mod firmware;
 pub mod fleet_list;
 pub mod fleets;
+pub mod forecasts;
 pub mod frames;
 pub mod ground_locks;
 pub mod handovers;

@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (50, include_str!("../migrations/0050_sharing.sql")),
     (51, include_str!("../migrations/0051_occupancy.sql")),
     (53, include_str!("../migrations/0053_counter_bill.sql")),
+    (55, include_str!("../migrations/0055_forecast.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

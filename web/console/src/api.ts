@@ -149,6 +149,7 @@ export const api = {
   occupancy_plan_get: (id: number) => take(http.GET(`${v}/stations/{id}/occupancy-plan`, byId(id))),
   occupancy_plan_set: (id: number, body: BodyOf<'occupancy_plan_set'>) => take(http.PUT(`${v}/stations/{id}/occupancy-plan`, { ...byId(id), body })),
   load_point_list: (id: number, hours: number) => take(http.GET(`${v}/stations/{id}/load/points`, { params: { path: { id }, query: { hours } } })),
+  station_forecast_get: (id: number) => take(http.GET(`${v}/stations/{id}/forecast`, byId(id))),
   station_photo_create: (id: number, file: File) => take(http.POST(`${v}/stations/{id}/photos`, { ...byId(id), ...fileBody(file) })),
   station_photo_update: (id: number, body: BodyOf<'station_photo_update'>) => take(http.PATCH(`${v}/station-photos/{id}`, { ...byId(id), body })),
   station_photo_delete: (id: number) => take(http.DELETE(`${v}/station-photos/{id}`, byId(id))),

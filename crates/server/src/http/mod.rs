@@ -33,6 +33,7 @@ mod feedback_blocks;
 mod feedback_templates;
 mod firmware;
 mod fleets;
+mod forecasts;
 mod frames;
 mod give;
 mod guard;

@@ -5,14 +5,7 @@ use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
     abnormal_orders, audit, backups, bills, brands, callers, cards, channels, cities, commands,
-    configuration_profiles, content, counter_bills, coupons, customer_source, customers, day_bills, desired,
-    dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_blocks, feedback_templates,
-    firmware, fleets, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels,
-    occupancies, operations, operators, order_imports, orders, parameters, pay_channels, payees, payments,
-    peers, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles,
-    postings, preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles,
-    security, sellers, session, settlements, sharing_periods, sharing_rules, staff, stations, stream,
-    tariff_plans, tariffs, transfers, wallets,
+    configuration_profiles, content, counter_bills, coupons, customer_source, customers, day_bills, desired, dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_blocks, feedback_templates, firmware, fleets, forecasts, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, occupancies, operations, operators, order_imports, orders, parameters, pay_channels, payees, payments, peers, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles, security, sellers, session, settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -63,6 +56,7 @@ pub fn table() -> Vec<Route> {
         GET "/stations/{id}/load/points" May(StationRead), loads::load_point_list;
         GET "/stations/{id}/occupancy-plan" May(StationRead), occupancies::occupancy_plan_get;
         PUT "/stations/{id}/occupancy-plan" May(StationWrite), occupancies::occupancy_plan_set;
+        GET "/stations/{id}/forecast" May(StationRead), forecasts::station_forecast_get;
         POST "/stations/{id}/photos" May(StationWrite), stations::station_photo_create;
         GET "/station-photos/{id}" May(StationRead), stations::station_photo_get;
         GET "/station-photos/{id}/thumbnail" May(StationRead), stations::station_thumbnail_get;

@@ -6,6 +6,7 @@ pub mod batches;
 pub mod counter_bills;
 pub mod customers;
 pub mod exports;
+mod forecasts;
 pub mod imports;
 pub mod invoices;
 mod mail;
@@ -249,6 +250,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
             app.engine.job_runs_prune().await.map(|runs| counted(runs + sends))
         }
         customers::NAME => customers::sync(app, id).await,
+        forecasts::NAME => forecasts::make(app).await,
         "verify" => verify::verify(app, id).await,
         "backup_run" => backups::run(app).await,
         "backup_check" => backups::check(app).await,

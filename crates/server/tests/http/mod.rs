@@ -12,6 +12,7 @@ mod orders;
 mod outbound;
 mod r4_2_2;
 mod r4_2_2_brand;
+mod r4_2_3;
 mod r5_1;
 mod r5_2_1;
 mod r5_2_1_batch;

@@ -20,4 +20,5 @@ pub const SAMPLES: &[Sample] = &[
         r#"{"version":0,"enabled":true,"free_minutes":15,"fen_per_minute":50,"cap_fen":5000,"from_minute":0,"to_minute":1440}"#,
     ),
     asked("load_point_list", Thing, "/stations/{station}/load/points", ""),
+    asked("station_forecast_get", Thing, "/stations/{station}/forecast", ""),
 ];
