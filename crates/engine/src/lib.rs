@@ -4,6 +4,7 @@
 //! durable; what a person wants comes in as a function named `noun_verb`. Nothing here knows a wire
 //! protocol, and nothing here asks the system for the time.
 
+pub mod alarm;
 pub mod audit;
 pub mod authority;
 pub mod backup;
@@ -65,6 +66,7 @@ pub mod verify;
 pub mod visitors;
 pub mod wallet;
 pub mod webhook;
+pub mod work_order;
 
 pub use rules::Rules;
 
@@ -112,6 +114,7 @@ pub struct Engine {
     pub readers: Arc<visitors::Visitors>,
     authority: Arc<tokio::sync::OnceCell<Arc<authority::Authority>>>,
     pub(crate) loads: Arc<load::Loads>,
+    pub(crate) alarms: Arc<alarm::Alarms>,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,
 }
@@ -138,6 +141,7 @@ impl Engine {
             readers,
             authority,
             loads: Arc::default(),
+            alarms: Arc::default(),
             dispatch,
             ended,
         }

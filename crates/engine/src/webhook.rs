@@ -9,6 +9,7 @@ use crate::audit::Actor;
 use crate::channel::{FaultOf, SendFault, no_channel};
 use crate::device::Context;
 use hmac::{Hmac, KeyInit, Mac};
+use model::alarm::AlarmState;
 use model::channel::{WEBHOOK_RETRY_S, WEBHOOK_WAIT_MS, WebhookEvent, WebhookState, email_masked};
 use model::customer::phone_masked;
 use model::id::{InvoiceId, OperatorId, PileCode};
@@ -18,9 +19,11 @@ use model::time::{SECOND_MS, Timestamp, Zone};
 use model::{Error, Result};
 use serde_json::json;
 use sha2::Sha256;
+use store::alarms::Alarm;
 use store::channels::{self, ChannelSend};
 use store::deliveries::{self, Delivery, Turn};
 use store::feedback::NewFeedback;
+use store::work_orders::WorkOrder;
 use store::{Tx, invoices, piles};
 
 /// What proves that a delivery comes from us: HMAC-SHA256 over `timestamp.body`, in hexadecimal.
@@ -81,6 +84,34 @@ pub fn pile_told(tx: &mut Tx<'_>, pile: &Pile, now: Timestamp) -> Result<()> {
             "station_id": pile.station.0, "protocol": pile.protocol.as_str(),
             "last_seen_ms": pile.last_seen.map(Timestamp::as_ms)});
         Ok((code, body.to_string()))
+    })
+}
+
+/// Somebody is to look at it, or it is closed. What a pile says in its own words stays here.
+pub(crate) fn alarm_told(tx: &mut Tx<'_>, one: &Alarm, now: Timestamp) -> Result<()> {
+    let closed = one.state == AlarmState::Closed;
+    let event = if closed { WebhookEvent::AlarmClosed } else { WebhookEvent::AlarmOpened };
+    tx.deliver(event, Some(one.operator), now, |tx| {
+        let pile = match one.pile {
+            Some(id) => tx.read(|conn| piles::get(conn, id))?.map(|pile| pile.code.to_string()),
+            None => None,
+        };
+        let body = json!({"alarm_id": one.id, "source": one.source, "code": one.code, "level": one.level,
+            "state": one.state, "operator_id": one.operator.0, "station_id": one.station.0, "pile_code": pile,
+            "connector_no": one.connector, "storm": one.storm, "times": one.times,
+            "first_at_ms": one.first_at.as_ms(), "last_at_ms": one.last_at.as_ms(),
+            "recovered_at_ms": one.recovered_at.map(Timestamp::as_ms)});
+        Ok((one.id.to_string(), body.to_string()))
+    })
+}
+
+/// It is later than promised; what people wrote stays here.
+pub(crate) fn work_order_told(tx: &mut Tx<'_>, one: &WorkOrder, now: Timestamp) -> Result<()> {
+    tx.deliver(WebhookEvent::WorkOrderOverdue, Some(one.operator), now, |_| {
+        let body = json!({"work_order_no": one.no, "kind": one.kind, "level": one.level, "state": one.state,
+            "operator_id": one.operator.0, "station_id": one.station.0, "alarm_id": one.alarm,
+            "accept_due_ms": one.accept_due.as_ms(), "finish_due_ms": one.finish_due.as_ms()});
+        Ok((one.no.clone(), body.to_string()))
     })
 }
 

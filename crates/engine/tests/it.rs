@@ -4,6 +4,8 @@
 
 #[path = "it/abnormal.rs"]
 mod abnormal;
+#[path = "it/alarm.rs"]
+mod alarm;
 #[path = "it/alive.rs"]
 mod alive;
 #[path = "it/battery.rs"]

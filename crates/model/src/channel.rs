@@ -32,6 +32,8 @@ crate::words! {
         Invoice = "invoice",
         /// Something happened that a webhook wants to know.
         Event = "event",
+        /// 告警通知
+        Alarm = "alarm",
     }
 
     /// What a webhook can be told.
@@ -47,6 +49,12 @@ crate::words! {
         /// 占位提醒: the free time of a car that stays plugged in ends soon.
         OccupancyWarned = "occupancy.warned",
         FeedbackCreated = "feedback.created",
+        /// 告警产生: somebody is to look at it; a storm is told once.
+        AlarmOpened = "alarm.opened",
+        /// 告警关闭: it is over and stayed over, or a person has closed it.
+        AlarmClosed = "alarm.closed",
+        /// 工单超时: nobody has taken it, or it is not done, within its time.
+        WorkOrderOverdue = "work_order.overdue",
         /// 邮件发送失败: for good, nobody tries again by themselves.
         MailFailed = "mail.failed",
     }

@@ -237,6 +237,69 @@ dictionaries! {
         "high_value" "高价值" "High value",
         "fleet" "车队" "Fleet",
     ]
+    "alarm_level" "告警级别" "Alarm levels" [
+        "critical" "紧急" "Critical",
+        "major" "重要" "Major",
+        "minor" "一般" "Minor",
+        "notice" "提示" "Notice",
+    ]
+    "alarm_source" "告警来源" "Alarm sources" [
+        "fault" "设备故障" "Fault",
+        "stop" "异常停止" "Bad stop",
+        "battery" "电池告警" "Battery",
+        "ground_lock" "地锁告警" "Ground lock",
+        "variable" "变量事件" "Variable",
+        "session" "无订单充电" "Charging without an order",
+        "offline" "离线" "Off line",
+        "flapping" "频繁上下线" "Flapping",
+    ]
+    "alarm_state" "告警状态" "Alarm states" [
+        "pending" "待计时" "Pending",
+        "open" "未确认" "Open",
+        "acknowledged" "已确认" "Acknowledged",
+        "silenced" "已屏蔽" "Silenced",
+        "recovered" "已恢复" "Recovered",
+        "closed" "已关闭" "Closed",
+    ]
+    "alarm_action" "告警处理动作" "Alarm steps" [
+        "raise" "产生" "Raised",
+        "reopen" "再次发生" "Again",
+        "recover" "恢复" "Recovered",
+        "acknowledge" "确认" "Acknowledge",
+        "note" "备注" "Note",
+        "silence" "屏蔽" "Silence",
+        "unsilence" "解除屏蔽" "End of silence",
+        "close" "关闭" "Close",
+        "join" "并入合并告警" "Joined a storm",
+        "notify" "通知" "Told",
+    ]
+    "work_order_kind" "工单来源" "Work order kinds" [
+        "alarm" "告警" "Alarm",
+        "feedback" "反馈" "Feedback",
+        "manual" "人工" "By hand",
+        "inspection" "巡检" "Inspection",
+    ]
+    "work_order_state" "工单状态" "Work order states" [
+        "waiting" "待接单" "Waiting",
+        "accepted" "已接单" "Taken",
+        "on_site" "已到场" "On site",
+        "done" "待验收" "To accept",
+        "closed" "已完成" "Closed",
+        "cancelled" "已取消" "Cancelled",
+    ]
+    "work_order_action" "工单处理动作" "Work order steps" [
+        "create" "创建" "Created",
+        "assign" "派单" "Assign",
+        "accept" "接单" "Take",
+        "arrive" "到场" "On site",
+        "finish" "完工" "Done",
+        "confirm" "验收通过" "Accept",
+        "reject" "验收驳回" "Reject",
+        "cancel" "取消工单" "Cancel",
+        "note" "备注" "Note",
+        "photo" "上传照片" "Photo",
+        "escalate" "超时升级" "Escalated",
+    ]
     "feedback_source" "反馈来源" "Feedback sources" [
         "mini_program" "小程序" "Mini-program",
         "app" "APP" "App",
@@ -319,6 +382,7 @@ dictionaries! {
 mod tests {
     use super::*;
     use crate::access::Role;
+    use crate::alarm::{AlarmAction, AlarmLevel, AlarmSource, AlarmState};
     use crate::card::CardStatus;
     use crate::connector::ConnectorStatus;
     use crate::coupon::{CouponKind, VoucherState};
@@ -333,6 +397,7 @@ mod tests {
     use crate::site::{Lifecycle, PileKind, Protocol};
     use crate::station::{CarKind, ParkingFee, PlaceKind, StationKind};
     use crate::tariff::Period;
+    use crate::work_order::{WorkOrderAction, WorkOrderKind, WorkOrderState};
 
     #[test]
     fn every_code_of_every_list_is_there_and_no_other() {
@@ -363,6 +428,13 @@ mod tests {
             ("customer_source", told(CustomerSource::ALL)),
             ("customer_status", told(CustomerStatus::ALL)),
             ("customer_mark", told(CustomerMark::ALL)),
+            ("alarm_level", told(AlarmLevel::ALL)),
+            ("alarm_source", told(AlarmSource::ALL)),
+            ("alarm_state", told(AlarmState::ALL)),
+            ("alarm_action", told(AlarmAction::ALL)),
+            ("work_order_kind", told(WorkOrderKind::ALL)),
+            ("work_order_state", told(WorkOrderState::ALL)),
+            ("work_order_action", told(WorkOrderAction::ALL)),
             ("feedback_source", told(FeedbackSource::ALL)),
             ("feedback_kind", told(FeedbackKind::ALL)),
             ("feedback_state", told(FeedbackState::ALL)),

@@ -94,6 +94,24 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "alarm_watch",
+        Schedule::Every(5),
+        ["告警巡视", "Watch of alarms"],
+        [
+            "查找离线与频繁上下线的充电桩，合并同站同时发生的告警，发出通知，关闭已恢复的告警",
+            "looks for piles that are off line or come and go, makes one alarm of a storm, tells people, closes what is over",
+        ],
+    ),
+    job(
+        "work_order_watch",
+        Schedule::Every(60),
+        ["工单巡视", "Watch of work orders"],
+        [
+            "按巡检计划生成工单，把超过接单或完工时限的工单升级",
+            "makes the work orders that inspection plans want, and escalates those that are later than promised",
+        ],
+    ),
+    job(
         "tariff_deliver",
         Schedule::Every(5),
         ["调价生效与下发", "Tariffs to piles"],

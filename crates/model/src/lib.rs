@@ -4,6 +4,7 @@
 //! door to the system's clock, and only the server opens it).
 
 pub mod access;
+pub mod alarm;
 pub mod battery;
 pub mod brand;
 pub mod card;
@@ -66,5 +67,6 @@ pub mod transfer;
 pub mod wallet;
 pub mod web_address;
 mod word;
+pub mod work_order;
 
 pub use error::{Error, Result, Text};

@@ -97,6 +97,15 @@ pub fn place_of_pile(conn: &mut Conn, code: &str) -> DbResult<Option<(i64, i64, 
     conn.find(sql, &[code.into()], |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))
 }
 
+/// Its station, pile and connector, as far as it names them.
+pub fn place_of(
+    conn: &mut Conn,
+    id: FeedbackId,
+) -> DbResult<Option<(Option<i64>, Option<i64>, Option<i64>)>> {
+    let sql = "SELECT station_id, pile_id, connector_no FROM feedback WHERE id = $1";
+    conn.find(sql, &[id.0.into()], |row| Ok((row.int_opt(0)?, row.int_opt(1)?, row.int_opt(2)?)))
+}
+
 pub fn operator_of_station(conn: &mut Conn, station: i64) -> DbResult<Option<i64>> {
     conn.find("SELECT operator_id FROM station WHERE id = $1", &[station.into()], |row| row.int(0))
 }

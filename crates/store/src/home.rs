@@ -98,6 +98,13 @@ pub struct HomeTodo {
     pub failed_invoice_count: i64,
     /// Channels of invoices whose sign-in at the tax bureau is lost.
     pub lost_seller_count: i64,
+    /// Alarms that nobody has acknowledged yet: those that are critical, and the others.
+    pub critical_alarm_count: i64,
+    pub open_alarm_count: i64,
+    /// Work orders that nobody has taken, that await their acceptance, and that are later than promised.
+    pub waiting_work_order_count: i64,
+    pub done_work_order_count: i64,
+    pub overdue_work_order_count: i64,
     /// What is wrong with the backup; 0 for whoever does not look after it.
     pub backup_alarm_count: i64,
 }
@@ -298,6 +305,8 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles, now: Timestamp) -> Db
     let unknown = if scope.is_all() { conn.one("SELECT COUNT(*) FROM unknown_pile", &[], count)? } else { 0 };
     let feedback = crate::feedback_list::feedback_todo(conn, scope, now)?;
     let invoices = crate::invoice_list::invoice_todo(conn, scope)?;
+    let alarms = crate::alarm_list::alarm_todo(conn, scope)?;
+    let work = crate::work_order_list::work_order_todo(conn, scope, now)?;
     Ok(HomeTodo {
         review_invoice_count: invoices.review,
         failed_invoice_count: invoices.failed,
@@ -310,6 +319,11 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles, now: Timestamp) -> Db
         waiting_feedback_count: feedback.waiting,
         overdue_feedback_count: feedback.overdue,
         escalated_feedback_count: feedback.escalated,
+        critical_alarm_count: alarms.critical,
+        open_alarm_count: alarms.major + alarms.minor + alarms.notice,
+        waiting_work_order_count: work.waiting,
+        done_work_order_count: work.done,
+        overdue_work_order_count: work.overdue,
         backup_alarm_count: 0,
     })
 }

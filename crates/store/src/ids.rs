@@ -100,6 +100,14 @@ nouns! {
     CounterBill = "counter_bill",
     CounterLine = "counter_line",
     CounterDifference = "counter_difference",
+    Alarm = "alarm",
+    AlarmEvent = "alarm_event",
+    AlarmRule = "alarm_rule",
+    AlarmRuleChange = "alarm_rule_change",
+    AlarmNotice = "alarm_notice",
+    WorkOrder = "work_order",
+    WorkOrderEvent = "work_order_event",
+    InspectionPlan = "inspection_plan",
 }
 
 impl Noun {
@@ -109,7 +117,7 @@ impl Noun {
             Noun::Frame => FRAME_BLOCK,
             Noun::Sample => 8_192,
             Noun::Order | Noun::Command | Noun::Posting | Noun::BillRecord => 64,
-            Noun::Audit | Noun::Voucher | Noun::Delivery | Noun::SharingLine | Noun::CounterLine => 16,
+            Noun::Audit | Noun::Voucher | Noun::Delivery | Noun::SharingLine | Noun::CounterLine | Noun::Alarm | Noun::AlarmEvent => 16,
             _ => 1,
         }
     }

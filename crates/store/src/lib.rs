@@ -5,6 +5,10 @@
 //! list stands beside the view that it fills.
 
 pub mod abnormal_orders;
+pub mod alarm_list;
+pub mod alarm_mails;
+pub mod alarm_rules;
+pub mod alarms;
 pub mod archive;
 pub mod attachments;
 pub mod audit;
@@ -95,6 +99,7 @@ pub mod order_payments;
 pub mod order_place;
 pub mod order_totals;
 pub mod orders;
+pub mod overview;
 pub mod parameters;
 pub mod pay_channels;
 mod pay_faults;
@@ -166,6 +171,8 @@ pub mod vendor_messages;
 pub mod vouchers;
 pub mod wallet_changes;
 pub mod wallets;
+pub mod work_order_list;
+pub mod work_orders;
 mod writer;
 
 pub use change::Change;

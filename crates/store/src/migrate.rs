@@ -58,6 +58,8 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (51, include_str!("../migrations/0051_occupancy.sql")),
     (53, include_str!("../migrations/0053_counter_bill.sql")),
     (55, include_str!("../migrations/0055_forecast.sql")),
+    (56, include_str!("../migrations/0056_alarm.sql")),
+    (57, include_str!("../migrations/0057_work_order.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -17,11 +17,11 @@ const hearers = new Set<(sample: Sample) => void>()
 
 // Which lists grow old with which noun.
 const touches: Record<string, string[]> = {
-  pile: ['pile', 'pile_list', 'command_list', 'frame_list', 'pile_variable_list', 'pile_monitor_list', 'pile_display_list', 'customer_inquiry_list', 'vendor_message_list'],
+  pile: ['board', 'pile', 'pile_list', 'command_list', 'frame_list', 'pile_variable_list', 'pile_monitor_list', 'pile_display_list', 'customer_inquiry_list', 'vendor_message_list'],
   vendor_word: ['vendor_word_list'],
   order: ['order', 'order_list', 'order_frame_list'],
   command: ['command_list'],
-  home: ['home'],
+  home: ['home', 'overview'],
   card: ['card_list'],
   customer: ['customer_list', 'customer', 'customer_changes', 'fleet_list'],
   fleet: ['fleet_list', 'fleet', 'fleet_car_list'],
@@ -52,6 +52,11 @@ const touches: Record<string, string[]> = {
   pay_channel: ['pay_channel_list'],
   feedback: ['feedback', 'feedback_list', 'feedback_statistics', 'feedback_caller', 'home'],
   member_level: ['member_level_list', 'customer_list', 'customer'],
+  alarm: ['alarm', 'alarm_list', 'home'],
+  work_order: ['work_order', 'work_order_list', 'work_order_limit_list', 'home'],
+  inspection_plan: ['inspection_plan_list'],
+  alarm_rule: ['alarm_rule_list', 'alarm_rule_change_list'],
+  alarm_notice: ['alarm_notice_list'],
   feedback_template: ['feedback_template_list'],
   role: ['role_list', 'staff_list'],
   export: ['export_list'],

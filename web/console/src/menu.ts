@@ -18,6 +18,16 @@ export interface MenuSection {
 export const menu: MenuSection[] = [
   { name: 'home', pages: [{ name: 'home', path: '/', permission: 'home.read', glyph: 'home' }] },
   {
+    name: 'monitor',
+    pages: [
+      { name: 'monitor', path: '/monitor', permission: 'pile.read', glyph: 'chart' },
+      { name: 'alarms', path: '/alarms', permission: 'alarm.read', glyph: 'alert' },
+      { name: 'work_orders', path: '/work-orders', permission: 'work_order.read', glyph: 'task' },
+      { name: 'inspection_plans', path: '/inspection-plans', permission: 'work_order.read', platform: true, glyph: 'clock' },
+      { name: 'alarm_rules', path: '/alarm-rules', permission: 'alarm.read', glyph: 'sliders' },
+    ],
+  },
+  {
     name: 'base',
     pages: [
       { name: 'piles', path: '/piles', permission: 'pile.read', glyph: 'pile' },

@@ -33,12 +33,21 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
     { path: '/sign-in', name: 'sign_in', component: () => import('@/views/session/SignIn.vue'), meta: { title: 'sign_in' } },
+    { path: '/screen', name: 'screen', component: () => import('@/views/monitor/ScreenPage.vue'), meta: { title: 'screen', permission: 'pile.read', menu: 'monitor' } },
     { path: '/bill', name: 'bill_check', component: () => import('@/views/bills/BillCheck.vue'), meta: { title: 'bill_check' } },
     {
       path: '/',
       component: ConsoleLayout,
       children: [
         page('', 'home', 'home.read', () => import('@/views/home/HomePage.vue')),
+        page('monitor', 'monitor', 'pile.read', () => import('@/views/monitor/OverviewPage.vue')),
+        page('monitor/stations/:id(\\d+)', 'station_board', 'pile.read', () => import('@/views/monitor/StationBoard.vue'), { menu: 'monitor' }),
+        page('alarms', 'alarms', 'alarm.read', () => import('@/views/alarms/AlarmList.vue')),
+        page('alarms/:id(\\d+)', 'alarm', 'alarm.read', () => import('@/views/alarms/AlarmDetail.vue'), { menu: 'alarms' }),
+        page('work-orders', 'work_orders', 'work_order.read', () => import('@/views/work-orders/WorkOrderList.vue')),
+        page('work-orders/:id(\\d+)', 'work_order', 'work_order.read', () => import('@/views/work-orders/WorkOrderDetail.vue'), { menu: 'work_orders' }),
+        page('inspection-plans', 'inspection_plans', 'work_order.read', () => import('@/views/work-orders/InspectionPlans.vue'), { platform: true }),
+        page('alarm-rules', 'alarm_rules', 'alarm.read', () => import('@/views/alarms/AlarmRules.vue')),
         page('piles', 'piles', 'pile.read', () => import('@/views/piles/PileList.vue')),
         page('piles/:code', 'pile', 'pile.read', () => import('@/views/piles/PileDetail.vue'), { menu: 'piles' }),
         page('pile-batches', 'pile_batches', 'pile.read', () => import('@/views/pile-batches/PileBatchList.vue')),

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Difference, Drill, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, PayChannel, CounterDifference, Payee, Payment, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Refund, Reservation, SharingPeriod, SharingRule, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet } from '@/api'
+import type { Alarm, Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Difference, Drill, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, PayChannel, CounterDifference, Payee, Payment, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Refund, Reservation, SharingPeriod, SharingRule, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet, WorkOrder } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -7,6 +7,11 @@ export const connectorStatuses: ConnectorBrief['status'][] = ['available', 'prep
 export const lifecycles: Pile['lifecycle'][] = ['inactive', 'enabled', 'disabled', 'retired']
 export const kinds: Pile['kind'][] = ['dc', 'ac', 'ac_dc']
 export const protocols: Pile['protocol'][] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1', 'ykc1.5', 'ykc1.6']
+export const alarmLevels: Alarm['level'][] = ['critical', 'major', 'minor', 'notice']
+export const alarmSources: Alarm['source'][] = ['fault', 'stop', 'battery', 'ground_lock', 'variable', 'session', 'offline', 'flapping']
+export const alarmStates: Alarm['state'][] = ['open', 'acknowledged', 'silenced', 'recovered', 'closed', 'pending']
+export const workOrderKinds: WorkOrder['kind'][] = ['alarm', 'feedback', 'manual', 'inspection']
+export const workOrderStates: WorkOrder['state'][] = ['waiting', 'accepted', 'on_site', 'done', 'closed', 'cancelled']
 export const orderStates: Order['state'][] = ['starting', 'charging', 'stopping', 'unsettled', 'completed', 'failed', 'abnormal']
 export const startModes: Order['start_mode'][] = ['console', 'app', 'card', 'offline_card', 'vin', 'pile', 'import']
 export const payWays: NonNullable<Order['pay_way']>[] = ['wallet', 'fleet', 'later']
@@ -73,9 +78,9 @@ export const backupStates: Backup['state'][] = ['done', 'failed', 'gone']
 export const drillKinds: Drill['kind'][] = ['restore', 'disaster', 'moment', 'fallback']
 export const jobRunStates: JobRun['state'][] = ['running', 'done', 'failed', 'cut']
 export const smtpSecurities: SmtpConfig['security'][] = ['tls', 'starttls', 'none']
-export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice', 'event']
+export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice', 'alarm', 'event']
 export const channelKinds: Channel['kind'][] = ['smtp', 'webhook', 'ftp']
-export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abnormal', 'pile.online', 'pile.offline', 'reservation.changed', 'occupancy.warned', 'feedback.created', 'mail.failed']
+export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abnormal', 'pile.online', 'pile.offline', 'reservation.changed', 'occupancy.warned', 'feedback.created', 'alarm.opened', 'alarm.closed', 'work_order.overdue', 'mail.failed']
 export const webhookStates: Delivery['state'][] = ['waiting', 'sent', 'failed']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']

@@ -5,6 +5,7 @@
 //! minutes, and at the end. After a crash at most those minutes are missing from its extremes.
 
 use super::{Context, Handled};
+use crate::alarm;
 use model::Result;
 use model::battery::BatteryNews;
 use model::device::Answer;
@@ -45,6 +46,7 @@ pub fn told(
             noticed: None,
         };
         insert(tx, &one)?;
+        alarm::battery_told(tx, &hot.pile, (news.connector, order), &one.code, context.now)?;
     }
     if news.is_rare || context.now.since(row.updated_at) >= KEPT_EVERY_MS {
         row.updated_at = context.now;
@@ -88,6 +90,9 @@ pub fn ground_lock(
     let before = known.map(|place| hot.ground_locks.swap_remove(place));
     if before != Some(*told) {
         store::ground_locks::save(tx, &hot.pile, told, context.now)?;
+    }
+    if before != Some(*told) {
+        alarm::ground_lock_told(tx, &hot.pile, before.as_ref(), told, context.now)?;
     }
     if let Some(alarm) = told.alarm.filter(|alarm| before.is_none_or(|before| before.alarm != Some(*alarm))) {
         let code = format!("ykc:ground_lock:{}", alarm.as_str());

@@ -76,7 +76,8 @@ fn stray(
         at: context.now,
         noticed: None,
     };
-    pile_events::insert(tx, &event)
+    pile_events::insert(tx, &event)?;
+    crate::alarm::stray_told(tx, &hot.pile, connector, session.to_string(), context.now)
 }
 
 /// Puts samples into the order's curve and the sample log; how many were believed.
@@ -159,7 +160,7 @@ pub fn observed(
 ) -> Result<Handled> {
     let connector = seen.status.connector;
     let handled = Handled::new(Answer::Noted).on(connector);
-    apply(context, tx, hot, &seen.status);
+    apply(context, tx, hot, &seen.status)?;
     crate::occupancy::seen(context, tx, hot, connector, seen.status.at)?;
     if let Some(at) = seen.status.at {
         observe_clock(context, tx, hot, at);

@@ -25,6 +25,7 @@ pub fn told(
         let session = event.session.as_deref().and_then(SessionName::parse).map(SessionKey::Name);
         let order =
             session.and_then(|session| hot.open_session(session)).map(|place| hot.open[place].order.id);
+        crate::alarm::variable_told(tx, &hot.pile, &noticed, order, context.now)?;
         let one = NewPileEvent {
             pile,
             connector: event.connector,

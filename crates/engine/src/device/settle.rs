@@ -235,6 +235,7 @@ pub(super) fn settle(
     tx.order_detail_save(detail);
     order_told_by_pile(context, tx, &order, &hot.pile)?;
     crate::occupancy::begin(context, tx, hot, &order)?;
+    crate::alarm::order_ended(tx, &hot.pile, &order, context.now)?;
     Ok(doubtful.is_empty().then_some(order.due()))
 }
 

@@ -3,12 +3,13 @@
 use super::alive::shown;
 use super::{Context, Handled};
 use crate::occupancy;
+use crate::alarm;
 use model::Result;
 use model::connector::ConnectorStatus;
-use model::device::{Answer, Introduction, SocketReport, SocketState, StatusReport};
+use model::device::{Answer, Fault, Introduction, SocketReport, SocketState, StatusReport};
 use model::id::ConnectorNo;
 use model::order::OrderState;
-use model::site::{Connector, Lifecycle};
+use model::site::{Connector, Lifecycle, Pile};
 use model::time::{DAY_MS, Timestamp};
 use store::frames::Verdict;
 use store::{HotPile, Tx};
@@ -46,7 +47,7 @@ pub fn booted(
     tx.pile_save(&hot.pile);
     for no in 1..=told.connectors.unwrap_or(0).min(CONNECTORS_MAX) {
         if hot.connector(no).is_none() {
-            set_status(context, tx, hot, no, ConnectorStatus::Unknown);
+            set_status(context, tx, hot, no, ConnectorStatus::Unknown)?;
         }
     }
     // A pile that has restarted may have lost its sessions: it has a while to show otherwise.
@@ -75,7 +76,7 @@ pub fn reported(
     if let Some(at) = report.at {
         observe_clock(context, tx, hot, at);
     }
-    if !apply(context, tx, hot, report) {
+    if !apply(context, tx, hot, report)? {
         return Ok(handled.judged(Verdict::Applied, "older than what is known: live state unchanged"));
     }
     occupancy::seen(context, tx, hot, report.connector, report.at)?;
@@ -128,20 +129,22 @@ pub(super) fn apply(
     tx: &mut Tx<'_>,
     hot: &mut HotPile,
     report: &StatusReport,
-) -> bool {
+) -> Result<bool> {
     // A pile whose clock runs ahead must not make its later, right reports look old.
     let at = report.at.map_or(context.now, |at| at.min(context.now));
     match hot.connectors.iter_mut().find(|c| c.no == report.connector) {
-        Some(known) if at < known.status_at => return false,
+        Some(known) if at < known.status_at => return Ok(false),
         Some(known) => {
             if known.status == report.status && known.fault == report.error {
                 known.status_at = at;
-                return true;
+                return Ok(true);
             }
-            known.status = report.status;
+            let before = std::mem::replace(&mut known.status, report.status);
+            let fault = std::mem::replace(&mut known.fault, report.error.clone());
             known.status_at = at;
-            known.fault.clone_from(&report.error);
             tx.connector_save(&hot.pile, known);
+            let after = (report.status, report.error.as_ref());
+            faulted(context, tx, &hot.pile, report.connector, ((before, fault.as_ref()), after))?;
         }
         None => {
             let connector = Connector {
@@ -154,9 +157,29 @@ pub(super) fn apply(
             tx.connector_save(&hot.pile, &connector);
             hot.connectors.push(connector);
             hot.connectors.sort_by_key(|c| c.no);
+            let after = (report.status, report.error.as_ref());
+            let nothing = (ConnectorStatus::Unknown, None);
+            faulted(context, tx, &hot.pile, report.connector, (nothing, after))?;
         }
     }
-    true
+    Ok(true)
+}
+
+type Said<'a> = (ConnectorStatus, Option<&'a Fault>);
+
+/// As long as nothing is wrong, before and after, this is all that alarms cost.
+fn faulted(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    pile: &Pile,
+    connector: ConnectorNo,
+    (before, after): (Said<'_>, Said<'_>),
+) -> Result<()> {
+    let is_wrong = |(status, fault): Said<'_>| status == ConnectorStatus::Faulted || fault.is_some();
+    if is_wrong(before) || is_wrong(after) {
+        alarm::fault_changed(tx, pile, connector, before, after, context.now)?;
+    }
+    Ok(())
 }
 
 fn set_status(
@@ -165,8 +188,9 @@ fn set_status(
     hot: &mut HotPile,
     connector: ConnectorNo,
     status: ConnectorStatus,
-) {
-    apply(context, tx, hot, &StatusReport { connector, status, error: None, at: Some(context.now) });
+) -> Result<()> {
+    let report = StatusReport { connector, status, error: None, at: Some(context.now) };
+    apply(context, tx, hot, &report).map(drop)
 }
 
 /// The session on this connector is seen to have ended without its record: give the record a while.

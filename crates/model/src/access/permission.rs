@@ -34,6 +34,10 @@ permissions! {
     PileRead = "pile.read", "查看充电桩", "See piles";
     PileWrite = "pile.write", "维护充电桩", "Edit piles";
     PileCommand = "pile.command", "远程操作充电桩", "Operate piles from afar";
+    AlarmRead = "alarm.read", "查看告警", "See alarms";
+    AlarmWrite = "alarm.write", "确认、屏蔽、关闭告警，设置告警规则", "Acknowledge, silence and close alarms, set their rules";
+    WorkOrderRead = "work_order.read", "查看工单", "See work orders";
+    WorkOrderWrite = "work_order.write", "创建、处理、验收工单，维护巡检计划", "Make, work on and accept work orders, edit inspection plans";
     OrderRead = "order.read", "查看订单", "See orders";
     OrderExport = "order.export", "导出订单", "Export orders";
     OrderImport = "order.import", "导入丢失订单", "Import lost orders";

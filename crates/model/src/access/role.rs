@@ -83,6 +83,9 @@ impl Role {
                     || matches!(
                         permission,
                         OrderNote
+                            | AlarmRead
+                            | WorkOrderRead
+                            | WorkOrderWrite
                             | PaymentRead
                             | CardRead
                             | CustomerRead
@@ -102,6 +105,10 @@ impl Role {
                         | PileRead
                         | PileWrite
                         | PileCommand
+                        | AlarmRead
+                        | AlarmWrite
+                        | WorkOrderRead
+                        | WorkOrderWrite
                         | OrderRead
                         | OrderNote
                         | FeedbackRead

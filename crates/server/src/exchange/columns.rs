@@ -3,6 +3,7 @@
 
 use super::column::{Cell, Column, Words};
 use super::words;
+pub use super::work_columns::{ALARM, WORK_ORDER};
 use model::access::Area;
 use model::merge::MergeRole;
 use store::audit::AuditRecord;

@@ -7,3 +7,4 @@ pub mod reader;
 mod sharing;
 pub mod sheet;
 pub mod words;
+mod work_columns;

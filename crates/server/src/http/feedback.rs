@@ -75,7 +75,7 @@ impl FeedbackQuery {
     }
 }
 
-fn ordered(from_ms: Option<i64>, to_ms: Option<i64>) -> Result<()> {
+pub fn ordered(from_ms: Option<i64>, to_ms: Option<i64>) -> Result<()> {
     if from_ms.zip(to_ms).is_none_or(|(from, to)| from <= to) {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 //! file that turns errors into answers; one file per noun.
 
 mod abnormal_orders;
+mod alarms;
 mod audit;
 mod backups;
 mod bills;
@@ -54,6 +55,7 @@ mod operators;
 mod order_imports;
 mod orders;
 mod outside;
+mod overviews;
 mod parameters;
 mod pay_channels;
 mod payees;
@@ -94,7 +96,9 @@ mod transfers;
 mod upload;
 mod wallets;
 mod wire;
+mod work_orders;
 
+pub use alarms::code_text as alarm_code_text;
 pub use error::{ErrorBody, status};
 pub(crate) use give::pieces;
 pub use openapi::{document, text as openapi_text};

@@ -4,8 +4,7 @@
 use super::route::Access::{May, Public, SignedIn};
 use super::route::Route;
 use super::{
-    abnormal_orders, audit, backups, bills, brands, callers, cards, channels, cities, commands,
-    configuration_profiles, content, counter_bills, coupons, customer_source, customers, day_bills, desired, dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_blocks, feedback_templates, firmware, fleets, forecasts, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, occupancies, operations, operators, order_imports, orders, parameters, pay_channels, payees, payments, peers, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles, security, sellers, session, settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers, wallets,
+    abnormal_orders, alarms, audit, backups, bills, brands, callers, cards, channels, cities, commands, configuration_profiles, content, counter_bills, coupons, customer_source, customers, day_bills, desired, dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_blocks, feedback_templates, firmware, fleets, forecasts, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, occupancies, operations, operators, order_imports, orders, overviews, parameters, pay_channels, payees, payments, peers, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles, security, sellers, session, settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers, wallets, work_orders,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -38,6 +37,8 @@ pub fn table() -> Vec<Route> {
         GET "/home" May(HomeRead), home::home_get;
         GET "/home/stations" May(HomeRead), home::home_station_list;
         GET "/home/notices" May(HomeRead), content::home_notice_list;
+        GET "/overview" May(PileRead), overviews::overview_get;
+        GET "/stations/{id}/board" May(PileRead), overviews::board_get;
         GET "/operators" May(StationRead), operators::operator_list;
         POST "/operators" May(OperatorWrite), operators::operator_create;
         PATCH "/operators/{id}" May(OperatorWrite), operators::operator_update;
@@ -308,6 +309,8 @@ pub fn table() -> Vec<Route> {
         POST "/order-imports/{id}/undo" May(OrderImport), order_imports::order_import_undo;
         POST "/exports/orders" May(OrderExport), exports::order_export;
         POST "/exports/piles" May(PileRead), exports::pile_export;
+        POST "/exports/alarms" May(AlarmRead), exports::alarm_export;
+        POST "/exports/work-orders" May(WorkOrderRead), exports::work_order_export;
         POST "/exports/stations" May(StationRead), exports::station_export;
         POST "/exports/cards" May(CardRead), exports::card_export;
         POST "/exports/audit" May(AuditRead), exports::audit_export;
@@ -354,6 +357,31 @@ pub fn table() -> Vec<Route> {
         GET "/settings" May(ParameterRead), parameters::setting_list;
         GET "/dictionaries" May(ParameterRead), dictionaries::dictionary_list;
         GET "/dictionaries/{id}" May(ParameterRead), dictionaries::dictionary_get;
+        GET "/alarms" May(AlarmRead), alarms::alarm_list;
+        GET "/alarms/{id}" May(AlarmRead), alarms::alarm_get;
+        PATCH "/alarms/{id}" May(AlarmWrite), alarms::alarm_update;
+        GET "/alarm-rules" May(AlarmRead), alarms::alarm_rule_list;
+        POST "/alarm-rules" May(AlarmWrite), alarms::alarm_rule_create;
+        PATCH "/alarm-rules/{id}" May(AlarmWrite), alarms::alarm_rule_update;
+        DELETE "/alarm-rules/{id}" May(AlarmWrite), alarms::alarm_rule_delete;
+        GET "/alarm-rule-changes" May(AlarmRead), alarms::alarm_rule_change_list;
+        GET "/alarm-notices" May(AlarmRead), alarms::alarm_notice_list;
+        POST "/alarm-notices" May(AlarmWrite), alarms::alarm_notice_create;
+        PATCH "/alarm-notices/{id}" May(AlarmWrite), alarms::alarm_notice_update;
+        DELETE "/alarm-notices/{id}" May(AlarmWrite), alarms::alarm_notice_delete;
+        GET "/work-orders" May(WorkOrderRead), work_orders::work_order_list;
+        POST "/work-orders" May(WorkOrderWrite), work_orders::work_order_create;
+        GET "/work-orders/{id}" May(WorkOrderRead), work_orders::work_order_get;
+        PATCH "/work-orders/{id}" May(WorkOrderWrite), work_orders::work_order_update;
+        POST "/work-orders/{id}/photos" May(WorkOrderWrite), work_orders::work_order_photo_create;
+        GET "/work-order-photos/{id}" May(WorkOrderRead), work_orders::work_order_photo_get;
+        GET "/work-order-handlers" May(WorkOrderRead), work_orders::work_order_handler_list;
+        GET "/work-order-limits" May(WorkOrderRead), work_orders::work_order_limit_list;
+        PUT "/work-order-limits" May(WorkOrderWrite), work_orders::work_order_limit_set;
+        GET "/inspection-plans" May(WorkOrderRead), work_orders::inspection_plan_list;
+        POST "/inspection-plans" May(WorkOrderWrite), work_orders::inspection_plan_create;
+        PATCH "/inspection-plans/{id}" May(WorkOrderWrite), work_orders::inspection_plan_update;
+        DELETE "/inspection-plans/{id}" May(WorkOrderWrite), work_orders::inspection_plan_delete;
         GET "/feedback-categories" May(FeedbackRead), dictionaries::feedback_category_list;
         POST "/feedback-categories" May(ParameterWrite), dictionaries::feedback_category_create;
         PATCH "/feedback-categories/{id}" May(ParameterWrite), dictionaries::feedback_category_update;

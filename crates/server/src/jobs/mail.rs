@@ -1,5 +1,6 @@
 //! Sends the mails that wait in the outbox.
 
+use super::alarm_mails;
 use crate::app::App;
 use crate::invoicing::channel;
 use crate::mailer::{self, Mail, MailFile};
@@ -28,7 +29,8 @@ pub async fn send(app: &App) -> Result<JobOutcome> {
     if usable.is_empty() {
         return redeliver(app, due).await;
     }
-    let (mut sent, mut trouble) = (0, None);
+    // Whoever is to mend something waits least.
+    let (mut sent, mut trouble) = alarm_mails::send(app, &mut usable).await?;
     for mail in due {
         let Some(channel) = usable.first() else { break };
         match one(app, channel, &mail).await? {

@@ -1,6 +1,7 @@
 //! What runs beside the work by itself. A job may run twice or stop half-way without harm, and takes
 //! the time as a parameter; what it does is a method of the engine. When, and by whose wish, is here.
 
+mod alarm_mails;
 mod backups;
 pub mod batches;
 pub mod counter_bills;
@@ -228,6 +229,8 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
     let counted = |count: u64| JobOutcome::done(usize::try_from(count).unwrap_or(usize::MAX));
     match job.name {
         "order_sweep" => app.engine.sweep().await.map(JobOutcome::done),
+        "alarm_watch" => app.engine.alarms_watch(app.now()).await.map(JobOutcome::done),
+        "work_order_watch" => app.engine.work_orders_watch(app.now()).await.map(JobOutcome::done),
         "log_prune" => prune::prune(app, app.now()).await.map(counted),
         "export_expire" => exports::expire(app).await.map(JobOutcome::done),
         "tariff_deliver" => {
@@ -247,7 +250,8 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "webhook_send" => webhooks::send(app).await,
         "job_prune" => {
             let sends = app.engine.channel_sends_prune().await?;
-            app.engine.job_runs_prune().await.map(|runs| counted(runs + sends))
+            let alarms = app.engine.alarms_prune().await?;
+            app.engine.job_runs_prune().await.map(|runs| counted(runs + sends + alarms))
         }
         customers::NAME => customers::sync(app, id).await,
         forecasts::NAME => forecasts::make(app).await,

@@ -11,14 +11,14 @@ use tokio::net::{TcpListener, TcpStream};
 /// What the mail server answers to some word; to all others it says yes.
 type Says = Arc<Mutex<Vec<(&'static str, &'static str)>>>;
 
-struct Post {
-    port: u16,
+pub struct Post {
+    pub port: u16,
     letters: Arc<Mutex<Vec<String>>>,
     says: Says,
 }
 
 impl Post {
-    async fn open() -> Post {
+    pub async fn open() -> Post {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let post = Post { port, letters: Arc::default(), says: Arc::default() };
@@ -35,7 +35,7 @@ impl Post {
         self.says.lock().unwrap().push((word, answer));
     }
 
-    fn letters(&self) -> Vec<String> {
+    pub fn letters(&self) -> Vec<String> {
         self.letters.lock().unwrap().clone()
     }
 }
@@ -73,12 +73,12 @@ async fn talk(stream: TcpStream, letters: Arc<Mutex<Vec<String>>>, says: Says) -
     Some(())
 }
 
-fn draft(port: u16) -> Value {
+pub fn draft(port: u16) -> Value {
     json!({"name": "公司邮箱", "enabled": true, "password": "s3cret-授权码", "smtp": {"host": "127.0.0.1", "port": port,
         "security": "none", "account": "robot", "from_name": "PileOps 充电", "from_address": "robot@example.com", "timeout_s": 2}})
 }
 
-async fn made(house: &House, cookie: &str, body: &Value) -> i64 {
+pub async fn made(house: &House, cookie: &str, body: &Value) -> i64 {
     house.post("/channels", cookie, &body.to_string()).await.ok().json["id"].as_i64().unwrap()
 }
 

@@ -41,14 +41,14 @@ pub const fn asked(operation: &'static str, about: About, path: &'static str, bo
 }
 
 use super::{
-    samples_backup, samples_desk, samples_invoice, samples_ledger, samples_load, samples_office, samples_pay,
-    samples_people, samples_reconciliation, samples_sharing, samples_state, samples_ykc,
+    samples_alarm, samples_backup, samples_desk, samples_invoice, samples_ledger, samples_load, samples_office, samples_pay, samples_people, samples_reconciliation, samples_sharing, samples_state, samples_work_order, samples_ykc,
 };
 use About::*;
 
 /// All of them; some areas have a file of their own.
 pub fn samples() -> impl Iterator<Item = &'static Sample> {
     let others = [
+        samples_alarm::SAMPLES,
         samples_desk::SAMPLES,
         samples_invoice::SAMPLES,
         samples_ledger::SAMPLES,
@@ -60,6 +60,7 @@ pub fn samples() -> impl Iterator<Item = &'static Sample> {
         samples_reconciliation::SAMPLES,
         samples_sharing::SAMPLES,
         samples_state::SAMPLES,
+        samples_work_order::SAMPLES,
         samples_ykc::SAMPLES,
     ];
     SAMPLES.iter().chain(others.into_iter().flatten())

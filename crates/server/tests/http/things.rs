@@ -40,6 +40,8 @@ impl Things {
         let pile =
             engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await.unwrap().unwrap();
         let pile_id = pile.id;
+        let alarm = super::samples_alarm::alarmed(house, &pile).await;
+        let [work_order, work_photo] = super::samples_work_order::ordered(house, &code, name).await;
         let reconciled = super::samples_reconciliation::made(house, &pile).await;
         let shared = super::samples_sharing::made(house, side, name).await;
         let (order, command) = (100 + side, 500 + side);
@@ -75,6 +77,9 @@ impl Things {
             ("{voucher}", voucher),
             ("{driver_price}", driver_price),
             ("{feedback_block}", blocked(house, operator, name).await),
+            ("{alarm}", alarm),
+            ("{work_order}", work_order),
+            ("{work_order_photo}", work_photo),
             ("{feedback}", feedback),
             ("{photo}", photo),
             ("{station_photo}", station_photo(house, side + 1).await),
@@ -427,6 +432,8 @@ pub async fn furnished() -> (House, Things, Things) {
         "account": null, "from_name": "", "from_address": "a@example.com", "timeout_s": 1}});
     house.post("/channels", &cookie, &channel.to_string()).await.ok();
     super::r5_s_webhook::delivery(&house, &cookie).await;
+    super::samples_alarm::noticed(&house).await;
+    super::samples_work_order::planned(&house).await;
     let source = json!({"version": 0, "url": "https://people.invalid/scim/v2", "enabled": true, "page_size": 100, "token": "t"});
     house.send("PUT", "/customer-source/pull", &cookie, Some(&source.to_string()), &[]).await.ok();
     let (ours, theirs) = (Things::of(&house, 0).await, Things::of(&house, 1).await);

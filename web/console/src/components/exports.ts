@@ -15,6 +15,8 @@ export const exportRights: Record<ExportNoun, Permission> = {
   customer: 'customer.read',
   fleet: 'fleet.read',
   voucher: 'content.read',
+  alarm: 'alarm.read',
+  work_order: 'work_order.read',
   feedback: 'feedback.read',
   invoice: 'invoice.read',
   day_bill: 'reconciliation.read',

@@ -7,8 +7,7 @@ use crate::exchange::columns;
 use crate::exchange::listing::{ExportColumn, Listing, offered};
 use crate::http::take::{Reader, Who, query};
 use crate::http::{
-    Shared, audit, cards, cities, coupons, customers, day_bills, feedback, fleets, invoices, operators,
-    orders, piles, sharing_periods, staff, stations,
+    Shared, alarms, audit, cards, cities, coupons, customers, day_bills, feedback, fleets, invoices, operators, orders, piles, sharing_periods, staff, stations, work_orders,
 };
 use model::access::Permission;
 use model::error::Text;
@@ -17,6 +16,7 @@ use model::time::Zone;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use store::alarm_list::AlarmFilter;
 use store::audit::AuditFilter;
 use store::card_list::CardFilter;
 use store::customer_filter::CustomerFilter;
@@ -31,6 +31,7 @@ use store::sharing_list::{SharingLineFilter, SharingStatementFilter};
 use store::sort::Sort;
 use store::staff_list::StaffFilter;
 use store::vouchers::VoucherFilter;
+use store::work_order_list::WorkOrderFilter;
 use store::{Conn, DbError, DbResult};
 use utoipa::ToSchema;
 
@@ -82,6 +83,8 @@ nouns! {
     Fleet "fleet" "车队" "fleets" FleetRead FLEET;
     FleetCar "fleet_car" "车队车辆" "fleet cars" FleetRead FLEET_CAR;
     Voucher "voucher" "用户券" "vouchers" ContentRead VOUCHER;
+    Alarm "alarm" "告警" "alarms" AlarmRead ALARM;
+    WorkOrder "work_order" "工单" "work orders" WorkOrderRead WORK_ORDER;
     Feedback "feedback" "投诉建议" "feedback" FeedbackRead FEEDBACK;
     Invoice "invoice" "电子发票" "invoices" InvoiceRead INVOICE;
     DayBill "day_bill" "站日账单" "bills of days" ReconciliationRead DAY_BILL;
@@ -158,6 +161,8 @@ pub fn listing(
         ExportNoun::Fleet => fleet_rows(&asking),
         ExportNoun::FleetCar => fleet_car_rows(&asking),
         ExportNoun::Voucher => voucher_rows(&asking),
+        ExportNoun::Alarm => alarm_rows(&asking),
+        ExportNoun::WorkOrder => work_order_rows(&asking),
         ExportNoun::Feedback => feedback_rows(&asking),
         ExportNoun::Invoice => invoice_rows(&asking),
         ExportNoun::DayBill => day_bill_rows(&asking),
@@ -275,6 +280,26 @@ fn voucher_rows(asking: &Asking<'_>) -> Result<Listing> {
         let before = key(cursor).map(|[id]| id);
         let wanted = VoucherFilter { before, limit: ROWS_AT_ONCE, ..wanted.clone() };
         store::vouchers::voucher_list(conn, &scope, &wanted, now)
+    })
+}
+
+fn alarm_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<alarms::AlarmQuery>()?.filter()?;
+    let (scope, reader) = (asking.who.scope(), asking.reader.clone());
+    asking.sorted(columns::ALARM, wanted.sort.clone(), move |conn, sort| {
+        let wanted = AlarmFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
+        let mut page = store::alarm_list::alarm_list(conn, &scope, &wanted)?;
+        page.items.iter_mut().for_each(|one| alarms::tell(one, &reader));
+        Ok(page)
+    })
+}
+
+fn work_order_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<work_orders::WorkOrderQuery>()?.filter(asking.who)?;
+    let (scope, now) = (asking.who.scope(), asking.app.now());
+    asking.sorted(columns::WORK_ORDER, wanted.sort.clone(), move |conn, sort| {
+        let wanted = WorkOrderFilter { sort, limit: ROWS_AT_ONCE, ..wanted.clone() };
+        store::work_order_list::work_order_list(conn, &scope, &wanted, now)
     })
 }
 

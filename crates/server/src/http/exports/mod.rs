@@ -115,6 +115,8 @@ exporting! {
     customer_export Customer;
     fleet_export Fleet;
     fleet_car_export FleetCar;
+    alarm_export Alarm;
+    work_order_export WorkOrder;
     feedback_export Feedback;
     invoice_export Invoice;
     day_bill_export DayBill;
