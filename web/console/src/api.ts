@@ -165,16 +165,13 @@ export const api = {
   pile_record_get: (code: string) => take(http.GET(`${v}/piles/{code}/record`, byCode(code))),
   pile_record_update: (code: string, body: BodyOf<'pile_record_update'>) => take(http.PUT(`${v}/piles/{code}/record`, { ...byCode(code), body })),
   pile_tariff_set: (code: string, body: BodyOf<'pile_tariff_set'>) => take(http.PUT(`${v}/piles/{code}/tariff`, { ...byCode(code), body })),
-  pile_password_set: (code: string, password: string | null) =>
-    take(http.PUT(`${v}/piles/{code}/password`, { ...byCode(code), body: { password } })),
-  frame_list: (code: string, query: ListQuery) =>
-    take(http.GET(`${v}/piles/{code}/frames`, { params: { path: { code }, query: query as QueryOf<'frame_list'> } })),
+  pile_password_set: (code: string, password: string | null) => take(http.PUT(`${v}/piles/{code}/password`, { ...byCode(code), body: { password } })),
+  frame_list: (code: string, query: ListQuery) => take(http.GET(`${v}/piles/{code}/frames`, { params: { path: { code }, query: query as QueryOf<'frame_list'> } })),
   pile_recording_fetch: (code: string, query: QueryOf<'pile_recording_fetch'>) => take<string>(http.GET(`${v}/piles/{code}/recording`, { params: { path: { code }, query }, parseAs: 'text' })),
   order_bill_fetch: (id: number, language: 'zh' | 'en') => take<Blob>(http.GET(`${v}/orders/{id}/bill`, { params: { path: { id }, query: { language } }, parseAs: 'blob' })),
   public_bill_get: (query: QueryOf<'public_bill_get'>) => take(http.GET(`${v}/public/bills`, { params: { query } })),
   order_recording_fetch: (id: number, plain: boolean) => take<string>(http.GET(`${v}/orders/{id}/recording`, { params: { path: { id }, query: { plain } }, parseAs: 'text' })),
-  pile_variable_list: (code: string, query: ListQuery) =>
-    take(http.GET(`${v}/piles/{code}/variables`, { params: { path: { code }, query: query as QueryOf<'pile_variable_list'> } })),
+  pile_variable_list: (code: string, query: ListQuery) => take(http.GET(`${v}/piles/{code}/variables`, { params: { path: { code }, query: query as QueryOf<'pile_variable_list'> } })),
   pile_display_list: (code: string) => take(http.GET(`${v}/piles/{code}/displays`, byCode(code))),
   customer_inquiry_list: (code: string) => take(http.GET(`${v}/piles/{code}/customer-inquiries`, byCode(code))),
   customer_inquiry_create: (code: string, body: BodyOf<'customer_inquiry_create'>) => take(http.POST(`${v}/piles/{code}/customer-inquiries`, { ...byCode(code), body })),
@@ -185,8 +182,7 @@ export const api = {
   vendor_word_delete: (id: number) => take(http.DELETE(`${v}/vendor-words/{id}`, byId(id))),
   pile_monitor_list: (code: string) => take(http.GET(`${v}/piles/{code}/monitors`, byCode(code))),
   pile_profile_list: (code: string) => take(http.GET(`${v}/piles/{code}/profiles`, byCode(code))),
-  command_list: (code: string, query: ListQuery) =>
-    take(http.GET(`${v}/piles/{code}/commands`, { params: { path: { code }, query: query as QueryOf<'command_list'> } })),
+  command_list: (code: string, query: ListQuery) => take(http.GET(`${v}/piles/{code}/commands`, { params: { path: { code }, query: query as QueryOf<'command_list'> } })),
   /** Waits for the outcome; when the pile is slower than that, the row says how far it is. */
   async pile_command(code: string, body: CommandDraft): Promise<Command> {
     const params = { path: { code }, query: { wait_ms: WAIT_MS } }
@@ -233,8 +229,7 @@ export const api = {
     const params = { path: { id }, query: { wait_ms: WAIT_MS } }
     return settle(await take<unknown>(http.POST(`${v}/orders/{id}/stop`, { params })))
   },
-  order_frame_list: (id: number, query: ListQuery) =>
-    take(http.GET(`${v}/orders/{id}/frames`, { params: { path: { id }, query: query as QueryOf<'order_frame_list'> } })),
+  order_frame_list: (id: number, query: ListQuery) => take(http.GET(`${v}/orders/{id}/frames`, { params: { path: { id }, query: query as QueryOf<'order_frame_list'> } })),
 
   tariff_list: () => take(http.GET(`${v}/tariffs`)),
   tariff_pile_list: (id: number) => take(http.GET(`${v}/tariffs/{id}/piles`, byId(id))),
@@ -353,8 +348,7 @@ export const api = {
   content_update: (id: number, body: BodyOf<'content_update'>) => take(http.PATCH(`${v}/contents/{id}`, { ...byId(id), body })),
   content_status_set: (id: number, body: BodyOf<'content_status_set'>) => take(http.PUT(`${v}/contents/{id}/status`, { ...byId(id), body })),
   content_delete: (id: number) => take(http.DELETE(`${v}/contents/{id}`, byId(id))),
-  content_picture_create: (id: number, file: File) =>
-    take(http.POST(`${v}/contents/{id}/pictures`, { ...byId(id), body: file as unknown as string, bodySerializer: (bytes: unknown) => bytes as File, headers: { 'Content-Type': 'application/octet-stream' } })),
+  content_picture_create: (id: number, file: File) => take(http.POST(`${v}/contents/{id}/pictures`, { ...byId(id), body: file as unknown as string, bodySerializer: (bytes: unknown) => bytes as File, headers: { 'Content-Type': 'application/octet-stream' } })),
   content_picture_delete: (id: number) => take(http.DELETE(`${v}/content-pictures/{id}`, byId(id))),
   message_event_list: () => take(http.GET(`${v}/message-events`)),
   coupon_list: (query: ListQuery) => take(http.GET(`${v}/coupons`, list<'coupon_list'>(query))),
@@ -475,8 +469,7 @@ export const api = {
 
   order_import_list: (query: ListQuery) => take(http.GET(`${v}/order-imports`, list<'order_import_list'>(query))),
   order_import_get: (id: number) => take(http.GET(`${v}/order-imports/{id}`, byId(id))),
-  order_import_create: (name: string, file: File) =>
-    take(http.POST(`${v}/order-imports`, { params: { query: { name } }, ...fileBody(file) })),
+  order_import_create: (name: string, file: File) => take(http.POST(`${v}/order-imports`, { params: { query: { name } }, ...fileBody(file) })),
   order_import_confirm: (id: number) => take(http.POST(`${v}/order-imports/{id}/confirm`, byId(id))),
   order_import_undo: (id: number) => take(http.POST(`${v}/order-imports/{id}/undo`, byId(id))),
 

@@ -105,7 +105,7 @@ async fn r6_1a_class_an_alarm_is_listed_filtered_told_and_worked_on() {
         let detail = house.get(&path, &cookie).await;
         assert_eq!(
             (&detail.ok().json["state"], &detail.json["acknowledged_by"]),
-            (&json!("recovered"), &json!("technician"))
+            (&json!("recovered"), &json!("technician先生"))
         );
     }
 }

@@ -194,6 +194,7 @@ async fn r6_1a_class_what_is_late_goes_up_once_and_plans_make_one_for_each_stati
         house.clock.advance(Duration::from_secs(1));
         assert_eq!(watch().await.unwrap(), 1);
         assert_eq!(watch().await.unwrap(), 0);
+        let tech = house.sign_in("technician").await;
         let order = one(&house, &tech, &id).await;
         assert!(order["overdue"] == true && !order["escalated_at_ms"].is_null(), "{order}");
         let home = house.get("/home", &tech).await;
