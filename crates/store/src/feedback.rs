@@ -97,13 +97,19 @@ pub fn place_of_pile(conn: &mut Conn, code: &str) -> DbResult<Option<(i64, i64, 
     conn.find(sql, &[code.into()], |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))
 }
 
-/// Its station, pile and connector, as far as it names them.
-pub fn place_of(
-    conn: &mut Conn,
-    id: FeedbackId,
-) -> DbResult<Option<(Option<i64>, Option<i64>, Option<i64>)>> {
+/// Where it was, as far as it says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeedbackPlace {
+    pub station: Option<i64>,
+    pub pile: Option<i64>,
+    pub connector_no: Option<i64>,
+}
+
+pub fn place_of(conn: &mut Conn, id: FeedbackId) -> DbResult<Option<FeedbackPlace>> {
     let sql = "SELECT station_id, pile_id, connector_no FROM feedback WHERE id = $1";
-    conn.find(sql, &[id.0.into()], |row| Ok((row.int_opt(0)?, row.int_opt(1)?, row.int_opt(2)?)))
+    conn.find(sql, &[id.0.into()], |row| {
+        Ok(FeedbackPlace { station: row.int_opt(0)?, pile: row.int_opt(1)?, connector_no: row.int_opt(2)? })
+    })
 }
 
 pub fn operator_of_station(conn: &mut Conn, station: i64) -> DbResult<Option<i64>> {

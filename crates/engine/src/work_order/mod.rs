@@ -147,9 +147,9 @@ fn wanted(tx: &mut Tx<'_>, actor: &Actor, draft: &WorkOrderDraft) -> Result<Want
         of.ok_or_else(|| no_place("feedback_id"))?;
         found.kind = WorkOrderKind::Feedback;
         let place = tx.read(|conn| feedback::place_of(conn, FeedbackId(id)))?;
-        if let Some((Some(station), pile, connector_no)) = place {
-            (found.station, found.pile) = (StationId(station), pile);
-            found.connector_no = draft.connector_no.or(connector_no);
+        if let Some((station, place)) = place.and_then(|place| Some((place.station?, place))) {
+            (found.station, found.pile) = (StationId(station), place.pile);
+            found.connector_no = draft.connector_no.or(place.connector_no);
         }
     }
     if let Some(code) = draft.pile_code.as_deref().map(str::trim).filter(|code| !code.is_empty()) {
