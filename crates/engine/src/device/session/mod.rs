@@ -425,10 +425,10 @@ fn show(
     let status = if ended { Some(ConnectorStatus::Finishing) } else { report.status };
     // A session that has ended says nothing of what follows at the connector.
     let Some(status) = status.filter(|_| ended || report.phase != SessionPhase::Ended) else {
-        return Ok(()) Ok(());
+        return Ok(());
     };
-    if apply(context, tx, hot, &StatusReport { connector, status, error: None, at: Some(report.at) }) {
-        crate::occupancy::seen(context, tx, hot, connector, Some(report.at))?.map(drop)
+    if apply(context, tx, hot, &StatusReport { connector, status, error: None, at: Some(report.at) })? {
+        crate::occupancy::seen(context, tx, hot, connector, Some(report.at))?;
     }
     Ok(())
 }
