@@ -117,7 +117,13 @@ impl Noun {
             Noun::Frame => FRAME_BLOCK,
             Noun::Sample => 8_192,
             Noun::Order | Noun::Command | Noun::Posting | Noun::BillRecord => 64,
-            Noun::Audit | Noun::Voucher | Noun::Delivery | Noun::SharingLine | Noun::CounterLine | Noun::Alarm | Noun::AlarmEvent => 16,
+            Noun::Audit
+            | Noun::Voucher
+            | Noun::Delivery
+            | Noun::SharingLine
+            | Noun::CounterLine
+            | Noun::Alarm
+            | Noun::AlarmEvent => 16,
             _ => 1,
         }
     }

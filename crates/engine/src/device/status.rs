@@ -2,8 +2,8 @@
 
 use super::alive::shown;
 use super::{Context, Handled};
-use crate::occupancy;
 use crate::alarm;
+use crate::occupancy;
 use model::Result;
 use model::connector::ConnectorStatus;
 use model::device::{Answer, Fault, Introduction, SocketReport, SocketState, StatusReport};

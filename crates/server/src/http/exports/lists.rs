@@ -7,7 +7,8 @@ use crate::exchange::columns;
 use crate::exchange::listing::{ExportColumn, Listing, offered};
 use crate::http::take::{Reader, Who, query};
 use crate::http::{
-    Shared, alarms, audit, cards, cities, coupons, customers, day_bills, feedback, fleets, invoices, operators, orders, piles, sharing_periods, staff, stations, work_orders,
+    Shared, alarms, audit, cards, cities, coupons, customers, day_bills, feedback, fleets, invoices,
+    operators, orders, piles, sharing_periods, staff, stations, work_orders,
 };
 use model::access::Permission;
 use model::error::Text;
