@@ -114,6 +114,38 @@ async fn channel(house: &House, side: i64) -> i64 {
     house.app.engine.pay_channel_create(&Actor::local(), draft).await.unwrap()
 }
 
+fn refund_of(payment: &Payment, side: i64) -> Refund {
+    Refund {
+        id: 0,
+        no: String::new(),
+        payment: payment.id,
+        pay_channel: payment.pay_channel,
+        operator: payment.operator,
+        customer: payment.customer,
+        order: payment.order,
+        pile: payment.pile,
+        kind: RefundKind::Order,
+        amount: Fen(100),
+        reason: "设备故障".to_owned(),
+        request_id: format!("thing-{side}"),
+        route: RefundRoute::Source,
+        state: RefundState::Applied,
+        channel_no: None,
+        message: None,
+        tries: 0,
+        next_at: None,
+        staff: StaffId(0),
+        staff_name: "local".to_owned(),
+        created_at: payment.created_at,
+        decided_by_name: None,
+        decided_at: None,
+        submitted_at: None,
+        ended_at: None,
+        proof: None,
+        version: 1,
+    }
+}
+
 /// Such a channel, a payment of this order at it, and its refund.
 pub async fn paid(
     house: &House,
@@ -151,35 +183,7 @@ pub async fn paid(
     };
     let write = engine.store.write(Some(pile), move |tx| {
         let payment = payments::insert(tx, payment.clone(), |id| format!("ZF{id}"))?;
-        let refund = Refund {
-            id: 0,
-            no: String::new(),
-            payment: payment.id,
-            pay_channel: channel,
-            operator: payment.operator,
-            customer,
-            order: payment.order,
-            pile: payment.pile,
-            kind: RefundKind::Order,
-            amount: Fen(100),
-            reason: "设备故障".to_owned(),
-            request_id: format!("thing-{side}"),
-            route: RefundRoute::Source,
-            state: RefundState::Applied,
-            channel_no: None,
-            message: None,
-            tries: 0,
-            next_at: None,
-            staff: StaffId(0),
-            staff_name: "local".to_owned(),
-            created_at: now,
-            decided_by_name: None,
-            decided_at: None,
-            submitted_at: None,
-            ended_at: None,
-            proof: None,
-            version: 1,
-        };
+        let refund = refund_of(&payment, side);
         let refund = refunds::insert(tx, refund, |id| format!("TK{id}"))?;
         Ok((payment.id, refund.id))
     });

@@ -43,12 +43,20 @@ fn compared(lines: &[CounterLine], ours: &[CounterOurs]) -> Vec<(CounterDifferen
     counter_compare(&day).into_iter().map(|one| (one.kind, one.amount_fen)).collect()
 }
 
-/// lines, ours → what is found
-#[test]
-fn each_class_is_told_by_what_it_is_and_nothing_else_is() {
-    let unpaid = |open| CounterOurs { their_no: None, done: false, open, at_ms: None, ..ours("A", 1_000) };
-    let refund = |change: CounterOurs| CounterOurs { is_refund: true, ..change };
-    let cases: Vec<(&str, Vec<CounterLine>, Vec<CounterOurs>, Vec<(CounterDifferenceKind, i64)>)> = vec![
+/// What it is, lines, ours → what is found
+type Case = (&'static str, Vec<CounterLine>, Vec<CounterOurs>, Vec<(CounterDifferenceKind, i64)>);
+
+fn unpaid(open: bool) -> CounterOurs {
+    CounterOurs { their_no: None, done: false, open, at_ms: None, ..ours("A", 1_000) }
+}
+
+fn refund(change: CounterOurs) -> CounterOurs {
+    CounterOurs { is_refund: true, ..change }
+}
+
+/// One side has it.
+fn alone() -> Vec<Case> {
+    vec![
         ("agrees", vec![line("A", 1_000)], vec![ours("A", 1_000)], vec![]),
         ("nothing", vec![], vec![], vec![]),
         ("ours", vec![], vec![CounterOurs { listed: false, ..ours("A", 1_000) }], vec![(OnlyOurs, -1_000)]),
@@ -67,6 +75,12 @@ fn each_class_is_told_by_what_it_is_and_nothing_else_is() {
             vec![],
             vec![(RefundWithoutPayment, -1_000)],
         ),
+    ]
+}
+
+/// Both sides have it.
+fn both() -> Vec<Case> {
+    vec![
         ("a fen more", vec![line("A", 1_001)], vec![ours("A", 1_000)], vec![(AmountDiffers, 1)]),
         (
             "a refund of less",
@@ -88,6 +102,12 @@ fn each_class_is_told_by_what_it_is_and_nothing_else_is() {
             vec![refund(CounterOurs { at_ms: Some(TO + 1), begun_at_ms: Some(FROM), ..ours("A", 1_000) })],
             vec![],
         ),
+    ]
+}
+
+/// Another day, again, or another fee.
+fn other() -> Vec<Case> {
+    vec![
         ("again", vec![line("A", 1_000), line("A", 1_000)], vec![ours("A", 1_000)], vec![(Twice, 1_000)]),
         (
             "again on another day",
@@ -143,8 +163,12 @@ fn each_class_is_told_by_what_it_is_and_nothing_else_is() {
             vec![ours("A", 1_000)],
             vec![],
         ),
-    ];
-    for (what, lines, ours, expected) in cases {
+    ]
+}
+
+#[test]
+fn each_class_is_told_by_what_it_is_and_nothing_else_is() {
+    for (what, lines, ours, expected) in [alone(), both(), other()].concat() {
         assert_eq!(compared(&lines, &ours), expected, "{what}");
     }
 }
