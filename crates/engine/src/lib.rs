@@ -40,6 +40,7 @@ pub mod order_note;
 pub mod parameter;
 pub mod pay;
 mod payment;
+pub mod personal;
 pub mod picture;
 pub mod pile_batch;
 pub mod preference;

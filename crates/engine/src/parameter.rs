@@ -207,8 +207,8 @@ parameters! {
     "mark_high_fen" Service Fen 100 ..= 100_000_000, 100_000, "高价值金额", "Amount of high value",
         "评定天数内累计金额达到此值的用户带“高价值”标签", "customers whose orders of those days come to this much are marked as of high value",
         |rules, value| rules.mark_high = Fen(value);
-    "frame_days" Retention Day 1 ..= 36_500, 190, "报文保留天数", "Days of frames",
-        "更早的报文会被删除，不能恢复；国家标准要求日志保留不少于 6 个月", "how many days frames are kept; older ones are deleted for good. The standards ask for six months",
+    "frame_days" Retention Day 190 ..= 36_500, 190, "报文保留天数", "Days of frames",
+        "更早的报文会被删除，不能恢复；法律与国家标准要求日志保留不少于 6 个月，不能少于 190 天", "how many days frames are kept; older ones are deleted for good. The law and the standards ask for six months: no fewer than 190 days",
         |rules, value| rules.frames_kept_ms = value * DAY_MS;
     "sample_days" Retention Day 1 ..= 36_500, 3, "采样保留天数", "Days of samples",
         "已结束订单的采样保留天数，更早的会被删除；订单的曲线另存，不受影响", "how many days the samples of ended orders are kept; the orders keep their curves",

@@ -47,6 +47,7 @@ pub mod monitor;
 pub mod occupancy;
 pub mod order;
 pub mod pay;
+pub mod personal;
 pub mod pile_batch;
 pub mod pile_record;
 pub mod profile;

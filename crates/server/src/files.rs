@@ -29,6 +29,11 @@ impl Files {
         self.folder.join(format!("firmware-{id}"))
     }
 
+    /// Who is erased: read again after a restore.
+    pub fn erasures(&self) -> PathBuf {
+        self.folder.join("erasures")
+    }
+
     pub fn log(&self, transfer: i64) -> PathBuf {
         self.folder.join(format!("log-{transfer}"))
     }

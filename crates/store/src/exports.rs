@@ -64,6 +64,9 @@ impl ExportState {
 pub enum ExportFormat {
     Xlsx,
     Csv,
+    /// Several files in one: what is given to a person. No list is asked for in it.
+    #[serde(skip_deserializing)]
+    Zip,
 }
 
 impl ExportFormat {
@@ -71,11 +74,14 @@ impl ExportFormat {
         match self {
             ExportFormat::Xlsx => "xlsx",
             ExportFormat::Csv => "csv",
+            ExportFormat::Zip => "zip",
         }
     }
 
     pub fn parse(text: &str) -> Option<ExportFormat> {
-        [ExportFormat::Xlsx, ExportFormat::Csv].into_iter().find(|format| format.as_str() == text)
+        [ExportFormat::Xlsx, ExportFormat::Csv, ExportFormat::Zip]
+            .into_iter()
+            .find(|format| format.as_str() == text)
     }
 }
 

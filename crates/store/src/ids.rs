@@ -41,6 +41,7 @@ nouns! {
     Fleet = "fleet",
     Staff = "staff",
     Audit = "audit",
+    Erasure = "erasure",
     Export = "export",
     Feedback = "feedback",
     FeedbackBlock = "feedback_block",

@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (55, include_str!("../migrations/0055_forecast.sql")),
     (56, include_str!("../migrations/0056_alarm.sql")),
     (57, include_str!("../migrations/0057_work_order.sql")),
+    (54, include_str!("../migrations/0054_erasure.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

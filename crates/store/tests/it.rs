@@ -40,6 +40,8 @@ mod map;
 mod migrations;
 #[path = "it/order_search.rs"]
 mod order_search;
+#[path = "it/personal.rs"]
+mod personal;
 #[path = "it/places.rs"]
 mod places;
 #[path = "it/scene.rs"]

@@ -56,6 +56,7 @@ export const menu: MenuSection[] = [
     name: 'customer',
     pages: [
       { name: 'customers', path: '/customers', permission: 'customer.read', glyph: 'customer' },
+      { name: 'erasures', path: '/erasures', permission: 'customer.erase', platform: true, glyph: 'lock' },
       { name: 'member_levels', path: '/member-levels', permission: 'customer.read', glyph: 'gift' },
       { name: 'fleets', path: '/fleets', permission: 'fleet.read', glyph: 'fleet' },
       { name: 'cards', path: '/cards', permission: 'card.read', glyph: 'card' },

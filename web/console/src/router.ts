@@ -75,6 +75,7 @@ export const router = createRouter({
         page('customers/:id(\\d+)', 'customer', 'customer.read', () => import('@/views/customers/CustomerDetail.vue'), { menu: 'customers' }),
         page('customer-source', 'customer_source', 'job.read', () => import('@/views/customer-source/CustomerSource.vue'), { platform: true }),
         page('member-levels', 'member_levels', 'customer.read', () => import('@/views/member-levels/MemberLevelList.vue')),
+        page('erasures', 'erasures', 'customer.erase', () => import('@/views/erasures/ErasureList.vue')),
         page('fleets', 'fleets', 'fleet.read', () => import('@/views/fleets/FleetList.vue')),
         page('fleets/:id(\\d+)', 'fleet', 'fleet.read', () => import('@/views/fleets/FleetDetail.vue'), { menu: 'fleets' }),
         page('cards', 'cards', 'card.read', () => import('@/views/cards/CardList.vue')),

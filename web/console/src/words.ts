@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Alarm, Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Difference, Drill, DriverPrice, Feedback, Invoice, JobRun, LoadView, Order, Parameter, PayChannel, CounterDifference, Payee, Payment, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Refund, Reservation, SharingPeriod, SharingRule, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet, WorkOrder } from '@/api'
+import type { Alarm, Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Difference, Drill, DriverPrice, Erasure, Feedback, Invoice, JobRun, LoadView, Order, Parameter, PayChannel, CounterDifference, Payee, Payment, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Refund, Reservation, SharingPeriod, SharingRule, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet, WorkOrder } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -31,6 +31,7 @@ export const sharingBases: SharingRule['basis'][] = ['service', 'margin', 'total
 export const sharingCycles: SharingPeriod['cycle'][] = ['day', 'week', 'month']
 export const sharingPeriodStates: SharingPeriod['state'][] = ['trial', 'proposed', 'closed']
 export const counterDifferenceKinds: CounterDifference['kind'][] = ['only_ours', 'only_theirs', 'amount_differs', 'energy_differs', 'state_differs', 'twice', 'day_shifted', 'fee_differs', 'refund_without_payment']
+export const erasureStates: Erasure['state'][] = ['asked', 'done', 'rejected']
 export const reservationStates: Reservation['state'][] = ['asked', 'accepted', 'used', 'expired', 'cancelled', 'refused']
 export const monitorKinds = ['UpperThreshold', 'LowerThreshold', 'Delta', 'Periodic', 'PeriodicClockAligned'] as const
 export const displayPriorities = ['AlwaysFront', 'InFront', 'NormalCycle'] as const
@@ -55,12 +56,14 @@ export const parkingFees: NonNullable<StationDetail['parking_fee']>[] = ['paid',
 export const carKinds: StationDetail['car_kinds'] = ['passenger', 'taxi', 'bus', 'van', 'truck', 'sanitation']
 export const cardStatuses: Card['status'][] = ['accepted', 'blocked', 'expired']
 export const customerMarks: Customer['marks'] = ['new', 'sleeping', 'night', 'high_value', 'fleet']
+export const customerKinds: Customer['kind'][] = ['person', 'driver', 'employee']
 export const customerSources: Customer['source'][] = ['own', 'scim', 'pull']
 export const customerStatuses: Customer['status'][] = ['active', 'frozen', 'deactivated', 'cancelled']
 export const feedbackSources: Feedback['source'][] = ['mini_program', 'app', 'phone', 'site', 'peer', 'hotline']
 export const feedbackKinds: Feedback['kind'][] = ['complaint', 'suggestion', 'question', 'fault']
 export const feedbackStates: Feedback['state'][] = ['waiting', 'working', 'answered', 'closed', 'merged']
 export const contentStates: Content['state'][] = ['draft', 'scheduled', 'published', 'withdrawn', 'ended']
+export const targetGroups: Content['group'][] = ['all', 'person', 'driver', 'employee', 'fleet']
 export const faqTopics: NonNullable<Content['topic']>[] = ['charging', 'payment', 'invoice', 'account', 'device', 'other']
 export const taskMetrics: NonNullable<Content['metric']>[] = ['orders', 'energy']
 export const messageEvents: NonNullable<Content['event']>[] = ['charge_start', 'charge_end', 'charge_abort', 'occupation', 'refund', 'invoice', 'voucher']
@@ -71,6 +74,7 @@ export const voucherStates: Voucher['state'][] = ['unused', 'used', 'cancelled',
 export const priceFees: DriverPrice['fee'][] = ['service', 'electricity']
 export const priceCuts: DriverPrice['cut'][] = ['percent', 'amount']
 export const invoiceKinds: Invoice['kind'][] = ['digital_general', 'digital_special', 'electronic_general', 'electronic_special', 'receipt']
+export const invoiceCustomerKinds: Invoice['customer_kind'][] = ['person', 'company', 'driver']
 export const invoiceStates: Invoice['state'][] = ['review', 'waiting', 'issuing', 'issued', 'sent', 'failed', 'reversing', 'reversed', 'rejected']
 export const parameterGroups: Parameter['group'][] = ['order', 'money', 'device', 'service', 'retention', 'backup']
 export const parameterOrigins: Parameter['origin'][] = ['default', 'console', 'file', 'environment', 'command_line']

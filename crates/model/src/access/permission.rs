@@ -51,6 +51,9 @@ permissions! {
     CustomerWrite = "customer.write", "维护用户", "Edit customers";
     /// Personal data in full; each look is logged.
     CustomerReveal = "customer.reveal", "查看完整个人信息", "See personal data in full";
+    /// Everything of one person, as a file for them; each is logged.
+    CustomerExport = "customer.export", "导出个人信息", "Export a person's data";
+    CustomerErase = "customer.erase", "删除个人信息（申请与复核）", "Erase a person's data";
     FleetRead = "fleet.read", "查看车队", "See fleets";
     FleetWrite = "fleet.write", "维护车队", "Edit fleets";
     /// What moved between accounts, and what is in purses.

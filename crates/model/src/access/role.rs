@@ -69,6 +69,8 @@ impl Role {
                     | JobWrite
                     | BrandWrite
                     | CustomerReveal
+                    | CustomerExport
+                    | CustomerErase
                     | InvoiceWrite
                     | WalletWrite
                     | OrderRefund

@@ -3,6 +3,7 @@
 pub mod column;
 pub mod columns;
 pub mod listing;
+pub mod person;
 pub mod reader;
 mod sharing;
 pub mod sheet;

@@ -90,6 +90,7 @@ fn each(file: impl Read + Seek, format: ExportFormat, take: impl FnMut(Line) -> 
     match format {
         ExportFormat::Csv => each_csv(file, take),
         ExportFormat::Xlsx => each_xlsx(file, take),
+        ExportFormat::Zip => Err(unreadable("ZIP")),
     }
 }
 

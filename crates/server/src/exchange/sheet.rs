@@ -63,6 +63,7 @@ impl Sheet {
         Ok(match format {
             ExportFormat::Xlsx => Sheet::Xlsx(Box::new(Xlsx::create(path, frame)?)),
             ExportFormat::Csv => Sheet::Csv(Box::new(Csv::create(path, frame)?)),
+            ExportFormat::Zip => return Err(Unwritable("a list is no archive".to_owned())),
         })
     }
 

@@ -177,6 +177,7 @@ impl Attachment {
         let kind = match format {
             ExportFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             ExportFormat::Csv => "text/csv; charset=utf-8",
+            ExportFormat::Zip => "application/zip",
         };
         Ok(Attachment { file, size, name, kind })
     }

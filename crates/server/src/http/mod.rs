@@ -26,6 +26,7 @@ mod dialects;
 mod dictionaries;
 mod displays;
 mod driver_prices;
+mod erasures;
 mod error;
 mod explain;
 mod exports;

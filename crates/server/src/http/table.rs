@@ -6,13 +6,7 @@ use super::route::Route;
 use super::{
     abnormal_orders, alarms, audit, backups, bills, brands, callers, cards, channels, cities, commands,
     configuration_profiles, content, counter_bills, coupons, customer_source, customers, day_bills, desired,
-    dialects, dictionaries, displays, driver_prices, exports, feedback, feedback_blocks, feedback_templates,
-    firmware, fleets, forecasts, frames, home, imports, invoice_life, invoices, jobs, links, loads, map,
-    member_levels, occupancies, operations, operators, order_imports, orders, overviews, parameters,
-    pay_channels, payees, payments, peers, pile_batches, pile_events, pile_labels, pile_monitors,
-    pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations,
-    recordings, refunds, reservations, roles, security, sellers, session, settlements, sharing_periods,
-    sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers, wallets, work_orders,
+    dialects, dictionaries, displays, driver_prices, erasures, exports, feedback, feedback_blocks, feedback_templates, firmware, fleets, forecasts, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, occupancies, operations, operators, order_imports, orders, overviews, parameters, pay_channels, payees, payments, peers, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles, security, sellers, session, settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers, wallets, work_orders,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -276,6 +270,11 @@ pub fn table() -> Vec<Route> {
         POST "/customers/{id}/cars" May(CustomerWrite), customers::customer_car_create;
         DELETE "/cars/{id}" May(CustomerWrite), customers::car_delete;
         GET "/customers/{id}/changes" May(CustomerRead), customers::customer_change_list;
+        POST "/customers/{id}/person-exports" May(CustomerExport), erasures::person_export_create;
+        GET "/customers/{id}/erasure" May(CustomerErase), erasures::erasure_check;
+        POST "/customers/{id}/erasures" May(CustomerErase), erasures::erasure_create;
+        GET "/erasures" May(CustomerErase), erasures::erasure_list;
+        POST "/erasures/{id}/decision" May(CustomerErase), erasures::erasure_update;
         GET "/fleets" May(FleetRead), fleets::fleet_list;
         POST "/fleets" May(FleetWrite), fleets::fleet_create;
         GET "/fleets/{id}" May(FleetRead), fleets::fleet_get;

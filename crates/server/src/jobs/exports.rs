@@ -24,8 +24,8 @@ const AHEAD: usize = 2;
 
 /// The files, and the places for those who write them.
 pub struct Exports {
-    folder: PathBuf,
-    places: Semaphore,
+    pub(super) folder: PathBuf,
+    pub(super) places: Semaphore,
 }
 
 impl Exports {
@@ -38,7 +38,7 @@ impl Exports {
     }
 
     /// What is being written, until it is whole.
-    fn part(&self, id: i64) -> PathBuf {
+    pub(super) fn part(&self, id: i64) -> PathBuf {
         self.folder.join(format!("{id}.part"))
     }
 }
@@ -77,7 +77,7 @@ pub fn start(app: &Arc<App>, export: Export, listing: Listing, frame: Frame) {
     });
 }
 
-async fn fail(app: &App, id: i64, why: &Unwritable) -> Result<()> {
+pub(super) async fn fail(app: &App, id: i64, why: &Unwritable) -> Result<()> {
     tracing::error!(why = why.0, id, "an export failed");
     let text = Text::of(
         "文件未能写完（可能是磁盘空间不足或数据库暂时不可用），并非您的操作有误；请点“重新导出”，若仍失败请联系系统管理员",
@@ -163,7 +163,7 @@ pub async fn expire(app: &App) -> Result<usize> {
 pub async fn tidy(app: &App) {
     let Ok(mut entries) = tokio::fs::read_dir(&app.exports.folder).await else { return };
     while let Ok(Some(entry)) = entries.next_entry().await {
-        let whole = entry.path().extension().is_some_and(|end| end == "xlsx" || end == "csv");
+        let whole = entry.path().extension().is_some_and(|end| end == "xlsx" || end == "csv" || end == "zip");
         if !whole {
             let _ = tokio::fs::remove_file(entry.path()).await;
         }

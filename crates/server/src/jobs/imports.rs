@@ -27,7 +27,9 @@ impl Imports {
     }
 
     fn format(name: &str) -> Option<ExportFormat> {
-        name.rsplit_once('.').and_then(|(_, end)| ExportFormat::parse(&end.to_ascii_lowercase()))
+        let format =
+            name.rsplit_once('.').and_then(|(_, end)| ExportFormat::parse(&end.to_ascii_lowercase()));
+        format.filter(|format| *format != ExportFormat::Zip)
     }
 
     /// What kind of file this is, by its name.

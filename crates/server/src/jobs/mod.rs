@@ -12,6 +12,7 @@ pub mod imports;
 pub mod invoices;
 mod mail;
 pub mod pay;
+pub mod persons;
 pub mod prune;
 pub mod tariffs;
 mod verify;
@@ -97,7 +98,7 @@ pub async fn begin(app: &App) -> Result<()> {
         app.jobs.know(job, |known| *known = Known { paused: view.paused, began });
     }
     exports::tidy(app).await;
-    Ok(())
+    persons::reapply(app).await
 }
 
 /// Every job by its schedule, until the server stops.

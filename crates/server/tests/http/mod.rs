@@ -44,6 +44,7 @@ mod r5_4;
 mod r5_4_discount;
 mod r5_4_fleet;
 mod r5_4_level;
+mod r5_4_person;
 mod r5_4_pull;
 mod r5_5;
 mod r5_5_invoice;

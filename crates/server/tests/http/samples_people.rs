@@ -20,6 +20,21 @@ pub const SAMPLES: &[Sample] = &[
         r#"{"whole":false,"gone_accepted":false}"#,
     ),
     asked("customer_get", Thing, "/customers/{customer}", ""),
+    asked(
+        "person_export_create",
+        Platform,
+        "/customers/{customer}/person-exports",
+        r#"{"reason":"本人申请"}"#,
+    ),
+    asked("erasure_check", Platform, "/customers/{customer}/erasure", ""),
+    asked("erasure_create", Platform, "/customers/{customer}/erasures", r#"{"reason":"本人申请"}"#),
+    asked("erasure_list", Platform, "/erasures", ""),
+    asked(
+        "erasure_update",
+        Platform,
+        "/erasures/{erasure}/decision",
+        r#"{"approve":false,"reason":"资料不全"}"#,
+    ),
     asked("customer_reveal", Thing, "/customers/{customer}/reveal", r#"{"field":"phone"}"#),
     asked("customer_change_list", Thing, "/customers/{customer}/changes", ""),
     // Customers and fleets belong to the platform, as cards do: its own staff changes them.
@@ -195,3 +210,14 @@ pub const SAMPLES: &[Sample] = &[
     asked("public_feedback_get", Own, "/public/feedback", ""),
     asked("public_feedback_photo_create", Own, "/public/feedback/photos", ""),
 ];
+
+/// An erasure of this customer that waits to be decided, asked for by nobody who tries the routes.
+pub async fn erasure(house: &House, customer: &str) -> String {
+    let (customer, now) = (model::id::CustomerId(customer.parse().unwrap()), house.clock.now());
+    let write = house
+        .app
+        .engine
+        .store
+        .write(None, move |tx| store::erasures::insert(tx, customer, "本人申请", (0, "local"), now));
+    write.await.unwrap().to_string()
+}

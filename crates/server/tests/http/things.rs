@@ -65,6 +65,7 @@ impl Things {
             ("{wallet_change}", wallet_change(house, &customer, side).await),
             ("{occupancy_waiver}", super::r5_x_occupancy::waiver(house, order).await.to_string()),
             ("{invoice_title}", invoice_title(house, &customer, name).await),
+            ("{erasure}", super::samples_people::erasure(house, &customer).await),
             ("{customer}", customer),
             ("{pile_batch}", batch(house, &code).await),
             ("{tariff_plan}", planned(house, side, name).await),

@@ -111,6 +111,7 @@ const looks = {
   reconciliation_state: { open: { tone: 'warn', glyph: 'clock' }, signed: { tone: 'ok', glyph: 'check' }, reopened: { tone: 'calm', glyph: 'refresh' } },
   sharing_period_state: { trial: { tone: 'calm', glyph: 'clock' }, proposed: { tone: 'warn', glyph: 'alert' }, closed: { tone: 'ok', glyph: 'check' } },
   sharing_statement_state: { trial: { tone: 'calm', glyph: 'clock' }, due: { tone: 'warn', glyph: 'clock' }, carried: { tone: 'mute', glyph: 'right' }, proposed: { tone: 'warn', glyph: 'alert' }, paid: { tone: 'ok', glyph: 'check' } },
+  erasure: { asked: { tone: 'warn', glyph: 'clock' }, done: { tone: 'ok', glyph: 'check' }, rejected: { tone: 'mute', glyph: 'ban' } },
   difference_state: {
     open: { tone: 'warn', glyph: 'alert' },
     accepted: { tone: 'ok', glyph: 'check' },

@@ -25,6 +25,7 @@ import operations from '@/locales/operations.en'
 import backup from '@/locales/backup.en'
 import load from '@/locales/load.en'
 import pay from '@/locales/pay.en'
+import person from '@/locales/person.en'
 import plans from '@/locales/plans.en'
 import state from '@/locales/state.en'
 import system from '@/locales/system.en'
@@ -232,9 +233,9 @@ const en: typeof zh = {
   ...fleet,
   ...invoicing,
   ...ledger,
-  ...reconciliation,
   ...sharing,
   ...counter_bill,
+  ...reconciliation,
   ...pay,
   ...brand,
   ...places,
@@ -245,6 +246,7 @@ const en: typeof zh = {
   ...operations,
   ...backup,
   ...load,
+  ...person,
   ...plans,
   ...tariffDays,
   ...state,

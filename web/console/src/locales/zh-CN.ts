@@ -25,6 +25,7 @@ import operations from '@/locales/operations.zh-CN'
 import backup from '@/locales/backup.zh-CN'
 import load from '@/locales/load.zh-CN'
 import pay from '@/locales/pay.zh-CN'
+import person from '@/locales/person.zh-CN'
 import plans from '@/locales/plans.zh-CN'
 import state from '@/locales/state.zh-CN'
 import system from '@/locales/system.zh-CN'
@@ -230,9 +231,9 @@ export default {
   ...fleet,
   ...invoicing,
   ...ledger,
-  ...reconciliation,
   ...sharing,
   ...counter_bill,
+  ...reconciliation,
   ...pay,
   ...brand,
   ...places,
@@ -243,6 +244,7 @@ export default {
   ...operations,
   ...backup,
   ...load,
+  ...person,
   ...plans,
   ...tariffDays,
   ...state,

@@ -14,6 +14,8 @@ use crate::exchange::sheet::{Frame, SHEET_ROWS};
 use crate::jobs::exports::start;
 use axum::extract::State;
 use engine::export::no_export;
+use engine::personal::PERSON;
+use model::access::Permission;
 use model::error::{Kind, Text};
 use model::{Error, Result};
 use serde::Deserialize;
@@ -180,7 +182,10 @@ pub async fn export_cancel(State(app): State<Shared>, who: Who, Id(id): Id) -> A
 
 pub async fn export_fetch(State(app): State<Shared>, who: Who, Id(id): Id) -> Answer<Attachment> {
     let export = own(&app, &who, id).await?;
-    let permission = ExportNoun::parse(&export.noun).map(ExportNoun::permission);
+    let permission = match export.noun.as_str() {
+        PERSON => Some(Permission::CustomerExport),
+        noun => ExportNoun::parse(noun).map(ExportNoun::permission),
+    };
     if !permission.is_some_and(|permission| who.session.caller.permissions.has(permission)) {
         return Err(Error::new(
             Kind::Denied,
