@@ -56,11 +56,11 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (49, include_str!("../migrations/0049_money_by_time.sql")),
     (50, include_str!("../migrations/0050_sharing.sql")),
     (51, include_str!("../migrations/0051_occupancy.sql")),
-    (53, include_str!("../migrations/0053_counter_bill.sql")),
-    (55, include_str!("../migrations/0055_forecast.sql")),
-    (56, include_str!("../migrations/0056_alarm.sql")),
-    (57, include_str!("../migrations/0057_work_order.sql")),
-    (54, include_str!("../migrations/0054_erasure.sql")),
+    (52, include_str!("../migrations/0052_counter_bill.sql")),
+    (53, include_str!("../migrations/0053_erasure.sql")),
+    (54, include_str!("../migrations/0054_forecast.sql")),
+    (55, include_str!("../migrations/0055_alarm.sql")),
+    (56, include_str!("../migrations/0056_work_order.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.
