@@ -106,6 +106,7 @@ export const menu: MenuSection[] = [
     ],
   },
   { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }, { name: 'callers', path: '/callers', permission: 'feedback.read', glyph: 'phone' }, { name: 'feedback_templates', path: '/feedback-templates', permission: 'feedback.read', glyph: 'book' }, { name: 'feedback_blocks', path: '/feedback-blocks', permission: 'feedback.read', glyph: 'ban' }] },
+  { name: 'analysis', pages: [{ name: 'forecast', path: '/forecast', permission: 'station.read', glyph: 'chart' }] },
   {
     name: 'system',
     pages: [

@@ -61,6 +61,7 @@ export const router = createRouter({
         page('stations', 'stations', 'station.read', () => import('@/views/stations/StationList.vue')),
         page('stations/:id(\\d+)', 'station', 'station.read', () => import('@/views/stations/StationDetail.vue'), { menu: 'stations' }),
         page('map', 'map', 'station.read', () => import('@/views/map/MapPage.vue')),
+        page('forecast', 'forecast', 'station.read', () => import('@/views/forecast/ForecastPage.vue')),
         page('operators', 'operators', 'station.read', () => import('@/views/operators/OperatorList.vue')),
         page('cities', 'cities', 'station.read', () => import('@/views/cities/CityList.vue')),
         page('orders', 'orders', 'order.read', () => import('@/views/orders/OrderList.vue')),

@@ -23,6 +23,7 @@ import display from '@/locales/display.en'
 import monitor from '@/locales/monitor.en'
 import operations from '@/locales/operations.en'
 import backup from '@/locales/backup.en'
+import forecast from '@/locales/forecast.en'
 import load from '@/locales/load.en'
 import pay from '@/locales/pay.en'
 import person from '@/locales/person.en'
@@ -34,13 +35,13 @@ import tariffDays from '@/locales/tariff_days.en'
 
 const en: typeof zh = {
   product: { name: 'EV Charging Operations Platform', short: 'Charging operations' },
-  section: { home: 'Home', monitor: 'Monitoring', base: 'Assets', operation: 'Operations', customer: 'Customers', customer_app: 'Customer app', driver_app: 'Driver app', finance: 'Finance', service: 'Customer service', system: 'System' },
+  section: { home: 'Home', monitor: 'Monitoring', base: 'Assets', operation: 'Operations', customer: 'Customers', customer_app: 'Customer app', driver_app: 'Driver app', finance: 'Finance', service: 'Customer service', analysis: 'Analysis', system: 'System' },
   page: {
     monitor: 'Live overview', station_board: 'Station board', screen: 'Big screen',
     work_orders: 'Work orders', work_order: 'Work order', inspection_plans: 'Inspection plans',
     alarms: 'Alarm centre', alarm: 'Alarm', alarm_rules: 'Alarm rules and notices',
     payments: 'Payments', payment: 'Payment', refunds: 'Refunds', refund: 'Refund', pay_channels: 'Pay channels',
-    firmware: 'Firmware', firmware_one: 'Firmware', dialects: 'Dialects', dialect: 'Dialect', home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', station: 'Station', map: 'Map of piles', operators: 'Operators', cities: 'Open cities', orders: 'Orders', order_imports: 'Lost orders', order: 'Order', tariff: 'Tariff', tariffs: 'Tariffs', pile_batches: 'Batches', pile_batch: 'Batch', tariff_plans: 'Tariff changes', tariff_plan: 'Tariff change', reservations: 'Reservations', configuration_profiles: 'Configuration', abnormal_orders: 'Abnormal orders',
+    firmware: 'Firmware', firmware_one: 'Firmware', dialects: 'Dialects', dialect: 'Dialect', home: 'Home', piles: 'Piles', pile: 'Pile', stations: 'Stations', station: 'Station', map: 'Map of piles', forecast: 'Forecast', operators: 'Operators', cities: 'Open cities', orders: 'Orders', order_imports: 'Lost orders', order: 'Order', tariff: 'Tariff', tariffs: 'Tariffs', pile_batches: 'Batches', pile_batch: 'Batch', tariff_plans: 'Tariff changes', tariff_plan: 'Tariff change', reservations: 'Reservations', configuration_profiles: 'Configuration', abnormal_orders: 'Abnormal orders',
     invoices: 'E-invoices', invoice: 'E-invoice', invoice_new: 'Apply for an invoice', sellers: 'Sellers', feedback: 'Feedback', feedback_detail: 'Feedback', feedback_statistics: 'Feedback statistics', cards: 'Cards', unknown_piles: 'Unregistered devices', staff: 'Staff', audit: 'Audit log', sign_in: 'Sign in', denied: 'No permission', missing: 'Page not found', roles: 'Roles', exports: 'Exports', log_ins: 'Log-ins', feedback_templates: 'Reply templates', callers: 'Caller look-up', member_levels: 'Member levels', postings: 'Postings', trial_balance: 'Trial balance', bill_check: 'Verify a bill', reconciliations: 'Reconciliation', reconciliation: 'Day', differences: 'Differences', meter_changes: 'Meter changes', payees: 'Payees', sharing_rules: 'Sharing rules', sharing_periods: 'Revenue sharing', sharing_period: 'Sharing period', channel_bills: 'Channel reconciliation', channel_bill: 'Bill of a channel', peer_bills: 'Peer reconciliation', peer_bill: 'List of a peer', peers: 'Peers', counter_differences: 'Differences with others', day_bills: 'Bills of days', day_bill: 'Bill of a day', feedback_blocks: 'Feedback blacklist', erasures: 'Erasures',
     customers: 'Customers', customer: 'Customer', fleets: 'Fleets', fleet: 'Fleet',
     parameters: 'Parameters', dictionaries: 'Dictionaries', dictionary: 'Dictionary', jobs: 'Jobs', job: 'Job', backups: 'Backup and recovery', drills: 'Recovery drills', brand: 'Brand', channels: 'Channels', channel: 'Channel', parameter: 'Parameter', customer_source: 'Customer source',
@@ -245,6 +246,7 @@ const en: typeof zh = {
   ...monitor,
   ...operations,
   ...backup,
+  ...forecast,
   ...load,
   ...person,
   ...plans,

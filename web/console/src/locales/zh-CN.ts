@@ -23,6 +23,7 @@ import display from '@/locales/display.zh-CN'
 import monitor from '@/locales/monitor.zh-CN'
 import operations from '@/locales/operations.zh-CN'
 import backup from '@/locales/backup.zh-CN'
+import forecast from '@/locales/forecast.zh-CN'
 import load from '@/locales/load.zh-CN'
 import pay from '@/locales/pay.zh-CN'
 import person from '@/locales/person.zh-CN'
@@ -33,13 +34,13 @@ import tariffDays from '@/locales/tariff_days.zh-CN'
 
 export default {
   product: { name: '充电桩数字化运营管理平台', short: '数字化运营管理' },
-  section: { home: '首页', monitor: '综合监测', base: '基础管理', operation: '运营管理', customer: '用户管理', customer_app: '用户端运营', driver_app: '司机端运营', finance: '财务管理', service: '客服中心', system: '系统管理' },
+  section: { home: '首页', monitor: '综合监测', base: '基础管理', operation: '运营管理', customer: '用户管理', customer_app: '用户端运营', driver_app: '司机端运营', finance: '财务管理', service: '客服中心', analysis: '数据分析', system: '系统管理' },
   page: {
     monitor: '实时总览', station_board: '站监控', screen: '监控大屏',
     work_orders: '工单', work_order: '工单详情', inspection_plans: '巡检计划',
     alarms: '告警中心', alarm: '告警详情', alarm_rules: '告警规则与通知',
     payments: '支付流水', payment: '支付详情', refunds: '退款', refund: '退款详情', pay_channels: '支付渠道',
-    firmware: '固件', firmware_one: '固件详情', dialects: '方言', dialect: '方言详情', home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情', reservations: '预约', configuration_profiles: '配置模板', abnormal_orders: '异常订单',
+    firmware: '固件', firmware_one: '固件详情', dialects: '方言', dialect: '方言详情', home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', forecast: '预测', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情', reservations: '预约', configuration_profiles: '配置模板', abnormal_orders: '异常订单',
     invoices: '电子发票', invoice: '发票详情', invoice_new: '申请开票', sellers: '销售方', feedback: '投诉建议', feedback_detail: '反馈详情', feedback_statistics: '反馈统计', cards: '充电卡', unknown_piles: '未登记设备', staff: '账号', audit: '审计日志', sign_in: '登录', denied: '无权限', missing: '页面不存在', roles: '角色', exports: '导出记录', log_ins: '登录日志', feedback_templates: '回复模板', callers: '来电查询', member_levels: '会员等级', postings: '账务流水', trial_balance: '科目余额', bill_check: '账单核验', reconciliations: '桩账单对账', reconciliation: '对账详情', differences: '对账差异', meter_changes: '换表登记', payees: '分账方', sharing_rules: '分账规则', sharing_periods: '分账单', sharing_period: '分账单详情', channel_bills: '渠道对账', channel_bill: '渠道账单', peer_bills: '互联互通对账', peer_bill: '互联方账单', peers: '互联方', counter_differences: '对方差异', day_bills: '站日账单', day_bill: '日账单详情', feedback_blocks: '反馈黑名单', erasures: '个人信息删除',
     customers: '用户', customer: '用户详情', fleets: '车队', fleet: '车队详情',
     parameters: '参数', dictionaries: '字典', dictionary: '字典详情', jobs: '任务', job: '任务详情', backups: '备份与恢复', drills: '恢复演练', brand: '品牌', channels: '渠道', channel: '渠道详情', parameter: '参数详情', customer_source: '用户来源',
@@ -243,6 +244,7 @@ export default {
   ...monitor,
   ...operations,
   ...backup,
+  ...forecast,
   ...load,
   ...person,
   ...plans,
