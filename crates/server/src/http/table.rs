@@ -6,7 +6,13 @@ use super::route::Route;
 use super::{
     abnormal_orders, alarms, audit, backups, bills, brands, callers, cards, channels, cities, commands,
     configuration_profiles, content, counter_bills, coupons, customer_source, customers, day_bills, desired,
-    dialects, dictionaries, displays, driver_prices, erasures, exports, feedback, feedback_blocks, feedback_templates, firmware, fleets, forecasts, frames, home, imports, invoice_life, invoices, jobs, links, loads, map, member_levels, occupancies, operations, operators, order_imports, orders, overviews, parameters, pay_channels, payees, payments, peers, pile_batches, pile_events, pile_labels, pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations, recordings, refunds, reservations, roles, security, sellers, session, settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers, wallets, work_orders,
+    dialects, dictionaries, displays, driver_prices, erasures, exports, feedback, feedback_blocks,
+    feedback_templates, firmware, fleets, forecasts, frames, home, imports, invoice_life, invoices, jobs,
+    links, loads, map, member_levels, occupancies, operations, operators, order_imports, orders, overviews,
+    parameters, pay_channels, payees, payments, peers, pile_batches, pile_events, pile_labels, pile_monitors,
+    pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations,
+    recordings, refunds, reservations, roles, security, sellers, session, settlements, sharing_periods,
+    sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers, wallets, work_orders,
 };
 use axum::http::Method;
 use model::access::Permission::*;

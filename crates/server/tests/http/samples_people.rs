@@ -1,5 +1,6 @@
 //! The lines of `samples.rs` about people: customers, fleets, what their apps show, coupons, drivers.
 
+use super::house::House;
 use super::samples::{About::*, Sample, asked};
 
 pub const SAMPLES: &[Sample] = &[
