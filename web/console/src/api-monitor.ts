@@ -1,0 +1,31 @@
+// The calls of monitoring: alarms, work orders, inspections, overview and boards, through the same door as all others.
+import { byId, fileBody, http, list, take, v, type BodyOf, type ListQuery } from '@/api'
+
+export const monitorApi = {
+  alarm_list: (query: ListQuery) => take(http.GET(`${v}/alarms`, list<'alarm_list'>(query))),
+  alarm_get: (id: number) => take(http.GET(`${v}/alarms/{id}`, byId(id))),
+  alarm_update: (id: number, body: BodyOf<'alarm_update'>) => take(http.PATCH(`${v}/alarms/{id}`, { ...byId(id), body })),
+  alarm_rule_list: () => take(http.GET(`${v}/alarm-rules`)),
+  alarm_rule_create: (body: BodyOf<'alarm_rule_create'>) => take(http.POST(`${v}/alarm-rules`, { body })),
+  alarm_rule_update: (id: number, body: BodyOf<'alarm_rule_update'>) => take(http.PATCH(`${v}/alarm-rules/{id}`, { ...byId(id), body })),
+  alarm_rule_delete: (id: number) => take(http.DELETE(`${v}/alarm-rules/{id}`, byId(id))),
+  alarm_rule_change_list: (query: ListQuery) => take(http.GET(`${v}/alarm-rule-changes`, list<'alarm_rule_change_list'>(query))),
+  alarm_notice_list: () => take(http.GET(`${v}/alarm-notices`)),
+  alarm_notice_create: (body: BodyOf<'alarm_notice_create'>) => take(http.POST(`${v}/alarm-notices`, { body })),
+  alarm_notice_update: (id: number, body: BodyOf<'alarm_notice_update'>) => take(http.PATCH(`${v}/alarm-notices/{id}`, { ...byId(id), body })),
+  alarm_notice_delete: (id: number) => take(http.DELETE(`${v}/alarm-notices/{id}`, byId(id))),
+  overview_get: () => take(http.GET(`${v}/overview`)),
+  board_get: (id: number) => take(http.GET(`${v}/stations/{id}/board`, byId(id))),
+  work_order_list: (query: ListQuery) => take(http.GET(`${v}/work-orders`, list<'work_order_list'>(query))),
+  work_order_get: (id: number) => take(http.GET(`${v}/work-orders/{id}`, byId(id))),
+  work_order_create: (body: BodyOf<'work_order_create'>) => take(http.POST(`${v}/work-orders`, { body })),
+  work_order_update: (id: number, body: BodyOf<'work_order_update'>) => take(http.PATCH(`${v}/work-orders/{id}`, { ...byId(id), body })),
+  work_order_photo_create: (id: number, file: File) => take(http.POST(`${v}/work-orders/{id}/photos`, { ...byId(id), ...fileBody(file) })),
+  work_order_handler_list: () => take(http.GET(`${v}/work-order-handlers`)),
+  work_order_limit_list: () => take(http.GET(`${v}/work-order-limits`)),
+  work_order_limit_set: (body: BodyOf<'work_order_limit_set'>) => take(http.PUT(`${v}/work-order-limits`, { body })),
+  inspection_plan_list: () => take(http.GET(`${v}/inspection-plans`)),
+  inspection_plan_create: (body: BodyOf<'inspection_plan_create'>) => take(http.POST(`${v}/inspection-plans`, { body })),
+  inspection_plan_update: (id: number, body: BodyOf<'inspection_plan_update'>) => take(http.PATCH(`${v}/inspection-plans/{id}`, { ...byId(id), body })),
+  inspection_plan_delete: (id: number) => take(http.DELETE(`${v}/inspection-plans/{id}`, byId(id))),
+}
