@@ -296,7 +296,7 @@ pub const PARTS: &[PersonTable] = &[
             quiet("card_id", "充电卡", "Card", Blank),
         ],
         (
-            "id created_at_ms started_at_ms ended_at_ms state energy_dwh electricity_fen service_fen discount_fen \
+            "id created_at_ms started_at_ms ended_at_ms state energy_dwh electricity_fen service_fen discount_fen occupancy_fen \
              total_fen station_id pile_id connector_no start_mode soc_start soc_end",
             "operator_id session_key token_kind customer_id staff_id tariff_id sample_from frame_from abnormal \
              deadline_ms end_received_ms skew_ms meter_start_dwh meter_end_dwh pile_amount_e4 stop_code stop_class \
