@@ -21,6 +21,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alarm-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: alarm.read */
+        get: operations["alarm_notice_list"];
+        put?: never;
+        /** Permission: alarm.write */
+        post: operations["alarm_notice_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: alarm.write */
+        delete: operations["alarm_notice_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: alarm.write */
+        patch: operations["alarm_notice_update"];
+        trace?: never;
+    };
+    "/api/v1/alarm-rule-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: alarm.read */
+        get: operations["alarm_rule_change_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: alarm.read */
+        get: operations["alarm_rule_list"];
+        put?: never;
+        /** Permission: alarm.write */
+        post: operations["alarm_rule_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: alarm.write */
+        delete: operations["alarm_rule_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: alarm.write */
+        patch: operations["alarm_rule_update"];
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: alarm.read */
+        get: operations["alarm_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: alarm.read */
+        get: operations["alarm_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: alarm.write */
+        patch: operations["alarm_update"];
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -562,6 +686,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counter-bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["counter_bill_list"];
+        put?: never;
+        /** Permission: reconciliation.write */
+        post: operations["counter_bill_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-bills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["counter_bill_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-bills/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: reconciliation.write */
+        post: operations["counter_bill_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-bills/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["counter_bill_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-bills/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: reconciliation.write */
+        post: operations["counter_bill_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["counter_difference_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-differences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: reconciliation.write */
+        patch: operations["counter_difference_update"];
+        trace?: never;
+    };
     "/api/v1/coupons": {
         parameters: {
             query?: never;
@@ -839,6 +1083,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.erase */
+        get: operations["erasure_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: customer.erase */
+        post: operations["erasure_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/pay-way": {
         parameters: {
             query?: never;
@@ -850,6 +1128,23 @@ export interface paths {
         /** Permission: wallet.write */
         put: operations["customer_pay_way_set"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/person-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: customer.export */
+        post: operations["person_export_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1187,6 +1482,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.erase */
+        get: operations["erasure_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: customer.erase */
+        post: operations["erasure_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports": {
         parameters: {
             query?: never;
@@ -1197,6 +1526,23 @@ export interface paths {
         get: operations["export_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: alarm.read */
+        post: operations["alarm_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1502,6 +1848,23 @@ export interface paths {
         put?: never;
         /** Permission: content.read */
         post: operations["voucher_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/work-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: work_order.read */
+        post: operations["work_order_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2062,6 +2425,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/peer-bills/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.write */
+        get: operations["peer_bill_template_fetch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/piles": {
         parameters: {
             query?: never;
@@ -2094,6 +2474,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: work_order.read */
+        get: operations["inspection_plan_list"];
+        put?: never;
+        /** Permission: work_order.write */
+        post: operations["inspection_plan_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: work_order.write */
+        delete: operations["inspection_plan_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: work_order.write */
+        patch: operations["inspection_plan_update"];
         trace?: never;
     };
     "/api/v1/invoice-files/{id}": {
@@ -2546,6 +2962,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/occupancy-waivers/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.refund */
+        post: operations["occupancy_waiver_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations": {
         parameters: {
             query?: never;
@@ -2837,6 +3270,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/occupancy-waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: order.refund */
+        post: operations["occupancy_waiver_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{id}/payment": {
         parameters: {
             query?: never;
@@ -2950,6 +3400,23 @@ export interface paths {
         put?: never;
         /** Permission: order.refund */
         post: operations["order_write_off_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["overview_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3210,6 +3677,58 @@ export interface paths {
         put?: never;
         /** Permission: payment.write */
         post: operations["refund_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: reconciliation.read */
+        get: operations["peer_list"];
+        put?: never;
+        /** Permission: reconciliation.write */
+        post: operations["peer_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/peers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: reconciliation.write */
+        patch: operations["peer_update"];
+        trace?: never;
+    };
+    "/api/v1/peers/{id}/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: reconciliation.write */
+        post: operations["peer_bill_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4800,6 +5319,23 @@ export interface paths {
         patch: operations["station_update"];
         trace?: never;
     };
+    "/api/v1/stations/{id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["board_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations/{id}/forecast": {
         parameters: {
             query?: never;
@@ -4845,6 +5381,24 @@ export interface paths {
         /** Permission: station.read */
         get: operations["load_point_list"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/occupancy-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["occupancy_plan_get"];
+        /** Permission: station.write */
+        put: operations["occupancy_plan_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5295,6 +5849,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work-order-handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: work_order.read */
+        get: operations["work_order_handler_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-order-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: work_order.read */
+        get: operations["work_order_limit_list"];
+        /** Permission: work_order.write */
+        put: operations["work_order_limit_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-order-photos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: work_order.read */
+        get: operations["work_order_photo_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: work_order.read */
+        get: operations["work_order_list"];
+        put?: never;
+        /** Permission: work_order.write */
+        post: operations["work_order_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: work_order.read */
+        get: operations["work_order_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: work_order.write */
+        patch: operations["work_order_update"];
+        trace?: never;
+    };
+    "/api/v1/work-orders/{id}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: work_order.write */
+        post: operations["work_order_photo_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5351,7 +6010,7 @@ export interface components {
          * @description What an account is for. What is owed to somebody grows by credits, what somebody owes by debits.
          * @enum {string}
          */
-        AccountKind: "principal" | "gift" | "receivable" | "fleet" | "revenue" | "channel" | "promotion" | "write_off" | "refunding" | "discount" | "payee_payable" | "shared_revenue" | "paid_out";
+        AccountKind: "principal" | "gift" | "receivable" | "fleet" | "revenue" | "channel" | "promotion" | "write_off" | "refunding" | "discount" | "payee_payable" | "shared_revenue" | "paid_out" | "channel_fee" | "withheld";
         /** @description One side of a posting. */
         AccountName: {
             kind: components["schemas"]["AccountKind"];
@@ -5360,6 +6019,307 @@ export interface components {
             /** @description Of the customer, fleet, operator or payee; empty for accounts of the platform. */
             owner_name: string;
         };
+        Alarm: {
+            /** Format: int64 */
+            acknowledged_at_ms: number | null;
+            acknowledged_by: string | null;
+            /** Format: int64 */
+            closed_at_ms: number | null;
+            code: string;
+            /** Format: int64 */
+            connector_no: number | null;
+            /** Format: int64 */
+            first_at_ms: number;
+            /** Format: int64 */
+            id: number;
+            /** @description What the pile says besides. */
+            info: string | null;
+            /** Format: int64 */
+            last_at_ms: number;
+            level: components["schemas"]["AlarmLevel"];
+            /**
+             * Format: int64
+             * @description Of a storm: how many there are, and of how many it still holds.
+             */
+            member_count: number;
+            /** Format: int64 */
+            notified_at_ms: number | null;
+            /** Format: int64 */
+            open_member_count: number;
+            operator_name: string;
+            /** Format: int64 */
+            order_id: number | null;
+            order_no: string | null;
+            /**
+             * Format: int64
+             * @description The storm that it is one of.
+             */
+            parent_id: number | null;
+            pile_code: string | null;
+            pile_name: string | null;
+            /** Format: int64 */
+            recovered_at_ms: number | null;
+            /** Format: int64 */
+            silenced_until_ms: number | null;
+            source: components["schemas"]["AlarmSource"];
+            state: components["schemas"]["AlarmState"];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** @description It stands for many piles of its station. */
+            storm: boolean;
+            /** @description The code in the reader's language. */
+            text: string | null;
+            /**
+             * Format: int64
+             * @description How often it began.
+             */
+            times: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description What happened to it.
+         * @enum {string}
+         */
+        AlarmAction: "raise" | "reopen" | "recover" | "acknowledge" | "note" | "silence" | "unsilence" | "close" | "join" | "notify";
+        /** @description One step. Which fields it needs follows from the action. */
+        AlarmChange: {
+            /** @description `acknowledge`, `note`, `silence`, `unsilence` or `close`. */
+            action: components["schemas"]["AlarmAction"];
+            /** @description `note`, `silence`, `close`: what there is to say. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description `silence`: until when.
+             */
+            until_ms?: number | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows: what was changed meanwhile is not overwritten.
+             */
+            version: number;
+        };
+        AlarmDetail: components["schemas"]["Alarm"] & {
+            events: components["schemas"]["AlarmEvent"][];
+            /**
+             * Format: int64
+             * @description The frame that showed it; it may have been kept long enough.
+             */
+            frame_id: number | null;
+            members: components["schemas"]["Alarm"][];
+            /** @description What to do about it, in the reader's language. */
+            way_out: string;
+        };
+        AlarmEvent: {
+            action: components["schemas"]["AlarmAction"];
+            /** Format: int64 */
+            at_ms: number;
+            staff_name: string | null;
+            text: string;
+        };
+        /**
+         * @description 告警级别
+         * @enum {string}
+         */
+        AlarmLevel: "critical" | "major" | "minor" | "notice";
+        AlarmList: {
+            items: components["schemas"]["Alarm"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description Who is told of alarms, and when. */
+        AlarmNotice: {
+            /** @description Mail addresses besides. */
+            addresses: string[];
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Between these minutes of the day; the same twice: at any time.
+             */
+            from_minute: number;
+            /** Format: int64 */
+            id: number;
+            /** @description At least so grave. */
+            level: components["schemas"]["AlarmLevel"];
+            name: string;
+            /** @description Staff with this role who have left a mail address for alarms and see the station; null: nobody by role. */
+            role: string | null;
+            /** @description Empty: all of them. */
+            sources: components["schemas"]["AlarmSource"][];
+            /** Format: int64 */
+            to_minute: number;
+            /** Format: int64 */
+            version: number;
+        };
+        AlarmNoticeChange: {
+            addresses: string[];
+            enabled: boolean;
+            /** Format: int64 */
+            from_minute: number;
+            level: components["schemas"]["AlarmLevel"];
+            name: string;
+            role?: string | null;
+            sources: components["schemas"]["AlarmSource"][];
+            /** Format: int64 */
+            to_minute: number;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        AlarmNoticeDraft: {
+            /** @description Mail addresses besides, at most 20. */
+            addresses: string[];
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Between these minutes of the day in China, over midnight too; the same twice: at any time.
+             */
+            from_minute: number;
+            /** @description At least so grave. */
+            level: components["schemas"]["AlarmLevel"];
+            name: string;
+            /** @description Staff with this role who have left a mail address for alarms and see the station. */
+            role?: string | null;
+            /** @description Empty: all of them. */
+            sources: components["schemas"]["AlarmSource"][];
+            /** Format: int64 */
+            to_minute: number;
+        };
+        AlarmNoticeList: {
+            items: components["schemas"]["AlarmNotice"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        AlarmRule: {
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            /**
+             * Format: int64
+             * @description It closes by itself so long after it is over.
+             */
+            close_after_s: number;
+            /** @description Empty: all of the source. A code, the beginning of one with `*`, or a class such as `class:safety`. */
+            code: string;
+            /**
+             * Format: int64
+             * @description It counts, and is told, only after it has held for so long.
+             */
+            delay_s: number;
+            /** @description False: nothing is raised. */
+            enabled: boolean;
+            /** Format: int64 */
+            id: number;
+            level: components["schemas"]["AlarmLevel"];
+            /**
+             * Format: int64
+             * @description Nobody is told between these minutes of the day, unless it is critical; null: at any time.
+             */
+            quiet_from_minute: number | null;
+            /** Format: int64 */
+            quiet_to_minute: number | null;
+            source: components["schemas"]["AlarmSource"];
+            /**
+             * Format: int64
+             * @description So many piles of one station within a minute are one alarm.
+             */
+            storm_count: number;
+            /** @description In the reader's language, where it is known. */
+            text: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        AlarmRuleChange: {
+            /** Format: int64 */
+            close_after_s: number;
+            /** Format: int64 */
+            delay_s: number;
+            enabled: boolean;
+            level: components["schemas"]["AlarmLevel"];
+            /** Format: int64 */
+            quiet_from_minute?: number | null;
+            /** Format: int64 */
+            quiet_to_minute?: number | null;
+            /** Format: int64 */
+            storm_count: number;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        /** @description What was changed of a rule, and by whom. */
+        AlarmRuleChangeRecord: {
+            /** @description As JSON; null: it was taken away. */
+            after: string | null;
+            /** Format: int64 */
+            at_ms: number;
+            /** @description As JSON; null where there was none. */
+            before: string | null;
+            code: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            rule_id: number;
+            source: components["schemas"]["AlarmSource"];
+            staff_name: string;
+        };
+        AlarmRuleChangeRecordList: {
+            items: components["schemas"]["AlarmRuleChangeRecord"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        AlarmRuleDraft: {
+            /**
+             * Format: int64
+             * @description 60 to 2592000.
+             */
+            close_after_s: number;
+            /** @description A code, the beginning of one with `*`, or a class such as `class:safety`. It never changes. */
+            code: string;
+            /**
+             * Format: int64
+             * @description 0 to 86400.
+             */
+            delay_s: number;
+            enabled: boolean;
+            level: components["schemas"]["AlarmLevel"];
+            /** Format: int64 */
+            quiet_from_minute?: number | null;
+            /** Format: int64 */
+            quiet_to_minute?: number | null;
+            source: components["schemas"]["AlarmSource"];
+            /**
+             * Format: int64
+             * @description 2 to 10000.
+             */
+            storm_count: number;
+        };
+        AlarmRuleList: {
+            items: components["schemas"]["AlarmRule"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description 告警来源: which fact it was raised from.
+         * @enum {string}
+         */
+        AlarmSource: "fault" | "stop" | "battery" | "ground_lock" | "variable" | "session" | "offline" | "flapping";
+        /**
+         * @description 告警状态
+         * @enum {string}
+         */
+        AlarmState: "pending" | "open" | "acknowledged" | "silenced" | "recovered" | "closed";
         /**
          * Format: int64
          * @description 0.0001 yuan: what one segment of an order costs.
@@ -5810,6 +6770,51 @@ export interface components {
             /** Format: int64 */
             started_at_ms: number | null;
         };
+        /** @description 站监控: every connector of a station in a line. */
+        Board: {
+            /** Format: int64 */
+            capacity_w: number | null;
+            connectors: components["schemas"]["BoardConnector"][];
+            /** Format: int64 */
+            now_ms: number;
+            /** Format: int64 */
+            power_w: number;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+        };
+        BoardConnector: {
+            fault_code: string | null;
+            /** @description The fault in the reader's language. */
+            fault_text: string | null;
+            kind: components["schemas"]["PileKind"];
+            /** Format: int64 */
+            last_seen_ms: number | null;
+            /** Format: int64 */
+            no: number;
+            online: boolean;
+            /**
+             * Format: int64
+             * @description The order that holds it.
+             */
+            order_id: number | null;
+            order_no: string | null;
+            pile_code: string;
+            pile_name: string;
+            /** Format: int64 */
+            rated_power_w: number;
+            /** Format: int64 */
+            started_at_ms: number | null;
+            status: components["schemas"]["ConnectorStatus"];
+            /** Format: int64 */
+            status_at_ms: number;
+            /**
+             * Format: int64
+             * @description What the session has cost so far.
+             */
+            total_fen: number | null;
+            values: components["schemas"]["LiveValues"] | null;
+        };
         /** @description A brand as pages use it; without a name it is the product's own. */
         Brand: {
             colours: components["schemas"]["BrandColours"] | null;
@@ -6087,7 +7092,7 @@ export interface components {
          * @description Why something was sent.
          * @enum {string}
          */
-        ChannelPurpose: "test" | "invoice" | "event";
+        ChannelPurpose: "test" | "invoice" | "event" | "alarm";
         /** @description Something that was sent, or was tried to be. */
         ChannelSend: {
             /** Format: int64 */
@@ -6150,6 +7155,13 @@ export interface components {
             unit: string;
             /** Format: int64 */
             until: number | null;
+        };
+        /** @description Something to be looked at, and what was found. */
+        CheckItem: {
+            /** @description Null: not looked at yet. */
+            good: boolean | null;
+            note: string | null;
+            text: string;
         };
         /** @description What came of opening them. */
         CitiesOpened: {
@@ -6708,6 +7720,262 @@ export interface components {
             /** @description By the pile's name for it. */
             session: string;
         };
+        /** @description A day's bill of a pay channel, or of a peer. */
+        CounterBill: {
+            /**
+             * Format: int64
+             * @description 20261123
+             */
+            day: number;
+            /** Format: int64 */
+            difference_count: number;
+            /**
+             * Format: int64
+             * @description What the channel keeps.
+             */
+            fee_fen: number;
+            /**
+             * Format: int64
+             * @description Null: the bill is not here yet.
+             */
+            fetched_at_ms: number | null;
+            file_name: string | null;
+            /** Format: int64 */
+            id: number;
+            /** @description Why it is not here. */
+            message: string | null;
+            /**
+             * Format: int64
+             * @description What is to be received for this day.
+             */
+            net_fen: number;
+            /**
+             * Format: int64
+             * @description When it is asked for next; null: not any more by itself.
+             */
+            next_at_ms: number | null;
+            /** Format: int64 */
+            open_count: number;
+            /** @description Null: the platform's. */
+            operator_name: string | null;
+            /**
+             * Format: int64
+             * @description Given back on the day in our books.
+             */
+            our_back_count: number;
+            /** Format: int64 */
+            our_back_fen: number;
+            /**
+             * Format: int64
+             * @description Paid on the day in our books, or orders that were over.
+             */
+            our_count: number;
+            /**
+             * Format: int64
+             * @description Of a peer's orders.
+             */
+            our_energy_dwh: number;
+            /** Format: int64 */
+            our_fen: number;
+            /** Format: int64 */
+            ran_at_ms: number | null;
+            /** @description Why it was opened again. */
+            reason: string;
+            /** Format: int64 */
+            signed_at_ms: number | null;
+            /** Format: int64 */
+            signed_by: number | null;
+            signed_by_name: string | null;
+            source: components["schemas"]["CounterSource"];
+            /**
+             * Format: int64
+             * @description The pay channel, or the peer.
+             */
+            source_id: number;
+            source_name: string;
+            state: components["schemas"]["ReconciliationState"];
+            /** Format: int64 */
+            their_back_count: number;
+            /** Format: int64 */
+            their_back_fen: number;
+            /** Format: int64 */
+            their_count: number;
+            /** Format: int64 */
+            their_energy_dwh: number;
+            /** Format: int64 */
+            their_fen: number;
+            /** Format: int64 */
+            tries: number;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description What the differences that were written off are worth.
+             */
+            written_off_fen: number;
+        };
+        CounterBillDraft: {
+            /**
+             * Format: int64
+             * @description A day in China that is over, 20261123.
+             */
+            day: number;
+            /** Format: int64 */
+            pay_channel_id: number;
+        };
+        CounterBillList: {
+            items: components["schemas"]["CounterBill"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description What does not agree with a channel, with its evidence. */
+        CounterDifference: {
+            /**
+             * Format: int64
+             * @description Theirs minus ours; what went out counts below zero.
+             */
+            amount_fen: number;
+            /** Format: int64 */
+            counter_bill_id: number;
+            /** Format: int64 */
+            day: number;
+            /** @description Of the bill that it is of: a signed one is opened again before anything of it is handled. */
+            day_state: components["schemas"]["ReconciliationState"];
+            /**
+             * Format: int64
+             * @description Theirs minus ours, of orders.
+             */
+            energy_dwh: number;
+            evidence: components["schemas"]["CounterEvidence"];
+            /** Format: int64 */
+            found_at_ms: number;
+            /** Format: int64 */
+            handled_at_ms: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["CounterDifferenceKind"];
+            note: string;
+            /** Format: int64 */
+            order_id: number | null;
+            /** Format: int64 */
+            payment_id: number | null;
+            /** Format: int64 */
+            refund_id: number | null;
+            source: components["schemas"]["CounterSource"];
+            /**
+             * Format: int64
+             * @description The pay channel, or the peer.
+             */
+            source_id: number;
+            source_name: string;
+            staff_name: string | null;
+            state: components["schemas"]["DifferenceState"];
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description 对方差异类型
+         * @enum {string}
+         */
+        CounterDifferenceKind: "only_ours" | "only_theirs" | "amount_differs" | "energy_differs" | "state_differs" | "twice" | "day_shifted" | "fee_differs" | "refund_without_payment";
+        CounterDifferenceList: {
+            items: components["schemas"]["CounterDifference"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description Both sides of a difference, as they were when it was found. */
+        CounterEvidence: {
+            /**
+             * Format: int64
+             * @description What the fee should have been.
+             */
+            fee_due_fen: number | null;
+            line: components["schemas"]["CounterLine"] | null;
+            ours: components["schemas"]["CounterOurs"] | null;
+        };
+        /** @description A line of their bill. */
+        CounterLine: {
+            /** Format: int64 */
+            at_ms: number;
+            /** @description Over there. */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description Of a peer's order.
+             */
+            energy_dwh: number | null;
+            /**
+             * Format: int64
+             * @description What the channel keeps of it, below zero where it gives that back; null: it does not say.
+             */
+            fee_fen: number | null;
+            /** Format: int64 */
+            fen: number;
+            is_refund: boolean;
+            /**
+             * Format: int64
+             * @description Its place in the bill, from 1.
+             */
+            line_no: number;
+            /**
+             * Format: int64
+             * @description The order that a peer's line is of, where there is such a one.
+             */
+            order_id: number | null;
+            /** @description Our number of what it is about. */
+            own_no: string;
+            /** @description The payment that it is of, or refunds, was paid here. */
+            payment_known: boolean;
+            /** @description Our number of the payment; of a refund: of the payment that it is of. */
+            payment_no: string;
+            /** @description A bill before this one has the same line. */
+            repeated: boolean;
+            /** @description Their number. */
+            their_no: string;
+        };
+        /** @description A payment, refund or order of ours, as it is compared. */
+        CounterOurs: {
+            /**
+             * Format: int64
+             * @description When it was paid, given back or over.
+             */
+            at_ms: number | null;
+            /**
+             * Format: int64
+             * @description Of a refund: when it went to the channel, which may name that day.
+             */
+            begun_at_ms: number | null;
+            /** @description Paid, or given back. */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description Of an order.
+             */
+            energy_dwh: number | null;
+            /** Format: int64 */
+            fen: number;
+            /**
+             * Format: int64
+             * @description Of the payment, the refund or the order.
+             */
+            id: number;
+            is_refund: boolean;
+            /** @description A bill of theirs has it, of whichever day. */
+            listed: boolean;
+            no: string;
+            /** @description It may still be done. */
+            open: boolean;
+            /** @description Of `PayState`, `RefundState` or `OrderState`. */
+            state: string;
+            their_no: string | null;
+        };
+        /**
+         * @description Who has made the bill.
+         * @enum {string}
+         */
+        CounterSource: "pay_channel" | "peer";
         Coupon: {
             /** Format: int64 */
             cap_fen: number | null;
@@ -7168,6 +8436,11 @@ export interface components {
              * @description From gifts: what the platform or the operator has given.
              */
             gift_fen: number;
+            /**
+             * Format: int64
+             * @description 占位费, beside the total.
+             */
+            occupancy_fen: number;
             /** Format: int64 */
             order_count: number;
             /**
@@ -7708,6 +8981,51 @@ export interface components {
          * @enum {string}
          */
         EnergyUnit: "dwh" | "wh" | "ten_wh";
+        Erasure: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            customer_id: number;
+            customer_name: string;
+            /** Format: int64 */
+            decided_at_ms: number | null;
+            /** Format: int64 */
+            decided_by: number | null;
+            decided_by_name: string | null;
+            decision_reason: string | null;
+            /** Format: int64 */
+            id: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description Rows that were blanked, replaced or deleted.
+             */
+            row_count: number;
+            /** Format: int64 */
+            staff_id: number;
+            staff_name: string;
+            state: components["schemas"]["ErasureState"];
+        };
+        /** @description How far the erasure of a customer is, and what is in its way. */
+        ErasureCheck: {
+            /** Format: int64 */
+            erased_at_ms: number | null;
+            erasure: components["schemas"]["Erasure"] | null;
+            ties: components["schemas"]["Tie"][];
+        };
+        ErasureDecision: {
+            approve: boolean;
+            /** @description Required for a rejection. */
+            reason?: string | null;
+        };
+        ErasureList: {
+            items: components["schemas"]["Erasure"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @enum {string} */
+        ErasureState: "asked" | "done" | "rejected";
         /** @description What every refusal looks like. */
         ErrorBody: {
             /** @description Stable word for programs, `noun.rule`. */
@@ -7808,7 +9126,7 @@ export interface components {
          * @description The lists that can be given out.
          * @enum {string}
          */
-        ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "fleet_car" | "voucher" | "feedback" | "invoice" | "day_bill" | "sharing_statement" | "sharing_line" | "staff" | "audit";
+        ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "fleet_car" | "voucher" | "alarm" | "work_order" | "feedback" | "invoice" | "day_bill" | "sharing_statement" | "sharing_line" | "staff" | "audit";
         /** @enum {string} */
         ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
         /**
@@ -8845,6 +10163,13 @@ export interface components {
             backup_alarm_count: number;
             /**
              * Format: int64
+             * @description Alarms that nobody has acknowledged yet: those that are critical, and the others.
+             */
+            critical_alarm_count: number;
+            /** Format: int64 */
+            done_work_order_count: number;
+            /**
+             * Format: int64
              * @description Feedback that is open and that a chief is to look at.
              */
             escalated_feedback_count: number;
@@ -8865,11 +10190,15 @@ export interface components {
             lost_seller_count: number;
             /** Format: int64 */
             offline_pile_count: number;
+            /** Format: int64 */
+            open_alarm_count: number;
             /**
              * Format: int64
              * @description Feedback that is open and later than promised.
              */
             overdue_feedback_count: number;
+            /** Format: int64 */
+            overdue_work_order_count: number;
             /**
              * Format: int64
              * @description Applications for invoices that somebody is to look at.
@@ -8887,6 +10216,11 @@ export interface components {
              * @description Feedback that nobody has accepted yet.
              */
             waiting_feedback_count: number;
+            /**
+             * Format: int64
+             * @description Work orders that nobody has taken, that await their acceptance, and that are later than promised.
+             */
+            waiting_work_order_count: number;
         };
         /** @description How many rows of which kind a file has. */
         ImportCounts: {
@@ -8963,6 +10297,89 @@ export interface components {
             rated_power_w: number;
             station_id: components["schemas"]["StationId"];
         };
+        /** @description 巡检计划: which stations are looked at, for what, and how often. */
+        InspectionPlan: {
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            enabled: boolean;
+            /** Format: int64 */
+            every_days: number;
+            /**
+             * Format: int64
+             * @description Who is to do it; null: whoever takes it.
+             */
+            handler_id: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @description What is to be looked at, in this order. */
+            items: string[];
+            level: components["schemas"]["AlarmLevel"];
+            name: string;
+            /**
+             * Format: int64
+             * @description When its next work orders are made.
+             */
+            next_at_ms: number;
+            station_ids: number[];
+            /** Format: int64 */
+            version: number;
+        };
+        InspectionPlanChange: {
+            enabled: boolean;
+            /** Format: int64 */
+            every_days: number;
+            /** Format: int64 */
+            handler_id?: number | null;
+            items: string[];
+            level: components["schemas"]["AlarmLevel"];
+            name: string;
+            /** Format: int64 */
+            next_at_ms?: number | null;
+            station_ids: number[];
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        InspectionPlanDraft: {
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description 1 to 366.
+             */
+            every_days: number;
+            /** Format: int64 */
+            handler_id?: number | null;
+            /** @description 1 to 40 things to be looked at. */
+            items: string[];
+            level: components["schemas"]["AlarmLevel"];
+            name: string;
+            /**
+             * Format: int64
+             * @description When the first work orders are made; null: with the next run.
+             */
+            next_at_ms?: number | null;
+            /** @description 1 to 200 stations. */
+            station_ids: number[];
+        };
+        InspectionPlanList: {
+            items: components["schemas"]["InspectionPlan"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description What is talked to.
+         * @enum {string}
+         */
+        InterfaceKind: "mail" | "webhook" | "firmware_server" | "pay" | "customer_source" | "invoice";
+        /**
+         * @description How that goes, by the last time.
+         * @enum {string}
+         */
+        InterfaceState: "good" | "failed" | "off" | "unused";
         Invoice: {
             /** Format: int64 */
             applied_at_ms: number;
@@ -9207,6 +10624,11 @@ export interface components {
              * @description What may be invoiced, and its parts.
              */
             invoiceable_fen: number;
+            /**
+             * Format: int64
+             * @description 占位费 of it; stands in an invoice as service.
+             */
+            occupancy_fen: number;
             /** Format: int64 */
             operator_id: number;
             order_no: string;
@@ -10074,6 +11496,128 @@ export interface components {
             timeout_s: number;
             url: string;
         };
+        /** @description 占位 of an order as people see it. */
+        Occupancy: {
+            /** Format: int64 */
+            began_at_ms: number;
+            /** Format: int64 */
+            cap_fen: number;
+            /**
+             * Format: int64
+             * @description What costs something, as far as it was counted; of one that runs, up to its last gap.
+             */
+            counted_ms: number;
+            /**
+             * Format: int64
+             * @description Null while the plug is in.
+             */
+            ended_at_ms: number | null;
+            ended_by: components["schemas"]["OccupancyEnd"] | null;
+            /** Format: int64 */
+            fee_fen: number;
+            /** Format: int64 */
+            fen_per_minute: number;
+            /** Format: int64 */
+            free_minutes: number;
+            /** Format: int64 */
+            free_until_ms: number;
+            /** Format: int64 */
+            from_minute: number;
+            /**
+             * Format: int64
+             * @description Time that was not counted because nobody can prove that the plug was in.
+             */
+            gap_ms: number;
+            state: components["schemas"]["OccupancyState"];
+            /** Format: int64 */
+            to_minute: number;
+            waived_reason: string | null;
+            waivers: components["schemas"]["OccupancyWaiver"][];
+            /** Format: int64 */
+            warned_at_ms: number | null;
+        };
+        /**
+         * @description Up to when it was counted.
+         * @enum {string}
+         */
+        OccupancyEnd: "unplugged" | "link_lost" | "unknown" | "next_session" | "too_long";
+        /** @description A plan as people see it; of a station that has none, what a form begins with. */
+        OccupancyPlan: {
+            /** Format: int64 */
+            cap_fen: number;
+            enabled: boolean;
+            /** Format: int64 */
+            fen_per_minute: number;
+            /** Format: int64 */
+            free_minutes: number;
+            /** Format: int64 */
+            from_minute: number;
+            /** Format: int64 */
+            to_minute: number;
+            /**
+             * Format: int64
+             * @description 0: there is none yet.
+             */
+            version: number;
+        };
+        /** @description The whole plan as it shall be. */
+        OccupancyPlanChange: {
+            /**
+             * Format: int64
+             * @description At most so much for one order.
+             */
+            cap_fen: number;
+            enabled: boolean;
+            /** Format: int64 */
+            fen_per_minute: number;
+            /** Format: int64 */
+            free_minutes: number;
+            /**
+             * Format: int64
+             * @description Of the station's day, 0 to 1439.
+             */
+            from_minute: number;
+            /**
+             * Format: int64
+             * @description 1 to 1440, exclusive; on the next day when it is not after the beginning.
+             */
+            to_minute: number;
+            /**
+             * Format: int64
+             * @description As it was read; 0 when there was none.
+             */
+            version: number;
+        };
+        /** @enum {string} */
+        OccupancyState: "running" | "ended" | "charged" | "waived";
+        /** @description 免除: what somebody wants to waive, or has waived. */
+        OccupancyWaiver: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            /** Format: int64 */
+            decided_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description The second person; null where one was enough, or nobody has decided yet.
+             */
+            decided_by: number | null;
+            decided_by_name: string | null;
+            decision_reason: string | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            order_id: number;
+            reason: string;
+            /** Format: int64 */
+            staff_id: number;
+            staff_name: string;
+            state: components["schemas"]["ProposalState"];
+        };
+        OccupancyWaiverDraft: {
+            reason: string;
+        };
         /** @description One operation of a protocol. */
         Operation: {
             /** @description One sentence. */
@@ -10200,6 +11744,11 @@ export interface components {
              * @description The connector's register when the session began and ended.
              */
             meter_start_dwh: number | null;
+            /**
+             * Format: int64
+             * @description 占位费, asked for beside the total.
+             */
+            occupancy_fen: number;
             operator_name: string;
             order_no: string;
             paid_state: components["schemas"]["PaidState"] | null;
@@ -10255,6 +11804,7 @@ export interface components {
             explanation: components["schemas"]["Text"][];
             /** @description What staff have written down beside it, the latest first. */
             notes: components["schemas"]["OrderNote"][];
+            occupancy: components["schemas"]["Occupancy"] | null;
             /** @description What the pile itself has counted and priced per period. */
             pile_segments: components["schemas"]["PileSegment"][] | null;
             segments: components["schemas"]["Segment"][];
@@ -10450,12 +12000,97 @@ export interface components {
             electricity_fen: number;
             /** Format: int64 */
             energy_dwh: number;
+            /**
+             * Format: int64
+             * @description 占位费, beside the total.
+             */
+            occupancy_fen: number;
             /** Format: int64 */
             order_count: number;
             /** Format: int64 */
             service_fen: number;
             /** Format: int64 */
             total_fen: number;
+        };
+        Overview: {
+            /**
+             * Format: int64
+             * @description What the stations may draw together, as far as it is known.
+             */
+            capacity_w: number | null;
+            /** @description Piles that come and go, the worst first. */
+            flapping: components["schemas"]["OverviewPile"][];
+            home: components["schemas"]["Home"];
+            /** @description What PileOps talks to; empty for whoever does not look after the platform. */
+            interfaces: components["schemas"]["OverviewInterface"][];
+            /** @description Piles in service that are off line, the latest first. */
+            offline: components["schemas"]["OverviewPile"][];
+            /**
+             * Format: int64
+             * @description Of the piles in service, of 1000; null without any.
+             */
+            online_permille: number | null;
+            stations: components["schemas"]["OverviewStation"][];
+        };
+        OverviewInterface: {
+            /**
+             * Format: int64
+             * @description When it was last used.
+             */
+            at_ms: number | null;
+            /** Format: int64 */
+            id: number | null;
+            kind: components["schemas"]["InterfaceKind"];
+            message: components["schemas"]["Text"] | null;
+            name: string;
+            state: components["schemas"]["InterfaceState"];
+            /**
+             * Format: int64
+             * @description What waits to go this way.
+             */
+            waiting_count: number;
+        };
+        OverviewPile: {
+            code: string;
+            name: string;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /**
+             * Format: int64
+             * @description Since when it is away, or how often its link ended within the hour.
+             */
+            value: number;
+        };
+        OverviewStation: {
+            /**
+             * Format: int64
+             * @description Alarms that are not over.
+             */
+            alarm_count: number;
+            /**
+             * Format: int64
+             * @description Its cap or, where it has none, its transformer; null: neither is known.
+             */
+            capacity_w: number | null;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            latitude_e6: number | null;
+            /** Format: int64 */
+            longitude_e6: number | null;
+            name: string;
+            /** Format: int64 */
+            online_count: number;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            power_w: number;
+            /**
+             * Format: int64
+             * @description Sessions that run.
+             */
+            running_count: number;
         };
         /**
          * @description What became of an order's money, in a list of orders.
@@ -10566,6 +12201,11 @@ export interface components {
             /** Format: int64 */
             checked_at_ms: number | null;
             enabled: boolean;
+            /**
+             * Format: int64
+             * @description What was agreed that it keeps of each payment, in 0.01 %; null: nobody has said.
+             */
+            fee_bp: number | null;
             /** Format: int64 */
             id: number;
             kind: components["schemas"]["PayChannelKind"];
@@ -10586,6 +12226,11 @@ export interface components {
         PayChannelChange: {
             api_v3_key?: string | null;
             enabled: boolean;
+            /**
+             * Format: int64
+             * @description What was agreed that it keeps of each payment, in 0.01 %; null: its fees are taken as they come.
+             */
+            fee_bp?: number | null;
             name: string;
             notify_url: string;
             private_key?: string | null;
@@ -10608,6 +12253,11 @@ export interface components {
             /** @description Of WeChat Pay: 32 characters. */
             api_v3_key?: string | null;
             enabled: boolean;
+            /**
+             * Format: int64
+             * @description What was agreed that it keeps of each payment, in 0.01 %; null: its fees are taken as they come.
+             */
+            fee_bp?: number | null;
             name: string;
             notify_url: string;
             /**
@@ -10851,6 +12501,78 @@ export interface components {
              */
             refunded_fen: number;
         };
+        Peer: {
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            /** @description Its OperatorID of T/CEC 102. */
+            code: string;
+            /**
+             * Format: int64
+             * @description The fleet under which its orders are kept here; null: they are known by its own lists alone.
+             */
+            fleet_id: number | null;
+            fleet_name: string | null;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            note: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What a file says, and whether it was taken. */
+        PeerBillReport: {
+            /**
+             * Format: int64
+             * @description The bill that it has become; null: nothing was taken.
+             */
+            counter_bill_id: number | null;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** @description One for each row that is wrong; nothing is taken when there is any. */
+            errors: components["schemas"]["RowError"][];
+            /**
+             * Format: int64
+             * @description Rows that can be taken.
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description Of them, those whose order is known here by its number.
+             */
+            known: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        PeerChange: {
+            code: string;
+            /** Format: int64 */
+            fleet_id?: number | null;
+            name: string;
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        PeerDraft: {
+            /** @description Its OperatorID of T/CEC 102. */
+            code: string;
+            /**
+             * Format: int64
+             * @description The fleet under which its orders are kept here; null: they are known by its own lists alone.
+             */
+            fleet_id?: number | null;
+            name: string;
+            note?: string | null;
+        };
+        PeerList: {
+            items: components["schemas"]["Peer"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /**
          * @description The four price periods, numbered as 云快充 numbers them.
          * @enum {string}
@@ -10860,7 +12582,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "reconciliation.read" | "reconciliation.write" | "sharing.read" | "sharing.write" | "payment.read" | "payment.write" | "pay_channel.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "alarm.read" | "alarm.write" | "work_order.read" | "work_order.write" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "customer.export" | "customer.erase" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "reconciliation.read" | "reconciliation.write" | "sharing.read" | "sharing.write" | "payment.read" | "payment.write" | "pay_channel.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
         /** @description One right, with the noun by which rights are grouped. */
         PermissionView: {
             code: components["schemas"]["Permission"];
@@ -10873,6 +12595,10 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        PersonDraft: {
+            /** @description Why: who has asked for it, and how they were known to be the person. */
+            reason: string;
         };
         Pile: components["schemas"]["PileFacts"] & {
             connectors: components["schemas"]["ConnectorBrief"][];
@@ -11463,7 +13189,7 @@ export interface components {
          * @description Why money moved.
          * @enum {string}
          */
-        PostingCode: "electricity" | "service" | "top_up" | "gift_grant" | "deduction" | "refund" | "write_off" | "order_pay" | "excess" | "refund_hold" | "refund_undo" | "refund_done" | "discount" | "share" | "share_back" | "payout";
+        PostingCode: "electricity" | "service" | "top_up" | "gift_grant" | "deduction" | "refund" | "write_off" | "order_pay" | "excess" | "refund_hold" | "refund_undo" | "refund_done" | "discount" | "share" | "share_back" | "payout" | "occupancy" | "channel_fee";
         PostingList: {
             items: components["schemas"]["Posting"][];
             next_cursor: string | null;
@@ -13492,6 +15218,18 @@ export interface components {
             en: string;
             zh: string;
         };
+        /** @description One of them, and the way out. */
+        Tie: {
+            /**
+             * Format: int64
+             * @description Things, or fen of money.
+             */
+            amount: number;
+            kind: components["schemas"]["TieKind"];
+            text: components["schemas"]["Text"];
+        };
+        /** @enum {string} */
+        TieKind: "account" | "source" | "balance" | "owed" | "order" | "feedback" | "invoice" | "refund" | "wallet_change" | "reservation";
         /**
          * Format: int64
          * @description Milliseconds since 1970-01-01 UTC.
@@ -13849,7 +15587,7 @@ export interface components {
          * @description What a webhook can be told.
          * @enum {string}
          */
-        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "reservation.changed" | "feedback.created" | "mail.failed";
+        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "reservation.changed" | "occupancy.warned" | "feedback.created" | "alarm.opened" | "alarm.closed" | "work_order.overdue" | "mail.failed";
         /**
          * @description How far the telling of an event is.
          * @enum {string}
@@ -13868,6 +15606,206 @@ export interface components {
             /** @description Another one only for tests: https://api.mch.weixin.qq.com */
             url: string;
         };
+        WorkOrder: {
+            /** Format: int64 */
+            accept_due_ms: number;
+            /** Format: int64 */
+            accepted_at_ms: number | null;
+            /** Format: int64 */
+            alarm_id: number | null;
+            /** Format: int64 */
+            arrived_at_ms: number | null;
+            /** Format: int64 */
+            closed_at_ms: number | null;
+            closed_by: string | null;
+            /** Format: int64 */
+            connector_no: number | null;
+            content: string;
+            /** Format: int64 */
+            cost_fen: number | null;
+            /** Format: int64 */
+            created_at_ms: number;
+            created_by: string;
+            /** Format: int64 */
+            done_at_ms: number | null;
+            done_by: string | null;
+            /**
+             * Format: int64
+             * @description Who says that it is done.
+             */
+            done_by_id: number | null;
+            /** Format: int64 */
+            escalated_at_ms: number | null;
+            /** Format: int64 */
+            feedback_id: number | null;
+            feedback_no: string | null;
+            /** Format: int64 */
+            finish_due_ms: number;
+            /** Format: int64 */
+            handler_id: number | null;
+            handler_name: string | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["WorkOrderKind"];
+            level: components["schemas"]["AlarmLevel"];
+            no: string;
+            /** @description Open, and later taken or done than promised. */
+            overdue: boolean;
+            parts: string | null;
+            /** Format: int64 */
+            photo_count: number;
+            pile_code: string | null;
+            /** Format: int64 */
+            plan_id: number | null;
+            result: string | null;
+            state: components["schemas"]["WorkOrderState"];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description What was done with it.
+         * @enum {string}
+         */
+        WorkOrderAction: "create" | "assign" | "accept" | "arrive" | "finish" | "confirm" | "reject" | "cancel" | "note" | "photo" | "escalate";
+        /** @description One step. Which fields it needs follows from the action. */
+        WorkOrderChange: {
+            /** @description `assign`, `accept`, `arrive`, `finish`, `confirm`, `reject`, `cancel` or `note`. */
+            action: components["schemas"]["WorkOrderAction"];
+            /** @description `finish`: what was found, for each of the checklist in its order. */
+            checklist?: components["schemas"]["CheckItem"][] | null;
+            /**
+             * Format: int64
+             * @description `finish`: what it has cost.
+             */
+            cost_fen?: number | null;
+            /**
+             * Format: int64
+             * @description `assign`: to whom.
+             */
+            handler_id?: number | null;
+            /** @description `finish`: what was used. */
+            parts?: string | null;
+            /** @description `note`, `reject`, `cancel`: what there is to say. `finish`: what was done. */
+            text?: string | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows: what was changed meanwhile is not overwritten.
+             */
+            version: number;
+        };
+        WorkOrderDetail: components["schemas"]["WorkOrder"] & {
+            address: string;
+            checklist: components["schemas"]["CheckItem"][];
+            events: components["schemas"]["WorkOrderEvent"][];
+            /**
+             * Format: int64
+             * @description Where it is, WGS-84 in millionths of a degree.
+             */
+            latitude_e6: number | null;
+            /** Format: int64 */
+            longitude_e6: number | null;
+            /** @description Ids of its photos. */
+            photos: number[];
+        };
+        WorkOrderDraft: {
+            /**
+             * Format: int64
+             * @description It comes from this alarm.
+             */
+            alarm_id?: number | null;
+            /** Format: int64 */
+            connector_no?: number | null;
+            content?: string | null;
+            /**
+             * Format: int64
+             * @description It comes from this feedback.
+             */
+            feedback_id?: number | null;
+            /**
+             * Format: int64
+             * @description Who is to do it; null: whoever takes it.
+             */
+            handler_id?: number | null;
+            level: components["schemas"]["AlarmLevel"];
+            pile_code?: string | null;
+            /** @description 8 to 64 characters that whoever asks makes up: the same again makes no second one. */
+            request_id: string;
+            /**
+             * Format: int64
+             * @description Where; taken from the pile, the alarm or the feedback where it is left out.
+             */
+            station_id?: number | null;
+            /** @description What is to be done, in a line. */
+            title: string;
+        };
+        WorkOrderEvent: {
+            action: components["schemas"]["WorkOrderAction"];
+            /** Format: int64 */
+            at_ms: number;
+            staff_name: string | null;
+            text: string;
+        };
+        /** @description Somebody who may work on work orders. */
+        WorkOrderHandler: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        WorkOrderHandlerList: {
+            items: components["schemas"]["WorkOrderHandler"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description 工单来源
+         * @enum {string}
+         */
+        WorkOrderKind: "alarm" | "feedback" | "manual" | "inspection";
+        /** @description Within how many minutes somebody takes one of a level, and is done with it. */
+        WorkOrderLimit: {
+            /** Format: int64 */
+            accept_minutes: number;
+            /** Format: int64 */
+            finish_minutes: number;
+            level: components["schemas"]["AlarmLevel"];
+        };
+        WorkOrderLimitChange: {
+            /** Format: int64 */
+            accept_minutes: number;
+            /** Format: int64 */
+            finish_minutes: number;
+            level: components["schemas"]["AlarmLevel"];
+        };
+        WorkOrderLimitList: {
+            items: components["schemas"]["WorkOrderLimit"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        WorkOrderList: {
+            items: components["schemas"]["WorkOrder"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description What was made, or was there already. */
+        WorkOrderReceipt: {
+            /** @description There was one that is not over yet: nothing new was made. */
+            existing: boolean;
+            /** Format: int64 */
+            id: number;
+            no: string;
+        };
+        /**
+         * @description 工单状态
+         * @enum {string}
+         */
+        WorkOrderState: "waiting" | "accepted" | "on_site" | "done" | "closed" | "cancelled";
         WriteOffDraft: {
             reason: string;
         };
@@ -13899,6 +15837,395 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AbnormalSummary"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_notice_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmNoticeList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_notice_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmNoticeDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmNotice"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_notice_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_notice_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmNoticeChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_rule_change_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                rule_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleChangeRecordList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_rule_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_rule_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRuleDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRule"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_rule_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_rule_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_list: {
+        parameters: {
+            query?: {
+                code?: string;
+                cursor?: string;
+                from_ms?: number;
+                level?: components["schemas"]["AlarmLevel"];
+                limit?: number;
+                live?: boolean;
+                order_id?: number;
+                pile?: string;
+                sort?: string;
+                source?: components["schemas"]["AlarmSource"];
+                state?: components["schemas"]["AlarmState"];
+                station_id?: number;
+                station_name?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -15374,6 +17701,275 @@ export interface operations {
             };
         };
     };
+    counter_bill_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from_day?: number;
+                limit?: number;
+                open?: boolean;
+                source?: components["schemas"]["CounterSource"];
+                source_id?: number;
+                state?: components["schemas"]["ReconciliationState"];
+                to_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterBillList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    counter_bill_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterBillDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterBill"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    counter_bill_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterBill"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    counter_bill_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReconciliationSign"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    counter_bill_fetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    counter_bill_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReconciliationReopening"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    counter_difference_list: {
+        parameters: {
+            query?: {
+                counter_bill_id?: number;
+                cursor?: string;
+                from_day?: number;
+                kind?: components["schemas"]["CounterDifferenceKind"];
+                limit?: number;
+                source?: components["schemas"]["CounterSource"];
+                source_id?: number;
+                state?: components["schemas"]["DifferenceState"];
+                to_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterDifferenceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    counter_difference_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DifferenceChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     coupon_list: {
         parameters: {
             query?: {
@@ -16070,6 +18666,72 @@ export interface operations {
             };
         };
     };
+    erasure_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureCheck"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    erasure_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     customer_pay_way_set: {
         parameters: {
             query?: never;
@@ -16091,6 +18753,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    person_export_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
             };
             /** @description Any error */
             default: {
@@ -16991,6 +19688,73 @@ export interface operations {
             };
         };
     };
+    erasure_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                customer_id?: number;
+                limit?: number;
+                state?: components["schemas"]["ErasureState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    erasure_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     export_list: {
         parameters: {
             query?: {
@@ -17012,6 +19776,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alarm_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
                 };
             };
             /** @description Any error */
@@ -17585,6 +20382,39 @@ export interface operations {
         };
     };
     voucher_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    work_order_export: {
         parameters: {
             query?: never;
             header?: never;
@@ -19068,6 +21898,35 @@ export interface operations {
             };
         };
     };
+    peer_bill_template_fetch: {
+        parameters: {
+            query: {
+                format: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     pile_import: {
         parameters: {
             query?: {
@@ -19117,6 +21976,130 @@ export interface operations {
         responses: {
             /** @description The file */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    inspection_plan_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPlanList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    inspection_plan_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionPlanDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPlan"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    inspection_plan_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    inspection_plan_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionPlanChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20295,6 +23278,39 @@ export interface operations {
             };
         };
     };
+    occupancy_waiver_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     operation_list: {
         parameters: {
             query: {
@@ -20975,6 +23991,41 @@ export interface operations {
             };
         };
     };
+    occupancy_waiver_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OccupancyWaiverDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     order_payment_get: {
         parameters: {
             query?: never;
@@ -21203,6 +24254,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
             };
             /** @description Any error */
             default: {
@@ -21862,6 +24942,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    peer_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    peer_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeerDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    peer_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeerChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    peer_bill_import: {
+        parameters: {
+            query: {
+                check?: boolean;
+                day: number;
+                name: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerBillReport"];
                 };
             };
             /** @description Any error */
@@ -25840,6 +29054,37 @@ export interface operations {
             };
         };
     };
+    board_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     station_forecast_get: {
         parameters: {
             query?: never;
@@ -25956,6 +29201,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LoadPointList"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    occupancy_plan_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccupancyPlan"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    occupancy_plan_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OccupancyPlanChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -26914,6 +30223,301 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ProposalDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    work_order_handler_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderHandlerList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    work_order_limit_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderLimitList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    work_order_limit_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkOrderLimitChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    work_order_photo_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description image/jpeg, image/png or image/webp */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    work_order_list: {
+        parameters: {
+            query?: {
+                alarm_id?: number;
+                cursor?: string;
+                feedback_id?: number;
+                from_ms?: number;
+                handler?: string;
+                kind?: components["schemas"]["WorkOrderKind"];
+                level?: components["schemas"]["AlarmLevel"];
+                limit?: number;
+                mine?: boolean;
+                no?: string;
+                open?: boolean;
+                overdue?: boolean;
+                pile?: string;
+                sort?: string;
+                state?: components["schemas"]["WorkOrderState"];
+                station_name?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    work_order_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkOrderDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderReceipt"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    work_order_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    work_order_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkOrderChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    work_order_photo_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
             };
         };
         responses: {
