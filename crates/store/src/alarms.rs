@@ -201,6 +201,13 @@ pub fn save(tx: &mut Tx<'_>, one: &Alarm) -> Result<bool> {
     Ok(done > 0)
 }
 
+/// That it was told. No new version: whoever is just working on it need not look again.
+pub fn notified(tx: &mut Tx<'_>, id: i64, at: Timestamp) -> Result<()> {
+    tx.execute("UPDATE alarm SET notified_at_ms = $1 WHERE id = $2", &[at.as_ms().into(), id.into()])?;
+    tx.changed(Change::Noun("alarm"));
+    Ok(())
+}
+
 /// One that nobody was told of, because it was over before it counted.
 pub fn delete(tx: &mut Tx<'_>, one: &Alarm) -> Result<()> {
     tx.execute("DELETE FROM alarm_event WHERE alarm_id = $1", &[one.id.into()])?;

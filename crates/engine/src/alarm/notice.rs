@@ -150,9 +150,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, telling: &Telling, one: &mut Alarm) -> Resul
     }
     let readers = telling.readers(tx, one)?;
     one.notified_at = Some(telling.now);
-    if !alarms::save(tx, one)? {
-        return Ok(false);
-    }
+    alarms::notified(tx, one.id, telling.now)?;
     for address in &readers {
         alarm_mails::insert(tx, one.id, address, telling.now)?;
     }
