@@ -90,6 +90,7 @@ const FACTS: &[(&str, &str)] = &[
     ("electricity_fen", "电费（元）"),
     ("service_fen", "服务费（元）"),
     ("discount_fen", "优惠（元）"),
+    ("occupancy_fen", "占位费（元）"),
     ("principal_fen", "本金支付（元）"),
     ("gift_fen", "赠送金支付（元）"),
     ("owed_fen", "待支付（元）"),
