@@ -1,7 +1,7 @@
 // 账务、钱包与订单支付的文字，并入 zh-CN.ts；英文见 ledger.en.ts。
 export default {
   account_kind: { principal: '本金', gift: '赠送金', receivable: '待支付', fleet: '车队账户', revenue: '运营商应付', channel: '渠道清算', promotion: '赠送成本', write_off: '核销', refunding: '退款在途', discount: '优惠支出', payee_payable: '分账应付', shared_revenue: '分账支出', paid_out: '分账已付', channel_fee: '渠道手续费', withheld: '渠道扣留' },
-  account_told: { principal: '用户充值的余额', gift: '赠送给用户、只能用于充电的余额', receivable: '用户尚未支付的充电费用', fleet: '车队充值的余额，负数为欠款', revenue: '充电收入，应付给运营商', channel: '支付渠道与人工收付的款项', promotion: '赠送金的成本', write_off: '无法收回、已核销的欠款', refunding: '已预留、尚未退到用户的款项', discount: '运营商承担的优惠', payee_payable: '已结算、尚未付给分账方的款项，负数为多分', shared_revenue: '运营商分给分账方的收入', paid_out: '已从运营商账户付给分账方的款项' },
+  account_told: { principal: '用户充值的余额', gift: '赠送给用户、只能用于充电的余额', receivable: '用户尚未支付的充电费用', fleet: '车队充值的余额，负数为欠款', revenue: '充电收入，应付给运营商', channel: '支付渠道与人工收付的款项', promotion: '赠送金的成本', write_off: '无法收回、已核销的欠款', refunding: '已预留、尚未退到用户的款项', discount: '运营商承担的优惠', payee_payable: '已结算、尚未付给分账方的款项，负数为多分', shared_revenue: '运营商分给分账方的收入', paid_out: '已从运营商账户付给分账方的款项', channel_fee: '支付渠道收取的手续费', withheld: '渠道在结算款中扣除的手续费' },
   posting_code: { electricity: '电费', service: '服务费', top_up: '充值', gift_grant: '赠送', deduction: '扣款', refund: '退款', write_off: '核销', order_pay: '订单付款', excess: '重复支付', refund_hold: '退款预留', refund_undo: '退款撤销', refund_done: '退款完成', discount: '优惠', share: '分账', share_back: '分账追回', payout: '分账付款', occupancy: '占位费', channel_fee: '渠道手续费' },
   paid_state: { open: '未结算', paid: '已支付', owed: '待支付', part_refunded: '部分退款', refunded: '已退款', written_off: '已核销' },
   pay_way: { wallet: '钱包', fleet: '车队', later: '后付' },
