@@ -5,7 +5,7 @@ test('R-5.x payees and rules are kept, a trial is closed, its statement is fetch
   const faults = complaints(page)
   await signIn(page)
   await page.goto('/payees')
-  const rows = page.locator('tbody tr')
+  const rows = page.locator('main tbody tr')
   await expect(rows.first()).toContainText('**** ')
   await shot(page, 'payees')
   await rows.first().getByRole('button', { name: '查看完整收款账号' }).click()
