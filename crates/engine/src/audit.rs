@@ -2,8 +2,9 @@
 
 use model::access::{Caller, Permissions, Place, Scope};
 use model::id::StaffId;
+use model::order::Order;
 use model::site::StationFacts;
-use model::time::Timestamp;
+use model::time::{Timestamp, Zone};
 use model::{Error, Result};
 use serde_json::Value;
 use store::Tx;
@@ -51,6 +52,19 @@ impl Actor {
             remote_address: self.address.clone(),
         };
         store::audit::append(tx, &entry)
+    }
+
+    /// As [`Actor::record`], of an order: its number is the key.
+    pub(crate) fn record_order(
+        &self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        action: &'static str,
+        order: &Order,
+        detail: &Value,
+    ) -> Result<()> {
+        let day = Zone::shanghai().local(order.created_at).day;
+        self.record(tx, now, action, "order", Order::number(order.id, day), detail)
     }
 
     /// Whether what stands at a station is there for this person.

@@ -10,7 +10,7 @@ use model::channel::{
 use model::ftp::{FtpConfig, ftp_password_checked};
 use model::id::OperatorId;
 use model::invoice::MailState;
-use model::time::MINUTE_MS;
+use model::time::{MINUTE_MS, Timestamp};
 use model::{Error, Result, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -93,6 +93,22 @@ pub enum FaultOf {
     Moment,
     /// This mail was refused for good.
     Mail,
+}
+
+/// What follows from a try to send a mail: how it stands, how often it was tried, and when it is next. A channel that
+/// does not work is no fault of the mail's: it waits until somebody mends it.
+pub(crate) fn mail_fate(
+    tries: i64,
+    fault: Option<&SendFault>,
+    now: Timestamp,
+) -> (MailState, i64, Timestamp) {
+    let Some(fault) = fault else { return (MailState::Sent, tries + 1, now) };
+    let next = usize::try_from(tries).ok().and_then(|turn| RETRY_MINUTES.get(turn));
+    match (fault.of, next) {
+        (FaultOf::Channel, _) => (MailState::Waiting, tries, now.plus_ms(CHANNEL_MINUTES * MINUTE_MS)),
+        (FaultOf::Moment, Some(minutes)) => (MailState::Waiting, tries + 1, now.plus_ms(minutes * MINUTE_MS)),
+        _ => (MailState::Failed, tries + 1, now),
+    }
 }
 
 pub fn no_channel() -> Error {
@@ -347,35 +363,15 @@ impl Engine {
         self.store
             .write(None, move |tx| {
                 channels::send_append(tx, &send)?;
-                // A channel that does not work is no fault of the mail's: it waits until somebody mends it.
-                let of_channel = fault.as_ref().is_some_and(|fault| fault.of == FaultOf::Channel);
-                let mail = WaitingMail { tries: mail.tries + i64::from(!of_channel), ..mail.clone() };
+                let (state, tries, next) = mail_fate(mail.tries, fault.as_ref(), now);
+                let mail = WaitingMail { tries, ..mail.clone() };
                 let Some(fault) = &fault else { return arrived(tx, &mail, now) };
-                if of_channel {
-                    let next = now.plus_ms(CHANNEL_MINUTES * MINUTE_MS);
-                    return channels::mail_turn(
-                        tx,
-                        &mail,
-                        MailState::Waiting,
-                        next,
-                        Some(&fault.text.zh),
-                        now,
-                    );
+                if state == MailState::Failed {
+                    mail_told(tx, mail.invoice, &mail.address, mail.tries, now)?;
+                    let told = format!("{}：{}", mail.address, fault.text.zh);
+                    invoices::event_append(tx, mail.invoice, "mail_failed", "", &told, now)?;
                 }
-                let next = usize::try_from(mail.tries - 1).ok().and_then(|turn| RETRY_MINUTES.get(turn));
-                let text = Some(fault.text.zh.as_ref());
-                match next.filter(|_| fault.of != FaultOf::Mail) {
-                    Some(minutes) => {
-                        let next = now.plus_ms(minutes * MINUTE_MS);
-                        channels::mail_turn(tx, &mail, MailState::Waiting, next, text, now)
-                    }
-                    None => {
-                        mail_told(tx, mail.invoice, &mail.address, mail.tries, now)?;
-                        let told = format!("{}：{}", mail.address, fault.text.zh);
-                        invoices::event_append(tx, mail.invoice, "mail_failed", "", &told, now)?;
-                        channels::mail_turn(tx, &mail, MailState::Failed, now, text, now)
-                    }
-                }
+                channels::mail_turn(tx, &mail, state, next, Some(&fault.text.zh), now)
             })
             .await
     }
@@ -405,7 +401,7 @@ impl Engine {
     }
 }
 
-fn arrived(tx: &mut Tx<'_>, mail: &WaitingMail, now: model::time::Timestamp) -> Result<()> {
+fn arrived(tx: &mut Tx<'_>, mail: &WaitingMail, now: Timestamp) -> Result<()> {
     channels::mail_turn(tx, mail, MailState::Sent, now, None, now)?;
     channels::invoice_sent(tx, mail.invoice)?;
     tx.changed(Change::Noun("invoice"));

@@ -280,7 +280,13 @@ impl Engine {
                 let mut new = written(&actor, id, &draft.bill, &bill, (&reason, state, now));
                 new.difference_fen = held.payment.is_some().then(|| held.difference(&bill));
                 let settlement = settlements::insert(tx, &new)?;
-                record(&actor, tx, now, "settlement_create", &held.order, &json!({ "settlement": new }))?;
+                actor.record_order(
+                    tx,
+                    now,
+                    "settlement_create",
+                    &held.order,
+                    &json!({ "settlement": new }),
+                )?;
                 let Order { id: order, pile, operator, .. } = held.order;
                 if !second {
                     held.carry_out(tx, &actor, &rules, (&draft.bill, &bill), (settlement, &reason), now)?;
@@ -322,7 +328,7 @@ impl Engine {
                 let order = tx.read(|conn| orders::get(conn, order_id))?.ok_or_else(no_order)?;
                 let detail =
                     json!({"settlement": id.0, "approve": decision.approve, "reason": decision.reason});
-                record(&actor, tx, now, "settlement_update", &order, &detail)?;
+                actor.record_order(tx, now, "settlement_update", &order, &detail)?;
                 tx.changed(Change::Order { order: order.id, pile: order.pile, operator: order.operator });
                 Ok(())
             })
@@ -396,16 +402,4 @@ fn end(actor: &Actor, rules: &Rules, tx: &mut Tx<'_>, held: Held, bill: &Bill, n
     tx.order_detail_save(detail);
     crate::webhook::order_told(tx, &order, None, now)?;
     crate::occupancy::billed(rules, tx, order.id, now)
-}
-
-fn record(
-    actor: &Actor,
-    tx: &mut Tx<'_>,
-    now: Timestamp,
-    action: &'static str,
-    order: &Order,
-    detail: &serde_json::Value,
-) -> Result<()> {
-    let day = Zone::shanghai().local(order.created_at).day;
-    actor.record(tx, now, action, "order", Order::number(order.id, day), detail)
 }

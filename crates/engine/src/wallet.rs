@@ -13,7 +13,7 @@ use model::money::Fen;
 use model::order::Order;
 use model::proposal::ProposalState;
 use model::settlement::reason_checked;
-use model::time::{Timestamp, Zone};
+use model::time::Timestamp;
 use model::wallet::{WalletChangeKind, amount_checked, request_id_checked};
 use model::{Error, Result};
 use serde::Deserialize;
@@ -213,8 +213,7 @@ fn recorded(
     detail: &serde_json::Value,
 ) -> Result<()> {
     tx.changed(Change::Order { order: order.id, pile: order.pile, operator: order.operator });
-    let day = Zone::shanghai().local(order.created_at).day;
-    actor.record(tx, now, action, "order", Order::number(order.id, day), detail)
+    actor.record_order(tx, now, action, order, detail)
 }
 
 /// 1 000 000 yuan

@@ -4,15 +4,14 @@
 use super::TEXT_MAX;
 use crate::Engine;
 use crate::audit::Actor;
-use crate::channel::{FaultOf, SendFault};
+use crate::channel::{SendFault, mail_fate};
 use crate::site::{named, taken};
 use crate::webhook::alarm_told;
 use model::access::{Place, Role, Scope};
 use model::alarm::{AlarmAction, AlarmLevel, AlarmSource, minute_within};
-use model::channel::RETRY_MINUTES;
 use model::id::StaffId;
 use model::invoice::{MailState, email_checked};
-use model::time::{MINUTE_MS, Timestamp, Zone};
+use model::time::{Timestamp, Zone};
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
@@ -28,8 +27,6 @@ use utoipa::ToSchema;
 const NAME_MAX: usize = 30;
 const ADDRESSES_MAX: usize = 20;
 const COUNT_MAX: usize = 50;
-/// How long a mail waits that could not be sent because of its channel.
-const CHANNEL_WAIT_MS: i64 = 5 * MINUTE_MS;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -297,7 +294,7 @@ impl Engine {
         self.store
             .write(None, move |tx| {
                 channels::send_append(tx, &send)?;
-                let (state, tries, next) = fate(mail.tries, fault.as_ref(), now);
+                let (state, tries, next) = mail_fate(mail.tries, fault.as_ref(), now);
                 let mail = AlarmMail { tries, ..mail.clone() };
                 let text = fault.as_ref().map(|fault| &*fault.text.zh);
                 if state == MailState::Failed {
@@ -343,15 +340,4 @@ fn kept(
     one.id = alarm_rules::notice_save(tx, &one)?;
     tx.changed(Change::Noun("alarm_notice"));
     Ok(one)
-}
-
-/// What follows from a try: a channel that does not work is no fault of the mail's, which waits until somebody mends it.
-fn fate(tries: i64, fault: Option<&SendFault>, now: Timestamp) -> (MailState, i64, Timestamp) {
-    let Some(fault) = fault else { return (MailState::Sent, tries + 1, now) };
-    let next = usize::try_from(tries).ok().and_then(|turn| RETRY_MINUTES.get(turn));
-    match (fault.of, next) {
-        (FaultOf::Channel, _) => (MailState::Waiting, tries, now.plus_ms(CHANNEL_WAIT_MS)),
-        (FaultOf::Moment, Some(minutes)) => (MailState::Waiting, tries + 1, now.plus_ms(minutes * MINUTE_MS)),
-        _ => (MailState::Failed, tries + 1, now),
-    }
 }

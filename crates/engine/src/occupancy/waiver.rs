@@ -11,7 +11,7 @@ use model::money::Fen;
 use model::order::Order;
 use model::proposal::ProposalState;
 use model::settlement::reason_checked;
-use model::time::{Timestamp, Zone};
+use model::time::Timestamp;
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
@@ -106,18 +106,6 @@ fn carry_out(tx: &mut Tx<'_>, actor: &Actor, one: Occupancy, reason: &str, now: 
     })
 }
 
-fn record(
-    actor: &Actor,
-    tx: &mut Tx<'_>,
-    now: Timestamp,
-    action: &'static str,
-    order: &Order,
-    detail: &serde_json::Value,
-) -> Result<()> {
-    let day = Zone::shanghai().local(order.created_at).day;
-    actor.record(tx, now, action, "order", Order::number(order.id, day), detail)
-}
-
 impl Engine {
     /// Waives the fee, or proposes to, where a second person has to agree.
     pub async fn occupancy_waiver_create(
@@ -158,7 +146,7 @@ impl Engine {
                 };
                 let waiver = occupancies::waiver_insert(tx, &new)?;
                 let detail = json!({"amount_fen": at_stake, "reason": reason, "state": state});
-                record(&actor, tx, now, "occupancy_waiver_create", &order, &detail)?;
+                actor.record_order(tx, now, "occupancy_waiver_create", &order, &detail)?;
                 if second {
                     occupancies::changed(tx, &one);
                 } else {
@@ -196,7 +184,7 @@ impl Engine {
                     occupancies::changed(tx, &one);
                 }
                 let detail = json!({"waiver": id, "approve": decision.approve, "reason": decision.reason});
-                record(&actor, tx, now, "occupancy_waiver_update", &order, &detail)
+                actor.record_order(tx, now, "occupancy_waiver_update", &order, &detail)
             })
             .await
     }
