@@ -1,4 +1,5 @@
-//! The fuzz targets' bodies on seeded noise: the same on every run, on the stable compiler.
+//! The fuzz targets' bodies on seeded noise and on what the targets have found worth keeping: the
+//! same on every run, on the stable compiler.
 
 use crate::noise;
 
@@ -72,6 +73,9 @@ fn take_noise(messages: &[&str], take: fn(&[u8])) {
     for _ in 0..15_000 {
         let mut data = Vec::new();
         for _ in 0..=random.below(6) {
+            if random.below(4) == 0 {
+                data.extend([b'!', 14 + random.below(240) as u8, b'\n']);
+            }
             let mut message = messages[random.below(messages.len())].as_bytes().to_vec();
             random.mutate(&mut message, &pieces);
             data.extend(message);
@@ -91,7 +95,7 @@ fn ykc_takes_any_noise() {
     let logins: Vec<&Vec<u8>> = frames.iter().filter(|frame| frame[5] == 0x01).collect();
     let pieces: [&[u8]; 4] = [&[0x68], &[0x68, 0xff], &[0; 9], &[0xff; 9]];
     for round in 0..15_000 {
-        let mut data = vec![[255, 64, 7, 1][round % 4]];
+        let mut data = vec![[255, 64, 7, 1][round % 4], random.below(256) as u8];
         data.extend(logins[random.below(logins.len())]);
         for _ in 0..random.below(8) {
             let mut frame = frames[random.below(frames.len())].clone();
@@ -99,6 +103,21 @@ fn ykc_takes_any_noise() {
             data.extend(with_crc(frame, random.below(4) > 0));
         }
         noise::ykc(&data);
+    }
+}
+
+/// What `make fuzz` has kept: inputs that reach every part of the sessions that noise has reached so
+/// far, and whatever has failed once.
+#[test]
+fn the_kept_corpus_is_taken() {
+    let kept: [(&str, fn(&[u8])); 3] = [
+        (include_str!("../../testdata/noise/ocpp16.txt"), noise::ocpp16),
+        (include_str!("../../testdata/noise/ocpp2.txt"), noise::ocpp2),
+        (include_str!("../../testdata/noise/ykc.txt"), noise::ykc),
+    ];
+    for (inputs, take) in kept {
+        assert!(inputs.lines().count() > 100);
+        inputs.lines().for_each(|input| take(&unhex(input)));
     }
 }
 
