@@ -1,6 +1,6 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench bench-lists crash drill convergence fuzz load-check ledger-check tariff-check audit clean
+.PHONY: help run test lint fmt openapi bench bench-lists people storm crash drill convergence fuzz load-check ledger-check tariff-check audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -25,6 +25,12 @@ bench: ## durable messages per second beside their floor, on SQLite and PostgreS
 
 bench-lists: ## lists, totals and the home page at ten million orders, on SQLite and PostgreSQL (ARGS="--orders 1000000 --days 73")
 	@scripts/bench-lists.sh $(ARGS)
+
+people: ## 300 people sign in at once and work while 10 000 piles do (ARGS="--people 300 --minutes 3 --database postgres")
+	@scripts/load.sh people $(ARGS)
+
+storm: ## 10 000 piles come back at once with five queued messages each; count who was served and what was lost (ARGS="--piles 10000")
+	@scripts/load.sh storm $(ARGS)
 
 crash: ## kill the server 50 times under load on each database, lose the answers of 1 000 commits, trace what a power cut takes; count what was lost
 	@scripts/crash.sh $(ARGS)

@@ -140,6 +140,22 @@ provide_python() {
     echo "$want" >"$stamp"
 }
 
+# The generator of people has an environment of its own: tests do not need it.
+provide_load_python() {
+    local venv="$TARGET/load-venv" want
+    have python3 || apt_install "The load test" python3 python3-venv
+    want="$(hash_of <"$ROOT/bench/people/requirements.txt")"
+    export LOAD_PYTHON="$venv/bin/python"
+    [ "$(cat "$venv/.stamp" 2>/dev/null)" != "$want" ] || return 0
+    python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install "The load test" python3-venv
+    say "Python packages: installing $(tr '\n' ' ' <"$ROOT/bench/people/requirements.txt")"
+    rm -rf "$venv"
+    python3 -m venv "$venv" || die "python3 -m venv failed" "apt-get install python3-venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$ROOT/bench/people/requirements.txt" ||
+        die "pip could not install bench/people/requirements.txt" "is a Python package index reachable?"
+    echo "$want" >"$venv/.stamp"
+}
+
 # A port of the loopback address that nobody has now.
 free_port() { node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
 

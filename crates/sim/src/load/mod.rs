@@ -1,7 +1,7 @@
 //! The load generator: many piles, few cycles each. Closed loop (whole sessions as fast as the
 //! server answers), open loop (a fixed schedule, latency counted from the scheduled moment, so that
-//! queueing is not hidden), idle (connect, boot, hold), and crash (sessions that survive a killed
-//! server, with a witness of what was acknowledged).
+//! queueing is not hidden), idle (connect, boot, hold), storm (all come back at once, each with what it
+//! has queued), and crash (sessions that survive a killed server, with a witness of what was acknowledged).
 
 mod call;
 mod histogram;
@@ -11,6 +11,7 @@ mod process;
 mod report;
 mod session;
 mod sessions;
+mod storm;
 pub mod wire;
 pub mod witness;
 mod words16;
@@ -38,6 +39,8 @@ pub enum Mode {
     Open,
     /// Connect, boot, hold.
     Idle,
+    /// All at once after an outage: boot, status and five queued messages each, within --seconds.
+    Storm,
     /// Closed loop that reconnects and sends again until answered.
     Crash,
 }
@@ -222,6 +225,15 @@ impl Shared {
         }
     }
 
+    /// Something that a run may meet and goes on from: only the first is told.
+    fn first(&self, what: &dyn std::fmt::Display) {
+        if let Ok(mut tally) = self.tally.lock()
+            && tally.first_error.is_none()
+        {
+            tally.first_error = Some(what.to_string());
+        }
+    }
+
     fn refused(&self, answer: &[u8]) {
         if let Ok(mut tally) = self.tally.lock() {
             tally.refused += 1;
@@ -264,13 +276,14 @@ fn files_suffice(options: &Options) -> Result<(), String> {
 /// that failed: only a crash run has a server that may.
 pub async fn run(options: Options, clock: Clock) -> Result<(), String> {
     let spoken = match options.mode {
-        Mode::Crash => options.speak == Speech::Ocpp16,
+        Mode::Crash | Mode::Storm => options.speak == Speech::Ocpp16,
         Mode::Open | Mode::Idle => options.speak != Speech::Ykc16,
         Mode::Sessions => true,
     };
     if !spoken {
         return Err(
-            "--speak: crash runs speak ocpp1.6, and 云快充 is spoken in --mode sessions only".to_owned()
+            "--speak: crash and storm runs speak ocpp1.6, and 云快充 is spoken in --mode sessions only"
+                .to_owned(),
         );
     }
     files_suffice(&options)?;
@@ -303,6 +316,7 @@ pub async fn run(options: Options, clock: Clock) -> Result<(), String> {
         Mode::Sessions | Mode::Crash => sessions::run(&shared, identities, gate).await,
         Mode::Open => open::run(&shared, identities, gate).await,
         Mode::Idle => idle::run(&shared, identities, gate).await,
+        Mode::Storm => storm::run(&shared, identities, gate).await,
     };
     report.print(shared.options.json);
     if shared.options.mode == Mode::Crash { Ok(()) } else { report.verdict() }

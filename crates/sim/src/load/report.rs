@@ -34,6 +34,8 @@ pub struct Report {
     server_cpu_ms_per_1000: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     idle: Option<Idle>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storm: Option<Storm>,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,9 +48,24 @@ struct Idle {
     rss_per_pile_kib: f64,
 }
 
+/// Piles that have said everything within the time.
+#[derive(Debug, Serialize)]
+struct Storm {
+    served: usize,
+    served_seconds: f64,
+    within_30_s: usize,
+}
+
 impl Report {
     /// Whether every call was answered as it should be.
     pub fn verdict(&self) -> Result<(), String> {
+        if let Some(storm) = self.storm.as_ref().filter(|storm| storm.served < self.piles) {
+            let first = self.first_error.as_deref().unwrap_or("none was refused");
+            return Err(format!(
+                "{} of {} piles were served; the first fault: {first}",
+                storm.served, self.piles
+            ));
+        }
         if self.errors == 0 && self.refused == 0 {
             return Ok(());
         }
@@ -70,6 +87,7 @@ impl Report {
                 Mode::Sessions => "sessions",
                 Mode::Open => "open",
                 Mode::Idle => "idle",
+                Mode::Storm => "storm",
                 Mode::Crash => "crash",
             },
             piles: shared.options.piles,
@@ -90,6 +108,7 @@ impl Report {
             server_cpu_ms: cpu,
             server_cpu_ms_per_1000: cpu_share,
             idle: None,
+            storm: None,
         }
     }
 
@@ -104,12 +123,22 @@ impl Report {
         });
     }
 
+    pub fn served(&mut self, served: usize, took: Duration, within_30_s: usize) {
+        self.storm = Some(Storm { served, served_seconds: took.as_secs_f64(), within_30_s });
+    }
+
     pub fn print(&self, json: bool) {
         if json {
             println!("{}", serde_json::to_string(self).unwrap_or_default());
             return;
         }
         println!("{}: {} piles, {:.1} s", self.mode, self.piles, self.seconds);
+        if let Some(storm) = &self.storm {
+            println!(
+                "served                {} in {:.2} s, {} of them within 30 s",
+                storm.served, storm.served_seconds, storm.within_30_s
+            );
+        }
         if let Some(idle) = &self.idle {
             println!("connected and booted  {} in {:.2} s", idle.connected, idle.ready_seconds);
             if self.server_cpu_ms.is_some() {
