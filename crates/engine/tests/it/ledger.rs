@@ -1,5 +1,6 @@
 //! The books under a seeded crowd: many tasks pay in, charge, take out, give back and settle at once, with
-//! the store closed and opened in between. `LEDGER_ROUNDS` and `LEDGER_SEED` make it longer and another one.
+//! the store closed and opened in between. `LEDGER_ROUNDS`, `LEDGER_STEPS`, `LEDGER_TASKS` and `LEDGER_SEED` make
+//! it longer, wider and another one.
 
 use crate::databases::wait;
 use crate::payment::furnish;
@@ -18,8 +19,9 @@ use model::settlement::SettlementBasis;
 use model::time::{HOUR_MS, Timestamp};
 use store::wallets::WalletMove;
 
-const TASKS: i64 = 16;
 const CUSTOMERS: i64 = 4;
+/// Each task has a pile of its own, which the others' tests do not know.
+const FIRST_PILE: i64 = 1_000;
 
 struct Random(u64);
 
@@ -190,6 +192,7 @@ fn number(name: &str, otherwise: i64) -> i64 {
 #[test]
 fn the_books_are_whole_whatever_a_crowd_does() {
     let (rounds, steps) = (number("LEDGER_ROUNDS", 2), number("LEDGER_STEPS", 12));
+    let tasks = number("LEDGER_TASKS", 16);
     for mut w in worlds_of(Rules::default(), 4) {
         let seed = number("LEDGER_SEED", 7);
         furnish(&w);
@@ -200,21 +203,29 @@ fn the_books_are_whole_whatever_a_crowd_does() {
              'wallet')"
             .to_owned());
         let mut crowd = Vec::new();
-        for task in 0..TASKS {
-            let (card, customer) = (format!("C{}", 20 + task), 1 + task % CUSTOMERS);
-            run(format!("UPDATE card SET customer_id = {customer} WHERE tag = '{card}'"));
+        for task in 0..tasks {
+            let (pile, card, customer) = (FIRST_PILE + task, format!("L{task}"), 1 + task % CUSTOMERS);
+            run(format!(
+                "INSERT INTO pile (id, code, name, station_id, operator_id, kind, protocol, lifecycle, rated_power_w, \
+                 online, created_at_ms, version) VALUES ({pile}, 'CP-{pile}', 'CP-{pile}', 1, 1, 'dc', 'ocpp1.6', \
+                 'enabled', 120000, TRUE, 0, 1)"
+            ));
+            run(format!(
+                "INSERT INTO card (id, tag, status, sessions_max, created_at_ms, customer_id) VALUES ({pile}, '{card}', \
+                 'accepted', 1, 0, {customer})"
+            ));
             crowd.push((task, card, CustomerId(customer), 0, Vec::new(), 0));
         }
         for round in 0..rounds {
             w.later(120);
-            let tasks: Vec<_> = crowd
+            let those: Vec<_> = crowd
                 .drain(..)
                 .map(|(task, card, customer, meter, orders, steps_done)| {
                     let seed = u64::try_from(seed * 1_000_003 + round * 1_009 + task).unwrap();
                     let one = One {
                         engine: w.engine.clone(),
                         random: Random(seed),
-                        pile: 1 + task,
+                        pile: FIRST_PILE + task,
                         card,
                         customer,
                         now: w.now(),
@@ -228,7 +239,7 @@ fn the_books_are_whole_whatever_a_crowd_does() {
                 .collect();
             let done = wait(async {
                 let running: Vec<_> =
-                    tasks.into_iter().map(|(task, one)| (task, tokio::spawn(one.run(steps)))).collect();
+                    those.into_iter().map(|(task, one)| (task, tokio::spawn(one.run(steps)))).collect();
                 let mut done = Vec::new();
                 for (task, running) in running {
                     done.push((task, running.await.unwrap()));
@@ -245,6 +256,7 @@ fn the_books_are_whole_whatever_a_crowd_does() {
             purses_agree(&w);
         }
         let posted = w.count("SELECT COUNT(*) FROM posting");
-        assert!(posted > TASKS * rounds, "{posted} postings");
+        assert!(posted > tasks * rounds, "{posted} postings");
+        println!("{}: {} steps of {tasks} tasks, {posted} postings", w.db.name, rounds * steps * tasks);
     }
 }
