@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 
 pub mod devices;
+mod doctor;
 pub mod exchange;
 pub mod files;
 mod ftp;

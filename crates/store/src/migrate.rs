@@ -89,3 +89,10 @@ pub fn migrate(conn: &mut Conn, now: Timestamp) -> DbResult<Vec<i64>> {
     }
     Ok(run)
 }
+
+/// The number of the last migration that the database has had, and that of this version. Reads only.
+pub fn versions(conn: &mut Conn) -> DbResult<(i64, i64)> {
+    let sql = "SELECT COALESCE(MAX(number), 0) FROM migration";
+    let had = conn.one(sql, &[], |row| row.int(0))?;
+    Ok((had, MIGRATIONS.last().map_or(0, |(number, _)| *number)))
+}

@@ -72,6 +72,20 @@ impl Client {
         Ok(Client { token, way: Way::Local { router, app, _lock: lock } })
     }
 
+    /// Only of a server that runs, on this data folder or where the variables say; nothing is opened.
+    pub async fn running(place: &Place) -> Result<Option<Client>> {
+        let environment = super::environment()?;
+        if environment.get("server").is_some_and(|server| !server.is_empty()) {
+            return Client::open(place).await.map(Some);
+        }
+        let data = place.config(&Listen::default())?.data();
+        let (Some(host), Some(token)) = (install::address_http(&data), install::token_read(&data)) else {
+            return Ok(None);
+        };
+        let runs = TcpStream::connect(&host).await.is_ok();
+        Ok(runs.then_some(Client { token, way: Way::Remote(host) }))
+    }
+
     /// The answer of a call that must succeed.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
         let body = body.map(|value| ("application/json", value.to_string()));

@@ -13,6 +13,7 @@ macro_rules! out {
 mod accounts;
 mod backups;
 mod client;
+mod doctor;
 mod exchange;
 mod forecasts;
 mod nouns;
@@ -66,6 +67,8 @@ pub enum Command {
     Migrate,
     /// Recompute every bill and check what is stored
     Verify,
+    /// 交付检查: look at machine, time, disk, ports, certificates, database, jobs, mail and backup
+    Doctor(doctor::Doctor),
     /// Play a recording to an empty platform with its tariff, and compare order and bill field by field;
     /// succeeds only when they are the same
     Replay(recordings::Replay),
@@ -157,6 +160,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Config => serve::config(&place),
         Command::Migrate => serve::migrate(&place.config(&Listen::default())?).await,
         Command::Verify => serve::verify(&place).await,
+        Command::Doctor(wanted) => doctor::run(&place, wanted).await,
         Command::Replay(replay) => recordings::run(&place, &replay).await,
         Command::Forecast(verb) => forecasts::run(&place, verb),
         Command::Backup(verb) => backups::run(&place, verb).await,

@@ -2,6 +2,7 @@
 //! exit code come out.
 
 mod demo;
+mod doctor;
 mod forecasts;
 mod nouns;
 mod program;
