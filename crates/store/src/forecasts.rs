@@ -91,6 +91,11 @@ pub struct StationForecast {
     pub month: Option<ForecastMonth>,
 }
 
+/// Whether any station has been forecast yet.
+pub fn is_any(conn: &mut Conn) -> DbResult<bool> {
+    conn.find("SELECT station_id FROM forecast LIMIT 1", &[], |_| Ok(())).map(|found| found.is_some())
+}
+
 /// Every station with its zone, in the order of their ids.
 pub fn stations(conn: &mut Conn) -> DbResult<Vec<(StationId, Zone)>> {
     conn.query("SELECT id, time_zone FROM station ORDER BY id", &[], |row| {

@@ -30,6 +30,7 @@ mod sharing;
 mod tariff_plans;
 mod wallets;
 mod webhooks;
+mod work_orders;
 
 use crate::app::{ADMIN, App};
 use crate::serve::Serving;
@@ -193,6 +194,8 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     dialects::write(app, &actor, &piles).await?;
     desired::write(app, &actor).await?;
     feedback::write(app, &piles).await?;
+    let codes: Vec<String> = piles.iter().map(|pile| pile.code.clone()).collect();
+    work_orders::write(app, &actor, &codes).await?;
     invoices::write(app).await?;
     webhooks::write(app, &actor).await?;
     customer_source::write(app, &actor).await?;
@@ -383,5 +386,16 @@ pub async fn live(app: &Arc<App>, login: &Login, at: &Serving, pace: &Pace) -> R
     site.speed = 4;
     site.misfortunes_per_hour = pace.misfortunes_per_hour;
     site.misbehaving_percent = if pace.misfortunes_per_hour > 0 { MISBEHAVING_PERCENT } else { 0 };
+    tokio::spawn(forecast(Arc::clone(app)));
     Ok(Site::start(site, app.clock().clone()))
+}
+
+/// As the first night would, where none has passed: nobody waits for it.
+async fn forecast(app: Arc<App>) {
+    let known = app.engine.store.read(store::forecasts::is_any).await;
+    if matches!(known, Ok(false))
+        && let Err(why) = crate::jobs::begin_now(&app, crate::jobs::FORECAST_MAKE).await
+    {
+        tracing::warn!(%why, "the demo has no forecast");
+    }
 }

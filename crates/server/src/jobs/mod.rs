@@ -18,6 +18,8 @@ pub mod tariffs;
 mod verify;
 mod webhooks;
 
+pub use forecasts::NAME as FORECAST_MAKE;
+
 use crate::app::App;
 use engine::audit::Actor;
 use engine::job::{Begun, JobChange, JobOutcome, no_job};
