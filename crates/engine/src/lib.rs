@@ -54,6 +54,7 @@ mod recording;
 pub mod reservation;
 pub mod role;
 mod rules;
+pub mod safety;
 pub mod secrets;
 pub mod settlement;
 pub mod sharing;

@@ -332,7 +332,8 @@ impl Engine {
             }
         }
         self.rules.store(Arc::new(self.parameters.rules(&rows)));
-        self.vendor_words_load().await
+        self.vendor_words_load().await?;
+        self.safety_rules_load().await
     }
 
     /// Puts in force whose words are taken.
@@ -342,6 +343,15 @@ impl Engine {
         let word = |one: VendorWordView| VendorWord { vendor: one.vendor, message: one.message };
         let vendor_words = words.into_iter().map(word).collect();
         self.rules.store(Arc::new(Rules { vendor_words, ..Rules::clone(&self.rules()) }));
+        Ok(())
+    }
+
+    /// Puts in force which safety rules are on.
+    pub(crate) async fn safety_rules_load(&self) -> Result<()> {
+        let _alone = self.parameters.setting.lock().await;
+        let all = self.store.read(store::safety_rules::safety_rule_list).await?;
+        let safety = all.iter().filter(|rule| rule.enabled).map(|rule| rule.rule()).collect();
+        self.rules.store(Arc::new(Rules { safety, ..Rules::clone(&self.rules()) }));
         Ok(())
     }
 
@@ -416,8 +426,9 @@ impl Engine {
                 tx.read(parameters::all)
             })
             .await?;
-        let vendor_words = Arc::clone(&self.rules().vendor_words);
-        self.rules.store(Arc::new(Rules { vendor_words, ..self.parameters.rules(&rows) }));
+        let known = self.rules();
+        let (vendor_words, safety) = (Arc::clone(&known.vendor_words), Arc::clone(&known.safety));
+        self.rules.store(Arc::new(Rules { vendor_words, safety, ..self.parameters.rules(&rows) }));
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use model::display::VendorWord;
 use model::ledger::PayWay;
 use model::money::Fen;
+use model::safety::SafetyRule;
 use model::time::{DAY_MS, HOUR_MS};
 use std::sync::Arc;
 
@@ -97,6 +98,8 @@ pub struct Rules {
     pub backup_wait_bytes: i64,
     /// 厂商标识: in whose words piles may talk; edited on the page, not a parameter.
     pub vendor_words: Arc<[VendorWord]>,
+    /// 安全规则 that are on; edited on their page.
+    pub safety: Arc<[SafetyRule]>,
 }
 
 impl Default for Rules {
@@ -147,6 +150,7 @@ impl Default for Rules {
             backup_kept_ms: 30 * DAY_MS,
             backup_wait_bytes: 10_240 * 1_048_576,
             vendor_words: Arc::default(),
+            safety: Arc::default(),
         }
     }
 }

@@ -48,6 +48,12 @@ mod pile_tariff;
 mod reconciliation;
 #[path = "it/reservation.rs"]
 mod reservation;
+#[path = "it/safety.rs"]
+mod safety;
+#[path = "it/safety_month.rs"]
+mod safety_month;
+#[path = "it/safety_station.rs"]
+mod safety_station;
 #[path = "../../store/tests/it/scene.rs"]
 mod scene;
 #[path = "it/session.rs"]

@@ -34,6 +34,10 @@ crate::words! {
         Offline = "offline",
         /// 频繁上下线
         Flapping = "flapping",
+        /// 安全规则: one of them has found its case.
+        Safety = "safety",
+        /// 检验到期: an inspection of a device is due.
+        Inspection = "inspection",
     }
 
     /// 告警状态
@@ -80,13 +84,14 @@ impl AlarmLevel {
 impl AlarmSource {
     /// Whether its opposite is told as well: what is only an event has no end of its own.
     pub fn has_opposite(self) -> bool {
-        !matches!(self, AlarmSource::Stop | AlarmSource::Battery | AlarmSource::Session)
+        use AlarmSource::*;
+        !matches!(self, Stop | Battery | Session | Safety)
     }
 
     /// Looked for by the platform's own rules rather than told by a pile: as long as it holds, it would be
     /// raised again at once.
     pub fn is_watched(self) -> bool {
-        matches!(self, AlarmSource::Offline | AlarmSource::Flapping)
+        matches!(self, AlarmSource::Offline | AlarmSource::Flapping | AlarmSource::Inspection)
     }
 
     /// What to do about it, where nothing better is known of the code.
@@ -119,6 +124,14 @@ impl AlarmSource {
             AlarmSource::Offline => Text::of(
                 "检查现场供电与网络（SIM 卡流量、路由器、信号），整站离线先查总电源与路由器",
                 "Check power and network on site: SIM card, router, signal. When a whole station is gone, begin with its mains and its router.",
+            ),
+            AlarmSource::Safety => Text::of(
+                "打开安全事件查看触发的数值与处置结果；人身安全级别先确认现场无人、无烟，再决定复位",
+                "Open the act and look at the values and at what was done. Where people may be in danger, make sure on site first that nobody is near and nothing smokes.",
+            ),
+            AlarmSource::Inspection => Text::of(
+                "安排检验，完成后在“检验到期”中登记新的有效期，告警随之恢复",
+                "Have it inspected and enter the new date; the alarm is over with that.",
             ),
             AlarmSource::Flapping => Text::of(
                 "检查信号强度与网线接触，核对心跳间隔；必要时更换 SIM 卡或天线",
@@ -234,6 +247,48 @@ pub fn alarm_text(code: &str) -> Option<Text> {
         OFFLINE => Text::of("电桩离线", "Pile off line"),
         FLAPPING => Text::of("频繁上下线", "Link comes and goes"),
         STRAY => Text::of("无订单充电", "Charging without an order"),
+        other => return safety_text(other),
+    })
+}
+
+/// The words of what the safety rules and the inspections of devices raise.
+fn safety_text(code: &str) -> Option<Text> {
+    Some(match code {
+        "safety:battery_temperature" => Text::of("电池温度过高", "Battery too hot"),
+        "safety:battery_temperature_over" => {
+            Text::of("电池温度超过其允许值", "Battery hotter than it allows")
+        }
+        "safety:battery_temperature_rise" => Text::of("电池温升过快", "Battery heats up too fast"),
+        "safety:plug_temperature" => Text::of("枪线温度过高", "Plug or cable too hot"),
+        "safety:plug_temperature_rise" => Text::of("枪线温升过快", "Plug or cable heats up too fast"),
+        "safety:pile_temperature" => Text::of("桩体温度过高", "Pile too hot"),
+        "safety:pile_temperature_rise" => Text::of("桩体温升过快", "Pile heats up too fast"),
+        "safety:cell_voltage" => Text::of("单体电压过高", "Cell voltage too high"),
+        "safety:cell_voltage_over" => Text::of("单体电压超过其允许值", "Cell voltage above what is allowed"),
+        "safety:cell_voltage_spread" => Text::of("单体压差过大", "Cells differ too much"),
+        "safety:voltage_share" => Text::of("输出电压超过 BMS 允许值", "Voltage above what the BMS allows"),
+        "safety:current_share" => Text::of("输出电流超过 BMS 允许值", "Current above what the BMS allows"),
+        "safety:current_demand_share" => {
+            Text::of("输出电流超过 BMS 需求", "Current above what the BMS demands")
+        }
+        "safety:power_share" => Text::of("输出功率超过额定功率", "Power above the rated one"),
+        "safety:soc" => Text::of("SOC 过高仍在充电", "Charges on at a high state of charge"),
+        "safety:current_after_stop" => Text::of("停止后仍有电流", "Current after the stop"),
+        "safety:current_forbidden" => {
+            Text::of("BMS 禁止充电后仍有电流", "Current although the BMS forbids it")
+        }
+        "safety:not_obeyed" => {
+            Text::of("停止指令未被执行，请立即到场", "The stop was not obeyed: go there at once")
+        }
+        "safety:voltage" => Text::of("输出电压过高", "Voltage too high"),
+        "safety:current" => Text::of("输出电流过大", "Current too high"),
+        "safety:power" => Text::of("输出功率过大", "Power too high"),
+        "inspection:meter" => Text::of("电能表强检到期", "Meter verification due"),
+        "inspection:insulation" => Text::of("绝缘测试到期", "Insulation test due"),
+        "inspection:lightning" => Text::of("防雷检测到期", "Lightning protection test due"),
+        "inspection:extinguisher" => Text::of("灭火器检查到期", "Fire extinguisher check due"),
+        "inspection:certificate" => Text::of("证书到期", "Certificate due"),
+        "inspection:other" => Text::of("检验到期", "Inspection due"),
         _ => return None,
     })
 }

@@ -97,6 +97,8 @@ pub struct BatteryNow {
     pub temperature_max_c: Option<i64>,
     pub soc_percent: Option<i64>,
     pub remaining_minutes: Option<i64>,
+    /// Whether the BMS lets it charge at this moment.
+    pub charge_allowed: Option<bool>,
 }
 
 /// Something that the BMS or the charger said by a bit.
@@ -155,6 +157,7 @@ impl BatteryNow {
             temperature_max_c: told.temperature_max_c.or(self.temperature_max_c),
             soc_percent: told.soc_percent.or(self.soc_percent),
             remaining_minutes: told.remaining_minutes.or(self.remaining_minutes),
+            charge_allowed: told.charge_allowed.or(self.charge_allowed),
         };
     }
 }

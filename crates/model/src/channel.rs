@@ -55,6 +55,12 @@ crate::words! {
         AlarmClosed = "alarm.closed",
         /// 工单超时: nobody has taken it, or it is not done, within its time.
         WorkOrderOverdue = "work_order.overdue",
+        /// 安全处置: a safety rule has found its case, and what was done.
+        SafetyActed = "safety.acted",
+        /// 电池预警: what a session has shown of its battery, for its driver.
+        BatteryWarned = "battery.warned",
+        /// 紧急停机: a station was stopped, or is in service again.
+        EmergencyChanged = "emergency.changed",
         /// 邮件发送失败: for good, nobody tries again by themselves.
         MailFailed = "mail.failed",
     }

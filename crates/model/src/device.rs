@@ -150,7 +150,11 @@ pub struct Sample {
     /// 0.1 A
     pub current_da: Option<i64>,
     pub soc_percent: Option<i64>,
+    /// The highest that was told.
     pub temperature_c: Option<i64>,
+    /// Of plug or cable, and of the pile's body, where it was said which.
+    pub plug_temperature_c: Option<i64>,
+    pub body_temperature_c: Option<i64>,
 }
 
 impl Sample {
@@ -163,6 +167,8 @@ impl Sample {
             current_da: None,
             soc_percent: None,
             temperature_c: None,
+            plug_temperature_c: None,
+            body_temperature_c: None,
         }
     }
 }

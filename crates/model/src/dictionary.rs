@@ -252,6 +252,8 @@ dictionaries! {
         "session" "无订单充电" "Charging without an order",
         "offline" "离线" "Off line",
         "flapping" "频繁上下线" "Flapping",
+        "safety" "安全规则" "Safety rule",
+        "inspection" "检验到期" "Inspection due",
     ]
     "alarm_state" "告警状态" "Alarm states" [
         "pending" "待计时" "Pending",
@@ -278,6 +280,7 @@ dictionaries! {
         "feedback" "反馈" "Feedback",
         "manual" "人工" "By hand",
         "inspection" "巡检" "Inspection",
+        "danger" "隐患" "Hidden danger",
     ]
     "work_order_state" "工单状态" "Work order states" [
         "waiting" "待接单" "Waiting",

@@ -61,7 +61,7 @@ pub struct Job {
 impl Job {
     /// Without them orders would stay open for ever, and piles would show prices of yesterday.
     pub fn always_on(&self) -> bool {
-        matches!(self.name, "order_sweep" | "tariff_deliver" | "load_balance")
+        matches!(self.name, "order_sweep" | "safety_watch" | "tariff_deliver" | "load_balance")
     }
 
     /// It runs every few seconds: only runs that did something are kept, and one every ten minutes.
@@ -100,6 +100,24 @@ pub const JOBS: &[Job] = &[
         [
             "查找离线与频繁上下线的充电桩，合并同站同时发生的告警，发出通知，关闭已恢复的告警",
             "looks for piles that are off line or come and go, makes one alarm of a storm, tells people, closes what is over",
+        ],
+    ),
+    job(
+        "safety_watch",
+        Schedule::Every(2),
+        ["安全巡视", "Watch of safety"],
+        [
+            "跟踪停止指令是否被执行，未执行的重发、锁桩、通知；生成电池安全报告，提醒检验到期，重发紧急停机中未成功的指令",
+            "sees whether stops are obeyed, repeats them, locks and calls where they are not; makes reports on batteries, reminds of inspections, sends again what failed of an emergency stop",
+        ],
+    ),
+    job(
+        "safety_trial",
+        Schedule::Every(3),
+        ["安全规则试算", "Trials of safety rules"],
+        [
+            "用以往订单的曲线试算安全规则，分批进行，可随时中断",
+            "tries safety rules on the curves of past orders, a few at a time",
         ],
     ),
     job(

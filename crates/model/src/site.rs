@@ -48,6 +48,8 @@ pub enum Closed {
     Station,
     /// Its piles can no longer be held below its power cap.
     Load,
+    /// It was stopped because of a danger.
+    Emergency,
 }
 
 impl Closure {
@@ -80,6 +82,15 @@ impl Closure {
                 ),
                 format!(
                     "The station {name} has no power left below its cap: nothing new can be started. What runs is not affected. Start again once there is some."
+                ),
+            ),
+            Closed::Emergency => Error::refused(
+                "station.emergency",
+                format!(
+                    "充电站“{name}”已紧急停机（{reason}），不能启动充电；请远离现场并听从工作人员安排，解除后即可启动"
+                ),
+                format!(
+                    "The station {name} was stopped because of a danger ({reason}): nothing can be started. Stay away and follow its staff. Start again once it is over."
                 ),
             ),
             Closed::Station => Error::refused(

@@ -11,6 +11,8 @@ crate::words! {
         Manual = "manual",
         /// 巡检: its plan wants it.
         Inspection = "inspection",
+        /// 隐患: something that could become dangerous, found and to be put right.
+        Danger = "danger",
     }
 
     /// 工单状态

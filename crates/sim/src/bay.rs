@@ -2,6 +2,7 @@
 //! of it is theirs; what happens in it is here.
 
 use crate::car::{Car, Flow, whole_dwh};
+use crate::pile::Overheat;
 use model::site::PileKind;
 use model::time::Timestamp;
 
@@ -24,7 +25,14 @@ pub struct Bay {
     pub faulted: bool,
     /// What the pile was told to give at most.
     limit_w: Option<i64>,
+    /// What becomes too hot here while energy flows, and for how long it has done so.
+    pub overheat: Option<Overheat>,
+    heated_ms: i64,
 }
+
+/// A fault heats by a degree in so much time, and by so many degrees at most.
+const HEATS_DEGREE_MS: i64 = 500;
+const HEAT_MOST_C: i64 = 75;
 
 /// What the pile's instruments show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +41,9 @@ pub struct Measured {
     pub flow: Flow,
     pub register_dwh: i64,
     pub soc_percent: Option<i64>,
+    /// Of the battery.
     pub temperature_c: i64,
+    pub cable_c: i64,
     pub remaining_minutes: i64,
 }
 
@@ -50,6 +60,8 @@ impl Bay {
             flow: Flow::default(),
             faulted: false,
             limit_w: None,
+            overheat: None,
+            heated_ms: 0,
         }
     }
 
@@ -69,7 +81,23 @@ impl Bay {
     pub fn close(&mut self, now: Timestamp) {
         self.flowing = self.car.is_some() && !self.faulted;
         self.stepped_to = now;
+        self.heated_ms = 0;
         self.look();
+    }
+
+    /// Degrees that the fault has added.
+    fn heat_c(&self, of: Overheat) -> i64 {
+        if self.overheat == Some(of) { (self.heated_ms / HEATS_DEGREE_MS).min(HEAT_MOST_C) } else { 0 }
+    }
+
+    /// The hottest place of the battery.
+    pub fn battery_c(&self) -> i64 {
+        self.car.as_ref().map_or(25, Car::temperature_c) + self.heat_c(Overheat::Battery)
+    }
+
+    /// Plug and cable.
+    pub fn cable_c(&self) -> i64 {
+        self.car.as_ref().map_or(25, Car::temperature_c) + self.heat_c(Overheat::Cable)
     }
 
     pub fn open(&mut self, now: Timestamp) {
@@ -105,6 +133,8 @@ impl Bay {
         while self.stepped_to < now {
             let ms = now.since(self.stepped_to).min(STEP_MS);
             let delivered_wms = self.flow.power_w * ms;
+            // What is hot stays hot; only current heats it more.
+            self.heated_ms += if self.flow.power_w > 0 { ms } else { 0 };
             self.carry_wms += delivered_wms;
             self.register_dwh += whole_dwh(&mut self.carry_wms);
             if let Some(car) = &mut self.car {
@@ -132,7 +162,8 @@ impl Bay {
             register_dwh: self.register_dwh,
             // An AC pile does not talk with the battery.
             soc_percent: car.filter(|_| self.kind != PileKind::Ac).map(Car::soc_percent),
-            temperature_c: car.map_or(25, Car::temperature_c),
+            temperature_c: self.battery_c(),
+            cable_c: self.cable_c(),
             remaining_minutes: car.map_or(0, |c| c.remaining_minutes(self.flow.power_w)),
         }
     }
@@ -168,8 +199,26 @@ mod tests {
             // 70 % of 77 kWh and the losses.
             assert!((539_000..620_000).contains(&delivered), "{kind:?} {delivered}");
             assert!((15..60).contains(&bay.measure(now).temperature_c));
+            assert_eq!(bay.measure(now).cable_c, bay.measure(now).temperature_c, "nothing is too hot");
             bay.advance(now.plus_ms(600_000));
             assert_eq!(bay.register_dwh() - 5_000_000, delivered, "a full car takes nothing");
+        }
+    }
+
+    #[test]
+    fn what_overheats_does_so_while_it_charges() {
+        let start = Timestamp::from_ms(1_750_000_000_000);
+        for (overheat, hot) in [(Overheat::Battery, (true, false)), (Overheat::Cable, (false, true))] {
+            let mut bay = Bay::new(PileKind::Dc, 120_000, 0);
+            bay.overheat = Some(overheat);
+            bay.car = Some(Car::new(&MODELS[2], 20, 90));
+            bay.close(start);
+            bay.advance(start.plus_ms(60_000));
+            let measured = bay.measure(start.plus_ms(60_000));
+            assert_eq!((measured.temperature_c > 90, measured.cable_c > 90), hot, "{measured:?}");
+            bay.open(start.plus_ms(61_000));
+            bay.close(start.plus_ms(62_000));
+            assert!(bay.measure(start.plus_ms(62_000)).cable_c < 60, "the next session begins cool");
         }
     }
 

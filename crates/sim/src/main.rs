@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use model::time::Clock;
-use sim::pile::Behaviours;
+use sim::pile::{Behaviours, Overheat};
 use sim::replay::{Player, RealTime, Recording, Target};
 use sim::site::{Site, SiteConfig, piles_from_csv};
 use sim::tls::Tls;
@@ -108,6 +108,18 @@ struct Manners {
     /// Noise on the line between frames (云快充)
     #[arg(long)]
     line_noise: bool,
+    /// What becomes too hot while it charges, by two degrees a second: battery or cable
+    #[arg(long, value_enum)]
+    overheat: Option<Hot>,
+    /// Only at this pile; at every one where it is left out
+    #[arg(long, requires = "overheat")]
+    overheat_pile: Option<String>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Hot {
+    Battery,
+    Cable,
 }
 
 #[derive(clap::Args)]
@@ -157,8 +169,16 @@ struct FleetOptions {
 }
 
 impl Manners {
-    fn behaviours(&self) -> Behaviours {
+    fn behaviours(&self, code: &str) -> Behaviours {
+        let here = self.overheat_pile.as_ref().is_none_or(|pile| pile == code);
+        let overheat = self.overheat.filter(|_| here).map(|hot| match hot {
+            Hot::Battery => Overheat::Battery,
+            Hot::Cable => Overheat::Cable,
+        });
         Behaviours {
+            overheat,
+            // Only the BMS tells how hot a battery is.
+            bms_frames: overheat.is_some(),
             repeat_final: self.repeat_final,
             offline_start: self.offline_start,
             late_start_ms: self.late_start * 1_000,
@@ -213,7 +233,7 @@ async fn run(options: RunOptions) -> Result<(), String> {
         pile.tls.clone_from(&tls);
         pile.seed = options.seed;
         pile.meter_interval_ms = options.meter_interval.max(1) * 1_000;
-        pile.behaviours = options.manners.behaviours();
+        pile.behaviours = options.manners.behaviours(&pile.code);
         pile.behaviours.stay_ms = options.stay.max(0) * 60_000;
     }
     let cards = options.cards.as_ref().map(read).transpose()?.unwrap_or_default();

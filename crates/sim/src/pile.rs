@@ -66,6 +66,15 @@ impl PileConfig {
     }
 }
 
+/// What becomes too hot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overheat {
+    /// The car's battery, as its BMS tells.
+    Battery,
+    /// Plug and cable.
+    Cable,
+}
+
 /// What this pile does that a well-behaved one on a good link would not, or need not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Behaviours {
@@ -91,6 +100,8 @@ pub struct Behaviours {
     pub bms_frames: bool,
     /// Has a ground lock before each connector.
     pub ground_locks: bool,
+    /// What becomes too hot while it charges.
+    pub overheat: Option<Overheat>,
     /// How it departs from the paper (云快充).
     pub dialect: DialectRules,
 }

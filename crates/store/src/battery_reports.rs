@@ -70,6 +70,7 @@ impl From<Bare> for BatteryPoint {
             temperature_max_c: most,
             soc_percent: soc,
             remaining_minutes: remaining,
+            charge_allowed: None,
         }
     }
 }
@@ -137,6 +138,11 @@ impl Tx<'_> {
         if let Some(row) = self.hot.batteries.get(&order) {
             self.pending.batteries.push((**row).clone());
         }
+    }
+
+    /// What is known in memory of the battery of a session that runs.
+    pub fn battery_known(&self, order: OrderId) -> Option<&BatteryReport> {
+        self.hot.batteries.get(&order).map(|row| &row.report)
     }
 
     /// Of a session that runs and has told something since the start of the server.

@@ -105,6 +105,10 @@ pub struct HomeTodo {
     pub waiting_work_order_count: i64,
     pub done_work_order_count: i64,
     pub overdue_work_order_count: i64,
+    /// Inspections of devices that are due soon or overdue.
+    pub due_check_count: i64,
+    /// Stations that are stopped because of a danger.
+    pub emergency_count: i64,
     /// What is wrong with the backup; 0 for whoever does not look after it.
     pub backup_alarm_count: i64,
 }
@@ -307,6 +311,9 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles, now: Timestamp) -> Db
     let invoices = crate::invoice_list::invoice_todo(conn, scope)?;
     let alarms = crate::alarm_list::alarm_todo(conn, scope)?;
     let work = crate::work_order_list::work_order_todo(conn, scope, now)?;
+    let today = Zone::shanghai().local(now).day;
+    let (due_checks, _) = crate::device_checks::device_check_todo(conn, scope, today)?;
+    let emergency_count = crate::emergencies::live_count(conn, scope)?;
     Ok(HomeTodo {
         review_invoice_count: invoices.review,
         failed_invoice_count: invoices.failed,
@@ -324,6 +331,8 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles, now: Timestamp) -> Db
         waiting_work_order_count: work.waiting,
         done_work_order_count: work.done,
         overdue_work_order_count: work.overdue,
+        due_check_count: due_checks,
+        emergency_count,
         backup_alarm_count: 0,
     })
 }

@@ -16,8 +16,9 @@ use model::card::Card;
 use model::curve::Curve;
 use model::device::SocketReport;
 use model::ground_lock::GroundLockReport;
-use model::id::{CardId, OrderId, PileId, SessionKey, StationId, TariffId};
+use model::id::{CardId, ConnectorNo, OrderId, PileId, SessionKey, StationId, TariffId};
 use model::order::{OpenOrder, Order};
+use model::safety::SafetyWatch;
 use model::site::{Connector, Pile, StationFacts};
 use model::tariff::Tariff;
 use model::tariff_calendar::TariffCalendar;
@@ -59,6 +60,16 @@ pub struct HotPile {
     pub occupied: Vec<Occupancy>,
     /// Sessions that charge without an order and were told of, since the pile was read.
     pub strays: Vec<SessionKey>,
+    /// What the safety rules remember of each connector and its session, since the pile was read.
+    pub watched: Vec<Watched>,
+}
+
+/// What the safety rules remember of one connector.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    pub connector: ConnectorNo,
+    pub order: Option<OrderId>,
+    pub watch: SafetyWatch,
 }
 
 impl HotPile {

@@ -109,6 +109,14 @@ nouns! {
     WorkOrder = "work_order",
     WorkOrderEvent = "work_order_event",
     InspectionPlan = "inspection_plan",
+    SafetyRule = "safety_rule",
+    SafetyRuleChange = "safety_rule_change",
+    SafetyAct = "safety_act",
+    SafetyStep = "safety_step",
+    SafetyTrial = "safety_trial",
+    Emergency = "emergency",
+    EmergencyStep = "emergency_step",
+    DeviceCheck = "device_check",
 }
 
 impl Noun {

@@ -61,6 +61,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (54, include_str!("../migrations/0054_forecast.sql")),
     (55, include_str!("../migrations/0055_alarm.sql")),
     (56, include_str!("../migrations/0056_work_order.sql")),
+    (58, include_str!("../migrations/0058_safety.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -265,6 +265,7 @@ pub(crate) fn hot(conn: &mut Conn, ids: &[PileId]) -> DbResult<Vec<HotPile>> {
                 occupied,
                 ground_locks: Vec::new(),
                 strays: Vec::new(),
+                watched: Vec::new(),
             })
         })?);
     }

@@ -24,15 +24,17 @@ pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
     let found = conn.find(
         "SELECT s.operator_id, s.time_zone, s.tariff_id, s.city_code, c.paused_from_ms, c.name, c.pause_reason, \
          op.disabled_from_ms, op.name, op.disable_reason, s.closed_from_ms, s.name, s.close_notice, \
-         s.closed_until_ms, sl.short_since_ms FROM station s \
+         s.closed_until_ms, sl.short_since_ms, em.started_at_ms, s.name, em.reason FROM station s \
+         LEFT JOIN emergency em ON em.live_key = CAST(s.id AS TEXT) \
          LEFT JOIN station_load sl ON sl.station_id = s.id AND sl.enabled LEFT JOIN city c ON c.code = s.city_code LEFT JOIN operator op ON op.id = s.operator_id WHERE s.id = $1",
         &[id.0.into()],
         |row| {
             let until = row.int_opt(13)?.map(Timestamp::from_ms);
             let own = closure(row, Closed::Station, 10)?.map(|closure| Closure { until, ..closure });
             let load = crate::loads::closure(row.int_opt(14)?, row.text(11)?);
+            let danger = closure(row, Closed::Emergency, 15)?;
             let closures =
-                [closure(row, Closed::City, 4)?, closure(row, Closed::Operator, 7)?, own, load];
+                [danger, closure(row, Closed::City, 4)?, closure(row, Closed::Operator, 7)?, own, load];
             Ok(StationFacts {
                 id,
                 operator: OperatorId(row.int(0)?),

@@ -28,6 +28,17 @@ export const menu: MenuSection[] = [
     ],
   },
   {
+    name: 'safety',
+    pages: [
+      { name: 'safety_rules', path: '/safety-rules', permission: 'safety.read', glyph: 'sliders' },
+      { name: 'safety_acts', path: '/safety-acts', permission: 'safety.read', glyph: 'alert' },
+      { name: 'emergencies', path: '/emergencies', permission: 'safety.read', glyph: 'ban' },
+      { name: 'battery_safety', path: '/battery-safety', permission: 'safety.read', glyph: 'bolt' },
+      { name: 'device_checks', path: '/device-checks', permission: 'safety.read', glyph: 'clock' },
+      { name: 'dangers', path: '/dangers', permission: 'work_order.read', glyph: 'task' },
+    ],
+  },
+  {
     name: 'base',
     pages: [
       { name: 'piles', path: '/piles', permission: 'pile.read', glyph: 'pile' },

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Alarm, Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, Coupon, Customer, Delivery, Difference, Drill, DriverPrice, Erasure, Feedback, Invoice, JobRun, LoadView, Order, Parameter, PayChannel, CounterDifference, Payee, Payment, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Refund, Reservation, SharingPeriod, SharingRule, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet, WorkOrder } from '@/api'
+import type { Alarm, Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, CounterDifference, Coupon, Customer, Delivery, DeviceCheck, Difference, Drill, DriverPrice, Erasure, Feedback, Invoice, JobRun, LoadView, Order, Parameter, PayChannel, Payee, Payment, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Refund, Reservation, SafetyAct, SafetyRule, SharingPeriod, SharingRule, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet, WorkOrder } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -8,9 +8,15 @@ export const lifecycles: Pile['lifecycle'][] = ['inactive', 'enabled', 'disabled
 export const kinds: Pile['kind'][] = ['dc', 'ac', 'ac_dc']
 export const protocols: Pile['protocol'][] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1', 'ykc1.5', 'ykc1.6']
 export const alarmLevels: Alarm['level'][] = ['critical', 'major', 'minor', 'notice']
-export const alarmSources: Alarm['source'][] = ['fault', 'stop', 'battery', 'ground_lock', 'variable', 'session', 'offline', 'flapping']
+export const alarmSources: Alarm['source'][] = ['fault', 'stop', 'battery', 'ground_lock', 'variable', 'session', 'offline', 'flapping', 'safety', 'inspection']
 export const alarmStates: Alarm['state'][] = ['open', 'acknowledged', 'silenced', 'recovered', 'closed', 'pending']
-export const workOrderKinds: WorkOrder['kind'][] = ['alarm', 'feedback', 'manual', 'inspection']
+export const safetyMeasures: SafetyRule['measure'][] = ['battery_temperature', 'battery_temperature_over', 'battery_temperature_rise', 'plug_temperature', 'plug_temperature_rise', 'pile_temperature', 'pile_temperature_rise', 'cell_voltage', 'cell_voltage_over', 'cell_voltage_spread', 'voltage_share', 'current_share', 'current_demand_share', 'power_share', 'soc', 'current_after_stop', 'current_forbidden', 'voltage', 'current', 'power']
+export const safetyLevels: SafetyRule['level'][] = ['person', 'device', 'notice']
+export const safetyActions: SafetyRule['action'][] = ['notice', 'limit', 'stop', 'lock', 'call']
+export const safetyActStates: SafetyAct['state'][] = ['acting', 'done', 'failed']
+export const deviceCheckKinds: DeviceCheck['kind'][] = ['meter', 'insulation', 'lightning', 'extinguisher', 'certificate', 'other']
+export const deviceCheckStates: DeviceCheck['state'][] = ['overdue', 'due', 'valid']
+export const workOrderKinds: WorkOrder['kind'][] = ['alarm', 'feedback', 'manual', 'inspection', 'danger']
 export const workOrderStates: WorkOrder['state'][] = ['waiting', 'accepted', 'on_site', 'done', 'closed', 'cancelled']
 export const orderStates: Order['state'][] = ['starting', 'charging', 'stopping', 'unsettled', 'completed', 'failed', 'abnormal']
 export const startModes: Order['start_mode'][] = ['console', 'app', 'card', 'offline_card', 'vin', 'pile', 'import']
@@ -84,7 +90,7 @@ export const jobRunStates: JobRun['state'][] = ['running', 'done', 'failed', 'cu
 export const smtpSecurities: SmtpConfig['security'][] = ['tls', 'starttls', 'none']
 export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice', 'alarm', 'event']
 export const channelKinds: Channel['kind'][] = ['smtp', 'webhook', 'ftp']
-export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abnormal', 'pile.online', 'pile.offline', 'reservation.changed', 'occupancy.warned', 'feedback.created', 'alarm.opened', 'alarm.closed', 'work_order.overdue', 'mail.failed']
+export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abnormal', 'pile.online', 'pile.offline', 'reservation.changed', 'occupancy.warned', 'feedback.created', 'alarm.opened', 'alarm.closed', 'work_order.overdue', 'safety.acted', 'battery.warned', 'emergency.changed', 'mail.failed']
 export const webhookStates: Delivery['state'][] = ['waiting', 'sent', 'failed']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']

@@ -3,14 +3,16 @@
 //! Raised in the transaction of the event that shows it. Nothing is asked as long as nothing is wrong: a
 //! connector's fault is compared with the last one in the hot state, and only a difference comes here.
 
+mod due;
 mod notice;
 mod raise;
 mod rule;
 mod watch;
 
+pub(crate) use due::{check_due, check_renewed};
 pub use notice::{AlarmNoticeChange, AlarmNoticeDraft};
 pub(crate) use raise::{
-    battery_told, fault_changed, ground_lock_told, order_ended, stray_told, variable_told,
+    battery_told, fault_changed, ground_lock_told, order_ended, safety_told, stray_told, variable_told,
 };
 pub use rule::{AlarmRuleChange, AlarmRuleDraft};
 

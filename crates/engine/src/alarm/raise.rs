@@ -296,3 +296,17 @@ pub(crate) fn stray_told(
     let fact = of_pile(tx, pile, AlarmSource::Session, STRAY, now)?;
     raise(tx, &Fact { connector: Some(connector), info: Some(session), ..fact }, now)
 }
+
+/// A safety rule has found its case. `code` and class say which, `info` the values.
+pub(crate) fn safety_told(
+    tx: &mut Tx<'_>,
+    pile: &Pile,
+    (code, class): (&str, &'static str),
+    (connector, order): (ConnectorNo, Option<OrderId>),
+    info: String,
+    now: Timestamp,
+) -> Result<()> {
+    let fact = of_pile(tx, pile, AlarmSource::Safety, code, now)?;
+    let (class, info) = (Some(class), Some(info));
+    raise(tx, &Fact { class, connector: Some(connector), order, info, ..fact }, now)
+}

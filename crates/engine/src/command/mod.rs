@@ -3,8 +3,10 @@
 
 mod merge;
 mod request;
+mod safety;
 
 pub use request::CommandRequest;
+pub(crate) use safety::{Limited, Outgoing, limit_now, serve_now, stop_now};
 
 use self::request::{checked, no_connector, plain_command};
 use crate::Engine;

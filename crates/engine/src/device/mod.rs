@@ -132,6 +132,7 @@ impl Engine {
                 let frame = frame_of(pile, received_at, kind);
                 tx.with_pile(pile, |tx, hot| {
                     let handled = handle(&context, tx, hot, &event)?;
+                    let going = crate::safety::follow(&context, tx, hot, &event, handled.order)?;
                     let answer = Ok(handled.answer);
                     let render = inside.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     let told = (*render)(&answer, received_at);
@@ -145,12 +146,17 @@ impl Engine {
                         answer: (!told.is_empty()).then(|| told.clone()),
                         ..frame
                     })?;
-                    Ok((answer, told))
+                    Ok((answer, told, going))
                 })
             })
             .await;
         match done {
-            Ok((answer, bytes)) => {
+            Ok((answer, bytes, going)) => {
+                for (id, command) in going {
+                    if let Err(why) = self.command_dispatch(pile, id, command).await {
+                        tracing::error!(%why, %id, "a command of a safety rule could not be given to its link");
+                    }
+                }
                 if booted {
                     self.loads.booted(pile);
                 }

@@ -7,6 +7,7 @@ mod setting;
 mod site;
 mod view;
 
+pub(crate) use advance::LIMIT_SET;
 pub(crate) use setting::no_station;
 pub use setting::{LoadChange, LoadUnitChange};
 pub use view::{LoadPicture, LoadSettingView, LoadUnit, LoadView};

@@ -53,6 +53,8 @@ pub struct WorkOrderDraft {
     pub feedback_id: Option<i64>,
     /// Who is to do it; null: whoever takes it.
     pub handler_id: Option<i64>,
+    /// 隐患: something that could become dangerous was found.
+    pub danger: Option<bool>,
 }
 
 /// What was made, or was there already.
@@ -160,6 +162,9 @@ fn wanted(tx: &mut Tx<'_>, actor: &Actor, draft: &WorkOrderDraft) -> Result<Want
         && found.station.0 != station
     {
         found = Wanted { station: StationId(station), pile: None, connector_no: None, ..found };
+    }
+    if draft.danger == Some(true) {
+        found.kind = WorkOrderKind::Danger;
     }
     Ok(found)
 }

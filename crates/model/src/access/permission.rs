@@ -38,6 +38,8 @@ permissions! {
     AlarmWrite = "alarm.write", "确认、屏蔽、关闭告警，设置告警规则", "Acknowledge, silence and close alarms, set their rules";
     WorkOrderRead = "work_order.read", "查看工单", "See work orders";
     WorkOrderWrite = "work_order.write", "创建、处理、验收工单，维护巡检计划", "Make, work on and accept work orders, edit inspection plans";
+    SafetyRead = "safety.read", "查看安全管理", "See safety management";
+    SafetyWrite = "safety.write", "设置安全规则、试算、核实安全事件、维护检验到期", "Set safety rules and try them, judge acts, edit inspection dates";
     OrderRead = "order.read", "查看订单", "See orders";
     OrderExport = "order.export", "导出订单", "Export orders";
     OrderImport = "order.import", "导入丢失订单", "Import lost orders";

@@ -86,6 +86,7 @@ impl Role {
                         permission,
                         OrderNote
                             | AlarmRead
+                            | SafetyRead
                             | WorkOrderRead
                             | WorkOrderWrite
                             | PaymentRead
@@ -109,6 +110,8 @@ impl Role {
                         | PileCommand
                         | AlarmRead
                         | AlarmWrite
+                        | SafetyRead
+                        | SafetyWrite
                         | WorkOrderRead
                         | WorkOrderWrite
                         | OrderRead

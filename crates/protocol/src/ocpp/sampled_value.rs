@@ -240,7 +240,7 @@ pub fn sample<'a, 'b: 'a>(at: Timestamp, values: impl Iterator<Item = &'a Sample
             Measurand::Voltage => voltage.add(value, value.tenths(Unit::V)),
             Measurand::CurrentImport => current.add(value, value.tenths(Unit::A)),
             Measurand::SoC => sample.soc_percent = value.percent().or(sample.soc_percent),
-            Measurand::Temperature => sample.temperature_c = sample.temperature_c.max(value.celsius()),
+            Measurand::Temperature => temperature(&mut sample, value),
             _ => {}
         }
     }
@@ -249,6 +249,17 @@ pub fn sample<'a, 'b: 'a>(at: Timestamp, values: impl Iterator<Item = &'a Sample
     sample.voltage_dv = voltage.pick(Phases::first);
     sample.current_da = current.pick(Phases::largest);
     sample
+}
+
+/// The highest of all, and the highest of each place that a safety rule knows.
+fn temperature(sample: &mut Sample, value: &SampledValue<'_>) {
+    let told = value.celsius();
+    sample.temperature_c = sample.temperature_c.max(told);
+    match value.location {
+        Some(Location::Body) => sample.body_temperature_c = sample.body_temperature_c.max(told),
+        Some(Location::Ev) => {}
+        _ => sample.plug_temperature_c = sample.plug_temperature_c.max(told),
+    }
 }
 
 #[cfg(test)]

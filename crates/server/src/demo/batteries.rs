@@ -67,5 +67,6 @@ fn moment(pack: &Pack, point: &Point) -> BatteryPoint {
         temperature_max_c: point.temperature_c,
         soc_percent: point.soc_percent,
         remaining_minutes: None,
+        charge_allowed: Some(true),
     }
 }

@@ -29,8 +29,17 @@ macro_rules! routes {
     };
 }
 
-#[expect(clippy::too_many_lines, reason = "a table: one row for each route")]
+pub(super) use routes;
+
+/// All of them; some areas have a file of their own.
 pub fn table() -> Vec<Route> {
+    let mut all = plain();
+    all.extend(super::table_safety::table());
+    all
+}
+
+#[expect(clippy::too_many_lines, reason = "a table: one row for each route")]
+fn plain() -> Vec<Route> {
     routes! {
         POST "/session" Public, session::session_create;
         GET "/session" SignedIn, session::session_get;

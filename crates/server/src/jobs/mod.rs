@@ -233,6 +233,8 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
     match job.name {
         "order_sweep" => app.engine.sweep().await.map(JobOutcome::done),
         "alarm_watch" => app.engine.alarms_watch(app.now()).await.map(JobOutcome::done),
+        "safety_watch" => app.engine.safety_watch(app.now()).await.map(JobOutcome::done),
+        "safety_trial" => app.engine.safety_trials_advance(app.now()).await.map(JobOutcome::done),
         "work_order_watch" => app.engine.work_orders_watch(app.now()).await.map(JobOutcome::done),
         "log_prune" => prune::prune(app, app.now()).await.map(counted),
         "export_expire" => exports::expire(app).await.map(JobOutcome::done),

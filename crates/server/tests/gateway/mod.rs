@@ -16,6 +16,7 @@ mod ocpp;
 mod ocpp2;
 mod priced;
 mod replay;
+mod safety;
 mod security;
 mod stop;
 mod trouble;

@@ -42,6 +42,7 @@ impl Things {
         let pile_id = pile.id;
         let alarm = super::samples_alarm::alarmed(house, &pile).await;
         let [work_order, work_photo] = super::samples_work_order::ordered(house, &code, name).await;
+        let guarded = super::samples_safety::made(house, &pile, name).await;
         let reconciled = super::samples_reconciliation::made(house, &pile).await;
         let shared = super::samples_sharing::made(house, side, name).await;
         let (order, command) = (100 + side, 500 + side);
@@ -100,7 +101,7 @@ impl Things {
             ("{channel}", "1".to_owned()),
             ("{delivery}", super::r5_s_webhook::delivery_id(house).await),
         ];
-        Things([own, reconciled.into(), shared.into(), paid.into()].concat())
+        Things([own, guarded.into(), reconciled.into(), shared.into(), paid.into()].concat())
     }
 
     pub fn in_text(&self, text: &str) -> String {
@@ -435,6 +436,7 @@ pub async fn furnished() -> (House, Things, Things) {
     super::r5_s_webhook::delivery(&house, &cookie).await;
     super::samples_alarm::noticed(&house).await;
     super::samples_work_order::planned(&house).await;
+    super::samples_safety::tried(&house).await;
     let source = json!({"version": 0, "url": "https://people.invalid/scim/v2", "enabled": true, "page_size": 100, "token": "t"});
     house.send("PUT", "/customer-source/pull", &cookie, Some(&source.to_string()), &[]).await.ok();
     let (ours, theirs) = (Things::of(&house, 0).await, Things::of(&house, 1).await);

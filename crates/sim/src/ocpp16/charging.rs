@@ -251,7 +251,7 @@ fn meter_value(measured: &Measured, context: &str) -> Value {
         sample("Power.Active.Import", "W", flow.power_w.to_string()),
         sample("Voltage", "V", tenths(flow.voltage_dv)),
         sample("Current.Import", "A", tenths(flow.current_da)),
-        sample("Temperature", "Celsius", measured.temperature_c.to_string()),
+        sample("Temperature", "Celsius", measured.temperature_c.max(measured.cable_c).to_string()),
     ];
     if let Some(soc) = measured.soc_percent {
         samples.push(sample("SoC", "Percent", soc.to_string()));

@@ -59,11 +59,10 @@ impl Pile {
         let mut random = Random::named(config.seed, &config.code);
         let slots = (0..config.connectors.max(1))
             .map(|place| {
-                Slot::new(
-                    config.kind,
-                    config.power_of(place + 1),
-                    random.between(1_000_000, 900_000_000) / 10 * 10,
-                )
+                let register = random.between(1_000_000, 900_000_000) / 10 * 10;
+                let mut slot = Slot::new(config.kind, config.power_of(place + 1), register);
+                slot.bay.overheat = config.behaviours.overheat;
+                slot
             })
             .collect();
         Pile {

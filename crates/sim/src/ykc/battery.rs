@@ -85,8 +85,10 @@ impl Pile {
         if !self.passes_on() {
             return;
         }
-        let Some(car) = self.slot(connector).and_then(|slot| slot.bay.car.as_ref()) else { return };
-        let (pack, temperature, soc) = (Pack::of(car), car.temperature_c(), car.soc_percent());
+        let Some(slot) = self.slot(connector) else { return };
+        let temperature = slot.bay.battery_c();
+        let Some(car) = slot.bay.car.as_ref() else { return };
+        let (pack, soc) = (Pack::of(car), car.soc_percent());
         let (empty, full) = car.model.pack_dv;
         let current = i64::from(realtime.current);
         let demand = BmsDemand {
@@ -127,8 +129,10 @@ impl Pile {
         if !self.passes_on() {
             return;
         }
-        let Some(car) = self.slot(connector).and_then(|slot| slot.bay.car.as_ref()) else { return };
-        let (pack, soc, temperature) = (Pack::of(car), car.soc_percent(), car.temperature_c());
+        let Some(slot) = self.slot(connector) else { return };
+        let temperature = slot.bay.battery_c();
+        let Some(car) = slot.bay.car.as_ref() else { return };
+        let (pack, soc) = (Pack::of(car), car.soc_percent());
         let (empty, full) = car.model.pack_dv;
         let highest: u16 = wire(pack.highest_mv(empty + (full - empty) * soc / 100) / 10);
         match reason {

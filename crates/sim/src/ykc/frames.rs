@@ -160,7 +160,7 @@ fn fill(realtime: &mut Realtime, session: &Session, measured: &Measured, now: Ti
     realtime.state = 3;
     realtime.voltage = wire(measured.flow.voltage_dv);
     realtime.current = wire(measured.flow.current_da);
-    realtime.cable_temp = wire(measured.temperature_c + 45);
+    realtime.cable_temp = wire(measured.cable_c + 45);
     if let Some(soc) = measured.soc_percent {
         realtime.soc = wire(soc);
         realtime.battery_max_temp = wire(measured.temperature_c + 50);

@@ -92,7 +92,10 @@ impl Pile {
         let number = PileNo::parse(&format!("{digits:0>14}")).unwrap_or(PileNo([0; 7]));
         let slots = (0..config.connectors.clamp(1, 99))
             .map(|place| {
-                Slot::new(config.kind, config.power_of(place + 1), random.between(1_000_000, 900_000_000))
+                let register = random.between(1_000_000, 900_000_000);
+                let mut slot = Slot::new(config.kind, config.power_of(place + 1), register);
+                slot.bay.overheat = config.behaviours.overheat;
+                slot
             })
             .collect();
         Pile {

@@ -43,6 +43,40 @@ const looks = {
     recovered: { tone: 'ok', glyph: 'check' },
     closed: { tone: 'mute', glyph: 'lock' },
   },
+  safety_level: {
+    person: { tone: 'bad', glyph: 'alert' },
+    device: { tone: 'warn', glyph: 'alert' },
+    notice: { tone: 'calm', glyph: 'info' },
+    none: { tone: 'ok', glyph: 'check' },
+  },
+  safety_act_state: {
+    acting: { tone: 'busy', glyph: 'clock' },
+    done: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'cross' },
+  },
+  safety_trial_state: {
+    running: { tone: 'busy', glyph: 'clock' },
+    done: { tone: 'ok', glyph: 'check' },
+    cancelled: { tone: 'mute', glyph: 'ban' },
+  },
+  emergency_state: {
+    live: { tone: 'bad', glyph: 'alert' },
+    over: { tone: 'ok', glyph: 'check' },
+    drill: { tone: 'calm', glyph: 'info' },
+  },
+  emergency_step_state: {
+    waiting: { tone: 'warn', glyph: 'clock' },
+    sent: { tone: 'busy', glyph: 'clock' },
+    done: { tone: 'ok', glyph: 'check' },
+    failed: { tone: 'bad', glyph: 'cross' },
+    offline: { tone: 'mute', glyph: 'offline' },
+    drill: { tone: 'calm', glyph: 'info' },
+  },
+  device_check_state: {
+    valid: { tone: 'ok', glyph: 'check' },
+    due: { tone: 'warn', glyph: 'clock' },
+    overdue: { tone: 'bad', glyph: 'alert' },
+  },
   work_order_state: {
     waiting: { tone: 'warn', glyph: 'clock' },
     accepted: { tone: 'busy', glyph: 'check' },

@@ -1,7 +1,7 @@
 // The alarm centre, part of en.ts; Chinese in alarm.zh-CN.ts.
 export default {
   alarm_level: { critical: 'Critical', major: 'Major', minor: 'Minor', notice: 'Notice' },
-  alarm_source: { fault: 'Fault', stop: 'Bad stop', battery: 'Battery', ground_lock: 'Ground lock', variable: 'Variable', session: 'Charging without an order', offline: 'Off line', flapping: 'Flapping' },
+  alarm_source: { fault: 'Fault', stop: 'Bad stop', battery: 'Battery', ground_lock: 'Ground lock', variable: 'Variable', session: 'Charging without an order', offline: 'Off line', flapping: 'Flapping', safety: 'Safety rule', inspection: 'Inspection due' },
   alarm_state: { pending: 'Pending', open: 'Open', acknowledged: 'Acknowledged', silenced: 'Silenced', recovered: 'Recovered', closed: 'Closed' },
   alarm_action: { raise: 'Raised', reopen: 'Again', recover: 'Recovered', acknowledge: 'Acknowledge', note: 'Note', silence: 'Silence', unsilence: 'End of silence', close: 'Close', join: 'Joined a storm', notify: 'Told' },
   alarms: {

@@ -1,7 +1,7 @@
 // 告警中心，并入 zh-CN.ts；英文见 alarm.en.ts。
 export default {
   alarm_level: { critical: '紧急', major: '重要', minor: '一般', notice: '提示' },
-  alarm_source: { fault: '设备故障', stop: '异常停止', battery: '电池告警', ground_lock: '地锁告警', variable: '变量事件', session: '无订单充电', offline: '离线', flapping: '频繁上下线' },
+  alarm_source: { fault: '设备故障', stop: '异常停止', battery: '电池告警', ground_lock: '地锁告警', variable: '变量事件', session: '无订单充电', offline: '离线', flapping: '频繁上下线', safety: '安全规则', inspection: '检验到期' },
   alarm_state: { pending: '待计时', open: '未确认', acknowledged: '已确认', silenced: '已屏蔽', recovered: '已恢复', closed: '已关闭' },
   alarm_action: { raise: '产生', reopen: '再次发生', recover: '恢复', acknowledge: '确认', note: '备注', silence: '屏蔽', unsilence: '解除屏蔽', close: '关闭', join: '并入合并告警', notify: '通知' },
   alarms: {

@@ -1,6 +1,6 @@
 // Work orders and inspections, part of en.ts; Chinese in work_order.zh-CN.ts.
 export default {
-  work_order_kind: { alarm: 'Alarm', feedback: 'Feedback', manual: 'By hand', inspection: 'Inspection' },
+  work_order_kind: { alarm: 'Alarm', feedback: 'Feedback', manual: 'By hand', inspection: 'Inspection', danger: 'Hidden danger' },
   work_order_state: { waiting: 'Waiting', accepted: 'Taken', on_site: 'On site', done: 'To accept', closed: 'Closed', cancelled: 'Cancelled' },
   work_order_action: { create: 'Created', assign: 'Assign', accept: 'Take', arrive: 'On site', finish: 'Done', confirm: 'Accept', reject: 'Reject', cancel: 'Cancel', note: 'Note', photo: 'Photo', escalate: 'Escalated' },
   work_orders: {

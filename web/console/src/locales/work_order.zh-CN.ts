@@ -1,6 +1,6 @@
 // 工单与巡检，并入 zh-CN.ts；英文见 work_order.en.ts。
 export default {
-  work_order_kind: { alarm: '告警', feedback: '反馈', manual: '人工', inspection: '巡检' },
+  work_order_kind: { alarm: '告警', feedback: '反馈', manual: '人工', inspection: '巡检', danger: '隐患' },
   work_order_state: { waiting: '待接单', accepted: '已接单', on_site: '已到场', done: '待验收', closed: '已完成', cancelled: '已取消' },
   work_order_action: { create: '创建', assign: '派单', accept: '接单', arrive: '到场', finish: '完工', confirm: '验收通过', reject: '验收驳回', cancel: '取消工单', note: '备注', photo: '上传照片', escalate: '超时升级' },
   work_orders: {

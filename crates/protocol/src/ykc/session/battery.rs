@@ -144,9 +144,24 @@ fn status(from: &BmsStatus) -> BatteryReport {
     BatteryReport {
         temperature_min_c: least,
         temperature_max_c: most,
-        now: BatteryNow { temperature_min_c: least, temperature_max_c: most, ..BatteryNow::default() },
+        now: BatteryNow {
+            temperature_min_c: least,
+            temperature_max_c: most,
+            // A frame of zeros says nothing.
+            charge_allowed: allowed(from.flags2).filter(|_| most.is_some()),
+            ..BatteryNow::default()
+        },
         alarms: battery_words(BmsStatus::TYPE, &[from.flags1, from.flags2]),
         ..BatteryReport::default()
+    }
+}
+
+/// Bits 5 and 6 of the second byte of flags: 00 forbids, 01 allows; the others say nothing.
+fn allowed(flags: u8) -> Option<bool> {
+    match flags >> 4 & 3 {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) fn observation(from: &Realtime, base: FaultBase, now: Timestamp) -> O
 fn sample(from: &Realtime, in_session: bool, now: Timestamp) -> Sample {
     let mut sample = Sample::at(now);
     sample.temperature_c = (from.cable_temp != 0).then_some(i64::from(from.cable_temp) - 50);
+    sample.plug_temperature_c = sample.temperature_c;
     if in_session {
         let (voltage, current) = (i64::from(from.voltage), i64::from(from.current));
         sample.energy = Some(SampledEnergy::Session(Energy::from_dwh(i64::from(from.energy))));
