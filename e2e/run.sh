@@ -4,6 +4,7 @@
 #   e2e/run.sh ykc       captured 云快充 frames
 #   e2e/run.sh scim      an independent SCIM 2.0 client
 #   e2e/run.sh mail      an independent mail server behind a channel
+#   e2e/run.sh parquet   files of orders, read by an engine that is not ours
 #   e2e/run.sh console   a browser, on the demo with its simulated piles (-g WORDS: only the tests with these words)
 #   e2e/run.sh pictures  the pictures of the manual (scripts/screenshots.sh)
 # The server's data, ports and log are of this run alone; PILEOPS_BIN names another executable.
@@ -128,6 +129,12 @@ mail)
     demo_login
     "$PYTHON" e2e/mail.py --server "$PILEOPS_URL"
     ;;
+parquet)
+    provide_python
+    start_server demo --ykc-listen 127.0.0.1:0 --arrivals-per-day 0 --misfortunes-per-hour 0 --seed 1
+    demo_login
+    "$PYTHON" e2e/parquet.py --server "$PILEOPS_URL" --program "$PILEOPS_BIN" --data "$DATA"
+    ;;
 console)
     provide_chromium
     web_install
@@ -151,6 +158,6 @@ pictures)
     npx playwright test -c e2e/pictures.config.ts
     ;;
 *)
-    die "e2e/run.sh ocpp | ykc | scim | console | pictures"
+    die "e2e/run.sh ocpp | ykc | scim | mail | parquet | console | pictures"
     ;;
 esac

@@ -122,6 +122,7 @@ stage ocpp "$PILEOPS_BIN" e2e/run.sh ocpp
 stage ykc "$PILEOPS_BIN" e2e/run.sh ykc
 stage scim "$PILEOPS_BIN" e2e/run.sh scim
 stage mail "$PILEOPS_BIN" e2e/run.sh mail
+stage parquet "$PILEOPS_BIN" e2e/run.sh parquet
 if [ -d web/e2e ]; then stage console "$PILEOPS_BIN" e2e/run.sh console; fi
 stage crash-sqlite "$PILEOPS_SIM_BIN" crash/run.sh --kills 5 --seed 1
 stage crash-postgres "$PILEOPS_SIM_BIN" scripts/with-postgres.sh crash/run.sh --postgres --kills 5 --seed 2

@@ -122,6 +122,12 @@ parameters! {
     "session_max_s" Order Second 3_600 ..= 1_209_600, 86_400, "单次充电最长时长", "Longest session",
         "充电时长超过此值的订单转为异常，由人工核对；交流慢充站可适当放宽", "an order that lasted longer is held and looked at by a person; wider for sites of slow AC piles",
         |rules, value| rules.session_max_ms = value * SECOND_MS;
+    "success_dwh" Order Dwh 0 ..= 100_000, 2_000, "成功电量", "Energy of a success",
+        "电量超过此值的订单计为一次充电成功；修改后报表会重新汇总", "an order with more energy than this counts as a success; reports are summed up anew when it is changed",
+        |rules, value| rules.success_dwh = value;
+    "success_s" Order Second 0 ..= 86_400, 120, "成功时长", "Time of a success",
+        "充电时长超过此值的订单计为一次充电成功；修改后报表会重新汇总", "an order that lasted longer than this counts as a success; reports are summed up anew when it is changed",
+        |rules, value| rules.success_ms = value * SECOND_MS;
     "amount_tolerance_e4" Money E4 0 ..= 1_000_000, 100, "金额允许差异", "Amount tolerance",
         "桩金额与平台金额允许的差异，超过则转异常订单", "allowed difference between the pile's amount and ours; beyond it the order is held",
         |rules, value| rules.amount_tolerance_e4 = value;

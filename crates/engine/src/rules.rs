@@ -58,6 +58,9 @@ pub struct Rules {
     pub frames_kept_ms: i64,
     /// How long the samples of orders that have ended are kept; their curves stay.
     pub samples_kept_ms: i64,
+    /// 一次充电成功: an order with more energy than this, or longer, is a success.
+    pub success_dwh: i64,
+    pub success_ms: i64,
     /// How long an exported file is kept.
     pub exports_kept_ms: i64,
     /// How long runs of jobs are kept.
@@ -129,6 +132,8 @@ impl Default for Rules {
             sharing_cycle: 3,
             frames_kept_ms: 190 * DAY_MS,
             samples_kept_ms: 3 * DAY_MS,
+            success_dwh: 2_000,
+            success_ms: 120_000,
             exports_kept_ms: 7 * DAY_MS,
             job_runs_kept_ms: 90 * DAY_MS,
             file_bytes_max: 256 * 1024 * 1024,

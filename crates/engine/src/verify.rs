@@ -83,14 +83,16 @@ impl Engine {
                 self.job_progress(run, i64::try_from(verified.orders).unwrap_or(i64::MAX)).await?;
             }
         }
-        let mut sums = self.store.read(sums_verify).await?;
-        if !sums.is_empty() {
-            // An order that was completed between two of the questions is no difference: it is gone when
-            // they are asked again.
-            let again = self.store.read(sums_verify).await?;
-            sums.retain(|problem| again.contains(problem));
+        for verify in [sums_verify, reports_verify] {
+            let mut sums = self.store.read(verify).await?;
+            if !sums.is_empty() {
+                // An order that was completed between two of the questions is no difference: it is gone when
+                // they are asked again.
+                let again = self.store.read(verify).await?;
+                sums.retain(|problem| again.contains(problem));
+            }
+            verified.problems.extend(sums);
         }
-        verified.problems.extend(sums);
         verified.problems.extend(self.store.read(day_bills_verify).await?);
         verified.problems.extend(self.store.read(sharing_verify).await?);
         verified.problems.extend(self.store.read(ledger_verify).await?);
@@ -109,6 +111,7 @@ pub fn verify_source(source: &Source) -> Result<Verified> {
     }
     verified.problems.extend(sums_verify(&mut conn)?);
     verified.problems.extend(day_bills_verify(&mut conn)?);
+    verified.problems.extend(reports_verify(&mut conn)?);
     verified.problems.extend(sharing_verify(&mut conn)?);
     verified.problems.extend(ledger_verify(&mut conn)?);
     verified.add_audit(audit_chain::check(&mut conn)?);
@@ -132,6 +135,12 @@ fn sums_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
 fn day_bills_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
     let told = |what| Problem { about: "sum", order_id: None, what };
     Ok(crate::day_bill::verify(conn)?.into_iter().map(told).collect())
+}
+
+/// 分析汇总: what reports are made of is what the orders add up to, by the rule that it was made with.
+fn reports_verify(conn: &mut Conn) -> DbResult<Vec<Problem>> {
+    let told = |what| Problem { about: "sum", order_id: None, what };
+    Ok(crate::report::verify(conn)?.into_iter().map(told).collect())
 }
 
 /// 分账: each closed period is what its rules and orders come to, to the fen.

@@ -32,6 +32,8 @@ mod discount;
 mod doubt;
 #[path = "it/fleet.rs"]
 mod fleet;
+#[path = "it/health.rs"]
+mod health;
 #[path = "it/ledger.rs"]
 mod ledger;
 #[path = "it/load.rs"]
@@ -46,6 +48,8 @@ mod payment;
 mod pile_tariff;
 #[path = "it/reconciliation.rs"]
 mod reconciliation;
+#[path = "it/report.rs"]
+mod report;
 #[path = "it/reservation.rs"]
 mod reservation;
 #[path = "it/safety.rs"]

@@ -34,6 +34,8 @@ crate::words! {
         Event = "event",
         /// 告警通知
         Alarm = "alarm",
+        /// 报表订阅
+        Report = "report",
     }
 
     /// What a webhook can be told.

@@ -116,6 +116,13 @@ dictionaries! {
         "flat" "平" "Flat",
         "valley" "谷" "Valley",
     ]
+    "buyer" "客户类型" "Who charged" [
+        "fleet" "车队" "Fleet",
+        "own" "注册用户" "Customer",
+        "card" "无主卡" "Card of nobody",
+        "staff" "员工启动" "Staff",
+        "guest" "未识别" "Not known",
+    ]
     "pile_kind" "充电类型" "Pile kinds" [
         "dc" "直流" "DC",
         "ac" "交流" "AC",
@@ -396,6 +403,7 @@ mod tests {
     use crate::order::{Abnormality, OrderState, StartMode, StopClass};
     use crate::pile_record::{SocketKind, SocketStandard};
     use crate::proposal::ProposalState;
+    use crate::report::BuyerKind;
     use crate::settlement::SettlementBasis;
     use crate::site::{Lifecycle, PileKind, Protocol};
     use crate::station::{CarKind, ParkingFee, PlaceKind, StationKind};
@@ -420,6 +428,7 @@ mod tests {
             ("settlement_basis", told(SettlementBasis::ALL)),
             ("settlement_state", told(ProposalState::ALL)),
             ("period", told(Period::ALL)),
+            ("buyer", told(BuyerKind::ALL)),
             ("pile_kind", told(PileKind::ALL)),
             ("protocol", told(Protocol::ALL)),
             ("socket_kind", told(SocketKind::ALL.to_vec())),

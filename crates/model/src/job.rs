@@ -286,6 +286,51 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "report_make",
+        Schedule::Every(60),
+        ["分析汇总", "Sums for reports"],
+        [
+            "有订单完成、更正、补录、撤销，或有退款与补缴时，重新汇总所在充电站的那一天，供报表与分析使用",
+            "sums up anew the days of stations on which orders were completed, corrected, imported or taken back, or money moved, for reports",
+        ],
+    ),
+    job(
+        "report_send",
+        Schedule::Every(60),
+        ["报表订阅", "Reports by mail"],
+        [
+            "把到时间的日报、周报、月报放入待发邮件，每个周期只发一次",
+            "puts the reports of days, weeks and months that are due into the outbox, each period once",
+        ],
+    ),
+    job(
+        "pile_health_make",
+        Schedule::Daily(4 * 60),
+        ["设备健康评分", "Health of piles"],
+        [
+            "按最近 30 天的故障、启动失败、中途停止、掉线给充电桩评分，并查找电量异常",
+            "judges piles by the faults, failed starts, broken sessions and lost links of the last 30 days, and looks for energy that does not fit",
+        ],
+    ),
+    job(
+        "parquet_write",
+        Schedule::Daily(4 * 60 + 40),
+        ["分析数据输出", "Files for analysis"],
+        [
+            "把已过完的日期的订单以 Parquet 输出到 parquet_place，之后有变化的日期重新输出",
+            "writes the orders of closed days as Parquet to parquet_place, and again those of days that have changed since",
+        ],
+    ),
+    job(
+        "pile_time_make",
+        Schedule::Every(3_600),
+        ["设备时长汇总", "Time of piles"],
+        [
+            "按连接记录与故障告警汇总每台启用中的桩每天的在册、在线、故障时长",
+            "sums up from links and alarms of faults how long each pile in service was on line and without a fault each day",
+        ],
+    ),
+    job(
         "backup_run",
         Schedule::Daily(2 * 60 + 10),
         ["完整备份", "Full backup"],

@@ -232,3 +232,14 @@ pub fn battery_text(code: &str) -> Option<Text> {
 pub fn event_text(code: &str) -> Option<Text> {
     ykc::battery_text(code).or_else(|| ykc::ground_lock_text(code))
 }
+
+/// Whether a stop code, as an order keeps it (`ykc:6B`, `ocpp:EVDisconnected`), says that the car or its driver has ended the session.
+pub fn stop_by_vehicle(code: &str) -> bool {
+    match code.split_once(':') {
+        Some(("ykc", digits)) if digits.len() == 2 => {
+            u8::from_str_radix(digits, 16).is_ok_and(ykc::stop_by_vehicle)
+        }
+        Some(("ocpp", reason)) => matches!(reason, "EVDisconnected" | "ReqEnergyTransferRejected"),
+        _ => false,
+    }
+}

@@ -1,6 +1,7 @@
 //! The parts of a running server, put together once.
 
 use crate::backup::Backup;
+use crate::backup::place::Place;
 use crate::config::SettingView;
 use crate::devices::Devices;
 use crate::files::Files;
@@ -60,6 +61,8 @@ pub struct App {
     pub jobs: Jobs,
     pub outbound: Outbound,
     pub backup: Backup,
+    /// Where closed days are written for analysis; nothing where they are not.
+    pub parquet: OnceLock<Place>,
     local: OnceLock<Local>,
 }
 
@@ -116,6 +119,7 @@ impl App {
             files: Files::new(&files),
             jobs: Jobs::default(),
             backup: Backup::default(),
+            parquet: OnceLock::new(),
             local: OnceLock::new(),
         }))
     }

@@ -50,6 +50,7 @@ pub enum Rule {
     Networks,
     /// A folder, the address of a bucket, or nothing.
     BackupPlace,
+    ParquetPlace,
     Text,
 }
 
@@ -104,6 +105,8 @@ settings! {
     "backup_credentials_file" = "", OptionalFile, "对象存储密钥文件：第一行 Access Key ID，第二行 Secret", "file with the bucket's access key id in its first line and the secret in its second";
     "backup_key_file" = "", OptionalFile, "备份加密密钥文件（64 位十六进制）；留空则不加密，请把它与备份分开保管",
         "file with the key that seals backups (64 hexadecimal digits); empty: not sealed. Keep it apart from the backups";
+    "parquet_place" = "", ParquetPlace, "每晚把已过完的日期的订单以 Parquet 输出到此：数据目录之外的目录，或桶地址（https://…，密钥、前缀与区域同备份）；留空则不输出",
+        "where the orders of closed days are written as Parquet every night: a folder outside of the data folder, or the address of a bucket (https://…, with credentials, prefix and region of backups); empty: nowhere";
     "iso15118_url" = "", WebAddress, "ISO 15118 证书服务的地址：桩转来的车辆证书与 OCSP 请求发往此处，留空则回答失败",
         "certificate service of ISO 15118, to which cars' certificate and OCSP requests are passed on; empty: they fail";
     "iso15118_token_file" = "", OptionalFile, "存放访问 ISO 15118 证书服务所用令牌（至少 32 个字符）的文件；留空则不带令牌",
@@ -225,7 +228,8 @@ impl Config {
             Tiles => self.tiles(name).map(drop),
             WebAddress => self.public_url(name).map(drop),
             OptionalFile | Text => Ok(()),
-            BackupPlace => self.place_check(),
+            BackupPlace => self.place_check("backup_place"),
+            ParquetPlace => self.place_check("parquet_place"),
             Networks => self.networks(name).map(drop),
         }
     }

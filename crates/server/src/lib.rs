@@ -23,6 +23,7 @@ pub mod live;
 mod mailer;
 pub mod outbound;
 mod paper;
+mod parquet;
 pub mod pay;
 pub mod recording;
 pub mod scim;

@@ -103,6 +103,8 @@ nouns! {
     CounterDifference = "counter_difference",
     Alarm = "alarm",
     AlarmEvent = "alarm_event",
+    ReportPlan = "report_plan",
+    ReportSending = "report_sending",
     AlarmRule = "alarm_rule",
     AlarmRuleChange = "alarm_rule_change",
     AlarmNotice = "alarm_notice",

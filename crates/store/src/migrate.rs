@@ -62,6 +62,8 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (55, include_str!("../migrations/0055_alarm.sql")),
     (56, include_str!("../migrations/0056_work_order.sql")),
     (58, include_str!("../migrations/0058_safety.sql")),
+    (59, include_str!("../migrations/0059_report.sql")),
+    (64, include_str!("../migrations/0064_health.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -64,12 +64,30 @@ static HOUR: Insert = sums!(
     ["day", "hour", "station_id", "operator_id"],
     ["order_count", "success_count", "energy_dwh", "electricity_fen", "service_fen", "total_fen"]
 );
-static STATION_DAY: Insert = sums!(
-    "station_day",
-    "day, station_id, operator_id",
-    ["day", "station_id", "operator_id"],
-    ["order_count", "success_count", "energy_dwh", "electricity_fen", "service_fen", "total_fen"]
-);
+/// The mark that the report's sums of the day are to be made anew costs nothing here: the row is written anyway.
+static STATION_DAY: Insert = Insert {
+    table: "station_day",
+    columns: &[
+        "day",
+        "station_id",
+        "operator_id",
+        "order_count",
+        "success_count",
+        "energy_dwh",
+        "electricity_fen",
+        "service_fen",
+        "total_fen",
+        "changes",
+    ],
+    on_conflict: "ON CONFLICT (day, station_id, operator_id) DO UPDATE SET \
+        order_count = station_day.order_count + excluded.order_count, \
+        success_count = station_day.success_count + excluded.success_count, \
+        energy_dwh = station_day.energy_dwh + excluded.energy_dwh, \
+        electricity_fen = station_day.electricity_fen + excluded.electricity_fen, \
+        service_fen = station_day.service_fen + excluded.service_fen, \
+        total_fen = station_day.total_fen + excluded.total_fen, \
+        changes = station_day.changes + excluded.changes, stale = TRUE",
+};
 static PILE_DAY: Insert =
     sums!("pile_day", "pile_id, day", ["pile_id", "day"], ["order_count", "energy_dwh", "total_fen"]);
 static ORDER_DAY: Insert = sums!(
@@ -111,7 +129,7 @@ static CUSTOMER: Insert = Insert {
 pub(crate) fn inserts(rows: &[(Ended, i64)]) -> impl Iterator<Item = Inserts<'static>> {
     let all = [
         summed(&HOUR, rows, |e| ([e.day, e.hour, e.station.0, e.operator.0], six(e))),
-        summed(&STATION_DAY, rows, |e| ([e.day, e.station.0, e.operator.0], six(e))),
+        station_day_inserts(rows),
         summed(&PILE_DAY, rows, |e| ([e.pile.0, e.day], [1, e.energy.dwh(), e.total.0])),
         summed(&ORDER_DAY, rows, |e| {
             let day = start_day(e.started_at.as_ms());
@@ -123,6 +141,18 @@ pub(crate) fn inserts(rows: &[(Ended, i64)]) -> impl Iterator<Item = Inserts<'st
         customer_inserts(rows),
     ];
     all.into_iter().filter(|inserts| !inserts.values.is_empty())
+}
+
+/// A change is one more, whether an order was counted or taken back.
+fn station_day_inserts(rows: &[(Ended, i64)]) -> Inserts<'static> {
+    let mut sums: BTreeMap<[i64; 3], [i64; 7]> = BTreeMap::new();
+    for (e, sign) in rows {
+        let sum = sums.entry([e.day, e.station.0, e.operator.0]).or_default();
+        sum.iter_mut().zip(six(e)).for_each(|(sum, value)| *sum += sign * value);
+        sum[6] += 1;
+    }
+    let values = sums.into_iter().flat_map(|(key, sum)| key.into_iter().chain(sum)).map(Value::Int);
+    Inserts { insert: &STATION_DAY, values: values.collect() }
 }
 
 fn six(e: &Ended) -> [i64; 6] {

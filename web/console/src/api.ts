@@ -108,6 +108,7 @@ const exporting = {
   invoice: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/invoices`, { body }),
   staff: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/staff`, { body }),
   audit: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/audit`, { body }),
+  report: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/reports`, { body }),
   fleet_car: (body: Schemas['ExportDraft']) => http.POST(`${v}/exports/fleet-cars`, { body }),
 }
 

@@ -117,7 +117,17 @@ export const menu: MenuSection[] = [
     ],
   },
   { name: 'service', pages: [{ name: 'feedback', path: '/feedback', permission: 'feedback.read', glyph: 'chat' }, { name: 'callers', path: '/callers', permission: 'feedback.read', glyph: 'phone' }, { name: 'feedback_templates', path: '/feedback-templates', permission: 'feedback.read', glyph: 'book' }, { name: 'feedback_blocks', path: '/feedback-blocks', permission: 'feedback.read', glyph: 'ban' }] },
-  { name: 'analysis', pages: [{ name: 'forecast', path: '/forecast', permission: 'station.read', glyph: 'chart' }] },
+  {
+    name: 'analysis',
+    pages: [
+      { name: 'reports', path: '/reports', permission: 'report.read', glyph: 'columns' },
+      { name: 'report_hours', path: '/report-hours', permission: 'report.read', glyph: 'clock' },
+      { name: 'pile_healths', path: '/pile-healths', permission: 'pile.read', glyph: 'pile' },
+      { name: 'report_plans', path: '/report-plans', permission: 'report.read', glyph: 'mail' },
+      { name: 'kpis', path: '/kpis', permission: 'report.read', glyph: 'book' },
+      { name: 'forecast', path: '/forecast', permission: 'station.read', glyph: 'chart' },
+    ],
+  },
   {
     name: 'system',
     pages: [

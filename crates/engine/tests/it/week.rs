@@ -185,7 +185,7 @@ fn write(tx: &mut Tx<'_>, session: &Session) -> model::Result<()> {
     Ok(())
 }
 
-fn ended(order: &Order) -> Ended {
+pub fn ended(order: &Order) -> Ended {
     let ended_at = order.ended_at.unwrap();
     let local = Zone::shanghai().local(ended_at);
     Ended {

@@ -238,8 +238,10 @@ impl World {
     /// What must be true at the end of every story: no two orders run on one connector, every bill
     /// can be made again, nothing that is held costs anything, sums equal books.
     pub fn sound(&self) {
+        wait(self.engine.reports_make(self.clock.now())).unwrap();
         let verified = wait(self.engine.orders_verify()).unwrap();
         assert_eq!(verified.problems, []);
+        assert_eq!(self.count("SELECT COUNT(*) FROM station_day WHERE stale"), 0);
         let none = [
             "SELECT COUNT(*) FROM (SELECT pile_id FROM orders WHERE state IN ('starting', 'charging', 'stopping') \
              GROUP BY pile_id, connector_no HAVING COUNT(*) > 1) AS twice",

@@ -75,6 +75,8 @@ permissions! {
     FeedbackWrite = "feedback.write", "处理投诉建议", "Handle feedback";
     ContentRead = "content.read", "查看用户端、司机端内容", "See what the apps show";
     ContentWrite = "content.write", "发布用户端、司机端内容", "Publish what the apps show";
+    ReportRead = "report.read", "查看分析与报表", "See analyses and reports";
+    ReportWrite = "report.write", "设置报表订阅", "Set up reports by mail";
     StaffRead = "staff.read", "查看账号与角色", "See staff and roles";
     StaffWrite = "staff.write", "维护账号与角色", "Edit staff and roles";
     ParameterRead = "parameter.read", "查看字典与参数", "See dictionaries and parameters";

@@ -147,5 +147,7 @@ fn keeps_books(permission: Permission) -> bool {
             | PaymentWrite
             | InvoiceRead
             | InvoiceWrite
+            | ReportRead
+            | ReportWrite
     )
 }

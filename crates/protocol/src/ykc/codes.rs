@@ -58,6 +58,11 @@ pub fn stop_class(code: u8) -> StopClass {
     }
 }
 
+/// Whether the car, its battery or whoever pulled the plug has ended it, or kept it from beginning: no fault of the pile.
+pub fn stop_by_vehicle(code: u8) -> bool {
+    matches!(code, 0x4B | 0x52 | 0x54 | 0x59..=0x62 | 0x6B | 0x7B..=0x82 | 0x84..=0x88)
+}
+
 /// Which mask the document's "Bit1" is. It differs between vendors (section 5.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FaultBase {
@@ -222,6 +227,32 @@ mod tests {
         assert_eq!(stop_text("ykc:91").unwrap().zh, "未知(91)");
         for foreign in ["ocpp:Local", "ykc:", "ykc:4", "ykc:zz", "ykc:é"] {
             assert_eq!(stop_text(foreign), None);
+        }
+    }
+
+    #[test]
+    fn what_a_car_has_ended_is_told_from_what_a_pile_has() {
+        for (code, vehicle) in [
+            ("ykc:40", false),
+            ("ykc:4A", false),
+            ("ykc:4F", false),
+            ("ykc:52", true),
+            ("ykc:57", false),
+            ("ykc:59", true),
+            ("ykc:63", false),
+            ("ykc:6B", true),
+            ("ykc:71", false),
+            ("ykc:7B", true),
+            ("ykc:83", false),
+            ("ykc:88", true),
+            ("ykc:89", false),
+            ("ykc:é", false),
+            ("ykc:yilian:8C", false),
+            ("ocpp:EVDisconnected", true),
+            ("ocpp:PowerLoss", false),
+            ("other", false),
+        ] {
+            assert_eq!(crate::stop_by_vehicle(code), vehicle, "{code}");
         }
     }
 

@@ -29,7 +29,7 @@ pub mod message;
 mod session;
 
 pub use bms_codes::battery_text;
-pub use codes::{FaultBase, fault_text, stop_class, stop_text};
+pub use codes::{FaultBase, fault_text, stop_by_vehicle, stop_class, stop_text};
 pub use dialect::explain_as;
 pub use line::{Addressed, Heard, Line};
 pub use message::ground_lock::alarm_text as ground_lock_text;

@@ -18,6 +18,7 @@ mod exchange;
 mod forecasts;
 mod nouns;
 mod nouns_args;
+mod parquet;
 mod recordings;
 mod reservations;
 mod serve;
@@ -75,6 +76,9 @@ pub enum Command {
     /// 预测: how good the forecasts are
     #[command(subcommand)]
     Forecast(forecasts::ForecastVerb),
+    /// 数据输出: what the platform knows, as files for analysis
+    #[command(subcommand)]
+    Export(parquet::ExportVerb),
     /// 备份: full backups, what lies at the place, proofs
     #[command(subcommand)]
     Backup(backups::BackupVerb),
@@ -163,6 +167,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor(wanted) => doctor::run(&place, wanted).await,
         Command::Replay(replay) => recordings::run(&place, &replay).await,
         Command::Forecast(verb) => forecasts::run(&place, verb),
+        Command::Export(verb) => parquet::run(&place, verb).await,
         Command::Backup(verb) => backups::run(&place, verb).await,
         Command::Restore(restore) => backups::restore(&place, restore).await,
         Command::Noun(noun) => nouns::run(&place, noun).await,

@@ -61,6 +61,9 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
     if let Some(settings) = backup {
         backup::open(&app, settings).await?;
     }
+    if let Some(place) = config.parquet()? {
+        let _ = app.parquet.set(place);
+    }
     Ok(app)
 }
 

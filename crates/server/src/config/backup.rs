@@ -13,10 +13,10 @@ use store::archive::pack::Key;
 
 impl Config {
     /// Whether it can be a place at all; nobody is asked.
-    pub(super) fn place_check(&self) -> Result<()> {
-        let text = self.text("backup_place").trim();
+    pub(super) fn place_check(&self, setting: &'static str) -> Result<()> {
+        let text = self.text(setting).trim();
         if is_bucket(text) {
-            return WebAddress::parse("backup_place", text).map(drop);
+            return WebAddress::parse(setting, text).map(drop);
         }
         let folder = Path::new(text);
         let own = !text.is_empty() && folder.starts_with(self.data());
@@ -24,7 +24,7 @@ impl Config {
             return Ok(());
         }
         Err(wrong(
-            "backup_place",
+            setting,
             text,
             "数据目录之外的一个绝对路径（另一块盘或网络挂载），或桶地址 https://…，或留空",
             "an absolute path outside of the data folder (another disk or a mount), the address of a bucket https://…, or nothing",
@@ -40,6 +40,11 @@ impl Config {
             data: self.data(),
             config: self.file.clone(),
         }))
+    }
+
+    /// Where closed days are written for analysis.
+    pub fn parquet(&self) -> Result<Option<Place>> {
+        self.place(Some(self.text("parquet_place")))
     }
 
     /// `other`: instead of the one in the settings.

@@ -437,3 +437,6 @@ pub static DAY_BILL: &[Column<DayBillView>] = &[
     }),
     Column::extra("made", "生成时间", "Made", |b, _| Cell::time(Some(b.made_at_ms))),
 ];
+
+/// A report has the columns that its query asks for.
+pub static REPORT: &[Column<store::reports::ReportRow>] = &[];

@@ -5,6 +5,7 @@ pub mod columns;
 pub mod listing;
 pub mod person;
 pub mod reader;
+pub mod report;
 mod sharing;
 pub mod sheet;
 pub mod words;

@@ -123,7 +123,7 @@ impl Sums {
 }
 
 /// A number with its point, exactly: no binary fraction is in between.
-fn decimal(value: i64, places: u8) -> String {
+pub fn decimal(value: i64, places: u8) -> String {
     let places = usize::from(places);
     if places == 0 {
         return value.to_string();

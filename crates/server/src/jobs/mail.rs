@@ -1,6 +1,6 @@
 //! Sends the mails that wait in the outbox.
 
-use super::alarm_mails;
+use super::{alarm_mails, report_mails};
 use crate::app::App;
 use crate::invoicing::channel;
 use crate::mailer::{self, Mail, MailFile};
@@ -12,6 +12,7 @@ use model::invoice::{InvoiceChannelKind, InvoiceKind};
 use model::job::JobRunState;
 use model::time::Zone;
 use model::{Result, Text};
+use std::sync::Arc;
 use store::channels::{self, Channel, WaitingMail};
 use store::invoice_list::{FILES, InvoiceDetail, invoice_get};
 use store::invoice_work::InvoiceWork;
@@ -19,7 +20,7 @@ use store::invoice_work::InvoiceWork;
 /// Of one run: the next one is soon.
 const AT_ONCE: i64 = 50;
 
-pub async fn send(app: &App) -> Result<JobOutcome> {
+pub async fn send(app: &Arc<App>) -> Result<JobOutcome> {
     let now = app.now();
     let read =
         move |conn: &mut store::Conn| Ok((channels::mails_due(conn, now, AT_ONCE)?, channels::all(conn)?));
@@ -31,6 +32,9 @@ pub async fn send(app: &App) -> Result<JobOutcome> {
     }
     // Whoever is to mend something waits least.
     let (mut sent, mut trouble) = alarm_mails::send(app, &mut usable).await?;
+    let (reports, why) = report_mails::send(app, &mut usable).await?;
+    sent += reports;
+    trouble = trouble.or(why);
     for mail in due {
         let Some(channel) = usable.first() else { break };
         match one(app, channel, &mail).await? {

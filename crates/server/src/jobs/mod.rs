@@ -11,14 +11,18 @@ mod forecasts;
 pub mod imports;
 pub mod invoices;
 mod mail;
+mod parquet;
 pub mod pay;
 pub mod persons;
 pub mod prune;
+mod report_mails;
 pub mod tariffs;
 mod verify;
 mod webhooks;
 
 pub use forecasts::NAME as FORECAST_MAKE;
+
+pub use parquet::bring;
 
 use crate::app::App;
 use engine::audit::Actor;
@@ -247,6 +251,13 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "customer_mark" => app.engine.customers_mark(app.now()).await.map(JobOutcome::done),
         "reconciliation_run" => app.engine.reconciliations_run(app.now()).await.map(JobOutcome::done),
         "day_bill_make" => app.engine.day_bills_make(app.now()).await.map(JobOutcome::done),
+        "report_make" => app.engine.reports_make(app.now()).await.map(JobOutcome::done),
+        "pile_health_make" => {
+            app.engine.pile_healths_make(app.now(), protocol::stop_by_vehicle).await.map(JobOutcome::done)
+        }
+        "parquet_write" => parquet::write(app).await,
+        "report_send" => app.engine.report_plans_run(app.now()).await.map(JobOutcome::done),
+        "pile_time_make" => app.engine.pile_times_make(app.now()).await.map(JobOutcome::done),
         "sharing_try" => app.engine.sharing_periods_make(app.now()).await.map(JobOutcome::done),
         "mail_send" => mail::send(app).await,
         invoices::NAME => invoices::issue(app).await,

@@ -80,7 +80,7 @@ fn counted(order: &Order) -> Ended {
 }
 
 /// Seven orders of the first operator this month, one of last month, two of the second operator.
-async fn charged() -> House {
+pub async fn charged() -> House {
     let house = house().await;
     house.furnish().await;
     let found = house.app.engine.store.read(|conn| {
@@ -105,7 +105,7 @@ async fn charged() -> House {
     house
 }
 
-async fn exported(house: &House, cookie: &str, noun: &str, draft: Value) -> (Value, String) {
+pub async fn exported(house: &House, cookie: &str, noun: &str, draft: Value) -> (Value, String) {
     let made = house.post(&format!("/exports/{noun}"), cookie, &draft.to_string()).await;
     assert_eq!(made.status.as_u16(), 201, "{}", made.text);
     let export = house.export_ended(cookie, &made).await;

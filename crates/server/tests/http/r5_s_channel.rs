@@ -31,7 +31,7 @@ impl Post {
         post
     }
 
-    fn says(&self, word: &'static str, answer: &'static str) {
+    pub fn says(&self, word: &'static str, answer: &'static str) {
         self.says.lock().unwrap().push((word, answer));
     }
 
@@ -177,7 +177,7 @@ async fn invoice_mail(house: &House, cookie: &str) -> String {
     id
 }
 
-async fn mail_job(house: &House, cookie: &str) -> Value {
+pub async fn mail_job(house: &House, cookie: &str) -> Value {
     house.post("/jobs/mail_send/runs", cookie, "").await.ok();
     loop {
         let job = house.get("/jobs/mail_send", cookie).await.ok().json.clone();

@@ -42,8 +42,7 @@ pub const fn asked(operation: &'static str, about: About, path: &'static str, bo
 
 use super::{
     samples_alarm, samples_backup, samples_desk, samples_invoice, samples_ledger, samples_load,
-    samples_office, samples_pay, samples_people, samples_reconciliation, samples_safety, samples_sharing,
-    samples_state, samples_work_order, samples_ykc,
+    samples_office, samples_pay, samples_people, samples_reconciliation, samples_report, samples_safety, samples_sharing, samples_state, samples_work_order, samples_ykc,
 };
 use About::*;
 
@@ -61,6 +60,7 @@ pub fn samples() -> impl Iterator<Item = &'static Sample> {
         samples_people::SAMPLES,
         samples_reconciliation::SAMPLES,
         samples_safety::SAMPLES,
+        samples_report::SAMPLES,
         samples_sharing::SAMPLES,
         samples_state::SAMPLES,
         samples_work_order::SAMPLES,

@@ -57,6 +57,7 @@ impl Things {
         let [content, content_picture, coupon, voucher, driver_price] =
             shown(house, operator, &customer, name).await;
         let own = vec![
+            ("{report_plan}", super::samples_report::planned(house, side, name).await),
             ("{firmware}", firmware(house, operator, name).await),
             ("{dialect}", dialect(house, operator, name).await),
             ("{configuration_profile}", profile(house, operator, name).await),

@@ -22,6 +22,7 @@ export const exportRights: Record<ExportNoun, Permission> = {
   day_bill: 'reconciliation.read',
   sharing_statement: 'sharing.read',
   sharing_line: 'sharing.read',
+  report: 'report.read',
   staff: 'staff.read',
   audit: 'audit.read',
   fleet_car: 'fleet.read',

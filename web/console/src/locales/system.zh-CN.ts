@@ -10,7 +10,7 @@ export default {
     name: '角色名称', operator: '适用范围', operator_all: '所有运营商', operator_help: '留空则所有运营商都可使用', kind: '来源', fixed: '产品自带', own: '自建', count: '权限数', staff: '使用账号', create: '新建角色', copy: '复制', copy_of: '{name}（副本）', edit: '编辑', view: '查看权限', remove: '删除', permissions: '权限', created_told: '角色「{name}」已新建', saved: '角色「{name}」已保存，使用它的账号立即生效', removed: '角色「{name}」已删除', ask_remove: '删除角色「{name}」？', why_used: '还有 {n} 个账号使用此角色，请先更换', why_fixed: '产品自带的角色不能修改，可复制后修改', edit_title: '编辑角色「{name}」', view_title: '角色「{name}」的权限', why_lacking: '您自己没有此权限', chosen: '已选 {n} / {all} 项', choose_all: '全选', choose_none: '清空', accounts: '{n} 个',
   },
   permission_noun: {
-    alarm: '告警', work_order: '工单', brand: '品牌', home: '首页', operator: '运营商', city: '开通城市', station: '充电站', pile: '充电桩', order: '充电订单', tariff: '计费模型', card: '充电卡', customer: '用户', fleet: '车队', invoice: '电子发票', feedback: '投诉建议', content: '用户端与司机端', staff: '账号与角色', parameter: '字典与参数', audit: '审计', job: '任务与渠道',
+    report: '综合报表', alarm: '告警', work_order: '工单', brand: '品牌', home: '首页', operator: '运营商', city: '开通城市', station: '充电站', pile: '充电桩', order: '充电订单', tariff: '计费模型', card: '充电卡', customer: '用户', fleet: '车队', invoice: '电子发票', feedback: '投诉建议', content: '用户端与司机端', staff: '账号与角色', parameter: '字典与参数', audit: '审计', job: '任务与渠道',
   },
   audit: { at: '时间', staff: '操作人', action: '操作', noun: '对象', key: '标识', success: '结果', detail: '变更内容', address: '来源地址', field: '字段', before: '变更前', after: '变更后', no_detail: '此操作没有变更内容' },
   yes_no: { yes: '是', no: '否' },

@@ -8,7 +8,7 @@ use crate::exchange::listing::{ExportColumn, Listing, offered};
 use crate::http::take::{Reader, Who, query};
 use crate::http::{
     Shared, alarms, audit, cards, cities, coupons, customers, day_bills, feedback, fleets, invoices,
-    operators, orders, piles, sharing_periods, staff, stations, work_orders,
+    operators, orders, piles, reports, sharing_periods, staff, stations, work_orders,
 };
 use model::access::Permission;
 use model::error::Text;
@@ -91,6 +91,7 @@ nouns! {
     DayBill "day_bill" "站日账单" "bills of days" ReconciliationRead DAY_BILL;
     SharingStatement "sharing_statement" "分账单" "sharing statements" SharingRead SHARING_STATEMENT;
     SharingLine "sharing_line" "分账明细" "sharing lines" SharingRead SHARING_LINE;
+    Report "report" "综合报表" "report" ReportRead REPORT;
     Staff "staff" "账号" "staff" StaffRead STAFF;
     Audit "audit" "审计日志" "audit" AuditRead AUDIT;
 }
@@ -169,6 +170,7 @@ pub fn listing(
         ExportNoun::DayBill => day_bill_rows(&asking),
         ExportNoun::SharingStatement => sharing_statement_rows(&asking),
         ExportNoun::SharingLine => sharing_line_rows(&asking),
+        ExportNoun::Report => report_rows(&asking),
         ExportNoun::Staff => staff_rows(&asking),
         ExportNoun::Audit => audit_rows(&asking),
     }
@@ -367,6 +369,13 @@ fn sharing_line_rows(asking: &Asking<'_>) -> Result<Listing> {
         let wanted = SharingLineFilter { before, limit: ROWS_AT_ONCE, ..wanted.clone() };
         store::sharing_list::sharing_line_list(conn, &scope, &wanted)
     })
+}
+
+/// Its columns are the figures that its query names.
+fn report_rows(asking: &Asking<'_>) -> Result<Listing> {
+    let wanted = asking.query::<reports::ReportQuery>()?.wanted(asking.app)?;
+    let words = Words { english: asking.reader.english };
+    Ok(crate::exchange::report::listing(asking.who.scope(), wanted, words))
 }
 
 fn audit_rows(asking: &Asking<'_>) -> Result<Listing> {

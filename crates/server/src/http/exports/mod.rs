@@ -125,6 +125,7 @@ exporting! {
     voucher_export Voucher;
     sharing_statement_export SharingStatement;
     sharing_line_export SharingLine;
+    report_export Report;
     staff_export Staff;
 }
 
