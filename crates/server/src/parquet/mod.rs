@@ -1,30 +1,21 @@
-//! Writes Apache Parquet: columns of integers and texts, packed with gzip, that analysts' tools read. What of the format is used is little,
-//! and stays readable by every reader of it: one file has plain values in pages, a group for each so many rows, and its schema at the end.
+//! Writes Apache Parquet by the crate of the Arrow project: columns of integers, times and texts, packed with gzip,
+//! that analysts' tools read.
 
 pub mod orders;
-mod thrift;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use parquet::basic::{Compression, GzipLevel, LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::column::writer::ColumnWriter;
+use parquet::data_type::ByteArray;
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::Type;
 use std::io::{self, Write};
-use thrift::Compact;
+use std::sync::Arc;
 
-const MAGIC: &[u8; 4] = b"PAR1";
 const CREATED_BY: &str = "pileops";
 /// Rows that are kept in memory until they are written.
 const GROUP_ROWS: usize = 50_000;
-
-// Numbers of the format.
-const INT64: i32 = 2;
-const BYTE_ARRAY: i32 = 6;
-const UTF8: i32 = 0;
-const TIMESTAMP_MILLIS: i32 = 9;
-const REQUIRED: i32 = 0;
-const OPTIONAL: i32 = 1;
-const DATA_PAGE: i32 = 0;
-const PLAIN: i32 = 0;
-const RLE: i32 = 3;
-const GZIP: i32 = 2;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,45 +68,50 @@ impl From<Option<String>> for Datum {
 /// The values of one column of the group that is being filled.
 #[derive(Default)]
 struct Column {
-    /// Whether each row has a value.
-    present: Vec<bool>,
-    values: Vec<u8>,
+    /// 1 where a row has a value, 0 where it has none.
+    levels: Vec<i16>,
+    integers: Vec<i64>,
+    texts: Vec<ByteArray>,
 }
 
-/// Where a column of a group lies.
-struct Chunk {
-    offset: i64,
-    packed: i64,
-    plain: i64,
-    rows: i64,
-}
-
-pub struct Writer<W: Write> {
-    out: W,
+pub struct Writer<W: Write + Send> {
+    out: SerializedFileWriter<W>,
     fields: &'static [Field],
     columns: Vec<Column>,
     rows: usize,
-    at: i64,
-    groups: Vec<Vec<Chunk>>,
+}
+
+fn failed(why: ParquetError) -> io::Error {
+    io::Error::other(why.to_string())
 }
 
 fn wrong(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
 }
 
-fn long(value: usize) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
+fn leaf(field: &Field) -> Result<Arc<Type>, ParquetError> {
+    let (physical, logical) = match field.kind {
+        Kind::Integer => (Physical::INT64, None),
+        Kind::Time => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
+        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+    };
+    let repetition = if field.nullable { Repetition::OPTIONAL } else { Repetition::REQUIRED };
+    let built = Type::primitive_type_builder(field.name, physical);
+    built.with_logical_type(logical).with_repetition(repetition).build().map(Arc::new)
 }
 
-fn short(value: usize) -> io::Result<i32> {
-    i32::try_from(value).map_err(|_| wrong("a page of more than two gigabytes"))
-}
-
-impl<W: Write> Writer<W> {
-    pub fn new(mut out: W, fields: &'static [Field]) -> io::Result<Writer<W>> {
-        out.write_all(MAGIC)?;
+impl<W: Write + Send> Writer<W> {
+    pub fn new(out: W, fields: &'static [Field]) -> io::Result<Writer<W>> {
+        let leaves: Result<Vec<_>, _> = fields.iter().map(leaf).collect();
+        let schema = leaves.and_then(|leaves| Type::group_type_builder("schema").with_fields(leaves).build());
+        let properties = WriterProperties::builder()
+            .set_created_by(CREATED_BY.to_owned())
+            .set_compression(Compression::GZIP(GzipLevel::default()))
+            .build();
+        let schema = Arc::new(schema.map_err(failed)?);
+        let out = SerializedFileWriter::new(out, schema, Arc::new(properties)).map_err(failed)?;
         let columns = fields.iter().map(|_| Column::default()).collect();
-        Ok(Writer { out, fields, columns, rows: 0, at: 4, groups: Vec::new() })
+        Ok(Writer { out, fields, columns, rows: 0 })
     }
 
     /// One value for each field, in their order.
@@ -126,146 +122,43 @@ impl<W: Write> Writer<W> {
         for ((field, column), datum) in self.fields.iter().zip(&mut self.columns).zip(row) {
             match (datum, field.kind) {
                 (Datum::Null, _) if field.nullable => {}
-                (Datum::Integer(value), Kind::Integer | Kind::Time) => {
-                    column.values.extend(value.to_le_bytes())
-                }
-                (Datum::Text(text), Kind::Text) => {
-                    let length = u32::try_from(text.len()).map_err(|_| wrong("a text that is too long"))?;
-                    column.values.extend(length.to_le_bytes());
-                    column.values.extend(text.as_bytes());
-                }
+                (Datum::Integer(value), Kind::Integer | Kind::Time) => column.integers.push(*value),
+                (Datum::Text(text), Kind::Text) => column.texts.push(ByteArray::from(text.as_str())),
                 _ => return Err(wrong(field.name)),
             }
-            column.present.push(*datum != Datum::Null);
+            column.levels.push(i16::from(*datum != Datum::Null));
         }
         self.rows += 1;
-        if self.rows == GROUP_ROWS { self.group() } else { Ok(()) }
+        if self.rows == GROUP_ROWS { self.group().map_err(failed) } else { Ok(()) }
     }
 
-    /// Writes the rows that wait, column by column, each as one page.
-    fn group(&mut self) -> io::Result<()> {
+    /// Writes the rows that wait, column by column.
+    fn group(&mut self) -> Result<(), ParquetError> {
         if self.rows == 0 {
             return Ok(());
         }
-        let (rows, mut chunks) = (self.rows, Vec::with_capacity(self.fields.len()));
+        let mut group = self.out.next_row_group()?;
         for (field, column) in self.fields.iter().zip(&mut self.columns) {
-            let column = std::mem::take(column);
-            let mut page = Vec::with_capacity(column.values.len() + 16);
-            if field.nullable {
-                let levels = levels(&column.present);
-                page.extend(u32::try_from(levels.len()).map_err(|_| wrong("levels"))?.to_le_bytes());
-                page.extend(levels);
-            }
-            page.extend(column.values);
-            let mut packer = GzEncoder::new(Vec::new(), Compression::new(6));
-            packer.write_all(&page)?;
-            let packed = packer.finish()?;
-            let header = page_header(short(page.len())?, short(packed.len())?, short(rows)?);
-            self.out.write_all(&header)?;
-            self.out.write_all(&packed)?;
-            let chunk = Chunk {
-                offset: self.at,
-                packed: long(header.len() + packed.len()),
-                plain: long(header.len() + page.len()),
-                rows: long(rows),
+            let Column { levels, integers, texts } = std::mem::take(column);
+            let levels = field.nullable.then_some(levels.as_slice());
+            let Some(mut writer) = group.next_column()? else { break };
+            match writer.untyped() {
+                ColumnWriter::Int64ColumnWriter(typed) => typed.write_batch(&integers, levels, None)?,
+                ColumnWriter::ByteArrayColumnWriter(typed) => typed.write_batch(&texts, levels, None)?,
+                _ => return Err(ParquetError::General(field.name.to_owned())),
             };
-            self.at += chunk.packed;
-            chunks.push(chunk);
+            writer.close()?;
         }
-        self.groups.push(chunks);
+        group.close()?;
         self.rows = 0;
         Ok(())
     }
 
-    /// Writes what is left, and what all of it is; the file's size.
-    pub fn finish(mut self) -> io::Result<(W, u64)> {
-        self.group()?;
-        let footer = self.footer()?;
-        let length = u32::try_from(footer.len()).map_err(|_| wrong("a footer that is too long"))?;
-        self.out.write_all(&footer)?;
-        self.out.write_all(&length.to_le_bytes())?;
-        self.out.write_all(MAGIC)?;
-        self.out.flush()?;
-        Ok((self.out, u64::try_from(self.at).unwrap_or(0) + u64::from(length) + 8))
+    /// Writes what is left, and what all of it is.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.group().map_err(failed)?;
+        self.out.into_inner().map_err(failed)
     }
-
-    fn footer(&self) -> io::Result<Vec<u8>> {
-        let rows: i64 = self.groups.iter().filter_map(|group| group.first()).map(|chunk| chunk.rows).sum();
-        let mut meta = Compact::default();
-        meta.int(1, 1);
-        meta.list(2, self.fields.len() + 1);
-        meta.item(|root| {
-            root.text(4, "schema");
-            root.int(5, i32::try_from(self.fields.len()).unwrap_or(i32::MAX));
-        });
-        for field in self.fields {
-            meta.item(|leaf| {
-                leaf.int(1, if field.kind == Kind::Text { BYTE_ARRAY } else { INT64 });
-                leaf.int(3, if field.nullable { OPTIONAL } else { REQUIRED });
-                leaf.text(4, field.name);
-                match field.kind {
-                    Kind::Text => leaf.int(6, UTF8),
-                    Kind::Time => leaf.int(6, TIMESTAMP_MILLIS),
-                    Kind::Integer => {}
-                }
-            });
-        }
-        meta.long(3, rows);
-        meta.list(4, self.groups.len());
-        for group in &self.groups {
-            meta.item(|of| self.row_group(of, group));
-        }
-        meta.text(6, CREATED_BY);
-        Ok(meta.end())
-    }
-
-    fn row_group(&self, of: &mut Compact, group: &[Chunk]) {
-        of.list(1, group.len());
-        for (field, chunk) in self.fields.iter().zip(group) {
-            of.item(|column| {
-                column.long(2, chunk.offset);
-                column.inner(3, |meta| {
-                    meta.int(1, if field.kind == Kind::Text { BYTE_ARRAY } else { INT64 });
-                    meta.ints(2, &[PLAIN, RLE]);
-                    meta.texts(3, &[field.name]);
-                    meta.int(4, GZIP);
-                    meta.long(5, chunk.rows);
-                    meta.long(6, chunk.plain);
-                    meta.long(7, chunk.packed);
-                    meta.long(9, chunk.offset);
-                });
-            });
-        }
-        of.long(2, group.iter().map(|chunk| chunk.plain).sum());
-        of.long(3, group.first().map_or(0, |chunk| chunk.rows));
-    }
-}
-
-fn page_header(plain: i32, packed: i32, rows: i32) -> Vec<u8> {
-    let mut header = Compact::default();
-    header.int(1, DATA_PAGE);
-    header.int(2, plain);
-    header.int(3, packed);
-    header.inner(5, |data| {
-        data.int(1, rows);
-        data.int(2, PLAIN);
-        data.int(3, RLE);
-        data.int(4, RLE);
-    });
-    header.end()
-}
-
-/// Which rows have a value, as runs: how many, and whether.
-fn levels(present: &[bool]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    while let Some(first) = present.get(at) {
-        let length = present[at..].iter().take_while(|one| *one == first).count();
-        thrift::varint(&mut out, u64::try_from(length).unwrap_or(0) << 1);
-        out.push(u8::from(*first));
-        at += length;
-    }
-    out
 }
 
 #[cfg(test)]
@@ -281,9 +174,7 @@ mod tests {
     fn written(rows: &[Vec<Datum>]) -> Vec<u8> {
         let mut writer = Writer::new(Vec::new(), FIELDS).unwrap();
         rows.iter().for_each(|row| writer.row(row).unwrap());
-        let (bytes, size) = writer.finish().unwrap();
-        assert_eq!(size, bytes.len() as u64);
-        bytes
+        writer.finish().unwrap()
     }
 
     #[test]
@@ -291,7 +182,7 @@ mod tests {
         let row = |n: i64| vec![n.into(), (n % 2 == 0).then_some(n).into(), format!("名{n}").into()];
         let rows: Vec<_> = (0..10).map(row).collect();
         let bytes = written(&rows);
-        assert_eq!((&bytes[..4], &bytes[bytes.len() - 4..]), (&MAGIC[..], &MAGIC[..]));
+        assert_eq!((&bytes[..4], &bytes[bytes.len() - 4..]), (&b"PAR1"[..], &b"PAR1"[..]));
         assert_eq!(bytes, written(&rows));
         assert_ne!(bytes, written(&rows[1..]));
         assert!(written(&[]).len() > 12, "a file without rows is one, too");
@@ -306,12 +197,5 @@ mod tests {
         ] {
             assert!(Writer::new(Vec::new(), FIELDS).unwrap().row(&row).is_err(), "{row:?}");
         }
-    }
-
-    #[test]
-    fn runs_say_which_rows_have_a_value() {
-        assert_eq!(levels(&[]), Vec::<u8>::new());
-        assert_eq!(levels(&[true, true, false]), [4, 1, 2, 0]);
-        assert_eq!(levels(&[true; 100]), [200, 1, 1]);
     }
 }

@@ -103,7 +103,7 @@ pub fn name(day: i64) -> String {
 pub fn write(path: &Path, facts: &[OrderFact]) -> io::Result<u64> {
     let mut writer = Writer::new(BufWriter::new(File::create(path)?), FIELDS)?;
     facts.iter().try_for_each(|fact| writer.row(&row(fact)))?;
-    let (file, size) = writer.finish()?;
-    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-    Ok(size)
+    let file = writer.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    Ok(file.metadata()?.len())
 }
