@@ -231,6 +231,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/battery-safety": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["battery_safety_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/brands/colours": {
         parameters: {
             query?: never;
@@ -1236,6 +1253,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/danger-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: work_order.read */
+        get: operations["danger_report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/day-bills": {
         parameters: {
             query?: never;
@@ -1286,6 +1320,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["device_check_list"];
+        put?: never;
+        /** Permission: safety.write */
+        post: operations["device_check_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-checks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: safety.write */
+        delete: operations["device_check_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: safety.write */
+        patch: operations["device_check_update"];
         trace?: never;
     };
     "/api/v1/dialects": {
@@ -1476,6 +1546,75 @@ export interface paths {
         /** Permission: content.write */
         put: operations["driver_price_status_set"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/emergencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["emergency_list"];
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["emergency_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/emergencies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["emergency_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/emergencies/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["emergency_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/emergencies/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: pile.command */
+        post: operations["emergency_start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4836,6 +4975,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/safety-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["safety_act_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety-acts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["safety_act_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: safety.write */
+        patch: operations["safety_act_update"];
+        trace?: never;
+    };
+    "/api/v1/safety-rule-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["safety_rule_change_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["safety_rule_list"];
+        put?: never;
+        /** Permission: safety.write */
+        post: operations["safety_rule_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: safety.write */
+        delete: operations["safety_rule_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: safety.write */
+        patch: operations["safety_rule_update"];
+        trace?: never;
+    };
+    "/api/v1/safety-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["safety_trial_list"];
+        put?: never;
+        /** Permission: safety.write */
+        post: operations["safety_trial_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety-trials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["safety_trial_get"];
+        put?: never;
+        post?: never;
+        /** Permission: safety.write */
+        delete: operations["safety_trial_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sellers": {
         parameters: {
             query?: never;
@@ -5328,6 +5591,23 @@ export interface paths {
         };
         /** Permission: pile.read */
         get: operations["board_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/emergency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.command */
+        get: operations["emergency_plan_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6314,7 +6594,7 @@ export interface components {
          * @description 告警来源: which fact it was raised from.
          * @enum {string}
          */
-        AlarmSource: "fault" | "stop" | "battery" | "ground_lock" | "variable" | "session" | "offline" | "flapping";
+        AlarmSource: "fault" | "stop" | "battery" | "ground_lock" | "variable" | "session" | "offline" | "flapping" | "safety" | "inspection";
         /**
          * @description 告警状态
          * @enum {string}
@@ -6515,6 +6795,14 @@ export interface components {
             cells_in_series: number | null;
             course: components["schemas"]["BatteryNow"][];
         };
+        /** @description Something that was seen. */
+        BatteryFinding: {
+            code: string;
+            level: components["schemas"]["SafetyLevel"];
+            text: components["schemas"]["Text"];
+            /** @description The wire's bit that said so, where it was one. */
+            word: string | null;
+        };
         /** @description What the BMS asks for and sees at this moment. */
         BatteryNow: {
             /**
@@ -6528,6 +6816,11 @@ export interface components {
              * @default null
              */
             cell_voltage_mv: number | null;
+            /**
+             * @description Whether the BMS lets it charge at this moment.
+             * @default null
+             */
+            charge_allowed: boolean | null;
             /**
              * Format: int64
              * @default null
@@ -6630,6 +6923,7 @@ export interface components {
              * @default {
              *       "at_ms": 0,
              *       "cell_voltage_mv": null,
+             *       "charge_allowed": null,
              *       "demand_current_da": null,
              *       "demand_voltage_dv": null,
              *       "remaining_minutes": null,
@@ -6693,6 +6987,49 @@ export interface components {
              * @default null
              */
             voltage_start_dv: number | null;
+        };
+        BatterySafety: {
+            /** @description Why it ended, as the BMS or the charger has said. */
+            causes: components["schemas"]["BatteryWord"][];
+            /** Format: int64 */
+            cell_voltage_max_mv: number | null;
+            /** Format: int64 */
+            connector_no: number;
+            /** Format: int64 */
+            duration_s: number;
+            /** Format: int64 */
+            ended_at_ms: number;
+            findings: components["schemas"]["BatteryFinding"][];
+            level: components["schemas"]["SafetyLevel"] | null;
+            operator_name: string;
+            /** Format: int64 */
+            order_id: number;
+            order_no: string;
+            pile_code: string;
+            /** Format: int64 */
+            soc_end_percent: number | null;
+            /** Format: int64 */
+            soc_start_percent: number | null;
+            /** Format: int64 */
+            started_at_ms: number;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            temperature_max_c: number | null;
+            /** Format: int64 */
+            temperature_min_c: number | null;
+            /**
+             * Format: int64
+             * @description When webhooks were told to warn the driver.
+             */
+            warned_at_ms: number | null;
+        };
+        BatterySafetyList: {
+            items: components["schemas"]["BatterySafety"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         /**
          * @description As GB/T 27930 numbers them.
@@ -8382,6 +8719,59 @@ export interface components {
             /** Format: int64 */
             total_fen: number;
         };
+        DangerFigures: {
+            /** Format: int64 */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description It is to be checked by another person.
+             */
+            checking: number;
+            /** Format: int64 */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Somebody works on it.
+             */
+            fixing: number;
+            /** Format: int64 */
+            found: number;
+            /**
+             * Format: int64
+             * @description Not done within its time, whether it is done by now or not.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Somebody is to take it.
+             */
+            waiting: number;
+        };
+        DangerLevel: components["schemas"]["DangerFigures"] & {
+            level: components["schemas"]["AlarmLevel"];
+        };
+        DangerReport: {
+            /**
+             * Format: int64
+             * @description Found before this month and still open.
+             */
+            carried: number;
+            /** @description The gravest first. */
+            levels: components["schemas"]["DangerLevel"][];
+            /**
+             * Format: int64
+             * @description 202611
+             */
+            month: number;
+            /** @description The most first. */
+            stations: components["schemas"]["DangerStation"][];
+            total: components["schemas"]["DangerFigures"];
+        };
+        DangerStation: components["schemas"]["DangerFigures"] & {
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+        };
         /** @enum {string} */
         Datum: "wgs84" | "gcj02";
         DayBill: {
@@ -8536,6 +8926,92 @@ export interface components {
         DesiredKind: "tariff" | "clock" | "local_list" | "configuration";
         /** @enum {string} */
         DesiredState: "unknown" | "same" | "different" | "sent" | "awaits_reboot" | "refused";
+        DeviceCheck: {
+            agency: string | null;
+            certificate_no: string | null;
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            /**
+             * Format: int64
+             * @description When it was done last, 20261123.
+             */
+            done_day: number | null;
+            /** Format: int64 */
+            due_day: number;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["DeviceCheckKind"];
+            note: string | null;
+            operator_name: string;
+            /** @description Null: it is about the whole station. */
+            pile_code: string | null;
+            /**
+             * Format: int64
+             * @description People are reminded so many days before.
+             */
+            remind_days: number;
+            state: components["schemas"]["DeviceCheckState"];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        DeviceCheckChange: {
+            agency?: string | null;
+            certificate_no?: string | null;
+            /** Format: int64 */
+            done_day?: number | null;
+            /** Format: int64 */
+            due_day: number;
+            note?: string | null;
+            /** Format: int64 */
+            remind_days: number;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        DeviceCheckDraft: {
+            agency?: string | null;
+            certificate_no?: string | null;
+            /**
+             * Format: int64
+             * @description When it was done last, 20261123.
+             */
+            done_day?: number | null;
+            /**
+             * Format: int64
+             * @description Until when it holds, that day included.
+             */
+            due_day: number;
+            /** @description It never changes. */
+            kind: components["schemas"]["DeviceCheckKind"];
+            note?: string | null;
+            pile_code?: string | null;
+            /**
+             * Format: int64
+             * @description People are reminded so many days before, 0 to 366.
+             */
+            remind_days: number;
+            /**
+             * Format: int64
+             * @description Of this station, or of one pile.
+             */
+            station_id?: number | null;
+        };
+        /** @enum {string} */
+        DeviceCheckKind: "meter" | "insulation" | "lightning" | "extinguisher" | "certificate" | "other";
+        DeviceCheckList: {
+            items: components["schemas"]["DeviceCheck"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @enum {string} */
+        DeviceCheckState: "valid" | "due" | "overdue";
         Dialect: {
             firmware: string;
             /** Format: int64 */
@@ -8974,6 +9450,134 @@ export interface components {
          * @enum {string}
          */
         Edition: "ocpp1.6" | "ocpp2";
+        Emergency: {
+            contacts: components["schemas"]["EmergencyContact"][];
+            /** @description 演练: recorded like the real thing, and nothing is sent to piles. */
+            drill: boolean;
+            end_text: string | null;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            ended_by: string | null;
+            /** @description What people on site are told. */
+            evacuation: string;
+            /**
+             * Format: int64
+             * @description What failed, or waits for a pile that is off line.
+             */
+            failed_count: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Piles are taken out of service as well. */
+            locks: boolean;
+            /** Format: int64 */
+            operator_id: number;
+            operator_name: string;
+            /** Format: int64 */
+            pile_count: number;
+            reason: string;
+            /** Format: int64 */
+            started_at_ms: number;
+            started_by: string;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /**
+             * Format: int64
+             * @description Sessions that were to be stopped, and that have ended.
+             */
+            stop_count: number;
+            /** Format: int64 */
+            stopped_count: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Who is to be called. */
+        EmergencyContact: {
+            name: string;
+            phone: string;
+            role: string;
+        };
+        EmergencyDetail: components["schemas"]["Emergency"] & {
+            steps: components["schemas"]["EmergencyStep"][];
+        };
+        EmergencyDraft: {
+            /** @description 演练: recorded, and nothing is sent. */
+            drill: boolean;
+            /** @description What people on site are told; the usual words where it is left out. */
+            evacuation?: string | null;
+            /** @description Piles are taken out of service as well. */
+            locks: boolean;
+            reason: string;
+            /** Format: int64 */
+            station_id: number;
+            /** @description Typed by hand: exactly the name of the station. */
+            station_name: string;
+        };
+        EmergencyEnd: {
+            /** @description Why it is safe again, or what the drill has shown. */
+            text: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        EmergencyList: {
+            items: components["schemas"]["Emergency"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description What there is to stop at a station, and who is to be called. */
+        EmergencyPlan: {
+            contacts: components["schemas"]["EmergencyContact"][];
+            /** @description What people on site are told, where nothing else is written. */
+            evacuation: string;
+            /**
+             * Format: int64
+             * @description The one that goes on.
+             */
+            live_id: number | null;
+            /** Format: int64 */
+            offline_pile_count: number;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            pile_count: number;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+        };
+        EmergencyStep: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            command_id: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["EmergencyWish"];
+            online: boolean;
+            /** Format: int64 */
+            order_id: number | null;
+            order_no: string | null;
+            pile_code: string;
+            pile_name: string;
+            state: components["schemas"]["EmergencyStepState"];
+            /** @description Why it failed. */
+            text: string | null;
+            /** Format: int64 */
+            tries: number;
+        };
+        /**
+         * @description How far it is.
+         * @enum {string}
+         */
+        EmergencyStepState: "waiting" | "sent" | "done" | "failed" | "offline" | "drill";
+        /**
+         * @description What is wanted of a pile.
+         * @enum {string}
+         */
+        EmergencyWish: "stop" | "lock" | "release";
         /** Format: int64 */
         Energy: number;
         /**
@@ -10168,6 +10772,16 @@ export interface components {
             critical_alarm_count: number;
             /** Format: int64 */
             done_work_order_count: number;
+            /**
+             * Format: int64
+             * @description Inspections of devices that are due soon or overdue.
+             */
+            due_check_count: number;
+            /**
+             * Format: int64
+             * @description Stations that are stopped because of a danger.
+             */
+            emergency_count: number;
             /**
              * Format: int64
              * @description Feedback that is open and that a chief is to look at.
@@ -12582,7 +13196,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "alarm.read" | "alarm.write" | "work_order.read" | "work_order.write" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "customer.export" | "customer.erase" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "reconciliation.read" | "reconciliation.write" | "sharing.read" | "sharing.write" | "payment.read" | "payment.write" | "pay_channel.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "alarm.read" | "alarm.write" | "work_order.read" | "work_order.write" | "safety.read" | "safety.write" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "customer.export" | "customer.erase" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "reconciliation.read" | "reconciliation.write" | "sharing.read" | "sharing.write" | "payment.read" | "payment.write" | "pay_channel.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
         /** @description One right, with the noun by which rights are grouped. */
         PermissionView: {
             code: components["schemas"]["Permission"];
@@ -13690,6 +14304,367 @@ export interface components {
             line: number;
             message: components["schemas"]["Text"];
         };
+        SafetyAct: {
+            action: components["schemas"]["SafetyAction"];
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            connector_no: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            last_at_ms: number;
+            level: components["schemas"]["SafetyLevel"];
+            /** @description The pile is still out of service because of it. */
+            locked: boolean;
+            measure: components["schemas"]["SafetyMeasure"];
+            /** @description What shows is the car's; the pile is not blamed. */
+            of_vehicle: boolean;
+            operator_name: string;
+            /** Format: int64 */
+            order_id: number | null;
+            order_no: string | null;
+            pile_code: string;
+            pile_name: string;
+            /** Format: int64 */
+            rule_id: number;
+            rule_name: string;
+            /** Format: int64 */
+            since_ms: number;
+            state: components["schemas"]["SafetyActState"];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** @description What was done last. */
+            step: components["schemas"]["SafetyStep"];
+            /** Format: int64 */
+            threshold: number;
+            /** Format: int64 */
+            times: number;
+            /** @description Of threshold and value. */
+            unit: string;
+            /** Format: int64 */
+            value: number;
+            verdict: components["schemas"]["SafetyVerdict"] | null;
+            /** Format: int64 */
+            verdict_at_ms: number | null;
+            verdict_by: string | null;
+            verdict_text: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description One step. Which fields it needs follows from the action. */
+        SafetyActChange: {
+            action: components["schemas"]["SafetyActStep"];
+            /** @description Why. */
+            text: string;
+            verdict?: components["schemas"]["SafetyVerdict"] | null;
+            /**
+             * Format: int64
+             * @description The version that the page shows: what was changed meanwhile is not overwritten.
+             */
+            version: number;
+        };
+        SafetyActDetail: components["schemas"]["SafetyAct"] & {
+            /** Format: int64 */
+            alarm_id: number | null;
+            /** @description The values that led to it, the oldest first. */
+            evidence: components["schemas"]["SafetyPoint"][];
+            /** Format: int64 */
+            frame_id: number | null;
+            /** @description Of the station, for whoever has to call there. */
+            phone: string | null;
+            steps: components["schemas"]["SafetyStepView"][];
+        };
+        SafetyActList: {
+            items: components["schemas"]["SafetyAct"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @enum {string} */
+        SafetyActState: "acting" | "done" | "failed";
+        /** @enum {string} */
+        SafetyActStep: "judge" | "release";
+        /**
+         * @description 处置: what is done; whatever it is, an alarm tells of it.
+         * @enum {string}
+         */
+        SafetyAction: "notice" | "limit" | "stop" | "lock" | "call";
+        /**
+         * @description 安全级别
+         * @enum {string}
+         */
+        SafetyLevel: "person" | "device" | "notice";
+        /**
+         * @description 测量量: what a safety rule looks at. Each has one unit, see [`SafetyMeasure::unit`].
+         * @enum {string}
+         */
+        SafetyMeasure: "battery_temperature" | "battery_temperature_over" | "battery_temperature_rise" | "plug_temperature" | "plug_temperature_rise" | "pile_temperature" | "pile_temperature_rise" | "cell_voltage" | "cell_voltage_over" | "cell_voltage_spread" | "voltage_share" | "current_share" | "current_demand_share" | "power_share" | "soc" | "current_after_stop" | "current_forbidden" | "voltage" | "current" | "power";
+        SafetyPoint: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            value: number;
+        };
+        SafetyRule: {
+            action: components["schemas"]["SafetyAction"];
+            /** @description Where the value comes from. */
+            basis: string;
+            /**
+             * Format: int64
+             * @description 0: as it came with the product.
+             */
+            changed_at_ms: number;
+            changed_by: string;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description For at least so long.
+             */
+            hold_s: number;
+            /**
+             * Format: int64
+             * @description Over again only once it is below the threshold by more than this.
+             */
+            hysteresis: number;
+            /** Format: int64 */
+            id: number;
+            level: components["schemas"]["SafetyLevel"];
+            /**
+             * Format: int64
+             * @description Of the rated power, where it limits.
+             */
+            limit_percent: number;
+            measure: components["schemas"]["SafetyMeasure"];
+            name: string;
+            /** @description What shows is the car's; the pile is not blamed. */
+            of_vehicle: boolean;
+            operator_name: string | null;
+            /**
+             * Format: int64
+             * @description A stop that is not obeyed by then is repeated, then the pile is locked, then people are called.
+             */
+            repeat_s: number;
+            /**
+             * Format: int64
+             * @description By so many values in a row.
+             */
+            samples: number;
+            scope: components["schemas"]["SafetyScope"];
+            station_name: string | null;
+            /** Format: int64 */
+            threshold: number;
+            /** @description In which unit thresholds and values of its measure are. */
+            unit: string;
+            /** Format: int64 */
+            version: number;
+        };
+        SafetyRuleChange: {
+            rule: components["schemas"]["SafetyRuleDraft"];
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        /** @description What was changed of a rule, by whom and why. */
+        SafetyRuleChangeRecord: {
+            /** @description As JSON; null: it was taken away. */
+            after: string | null;
+            /** Format: int64 */
+            at_ms: number;
+            /** @description As JSON; null where there was none. */
+            before: string | null;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            reason: string;
+            /** Format: int64 */
+            rule_id: number;
+            staff_name: string;
+        };
+        SafetyRuleChangeRecordList: {
+            items: components["schemas"]["SafetyRuleChangeRecord"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        SafetyRuleDraft: {
+            action: components["schemas"]["SafetyAction"];
+            /** @description Where the value comes from. */
+            basis?: string | null;
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description 0 to 7200.
+             */
+            hold_s: number;
+            /** Format: int64 */
+            hysteresis: number;
+            level: components["schemas"]["SafetyLevel"];
+            /**
+             * Format: int64
+             * @description 30 to 95.
+             */
+            limit_percent: number;
+            measure: components["schemas"]["SafetyMeasure"];
+            name: string;
+            of_vehicle: boolean;
+            /** @description Why it is made or changed. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description 5 to 300.
+             */
+            repeat_s: number;
+            /**
+             * Format: int64
+             * @description 1 to 60.
+             */
+            samples: number;
+            scope: components["schemas"]["SafetyScope"];
+            /**
+             * Format: int64
+             * @description In the unit of the measure.
+             */
+            threshold: number;
+        };
+        SafetyRuleList: {
+            items: components["schemas"]["SafetyRule"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description Where a rule holds; what is left out does not matter. */
+        SafetyScope: {
+            kind: components["schemas"]["PileKind"] | null;
+            model: string | null;
+            /** Format: int64 */
+            operator_id: number | null;
+            /** Format: int64 */
+            station_id: number | null;
+            /** @description As the pile names its maker and itself; compared without regard to case. */
+            vendor: string | null;
+        };
+        /**
+         * @description What was done in the course of an act.
+         * @enum {string}
+         */
+        SafetyStep: "notice" | "limit" | "limit_skipped" | "stop" | "repeat" | "lock" | "call" | "obeyed" | "restore" | "release";
+        SafetyStepView: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            command_id: number | null;
+            command_state: components["schemas"]["CommandState"] | null;
+            staff_name: string | null;
+            step: components["schemas"]["SafetyStep"];
+            text: string;
+        };
+        SafetyTrial: {
+            /**
+             * Format: int64
+             * @description Of how many nothing was kept that the rule looks at.
+             */
+            bare: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            created_by: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            from_ms: number;
+            /**
+             * Format: int64
+             * @description Orders of which the rule would have found its case.
+             */
+            hits: number;
+            /** Format: int64 */
+            id: number;
+            rule: components["schemas"]["SafetyTrialRule"];
+            state: components["schemas"]["SafetyTrialState"];
+            /**
+             * Format: int64
+             * @description Exclusive.
+             */
+            to_ms: number;
+            /**
+             * Format: int64
+             * @description Orders that it looks at, and has looked at.
+             */
+            total: number;
+        };
+        SafetyTrialDetail: components["schemas"]["SafetyTrial"] & {
+            /** @description The first two hundred. */
+            orders: components["schemas"]["SafetyTrialHit"][];
+        };
+        SafetyTrialDraft: {
+            /**
+             * Format: int64
+             * @description Orders that began from then on, at most 92 days.
+             */
+            from_ms: number;
+            /** @description The rule as it would be; it need not be kept. */
+            rule: components["schemas"]["SafetyRuleDraft"];
+            /**
+             * Format: int64
+             * @description Exclusive.
+             */
+            to_ms: number;
+        };
+        SafetyTrialHit: {
+            /** Format: int64 */
+            at_ms: number;
+            evidence: components["schemas"]["SafetyPoint"][];
+            /** Format: int64 */
+            order_id: number;
+            order_no: string;
+            pile_code: string;
+            station_name: string;
+            /**
+             * Format: int64
+             * @description How often in this order.
+             */
+            times: number;
+            /** Format: int64 */
+            value: number;
+        };
+        SafetyTrialList: {
+            items: components["schemas"]["SafetyTrial"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description The rule that is tried; it need not be one that is kept. */
+        SafetyTrialRule: {
+            action: components["schemas"]["SafetyAction"];
+            /** Format: int64 */
+            hold_s: number;
+            /** Format: int64 */
+            hysteresis: number;
+            level: components["schemas"]["SafetyLevel"];
+            measure: components["schemas"]["SafetyMeasure"];
+            name: string;
+            /** Format: int64 */
+            samples: number;
+            scope: components["schemas"]["SafetyScope"];
+            /** Format: int64 */
+            threshold: number;
+            unit: string;
+        };
+        /**
+         * @description How far a trial is.
+         * @enum {string}
+         */
+        SafetyTrialState: "running" | "done" | "cancelled";
+        /**
+         * @description What a person found out about an act.
+         * @enum {string}
+         */
+        SafetyVerdict: "confirmed" | "false_alarm";
         SamePhone: {
             /** Format: int64 */
             id: number;
@@ -15587,7 +16562,7 @@ export interface components {
          * @description What a webhook can be told.
          * @enum {string}
          */
-        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "reservation.changed" | "occupancy.warned" | "feedback.created" | "alarm.opened" | "alarm.closed" | "work_order.overdue" | "mail.failed";
+        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "reservation.changed" | "occupancy.warned" | "feedback.created" | "alarm.opened" | "alarm.closed" | "work_order.overdue" | "safety.acted" | "battery.warned" | "emergency.changed" | "mail.failed";
         /**
          * @description How far the telling of an event is.
          * @enum {string}
@@ -15720,6 +16695,8 @@ export interface components {
             /** Format: int64 */
             connector_no?: number | null;
             content?: string | null;
+            /** @description 隐患: something that could become dangerous was found. */
+            danger?: boolean | null;
             /**
              * Format: int64
              * @description It comes from this feedback.
@@ -15765,7 +16742,7 @@ export interface components {
          * @description 工单来源
          * @enum {string}
          */
-        WorkOrderKind: "alarm" | "feedback" | "manual" | "inspection";
+        WorkOrderKind: "alarm" | "feedback" | "manual" | "inspection" | "danger";
         /** @description Within how many minutes somebody takes one of a level, and is done with it. */
         WorkOrderLimit: {
             /** Format: int64 */
@@ -16416,6 +17393,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    battery_safety_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                found?: boolean;
+                from_ms?: number;
+                level?: components["schemas"]["SafetyLevel"];
+                limit?: number;
+                order_id?: number;
+                pile?: string;
+                station_name?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatterySafetyList"];
                 };
             };
             /** @description Any error */
@@ -18969,6 +19985,37 @@ export interface operations {
             };
         };
     };
+    danger_report_get: {
+        parameters: {
+            query?: {
+                month?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DangerReport"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     day_bill_list: {
         parameters: {
             query?: {
@@ -19078,6 +20125,137 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    device_check_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                kind?: components["schemas"]["DeviceCheckKind"];
+                limit?: number;
+                pile?: string;
+                state?: components["schemas"]["DeviceCheckState"];
+                station_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCheckList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    device_check_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceCheckDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    device_check_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    device_check_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceCheckChange"];
+            };
+        };
         responses: {
             /** @description Done */
             204: {
@@ -19676,6 +20854,173 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    emergency_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                drill?: boolean;
+                from_ms?: number;
+                limit?: number;
+                live?: boolean;
+                station_name?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    emergency_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmergencyDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    emergency_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    emergency_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmergencyEnd"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    emergency_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyDetail"];
+                };
             };
             /** @description Any error */
             default: {
@@ -27748,6 +29093,394 @@ export interface operations {
             };
         };
     };
+    safety_act_list: {
+        parameters: {
+            query?: {
+                action?: components["schemas"]["SafetyAction"];
+                cursor?: string;
+                from_ms?: number;
+                level?: components["schemas"]["SafetyLevel"];
+                limit?: number;
+                measure?: components["schemas"]["SafetyMeasure"];
+                of_vehicle?: boolean;
+                order_id?: number;
+                pile?: string;
+                state?: components["schemas"]["SafetyActState"];
+                station_name?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyActList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_act_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyActDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_act_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SafetyActChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_rule_change_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                rule_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyRuleChangeRecordList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_rule_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyRuleList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_rule_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SafetyRuleDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyRule"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_rule_delete: {
+        parameters: {
+            query: {
+                reason: string;
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_rule_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SafetyRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_trial_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyTrialList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_trial_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SafetyTrialDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyTrial"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_trial_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyTrialDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_trial_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     seller_list: {
         parameters: {
             query?: never;
@@ -29072,6 +30805,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    emergency_plan_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyPlan"];
                 };
             };
             /** @description Any error */
