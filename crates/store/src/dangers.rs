@@ -75,17 +75,20 @@ pub fn danger_report_get(
     (from, to): (Timestamp, Timestamp),
     now: Timestamp,
 ) -> DbResult<DangerReport> {
-    let mut filter = Filter::new();
-    filter.and("w.kind = 'danger'");
-    filter.scope("w.operator_id", "w.station_id", scope);
-    let mut carried = filter.clone();
+    let mut carried = Filter::new();
+    carried.and("w.kind = 'danger'");
+    carried.scope("w.operator_id", "w.station_id", scope);
     carried.and_value("w.created_at_ms < ?", from.as_ms());
     carried.and("w.state NOT IN ('closed', 'cancelled')");
     let sql = format!("SELECT COUNT(*) FROM work_order w {}", carried.sql());
     let carried = conn.one(&sql, &carried.values, |row| row.int(0))?;
+    let mut filter = Filter::new();
+    // Values are numbered as they occur in the text.
+    let now = filter.bind(now.as_ms());
+    filter.and("w.kind = 'danger'");
+    filter.scope("w.operator_id", "w.station_id", scope);
     filter.and_value("w.created_at_ms >= ?", from.as_ms());
     filter.and_value("w.created_at_ms < ?", to.as_ms());
-    let now = filter.bind(now.as_ms());
     let sql = format!(
         "SELECT w.station_id, s.name, w.level, w.state, COUNT(*), CAST(SUM(CASE WHEN w.state <> 'cancelled' \
          AND COALESCE(w.done_at_ms, {now}) > w.finish_due_ms THEN 1 ELSE 0 END) AS BIGINT) FROM work_order w \

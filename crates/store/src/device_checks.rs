@@ -173,11 +173,12 @@ pub fn device_check_list(
 /// How many people are to be reminded of, and how many of them are overdue.
 pub fn device_check_todo(conn: &mut Conn, scope: &Scope, today: i64) -> DbResult<(i64, i64)> {
     let mut filter = Filter::new();
+    // Values are numbered as they occur in the text.
+    let now = filter.bind(today);
     filter.and_value("c.remind_day <= ?", today);
     filter.scope("c.operator_id", "c.station_id", scope);
-    let today = filter.bind(today);
     let sql = format!(
-        "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN c.due_day < {today} THEN 1 ELSE 0 END), 0) AS BIGINT) \
+        "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN c.due_day < {now} THEN 1 ELSE 0 END), 0) AS BIGINT) \
          FROM device_check c {}",
         filter.sql()
     );

@@ -98,9 +98,9 @@ async fn r6_1b_class_a_rule_of_the_page_acts_and_its_act_is_found_judged_and_lin
         );
         let order = house.get(&format!("/safety-acts?order_id={}", detail["order_id"]), &own).await;
         assert_eq!(order.ok().json["total"], 1);
-        // Another operator's staff sees nothing of it.
-        let other = house.sign_in("b.viewer").await;
-        assert_ne!(house.get(&path, &other).await.status.as_u16(), 200);
+        // Whoever only looks sees nothing of safety.
+        let other = house.sign_in("a.viewer").await;
+        assert_eq!(house.get(&path, &other).await.status.as_u16(), 403);
         let judge = json!({"version": detail["version"], "action": "judge", "verdict": "false_alarm", "text": "探头松动"});
         house.send("PATCH", &path, &own, Some(&judge.to_string()), &[]).await.ok();
         let refused = house.send("PATCH", &path, &own, Some(&judge.to_string()), &[]).await;
