@@ -56,8 +56,10 @@ impl Things {
         let brought = brought(house, staff, operator, name).await;
         let [content, content_picture, coupon, voucher, driver_price] =
             shown(house, operator, &customer, name).await;
+        let [report_plan, recipient] = super::samples_report::planned(house, side, name).await;
         let own = vec![
-            ("{report_plan}", super::samples_report::planned(house, side, name).await),
+            ("{report_plan}", report_plan),
+            ("{recipient}", recipient),
             ("{firmware}", firmware(house, operator, name).await),
             ("{dialect}", dialect(house, operator, name).await),
             ("{configuration_profile}", profile(house, operator, name).await),
