@@ -82,7 +82,7 @@ def main():
         ).fetchone()[0]
         checks.equal("no row contradicts itself", odd, 0)
         local = duckdb.sql(
-            f"SELECT count(*) FROM {table} WHERE strftime(timezone('UTC', ended_at) + INTERVAL 8 HOUR, '%Y-%m-%d') <> CAST(day AS VARCHAR)"
+            f"SELECT count(*) FROM {table} WHERE strftime(ended_at + INTERVAL 8 HOUR, '%Y-%m-%d') <> CAST(day AS VARCHAR)"
         ).fetchone()[0]
         checks.equal("each stands under the day of its end", local, 0)
         names = {row[0] for row in duckdb.sql(f"DESCRIBE SELECT * FROM {table}").fetchall()}
