@@ -32,6 +32,7 @@ mod firmware_server;
 pub mod fleet;
 pub mod forecast;
 pub mod health;
+pub mod healing;
 pub mod invoice;
 pub mod job;
 pub mod load;

@@ -198,6 +198,9 @@ parameters! {
         "云快充桩的计费模型与站点现行版本不一致时，禁止在该桩启动新的充电；关闭时可以启动，按平台的计费模型计费",
         "let nothing new begin at a 云快充 pile that has another tariff than its station; switched off, it may, and the platform's tariff counts",
         |rules, value| rules.tariff_block = value == 1;
+    "healing" Device Switch 0 ..= 1, 0, "故障自愈", "Self-healing",
+        "按自愈预案自动处理故障（请求上报、解锁、重启），有车充电时不动该桩；关闭后正在进行的自愈立即中止", "faults are met by playbooks: the pile is asked how it is, unlocked, reset, never while a car charges; switched off, what runs is stopped",
+        |rules, value| rules.healing = value == 1;
     "feedback_escalate_s" Service Second 0 ..= MONTH_S, 7_200, "反馈升级时限", "Escalation of feedback",
         "反馈超过承诺的答复或办结时间再过这么久仍未处理，自动升级给主管", "feedback that is later than promised by this much goes up to a chief by itself",
         |rules, value| rules.feedback_escalate_ms = value * SECOND_MS;

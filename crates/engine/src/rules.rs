@@ -99,6 +99,8 @@ pub struct Rules {
     pub backup_kept_ms: i64,
     /// Most bytes of changes that wait for the backup place.
     pub backup_wait_bytes: i64,
+    /// Whether the platform heals faults by itself.
+    pub healing: bool,
     /// 厂商标识: in whose words piles may talk; edited on the page, not a parameter.
     pub vendor_words: Arc<[VendorWord]>,
     /// 安全规则 that are on; edited on their page.
@@ -154,6 +156,7 @@ impl Default for Rules {
             backup_check_days: 7,
             backup_kept_ms: 30 * DAY_MS,
             backup_wait_bytes: 10_240 * 1_048_576,
+            healing: false,
             vendor_words: Arc::default(),
             safety: Arc::default(),
         }

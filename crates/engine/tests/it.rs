@@ -34,6 +34,8 @@ mod doubt;
 mod fleet;
 #[path = "it/health.rs"]
 mod health;
+#[path = "it/healing.rs"]
+mod healing;
 #[path = "it/ledger.rs"]
 mod ledger;
 #[path = "it/load.rs"]

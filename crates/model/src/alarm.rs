@@ -71,6 +71,11 @@ crate::words! {
         Join = "join",
         /// Somebody was told.
         Notify = "notify",
+        /// The platform begins to heal it; what came of that.
+        HealBegin = "heal_begin",
+        Healed = "healed",
+        HealFail = "heal_fail",
+        HealStop = "heal_stop",
     }
 }
 
@@ -185,7 +190,10 @@ impl AlarmState {
                 "It still holds, and closes by itself once it is over. Silence it if nobody is to be told for now.",
             )),
             (_, Close) => Ok(Closed),
-            (_, Raise | Reopen | Recover | Join | Notify) => Err(Error::invalid(
+            (
+                _,
+                Raise | Reopen | Recover | Join | Notify | HealBegin | Healed | HealFail | HealStop,
+            ) => Err(Error::invalid(
                 "action",
                 "该动作由系统产生，不能手动执行",
                 "That is done by the system, not by people.",

@@ -121,6 +121,15 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "healing_watch",
+        Schedule::Every(5),
+        ["故障自愈", "Self-healing"],
+        [
+            "按自愈预案逐步处理故障并核对是否恢复，未见效的转工单或升级告警；总开关见参数「故障自愈」",
+            "takes the steps of playbooks, looks whether they helped, and hands over to people what they did not; a parameter switches it on",
+        ],
+    ),
+    job(
         "work_order_watch",
         Schedule::Every(60),
         ["工单巡视", "Watch of work orders"],

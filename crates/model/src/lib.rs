@@ -34,6 +34,7 @@ pub mod geo;
 pub mod ground_lock;
 pub mod handover;
 pub mod health;
+pub mod healing;
 pub mod holiday;
 pub mod id;
 pub mod invoice;

@@ -120,6 +120,12 @@ struct Manners {
 enum Hot {
     Battery,
     Cable,
+    /// Faults are InternalError instead of GroundFailure (OCPP)
+    #[arg(long)]
+    internal_faults: bool,
+    /// A reset mends their faults
+    #[arg(long)]
+    reset_mends: bool,
 }
 
 #[derive(clap::Args)]
@@ -185,6 +191,8 @@ impl Manners {
             meter_from_zero: self.meter_from_zero,
             clock_skew_ms: self.clock_skew * 1_000,
             line_noise: self.line_noise,
+            internal_faults: self.internal_faults,
+            reset_mends: self.reset_mends,
             ..Behaviours::default()
         }
     }

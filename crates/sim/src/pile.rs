@@ -102,6 +102,10 @@ pub struct Behaviours {
     pub ground_locks: bool,
     /// What becomes too hot while it charges.
     pub overheat: Option<Overheat>,
+    /// Its faults are those of its own program (`InternalError`), not of its insulation (OCPP).
+    pub internal_faults: bool,
+    /// A reset mends its faults; without this they stay until somebody repairs them.
+    pub reset_mends: bool,
     /// How it departs from the paper (云快充).
     pub dialect: DialectRules,
 }

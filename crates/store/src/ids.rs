@@ -119,6 +119,10 @@ nouns! {
     Emergency = "emergency",
     EmergencyStep = "emergency_step",
     DeviceCheck = "device_check",
+    HealingPlaybook = "healing_playbook",
+    HealingPlaybookChange = "healing_playbook_change",
+    HealingRun = "healing_run",
+    HealingStep = "healing_step",
 }
 
 impl Noun {

@@ -70,6 +70,8 @@ pub mod forecasts;
 pub mod frames;
 pub mod ground_locks;
 pub mod handovers;
+pub mod healing_playbooks;
+pub mod healing_runs;
 pub mod home;
 pub mod home_stations;
 pub mod hot;

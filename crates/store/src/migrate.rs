@@ -64,6 +64,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (58, include_str!("../migrations/0058_safety.sql")),
     (59, include_str!("../migrations/0059_report.sql")),
     (64, include_str!("../migrations/0064_health.sql")),
+    (60, include_str!("../migrations/0060_healing.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -24,6 +24,8 @@ export const menu: MenuSection[] = [
       { name: 'alarms', path: '/alarms', permission: 'alarm.read', glyph: 'alert' },
       { name: 'work_orders', path: '/work-orders', permission: 'work_order.read', glyph: 'task' },
       { name: 'inspection_plans', path: '/inspection-plans', permission: 'work_order.read', platform: true, glyph: 'clock' },
+      { name: 'healing_runs', path: '/healing-runs', permission: 'alarm.read', glyph: 'auto_run' },
+      { name: 'healing_playbooks', path: '/healing-playbooks', permission: 'alarm.read', glyph: 'book' },
       { name: 'alarm_rules', path: '/alarm-rules', permission: 'alarm.read', glyph: 'sliders' },
     ],
   },

@@ -14,6 +14,7 @@ pub use notice::{AlarmNoticeChange, AlarmNoticeDraft};
 pub(crate) use raise::{
     battery_told, fault_changed, ground_lock_told, order_ended, safety_told, stray_told, variable_told,
 };
+pub(crate) use notice::minute_checked;
 pub use rule::{AlarmRuleChange, AlarmRuleDraft};
 
 use crate::Engine;

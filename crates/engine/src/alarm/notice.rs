@@ -185,7 +185,7 @@ fn checked(draft: AlarmNoticeDraft) -> Result<AlarmNoticeDraft> {
     Ok(AlarmNoticeDraft { name, role, addresses, ..draft })
 }
 
-pub(super) fn minute_checked(field: &'static str, minute: i64) -> Result<()> {
+pub(crate) fn minute_checked(field: &'static str, minute: i64) -> Result<()> {
     if (0..1_440).contains(&minute) {
         return Ok(());
     }

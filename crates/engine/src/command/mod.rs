@@ -8,7 +8,8 @@ mod safety;
 pub use request::CommandRequest;
 pub(crate) use safety::{Limited, Outgoing, limit_now, serve_now, stop_now};
 
-use self::request::{checked, no_connector, plain_command};
+pub(crate) use self::request::plain_command;
+use self::request::{checked, no_connector};
 use crate::Engine;
 use crate::certificate::CERTIFICATE_SET;
 use crate::desired::{self, CARDS_FIND, LIST_SET, READ, SET, VERSION_GET};

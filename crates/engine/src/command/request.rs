@@ -124,7 +124,7 @@ impl CommandRequest {
         }
     }
 
-    pub(super) fn connector(&self) -> Option<ConnectorNo> {
+    pub(crate) fn connector(&self) -> Option<ConnectorNo> {
         match self {
             CommandRequest::Start { connector }
             | CommandRequest::Unlock { connector }
@@ -211,7 +211,7 @@ fn may_charge(tx: &mut Tx<'_>, tag: &str) -> Result<()> {
     }
 }
 
-pub(super) fn plain_command(request: &CommandRequest, now: Timestamp) -> DeviceCommand {
+pub(crate) fn plain_command(request: &CommandRequest, now: Timestamp) -> DeviceCommand {
     match request.clone() {
         CommandRequest::Reset { hard } => DeviceCommand::Reset { hard },
         CommandRequest::Unlock { connector } => DeviceCommand::Unlock { connector },

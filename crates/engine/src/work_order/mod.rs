@@ -376,3 +376,37 @@ impl Engine {
         Ok(made + late)
     }
 }
+
+/// For an alarm that the platform could not heal; one that somebody works on already is what it is then.
+pub(crate) fn made_by_rule(
+    tx: &mut Tx<'_>,
+    alarm: &alarms::Alarm,
+    request_id: &str,
+    title: String,
+    content: String,
+    now: Timestamp,
+) -> Result<i64> {
+    if let Some(known) = tx.read(|conn| work_orders::by_request(conn, request_id))? {
+        return Ok(known.id);
+    }
+    if let Some(known) = tx.read(|conn| work_orders::open_of(conn, Some(alarm.id), None))? {
+        return Ok(known.id);
+    }
+    let one = WorkOrder {
+        request_id: request_id.to_owned(),
+        kind: WorkOrderKind::Alarm,
+        level: alarm.level,
+        title,
+        content,
+        operator: alarm.operator,
+        station: alarm.station,
+        pile: alarm.pile.map(|pile| pile.0),
+        connector_no: alarm.connector.map(i64::from).filter(|no| *no > 0),
+        alarm: Some(alarm.id),
+        ..blank(now)
+    };
+    let (id, no) = kept(tx, one, now)?;
+    alarms::event_append(tx, alarm.id, AlarmAction::Note, None, &format!("→ {no}"), now)?;
+    tx.changed(Change::Noun("alarm"));
+    Ok(id)
+}

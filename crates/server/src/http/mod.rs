@@ -41,6 +41,7 @@ mod forecasts;
 mod frames;
 mod give;
 mod guard;
+mod healing;
 mod home;
 mod imports;
 mod invoice_life;

@@ -239,6 +239,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "alarm_watch" => app.engine.alarms_watch(app.now()).await.map(JobOutcome::done),
         "safety_watch" => app.engine.safety_watch(app.now()).await.map(JobOutcome::done),
         "safety_trial" => app.engine.safety_trials_advance(app.now()).await.map(JobOutcome::done),
+        "healing_watch" => app.engine.healing_watch(app.now()).await.map(JobOutcome::done),
         "work_order_watch" => app.engine.work_orders_watch(app.now()).await.map(JobOutcome::done),
         "log_prune" => prune::prune(app, app.now()).await.map(counted),
         "export_expire" => exports::expire(app).await.map(JobOutcome::done),
@@ -266,7 +267,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "webhook_send" => webhooks::send(app).await,
         "job_prune" => {
             let sends = app.engine.channel_sends_prune().await?;
-            let alarms = app.engine.alarms_prune().await?;
+            let alarms = app.engine.alarms_prune().await? + app.engine.healing_prune().await?;
             app.engine.job_runs_prune().await.map(|runs| counted(runs + sends + alarms))
         }
         customers::NAME => customers::sync(app, id).await,

@@ -6,6 +6,7 @@ mod desired;
 mod door;
 mod files;
 mod fleet;
+mod healing;
 mod history;
 mod iso15118;
 mod limits;

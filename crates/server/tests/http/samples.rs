@@ -41,9 +41,7 @@ pub const fn asked(operation: &'static str, about: About, path: &'static str, bo
 }
 
 use super::{
-    samples_alarm, samples_backup, samples_desk, samples_invoice, samples_ledger, samples_load,
-    samples_office, samples_pay, samples_people, samples_reconciliation, samples_report, samples_safety,
-    samples_sharing, samples_state, samples_work_order, samples_ykc,
+    samples_alarm, samples_backup, samples_desk, samples_healing, samples_invoice, samples_ledger, samples_load, samples_office, samples_pay, samples_people, samples_reconciliation, samples_report, samples_safety, samples_sharing, samples_state, samples_work_order, samples_ykc,
 };
 use About::*;
 
@@ -52,6 +50,7 @@ pub fn samples() -> impl Iterator<Item = &'static Sample> {
     let others = [
         samples_alarm::SAMPLES,
         samples_desk::SAMPLES,
+        samples_healing::SAMPLES,
         samples_invoice::SAMPLES,
         samples_ledger::SAMPLES,
         samples_backup::SAMPLES,

@@ -39,7 +39,7 @@ impl Things {
         let wanted = model::id::PileCode::parse(&code).unwrap();
         let pile =
             engine.store.read(move |conn| store::piles::by_code(conn, &wanted)).await.unwrap().unwrap();
-        let pile_id = pile.id;
+        let (pile_id, pile_of_run) = (pile.id, pile.clone());
         let alarm = super::samples_alarm::alarmed(house, &pile).await;
         let [work_order, work_photo] = super::samples_work_order::ordered(house, &code, name).await;
         let guarded = super::samples_safety::made(house, &pile, name).await;
@@ -82,6 +82,7 @@ impl Things {
             ("{voucher}", voucher),
             ("{driver_price}", driver_price),
             ("{feedback_block}", blocked(house, operator, name).await),
+            ("{healing_run}", super::samples_healing::begun(house, &pile_of_run, &alarm).await),
             ("{alarm}", alarm),
             ("{work_order}", work_order),
             ("{work_order_photo}", work_photo),

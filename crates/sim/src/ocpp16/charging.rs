@@ -140,9 +140,10 @@ impl Pile {
 
     pub(super) fn fault(&mut self, connector: usize, reason: &'static str, now: Timestamp) {
         self.finish(connector, reason, now);
+        let own = if self.config.behaviours.internal_faults { "InternalError" } else { "GroundFailure" };
         if let Some(slot) = self.slot(connector) {
             slot.bay.faulted = true;
-            slot.error = if reason == "EmergencyStop" { "OtherError" } else { "GroundFailure" };
+            slot.error = if reason == "EmergencyStop" { "OtherError" } else { own };
         }
         self.tell(connector, now);
     }

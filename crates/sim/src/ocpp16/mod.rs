@@ -146,8 +146,7 @@ impl Pile {
             Action::EmergencyStop(connector) => self.fault(connector, "EmergencyStop", now),
             Action::Repair(connector) => {
                 if let Some(slot) = self.slot(connector) {
-                    slot.bay.faulted = false;
-                    slot.error = "NoError";
+                    slot.mend();
                 }
                 self.tell(connector, now);
             }

@@ -22,6 +22,9 @@ impl Pile {
             "Reset" => {
                 let reason = if text("type") == "Hard" { "HardReset" } else { "SoftReset" };
                 (1..=self.slots.len()).for_each(|connector| self.finish(connector, reason, now));
+                if self.config.behaviours.reset_mends {
+                    self.slots.iter_mut().for_each(super::Slot::mend);
+                }
                 self.reset_pending = true;
                 "Accepted"
             }

@@ -62,6 +62,11 @@ impl Slot {
         }
     }
 
+    pub fn mend(&mut self) {
+        self.bay.faulted = false;
+        self.error = "NoError";
+    }
+
     pub fn is_in(&self, session: u64) -> bool {
         self.session.as_ref().is_some_and(|s| s.number == session)
     }

@@ -194,8 +194,7 @@ impl Pile {
 
     pub(super) fn fault_over(&mut self, connector: usize, now: Timestamp) {
         if let Some(slot) = self.slot(connector) {
-            slot.bay.faulted = false;
-            slot.fault_bits = 0;
+            slot.mend();
         }
         self.report(connector, now);
     }

@@ -348,6 +348,9 @@ impl Pile {
     fn reboot(&mut self, now: Timestamp) {
         self.reboot_when_idle = false;
         (1..=self.slots.len()).for_each(|connector| self.finish(connector, 0x83, now));
+        if self.config.behaviours.reset_mends {
+            self.slots.iter_mut().for_each(slot::Slot::mend);
+        }
         self.out.push_back(Output::HangUp { again_after_ms: 2_000 });
     }
 }

@@ -57,6 +57,11 @@ pub struct Slot {
 }
 
 impl Slot {
+    pub fn mend(&mut self) {
+        self.bay.faulted = false;
+        self.fault_bits = 0;
+    }
+
     pub fn new(kind: PileKind, rated_w: i64, register_dwh: i64) -> Slot {
         Slot {
             bay: Bay::new(kind, rated_w, register_dwh),

@@ -77,6 +77,18 @@ const looks = {
     due: { tone: 'warn', glyph: 'clock' },
     overdue: { tone: 'bad', glyph: 'alert' },
   },
+  healing_state: { running: { tone: 'busy', glyph: 'refresh' }, healed: { tone: 'ok', glyph: 'check' }, failed: { tone: 'bad', glyph: 'cross' }, stopped: { tone: 'mute', glyph: 'pause' } },
+  healing_step_state: {
+    sent: { tone: 'busy', glyph: 'right' },
+    accepted: { tone: 'busy', glyph: 'clock' },
+    helped: { tone: 'ok', glyph: 'check' },
+    no_help: { tone: 'mute', glyph: 'flatline' },
+    refused: { tone: 'bad', glyph: 'cross' },
+    unsupported: { tone: 'warn', glyph: 'ban' },
+    timed_out: { tone: 'warn', glyph: 'clock' },
+    link_lost: { tone: 'warn', glyph: 'offline' },
+    skipped: { tone: 'mute', glyph: 'ban' },
+  },
   work_order_state: {
     waiting: { tone: 'warn', glyph: 'clock' },
     accepted: { tone: 'busy', glyph: 'check' },

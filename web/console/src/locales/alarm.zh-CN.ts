@@ -3,7 +3,7 @@ export default {
   alarm_level: { critical: '紧急', major: '重要', minor: '一般', notice: '提示' },
   alarm_source: { fault: '设备故障', stop: '异常停止', battery: '电池告警', ground_lock: '地锁告警', variable: '变量事件', session: '无订单充电', offline: '离线', flapping: '频繁上下线', safety: '安全规则', inspection: '检验到期' },
   alarm_state: { pending: '待计时', open: '未确认', acknowledged: '已确认', silenced: '已屏蔽', recovered: '已恢复', closed: '已关闭' },
-  alarm_action: { raise: '产生', reopen: '再次发生', recover: '恢复', acknowledge: '确认', note: '备注', silence: '屏蔽', unsilence: '解除屏蔽', close: '关闭', join: '并入合并告警', notify: '通知' },
+  alarm_action: { raise: '产生', reopen: '再次发生', recover: '恢复', acknowledge: '确认', note: '备注', silence: '屏蔽', unsilence: '解除屏蔽', close: '关闭', join: '并入合并告警', notify: '通知', heal_begin: '开始自愈', healed: '自愈成功', heal_fail: '自愈未见效', heal_stop: '自愈中止' },
   alarms: {
     level: '级别', state: '状态', what: '内容', source: '来源', code: '代码', place: '位置', station: '充电站', pile: '电桩编号或名称', operator: '运营商', order: '关联订单', info: '桩的说明', times: '次数', first: '首次发生', last: '最近发生', recovered: '恢复时间', acknowledged_by: '确认人', notified: '通知时间', silenced_until: '屏蔽至', closed: '关闭时间', live: '是否关闭', live_yes: '未关闭', live_no: '已关闭',
     empty_hint: '没有符合条件的告警', members: '合并的设备', members_of: '{n} 台，{open} 台未恢复', parent: '查看合并告警', way_out: '处理建议', timeline: '处理过程', by_system: '系统', facts: '告警信息', evidence: '当时的报文', evidence_note: '标出的一帧触发了告警，其余是它之前的报文。', text: '说明', silence_help: '到期前不提醒，再次发生也不提醒；最长 90 天', done: '已执行：{action}',
