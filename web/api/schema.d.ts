@@ -21,6 +21,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["advice_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/advice/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["advice_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Permission: station.write */
+        patch: operations["advice_update"];
+        trace?: never;
+    };
     "/api/v1/alarm-notices": {
         parameters: {
             query?: never;
@@ -1032,6 +1067,23 @@ export interface paths {
         patch: operations["customer_update"];
         trace?: never;
     };
+    "/api/v1/customers/{id}/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: customer.write */
+        put: operations["customer_advice_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/cards": {
         parameters: {
             query?: never;
@@ -1092,6 +1144,23 @@ export interface paths {
         };
         /** Permission: customer.read */
         get: operations["customer_change_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/charging-advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.read */
+        get: operations["customer_charging_advice_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2462,6 +2531,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/healing-playbook-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: alarm.read */
+        get: operations["healing_playbook_change_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/healing-playbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: alarm.read */
+        get: operations["healing_playbook_list"];
+        put?: never;
+        /** Permission: alarm.write */
+        post: operations["healing_playbook_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/healing-playbooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: alarm.write */
+        delete: operations["healing_playbook_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: alarm.write */
+        patch: operations["healing_playbook_update"];
+        trace?: never;
+    };
+    "/api/v1/healing-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: alarm.read */
+        get: operations["healing_run_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/healing-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: alarm.read */
+        get: operations["healing_run_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/healing-runs/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: alarm.write */
+        post: operations["healing_run_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holiday-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: tariff.read */
+        get: operations["holiday_change_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holidays": {
         parameters: {
             query?: never;
@@ -2474,6 +2664,24 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: parameter.write */
+        put: operations["holiday_set"];
+        post?: never;
+        /** Permission: parameter.write */
+        delete: operations["holiday_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3367,6 +3575,23 @@ export interface paths {
         };
         /** Permission: order.read */
         get: operations["order_evidence_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: order.read */
+        get: operations["order_forecast_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4540,6 +4765,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/charging-advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_charging_advice_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/content": {
         parameters: {
             query?: never;
@@ -4694,6 +4935,22 @@ export interface paths {
         get: operations["public_payment_get"];
         put?: never;
         post: operations["public_payment_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/stations/{id}/free-connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["public_free_connector_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5633,6 +5890,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/{id}/free-connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["station_free_connector_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations/{id}/load": {
         parameters: {
             query?: never;
@@ -6299,6 +6573,114 @@ export interface components {
             /** @description Of the customer, fleet, operator or payee; empty for accounts of the platform. */
             owner_name: string;
         };
+        /** @description As staff see it. */
+        Advice: {
+            /** Format: int64 */
+            decided_at_ms: number | null;
+            decided_by: string | null;
+            effect: components["schemas"]["AdviceEffect"] | null;
+            expected: components["schemas"]["AdviceExpected"] | null;
+            /** @description The figures that it rests on. */
+            facts: components["schemas"]["AdviceFact"][];
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["AdviceKind"];
+            /** Format: int64 */
+            made_at_ms: number;
+            pile_code: string | null;
+            pile_name: string | null;
+            reason: string | null;
+            /**
+             * Format: int64
+             * @description The last night in which it held.
+             */
+            seen_at_ms: number;
+            state: components["schemas"]["AdviceState"];
+            /** Format: int64 */
+            station_id: number | null;
+            station_name: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description What the expectation is from.
+         * @enum {string}
+         */
+        AdviceBasis: "own" | "rule";
+        AdviceChange: {
+            /** @description `dismissed`: why not. */
+            reason?: string | null;
+            /** @description `taken` or `dismissed`. */
+            state: components["schemas"]["AdviceState"];
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        /** @description The energy of a day, before it was taken and after, beside that of stations like it. */
+        AdviceEffect: {
+            /** Format: int64 */
+            after_dwh: number;
+            /** Format: int64 */
+            before_dwh: number;
+            /**
+             * Format: int64
+             * @description So many days on each side.
+             */
+            day_count: number;
+            /**
+             * Format: int64
+             * @description Its own change less theirs.
+             */
+            net_permille: number | null;
+            /**
+             * Format: int64
+             * @description Stations of the same kind of which nothing was taken; 0: there are none to compare with.
+             */
+            other_count: number;
+            /** Format: int64 */
+            others_after_dwh: number;
+            /** Format: int64 */
+            others_before_dwh: number;
+        };
+        /** @description What would probably come of it. */
+        AdviceExpected: {
+            basis: components["schemas"]["AdviceBasis"];
+            /**
+             * Format: int64
+             * @description A day.
+             */
+            energy_dwh: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        AdviceFact: {
+            figure: components["schemas"]["AdviceFigure"];
+            /** Format: int64 */
+            value: number;
+        };
+        /**
+         * @description A figure that an advice rests on; its unit is in its name.
+         * @enum {string}
+         */
+        AdviceFigure: "from_hour" | "to_hour" | "utilisation_permille" | "mean_utilisation_permille" | "price_e5" | "change_permille" | "elasticity_milli" | "price_before_e5" | "price_after_e5" | "change_day" | "day_count" | "failed_count" | "start_count" | "alarm_count" | "alarm_hours" | "overdue_count" | "overdue_days" | "full_permille" | "connector_count" | "refused_count" | "sleeping_count" | "sleeping_high_count" | "energy_day_dwh";
+        /**
+         * @description 建议类型
+         * @enum {string}
+         */
+        AdviceKind: "price_down" | "price_up" | "maintain" | "extend" | "coupon";
+        AdviceList: {
+            items: components["schemas"]["Advice"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description 建议状态
+         * @enum {string}
+         */
+        AdviceState: "new" | "taken" | "dismissed" | "expired";
         Alarm: {
             /** Format: int64 */
             acknowledged_at_ms: number | null;
@@ -6362,7 +6744,7 @@ export interface components {
          * @description What happened to it.
          * @enum {string}
          */
-        AlarmAction: "raise" | "reopen" | "recover" | "acknowledge" | "note" | "silence" | "unsilence" | "close" | "join" | "notify";
+        AlarmAction: "raise" | "reopen" | "recover" | "acknowledge" | "note" | "silence" | "unsilence" | "close" | "join" | "notify" | "heal_begin" | "healed" | "heal_fail" | "heal_stop";
         /** @description One step. Which fields it needs follows from the action. */
         AlarmChange: {
             /** @description `acknowledge`, `note`, `silence`, `unsilence` or `close`. */
@@ -7466,6 +7848,44 @@ export interface components {
             /** @description Where the test mail goes; a webhook has its own address. */
             address?: string | null;
         };
+        ChargingAdvice: {
+            address: string;
+            /**
+             * Format: int64
+             * @description When it is cheaper, and what it costs then; null: not within twelve hours.
+             */
+            cheaper_at_ms: number | null;
+            /** Format: int64 */
+            cheaper_price_e5: number | null;
+            /** Format: int64 */
+            distance_m: number;
+            /**
+             * Format: int64
+             * @description Now, where its piles are heard of.
+             */
+            free_count: number;
+            /**
+             * Format: int64
+             * @description That one is free in half an hour; null where nothing can be said.
+             */
+            free_permille: number | null;
+            /**
+             * Format: int64
+             * @description Of a kWh, electricity and service, now.
+             */
+            price_e5: number;
+            /** @description In the reader's language. */
+            reason: string;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+        };
+        ChargingAdviceList: {
+            /** @description The best first. */
+            items: components["schemas"]["ChargingAdvice"][];
+            /** @description The customer does not want advice: there is none. */
+            off: boolean;
+        };
         /** @description A charging profile as a pile keeps it. */
         ChargingProfile: {
             connector_no: components["schemas"]["u16"];
@@ -8503,6 +8923,10 @@ export interface components {
             tags: string[];
             /** Format: int64 */
             total_fen: number;
+        };
+        CustomerAdviceChange: {
+            /** @description True: nothing is advised to this customer any more. */
+            off: boolean;
         };
         CustomerCard: {
             /** Format: int64 */
@@ -10499,6 +10923,63 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        /** @description How many will be free. */
+        FreeConnectorForecast: {
+            /**
+             * Format: int64
+             * @description That there is one at all.
+             */
+            any_permille: number;
+            /**
+             * Format: int64
+             * @description In thousandths of a connector.
+             */
+            expected_milli: number;
+            /** Format: int64 */
+            high: number;
+            /**
+             * Format: int64
+             * @description Four times of five it comes to lie between them.
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description Minutes ahead.
+             */
+            minutes: number;
+        };
+        /**
+         * @description Why nothing is said.
+         * @enum {string}
+         */
+        FreeConnectorSilence: "not_learned" | "too_few" | "stale" | "unheard";
+        /** @description How far forecasts of free connectors were off, beside "as many as now". */
+        FreeConnectorTest: {
+            /**
+             * Format: int64
+             * @description Mean squared error of the probability that there is one, in ten thousandths.
+             */
+            brier_e4: number;
+            /**
+             * Format: int64
+             * @description Mean absolute error, in thousandths of a connector.
+             */
+            error_milli: number;
+            /**
+             * Format: int64
+             * @description Minutes ahead.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description How many moments were looked at.
+             */
+            moment_count: number;
+            /** Format: int64 */
+            naive_brier_e4: number;
+            /** Format: int64 */
+            naive_error_milli: number;
+        };
         FtpConfig: {
             account: string;
             /** @description Where the files lie; empty: where the account begins. */
@@ -10553,6 +11034,292 @@ export interface components {
         };
         /** @enum {string} */
         HandoverKind: "feedback" | "settlement" | "wallet_change" | "sharing_proposal" | "tariff_plan" | "pile_batch" | "order_import" | "export";
+        /**
+         * @description What follows when nothing has helped.
+         * @enum {string}
+         */
+        HealingFollow: "work_order" | "escalate";
+        HealingPlaybook: {
+            /**
+             * Format: int64
+             * @description The fault is given so long to pass by itself.
+             */
+            after_s: number;
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            /** @description A code, or the beginning of one with `*`; empty: all of the source. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Between two runs at one pile.
+             */
+            cool_down_s: number;
+            enabled: boolean;
+            follow: components["schemas"]["HealingFollow"];
+            /** @description Without it hard resets are left out. */
+            hard_allowed: boolean;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            pile_model: string;
+            /**
+             * Format: int64
+             * @description Nothing is done between these minutes of the day; null: at any time.
+             */
+            quiet_from_minute: number | null;
+            /** Format: int64 */
+            quiet_to_minute: number | null;
+            source: components["schemas"]["AlarmSource"];
+            /**
+             * Format: int64
+             * @description Piles of one station at once.
+             */
+            station_most: number;
+            steps: components["schemas"]["HealingStep"][];
+            /** @description The code in the reader's language, where it is known. */
+            text: string | null;
+            /**
+             * Format: int64
+             * @description Runs at one pile in a day.
+             */
+            tries_per_day: number;
+            /** @description Piles of this vendor and model only; empty: any. */
+            vendor: string;
+            /** Format: int64 */
+            version: number;
+        };
+        HealingPlaybookChange: {
+            /** Format: int64 */
+            after_s: number;
+            code: string;
+            /** Format: int64 */
+            cool_down_s: number;
+            enabled: boolean;
+            follow: components["schemas"]["HealingFollow"];
+            hard_allowed: boolean;
+            name: string;
+            pile_model: string;
+            /** Format: int64 */
+            quiet_from_minute?: number | null;
+            /** Format: int64 */
+            quiet_to_minute?: number | null;
+            source: components["schemas"]["AlarmSource"];
+            /** Format: int64 */
+            station_most: number;
+            steps: components["schemas"]["HealingStep"][];
+            /** Format: int64 */
+            tries_per_day: number;
+            vendor: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows.
+             */
+            version: number;
+        };
+        /** @description What was changed of a playbook, and by whom. */
+        HealingPlaybookChangeRecord: {
+            /** @description As JSON; null: it was taken away. */
+            after: string | null;
+            /** Format: int64 */
+            at_ms: number;
+            /** @description As JSON; null where there was none. */
+            before: string | null;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            playbook_id: number;
+            staff_name: string;
+        };
+        HealingPlaybookChangeRecordList: {
+            items: components["schemas"]["HealingPlaybookChangeRecord"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        HealingPlaybookDraft: {
+            /**
+             * Format: int64
+             * @description 0 to 86400.
+             */
+            after_s: number;
+            /** @description A code, or the beginning of one with `*`; empty: all of the source. */
+            code: string;
+            /**
+             * Format: int64
+             * @description 60 to 86400.
+             */
+            cool_down_s: number;
+            enabled: boolean;
+            follow: components["schemas"]["HealingFollow"];
+            hard_allowed: boolean;
+            name: string;
+            pile_model: string;
+            /** Format: int64 */
+            quiet_from_minute?: number | null;
+            /** Format: int64 */
+            quiet_to_minute?: number | null;
+            /** @description `fault`, `ground_lock`, `variable` or `flapping`. */
+            source: components["schemas"]["AlarmSource"];
+            /**
+             * Format: int64
+             * @description 1 to 100.
+             */
+            station_most: number;
+            /** @description 1 to 6. */
+            steps: components["schemas"]["HealingStep"][];
+            /**
+             * Format: int64
+             * @description 1 to 10.
+             */
+            tries_per_day: number;
+            /** @description Piles of this vendor and model only; empty: any. */
+            vendor: string;
+        };
+        HealingPlaybookPage: {
+            items: components["schemas"]["HealingPlaybookView"][];
+            /** @description The switch of the whole platform. */
+            on: boolean;
+            /** Format: int64 */
+            tallied_days: number;
+        };
+        /** @description A playbook with what came of it. */
+        HealingPlaybookView: components["schemas"]["HealingPlaybook"] & {
+            /** @description Of the runs of the last 90 days that the reader may see. */
+            tally: components["schemas"]["HealingTally"];
+        };
+        /**
+         * @description Why it was stopped.
+         * @enum {string}
+         */
+        HealingReason: "person_acted" | "alarm_taken" | "by_hand" | "order_began" | "quiet_hours" | "offline" | "out_of_service" | "switched_off" | "recovered_alone";
+        /** @description A run as staff see it. */
+        HealingRun: {
+            /** @description Null where the alarm was kept long enough. */
+            alarm_code: string | null;
+            /** Format: int64 */
+            alarm_id: number;
+            /** Format: int64 */
+            begun_at_ms: number;
+            /** Format: int64 */
+            connector_no: number | null;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** @description Who has stopped it. */
+            ended_by: string | null;
+            /** Format: int64 */
+            id: number;
+            pile_code: string;
+            pile_name: string;
+            /** Format: int64 */
+            playbook_id: number;
+            playbook_name: string;
+            reason: components["schemas"]["HealingReason"] | null;
+            state: components["schemas"]["HealingState"];
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            step_count: number;
+            /**
+             * Format: int64
+             * @description How many steps were taken or left out, and how many there are.
+             */
+            step_no: number;
+            /** Format: int64 */
+            work_order_id: number | null;
+            work_order_no: string | null;
+        };
+        HealingRunDetail: components["schemas"]["HealingRun"] & {
+            /** Format: int64 */
+            playbook_version: number;
+            steps: components["schemas"]["HealingStepRecord"][];
+            /** @description What it was begun with. */
+            terms: components["schemas"]["HealingTerms"];
+        };
+        HealingRunList: {
+            items: components["schemas"]["HealingRun"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /**
+         * @description 自愈状态
+         * @enum {string}
+         */
+        HealingState: "running" | "healed" | "failed" | "stopped";
+        /** @description One step, and how long it is given. */
+        HealingStep: {
+            kind: components["schemas"]["HealingStepKind"];
+            success: components["schemas"]["HealingSuccess"];
+            /**
+             * Format: int64
+             * @description 10 to 3600.
+             */
+            wait_s: number;
+        };
+        /**
+         * @description What a step asks of the pile.
+         * @enum {string}
+         */
+        HealingStepKind: "status" | "unlock" | "soft_reset" | "hard_reset";
+        /** @description A step that was taken, or left out. */
+        HealingStepRecord: {
+            /** Format: int64 */
+            at_ms: number;
+            /**
+             * Format: int64
+             * @description The pile's command; null: it was left out.
+             */
+            command_id: number | null;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["HealingStepKind"];
+            message: components["schemas"]["Text"] | null;
+            state: components["schemas"]["HealingStepState"];
+            /** Format: int64 */
+            step_no: number;
+        };
+        /**
+         * @description How far a step is.
+         * @enum {string}
+         */
+        HealingStepState: "sent" | "accepted" | "helped" | "no_help" | "refused" | "unsupported" | "timed_out" | "link_lost" | "skipped";
+        /**
+         * @description By what one sees that a step has helped.
+         * @enum {string}
+         */
+        HealingSuccess: "recovered" | "available";
+        /** @description What came of the runs of one playbook since a moment. */
+        HealingTally: {
+            /** Format: int64 */
+            failed_count: number;
+            /** Format: int64 */
+            healed_count: number;
+            /** Format: int64 */
+            run_count: number;
+            /** Format: int64 */
+            stopped_count: number;
+            /**
+             * Format: int64
+             * @description Of those that were not stopped; null where there is none.
+             */
+            success_permille: number | null;
+        };
+        /** @description What a run was begun with: a playbook that is changed meanwhile does not change it. */
+        HealingTerms: {
+            follow: components["schemas"]["HealingFollow"];
+            /** @description Without it hard resets are left out. */
+            hard_allowed: boolean;
+            /** Format: int64 */
+            quiet_from_minute: number | null;
+            /** Format: int64 */
+            quiet_to_minute: number | null;
+            steps: components["schemas"]["HealingStep"][];
+        };
         /** @enum {string} */
         HeatMeasure: "energy" | "orders" | "failures";
         /** @description A station with something of it. */
@@ -10572,6 +11339,38 @@ export interface components {
             days: number[];
             name: components["schemas"]["Text"];
         };
+        /** @description What was changed of a year, and by whom. */
+        HolidayChangeRecord: {
+            /** @description As JSON; null: it is as delivered again. */
+            after: string | null;
+            /** Format: int64 */
+            at_ms: number;
+            /** @description As JSON; null where nothing was known of the year. */
+            before: string | null;
+            /** Format: int64 */
+            id: number;
+            staff_name: string;
+            /** Format: int64 */
+            year: number;
+        };
+        HolidayChangeRecordList: {
+            items: components["schemas"]["HolidayChangeRecord"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description One holiday, from its first day off to its last. */
+        HolidaySpan: {
+            /**
+             * Format: int64
+             * @description As 20260217.
+             */
+            from: number;
+            name_en: string;
+            name_zh: string;
+            /** Format: int64 */
+            to: number;
+        };
         HolidayYear: {
             holidays: components["schemas"]["Holiday"][];
             /** @description The notice that says so. */
@@ -10581,8 +11380,31 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
-        HolidayYearList: {
-            items: components["schemas"]["HolidayYear"][];
+        HolidayYearDraft: {
+            holidays: components["schemas"]["HolidaySpan"][];
+            /** @description The notice that says so. */
+            source: string;
+            /**
+             * Format: int64
+             * @description The version that the page shows; 0 for a year that is as delivered, or new.
+             */
+            version: number;
+            /** @description 调休上班日, as 20260214. */
+            workdays: number[];
+        };
+        /** @description A year, and who has entered it. */
+        HolidayYearView: components["schemas"]["HolidayYear"] & {
+            /** Format: int64 */
+            changed_at_ms: number | null;
+            changed_by: string | null;
+            /**
+             * Format: int64
+             * @description 0: as delivered.
+             */
+            version: number;
+        };
+        HolidayYearViewList: {
+            items: components["schemas"]["HolidayYearView"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
@@ -10802,6 +11624,11 @@ export interface components {
              * @description Channels of invoices whose sign-in at the tax bureau is lost.
              */
             lost_seller_count: number;
+            /**
+             * Format: int64
+             * @description Advice that nobody has decided on.
+             */
+            new_advice_count: number;
             /** Format: int64 */
             offline_pile_count: number;
             /** Format: int64 */
@@ -12459,6 +13286,36 @@ export interface components {
             /** @description What held when it began; empty without a tariff. */
             rates: components["schemas"]["TariffRate"][];
         };
+        OrderForecast: {
+            end_at_ms: components["schemas"]["OrderForecastBand"] | null;
+            energy_dwh: components["schemas"]["OrderForecastBand"] | null;
+            /** Format: int64 */
+            learned_at_ms: number | null;
+            /** Format: int64 */
+            needed_count: number;
+            /**
+             * Format: int64
+             * @description Orders that it was learned from, or that there are where these are too few.
+             */
+            order_count: number;
+            /** Format: int64 */
+            order_id: number;
+            silence: components["schemas"]["OrderForecastSilence"] | null;
+        };
+        /** @description What is expected, and between what it comes to lie four times of five. */
+        OrderForecastBand: {
+            /** Format: int64 */
+            expected: number;
+            /** Format: int64 */
+            high: number;
+            /** Format: int64 */
+            low: number;
+        };
+        /**
+         * @description Why nothing is said.
+         * @enum {string}
+         */
+        OrderForecastSilence: "not_running" | "learning" | "too_few";
         OrderImport: components["schemas"]["ImportCounts"] & {
             /** Format: int64 */
             created_at_ms: number;
@@ -13873,6 +14730,18 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        /** @description What drivers are told. */
+        PublicFreeConnectors: {
+            /** Format: int64 */
+            at_ms: number;
+            /** Format: int64 */
+            connector_count: number;
+            forecasts: components["schemas"]["FreeConnectorForecast"][];
+            /** Format: int64 */
+            free_count: number;
+            /** Format: int64 */
+            station_id: number;
         };
         PublicInvoiceDraft: {
             /** @description Of the account that has paid. */
@@ -15734,6 +16603,37 @@ export interface components {
             station_name: string;
             week: components["schemas"]["ForecastTest"] | null;
         };
+        StationFreeConnectors: {
+            /** Format: int64 */
+            at_ms: number;
+            basis: components["schemas"]["TurnoverBasis"] | null;
+            /**
+             * Format: int64
+             * @description Those of which is known how they are.
+             */
+            connector_count: number;
+            /** @description Empty where nothing is said; why is in `silence`. */
+            forecasts: components["schemas"]["FreeConnectorForecast"][];
+            /** Format: int64 */
+            free_count: number;
+            /** Format: int64 */
+            learned_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description Orders that it was learned from.
+             */
+            order_count: number;
+            silence: components["schemas"]["FreeConnectorSilence"] | null;
+            /** Format: int64 */
+            station_id: number;
+            /** @description How far such forecasts were off in the last two weeks; empty where the orders are not the station's own. */
+            tests: components["schemas"]["FreeConnectorTest"][];
+            /**
+             * Format: int64
+             * @description Of piles that are off line.
+             */
+            unheard_count: number;
+        };
         StationHour: {
             /** Format: int64 */
             hour: number;
@@ -16338,6 +17238,11 @@ export interface components {
             debit_fen: number;
             kind: components["schemas"]["AccountKind"];
         };
+        /**
+         * @description Whose orders it is learned from.
+         * @enum {string}
+         */
+        TurnoverBasis: "station" | "kind";
         UnknownPile: {
             /** Format: int64 */
             attempts: number;
@@ -16814,6 +17719,106 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AbnormalSummary"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    advice_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                kind?: components["schemas"]["AdviceKind"];
+                limit?: number;
+                state?: components["schemas"]["AdviceState"];
+                station_id?: number;
+                station_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    advice_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advice"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    advice_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdviceChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -19553,6 +20558,39 @@ export interface operations {
             };
         };
     };
+    customer_advice_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerAdviceChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     customer_card_create: {
         parameters: {
             query?: never;
@@ -19669,6 +20707,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditRecordList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_charging_advice_list: {
+        parameters: {
+            query: {
+                datum?: components["schemas"]["Datum"];
+                latitude_e6: number;
+                longitude_e6: number;
+                within_m?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChargingAdviceList"];
                 };
             };
             /** @description Any error */
@@ -23063,6 +24137,295 @@ export interface operations {
             };
         };
     };
+    healing_playbook_change_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                playbook_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealingPlaybookChangeRecordList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    healing_playbook_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealingPlaybookPage"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    healing_playbook_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HealingPlaybookDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealingPlaybook"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    healing_playbook_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    healing_playbook_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HealingPlaybookChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    healing_run_list: {
+        parameters: {
+            query?: {
+                alarm_id?: number;
+                cursor?: string;
+                from_ms?: number;
+                limit?: number;
+                pile?: string;
+                playbook_id?: number;
+                state?: components["schemas"]["HealingState"];
+                station_name?: string;
+                to_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealingRunList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    healing_run_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealingRunDetail"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    healing_run_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    holiday_change_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayChangeRecordList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     holiday_list: {
         parameters: {
             query?: never;
@@ -23078,8 +24441,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HolidayYearList"];
+                    "application/json": components["schemas"]["HolidayYearViewList"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    holiday_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayYearDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayYearView"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    holiday_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {
@@ -25254,6 +26681,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderEvidence"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_forecast_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderForecast"];
                 };
             };
             /** @description Any error */
@@ -28038,6 +29496,40 @@ export interface operations {
             };
         };
     };
+    public_charging_advice_list: {
+        parameters: {
+            query: {
+                datum?: components["schemas"]["Datum"];
+                latitude_e6: number;
+                longitude_e6: number;
+                within_m?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChargingAdviceList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     public_content_list: {
         parameters: {
             query: {
@@ -28453,6 +29945,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentTicket"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    public_free_connector_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicFreeConnectors"];
                 };
             };
             /** @description Any error */
@@ -30867,6 +32390,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StationForecast"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    station_free_connector_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationFreeConnectors"];
                 };
             };
             /** @description Any error */

@@ -4,6 +4,7 @@
 //! durable; what a person wants comes in as a function named `noun_verb`. Nothing here knows a wire
 //! protocol, and nothing here asks the system for the time.
 
+pub mod advice;
 pub mod alarm;
 pub mod audit;
 pub mod authority;
@@ -33,6 +34,7 @@ pub mod fleet;
 pub mod forecast;
 pub mod health;
 pub mod healing;
+pub mod holiday;
 pub mod invoice;
 pub mod job;
 pub mod load;

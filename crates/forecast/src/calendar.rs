@@ -21,8 +21,13 @@ impl Calendar {
     /// The days off that the State Council has announced; a year that it has not yet announced has
     /// weekends only.
     pub fn china() -> Calendar {
+        Calendar::of(model::holiday::years())
+    }
+
+    /// The same of years that somebody has entered.
+    pub fn of(years: &[model::holiday::HolidayYear]) -> Calendar {
         let mut days = BTreeMap::new();
-        for year in model::holiday::years() {
+        for year in years {
             let off = year.holidays.iter().flat_map(|holiday| &holiday.days);
             days.extend(off.filter_map(|day| Some((date_of(*day)?, DayKind::Holiday))));
             days.extend(year.workdays.iter().filter_map(|day| Some((date_of(*day)?, DayKind::Working))));

@@ -7,6 +7,7 @@
 pub mod boost;
 pub mod calendar;
 pub mod features;
+pub mod free;
 pub mod grid;
 pub mod hourly;
 pub mod month;

@@ -4,6 +4,8 @@
 
 #[path = "it/boost.rs"]
 mod boost;
+#[path = "it/free.rs"]
+mod free;
 #[path = "it/hourly.rs"]
 mod hourly;
 #[path = "it/leaks.rs"]

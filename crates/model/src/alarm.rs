@@ -190,14 +190,13 @@ impl AlarmState {
                 "It still holds, and closes by itself once it is over. Silence it if nobody is to be told for now.",
             )),
             (_, Close) => Ok(Closed),
-            (
-                _,
-                Raise | Reopen | Recover | Join | Notify | HealBegin | Healed | HealFail | HealStop,
-            ) => Err(Error::invalid(
-                "action",
-                "该动作由系统产生，不能手动执行",
-                "That is done by the system, not by people.",
-            )),
+            (_, Raise | Reopen | Recover | Join | Notify | HealBegin | Healed | HealFail | HealStop) => {
+                Err(Error::invalid(
+                    "action",
+                    "该动作由系统产生，不能手动执行",
+                    "That is done by the system, not by people.",
+                ))
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ pub struct Place {
     pub latitude_e6: i64,
 }
 
+const METRES_A_DEGREE: f64 = 111_195.0;
 /// The ellipsoid that the shift is defined on: half axis in metres, and eccentricity squared.
 const AXIS: f64 = 6_378_245.0;
 const ECCENTRICITY: f64 = 0.006_693_421_622_965_943;
@@ -28,6 +29,22 @@ impl Place {
     pub fn of(longitude_e6: i64, latitude_e6: i64) -> Option<Place> {
         let on_earth = longitude_e6.abs() <= 180_000_000 && latitude_e6.abs() <= 90_000_000;
         on_earth.then_some(Place { longitude_e6, latitude_e6 })
+    }
+
+    /// Over the ground, for places that are near to each other.
+    pub fn distance_m(self, other: Place) -> i64 {
+        let ((x, y), (to_x, to_y)) = (self.degrees(), other.degrees());
+        let east = (to_x - x) * ((y + to_y) / 2.0).to_radians().cos();
+        ((to_y - y).hypot(east) * METRES_A_DEGREE).round() as i64
+    }
+
+    /// The corners of a square around it that holds everything within so many metres.
+    pub fn square(self, metres: i64) -> (Place, Place) {
+        let (_, latitude) = self.degrees();
+        let north = metres as f64 / METRES_A_DEGREE;
+        // At the poles every longitude is near.
+        let east = (north / latitude.to_radians().cos().abs().max(0.01)).min(360.0);
+        (self.moved((-east, -north)), self.moved((east, north)))
     }
 
     fn degrees(self) -> (f64, f64) {

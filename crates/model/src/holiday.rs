@@ -3,7 +3,7 @@
 
 use crate::error::Text;
 use crate::tariff_calendar::days_from;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -16,7 +16,7 @@ pub struct HolidayYear {
     pub workdays: Vec<i64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Holiday {
     pub name: Text,
     /// As 20260217, ascending.

@@ -340,6 +340,24 @@ pub const JOBS: &[Job] = &[
         ],
     ),
     job(
+        "turnover_learn",
+        Schedule::Daily(2 * 60 + 55),
+        ["空闲枪预测", "Free connectors"],
+        [
+            "用各站近 8 周的订单学习充电时长与到站频率，并以最近两周回测；订单不足 100 单的充电站按同类充电站学习",
+            "learns from the orders of eight weeks how long sessions last and how often cars come, and tests it on the last two; stations with fewer than a hundred orders are learned from their kind",
+        ],
+    ),
+    job(
+        "advice_make",
+        Schedule::Daily(3 * 60 + 10),
+        ["经营建议", "Advice"],
+        [
+            "按近四周的数据给出调价、检修、扩容、发券建议，不再成立的失效；采纳满两周的衡量效果。建议不会自动执行",
+            "advises on prices, maintenance, extension and coupons from the figures of four weeks, lets go what no longer holds, and measures what came of what was taken two weeks ago; nothing is done by itself",
+        ],
+    ),
+    job(
         "backup_run",
         Schedule::Daily(2 * 60 + 10),
         ["完整备份", "Full backup"],

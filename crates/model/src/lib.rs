@@ -4,6 +4,7 @@
 //! door to the system's clock, and only the server opens it).
 
 pub mod access;
+pub mod advice;
 pub mod alarm;
 pub mod battery;
 pub mod brand;

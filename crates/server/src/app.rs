@@ -1,5 +1,6 @@
 //! The parts of a running server, put together once.
 
+use crate::ahead::OrdersAhead;
 use crate::backup::Backup;
 use crate::backup::place::Place;
 use crate::config::SettingView;
@@ -63,6 +64,8 @@ pub struct App {
     pub backup: Backup,
     /// Where closed days are written for analysis; nothing where they are not.
     pub parquet: OnceLock<Place>,
+    /// What running orders will take.
+    pub ahead: OrdersAhead,
     local: OnceLock<Local>,
 }
 
@@ -120,6 +123,7 @@ impl App {
             jobs: Jobs::default(),
             backup: Backup::default(),
             parquet: OnceLock::new(),
+            ahead: OrdersAhead::default(),
             local: OnceLock::new(),
         }))
     }

@@ -1,5 +1,6 @@
 //! The executable's insides: everything that touches the outside.
 
+pub mod ahead;
 pub mod app;
 pub mod backup;
 pub mod bill;

@@ -109,6 +109,8 @@ pub struct HomeTodo {
     pub due_check_count: i64,
     /// Stations that are stopped because of a danger.
     pub emergency_count: i64,
+    /// Advice that nobody has decided on.
+    pub new_advice_count: i64,
     /// What is wrong with the backup; 0 for whoever does not look after it.
     pub backup_alarm_count: i64,
 }
@@ -333,6 +335,7 @@ fn todo(conn: &mut Conn, scope: &Scope, piles: &HomePiles, now: Timestamp) -> Db
         overdue_work_order_count: work.overdue,
         due_check_count: due_checks,
         emergency_count,
+        new_advice_count: crate::advices::new_count(conn, scope)?,
         backup_alarm_count: 0,
     })
 }

@@ -119,6 +119,8 @@ nouns! {
     Emergency = "emergency",
     EmergencyStep = "emergency_step",
     DeviceCheck = "device_check",
+    Advice = "advice",
+    HolidayChange = "holiday_change",
     HealingPlaybook = "healing_playbook",
     HealingPlaybookChange = "healing_playbook_change",
     HealingRun = "healing_run",

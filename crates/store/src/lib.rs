@@ -5,6 +5,8 @@
 //! list stands beside the view that it fills.
 
 pub mod abnormal_orders;
+pub mod advice_figures;
+pub mod advices;
 pub mod alarm_list;
 pub mod alarm_mails;
 pub mod alarm_rules;
@@ -25,6 +27,7 @@ pub mod cards;
 pub mod certificates;
 pub mod change;
 pub mod channels;
+pub mod charging_advice;
 pub mod cities;
 pub mod city_list;
 pub mod command_list;
@@ -72,6 +75,7 @@ pub mod ground_locks;
 pub mod handovers;
 pub mod healing_playbooks;
 pub mod healing_runs;
+pub mod holidays;
 pub mod home;
 pub mod home_stations;
 pub mod hot;
@@ -186,6 +190,7 @@ pub mod tariff_today;
 pub mod tariffs;
 pub mod token_list;
 pub mod transfers;
+pub mod turnovers;
 mod tx;
 pub mod unknown_piles;
 pub mod vendor_messages;

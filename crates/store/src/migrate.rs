@@ -65,6 +65,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (59, include_str!("../migrations/0059_report.sql")),
     (64, include_str!("../migrations/0064_health.sql")),
     (60, include_str!("../migrations/0060_healing.sql")),
+    (65, include_str!("../migrations/0065_insight.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

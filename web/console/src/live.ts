@@ -62,6 +62,8 @@ const touches: Record<string, string[]> = {
   battery_safety: ['battery_safety_list'],
   device_check: ['device_check_list', 'home'],
   alarm_rule: ['alarm_rule_list', 'alarm_rule_change_list'],
+  advice: ['advice', 'advice_list', 'home'],
+  holiday: ['holiday_list', 'holiday_change_list'],
   healing_playbook: ['healing_playbook_list', 'healing_playbook_change_list'],
   healing_run: ['healing_run', 'healing_run_list', 'healing_playbook_list'],
   alarm_notice: ['alarm_notice_list'],

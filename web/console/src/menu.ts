@@ -127,7 +127,7 @@ export const menu: MenuSection[] = [
       { name: 'pile_healths', path: '/pile-healths', permission: 'pile.read', glyph: 'pile' },
       { name: 'report_plans', path: '/report-plans', permission: 'report.read', glyph: 'mail' },
       { name: 'kpis', path: '/kpis', permission: 'report.read', glyph: 'book' },
-      { name: 'forecast', path: '/forecast', permission: 'station.read', glyph: 'chart' },
+      { name: 'advice', path: '/advice', permission: 'station.read', glyph: 'task' }, { name: 'forecast', path: '/forecast', permission: 'station.read', glyph: 'chart' },
     ],
   },
   {

@@ -1,5 +1,5 @@
 // The values of the contract's enums, for the choices of filters and forms. The types make sure that none is misspelt.
-import type { Alarm, Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, CounterDifference, Coupon, Customer, Delivery, DeviceCheck, Difference, Drill, DriverPrice, Erasure, Feedback, HealingPlaybookView, HealingRun, HealingStep, Invoice, JobRun, LoadView, Order, Parameter, PayChannel, Payee, Payment, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Refund, Reservation, SafetyAct, SafetyRule, SharingPeriod, SharingRule, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet, WorkOrder } from '@/api'
+import type { Advice, Alarm, Backup, Card, Channel, ChannelSend, ConfigurationProfile, ConnectorBrief, Content, CounterDifference, Coupon, Customer, Delivery, DeviceCheck, Difference, Drill, DriverPrice, Erasure, Feedback, HealingPlaybookView, HealingRun, HealingStep, Invoice, JobRun, LoadView, Order, Parameter, PayChannel, Payee, Payment, Period, Pile, PileBatch, PileBatchRow, PileEvent, PileRecord, PileSecurity, Posting, Reconciliation, Refund, Reservation, SafetyAct, SafetyRule, SharingPeriod, SharingRule, SmtpConfig, Station, StationDetail, TariffPlan, TariffPlanPile, Transfer, Voucher, Wallet, WorkOrder } from '@/api'
 import type { Option } from '@/components/list'
 import { word } from '@/i18n'
 
@@ -16,6 +16,8 @@ export const safetyActions: SafetyRule['action'][] = ['notice', 'limit', 'stop',
 export const safetyActStates: SafetyAct['state'][] = ['acting', 'done', 'failed']
 export const deviceCheckKinds: DeviceCheck['kind'][] = ['meter', 'insulation', 'lightning', 'extinguisher', 'certificate', 'other']
 export const deviceCheckStates: DeviceCheck['state'][] = ['overdue', 'due', 'valid']
+export const adviceKinds: Advice['kind'][] = ['price_down', 'price_up', 'maintain', 'extend', 'coupon']
+export const adviceStates: Advice['state'][] = ['new', 'taken', 'dismissed', 'expired']
 export const healingSources: Alarm['source'][] = ['fault', 'ground_lock', 'variable', 'flapping']
 export const healingStepKinds: HealingStep['kind'][] = ['status', 'unlock', 'soft_reset', 'hard_reset']
 export const healingSuccesses: HealingStep['success'][] = ['recovered', 'available']

@@ -7,7 +7,7 @@ use super::{
     abnormal_orders, alarms, audit, backups, bills, brands, callers, cards, channels, cities, commands,
     configuration_profiles, content, counter_bills, coupons, customer_source, customers, day_bills, desired,
     dialects, dictionaries, displays, driver_prices, erasures, exports, feedback, feedback_blocks,
-    feedback_templates, firmware, fleets, forecasts, frames, healing, home, imports, invoice_life, invoices, jobs,
+    feedback_templates, firmware, fleets, forecasts, frames, home, imports, invoice_life, invoices, jobs,
     links, loads, map, member_levels, occupancies, operations, operators, order_imports, orders, overviews,
     parameters, pay_channels, payees, payments, peers, pile_batches, pile_events, pile_healths, pile_labels,
     pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices,
@@ -30,17 +30,19 @@ macro_rules! routes {
     };
 }
 
-pub(super) use routes;
+mod insight;
+mod safety;
 
 /// All of them; some areas have a file of their own.
 pub fn table() -> Vec<Route> {
-    let mut all = plain();
-    all.extend(super::table_safety::table());
+    let mut all = rows();
+    all.extend(insight::rows());
+    all.extend(safety::rows());
     all
 }
 
 #[expect(clippy::too_many_lines, reason = "a table: one row for each route")]
-fn plain() -> Vec<Route> {
+fn rows() -> Vec<Route> {
     routes! {
         POST "/session" Public, session::session_create;
         GET "/session" SignedIn, session::session_get;
@@ -267,7 +269,6 @@ fn plain() -> Vec<Route> {
         GET "/tariffs/{id}/piles" May(TariffRead), tariffs::tariff_pile_list;
         GET "/tariffs/{id}/days" May(TariffRead), tariffs::tariff_year_get;
         POST "/tariffs/preview" May(TariffRead), tariffs::tariff_check;
-        GET "/holidays" May(TariffRead), tariffs::holiday_list;
         GET "/tariff-plans" May(TariffRead), tariff_plans::tariff_plan_list;
         POST "/tariff-plans" May(TariffWrite), tariff_plans::tariff_plan_create;
         GET "/tariff-plans/{id}" May(TariffRead), tariff_plans::tariff_plan_get;
@@ -405,14 +406,6 @@ fn plain() -> Vec<Route> {
         POST "/alarm-notices" May(AlarmWrite), alarms::alarm_notice_create;
         PATCH "/alarm-notices/{id}" May(AlarmWrite), alarms::alarm_notice_update;
         DELETE "/alarm-notices/{id}" May(AlarmWrite), alarms::alarm_notice_delete;
-        GET "/healing-playbooks" May(AlarmRead), healing::healing_playbook_list;
-        POST "/healing-playbooks" May(AlarmWrite), healing::healing_playbook_create;
-        PATCH "/healing-playbooks/{id}" May(AlarmWrite), healing::healing_playbook_update;
-        DELETE "/healing-playbooks/{id}" May(AlarmWrite), healing::healing_playbook_delete;
-        GET "/healing-playbook-changes" May(AlarmRead), healing::healing_playbook_change_list;
-        GET "/healing-runs" May(AlarmRead), healing::healing_run_list;
-        GET "/healing-runs/{id}" May(AlarmRead), healing::healing_run_get;
-        POST "/healing-runs/{id}/stop" May(AlarmWrite), healing::healing_run_stop;
         GET "/work-orders" May(WorkOrderRead), work_orders::work_order_list;
         POST "/work-orders" May(WorkOrderWrite), work_orders::work_order_create;
         GET "/work-orders/{id}" May(WorkOrderRead), work_orders::work_order_get;

@@ -7,7 +7,6 @@ use super::take::{Id, Input, Query, Who};
 use axum::extract::State;
 use engine::pricing::{TariffDays, TariffDraft, year_checked};
 use model::Error;
-use model::holiday::{self, HolidayYear};
 use model::id::TariffId;
 use serde::Deserialize;
 use store::filter::Page;
@@ -58,11 +57,6 @@ pub async fn tariff_pile_list(
     let scope = who.scope();
     let read = move |conn: &mut store::Conn| pile_tariffs::tariff_pile_list(conn, &scope, TariffId(id));
     Ok(Given(app.engine.store.read(read).await?.ok_or_else(not_found)?))
-}
-
-/// 法定节假日 as the State Council has announced them, to choose dates from.
-pub async fn holiday_list(State(_): State<Shared>) -> Answer<Given<Page<HolidayYear>>> {
-    Ok(Given(Page::whole(holiday::years().to_vec())))
 }
 
 fn not_found() -> Error {

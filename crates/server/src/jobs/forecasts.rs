@@ -27,11 +27,13 @@ pub async fn make(app: &App) -> Result<JobOutcome> {
         let of_zone = stations.entry(zone.name().to_owned()).or_insert_with(|| (zone, Vec::new()));
         of_zone.1.push(station);
     }
+    let years = app.engine.store.read(store::holidays::years).await?;
     let mut made = Vec::new();
     for (zone, stations) in stations.into_values() {
         let past = read(app, zone, stations, now).await?;
+        let calendar = Calendar::of(&years);
         let learned =
-            tokio::task::spawn_blocking(move || past.map_or_else(Vec::new, |past| past.forecasts()));
+            tokio::task::spawn_blocking(move || past.map_or_else(Vec::new, |past| past.forecasts(&calendar)));
         made.extend(learned.await.map_err(|_| Error::internal())?);
     }
     let short = made.iter().filter(|one| one.hours.is_empty()).count();
@@ -108,9 +110,8 @@ fn since_first(hours: &mut [f64]) -> usize {
 }
 
 impl Past {
-    fn forecasts(self) -> Vec<Forecast> {
-        let calendar = Calendar::china();
-        let weeks = weeks(&self.grid, &calendar, Effort::default());
+    fn forecasts(self, calendar: &Calendar) -> Vec<Forecast> {
+        let weeks = weeks(&self.grid, calendar, Effort::default());
         let of_station = |((station, week), revenue): ((&StationId, SiteWeek), &Vec<f64>)| Forecast {
             station: *station,
             known_hours: week.known as i64,
@@ -118,7 +119,7 @@ impl Past {
             hours: week.hours.iter().map(kept).collect(),
             day: week.day.map(tested),
             week: week.week.map(tested),
-            month: month(revenue, self.today, &calendar)
+            month: month(revenue, self.today, calendar)
                 .filter(|_| week.known >= HOURS_MIN)
                 .map(|month| of_month(&month, self.zone.local(self.end).day / 100)),
         };

@@ -17,6 +17,7 @@ pub mod persons;
 pub mod prune;
 mod report_mails;
 pub mod tariffs;
+pub mod turnovers;
 mod verify;
 mod webhooks;
 
@@ -271,6 +272,8 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
             app.engine.job_runs_prune().await.map(|runs| counted(runs + sends + alarms))
         }
         customers::NAME => customers::sync(app, id).await,
+        "advice_make" => app.engine.advice_make(app.now()).await.map(JobOutcome::done),
+        turnovers::NAME => turnovers::learn(app).await,
         forecasts::NAME => forecasts::make(app).await,
         "verify" => verify::verify(app, id).await,
         "backup_run" => backups::run(app).await,

@@ -10,6 +10,8 @@ use server::http::{Access, table};
 const PUBLIC: &[&str] = &[
     "session_create",
     "public_brand_get",
+    "public_charging_advice_list",
+    "public_free_connector_get",
     "public_content_list",
     "public_content_picture_get",
     "public_feedback_create",

@@ -191,6 +191,14 @@ const SAMPLES: &[Sample] = &[
     asked("tariff_year_get", List, "/tariffs/1/days?year=2026", ""),
     asked("tariff_check", Shared, "/tariffs/preview", r#"{"year":2026,"kinds":[]}"#),
     asked("holiday_list", Shared, "/holidays", ""),
+    asked(
+        "holiday_set",
+        Platform,
+        "/holidays/2027",
+        r#"{"version":0,"source":"国办发明电〔2026〕1号","holidays":[{"name_zh":"元旦","name_en":"New Year","from":20270101,"to":20270103}],"workdays":[20270109]}"#,
+    ),
+    asked("holiday_delete", Platform, "/holidays/2026", ""),
+    asked("holiday_change_list", Shared, "/holiday-changes", ""),
     asked("tariff_plan_list", List, "/tariff-plans", ""),
     asked(
         "tariff_plan_create",

@@ -1,4 +1,4 @@
-//! How the routes of self-healing are asked for well; as in `samples.rs`.
+//! How the routes of self-healing and advice are asked for well; as in `samples.rs`.
 
 use super::house::{House, NOON};
 use super::samples::About::*;
@@ -26,6 +26,9 @@ pub const SAMPLES: &[Sample] = &[
     ),
     asked("healing_playbook_delete", Platform, "/healing-playbooks/2", ""),
     asked("healing_playbook_change_list", Shared, "/healing-playbook-changes", ""),
+    asked("advice_list", List, "/advice", ""),
+    asked("advice_get", Thing, "/advice/{advice}", ""),
+    asked("advice_update", Thing, "/advice/{advice}", r#"{"version":1,"state":"taken"}"#),
     asked("healing_run_list", List, "/healing-runs", ""),
     asked("healing_run_get", Thing, "/healing-runs/{healing_run}", ""),
     asked("healing_run_stop", Thing, "/healing-runs/{healing_run}/stop", ""),
@@ -34,11 +37,8 @@ pub const SAMPLES: &[Sample] = &[
 /// One run at this pile.
 pub async fn begun(house: &House, pile: &Pile, alarm: &str) -> String {
     let at = Timestamp::from_ms(NOON);
-    let step = HealingStep {
-        kind: HealingStepKind::SoftReset,
-        wait_s: 60,
-        success: HealingSuccess::Recovered,
-    };
+    let step =
+        HealingStep { kind: HealingStepKind::SoftReset, wait_s: 60, success: HealingSuccess::Recovered };
     let one = HealingRun {
         id: 0,
         playbook: 1,
@@ -69,4 +69,36 @@ pub async fn begun(house: &House, pile: &Pile, alarm: &str) -> String {
     };
     let write = house.app.engine.store.write(None, move |tx| store::healing_runs::insert(tx, &one));
     write.await.unwrap().to_string()
+}
+
+/// One advice about this pile.
+pub async fn advised(house: &House, pile: &Pile) -> String {
+    let at = Timestamp::from_ms(NOON);
+    let one = store::advices::Advice {
+        id: 0,
+        subject: format!("maintain:pile:{}", pile.id.0),
+        kind: model::advice::AdviceKind::Maintain,
+        state: model::advice::AdviceState::New,
+        operator: Some(pile.operator.0),
+        station: Some(pile.station.0),
+        pile: Some(pile.id.0),
+        facts: Vec::new(),
+        expected: None,
+        effect: None,
+        made_at: at,
+        seen_at: at,
+        decided_at: None,
+        decided_by: None,
+        reason: None,
+        version: 1,
+    };
+    let write = house.app.engine.store.write(None, move |tx| store::advices::save(tx, &one));
+    write.await.unwrap().to_string()
+}
+
+pub async fn advised_by_code(house: &House, code: &str) -> String {
+    let code = model::id::PileCode::parse(code).unwrap();
+    let read = move |conn: &mut store::Conn| store::piles::by_code(conn, &code);
+    let pile = house.app.engine.store.read(read).await.unwrap().unwrap();
+    advised(house, &pile).await
 }

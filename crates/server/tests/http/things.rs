@@ -82,6 +82,7 @@ impl Things {
             ("{voucher}", voucher),
             ("{driver_price}", driver_price),
             ("{feedback_block}", blocked(house, operator, name).await),
+            ("{advice}", super::samples_healing::advised(house, &pile_of_run).await),
             ("{healing_run}", super::samples_healing::begun(house, &pile_of_run, &alarm).await),
             ("{alarm}", alarm),
             ("{work_order}", work_order),

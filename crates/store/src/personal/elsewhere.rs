@@ -7,6 +7,7 @@ const OURS: &str = "the program's own workings";
 
 pub const ELSEWHERE: &[(&str, &str)] = &[
     ("account", BOOKS),
+    ("advice", STAFF),
     ("alarm", BUSINESS),
     ("alarm_event", STAFF),
     ("alarm_notice", STAFF),
@@ -55,6 +56,8 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("healing_playbook_change", STAFF),
     ("healing_run", STAFF),
     ("healing_step", BUSINESS),
+    ("holiday_change", STAFF),
+    ("holiday_year", BUSINESS),
     ("id_lease", OURS),
     ("inspection_plan", BUSINESS),
     ("invoice_file", "files of invoices, which are kept with them"),
@@ -141,6 +144,7 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("tariff_plan_station", BUSINESS),
     ("tariff_today", BUSINESS),
     ("transfer", BUSINESS),
+    ("turnover", BUSINESS),
     ("unknown_pile", BUSINESS),
     ("vendor_word", BUSINESS),
     ("work_order", "work at piles, in the words of staff"),

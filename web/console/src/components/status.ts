@@ -77,6 +77,7 @@ const looks = {
     due: { tone: 'warn', glyph: 'clock' },
     overdue: { tone: 'bad', glyph: 'alert' },
   },
+  advice_state: { new: { tone: 'warn', glyph: 'ring' }, taken: { tone: 'ok', glyph: 'check' }, dismissed: { tone: 'mute', glyph: 'cross' }, expired: { tone: 'mute', glyph: 'clock' } },
   healing_state: { running: { tone: 'busy', glyph: 'refresh' }, healed: { tone: 'ok', glyph: 'check' }, failed: { tone: 'bad', glyph: 'cross' }, stopped: { tone: 'mute', glyph: 'pause' } },
   healing_step_state: {
     sent: { tone: 'busy', glyph: 'right' },

@@ -1,5 +1,6 @@
 // 中文（主语言）。英文见 en.ts，两份的键必须相同。
 import abnormal from '@/locales/abnormal.zh-CN'
+import advice from '@/locales/advice.zh-CN'
 import alarm from '@/locales/alarm.zh-CN'
 import safety from '@/locales/safety.zh-CN'
 import healing from '@/locales/healing.zh-CN'
@@ -42,7 +43,7 @@ export default {
     safety_rules: '安全规则', safety_trial: '规则试算', safety_acts: '安全事件', safety_act: '安全事件详情', emergencies: '紧急停机', emergency: '紧急停机记录', battery_safety: '电池安全报告', device_checks: '检验到期', dangers: '隐患',
     monitor: '实时总览', station_board: '站监控', screen: '监控大屏',
     work_orders: '工单', work_order: '工单详情', inspection_plans: '巡检计划',
-    alarms: '告警中心', alarm: '告警详情', alarm_rules: '告警规则与通知', healing_playbooks: '自愈预案', healing_runs: '自愈记录', healing_run: '自愈详情',
+    alarms: '告警中心', alarm: '告警详情', alarm_rules: '告警规则与通知', advice: '经营建议', advice_one: '建议详情', healing_playbooks: '自愈预案', healing_runs: '自愈记录', healing_run: '自愈详情',
     payments: '支付流水', payment: '支付详情', refunds: '退款', refund: '退款详情', pay_channels: '支付渠道',
     reports: '综合报表', report_hours: '时段分析', pile_healths: '设备健康', report_plans: '报表订阅', kpis: '指标口径',
     firmware: '固件', firmware_one: '固件详情', dialects: '方言', dialect: '方言详情', home: '首页', piles: '充电桩', pile: '充电桩详情', stations: '充电站', station: '充电站详情', map: '充电桩地图', forecast: '预测', operators: '运营商', cities: '开通城市', orders: '充电订单', order_imports: '订单补录', order: '订单详情', tariff: '计费模型详情', tariffs: '计费模型', pile_batches: '批量操作', pile_batch: '批量操作详情', tariff_plans: '调价计划', tariff_plan: '调价计划详情', reservations: '预约', configuration_profiles: '配置模板', abnormal_orders: '异常订单',
@@ -165,18 +166,20 @@ export default {
     content_create: '新建内容', content_update: '修改内容', content_status_set: '发布或撤回内容', content_delete: '删除内容草稿', content_picture_create: '上传内容图片', content_picture_delete: '删除内容图片', coupon_create: '新建优惠券', coupon_update: '修改优惠券', coupon_status_set: '停发或恢复优惠券', voucher_create: '发放优惠券', voucher_cancel: '收回用户券', coupon_voucher_cancel: '收回未使用的券', driver_price_create: '新建司机价', driver_price_update: '修改司机价', driver_price_status_set: '启停司机价', driver_price_delete: '删除司机价草稿',
     work_order_create: '新建工单', work_order_update: '处理工单', work_order_photo_create: '上传工单照片', work_order_limit_set: '设置工单时限', inspection_plan_create: '新建巡检计划', inspection_plan_update: '修改巡检计划', inspection_plan_delete: '删除巡检计划',
     safety_rule_create: '新建安全规则', safety_rule_update: '修改安全规则', safety_rule_delete: '删除安全规则', safety_trial_create: '试算安全规则', safety_trial_cancel: '取消试算', safety_act_judge: '核实安全事件', safety_act_release: '恢复锁定的桩', emergency_create: '紧急停机', emergency_start: '重试紧急停机', emergency_cancel: '解除紧急停机', device_check_create: '登记检验', device_check_update: '更新检验', device_check_delete: '删除检验',
+    customer_advice_set: '开关充电建议', advice_update: '处理经营建议',
+    holiday_set: '录入节假日安排', holiday_delete: '恢复自带节假日安排',
     healing_playbook_create: '新建自愈预案', healing_playbook_update: '修改自愈预案', healing_playbook_delete: '删除自愈预案', healing_run_stop: '中止自愈',
     alarm_update: '处理告警', alarm_rule_create: '新建告警规则', alarm_rule_update: '修改告警规则', alarm_rule_delete: '删除告警规则', alarm_notice_create: '新建告警通知', alarm_notice_update: '修改告警通知', alarm_notice_delete: '删除告警通知',
     feedback_create: '登记反馈', feedback_update: '处理反馈', feedback_limit_set: '设置反馈时限', feedback_phone_get: '查看完整手机号', feedback_template_create: '新建回复模板', feedback_template_update: '修改回复模板', feedback_template_delete: '删除回复模板', member_level_create: '新建会员等级', member_level_update: '修改会员等级', member_level_delete: '删除会员等级',
     parameter_update: '修改参数', channel_create: '新建渠道', channel_update: '修改渠道', channel_check: '测试渠道', delivery_start: '重新发送投递', customer_source_update: '修改用户来源', customer_source_sync: '同步用户来源', job_update: '暂停或恢复任务', job_start: '立即运行任务', feedback_category_create: '新建反馈分类', feedback_category_update: '修改反馈分类', drill_create: '登记恢复演练',
   },
-  audit_noun: { safety_rule: '安全规则', safety_trial: '规则试算', safety_act: '安全事件', emergency: '紧急停机', device_check: '检验', report: '综合报表', report_plan: '报表订阅', healing_playbook: '自愈预案', healing_run: '自愈', work_order: '工单', inspection_plan: '巡检计划', alarm: '告警', alarm_rule: '告警规则', alarm_notice: '告警通知', payee: '分账方', sharing_rule: '分账规则', sharing_period: '分账期', sharing_line: '分账明细', sharing_statement: '分账单', feedback_block: '反馈黑名单', person: '个人信息', pay_channel: '支付渠道', payment: '支付', refund: '退款', vendor_word: '厂商报文', reservation: '预约', dialect: '方言', firmware: '固件', certificate: '证书', fleet_car: '车队车辆', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', seller: '销售方', invoice_title: '开票抬头', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价', tariff_plan: '调价计划', pile_batch: '批量操作', channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数', brand: '品牌', customer_source: '用户来源', configuration_profile: '配置模板', feedback_template: '回复模板', member_level: '会员等级', drill: '恢复演练', day_bill: '站日账单', counter_bill: '对方账单', counter_difference: '对方差异', peer: '互联方', reconciliation: '桩账单对账', difference: '对账差异', meter_change: '换表' },
+  audit_noun: { safety_rule: '安全规则', safety_trial: '规则试算', safety_act: '安全事件', emergency: '紧急停机', device_check: '检验', report: '综合报表', report_plan: '报表订阅', advice: '经营建议', holiday: '节假日安排', healing_playbook: '自愈预案', healing_run: '自愈', work_order: '工单', inspection_plan: '巡检计划', alarm: '告警', alarm_rule: '告警规则', alarm_notice: '告警通知', payee: '分账方', sharing_rule: '分账规则', sharing_period: '分账期', sharing_line: '分账明细', sharing_statement: '分账单', feedback_block: '反馈黑名单', person: '个人信息', pay_channel: '支付渠道', payment: '支付', refund: '退款', vendor_word: '厂商报文', reservation: '预约', dialect: '方言', firmware: '固件', certificate: '证书', fleet_car: '车队车辆', order_import: '订单补录', customer: '用户', fleet: '车队', car: '车辆', export: '导出', audit: '审计日志', session: '会话', staff: '账号', operator: '运营商', station: '充电站', pile: '充电桩', unknown_pile: '未登记设备', command: '指令', order: '订单', tariff: '计费模型', card: '充电卡', token: '令牌', role: '角色', city: '城市', invoice: '发票', seller: '销售方', invoice_title: '开票抬头', feedback: '反馈', content: '内容', coupon: '优惠券', voucher: '用户券', driver_price: '司机价', tariff_plan: '调价计划', pile_batch: '批量操作', channel: '渠道', job: '任务', feedback_category: '反馈分类', parameter: '参数', brand: '品牌', customer_source: '用户来源', configuration_profile: '配置模板', feedback_template: '回复模板', member_level: '会员等级', drill: '恢复演练', day_bill: '站日账单', counter_bill: '对方账单', counter_difference: '对方差异', peer: '互联方', reconciliation: '桩账单对账', difference: '对账差异', meter_change: '换表' },
   file: {
     button: '批量导入', title_pile: '批量导入充电桩', title_card: '批量导入充电卡', choose: '选择 CSV 文件', again: '重新选择', drop: '或将文件拖到这里', columns: '列名（第一行）', template: '下载模板', rule: '全部正确才会写入；已存在的编号保持不变，可重复导入。', go: '导入',
     created: '已新建 {n} 条', existing: '已存在 {n} 条，未改动', bad: '有 {n} 行不正确，没有写入任何内容', line: '行', field: '列', what: '问题', passwords: '自动生成的接入密码（仅显示这一次）', save: '下载密码表', too_big: '文件超过 4 MB，请拆分', encoding: '文件不是 UTF-8 编码，请另存为「CSV UTF-8」', chosen: '{name}，{n} 行',
   },
   home: {
-    emergency: '紧急停机中的充电站', check_due: '待检验', work_waiting: '待接工单', work_done: '待验收工单', work_overdue: '超时工单', alarm_critical: '紧急告警', alarm_open: '未确认告警', today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
+    emergency: '紧急停机中的充电站', check_due: '待检验', advice: '待决定的经营建议', work_waiting: '待接工单', work_done: '待验收工单', work_overdue: '超时工单', alarm_critical: '紧急告警', alarm_open: '未确认告警', today: '今日', updated: '{at} 更新', energy: '充电量', orders: '订单数', total: '应收金额', service: '其中服务费', success: '一次启动成功率', yesterday: '较昨日同时', week: '较上周同日', point: '个百分点',
     states: '枪状态', states_all: '全部枪', now: '实时功率', charging_orders: '充电中的订单', charging_note: '含车辆暂停和桩已离线、尚未结束的订单，因此可能多于「充电中」的枪', piles_online: '在线桩', todo: '待办', invoice_review: '待审核的开票申请', invoice_failed: '开票失败', seller_lost: '开票渠道登录失效', todo_none: '没有待办，一切正常',
     abnormal: '异常订单', faulted: '有故障枪的桩', offline: '离线桩', feedback: '待处理反馈', overdue: '超时反馈', escalated: '已升级反馈', unknown: '未登记设备', hours: '今日逐时', days: '近 30 天', top: '充电站排行', top_none: '近 7 天没有充电', settlement: '待复核的异常结算', backup: '备份告警',
     card_figures: '今日指标', card_states: '枪状态', card_now: '实时功率', card_todo: '待办', card_pinned: '关注的充电站', card_hours: '今日逐时', card_days: '近 30 天趋势', card_ranking: '充电站排行', card_entries: '功能入口', card_notices: '公告与版本', arrange: '调整布局', arranged: '完成调整', reset: '恢复默认布局', hide: '隐藏', hide_card: '隐藏「{card}」', hidden: '已隐藏的卡片：', hidden_none: '没有隐藏的卡片', all_hidden: '所有卡片都已隐藏；点「调整布局」可重新显示', move_card: '移动「{card}」', move_help: '拖动卡片调整位置，或选中卡片名后按方向键移动；布局随账号保存', earlier: '前移', later: '后移', moved: '「{card}」已移到第 {n} 位', stale: '数据停留在 {at}（{minutes} 分钟前），可能与现场不一致', pin: '添加充电站', unpin: '不再关注 {name}', pinned_none: '添加常看的充电站，这里随时显示它们的状态', by_energy: '电量', by_amount: '金额', by_utilisation: '利用率', by_failure: '失败率', by_energy_note: '近 7 天按充电量', by_amount_note: '近 7 天按应收金额', by_utilisation_note: '近 7 天功率利用率 = 充电量 ÷（额定功率 × 时长）', by_failure_note: '近 7 天启动失败最多在前，不足 10 单的站不参与', failure_none: '近 7 天没有启动失败的站',
@@ -262,6 +265,7 @@ export default {
   ...system,
   ...service,
   ...abnormal,
+  ...advice,
   ...alarm,
   ...safety,
   ...healing,

@@ -1,13 +1,9 @@
-//! The routes of safety; as in `table.rs`.
+//! The routes of safety management.
 
-use super::route::Access::May;
-use super::route::Route;
-use super::table::routes;
-use super::{device_checks, emergencies, safety};
-use axum::http::Method;
-use model::access::Permission::*;
+use super::super::{device_checks, emergencies, safety};
+use super::*;
 
-pub fn table() -> Vec<Route> {
+pub fn rows() -> Vec<Route> {
     routes! {
         GET "/safety-rules" May(SafetyRead), safety::safety_rule_list;
         POST "/safety-rules" May(SafetyWrite), safety::safety_rule_create;
