@@ -2480,6 +2480,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fleets/{id}/driver-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: ledger.read */
+        get: operations["fleet_driver_limit_list"];
+        /** Permission: wallet.write */
+        put: operations["fleet_driver_limit_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleets/{id}/import": {
         parameters: {
             query?: never;
@@ -3747,6 +3765,40 @@ export interface paths {
         put?: never;
         /** Permission: pile.command */
         post: operations["order_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/voucher": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: content.write */
+        put: operations["order_voucher_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: content.read */
+        get: operations["order_voucher_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6564,7 +6616,7 @@ export interface components {
          * @description What an account is for. What is owed to somebody grows by credits, what somebody owes by debits.
          * @enum {string}
          */
-        AccountKind: "principal" | "gift" | "receivable" | "fleet" | "revenue" | "channel" | "promotion" | "write_off" | "refunding" | "discount" | "payee_payable" | "shared_revenue" | "paid_out" | "channel_fee" | "withheld";
+        AccountKind: "principal" | "gift" | "receivable" | "fleet" | "revenue" | "channel" | "promotion" | "write_off" | "refunding" | "discount" | "payee_payable" | "shared_revenue" | "paid_out" | "channel_fee" | "platform_discount" | "withheld";
         /** @description One side of a posting. */
         AccountName: {
             kind: components["schemas"]["AccountKind"];
@@ -8735,9 +8787,18 @@ export interface components {
         CounterSource: "pay_channel" | "peer";
         Coupon: {
             /** Format: int64 */
+            billed_fen: number;
+            /** Format: int64 */
             cap_fen: number | null;
             cities: string[];
             city_names: string[];
+            /** @description Beside the share of a member level and an activity; else the better counts. */
+            combines: boolean;
+            /**
+             * Format: int64
+             * @description What it has taken off the bills of orders, what of that the platform bears, and what those bills came to before.
+             */
+            cost_fen: number;
             /** Format: int64 */
             created_at_ms: number;
             /** Format: int64 */
@@ -8757,7 +8818,19 @@ export interface components {
             per_person: number;
             /** Format: int64 */
             percent_off: number | null;
+            /** Format: int64 */
+            platform_cost_fen: number;
+            /**
+             * Format: int64
+             * @description The platform's part in thousandths, where it is shared.
+             */
+            platform_permille: number;
+            /** @description Good again when all that was paid for its order is given back. */
+            returns: boolean;
             state: components["schemas"]["CouponState"];
+            /** @description Where it may be used, beside its cities; none: all. */
+            station_ids: number[];
+            station_names: string[];
             /** Format: int64 */
             threshold_fen: number;
             /**
@@ -8790,12 +8863,14 @@ export interface components {
             cap_fen?: number | null;
             /** @description Codes of open cities where it may be used; none: all. */
             cities?: string[] | null;
+            /** @description Beside the share of a member level and an activity; else the better counts. No, when it is not said. */
+            combines?: boolean;
             kind: components["schemas"]["CouponKind"];
             name: string;
             note?: string | null;
             /**
              * Format: int64
-             * @description Of `amount` and `service`.
+             * @description Of `amount` and `service`; of `per_kwh` for each kWh.
              */
             off_fen?: number | null;
             /**
@@ -8808,9 +8883,18 @@ export interface components {
             per_person: number;
             /**
              * Format: int64
-             * @description Of `percent`: 15 takes 15 % off, up to the cap.
+             * @description Of `percent` and `service_percent`: 15 takes 15 % off, up to the cap.
              */
             percent_off?: number | null;
+            /**
+             * Format: int64
+             * @description The platform's part in thousandths, 1 to 999, where it is shared.
+             */
+            platform_permille?: number | null;
+            /** @description Good again when all that was paid for its order is given back. Yes, when it is not said. */
+            returns?: boolean;
+            /** @description Stations where it may be used, beside its cities; none: all. */
+            station_ids?: number[] | null;
             /** Format: int64 */
             threshold_fen: number;
             /**
@@ -8850,7 +8934,7 @@ export interface components {
             threshold_fen: number;
         };
         /** @enum {string} */
-        CouponKind: "amount" | "percent" | "service";
+        CouponKind: "amount" | "percent" | "service" | "service_percent" | "per_kwh";
         CouponList: {
             items: components["schemas"]["Coupon"][];
             next_cursor: string | null;
@@ -8861,7 +8945,7 @@ export interface components {
          * @description Who bears what it costs.
          * @enum {string}
          */
-        CouponPayer: "platform" | "operator";
+        CouponPayer: "platform" | "operator" | "shared";
         /** @enum {string} */
         CouponState: "active" | "stopped" | "exhausted" | "ended";
         CouponStatusChange: {
@@ -9637,12 +9721,12 @@ export interface components {
          * @description Who goes without it.
          * @enum {string}
          */
-        DiscountBearer: "operator" | "platform";
+        DiscountBearer: "operator" | "platform" | "shared";
         /**
          * @description Why less is asked for.
          * @enum {string}
          */
-        DiscountKind: "member";
+        DiscountKind: "member" | "activity" | "coupon";
         /**
          * @description How what a pile shows compares with what it was given.
          * @enum {string}
@@ -9750,10 +9834,77 @@ export interface components {
             /** Format: int64 */
             total: number | null;
         };
+        /** @description A driver with what holds for them and what of it is used. */
+        DriverLimit: {
+            /** Format: int64 */
+            customer_id: number;
+            customer_name: string;
+            hours: components["schemas"]["FleetHours"][];
+            limits: components["schemas"]["DriverLimits"];
+            /** @description Their own; else those of every driver hold. */
+            own: boolean;
+            /** @description Where and when are said of this driver alone. */
+            own_places: boolean;
+            /** @description Masked. */
+            phone: string | null;
+            /** @description Where and when they may charge, of what the fleet lets all; null: everywhere, empty: always. */
+            stations: components["schemas"]["StationId"][] | null;
+            used: components["schemas"]["DriverUse"];
+            /**
+             * Format: int64
+             * @description Of their own limits; 0 where there are none.
+             */
+            version: number;
+        };
+        /** @description All of it anew; nothing at all: the limits of every driver hold, or none. */
+        DriverLimitChange: {
+            /**
+             * Format: int64
+             * @description Null: every driver who has none of their own.
+             */
+            customer_id?: number | null;
+            /** @description When; empty: always. */
+            hours?: components["schemas"]["FleetHours"][];
+            limits: components["schemas"]["DriverLimits"];
+            /** @description Where they may charge, of what the fleet lets all of its drivers; null: everywhere there. */
+            stations?: number[] | null;
+            /**
+             * Format: int64
+             * @description As it was read; 0 when there was none.
+             */
+            version: number;
+        };
+        /** @description What is not said has no limit. */
+        DriverLimits: {
+            /** Format: int64 */
+            day_dwh: number | null;
+            /** Format: int64 */
+            day_fen: number | null;
+            /** Format: int64 */
+            month_dwh: number | null;
+            /** Format: int64 */
+            month_fen: number | null;
+            /** Format: int64 */
+            order_dwh: number | null;
+            /** Format: int64 */
+            order_fen: number | null;
+        };
         DriverPrice: {
             area: components["schemas"]["Area"];
             /** @description The names of the area's cities or stations, as far as they are still there. */
             area_names: string[];
+            /**
+             * Format: int64
+             * @description The most that it takes off all orders, and what it has taken off.
+             */
+            budget_fen: number | null;
+            /**
+             * Format: int64
+             * @description The most that it takes off one order; null: no such limit.
+             */
+            cap_fen: number | null;
+            /** @description Beside the share of a member level; else the better counts. */
+            combines: boolean;
             /** Format: int64 */
             created_at_ms: number;
             cut: components["schemas"]["PriceCut"];
@@ -9778,10 +9929,18 @@ export interface components {
             /** Format: int64 */
             operator_id: number | null;
             operator_name: string | null;
+            payer: components["schemas"]["DiscountBearer"];
             /** Format: int64 */
             percent_off: number | null;
+            /**
+             * Format: int64
+             * @description The platform's part in thousandths, where it is shared.
+             */
+            platform_permille: number;
             /** Format: int64 */
             rank: number;
+            /** Format: int64 */
+            spent_fen: number;
             state: components["schemas"]["ContentState"];
             /** Format: int64 */
             to_minute: number | null;
@@ -9806,6 +9965,15 @@ export interface components {
         };
         DriverPriceDraft: {
             area: components["schemas"]["Area"];
+            /** Format: int64 */
+            budget_fen?: number | null;
+            /**
+             * Format: int64
+             * @description The most that it takes off one order, and off all of them; none: as much as it says.
+             */
+            cap_fen?: number | null;
+            /** @description Beside the share of a member level; else the better counts. No, when it is not said. */
+            combines?: boolean;
             cut: components["schemas"]["PriceCut"];
             fee: components["schemas"]["PriceFee"];
             /** Format: int64 */
@@ -9817,7 +9985,7 @@ export interface components {
             from_minute?: number | null;
             /** Format: int64 */
             from_ms?: number | null;
-            /** @description `driver`, `employee` or `fleet`. */
+            /** @description For whom: drivers and fleets, or everybody as an activity. */
             group: components["schemas"]["TargetGroup"];
             name: string;
             note?: string | null;
@@ -9831,11 +9999,17 @@ export interface components {
              * @description The whole platform's when not given; staff of an operator: that operator's.
              */
             operator_id?: number | null;
+            payer?: components["schemas"]["DiscountBearer"] | null;
             /**
              * Format: int64
              * @description Of `percent`: 20 takes 20 % off.
              */
             percent_off?: number | null;
+            /**
+             * Format: int64
+             * @description The platform's part in thousandths, 1 to 999, where it is shared.
+             */
+            platform_permille?: number | null;
             /**
              * Format: int64
              * @description 0 to 999: where several hold at once, the highest does.
@@ -9868,6 +10042,17 @@ export interface components {
             after: components["schemas"]["TariffRate"];
             before: components["schemas"]["TariffRate"];
             period: components["schemas"]["Period"];
+        };
+        /** @description What a driver has charged on the account of a fleet already, sessions that run with what is held for them. */
+        DriverUse: {
+            /** Format: int64 */
+            day_dwh: number;
+            /** Format: int64 */
+            day_fen: number;
+            /** Format: int64 */
+            month_dwh: number;
+            /** Format: int64 */
+            month_fen: number;
         };
         /**
          * @description Whose keys they are: those of 1.6 and the variables of 2.x have different names.
@@ -10724,6 +10909,19 @@ export interface components {
             contact_phone?: string | null;
             name: string;
             note?: string | null;
+        };
+        /** @description What a fleet lets its drivers charge. */
+        FleetDriverLimits: {
+            /** @description Of every driver who has none of their own. */
+            every: components["schemas"]["DriverLimits"];
+            hours: components["schemas"]["FleetHours"][];
+            items: components["schemas"]["DriverLimit"][];
+            stations: components["schemas"]["StationId"][] | null;
+            /**
+             * Format: int64
+             * @description 0: none was set yet.
+             */
+            version: number;
         };
         /** @description A window of the week on the station's clock. */
         FleetHours: {
@@ -13267,14 +13465,26 @@ export interface components {
             /** Format: int64 */
             amount_fen: number;
             bearer: components["schemas"]["DiscountBearer"];
+            /**
+             * Format: int64
+             * @description The coupon.
+             */
+            coupon_id: number | null;
             kind: components["schemas"]["DiscountKind"];
             /** @description The level that gave it, if it is still there. */
             level_name: string | null;
+            /** @description What the activity or the coupon was called. */
+            name: string | null;
             /**
              * Format: int64
              * @description Of the service fee, where it is such a share.
              */
             permille: number | null;
+            /**
+             * Format: int64
+             * @description What of it the platform bears; the operator bears the rest.
+             */
+            platform_fen: number;
         };
         OrderEvidence: {
             /** @description Before and after it on its connector, in the order of time. */
@@ -13420,6 +13630,13 @@ export interface components {
             /** Format: int64 */
             held_fen: number;
             /** Format: int64 */
+            limit_dwh: number | null;
+            /**
+             * Format: int64
+             * @description How much of it the payer's fleet lets its driver charge; null: without an end.
+             */
+            limit_fen: number | null;
+            /** Format: int64 */
             most_held_fen: number;
             /** Format: int64 */
             owed_fen: number;
@@ -13482,6 +13699,33 @@ export interface components {
             service_fen: number;
             /** Format: int64 */
             total_fen: number;
+        };
+        /** @description A coupon that could be used for an order. */
+        OrderVoucher: {
+            /** @description The customer has asked for this one. */
+            chosen: boolean;
+            coupon_name: string;
+            kind: components["schemas"]["CouponKind"];
+            /**
+             * Format: int64
+             * @description Exclusive.
+             */
+            valid_until_ms: number;
+            /** Format: int64 */
+            voucher_id: number;
+        };
+        OrderVoucherChange: {
+            /**
+             * Format: int64
+             * @description Null: the best one by itself.
+             */
+            voucher_id?: number | null;
+        };
+        OrderVoucherList: {
+            items: components["schemas"]["OrderVoucher"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         Overview: {
             /**
@@ -14660,7 +14904,7 @@ export interface components {
          * @description Why money moved.
          * @enum {string}
          */
-        PostingCode: "electricity" | "service" | "top_up" | "gift_grant" | "deduction" | "refund" | "write_off" | "order_pay" | "excess" | "refund_hold" | "refund_undo" | "refund_done" | "discount" | "share" | "share_back" | "payout" | "occupancy" | "channel_fee";
+        PostingCode: "electricity" | "service" | "top_up" | "gift_grant" | "deduction" | "refund" | "write_off" | "order_pay" | "excess" | "refund_hold" | "refund_undo" | "refund_done" | "discount" | "discount_back" | "share" | "share_back" | "payout" | "occupancy" | "channel_fee";
         PostingList: {
             items: components["schemas"]["Posting"][];
             next_cursor: string | null;
@@ -24031,6 +24275,70 @@ export interface operations {
             };
         };
     };
+    fleet_driver_limit_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetDriverLimits"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    fleet_driver_limit_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DriverLimitChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     fleet_import: {
         parameters: {
             query?: {
@@ -27023,6 +27331,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_voucher_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderVoucherChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    order_voucher_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderVoucherList"];
                 };
             };
             /** @description Any error */

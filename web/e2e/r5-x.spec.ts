@@ -133,11 +133,11 @@ test('R-5.x a coupon is made, given to a group whose size is told, and taken bac
   expect(unexpected(faults)).toEqual([])
 })
 
-test('R-5.x a driver price is shown with what it would change, and says that no bill knows it', async ({ page }) => {
+test('R-5.x a driver price is shown with what it would change, and says how it counts', async ({ page }) => {
   const faults = complaints(page)
   await signIn(page)
   await page.goto('/driver-prices')
-  await expect(page.getByText('尚未用于订单计费')).toBeVisible()
+  await expect(page.getByText('用完总预算即停止减免')).toBeVisible()
   await page.getByRole('link', { name: '武汉夜间司机价' }).click()
   await expect(page.getByText('每天 22:00 – 次日 06:00')).toBeVisible()
   await expect(page.getByRole('columnheader', { name: '司机价' })).toBeVisible()

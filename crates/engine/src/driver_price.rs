@@ -1,14 +1,20 @@
-//! 司机价: kept, published and withdrawn. Bills do not know them yet.
+//! 司机价 and other activities: kept, published and withdrawn. What is published counts on the bills of sessions.
 
 use crate::Engine;
 use crate::audit::Actor;
 use crate::content::ContentStatusChange;
-use crate::content::target::{changed_meanwhile, fleet_checked, may_change, owner, rank_checked, written};
+use crate::content::target::{
+    bearer_checked, changed_meanwhile, fleet_checked, may_change, owner, rank_checked, written,
+};
 use crate::site::named;
 use model::access::Area;
 use model::content::{ContentDecision, TargetGroup, times_checked};
+use model::coupon::OFF_MAX;
+use model::discount::DiscountBearer;
 use model::driver_price::{PriceCut, PriceFee, PriceHours, PriceOff};
 use model::id::DriverPriceId;
+use model::money::Fen;
+use model::offer::Bearing;
 use model::time::Timestamp;
 use model::{Error, Result};
 use serde::Deserialize;
@@ -29,7 +35,7 @@ pub struct DriverPriceDraft {
     pub percent_off: Option<i64>,
     /// Of `amount`.
     pub off_price_e5: Option<i64>,
-    /// `driver`, `employee` or `fleet`.
+    /// For whom: drivers and fleets, or everybody as an activity.
     pub group: TargetGroup,
     pub fleet_id: Option<i64>,
     pub area: Area,
@@ -40,6 +46,16 @@ pub struct DriverPriceDraft {
     pub to_minute: Option<i64>,
     /// 0 to 999: where several hold at once, the highest does.
     pub rank: Option<i64>,
+    /// Who bears what it takes off; the platform its own and an operator its own, when it is not said.
+    pub payer: Option<DiscountBearer>,
+    /// The platform's part in thousandths, 1 to 999, where it is shared.
+    pub platform_permille: Option<i64>,
+    /// Beside the share of a member level; else the better counts. No, when it is not said.
+    #[serde(default)]
+    pub combines: bool,
+    /// The most that it takes off one order, and off all of them; none: as much as it says.
+    pub cap_fen: Option<i64>,
+    pub budget_fen: Option<i64>,
     pub note: Option<String>,
     pub from_ms: Option<i64>,
     /// Exclusive.
@@ -86,15 +102,23 @@ fn area_checked(conn: &mut Conn, actor: &Actor, area: &Area, operator: Option<i6
     ))
 }
 
+const BUDGET_MAX_FEN: i64 = 100_000_000_000;
+
+/// Null, or more than nothing.
+fn most_checked(field: &'static str, fen: Option<i64>, most: i64) -> Result<Option<Fen>> {
+    if fen.is_none_or(|fen| (1..=most).contains(&fen)) {
+        return Ok(fen.map(Fen));
+    }
+    let yuan = most / 100;
+    Err(Error::invalid(
+        field,
+        format!("金额应在 0.01 到 {yuan} 元之间；不限请留空"),
+        format!("It lies between 0.01 and {yuan} yuan; leave it empty for none."),
+    ))
+}
+
 impl DriverPriceDraft {
     fn checked(self, conn: &mut Conn, actor: &Actor) -> Result<DriverPrice> {
-        if !matches!(self.group, TargetGroup::Driver | TargetGroup::Employee | TargetGroup::Fleet) {
-            return Err(Error::invalid(
-                "group",
-                "司机价只能给司机、企业员工或指定车队",
-                "A driver price is for drivers, employees or one fleet.",
-            ));
-        }
         let off = PriceOff { cut: self.cut, percent_off: self.percent_off, off_price_e5: self.off_price_e5 };
         let hours =
             PriceHours { weekdays: self.weekdays, from_minute: self.from_minute, to_minute: self.to_minute };
@@ -103,6 +127,9 @@ impl DriverPriceDraft {
         times_checked(self.from_ms, self.until_ms)?;
         let operator = owner(conn, actor, self.operator_id)?;
         area_checked(conn, actor, &self.area, self.operator_id)?;
+        let own = if operator.is_none() { DiscountBearer::Platform } else { DiscountBearer::Operator };
+        let bearing = Bearing::checked(self.payer.unwrap_or(own), self.platform_permille)?;
+        bearer_checked(actor, bearing.bearer, operator.is_some())?;
         Ok(DriverPrice {
             id: DriverPriceId(0),
             operator,
@@ -114,6 +141,10 @@ impl DriverPriceDraft {
             area: self.area,
             hours,
             rank: rank_checked(self.rank)?,
+            bearing,
+            combines: self.combines,
+            cap: most_checked("cap_fen", self.cap_fen, OFF_MAX.0)?,
+            budget: most_checked("budget_fen", self.budget_fen, BUDGET_MAX_FEN)?,
             note: written("note", self.note.as_deref().unwrap_or_default(), 500)?,
             decision: ContentDecision::Draft,
             from: self.from_ms.map(Timestamp::from_ms),
@@ -128,7 +159,8 @@ fn told(one: &DriverPrice) -> Value {
         "percent_off": one.off.percent_off, "off_price_e5": one.off.off_price_e5, "group": one.group,
         "fleet_id": one.fleet, "area": one.area, "weekdays": one.hours.weekdays,
         "from_minute": one.hours.from_minute, "to_minute": one.hours.to_minute, "rank": one.rank,
-        "note": one.note, "from_ms": one.from.map(Timestamp::as_ms), "until_ms": one.until.map(Timestamp::as_ms)})
+        "payer": one.bearing.bearer, "platform_permille": one.bearing.platform_permille, "combines": one.combines,
+        "cap_fen": one.cap, "budget_fen": one.budget, "note": one.note, "from_ms": one.from.map(Timestamp::as_ms), "until_ms": one.until.map(Timestamp::as_ms)})
 }
 
 impl Engine {
@@ -164,7 +196,14 @@ impl Engine {
                 let detail = json!({"before": told(&before), "after": told(&one)});
                 actor.record(tx, now, "driver_price_update", "driver_price", id.0, &detail)
             })
+            .await?;
+        self.store
+            .write_everywhere(|tx| {
+                tx.stations_changed();
+                Ok(())
+            })
             .await
+            .map(drop)
     }
 
     pub async fn driver_price_status_set(
@@ -191,7 +230,14 @@ impl Engine {
                     json!({"before": {"state": before}, "after": {"state": after, "name": one.name}});
                 actor.record(tx, now, "driver_price_status_set", "driver_price", id.0, &detail)
             })
+            .await?;
+        self.store
+            .write_everywhere(|tx| {
+                tx.stations_changed();
+                Ok(())
+            })
             .await
+            .map(drop)
     }
 
     /// Takes away a draft.

@@ -3,6 +3,7 @@
 
 use crate::command::{balance_update, stop_by_rule};
 use crate::device::{Context, cost_so_far};
+use crate::fleet::driver_limit;
 use crate::{Engine, Rules};
 use model::Result;
 use model::card::{Card, TokenVerdict};
@@ -47,15 +48,37 @@ pub(crate) fn suffices(context: &Context<'_>, tx: &mut Tx<'_>, card: &Card) -> R
     }
 }
 
-/// Holds what a session that begins may cost at first; whether the purse sufficed.
-pub(crate) fn admit(context: &Context<'_>, tx: &mut Tx<'_>, order: &Order, card: &Card) -> Result<bool> {
-    let (Some(way), Some(customer)) = (way_of(context.rules, card), card.customer) else { return Ok(true) };
-    let payment = OrderPayment::fresh(order, customer, way, context.now);
+/// Holds what a session that begins may cost at first; why it may not begin, where the purse or what a fleet lets its
+/// driver charge does not suffice.
+pub(crate) fn admit(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    order: &Order,
+    card: &Card,
+) -> Result<Option<TokenVerdict>> {
+    let (Some(way), Some(customer)) = (way_of(context.rules, card), card.customer) else { return Ok(None) };
+    let mut payment = OrderPayment::fresh(order, customer, way, context.now);
     if payment.payer().is_none() {
-        return Ok(true);
+        return Ok(None);
     }
-    let amounts = (context.rules.hold, context.rules.hold_least);
-    Ok(tx.payment_hold(payment, amounts, context.now)?.0 > 0)
+    if let Some((limits, used)) = driver_limit::used(tx, card, context.now)? {
+        if limits.refusal(&used).is_some() {
+            return Ok(Some(TokenVerdict::FleetLimit));
+        }
+        payment.limit = limits.left(&used);
+    }
+    let most = payment.limit.fen.unwrap_or(context.rules.hold);
+    let hold = context.rules.hold.min(most);
+    let held = tx.payment_hold(payment, (hold, context.rules.hold_least.min(most)), context.now)?;
+    Ok((held.0 == 0).then_some(TokenVerdict::NoBalance))
+}
+
+/// The session has come near what the fleet lets its driver charge.
+fn at_limit(payment: &OrderPayment, open: &OpenOrder, cost: i128) -> bool {
+    let near = |part: i128, whole: i64| part * 100 >= i128::from(whole) * STOP_PERCENT;
+    let energy = open.curve.readings().last().map_or(open.order.energy, |reading| reading.delivered);
+    payment.limit.fen.is_some_and(|limit| near(cost, limit.0))
+        || payment.limit.energy.is_some_and(|limit| near(i128::from(energy.dwh()), limit.dwh()))
 }
 
 /// What a pile is told that the session may cost: what its payer has, as far as any session may go.
@@ -63,6 +86,7 @@ pub(crate) fn told(context: &Context<'_>, tx: &mut Tx<'_>, order: OrderId) -> Re
     let most = context.rules.credit;
     let Some(payment) = tx.payment(order) else { return Ok(most) };
     let Some(payer) = payment.payer() else { return Ok(most) };
+    let most = payment.limit.fen.map_or(most, |limit| most.min(limit));
     Ok(most.min(payment.held + tx.purse(payer)?.available()))
 }
 
@@ -95,7 +119,8 @@ pub(crate) fn follow(context: &Context<'_>, tx: &mut Tx<'_>, open: &OpenOrder) -
             _ => break,
         }
     }
-    if used(&payment, STOP_PERCENT) && !payment.exhausted {
+    let over = used(&payment, STOP_PERCENT) || at_limit(&payment, open, cost / 100);
+    if over && !payment.exhausted {
         payment.exhausted = true;
         // The sweep stops it, at once and then every minute until the pile has obeyed.
         payment.changed_at = context.now.plus_ms(-MINUTE_MS);
@@ -156,6 +181,12 @@ pub(crate) fn limited(
     verdict: &mut TokenVerdict,
 ) -> Result<Option<String>> {
     let Some(card) = card.filter(|_| *verdict == TokenVerdict::Accepted) else { return Ok(None) };
+    if let Some((limits, used)) = driver_limit::used(tx, card, context.now)?
+        && let Some(why) = limits.refusal(&used)
+    {
+        *verdict = TokenVerdict::FleetLimit;
+        return Ok(Some(format!("refused: {}", why.en)));
+    }
     if suffices(context, tx, card)? {
         return Ok(None);
     }

@@ -14,6 +14,7 @@ use model::curve::Curve;
 use model::id::{OrderId, PileId, SettlementId};
 use model::ledger::{PayWay, PaymentState, give_back};
 use model::money::Fen;
+use model::offer::Offers;
 use model::order::{Order, OrderState};
 use model::proposal::ProposalState;
 use model::settlement::{SettlementBasis, reason_checked};
@@ -106,6 +107,8 @@ struct Held {
     payment: Option<OrderPayment>,
     /// Electricity and service fee of its bill.
     before: (Fen, Fen),
+    /// What could be taken off its bill.
+    offers: Offers,
 }
 
 fn held(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, correction: bool) -> Result<Held> {
@@ -133,6 +136,7 @@ fn held(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, correction: bool) -> Result
         detail: detail.unwrap_or_else(unbilled),
         zone: station.zone.clone(),
         before: (order.electricity, order.service),
+        offers: Offers::default(),
         order,
         payment,
     })
@@ -148,7 +152,7 @@ impl Held {
     fn due(&self, bill: &Bill) -> Fen {
         let off = match self.payment {
             Some(_) => self.order.discount - self.order.occupancy,
-            None => crate::discount::expected(&self.order, bill.service, self.detail.billed_by),
+            None => crate::discount::expected(&self.offers, bill),
         };
         Fen((bill.total - off).0.max(0))
     }
@@ -214,6 +218,13 @@ impl Held {
     }
 }
 
+/// Its bill, and what could be taken off it.
+fn priced(tx: &mut Tx<'_>, held: &mut Held, wanted: &SettlementBill) -> Result<Bill> {
+    let bill = bill(tx, held, wanted)?;
+    held.offers = crate::discount::offers(tx, &held.order, held.detail.billed_by)?;
+    Ok(bill)
+}
+
 /// Of somebody else's order no more is told than that it is not there.
 pub fn no_order() -> Error {
     Error::not_found(
@@ -236,7 +247,7 @@ impl Engine {
         self.store
             .write(Some(pile), move |tx| {
                 let mut held = held(tx, &actor, id, wanted.correction)?;
-                let bill = bill(tx, &mut held, &wanted)?;
+                let bill = priced(tx, &mut held, &wanted)?;
                 correction::checked(&held, &bill)?;
                 Ok(SettlementPreview {
                     energy_dwh: bill.energy.dwh(),
@@ -272,7 +283,7 @@ impl Engine {
                         "A settlement of this order waits for its second person; decide that one first.",
                     ));
                 }
-                let bill = bill(tx, &mut held, &draft.bill)?;
+                let bill = priced(tx, &mut held, &draft.bill)?;
                 same_total(&bill, draft.total_fen)?;
                 correction::checked(&held, &bill)?;
                 let second = held.at_stake(&bill) > rules.settle_alone.0;
@@ -317,7 +328,7 @@ impl Engine {
                 if decision.approve {
                     let wanted = SettlementBill::of(&one);
                     let mut held = held(tx, &actor, order_id, wanted.correction)?;
-                    let bill = bill(tx, &mut held, &wanted)?;
+                    let bill = priced(tx, &mut held, &wanted)?;
                     same_total(&bill, one.total_fen)?;
                     if one.difference_fen.is_some_and(|shown| shown != held.difference(&bill)) {
                         return Err(changed());
@@ -394,7 +405,7 @@ fn end(actor: &Actor, rules: &Rules, tx: &mut Tx<'_>, held: Held, bill: &Bill, n
     let Held { mut order, detail, zone, .. } = held;
     order.state = OrderState::Completed;
     (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
-    let discounts = crate::discount::given(tx, &mut order, detail.billed_by, now)?;
+    let discounts = crate::discount::given(tx, &mut order, (bill, detail.billed_by), now)?;
     count(tx, &order, &zone);
     let staff = (actor.caller.staff, actor.caller.name.as_str());
     crate::payment::post(rules, tx, (&order, &discounts), Some(staff), now)?;

@@ -221,7 +221,10 @@ const CREDIT_MAX_FEN: i64 = 100_000_000;
 
 impl Engine {
     /// The next tokens of these cards are judged by what the database says.
-    async fn cards_forget(&self, which: impl Fn(&Card) -> bool + Send + Clone + 'static) -> Result<()> {
+    pub(crate) async fn cards_forget(
+        &self,
+        which: impl Fn(&Card) -> bool + Send + Clone + 'static,
+    ) -> Result<()> {
         let forget = move |tx: &mut Tx<'_>| {
             tx.cards_changed(&which);
             Ok(())
@@ -344,7 +347,8 @@ impl Engine {
                 }
                 tx.payment_refund(payment, amount, (&key, &reason), staff(&actor.caller), now)?;
                 let detail = json!({"amount_fen": amount.0, "reason": reason, "request_id": request});
-                recorded(tx, &actor, now, "order_refund_create", &order, &detail)
+                recorded(tx, &actor, now, "order_refund_create", &order, &detail)?;
+                crate::discount::returned(tx, order.id)
             })
             .await
     }

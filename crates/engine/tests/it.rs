@@ -30,6 +30,8 @@ mod day_bill;
 mod discount;
 #[path = "it/doubt.rs"]
 mod doubt;
+#[path = "it/driver_limit.rs"]
+mod driver_limit;
 #[path = "it/fleet.rs"]
 mod fleet;
 #[path = "it/health.rs"]
@@ -44,6 +46,10 @@ mod load;
 mod merge;
 #[path = "it/occupancy.rs"]
 mod occupancy;
+#[path = "it/offer.rs"]
+mod offer;
+#[path = "it/offer_books.rs"]
+mod offer_books;
 #[path = "it/payment.rs"]
 mod payment;
 #[path = "it/pile_tariff.rs"]

@@ -1,6 +1,7 @@
 //! 充电卡 and the other things by which a person proves who pays.
 
-use crate::customer::{CustomerStatus, Standing};
+use crate::customer::{CustomerKind, CustomerStatus, Standing};
+use crate::driver_limit::DriverLimits;
 use crate::fleet::FleetLimits;
 use crate::id::{CardId, CustomerId, FleetId};
 use crate::ledger::PayWay;
@@ -73,9 +74,17 @@ pub struct Card {
     /// Of their fleet: which it is, and where and when it lets them charge, if not everywhere and always.
     pub fleet: Option<FleetId>,
     pub limits: Option<Box<FleetLimits>>,
+    /// Where and when it lets this one of its drivers charge, beside that.
+    pub driver_places: Option<Box<FleetLimits>>,
+    /// How much it lets them charge on its account, if that has an end.
+    pub driver_limits: Option<DriverLimits>,
     /// How the customer pays, where that was said of them; and whether their fleet pays for them.
     pub pay_way: Option<PayWay>,
     pub fleet_pays: bool,
+    /// What kind of customer it is, for what is only for some.
+    pub customer_kind: Option<CustomerKind>,
+    /// The customer was given coupons at some time; whether one can be used is asked when it is.
+    pub has_vouchers: bool,
     /// What the level of the customer gives, if it gives anything.
     pub member: Option<MemberBenefit>,
     pub expires_at: Option<Timestamp>,
@@ -118,10 +127,12 @@ pub enum TokenVerdict {
     FleetStation,
     /// Its holder's fleet does not charge at this hour.
     FleetHours,
+    /// Its holder has charged as much as their fleet lets them.
+    FleetLimit,
 }
 
 impl TokenVerdict {
-    pub const ALL: [TokenVerdict; 13] = [
+    pub const ALL: [TokenVerdict; 14] = [
         TokenVerdict::Accepted,
         TokenVerdict::Blocked,
         TokenVerdict::Expired,
@@ -135,6 +146,7 @@ impl TokenVerdict {
         TokenVerdict::NoTariff,
         TokenVerdict::FleetStation,
         TokenVerdict::FleetHours,
+        TokenVerdict::FleetLimit,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -152,6 +164,7 @@ impl TokenVerdict {
             TokenVerdict::NoTariff => "no_tariff",
             TokenVerdict::FleetStation => "fleet_station",
             TokenVerdict::FleetHours => "fleet_hours",
+            TokenVerdict::FleetLimit => "fleet_limit",
         }
     }
 

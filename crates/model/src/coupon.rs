@@ -1,5 +1,6 @@
 //! 优惠券: what one is worth, how long, and what becomes of those that were given.
 
+use crate::discount::DiscountBearer;
 use crate::money::Fen;
 use crate::time::{DAY_MS, Timestamp};
 use crate::{Error, Result};
@@ -12,12 +13,18 @@ crate::words! {
         Percent = "percent",
         /// 服务费抵扣: an amount off the service fee alone.
         Service = "service",
+        /// 服务费折扣: per cent off the service fee alone, up to a cap.
+        ServicePercent = "service_percent",
+        /// 每度减: an amount off for each kWh, up to a cap.
+        PerKwh = "per_kwh",
     }
 
     /// Who bears what it costs.
     CouponPayer {
         Platform = "platform",
         Operator = "operator",
+        /// 共担: the platform its part, the operator the rest.
+        Shared = "shared",
     }
 
     CouponState {
@@ -49,13 +56,24 @@ pub const OFF_MAX: Fen = Fen(100_000);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CouponWorth {
     pub kind: CouponKind,
-    /// Of `amount` and `service`.
+    /// Of `amount` and `service`; of `per_kwh` for each kWh.
     pub off: Option<Fen>,
-    /// Of `percent`: 15 takes 15 % off.
+    /// Of `percent` and `service_percent`: 15 takes 15 % off.
     pub percent_off: Option<i64>,
+    /// Of `percent`, `service_percent` and `per_kwh`.
     pub cap: Option<Fen>,
     /// From which total on it may be used; 0: any.
     pub threshold: Fen,
+}
+
+impl CouponPayer {
+    pub fn bearer(self) -> DiscountBearer {
+        match self {
+            CouponPayer::Platform => DiscountBearer::Platform,
+            CouponPayer::Operator => DiscountBearer::Operator,
+            CouponPayer::Shared => DiscountBearer::Shared,
+        }
+    }
 }
 
 impl CouponWorth {
@@ -84,7 +102,7 @@ impl CouponWorth {
             )
         };
         match self.kind {
-            CouponKind::Percent => {
+            CouponKind::Percent | CouponKind::ServicePercent => {
                 if !self.percent_off.is_some_and(|percent| (1..=99).contains(&percent)) {
                     return Err(Error::invalid(
                         "percent_off",
@@ -94,6 +112,11 @@ impl CouponWorth {
                 }
                 off("cap_fen", self.cap)?;
                 self.off.map_or(Ok(()), |_| Err(stray("off_fen")))?;
+            }
+            CouponKind::PerKwh => {
+                off("off_fen", self.off)?;
+                off("cap_fen", self.cap)?;
+                self.percent_off.map_or(Ok(()), |_| Err(stray("percent_off")))?;
             }
             CouponKind::Amount | CouponKind::Service => {
                 off("off_fen", self.off)?;
@@ -192,6 +215,12 @@ mod tests {
             (worth(Service, Some(300), None, None, 100), None),
             (worth(Service, Some(300), None, Some(5), 0), Some("cap_fen")),
             (worth(Service, Some(300), None, None, -1), Some("threshold_fen")),
+            (worth(ServicePercent, None, Some(50), Some(500), 0), None),
+            (worth(ServicePercent, None, Some(50), None, 0), Some("cap_fen")),
+            (worth(PerKwh, Some(5), None, Some(500), 0), None),
+            (worth(PerKwh, Some(5), None, None, 0), Some("cap_fen")),
+            (worth(PerKwh, None, None, Some(500), 0), Some("off_fen")),
+            (worth(PerKwh, Some(5), Some(5), Some(500), 0), Some("percent_off")),
         ] {
             let wrong = worth.checked().err().and_then(|error| error.field);
             assert_eq!(wrong.as_deref(), field, "{worth:?}");

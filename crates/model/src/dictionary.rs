@@ -371,6 +371,8 @@ dictionaries! {
         "amount" "立减券" "Amount off",
         "percent" "折扣券" "Per cent off",
         "service" "服务费券" "Service fee off",
+        "service_percent" "服务费折扣券" "Per cent off the service fee",
+        "per_kwh" "每度减券" "Off each kWh",
     ]
     "voucher_state" "用户券状态" "Voucher states" [
         "unused" "未使用" "Unused",

@@ -8,6 +8,10 @@ crate::words! {
     DiscountKind {
         /// 会员优惠: a share of the service fee, by the level of the customer.
         Member = "member",
+        /// 活动优惠: a lower price of a place, an hour and a group of customers.
+        Activity = "activity",
+        /// 优惠券
+        Coupon = "coupon",
     }
 
     /// Who goes without it.
@@ -15,6 +19,8 @@ crate::words! {
         /// The operator whose pile it was.
         Operator = "operator",
         Platform = "platform",
+        /// 共担: the platform a part, the operator the rest.
+        Shared = "shared",
     }
 }
 
@@ -27,6 +33,18 @@ pub struct OrderDiscount {
     pub kind: DiscountKind,
     pub amount: Fen,
     pub bearer: DiscountBearer,
+    /// What of it the platform bears.
+    pub platform: Fen,
+}
+
+/// What of the platform's part has come back to it, when so much of what was paid was given back: its share of it, to the
+/// nearest fen, so that all of it has come back with all of the money. Of an order for which nothing was paid nothing does.
+pub fn platform_back(platform: Fen, given_back: Fen, paid: Fen) -> Fen {
+    if paid.0 <= 0 {
+        return Fen(0);
+    }
+    let part = divide_rounded(i128::from(platform.0) * i128::from(given_back.0), i128::from(paid.0));
+    Fen(i64::try_from(part).unwrap_or(platform.0)).clamp(Fen(0), platform.max(Fen(0)))
 }
 
 /// What a share of the service fee comes to.
@@ -38,6 +56,26 @@ pub fn share(service: Fen, permille: i64) -> Fen {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_platforms_part_comes_back_as_the_money_does() {
+        for (platform, back, paid, expected) in [
+            (900, 0, 200, 0),
+            (900, 100, 200, 450),
+            (900, 200, 200, 900),
+            (1, 1, 2, 1),
+            (1, 1, 3, 0),
+            (0, 5, 5, 0),
+            (900, 0, 0, 0),
+            (5, 300, 200, 5),
+        ] {
+            assert_eq!(
+                platform_back(Fen(platform), Fen(back), Fen(paid)),
+                Fen(expected),
+                "{platform} {back} {paid}"
+            );
+        }
+    }
 
     /// service fee, permille → discount: to the nearest fen, halves up, never more than the fee.
     #[test]

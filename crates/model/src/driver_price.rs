@@ -1,7 +1,7 @@
-//! 司机价: what drivers and fleets pay less per kWh, where and at which hours. It is kept and shown; it
-//! changes no bill before the accounts of customers do.
+//! 司机价 and other activities: what some customers pay less per kWh, where and at which hours.
 
 use crate::money::divide_rounded;
+use crate::time::Local;
 use crate::{Error, Result};
 
 crate::words! {
@@ -82,6 +82,20 @@ pub struct PriceHours {
 }
 
 impl PriceHours {
+    /// A window over midnight belongs to the day on which it begins.
+    pub fn holds(&self, local: &Local) -> bool {
+        let (day, minute) = (local.weekday(), local.hour * 60 + local.minute);
+        let on = |day: i64| self.weekdays.contains(&day);
+        match (self.from_minute, self.to_minute) {
+            (Some(from), Some(to)) if from < to => on(day) && (from..to).contains(&minute),
+            (Some(from), Some(to)) => {
+                let before = if day == 1 { 7 } else { day - 1 };
+                (on(day) && minute >= from) || (on(before) && minute < to)
+            }
+            _ => on(day),
+        }
+    }
+
     pub fn checked(mut self) -> Result<PriceHours> {
         self.weekdays.sort_unstable();
         self.weekdays.dedup();

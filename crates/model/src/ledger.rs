@@ -38,6 +38,8 @@ crate::words! {
         PaidOut = "paid_out",
         /// 渠道手续费: what pay channels have cost.
         ChannelFee = "channel_fee",
+        /// 平台优惠支出: what of coupons and activities the platform bears.
+        PlatformDiscount = "platform_discount",
         /// 渠道扣留: of what a pay channel has taken in, what it keeps as its fee. The rest is to be received.
         Withheld = "withheld",
     }
@@ -68,6 +70,8 @@ crate::words! {
         RefundDone = "refund_done",
         /// 优惠: what of a bill its payer is not asked for.
         Discount = "discount",
+        /// 优惠冲回: of what the platform bears, what comes back to it because its order was given back.
+        DiscountBack = "discount_back",
         /// 分账: what a payee gets of a period.
         Share = "share",
         /// 分账追回: what a payee has got too much, by later refunds and corrections.
@@ -132,6 +136,7 @@ impl AccountKind {
             AccountKind::PaidOut => 22,
             AccountKind::ChannelFee => 24,
             AccountKind::Withheld => 25,
+            AccountKind::PlatformDiscount => 26,
         }
     }
 
@@ -154,6 +159,7 @@ impl AccountKind {
                 | AccountKind::Discount
                 | AccountKind::SharedRevenue
                 | AccountKind::ChannelFee
+                | AccountKind::PlatformDiscount
         )
     }
 }
@@ -233,6 +239,11 @@ impl AccountId {
 
     pub fn promotion() -> AccountId {
         AccountId::of(AccountKind::Promotion, 0)
+    }
+
+    /// What of coupons and activities the platform bears.
+    pub fn platform_discount() -> AccountId {
+        AccountId::of(AccountKind::PlatformDiscount, 0)
     }
 
     pub fn write_off() -> AccountId {

@@ -81,6 +81,12 @@ impl Order {
         self.total - self.discount + self.occupancy
     }
 
+    /// Electricity and service fee as they are asked for: what is taken off is taken off the service fee first.
+    pub fn asked(&self) -> (Fen, Fen) {
+        let of_service = self.discount.min(self.service);
+        (self.electricity - (self.discount - of_service), self.service - of_service)
+    }
+
     /// A car is plugged in and the pile calls that a session, but nobody has shown what pays for it yet
     /// (OCPP 2, where a transaction may begin with the plug).
     pub fn awaits_token(&self) -> bool {

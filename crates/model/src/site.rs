@@ -2,10 +2,13 @@
 
 use crate::Error;
 use crate::connector::ConnectorStatus;
+use crate::content::TargetGroup;
 use crate::device::Fault;
-use crate::id::{ConnectorNo, OperatorId, PileCode, PileId, StationId, TariffId};
+use crate::driver_price::PriceHours;
+use crate::id::{ConnectorNo, FleetId, OperatorId, PileCode, PileId, StationId, TariffId};
 use crate::occupancy::OccupancyRule;
-use crate::time::{Timestamp, Zone};
+use crate::offer::Activity;
+use crate::time::{Local, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 /// What the device path must know of a station.
@@ -25,8 +28,33 @@ pub struct StationFacts {
     pub planned: Vec<(Timestamp, TariffId)>,
     /// What a car costs that stays plugged in; none where nothing is asked for.
     pub occupancy: Option<OccupancyRule>,
+    /// Lower prices that are published for it; whether their time has come is asked with each order.
+    pub activities: Vec<StationActivity>,
     /// Why sessions may not begin here; what runs goes on to its end.
     pub closures: Vec<Closure>,
+}
+
+/// A lower price at a station: for whom, and when.
+#[derive(Clone, Debug)]
+pub struct StationActivity {
+    pub activity: Activity,
+    pub group: TargetGroup,
+    pub fleet: Option<FleetId>,
+    pub hours: PriceHours,
+    /// Where several hold at once, the highest do.
+    pub rank: i64,
+    pub from: Option<Timestamp>,
+    /// Exclusive.
+    pub until: Option<Timestamp>,
+}
+
+impl StationActivity {
+    /// Whether it holds for a session that began then.
+    pub fn holds(&self, at: Timestamp, local: &Local) -> bool {
+        self.from.is_none_or(|from| from <= at)
+            && self.until.is_none_or(|until| at < until)
+            && self.hours.holds(local)
+    }
 }
 
 /// Somebody has decided that no session begins from a moment on.

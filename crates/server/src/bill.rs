@@ -327,7 +327,12 @@ pub fn is_billed(state: OrderState) -> bool {
 
 /// The reason for a line that is taken off, in both languages.
 fn discount_name(line: &OrderDiscountView) -> (String, String) {
-    let DiscountKind::Member = line.kind;
+    let name = line.name.as_deref().unwrap_or_default();
+    match line.kind {
+        DiscountKind::Member => {}
+        DiscountKind::Activity => return (format!("活动优惠 {name}"), format!("Activity {name}")),
+        DiscountKind::Coupon => return (format!("优惠券 {name}"), format!("Coupon {name}")),
+    }
     let share = line.permille.map(|permille| decimal(permille, 1, 0)).unwrap_or_default();
     let share = share.trim_end_matches('.');
     let level = line.level_name.as_deref().unwrap_or_default();

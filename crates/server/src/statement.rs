@@ -229,8 +229,8 @@ impl Page {
 
     fn notes(&mut self, now: Timestamp) {
         let rule = self.say(
-            "金额以扣除优惠与退款后的已入账订单为准。同一基数按比例分到分，余下的分归舍去最多的一方，相同时归运营商。结算之后的退款与更正作为调整计入以后的账期。本单不是发票。",
-            "Amounts are those of posted orders, after discounts and refunds. A basis is divided to the fen; what is left goes to whoever was cut most, where that is equal to the operator. What is refunded or corrected after the closing becomes an adjustment of a later period. This is no invoice.",
+            "金额以扣除运营商承担的优惠与退款后的已入账订单为准。同一基数按比例分到分，余下的分归舍去最多的一方，相同时归运营商。结算之后的退款与更正作为调整计入以后的账期。本单不是发票。",
+            "Amounts are those of posted orders, after refunds and what the operator bears of discounts. A basis is divided to the fen; what is left goes to whoever was cut most, where that is equal to the operator. What is refunded or corrected after the closing becomes an adjustment of a later period. This is no invoice.",
         );
         self.note(&rule);
         let made = format!("{} {}", self.say("生成时间", "Made"), moment(&Zone::shanghai(), now.as_ms()));

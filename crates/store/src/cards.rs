@@ -10,6 +10,9 @@ use crate::hot::Place;
 use crate::ids::Noun;
 use model::Result;
 use model::card::{Card, CardStatus, MemberBenefit};
+use model::customer::CustomerKind;
+use model::driver_limit::DriverLimits;
+use model::fleet::FleetLimits;
 use model::id::{CardId, CustomerId, FleetId, OrderId};
 use model::ledger::PayWay;
 use model::time::Timestamp;
@@ -17,9 +20,29 @@ use std::collections::HashSet;
 
 const COLUMNS: &str = "k.id, k.tag, k.status, k.card_group, k.customer_id, k.expires_at_ms, k.sessions_max, \
     c.status, c.frozen_until_ms, c.active_at_source, f.id, f.name, f.stations, f.hours, c.pay_way, \
-    COALESCE(f.pays, FALSE), l.id, l.service_off_permille";
+    COALESCE(f.pays, FALSE), l.id, l.service_off_permille, c.kind, \
+    EXISTS (SELECT 1 FROM voucher v WHERE v.customer_id = k.customer_id), \
+    own.order_fen, own.day_fen, own.month_fen, own.order_dwh, own.day_dwh, own.month_dwh, \
+    every.order_fen, every.day_fen, every.month_fen, every.order_dwh, every.day_dwh, every.month_dwh, \
+    own.stations, COALESCE(own.hours, '[]'), every.stations, COALESCE(every.hours, '[]')";
 const FROM: &str = "card k LEFT JOIN customer c ON c.id = k.customer_id LEFT JOIN fleet f ON f.id = c.fleet_id \
-    LEFT JOIN member_level l ON l.id = c.level_id AND l.service_off_permille > 0";
+    LEFT JOIN member_level l ON l.id = c.level_id AND l.service_off_permille > 0 \
+    LEFT JOIN fleet_driver_limit own ON own.fleet_id = f.id AND own.customer_id = c.id \
+    LEFT JOIN fleet_driver_limit every ON every.fleet_id = f.id AND every.customer_id = 0";
+
+/// A driver's own limits count instead of those of every driver.
+fn driver_limits(row: &Row<'_>) -> DbResult<Option<DriverLimits>> {
+    let (own, every) = (crate::driver_limits::limits(row, 20)?, crate::driver_limits::limits(row, 26)?);
+    Ok([own, every].into_iter().find(|limits| !limits.is_none()))
+}
+
+/// Likewise where and when.
+fn driver_places(row: &Row<'_>) -> DbResult<Option<Box<FleetLimits>>> {
+    let Some(name) = row.text_opt(11)? else { return Ok(None) };
+    let (own, every) = (fleets::usable(row, 32)?, fleets::usable(row, 34)?);
+    let kept = [own, every].into_iter().find(|(stations, hours)| stations.is_some() || !hours.is_empty());
+    Ok(kept.map(|(stations, hours)| Box::new(FleetLimits { name, stations, hours })))
+}
 
 fn card(row: &Row<'_>) -> DbResult<Card> {
     Ok(Card {
@@ -40,6 +63,10 @@ fn card(row: &Row<'_>) -> DbResult<Card> {
         },
         pay_way: row.word_opt(14, PayWay::parse)?,
         fleet_pays: row.bool(15)?,
+        customer_kind: row.word_opt(18, CustomerKind::parse)?,
+        has_vouchers: row.bool(19)?,
+        driver_limits: driver_limits(row)?,
+        driver_places: driver_places(row)?,
         member: row
             .int_opt(16)?
             .zip(row.int_opt(17)?)

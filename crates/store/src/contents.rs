@@ -9,7 +9,7 @@ use model::access::Scope;
 use model::content::{
     Audience, ContentDecision, ContentKind, ContentState, FaqTopic, TargetGroup, TaskMetric,
 };
-use model::id::{ContentId, CouponId, FleetId, OperatorId};
+use model::id::{ContentId, CouponId, FleetId, OperatorId, StationId};
 use model::message::MessageEvent;
 use model::time::Timestamp;
 
@@ -63,6 +63,15 @@ pub(crate) fn cities_text(codes: &[String]) -> String {
 
 pub(crate) fn cities_read(text: &str) -> Vec<String> {
     text.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect()
+}
+
+/// Stations likewise.
+pub(crate) fn stations_text(stations: &[StationId]) -> String {
+    cities_text(&stations.iter().map(|id| id.0.to_string()).collect::<Vec<_>>())
+}
+
+pub(crate) fn stations_read(text: &str) -> Vec<StationId> {
+    text.split(',').filter_map(|id| id.parse().ok().map(StationId)).collect()
 }
 
 pub(crate) fn content(row: &Row<'_>) -> DbResult<Content> {

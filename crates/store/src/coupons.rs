@@ -1,14 +1,14 @@
 //! 优惠券: what can be given.
 
 use crate::Tx;
-use crate::contents::{cities_read, cities_text, reach};
+use crate::contents::{cities_read, cities_text, reach, stations_read, stations_text};
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use crate::ids::Noun;
 use model::Result;
-use model::access::Scope;
+use model::access::{Area, Scope};
 use model::coupon::{CouponKind, CouponPayer, CouponState, CouponValidity, CouponWorth};
-use model::id::{CouponId, OperatorId};
+use model::id::{CouponId, OperatorId, StationId};
 use model::money::Fen;
 use model::time::Timestamp;
 use serde::Serialize;
@@ -26,8 +26,16 @@ pub struct Coupon {
     pub per_person: i64,
     pub validity: CouponValidity,
     pub payer: CouponPayer,
+    /// The platform's part in thousandths, where it is shared.
+    pub platform_permille: i64,
+    /// Beside the share of a member level and an activity.
+    pub combines: bool,
+    /// Good again when all that was paid for its order is given back.
+    pub returns: bool,
     /// Where it may be used; none: all.
     pub cities: Vec<String>,
+    /// And at which stations, in order; none: all.
+    pub stations: Vec<StationId>,
     pub note: String,
     pub stopped: bool,
     /// Given, and not taken back.
@@ -51,8 +59,8 @@ impl Coupon {
 
 const COLUMNS: &str = "q.id, q.operator_id, q.name, q.kind, q.off_fen, q.percent_off, q.cap_fen, q.threshold_fen, q.total, \
     q.per_person, q.valid_from_ms, q.valid_until_ms, q.valid_days, q.payer, q.cities, q.note, q.stopped, \
-    q.given_count, q.version";
-const WIDTH: usize = 19;
+    q.given_count, q.version, q.platform_permille, q.combines, q.returns, q.stations";
+const WIDTH: usize = 23;
 
 fn coupon(row: &Row<'_>) -> DbResult<Coupon> {
     let moment =
@@ -81,6 +89,10 @@ fn coupon(row: &Row<'_>) -> DbResult<Coupon> {
         stopped: row.bool(16)?,
         given: row.int(17)?,
         version: row.int(18)?,
+        platform_permille: row.int(19)?,
+        combines: row.bool(20)?,
+        returns: row.bool(21)?,
+        stations: stations_read(&row.text(22)?),
     })
 }
 
@@ -104,8 +116,9 @@ pub fn insert(tx: &mut Tx<'_>, one: &Coupon, now: Timestamp) -> Result<CouponId>
     let (from, until, days) = validity(one.validity);
     tx.execute(
         "INSERT INTO coupon (id, operator_id, name, kind, off_fen, percent_off, cap_fen, threshold_fen, total, per_person, \
-         valid_from_ms, valid_until_ms, valid_days, payer, cities, note, stopped, given_count, created_at_ms, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+         valid_from_ms, valid_until_ms, valid_days, payer, cities, note, stopped, given_count, created_at_ms, version, \
+         platform_permille, combines, returns, stations) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
         &[
             id.into(),
             one.operator.map(|operator| operator.0).into(),
@@ -127,6 +140,10 @@ pub fn insert(tx: &mut Tx<'_>, one: &Coupon, now: Timestamp) -> Result<CouponId>
             one.given.into(),
             now.as_ms().into(),
             one.version.into(),
+            one.platform_permille.into(),
+            one.combines.into(),
+            one.returns.into(),
+            stations_text(&one.stations).into(),
         ],
     )?;
     Ok(CouponId(id))
@@ -138,7 +155,8 @@ pub fn update(tx: &mut Tx<'_>, one: &Coupon) -> Result<()> {
     tx.execute(
         "UPDATE coupon SET operator_id = $1, name = $2, kind = $3, off_fen = $4, percent_off = $5, cap_fen = $6, \
          threshold_fen = $7, total = $8, per_person = $9, valid_from_ms = $10, valid_until_ms = $11, valid_days = $12, \
-         payer = $13, cities = $14, note = $15, stopped = $16, version = $17 WHERE id = $18",
+         payer = $13, cities = $14, note = $15, stopped = $16, version = $17, platform_permille = $18, \
+         combines = $19, returns = $20, stations = $21 WHERE id = $22",
         &[
             one.operator.map(|operator| operator.0).into(),
             (&one.name).into(),
@@ -157,6 +175,10 @@ pub fn update(tx: &mut Tx<'_>, one: &Coupon) -> Result<()> {
             (&one.note).into(),
             one.stopped.into(),
             one.version.into(),
+            one.platform_permille.into(),
+            one.combines.into(),
+            one.returns.into(),
+            stations_text(&one.stations).into(),
             one.id.0.into(),
         ],
     )
@@ -189,12 +211,25 @@ pub struct CouponView {
     pub valid_until_ms: Option<i64>,
     pub valid_days: Option<i64>,
     pub payer: CouponPayer,
+    /// The platform's part in thousandths, where it is shared.
+    pub platform_permille: i64,
+    /// Beside the share of a member level and an activity; else the better counts.
+    pub combines: bool,
+    /// Good again when all that was paid for its order is given back.
+    pub returns: bool,
     pub cities: Vec<String>,
     pub city_names: Vec<String>,
+    /// Where it may be used, beside its cities; none: all.
+    pub station_ids: Vec<i64>,
+    pub station_names: Vec<String>,
     pub note: String,
     pub state: CouponState,
     pub given_count: i64,
     pub used_count: i64,
+    /// What it has taken off the bills of orders, what of that the platform bears, and what those bills came to before.
+    pub cost_fen: i64,
+    pub platform_cost_fen: i64,
+    pub billed_fen: i64,
     pub created_at_ms: i64,
     pub version: i64,
 }
@@ -232,11 +267,19 @@ fn view(row: &Row<'_>, now: Timestamp) -> DbResult<CouponView> {
         valid_until_ms,
         valid_days,
         payer: one.payer,
+        platform_permille: one.platform_permille,
+        combines: one.combines,
+        returns: one.returns,
         city_names: crate::content_list::city_names(&one.cities),
         cities: one.cities,
+        station_ids: one.stations.iter().map(|id| id.0).collect(),
+        station_names: Vec::new(),
         note: one.note,
         given_count: one.given,
         used_count: row.int(WIDTH + 1)?,
+        cost_fen: row.int(WIDTH + 3)?,
+        platform_cost_fen: row.int(WIDTH + 4)?,
+        billed_fen: row.int(WIDTH + 5)?,
         created_at_ms: row.int(WIDTH + 2)?,
         version: one.version,
     })
@@ -254,6 +297,14 @@ fn in_state(filter: &mut Filter, state: CouponState, now: Timestamp) {
         }
     });
 }
+
+/// What a coupon has cost, and what of that the platform; the bills from which it was taken off.
+const COST: &str = "(SELECT CAST(COALESCE(SUM(d.amount_fen), 0) AS BIGINT) FROM order_discount d \
+    WHERE d.kind = 'coupon' AND d.source_id = q.id), \
+    (SELECT CAST(COALESCE(SUM(d.platform_fen), 0) AS BIGINT) FROM order_discount d \
+    WHERE d.kind = 'coupon' AND d.source_id = q.id), \
+    (SELECT CAST(COALESCE(SUM(b.total_fen), 0) AS BIGINT) FROM order_discount d JOIN orders b ON b.id = d.order_id \
+    WHERE d.kind = 'coupon' AND d.source_id = q.id)";
 
 /// Newest first.
 pub fn coupon_list(
@@ -278,10 +329,14 @@ pub fn coupon_list(
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!(
         "SELECT {COLUMNS}, o.name, (SELECT COUNT(*) FROM voucher v WHERE v.coupon_id = q.id AND v.state = 'used'), \
-         q.created_at_ms {from} {} ORDER BY q.id DESC LIMIT {limit}",
+         q.created_at_ms, {COST} {from} {} ORDER BY q.id DESC LIMIT {limit}",
         filter.sql()
     );
-    let rows = conn.query(&sql, &filter.values, |row| view(row, now))?;
+    let mut rows = conn.query(&sql, &filter.values, |row| view(row, now))?;
+    for row in rows.iter_mut().filter(|row| !row.station_ids.is_empty()) {
+        let stations = row.station_ids.iter().copied().map(StationId).collect();
+        row.station_names = crate::staff_list::names(conn, &Area::Stations { stations })?;
+    }
     Ok(Page::of(rows, wanted.limit, Some(total), |one| one.id.to_string()))
 }
 

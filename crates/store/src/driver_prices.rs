@@ -10,8 +10,11 @@ use crate::staff::area;
 use crate::tariff_list::TariffRate;
 use model::access::{Area, Scope};
 use model::content::{ContentDecision, ContentState, TargetGroup};
+use model::discount::DiscountBearer;
 use model::driver_price::{PriceCut, PriceFee, PriceHours, PriceOff};
 use model::id::{DriverPriceId, FleetId, OperatorId, TariffId};
+use model::money::Fen;
+use model::offer::Bearing;
 use model::tariff::Period;
 use model::time::{Timestamp, Zone};
 use model::{Error, Result};
@@ -32,6 +35,13 @@ pub struct DriverPrice {
     pub hours: PriceHours,
     /// Where several hold at once, the highest does.
     pub rank: i64,
+    /// Who bears what it takes off.
+    pub bearing: Bearing,
+    /// Beside the share of a member level; else the better counts.
+    pub combines: bool,
+    /// The most that it takes off one order, and off all of them.
+    pub cap: Option<Fen>,
+    pub budget: Option<Fen>,
     pub note: String,
     pub decision: ContentDecision,
     pub from: Option<Timestamp>,
@@ -41,8 +51,8 @@ pub struct DriverPrice {
 
 const COLUMNS: &str = "p.id, p.operator_id, p.name, p.fee, p.cut, p.percent_off, p.off_price_e5, p.target_group, \
     p.fleet_id, p.area, p.weekdays, p.from_minute, p.to_minute, p.rank, p.note, p.decision, p.from_ms, p.until_ms, \
-    p.version";
-const WIDTH: usize = 19;
+    p.version, p.payer, p.platform_permille, p.combines, p.cap_fen, p.budget_fen, p.spent_fen";
+const WIDTH: usize = 25;
 
 fn driver_price(row: &Row<'_>) -> DbResult<DriverPrice> {
     let weekdays = row.text(10)?.bytes().map(|digit| i64::from(digit) - i64::from(b'0')).collect();
@@ -66,6 +76,10 @@ fn driver_price(row: &Row<'_>) -> DbResult<DriverPrice> {
         from: row.int_opt(16)?.map(Timestamp::from_ms),
         until: row.int_opt(17)?.map(Timestamp::from_ms),
         version: row.int(18)?,
+        bearing: Bearing { bearer: row.word(19, DiscountBearer::parse)?, platform_permille: row.int(20)? },
+        combines: row.bool(21)?,
+        cap: row.int_opt(22)?.map(Fen),
+        budget: row.int_opt(23)?.map(Fen),
     })
 }
 
@@ -76,7 +90,16 @@ pub fn find(conn: &mut Conn, scope: &Scope, id: DriverPriceId) -> DbResult<Optio
     conn.find(&format!("SELECT {COLUMNS} FROM driver_price p {}", filter.sql()), &filter.values, driver_price)
 }
 
-/// What stands in the columns from `operator_id` to `version`, in their order.
+/// What is published and holds at stations of this operator, if the place is right.
+pub(crate) fn published(conn: &mut Conn, operator: OperatorId) -> DbResult<Vec<DriverPrice>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM driver_price p WHERE p.decision = 'published' AND \
+         (p.operator_id IS NULL OR p.operator_id = $1) ORDER BY p.id"
+    );
+    conn.query(&sql, &[operator.0.into()], driver_price)
+}
+
+/// What stands in the columns from `operator_id` to `budget_fen`, in their order.
 fn values(one: &DriverPrice) -> Result<Vec<crate::Value<'static>>> {
     let area = serde_json::to_string(&one.area).map_err(|_| Error::internal())?;
     let weekdays: String = one.hours.weekdays.iter().map(i64::to_string).collect();
@@ -99,6 +122,11 @@ fn values(one: &DriverPrice) -> Result<Vec<crate::Value<'static>>> {
         one.from.map(Timestamp::as_ms).into(),
         one.until.map(Timestamp::as_ms).into(),
         one.version.into(),
+        one.bearing.bearer.as_str().into(),
+        one.bearing.platform_permille.into(),
+        one.combines.into(),
+        one.cap.map(|fen| fen.0).into(),
+        one.budget.map(|fen| fen.0).into(),
     ])
 }
 
@@ -108,8 +136,9 @@ pub fn insert(tx: &mut Tx<'_>, one: &DriverPrice, now: Timestamp) -> Result<Driv
     values.extend([id.into(), now.as_ms().into()]);
     tx.execute(
         "INSERT INTO driver_price (operator_id, name, fee, cut, percent_off, off_price_e5, target_group, fleet_id, area, \
-         weekdays, from_minute, to_minute, rank, note, decision, from_ms, until_ms, version, id, created_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+         weekdays, from_minute, to_minute, rank, note, decision, from_ms, until_ms, version, payer, \
+         platform_permille, combines, cap_fen, budget_fen, id, created_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+         $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
         &values,
     )?;
     Ok(DriverPriceId(id))
@@ -121,7 +150,8 @@ pub fn update(tx: &mut Tx<'_>, one: &DriverPrice) -> Result<()> {
     tx.execute(
         "UPDATE driver_price SET operator_id = $1, name = $2, fee = $3, cut = $4, percent_off = $5, off_price_e5 = $6, \
          target_group = $7, fleet_id = $8, area = $9, weekdays = $10, from_minute = $11, to_minute = $12, rank = $13, \
-         note = $14, decision = $15, from_ms = $16, until_ms = $17, version = $18 WHERE id = $19",
+         note = $14, decision = $15, from_ms = $16, until_ms = $17, version = $18, payer = $19, \
+         platform_permille = $20, combines = $21, cap_fen = $22, budget_fen = $23 WHERE id = $24",
         &values,
     )
     .map(drop)
@@ -154,6 +184,16 @@ pub struct DriverPriceView {
     pub from_minute: Option<i64>,
     pub to_minute: Option<i64>,
     pub rank: i64,
+    pub payer: DiscountBearer,
+    /// The platform's part in thousandths, where it is shared.
+    pub platform_permille: i64,
+    /// Beside the share of a member level; else the better counts.
+    pub combines: bool,
+    /// The most that it takes off one order; null: no such limit.
+    pub cap_fen: Option<i64>,
+    /// The most that it takes off all orders, and what it has taken off.
+    pub budget_fen: Option<i64>,
+    pub spent_fen: i64,
     pub note: String,
     pub state: ContentState,
     pub from_ms: Option<i64>,
@@ -221,6 +261,12 @@ fn view(row: &Row<'_>, now: Timestamp) -> DbResult<DriverPriceView> {
         from_minute: one.hours.from_minute,
         to_minute: one.hours.to_minute,
         rank: one.rank,
+        payer: one.bearing.bearer,
+        platform_permille: one.bearing.platform_permille,
+        combines: one.combines,
+        cap_fen: one.cap.map(|fen| fen.0),
+        budget_fen: one.budget.map(|fen| fen.0),
+        spent_fen: row.int(24)?,
         note: one.note,
         from_ms: one.from.map(Timestamp::as_ms),
         until_ms: one.until.map(Timestamp::as_ms),

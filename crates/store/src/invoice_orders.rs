@@ -81,8 +81,9 @@ impl InvoiceOrderChoice {
 }
 
 const COLUMNS: &str = "o.id, o.created_at_ms, o.operator_id, COALESCE(s.name, p.name), o.station_id, t.name, o.started_at_ms, \
-    o.ended_at_ms, o.energy_dwh, o.total_fen - o.discount_fen + o.occupancy_fen, o.electricity_fen, \
-    o.service_fen - o.discount_fen + o.occupancy_fen, o.state, o.customer_id, pay.state, \
+    o.ended_at_ms, o.energy_dwh, o.total_fen - o.discount_fen + o.occupancy_fen, \
+    o.electricity_fen - CASE WHEN o.discount_fen > o.service_fen THEN o.discount_fen - o.service_fen ELSE 0 END, \
+    CASE WHEN o.discount_fen > o.service_fen THEN 0 ELSE o.service_fen - o.discount_fen END + o.occupancy_fen, o.state, o.customer_id, pay.state, \
     pay.way, pay.fleet_id, pay.principal_fen, pay.gift_fen, pay.owed_fen, pay.refunded_fen, pay.written_off_fen, \
     i.id, i.serial_no, o.occupancy_fen, oc.state";
 

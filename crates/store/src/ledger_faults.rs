@@ -18,9 +18,9 @@ const OF_ORDERS: [(&str, &str); 7] = [
     (
         "what was posted is not the bill",
         "SELECT p.order_id FROM order_payment p JOIN orders o ON o.id = p.order_id WHERE p.state = 'posted' AND \
-         (o.state <> 'completed' OR p.principal_fen + p.gift_fen + p.owed_fen <> o.total_fen - o.discount_fen + o.occupancy_fen OR o.electricity_fen <> \
+         (o.state <> 'completed' OR p.principal_fen + p.gift_fen + p.owed_fen <> o.total_fen - o.discount_fen + o.occupancy_fen OR o.electricity_fen - CASE WHEN o.discount_fen > o.service_fen THEN o.discount_fen - o.service_fen ELSE 0 END <> \
          (SELECT COALESCE(SUM(x.fen), 0) FROM posting x WHERE x.order_id = o.id AND x.code = 'electricity') OR \
-         o.service_fen - o.discount_fen <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x WHERE x.order_id = o.id AND \
+         CASE WHEN o.discount_fen > o.service_fen THEN 0 ELSE o.service_fen - o.discount_fen END <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x WHERE x.order_id = o.id AND \
          x.code = 'service') OR o.discount_fen <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x \
          WHERE x.order_id = o.id AND x.code = 'discount') OR o.occupancy_fen <> (SELECT COALESCE(SUM(x.fen), 0) FROM posting x \
          WHERE x.order_id = o.id AND x.code = 'occupancy')) ORDER BY 1",
@@ -69,6 +69,7 @@ pub fn all(conn: &mut Conn) -> DbResult<Vec<LedgerFault>> {
         found.extend(orders.into_iter().map(|id| LedgerFault { order: Some(id), what: what.to_owned() }));
     }
     found.extend(order_discounts::faults(conn)?);
+    found.extend(crate::platform_discounts::faults(conn)?);
     found.extend(occupancies::faults(conn)?);
     for id in postings::unsound(conn)? {
         found.push(fault(format!("posting {id} moves nothing, or from an account to itself")));

@@ -65,6 +65,7 @@ impl PostingFilter {
                     | AccountKind::WriteOff
                     | AccountKind::Refunding
                     | AccountKind::Discount
+                    | AccountKind::PlatformDiscount
             )
         };
         self.code.is_some_and(|code| !usual(code)) || self.account.is_some_and(rare)
@@ -299,6 +300,9 @@ pub struct OrderPaymentView {
     pub refundable_fen: i64,
     /// Nothing more could be held, and the session was stopped for it.
     pub exhausted: bool,
+    /// How much of it the payer's fleet lets its driver charge; null: without an end.
+    pub limit_fen: Option<i64>,
+    pub limit_dwh: Option<i64>,
     pub postings: Vec<PostingView>,
 }
 
@@ -322,6 +326,8 @@ pub fn order_payment_get(conn: &mut Conn, id: OrderId) -> DbResult<OrderPaymentV
         returned_fen: fen(|p| p.returned),
         refundable_fen: fen(|p| p.left().total()),
         exhausted: payment.is_some_and(|p| p.exhausted),
+        limit_fen: payment.and_then(|p| p.limit.fen).map(|fen| fen.0),
+        limit_dwh: payment.and_then(|p| p.limit.energy).map(|energy| energy.dwh()),
         postings,
     })
 }

@@ -66,6 +66,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (64, include_str!("../migrations/0064_health.sql")),
     (60, include_str!("../migrations/0060_healing.sql")),
     (65, include_str!("../migrations/0065_insight.sql")),
+    (57, include_str!("../migrations/0057_offer.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

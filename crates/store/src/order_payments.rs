@@ -6,9 +6,11 @@ use crate::pending::latest;
 use crate::postings::NewPosting;
 use crate::purses::{Purse, Spent, Witness};
 use model::Result;
-use model::discount::{DiscountBearer, OrderDiscount};
+use model::discount::OrderDiscount;
+use model::driver_limit::SessionLimit;
+use model::energy::Energy;
 use model::id::{ConnectorNo, CustomerId, FleetId, OperatorId, OrderId, PileId, StaffId};
-use model::ledger::{AccountId, Paid, PayWay, Payer, PaymentState, PostingCode, give_back, legs, pay};
+use model::ledger::{AccountId, Paid, PayWay, Payer, PaymentState, give_back, legs, pay};
 use model::money::Fen;
 use model::order::Order;
 use model::time::Timestamp;
@@ -36,6 +38,14 @@ pub struct OrderPayment {
     pub returned: Fen,
     /// Nothing more could be held, and the session had to be stopped for it.
     pub exhausted: bool,
+    /// How much of it the payer's fleet lets its driver charge.
+    pub limit: SessionLimit,
+    /// What of the discounts the platform bears, and what of that has come back to it.
+    pub platform: Fen,
+    pub platform_back: Fen,
+    /// 占位费 in what was paid, and what of it was waived.
+    pub occupancy: Fen,
+    pub occupancy_back: Fen,
     step: i64,
     pub created_at: Timestamp,
     pub changed_at: Timestamp,
@@ -65,6 +75,11 @@ impl OrderPayment {
             settled: Fen(0),
             returned: Fen(0),
             exhausted: false,
+            limit: SessionLimit::default(),
+            platform: Fen(0),
+            platform_back: Fen(0),
+            occupancy: Fen(0),
+            occupancy_back: Fen(0),
             step: 0,
             created_at: now,
             changed_at: now,
@@ -151,6 +166,12 @@ const COLUMNS: &[&str] = &[
     "step",
     "created_at_ms",
     "changed_at_ms",
+    "limit_fen",
+    "limit_dwh",
+    "platform_fen",
+    "platform_back_fen",
+    "occupancy_fen",
+    "occupancy_back_fen",
 ];
 
 static PAYMENT: Insert = Insert {
@@ -161,7 +182,10 @@ static PAYMENT: Insert = Insert {
         principal_fen = excluded.principal_fen, gift_fen = excluded.gift_fen, owed_fen = excluded.owed_fen, \
         refunded_fen = excluded.refunded_fen, \
         written_off_fen = excluded.written_off_fen, settled_fen = excluded.settled_fen, \
-        returned_fen = excluded.returned_fen, exhausted = excluded.exhausted, step = excluded.step, changed_at_ms = excluded.changed_at_ms",
+        returned_fen = excluded.returned_fen, exhausted = excluded.exhausted, step = excluded.step, \
+        changed_at_ms = excluded.changed_at_ms, limit_fen = excluded.limit_fen, limit_dwh = excluded.limit_dwh, \
+        platform_fen = excluded.platform_fen, platform_back_fen = excluded.platform_back_fen, \
+        occupancy_fen = excluded.occupancy_fen, occupancy_back_fen = excluded.occupancy_back_fen",
 };
 
 pub(crate) fn inserts(rows: &[OrderPayment]) -> Inserts<'_> {
@@ -187,6 +211,12 @@ pub(crate) fn inserts(rows: &[OrderPayment]) -> Inserts<'_> {
             row.step.into(),
             row.created_at.as_ms().into(),
             row.changed_at.as_ms().into(),
+            row.limit.fen.map(|fen| fen.0).into(),
+            row.limit.energy.map(Energy::dwh).into(),
+            row.platform.0.into(),
+            row.platform_back.0.into(),
+            row.occupancy.0.into(),
+            row.occupancy_back.0.into(),
         ]
     });
     Inserts { insert: &PAYMENT, values: values.collect() }
@@ -212,6 +242,14 @@ fn payment(row: &Row<'_>) -> DbResult<OrderPayment> {
         step: row.int(17)?,
         created_at: Timestamp::from_ms(row.int(18)?),
         changed_at: Timestamp::from_ms(row.int(19)?),
+        limit: SessionLimit {
+            fen: row.int_opt(20)?.map(Fen),
+            energy: row.int_opt(21)?.map(Energy::from_dwh),
+        },
+        platform: Fen(row.int(22)?),
+        platform_back: Fen(row.int(23)?),
+        occupancy: Fen(row.int(24)?),
+        occupancy_back: Fen(row.int(25)?),
     })
 }
 
@@ -363,35 +401,6 @@ impl Tx<'_> {
         self.payment_save(payment);
     }
 
-    /// What of the bill its payer is not asked for is earned all the same, and whoever bears it goes without it.
-    fn discounts_post(
-        &mut self,
-        order: &Order,
-        discounts: &[OrderDiscount],
-        staff: Option<(StaffId, &str)>,
-        now: Timestamp,
-    ) -> Result<()> {
-        for line in discounts {
-            let bearer = match line.bearer {
-                DiscountBearer::Operator => AccountId::discount(order.operator),
-                DiscountBearer::Platform => AccountId::promotion(),
-            };
-            self.posting_append(&NewPosting {
-                debit: bearer,
-                credit: AccountId::revenue(order.operator),
-                fen: line.amount,
-                code: PostingCode::Discount,
-                key: &format!("order/{}/discount/{}", order.id.0, line.kind.as_str()),
-                order: Some(order.id),
-                operator: Some(order.operator),
-                at: now,
-                staff,
-                reason: "",
-            })?;
-        }
-        Ok(())
-    }
-
     /// Posts the bill of a completed order from its payer's purse, and what the purse does not have to
     /// what the customer owes; what was held is let go by the same commit. A fleet owes on its own account.
     pub fn payment_post(
@@ -422,8 +431,9 @@ impl Tx<'_> {
                 paid.unwrap_or(Paid { owed: total, ..Paid::default() })
             }
         };
-        self.discounts_post(order, discounts, staff, now)?;
-        for leg in legs(order.electricity, order.service - order.discount, &payment.sources(payment.paid)) {
+        payment.platform = self.discounts_post(order, discounts, staff, now)?;
+        let (electricity, service) = order.asked();
+        for leg in legs(electricity, service, &payment.sources(payment.paid)) {
             let key = format!("order/{}/{}/{}", order.id.0, leg.code.as_str(), leg.from.kind().as_str());
             self.posting_append(&NewPosting {
                 debit: leg.from,

@@ -2,6 +2,7 @@
 
 use crate::Tx;
 use crate::order_payments::OrderPayment;
+use crate::platform_discounts::Because;
 use crate::postings::NewPosting;
 use crate::purses::{Spent, Witness};
 use model::Result;
@@ -81,6 +82,10 @@ impl Tx<'_> {
         payment.paid.principal = payment.paid.principal + more.principal;
         payment.paid.gift = payment.paid.gift + more.gift;
         payment.paid.owed = payment.paid.owed + more.owed;
+        let fees = raise.parts.iter().filter(|(code, _)| *code == PostingCode::Occupancy);
+        payment.occupancy = payment.occupancy + fees.map(|(_, fen)| *fen).sum();
+        let because = Because { key: raise.key, reason: raise.reason, staff: raise.staff };
+        self.platform_follow(&mut payment, because, now)?;
         payment.changed_at = now;
         self.payment_note(payment);
         Ok(())

@@ -72,6 +72,12 @@ pub fn wished(conn: &mut Conn, station: StationId, now: Timestamp) -> DbResult<V
     filter.and_value("(k.expires_at_ms IS NULL OR k.expires_at_ms > ?)", now.as_ms());
     // Hours cannot be told to a pile: who is kept to some charges where it can ask.
     filter.and("(f.id IS NULL OR f.hours = '[]')");
+    // Nor how much, or where, a driver of a fleet may charge.
+    filter.and(
+        "NOT EXISTS (SELECT 1 FROM fleet_driver_limit m WHERE m.fleet_id = f.id AND m.customer_id IN (c.id, 0) AND \
+         (m.order_fen IS NOT NULL OR m.day_fen IS NOT NULL OR m.month_fen IS NOT NULL OR m.order_dwh IS NOT NULL OR \
+         m.day_dwh IS NOT NULL OR m.month_dwh IS NOT NULL OR m.stations IS NOT NULL OR m.hours <> '[]'))",
+    );
     let sql = format!(
         "SELECT k.tag, COALESCE(k.card_group, 'FLEET-' || f.id), k.expires_at_ms, f.stations, c.status, c.frozen_until_ms, c.active_at_source \
          FROM card k LEFT JOIN customer c ON c.id = k.customer_id LEFT JOIN fleet f ON f.id = c.fleet_id {} \

@@ -4,8 +4,9 @@ use crate::Tx;
 use crate::change::Change;
 use crate::db::{Conn, DbResult, Row};
 use crate::ids::Noun;
-use crate::order_payments;
+use crate::order_payments::{self, OrderPayment};
 use crate::payments::Payment;
+use crate::platform_discounts::Because;
 use crate::postings::NewPosting;
 use crate::purses::{Spent, Witness};
 use model::id::{CustomerId, OperatorId, OrderId, PileId, StaffId};
@@ -197,6 +198,18 @@ impl Tx<'_> {
         .map(drop)
     }
 
+    /// The platform's part of the order follows what goes back through the channel, or does not after all.
+    fn platform_refunded(
+        &mut self,
+        known: &mut OrderPayment,
+        refund: &Refund,
+        word: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let key = format!("refund/{}/{word}", refund.no);
+        self.platform_follow(known, Because { key: &key, reason: &refund.reason, staff: None }, now)
+    }
+
     /// Takes out of the purse, or of what was earned, what is to go back; whether it was there. The money of an
     /// excess is reserved since it came.
     pub fn refund_reserve(&mut self, payment: &mut Payment, refund: &Refund, now: Timestamp) -> Result<bool> {
@@ -235,6 +248,7 @@ impl Tx<'_> {
                 let step = Step { debit, credit: refunding, code: PostingCode::RefundHold, word: "hold" };
                 self.refund_post(refund, step, now)?;
                 known.returned = known.returned + refund.amount;
+                self.platform_refunded(&mut known, refund, "hold", now)?;
                 known.changed_at = now;
                 self.payment_note(known);
             }
@@ -255,6 +269,7 @@ impl Tx<'_> {
             let known = self.read(|conn| order_payments::get(conn, order))?;
             let mut known = known.ok_or_else(Error::internal)?;
             known.returned = known.returned - refund.amount;
+            self.platform_refunded(&mut known, refund, "undo", now)?;
             known.changed_at = now;
             self.payment_note(known);
         } else {

@@ -1,4 +1,4 @@
-//! What periods of sharing rest on: paid orders, after discounts, refunds and what was written off; as they are now,
+//! What periods of sharing rest on: paid orders, after the operator's discounts, refunds and what was written off; as they are now,
 //! and as they were when a period was closed.
 
 use crate::Tx;
@@ -12,24 +12,57 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// What an order counts for, of `o` and its posted payment `p`. A refund takes from both fees as they stand to each
-/// other, rounded once, at the electricity; the service fee is what is left.
+/// What an operator gets for the charging of order `o` by its posted payment `p`: what was asked for, and what the platform bears of
+/// what was not. 占位费 is the operator's alone.
+macro_rules! gross {
+    () => {
+        "(o.total_fen - o.discount_fen + p.platform_fen)"
+    };
+}
+/// What of it was given back or written off, with the platform's part of that.
+macro_rules! taken {
+    () => {
+        "(p.platform_back_fen + CASE WHEN p.refunded_fen + p.returned_fen + p.written_off_fen - p.occupancy_back_fen > \
+         o.total_fen - o.discount_fen THEN o.total_fen - o.discount_fen ELSE \
+         p.refunded_fen + p.returned_fen + p.written_off_fen - p.occupancy_back_fen END)"
+    };
+}
+/// The electricity of it; an operator's discount takes from the service fee first.
+macro_rules! asked_electricity {
+    () => {
+        concat!(
+            "(CASE WHEN o.electricity_fen < ",
+            gross!(),
+            " THEN o.electricity_fen ELSE ",
+            gross!(),
+            " END)"
+        )
+    };
+}
+/// A refund takes from both fees as they stand to each other, rounded once, at the electricity; the service fee is what is
+/// left.
 macro_rules! electricity {
     () => {
-        "(CASE WHEN o.total_fen > o.discount_fen THEN (CASE WHEN o.electricity_fen < o.total_fen - o.discount_fen THEN \
-         o.electricity_fen ELSE o.total_fen - o.discount_fen END) - ((p.refunded_fen + p.written_off_fen + \
-         p.returned_fen) * (CASE WHEN o.electricity_fen < o.total_fen - o.discount_fen THEN o.electricity_fen ELSE \
-         o.total_fen - o.discount_fen END) * 2 + (o.total_fen - o.discount_fen)) / ((o.total_fen - o.discount_fen) * 2) \
-         ELSE 0 END)"
+        concat!(
+            "(CASE WHEN ",
+            gross!(),
+            " > 0 THEN ",
+            asked_electricity!(),
+            " - (",
+            taken!(),
+            " * ",
+            asked_electricity!(),
+            " * 2 + ",
+            gross!(),
+            ") / (",
+            gross!(),
+            " * 2) ELSE 0 END)"
+        )
     };
 }
 macro_rules! service {
     () => {
-        concat!(
-            "(o.total_fen - o.discount_fen - p.refunded_fen - p.written_off_fen - p.returned_fen - ",
-            electricity!(),
-            ")"
-        )
+        concat!("(", gross!(), " - ", taken!(), " - ", electricity!(), ")")
     };
 }
 

@@ -44,6 +44,7 @@ pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
                 tariffs: Vec::new(),
                 planned: Vec::new(),
                 occupancy: None,
+                activities: Vec::new(),
                 closures: closures.into_iter().flatten().collect(),
             })
         },
@@ -57,7 +58,8 @@ pub fn find(conn: &mut Conn, id: StationId) -> DbResult<Option<StationFacts>> {
     let planned = crate::tariff_plans::planned(conn, id)?;
     let plan = crate::occupancies::plan(conn, id)?;
     let occupancy = plan.filter(|plan| plan.enabled).map(|plan| plan.rule);
-    Ok(Some(StationFacts { tariffs, planned, occupancy, ..facts }))
+    let activities = crate::station_activities::of_station(conn, id, (facts.operator, &facts.city))?;
+    Ok(Some(StationFacts { tariffs, planned, occupancy, activities, ..facts }))
 }
 
 /// From the moment, the name and the reason in this column and the two after it.

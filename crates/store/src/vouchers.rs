@@ -1,15 +1,18 @@
 //! 用户券: what was given to whom, and what became of it.
 
 use crate::Tx;
+use crate::contents::{cities_read, stations_read};
 use crate::coupons::Coupon;
 use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use crate::ids::Noun;
 use model::Result;
 use model::access::Scope;
-use model::coupon::{CouponKind, VoucherState};
+use model::coupon::{CouponKind, CouponPayer, CouponWorth, VoucherState};
 use model::customer::{CustomerKind, phone_masked};
-use model::id::{CouponId, CustomerId, VoucherId};
+use model::id::{CouponId, CustomerId, OperatorId, OrderId, StationId, VoucherId};
+use model::money::Fen;
+use model::offer::{Bearing, Offered};
 use model::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -161,6 +164,89 @@ pub fn cancel(
     let many = i64::try_from(tx.execute(&sql, &filter.values)?).unwrap_or(0);
     crate::coupons::given_add(tx, coupon, -many)?;
     Ok(many)
+}
+
+/// Of whom, where and when a coupon is wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub customer: CustomerId,
+    pub operator: OperatorId,
+    pub station: StationId,
+    pub city: String,
+    pub at: Timestamp,
+    pub order: OrderId,
+}
+
+/// Those that could be used; not what was chosen for another order.
+pub fn usable(conn: &mut Conn, wanted: &Wanted) -> DbResult<Vec<Offered>> {
+    let found = conn.query(
+        "SELECT v.id, v.coupon_id, q.name, q.kind, q.off_fen, q.percent_off, q.cap_fen, q.threshold_fen, q.payer, \
+         q.platform_permille, q.combines, v.valid_until_ms, v.order_id, q.cities, q.stations FROM voucher v \
+         JOIN coupon q ON q.id = v.coupon_id WHERE v.customer_id = $1 AND v.state = 'unused' \
+         AND v.valid_from_ms <= $2 AND v.valid_until_ms > $3 AND (v.order_id IS NULL OR v.order_id = $4) \
+         AND (q.operator_id IS NULL OR q.operator_id = $5) ORDER BY v.id LIMIT 200",
+        &[
+            wanted.customer.0.into(),
+            wanted.at.as_ms().into(),
+            wanted.at.as_ms().into(),
+            wanted.order.0.into(),
+            wanted.operator.0.into(),
+        ],
+        |row| Ok((offered(row)?, cities_read(&row.text(13)?), stations_read(&row.text(14)?))),
+    )?;
+    let here = |cities: &[String], stations: &[StationId]| {
+        (cities.is_empty() || cities.contains(&wanted.city))
+            && (stations.is_empty() || stations.contains(&wanted.station))
+    };
+    let usable = found.into_iter().filter(|(_, cities, stations)| here(cities, stations));
+    Ok(usable.map(|(one, ..)| one).collect())
+}
+
+fn offered(row: &Row<'_>) -> DbResult<Offered> {
+    let bearer = row.word(8, CouponPayer::parse)?.bearer();
+    Ok(Offered {
+        voucher: row.int(0)?,
+        coupon: row.int(1)?,
+        name: row.text(2)?,
+        worth: CouponWorth {
+            kind: row.word(3, CouponKind::parse)?,
+            off: row.int_opt(4)?.map(Fen),
+            percent_off: row.int_opt(5)?,
+            cap: row.int_opt(6)?.map(Fen),
+            threshold: Fen(row.int(7)?),
+        },
+        bearing: Bearing { bearer, platform_permille: row.int(9)? },
+        combines: row.bool(10)?,
+        until: Timestamp::from_ms(row.int(11)?),
+        chosen: row.int_opt(12)?.is_some(),
+    })
+}
+
+/// Uses one up for an order; whether it was still there.
+pub fn use_up(tx: &mut Tx<'_>, voucher: i64, order: OrderId, now: Timestamp) -> Result<bool> {
+    let sql = "UPDATE voucher SET state = 'used', order_id = $1, ended_at_ms = $2 WHERE id = $3 AND state = 'unused' \
+               AND (order_id IS NULL OR order_id = $4)";
+    Ok(tx.execute(sql, &[order.0.into(), now.as_ms().into(), voucher.into(), order.0.into()])? > 0)
+}
+
+/// What an order has used up is good again, where its coupon says so; whether there was such a one.
+pub fn give_back(tx: &mut Tx<'_>, order: OrderId) -> Result<bool> {
+    let sql = "UPDATE voucher SET state = 'unused', order_id = NULL, ended_at_ms = NULL WHERE order_id = $1 \
+               AND state = 'used' AND coupon_id IN (SELECT id FROM coupon WHERE returns)";
+    Ok(tx.execute(sql, &[order.0.into()])? > 0)
+}
+
+/// The customer wants this one to be used for an order, or none in particular any more; whether it can be.
+pub fn choose(tx: &mut Tx<'_>, voucher: Option<i64>, wanted: &Wanted) -> Result<bool> {
+    let free = "UPDATE voucher SET order_id = NULL WHERE order_id = $1 AND state = 'unused'";
+    tx.execute(free, &[wanted.order.0.into()])?;
+    let Some(voucher) = voucher else { return Ok(true) };
+    let usable = tx.read(|conn| usable(conn, wanted))?;
+    if !usable.iter().any(|one| one.voucher == voucher) {
+        return Ok(false);
+    }
+    let sql = "UPDATE voucher SET order_id = $1 WHERE id = $2 AND state = 'unused' AND order_id IS NULL";
+    Ok(tx.execute(sql, &[wanted.order.0.into(), voucher.into()])? > 0)
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -2,6 +2,7 @@
 
 use crate::Tx;
 use crate::order_payments::OrderPayment;
+use crate::platform_discounts::Because;
 use crate::postings::NewPosting;
 use crate::purses::{Spent, Witness};
 use model::Result;
@@ -99,9 +100,23 @@ impl Tx<'_> {
             self.hot.spend(payer, witness, |_| ((), Some(spent)));
         }
         payment.refunded = payment.refunded + fen;
+        self.platform_follow(&mut payment, Because { key, reason, staff: Some(staff) }, now)?;
         payment.changed_at = now;
         self.payment_note(payment);
         Ok(())
+    }
+
+    /// Gives 占位费 back that a person has waived.
+    pub fn payment_waive(
+        &mut self,
+        mut payment: OrderPayment,
+        fee: Fen,
+        names: (&str, &str),
+        staff: (StaffId, &str),
+        now: Timestamp,
+    ) -> Result<()> {
+        payment.occupancy_back = payment.occupancy_back + fee;
+        self.payment_refund(payment, fee, names, staff, now)
     }
 
     /// A fleet's credit was set: `before` and `now`, and the version of its row that says so.

@@ -3,12 +3,15 @@
 use crate::audit::Actor;
 use model::access::Area;
 use model::content::TargetGroup;
-use model::id::{FleetId, OperatorId};
+use model::discount::DiscountBearer;
+use model::id::{FleetId, OperatorId, StationId};
 use model::{Error, Result};
 use store::{Conn, cities, fleets, operators};
 
 /// Most cities that something names; who means more means all.
 const CITIES_MAX: usize = 100;
+/// Likewise of stations.
+const STATIONS_MAX: usize = 200;
 
 /// Whoever looks after a part of an operator does not speak for all of it, nor an operator's staff for
 /// the platform.
@@ -16,6 +19,25 @@ pub(crate) fn may_change(actor: &Actor, operator: Option<OperatorId>) -> Result<
     let scope = &actor.caller.scope;
     let own = scope.operator.is_none() || scope.operator == operator;
     if own && scope.area == Area::Everywhere { Ok(()) } else { actor.must_be_platform() }
+}
+
+/// An operator bears only what is its own, and its staff spend no money of the platform.
+pub(crate) fn bearer_checked(actor: &Actor, bearer: DiscountBearer, of_operator: bool) -> Result<()> {
+    if bearer != DiscountBearer::Operator && actor.caller.scope.operator.is_some() {
+        return Err(Error::invalid(
+            "payer",
+            "运营商账号创建的优惠只能由运营商承担；需要平台承担或共担时，请联系平台",
+            "What an operator's staff give is borne by the operator; ask the platform where it shall bear some of it.",
+        ));
+    }
+    if bearer != DiscountBearer::Platform && !of_operator {
+        return Err(Error::invalid(
+            "payer",
+            "平台的优惠由平台承担；由运营商承担或共担时请选择运营商",
+            "The platform pays for its own offers; choose the operator who bears it or shares it.",
+        ));
+    }
+    Ok(())
 }
 
 /// The operator that something of this person's is to belong to.
@@ -60,6 +82,33 @@ pub(crate) fn cities_checked(conn: &mut Conn, codes: Vec<String>) -> Result<Vec<
         ));
     }
     Ok(kept)
+}
+
+/// Stations, each once and in order; where something is an operator's, its own.
+pub(crate) fn stations_checked(
+    conn: &mut Conn,
+    ids: Vec<i64>,
+    operator: Option<OperatorId>,
+) -> Result<Vec<StationId>> {
+    let mut stations: Vec<StationId> = ids.into_iter().map(StationId).collect();
+    stations.sort_unstable();
+    stations.dedup();
+    if stations.len() > STATIONS_MAX {
+        return Err(Error::invalid(
+            "station_ids",
+            format!("最多选择 {STATIONS_MAX} 个充电站；面向全部充电站时请留空"),
+            format!("At most {STATIONS_MAX} stations; leave it empty for all."),
+        ));
+    }
+    let area = Area::Stations { stations: stations.clone() };
+    if stations.is_empty() || store::staff::area_exists(conn, &area, operator)? {
+        return Ok(stations);
+    }
+    Err(Error::invalid(
+        "station_ids",
+        "有充电站不存在，或不属于所选运营商；请从列表中重新选择",
+        "One of these stations is not there, or is not the operator's; choose them from the list.",
+    ))
 }
 
 /// A fleet is named exactly when the group is one.

@@ -1,16 +1,21 @@
 //! 优惠券: making, changing and stopping them; giving them out is in `voucher.rs`.
 
+mod choice;
 mod voucher;
 
+pub use choice::OrderVoucherChange;
 pub use voucher::{VoucherCancel, VoucherCheck, VoucherDraft, VouchersCancelled, VouchersGiven};
 
 use crate::Engine;
 use crate::audit::Actor;
-use crate::content::target::{changed_meanwhile, cities_checked, may_change, owner, written};
+use crate::content::target::{
+    bearer_checked, changed_meanwhile, cities_checked, may_change, owner, stations_checked, written,
+};
 use crate::site::named;
 use model::coupon::{CouponKind, CouponPayer, CouponValidity, CouponWorth};
 use model::id::CouponId;
 use model::money::Fen;
+use model::offer::Bearing;
 use model::time::Timestamp;
 use model::{Error, Result};
 use serde::Deserialize;
@@ -29,9 +34,9 @@ pub struct CouponDraft {
     pub operator_id: Option<i64>,
     pub name: String,
     pub kind: CouponKind,
-    /// Of `amount` and `service`.
+    /// Of `amount` and `service`; of `per_kwh` for each kWh.
     pub off_fen: Option<i64>,
-    /// Of `percent`: 15 takes 15 % off, up to the cap.
+    /// Of `percent` and `service_percent`: 15 takes 15 % off, up to the cap.
     pub percent_off: Option<i64>,
     pub cap_fen: Option<i64>,
     pub threshold_fen: i64,
@@ -45,8 +50,18 @@ pub struct CouponDraft {
     /// or so many days from the moment at which one is given.
     pub valid_days: Option<i64>,
     pub payer: CouponPayer,
+    /// The platform's part in thousandths, 1 to 999, where it is shared.
+    pub platform_permille: Option<i64>,
+    /// Beside the share of a member level and an activity; else the better counts. No, when it is not said.
+    #[serde(default)]
+    pub combines: bool,
+    /// Good again when all that was paid for its order is given back. Yes, when it is not said.
+    #[serde(default = "yes")]
+    pub returns: bool,
     /// Codes of open cities where it may be used; none: all.
     pub cities: Option<Vec<String>>,
+    /// Stations where it may be used, beside its cities; none: all.
+    pub station_ids: Option<Vec<i64>>,
     pub note: Option<String>,
 }
 
@@ -64,6 +79,10 @@ pub struct CouponStatusChange {
     pub version: i64,
     /// Nothing more is given; what was given stays good.
     pub stopped: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 pub(crate) fn no_coupon() -> Error {
@@ -141,13 +160,9 @@ impl CouponDraft {
         let (validity, name) = (self.validity()?, named("name", &self.name, 40)?);
         self.counts()?;
         let operator = owner(conn, actor, self.operator_id)?;
-        if self.payer == CouponPayer::Operator && operator.is_none() {
-            return Err(Error::invalid(
-                "payer",
-                "平台的优惠券由平台承担；由运营商承担时请选择运营商",
-                "The platform pays for its own coupons; choose an operator who pays.",
-            ));
-        }
+        let bearing = Bearing::checked(self.payer.bearer(), self.platform_permille)?;
+        bearer_checked(actor, bearing.bearer, operator.is_some())?;
+        let stations = stations_checked(conn, self.station_ids.unwrap_or_default(), operator)?;
         Ok(Coupon {
             id: CouponId(0),
             operator,
@@ -157,7 +172,11 @@ impl CouponDraft {
             per_person: self.per_person,
             validity,
             payer: self.payer,
+            platform_permille: bearing.platform_permille,
+            combines: self.combines,
+            returns: self.returns,
             cities: cities_checked(conn, self.cities.unwrap_or_default())?,
+            stations,
             note: written("note", self.note.as_deref().unwrap_or_default(), 500)?,
             stopped: false,
             given: 0,
@@ -174,7 +193,9 @@ fn told(one: &Coupon) -> Value {
     json!({"name": one.name, "kind": one.worth.kind, "operator_id": one.operator, "off_fen": one.worth.off,
         "percent_off": one.worth.percent_off, "cap_fen": one.worth.cap, "threshold_fen": one.worth.threshold,
         "total": one.total, "per_person": one.per_person, "valid_from_ms": from, "valid_until_ms": until,
-        "valid_days": days, "payer": one.payer, "cities": one.cities, "note": one.note, "stopped": one.stopped})
+        "valid_days": days, "payer": one.payer, "platform_permille": one.platform_permille,
+        "combines": one.combines, "returns": one.returns, "cities": one.cities,
+        "stations": one.stations, "note": one.note, "stopped": one.stopped})
 }
 
 /// What was promised to those who have one is kept.
@@ -190,8 +211,12 @@ fn keeps_promises(before: &Coupon, after: &Coupon) -> Result<()> {
             ("cap_fen", json!(one.worth.cap)),
             ("threshold_fen", json!(one.worth.threshold)),
             ("payer", json!(one.payer)),
+            ("platform_permille", json!(one.platform_permille)),
+            ("combines", json!(one.combines)),
+            ("returns", json!(one.returns)),
             ("operator_id", json!(one.operator)),
             ("cities", json!(one.cities)),
+            ("station_ids", json!(one.stations)),
         ]
     };
     let differs = promised(before).into_iter().zip(promised(after)).find(|(before, after)| before != after);

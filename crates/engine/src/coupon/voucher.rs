@@ -197,7 +197,10 @@ impl Engine {
             let part = giving.clone();
             after = self.store.write(None, move |tx| part.give(tx, behind)).await?;
         }
-        self.store.write(None, move |tx| giving.end(tx)).await
+        let given = self.store.write(None, move |tx| giving.end(tx)).await?;
+        // Who has a coupon now is asked for it at the end of the next session.
+        self.cards_forget(|card| !card.has_vouchers).await?;
+        Ok(given)
     }
 
     /// Takes back one that is unused.

@@ -40,17 +40,25 @@ fn waited(context: &Context<'_>, hot: &HotPile, begun_at: Option<Timestamp>) -> 
         .filter(|at| believable(context, *at) && context.now.since(*at) >= context.rules.skew_tolerance_ms)
 }
 
-/// Refuses where or when the fleet of the card's holder does not charge, and says why.
+/// Refuses where or when the fleet of the card's holder does not charge, or does not let this driver, and says why.
 pub(super) fn limited(
     tx: &mut Tx<'_>,
     hot: &HotPile,
     at: Timestamp,
     judged: &mut Judged,
 ) -> Result<Option<String>> {
-    let limits = judged.card.as_ref().and_then(|card| card.limits.as_ref());
-    let Some(limits) = limits.filter(|_| judged.verdict == TokenVerdict::Accepted) else { return Ok(None) };
+    let Some(card) = judged.card.as_ref().filter(|_| judged.verdict == TokenVerdict::Accepted) else {
+        return Ok(None);
+    };
+    if card.limits.is_none() && card.driver_places.is_none() {
+        return Ok(None);
+    }
     let station = tx.station(hot.pile.station)?;
-    let Some((verdict, why)) = limits.refusal(station.id, &station.zone.local(at)) else { return Ok(None) };
+    let local = station.zone.local(at);
+    let mut kept = card.limits.iter().chain(&card.driver_places);
+    let Some((verdict, why)) = kept.find_map(|limits| limits.refusal(station.id, &local)) else {
+        return Ok(None);
+    };
     judged.verdict = verdict;
     Ok(Some(format!("refused: {}", why.en)))
 }

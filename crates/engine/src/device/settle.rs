@@ -219,7 +219,7 @@ pub(super) fn settle(
         order.state = order.state.to(OrderState::Completed).unwrap_or(OrderState::Completed);
         (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
         detail.segments = serde_json::to_string(&bill.segments).map_err(|_| Error::internal())?;
-        let discounts = crate::discount::given(tx, &mut order, billed_by, context.now)?;
+        let discounts = crate::discount::given(tx, &mut order, (&bill, billed_by), context.now)?;
         count(tx, &order, &station.zone);
         crate::payment::post(context.rules, tx, (&order, &discounts), None, context.now)?;
     } else {

@@ -448,9 +448,9 @@ pub(super) fn admit(
         TokenVerdict::Accepted
     };
     if let (TokenVerdict::Accepted, Some(card), true) = (judged.verdict, &judged.card, held != Held::Nothing)
-        && !payment::admit(context, tx, order, card)?
+        && let Some(refused) = payment::admit(context, tx, order, card)?
     {
-        judged.verdict = TokenVerdict::NoBalance;
+        judged.verdict = refused;
         tx.card_free(card.id, order.id);
     }
     Ok(())

@@ -1,9 +1,11 @@
 //! 车队: registering and changing them, their cars, where and when they charge, and files of their drivers
 //! and cars.
 
+pub(crate) mod driver_limit;
 mod import;
 mod row;
 
+pub use driver_limit::DriverLimitChange;
 pub use import::{FLEET_ROWS_MAX, FleetImportReport, FleetRow, FleetRowOutcome};
 pub use row::{FLEET_COLUMNS, FleetCells};
 
@@ -95,31 +97,45 @@ pub(crate) fn found(tx: &mut Tx<'_>, id: FleetId, version: i64) -> Result<Fleet>
     ))
 }
 
-impl FleetLimitsChange {
-    fn checked(&self) -> Result<(Option<Vec<StationId>>, Vec<FleetHours>)> {
-        let stations = self.stations.as_ref().map(|ids| {
-            let mut ids: Vec<StationId> = ids.iter().copied().map(StationId).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            ids
-        });
-        if stations.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > FLEET_STATIONS_MAX) {
-            return Err(Error::invalid(
-                "stations",
-                format!("请选择 1 到 {FLEET_STATIONS_MAX} 个充电站，或选择全部充电站"),
-                format!("Choose 1 to {FLEET_STATIONS_MAX} stations, or all of them."),
-            ));
-        }
-        if self.hours.len() > FLEET_HOURS_MAX {
-            return Err(Error::invalid(
-                "hours",
-                format!("最多 {FLEET_HOURS_MAX} 个可用时段，请合并相同时刻的日期"),
-                format!("There are at most {FLEET_HOURS_MAX} windows; put days of the same hours together."),
-            ));
-        }
-        let hours = self.hours.iter().cloned().map(FleetHours::checked).collect::<Result<_>>()?;
-        Ok((stations, hours))
+/// Stations in order, each once, and windows that make sense.
+pub(super) fn places_checked(
+    stations: Option<&[i64]>,
+    hours: &[FleetHours],
+) -> Result<(Option<Vec<StationId>>, Vec<FleetHours>)> {
+    let stations = stations.map(|ids| {
+        let mut ids: Vec<StationId> = ids.iter().copied().map(StationId).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    });
+    if stations.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > FLEET_STATIONS_MAX) {
+        return Err(Error::invalid(
+            "stations",
+            format!("请选择 1 到 {FLEET_STATIONS_MAX} 个充电站，或选择全部充电站"),
+            format!("Choose 1 to {FLEET_STATIONS_MAX} stations, or all of them."),
+        ));
     }
+    if hours.len() > FLEET_HOURS_MAX {
+        return Err(Error::invalid(
+            "hours",
+            format!("最多 {FLEET_HOURS_MAX} 个可用时段，请合并相同时刻的日期"),
+            format!("There are at most {FLEET_HOURS_MAX} windows; put days of the same hours together."),
+        ));
+    }
+    let hours = hours.iter().cloned().map(FleetHours::checked).collect::<Result<_>>()?;
+    Ok((stations, hours))
+}
+
+pub(super) fn places_known(tx: &mut Tx<'_>, stations: Option<&[StationId]>) -> Result<()> {
+    let Some(ids) = stations else { return Ok(()) };
+    if tx.read(|conn| fleets::stations_known(conn, ids))?.len() == ids.len() {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "stations",
+        "有充电站不存在，请从列表中重新选择",
+        "One of these stations is not there; choose them from the list.",
+    ))
 }
 
 fn told(fleet: &Fleet) -> Value {
@@ -182,19 +198,11 @@ impl Engine {
     /// What runs goes on; whoever begins after this is kept to it.
     pub async fn fleet_limit_set(&self, actor: &Actor, id: FleetId, change: FleetLimitsChange) -> Result<()> {
         actor.must_be_platform()?;
-        let (stations, hours) = change.checked()?;
+        let (stations, hours) = places_checked(change.stations.as_deref(), &change.hours)?;
         let (actor, now) = (actor.clone(), self.clock.now());
         let work = move |tx: &mut Tx<'_>| {
             let mut fleet = found(tx, id, change.version)?;
-            if let Some(ids) = &stations
-                && tx.read(|conn| fleets::stations_known(conn, ids))?.len() < ids.len()
-            {
-                return Err(Error::invalid(
-                    "stations",
-                    "有充电站不存在，请从列表中重新选择",
-                    "One of these stations is not there; choose them from the list.",
-                ));
-            }
+            places_known(tx, stations.as_deref())?;
             let before = json!({"stations": fleet.stations, "hours": fleet.hours});
             (fleet.stations, fleet.hours) = (stations.clone(), hours.clone());
             fleet.version += 1;

@@ -84,7 +84,7 @@ fn give_back(tx: &mut Tx<'_>, actor: &Actor, one: &Occupancy, reason: &str, now:
         ));
     }
     let staff = (actor.caller.staff, actor.caller.name.as_str());
-    tx.payment_refund(payment, fee, (&format!("occupancy_waiver/{}", id.0), reason), staff, now)
+    tx.payment_waive(payment, fee, (&format!("occupancy_waiver/{}", id.0), reason), staff, now)
 }
 
 fn carry_out(tx: &mut Tx<'_>, actor: &Actor, one: Occupancy, reason: &str, now: Timestamp) -> Result<()> {

@@ -6,7 +6,7 @@ use super::{REFUND_ASK_S, RefundSaid, later, no_refund};
 use crate::Engine;
 use crate::audit::Actor;
 use model::Result;
-use model::pay::{RefundRoute, RefundState};
+use model::pay::{RefundKind, RefundRoute, RefundState};
 use model::time::Timestamp;
 use serde_json::json;
 use store::Tx;
@@ -114,6 +114,14 @@ fn wait(tx: &mut Tx<'_>, one: &mut Refund, now: Timestamp) -> Result<()> {
     refunds::update(tx, one)
 }
 
+/// The money of an order has left: its coupon may be good again.
+pub(super) fn coupon_returned(tx: &mut Tx<'_>, one: &Refund) -> Result<()> {
+    match one.order.filter(|_| one.kind == RefundKind::Order) {
+        Some(order) => crate::discount::returned(tx, order),
+        None => Ok(()),
+    }
+}
+
 fn done(
     tx: &mut Tx<'_>,
     one: &mut Refund,
@@ -138,6 +146,7 @@ fn done(
     (one.state, one.next_at, one.ended_at) = (RefundState::Done, None, Some(at));
     (one.channel_no, one.message) = (Some(channel_no.to_owned()), None);
     tx.refund_complete(one, now)?;
+    coupon_returned(tx, one)?;
     refunds::update(tx, one)?;
     step(tx, one, ("refund_done", channel_no), None, now)
 }

@@ -388,6 +388,7 @@ impl Engine {
                 (one.route, one.state) = (RefundRoute::Hand, RefundState::Done);
                 (one.next_at, one.ended_at, one.proof) = (None, Some(now), Some(proof.clone()));
                 tx.refund_complete(&one, now)?;
+                super::refund_steps::coupon_returned(tx, &one)?;
                 refunds::update(tx, &mut one)?;
                 step(tx, &one, ("refund_by_hand", &proof), Some(&actor), now)?;
                 let detail = json!({"no": one.no, "proof": proof});

@@ -8,6 +8,7 @@ use crate::device::counted;
 use model::id::SettlementId;
 use model::ledger::PostingCode;
 use model::money::Fen;
+use model::order::Order;
 use model::tariff::Bill;
 use model::time::Timestamp;
 use model::{Error, Result};
@@ -56,6 +57,13 @@ fn raised(held: &Held, bill: &Bill) -> (Fen, Fen) {
     (bill.electricity - held.before.0, bill.service - held.before.1)
 }
 
+/// By how much electricity and service fee grow as they are asked for: what was taken off stays.
+fn asked_more(order: &Order, bill: &Bill, before: (Fen, Fen)) -> (Fen, Fen) {
+    let asked = |electricity: Fen, service: Fen| Order { electricity, service, ..order.clone() }.asked();
+    let (old, new) = (asked(before.0, before.1), asked(bill.electricity, bill.service));
+    (new.0 - old.0, new.1 - old.1)
+}
+
 pub(super) fn carry_out(
     held: Held,
     tx: &mut Tx<'_>,
@@ -71,9 +79,10 @@ pub(super) fn carry_out(
     let key = format!("correction/{}", settlement.0);
     let staff = (actor.caller.staff, actor.caller.name.as_str());
     if difference < 0 {
-        return tx.payment_refund(payment, Fen(-difference), (&key, reason), staff, now);
+        tx.payment_refund(payment, Fen(-difference), (&key, reason), staff, now)?;
+        return crate::discount::returned(tx, held.order.id);
     }
-    let (electricity, service) = raised(&held, bill);
+    let (electricity, service) = asked_more(&held.order, bill, held.before);
     let parts = [(PostingCode::Electricity, electricity), (PostingCode::Service, service)];
     let raise = Raise { parts: &parts, gift_first: rules.gift_first, key: &key, reason, staff: Some(staff) };
     tx.payment_raise(payment, &raise, now)?;

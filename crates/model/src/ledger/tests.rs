@@ -20,6 +20,7 @@ fn an_account_is_its_owner_and_its_kind() {
         (AccountId::channel_fee(5), AccountKind::ChannelFee, 5),
         (AccountId::withheld(5), AccountKind::Withheld, 5),
         (AccountId::promotion(), AccountKind::Promotion, 0),
+        (AccountId::platform_discount(), AccountKind::PlatformDiscount, 0),
         (AccountId::write_off(), AccountKind::WriteOff, 0),
     ] {
         assert_eq!((id.kind(), id.owner()), (kind, owner));

@@ -9,6 +9,7 @@ use model::Result;
 use model::access::{Area, Scope};
 use model::content::{ContentDecision, TargetGroup};
 use model::coupon::{CouponKind, CouponPayer};
+use model::discount::DiscountBearer;
 use model::driver_price::{PriceCut, PriceFee};
 use model::id::{CouponId, DriverPriceId, StationId, VoucherId};
 use model::time::{Clock, DAY_MS};
@@ -40,7 +41,11 @@ async fn made(app: &Arc<App>) -> Result<Vec<CouponId>> {
         valid_until_ms: None,
         valid_days: Some(30),
         payer: CouponPayer::Platform,
+        platform_permille: None,
+        combines: false,
+        returns: true,
         cities: None,
+        station_ids: None,
         note: None,
     };
     let weekend = CouponDraft {
@@ -137,6 +142,11 @@ async fn prices(app: &Arc<App>) -> Result<()> {
         from_minute: None,
         to_minute: None,
         rank: Some(10),
+        payer: None,
+        platform_permille: None,
+        combines: false,
+        cap_fen: None,
+        budget_fen: None,
         note: None,
         from_ms: None,
         until_ms: None,
@@ -170,7 +180,24 @@ async fn prices(app: &Arc<App>) -> Result<()> {
         percent_off: Some(5),
         ..price("出租车电费九五折", PriceFee::Electricity, TargetGroup::Driver)
     };
-    for (draft, published) in [(night, true), (fleet, true), (works, true), (electricity, false)] {
+    // For everybody, while few charge.
+    let activity = DriverPriceDraft {
+        operator_id: Some(1),
+        payer: Some(DiscountBearer::Shared),
+        platform_permille: Some(400),
+        percent_off: Some(30),
+        area: Area::Stations { stations: vec![StationId(2)] },
+        from_minute: Some(2 * 60),
+        to_minute: Some(5 * 60),
+        rank: Some(0),
+        cap_fen: Some(1_000),
+        budget_fen: Some(500_000),
+        until_ms: Some(now + 60 * DAY_MS),
+        note: Some("开业三个月，凌晨错峰，平台承担四成".to_owned()),
+        ..price("开业凌晨服务费七折", PriceFee::Service, TargetGroup::All)
+    };
+    let all = [(night, true), (fleet, true), (works, true), (electricity, false), (activity, true)];
+    for (draft, published) in all {
         let DriverPriceId(id) = engine.driver_price_create(&actor, draft).await?;
         if published {
             let change = ContentStatusChange { version: 1, status: ContentDecision::Published };

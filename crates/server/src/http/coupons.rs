@@ -3,16 +3,17 @@
 use super::Shared;
 use super::error::Answer;
 use super::give::{Created, Done, Given, NewId};
+use super::settlements::place;
 use super::take::{Id, Input, Query, Who};
 use axum::extract::State;
 use engine::coupon::{
-    CouponChange, CouponDraft, CouponStatusChange, VoucherCancel, VoucherCheck, VoucherDraft,
-    VouchersCancelled, VouchersGiven,
+    CouponChange, CouponDraft, CouponStatusChange, OrderVoucherChange, VoucherCancel, VoucherCheck,
+    VoucherDraft, VouchersCancelled, VouchersGiven,
 };
 use model::coupon::{CouponKind, CouponPayer, CouponState, VoucherState};
 use model::id::{CouponId, VoucherId};
 use model::{Error, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::coupons::{self, CouponFilter, CouponView};
 use store::filter::{Page, Paging};
 use store::vouchers::{self, VoucherFilter, VoucherView};
@@ -180,4 +181,48 @@ pub async fn voucher_list(
     let (scope, now, wanted) = (who.scope(), app.now(), query.filter()?);
     let read = move |conn: &mut store::Conn| vouchers::voucher_list(conn, &scope, &wanted, now);
     Ok(Given(app.engine.store.read(read).await?))
+}
+
+/// A coupon that could be used for an order.
+#[derive(Serialize, ToSchema)]
+pub struct OrderVoucher {
+    pub voucher_id: i64,
+    pub coupon_name: String,
+    pub kind: CouponKind,
+    /// Exclusive.
+    pub valid_until_ms: i64,
+    /// The customer has asked for this one.
+    pub chosen: bool,
+}
+
+pub async fn order_voucher_list(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+) -> Answer<Given<Page<OrderVoucher>>> {
+    let place = place(&app, &who, id).await?;
+    let all = app.engine.order_voucher_list(&who.actor(), place).await?;
+    let items: Vec<_> = all
+        .into_iter()
+        .map(|one| OrderVoucher {
+            voucher_id: one.voucher,
+            coupon_name: one.name,
+            kind: one.worth.kind,
+            valid_until_ms: one.until.as_ms(),
+            chosen: one.chosen,
+        })
+        .collect();
+    let total = Some(items.len() as i64);
+    Ok(Given(Page { items, next_cursor: None, total }))
+}
+
+pub async fn order_voucher_set(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(change): Input<OrderVoucherChange>,
+) -> Answer<Done> {
+    let place = place(&app, &who, id).await?;
+    app.engine.order_voucher_set(&who.actor(), place, change).await?;
+    Ok(Done)
 }

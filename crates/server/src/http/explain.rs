@@ -58,6 +58,10 @@ fn refused(detail: &OrderDetail) -> Option<Text> {
         TokenVerdict::FleetStation => {
             ("该充电站不在用户所属车队的可用充电站内", "the customer's fleet does not charge at this station")
         }
+        TokenVerdict::FleetLimit => (
+            "用户所属车队给该司机的用量上限（每日或每月）已用完",
+            "the fleet lets its driver charge no more today or this month",
+        ),
         TokenVerdict::FleetHours => {
             ("当时不在用户所属车队的可用时段内", "the customer's fleet does not charge at that hour")
         }

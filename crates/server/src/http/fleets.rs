@@ -6,11 +6,12 @@ use super::give::{Created, Done, Given, NewId};
 use super::take::{Id, Input, Query, Who};
 use axum::extract::State;
 use engine::customer::CarDraft;
-use engine::fleet::{FleetChange, FleetDraft, FleetLimitsChange};
+use engine::fleet::{DriverLimitChange, FleetChange, FleetDraft, FleetLimitsChange};
 use model::id::FleetId;
 use model::{Error, Result};
 use serde::Deserialize;
 use store::car_list::CarView;
+use store::driver_limits::FleetDriverLimits;
 use store::filter::{Page, Paging};
 use store::fleet_list::{self, FleetFilter, FleetView, SORTS};
 use store::sort::Sort;
@@ -120,4 +121,22 @@ pub async fn fleet_car_create(
 ) -> Answer<Created<NewId>> {
     let id = app.engine.fleet_car_create(&who.actor(), FleetId(id), draft).await?;
     Ok(Created(NewId { id: id.0 }))
+}
+
+pub async fn fleet_driver_limit_list(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+) -> Answer<Given<FleetDriverLimits>> {
+    Ok(Given(app.engine.fleet_driver_limit_list(&who.actor(), FleetId(id)).await?))
+}
+
+pub async fn fleet_driver_limit_set(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(change): Input<DriverLimitChange>,
+) -> Answer<Done> {
+    app.engine.fleet_driver_limit_set(&who.actor(), FleetId(id), change).await?;
+    Ok(Done)
 }

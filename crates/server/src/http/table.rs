@@ -189,6 +189,8 @@ fn rows() -> Vec<Route> {
         GET "/customers/{id}/wallet" May(LedgerRead), wallets::wallet_get;
         POST "/customers/{id}/wallet-changes" May(WalletWrite), wallets::wallet_change_create;
         PUT "/customers/{id}/pay-way" May(WalletWrite), wallets::customer_pay_way_set;
+        GET "/fleets/{id}/driver-limits" May(LedgerRead), fleets::fleet_driver_limit_list;
+        PUT "/fleets/{id}/driver-limits" May(WalletWrite), fleets::fleet_driver_limit_set;
         GET "/fleets/{id}/account" May(LedgerRead), wallets::fleet_account_get;
         PUT "/fleets/{id}/account" May(WalletWrite), wallets::fleet_account_set;
         POST "/fleets/{id}/wallet-changes" May(WalletWrite), wallets::fleet_wallet_change_create;
@@ -481,6 +483,8 @@ fn rows() -> Vec<Route> {
         PUT "/coupons/{id}/status" May(ContentWrite), coupons::coupon_status_set;
         POST "/coupons/{id}/vouchers/check" May(ContentWrite), coupons::voucher_check;
         POST "/coupons/{id}/vouchers" May(ContentWrite), coupons::voucher_create;
+        GET "/orders/{id}/vouchers" May(ContentRead), coupons::order_voucher_list;
+        PUT "/orders/{id}/voucher" May(ContentWrite), coupons::order_voucher_set;
         GET "/vouchers" May(ContentRead), coupons::voucher_list;
         POST "/vouchers/{id}/cancel" May(ContentWrite), coupons::voucher_cancel;
         POST "/coupons/{id}/vouchers/cancel" May(ContentWrite), coupons::coupon_voucher_cancel;

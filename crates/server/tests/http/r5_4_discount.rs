@@ -3,9 +3,10 @@
 
 use super::house::{House, house};
 use super::orders::order;
-use model::discount::{DiscountBearer, DiscountKind, OrderDiscount};
+use model::discount::{DiscountBearer, DiscountKind};
 use model::id::OrderId;
 use model::money::Fen;
+use model::offer::Line;
 use serde_json::{Value, json};
 use store::order_discounts;
 
@@ -25,12 +26,17 @@ async fn charged() -> House {
             (one.id, one.discount) = (OrderId(id), Fen(discount));
             if discount > 0 {
                 (one.member_level, one.service_off_permille) = (Some(3), 100);
-                let line = OrderDiscount {
+                let line = Line {
                     kind: DiscountKind::Member,
                     amount: Fen(discount),
                     bearer: DiscountBearer::Operator,
+                    platform: Fen(0),
+                    permille: Some(100),
+                    source: 3,
+                    voucher: None,
+                    name: String::new(),
                 };
-                order_discounts::save(tx, one.id, &line, (Some(100), Some(3)), one.created_at)?;
+                order_discounts::save(tx, one.id, &line, one.created_at)?;
             }
             tx.order_save(&one);
         }

@@ -282,7 +282,7 @@ fn price() -> Value {
 }
 
 #[tokio::test]
-async fn r5_x_class_a_price_for_drivers_is_kept_shown_and_changes_no_bill() {
+async fn r5_x_class_a_price_for_drivers_is_kept_shown_and_audited() {
     for house in houses().await {
         house.furnish().await;
         let cookie = house.sign_in("operations").await;
@@ -310,7 +310,7 @@ async fn r5_x_class_a_price_for_drivers_is_kept_shown_and_changes_no_bill() {
             let list = house.get(&format!("/driver-prices?{query}"), &cookie).await;
             assert_eq!(list.ok().json["total"], total, "{query}");
         }
-        // The apps are not told of a price that no bill knows.
+        // The apps are not told of prices: the bill shows what they take off.
         assert!(!house.get("/public/content?audience=driver", "").await.text.contains("夜间司机价"));
         let log = house.get("/audit?noun=driver_price", &house.sign_in("admin").await).await;
         assert_eq!(log.ok().json["total"], 2);
@@ -374,7 +374,6 @@ async fn r5_x_boundary_texts_pictures_times_and_places_at_their_limits() {
         (json!({"weekdays": []}), Some("weekdays")),
         (json!({"weekdays": [8]}), Some("weekdays")),
         (json!({"area": {"kind": "stations", "stations": []}}), Some("area")),
-        (json!({"group": "all"}), Some("group")),
         (json!({"group": "fleet"}), Some("fleet_id")),
     ] {
         let answer = house.post("/driver-prices", &cookie, &with(price(), more.clone()).to_string()).await;

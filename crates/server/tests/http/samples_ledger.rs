@@ -14,6 +14,8 @@ pub const SAMPLES: &[Sample] = &[
         r#"{"amount_fen":1,"reason":"设备故障","request_id":"request-{n}0000"}"#,
     ),
     asked("order_write_off_create", Thing, "/orders/{order}/write-offs", r#"{"reason":"无法收回"}"#),
+    asked("order_voucher_list", Thing, "/orders/{order}/vouchers", ""),
+    asked("order_voucher_set", Thing, "/orders/{order}/voucher", r#"{"voucher_id":null}"#),
     asked("occupancy_waiver_create", Thing, "/orders/{order}/occupancy-waivers", r#"{"reason":"无法拔枪"}"#),
     asked(
         "occupancy_waiver_update",
@@ -31,6 +33,13 @@ pub const SAMPLES: &[Sample] = &[
     ),
     asked("customer_pay_way_set", Platform, "/customers/{customer}/pay-way", r#"{"pay_way":"wallet"}"#),
     asked("fleet_account_get", Platform, "/fleets/{fleet}/account", ""),
+    asked("fleet_driver_limit_list", Platform, "/fleets/{fleet}/driver-limits", ""),
+    asked(
+        "fleet_driver_limit_set",
+        Platform,
+        "/fleets/{fleet}/driver-limits",
+        r#"{"version":0,"customer_id":null,"limits":{"day_fen":5000}}"#,
+    ),
     asked(
         "fleet_account_set",
         Platform,

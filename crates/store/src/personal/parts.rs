@@ -256,7 +256,18 @@ pub const PARTS: &[PersonTable] = &[
         &[],
         (
             "order_id way state principal_fen gift_fen owed_fen settled_fen refunded_fen returned_fen written_off_fen",
-            "pile_id operator_id customer_id fleet_id held_fen most_held_fen exhausted step created_at_ms changed_at_ms",
+            "pile_id operator_id customer_id fleet_id held_fen most_held_fen exhausted step created_at_ms changed_at_ms \
+             limit_fen limit_dwh platform_fen platform_back_fen occupancy_fen occupancy_back_fen",
+        ),
+    ),
+    gone(
+        "fleet_driver_limit",
+        ("车队用量上限", "Limits of a fleet's driver"),
+        "customer_id = $1",
+        &[],
+        (
+            "fleet_id order_fen day_fen month_fen order_dwh day_dwh month_dwh",
+            "customer_id stations hours version",
         ),
     ),
     table(

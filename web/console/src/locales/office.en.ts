@@ -16,7 +16,7 @@ export default {
     waive: 'Waive the fee', reason: 'Why it is waived', waived_told: 'The occupation fee is waived', waits_told: 'Proposed; a second person decides', approve: 'Approve', reject: 'Reject', reject_reason: 'Why not', ask_approve: '{who} proposes to waive {amount}. Approve?', rejected_told: 'Rejected', own_note: 'Waits for a second person', auto_free: 'Nothing is asked for this order, nor for its place', auto_refunded: 'Something was given back of this order; no fee is added', none: 'Not set', none_hint: 'Cars that stay plugged in after their charge can cost a fee by the minute; only time of which the pile proves that the plug is in counts.', off: 'Switched off: no new fee comes about; what has begun counts until the plug is out.',
     edit: 'Change the plan', set_up: 'Set an occupation fee', enabled: 'Charged', yes: 'Yes', no: 'No', free: 'Free time (min)', free_help: 'From the end of the charge, or from when the car was full', price: 'Price (yuan/min)', cap: 'Cap per order (yuan)', from: 'Counts from', to: 'Counts until', clock_help: 'On the clock of the station, e.g. 08:00; 00:00 to 24:00 is all day, an end before the beginning is over midnight', clock_bad: 'Give a time of day, e.g. 08:00', saved: 'The plan is saved; it holds for charges that end from now on', form_title: 'Occupation fee of {name}',
   },
-  discount: { title: 'Discount', payable: 'To pay', of_level: '{level} · {n}% off the service fee', level_gone: 'Level deleted', borne: 'borne by {who}', sum: 'less {money}' },
-  discount_kind: { member: 'Member discount' },
-  discount_bearer: { operator: 'the operator', platform: 'the platform' },
+  discount: { title: 'Discount', payable: 'To pay', of_level: '{level} · {n}% off the service fee', level_gone: 'Level deleted', borne: 'borne by {who}', platform_part: '{money} of it by the platform', sum: 'less {money}' },
+  discount_kind: { member: 'Member discount', activity: 'Activity', coupon: 'Coupon' },
+  discount_bearer: { operator: 'the operator', platform: 'the platform', shared: 'platform and operator' },
 }

@@ -16,7 +16,7 @@ export default {
     waive: '免除占位费', reason: '免除原因', waived_told: '占位费已免除', waits_told: '已提交，等待另一人复核', approve: '复核通过', reject: '驳回', reject_reason: '驳回原因', ask_approve: '{who} 申请免除占位费 {amount}，确认通过？', rejected_told: '已驳回', own_note: '等待另一人复核', auto_free: '本单不收费，占位费随之免除', auto_refunded: '本单已有退款，不再加收占位费', none: '未设置', none_hint: '充电结束后仍不拔枪的车辆，可按分钟收取占位费；只计设备能证实插枪的时间。', off: '已停用：不再产生新的占位费，已开始的继续计到拔枪。',
     edit: '修改方案', set_up: '设置占位费', enabled: '是否收取', yes: '收取', no: '不收取', free: '免费时长（分钟）', free_help: '从充电结束（或车辆充满）算起', price: '单价（元/分钟）', cap: '每单封顶（元）', from: '计费时段开始', to: '计费时段结束', clock_help: '本站时间，如 08:00；全天请填 00:00 到 24:00，结束早于开始表示跨越零点', clock_bad: '请填写时刻，如 08:00', saved: '占位费方案已保存，从之后结束的充电起生效', form_title: '{name} 的占位费',
   },
-  discount: { title: '优惠', payable: '应付', of_level: '{level} · 服务费减 {n}%', level_gone: '等级已删除', borne: '{who}承担', sum: '优惠 {money}' },
-  discount_kind: { member: '会员优惠' },
-  discount_bearer: { operator: '运营商', platform: '平台' },
+  discount: { title: '优惠', payable: '应付', of_level: '{level} · 服务费减 {n}%', level_gone: '等级已删除', borne: '{who}承担', platform_part: '其中平台 {money}', sum: '优惠 {money}' },
+  discount_kind: { member: '会员优惠', activity: '活动优惠', coupon: '优惠券' },
+  discount_bearer: { operator: '运营商', platform: '平台', shared: '平台与运营商' },
 }

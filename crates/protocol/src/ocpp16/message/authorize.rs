@@ -62,6 +62,7 @@ fn status(verdict: TokenVerdict) -> &'static str {
         | TokenVerdict::CustomerFrozen
         | TokenVerdict::NoTariff
         | TokenVerdict::FleetStation
-        | TokenVerdict::FleetHours => "Blocked",
+        | TokenVerdict::FleetHours
+        | TokenVerdict::FleetLimit => "Blocked",
     }
 }

@@ -103,6 +103,7 @@ fn every_verdict_has_a_word() {
         (NoTariff, "Blocked"),
         (FleetStation, "Blocked"),
         (FleetHours, "Blocked"),
+        (FleetLimit, "Blocked"),
     ] {
         let bytes = render("Authorize", r#"{"idTag":"A"}"#, &Ok(Answer::Token(token(verdict))));
         assert!(bytes.contains(&format!(r#""status":"{word}""#)), "{verdict:?}: {bytes}");

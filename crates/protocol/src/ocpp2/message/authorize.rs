@@ -59,7 +59,7 @@ fn status(verdict: TokenVerdict) -> &'static str {
         TokenVerdict::Unknown => "Unknown",
         TokenVerdict::WrongPassword => "Invalid",
         TokenVerdict::Concurrent => "ConcurrentTx",
-        TokenVerdict::NoBalance => "NoCredit",
+        TokenVerdict::NoBalance | TokenVerdict::FleetLimit => "NoCredit",
         TokenVerdict::Blocked | TokenVerdict::CustomerFrozen => "Blocked",
         TokenVerdict::OutOfService | TokenVerdict::NoTariff | TokenVerdict::FleetStation => {
             "NotAtThisLocation"

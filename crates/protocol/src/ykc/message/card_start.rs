@@ -63,7 +63,7 @@ pub fn fail_reason(verdict: TokenVerdict, by_vin: bool) -> Option<u8> {
         TokenVerdict::Unknown if by_vin => Some(0x09),
         TokenVerdict::Unknown => Some(0x01),
         TokenVerdict::Blocked | TokenVerdict::Expired | TokenVerdict::CustomerFrozen => Some(0x02),
-        TokenVerdict::NoBalance => Some(0x03),
+        TokenVerdict::NoBalance | TokenVerdict::FleetLimit => Some(0x03),
         TokenVerdict::Concurrent => Some(0x04),
         TokenVerdict::OutOfService | TokenVerdict::NoTariff => Some(0x05),
         TokenVerdict::FleetStation | TokenVerdict::FleetHours => Some(0x06),

@@ -60,6 +60,7 @@ fn verdicts_have_their_words() {
         (TokenVerdict::NoTariff, 0x05),
         (TokenVerdict::FleetStation, 0x06),
         (TokenVerdict::FleetHours, 0x06),
+        (TokenVerdict::FleetLimit, 0x03),
         (TokenVerdict::WrongPassword, 0x07),
         (TokenVerdict::ConnectorBusy, 0x0A),
     ];

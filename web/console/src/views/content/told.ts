@@ -20,6 +20,8 @@ export const yuanShort = (fen: number): string => String(fen / 100)
 /** 15 % off: 8.5 in Chinese, 15 in English. */
 export const foldText = (percentOff: number): string => (language.value === 'en' ? String(percentOff) : String((100 - percentOff) / 10))
 export function worthText(face: Pick<CouponFace, 'kind' | 'off_fen' | 'percent_off' | 'cap_fen'>): string {
+  if (face.kind === 'service_percent') return t('phone.service_percent', { n: foldText(face.percent_off ?? 0) })
+  if (face.kind === 'per_kwh') return t('phone.per_kwh', { n: yuanShort(face.off_fen ?? 0) })
   if (face.kind === 'percent') return t('phone.percent', { n: foldText(face.percent_off ?? 0) })
   return t(face.kind === 'service' ? 'phone.service' : 'phone.off', { n: yuanShort(face.off_fen ?? 0) })
 }

@@ -21,12 +21,14 @@ export function couponFields(one: Coupon | null): Field[] {
     const found = await operatorFind(text)
     return own && !found.some((o) => o.value === own.value) ? [own, ...found] : found
   }
+  const percent = (v: FormValues) => v.kind === 'percent' || v.kind === 'service_percent'
+  const yesNo = (key: string) => ['yes', 'no'].map((value) => ({ value, label: t(`coupons.${key}_${value}`) }))
   const all: Field[] = [
     { key: 'name', label: t('coupons.name'), kind: 'text', required: true, length: 40, wide: true },
     { key: 'kind', label: t('coupons.kind'), kind: 'select', required: true, options: optionsOf('coupon_kind', couponKinds), disabled },
-    { key: 'off_fen', label: t('coupons.off'), kind: 'text', required: true, check: moneyWrong, disabled, when: (v) => v.kind !== 'percent' },
-    { key: 'percent_off', label: t('coupons.percent_off'), kind: 'number', required: true, min: 1, max: 99, help: t('coupons.percent_help'), disabled, when: (v) => v.kind === 'percent' },
-    { key: 'cap_fen', label: t('coupons.cap'), kind: 'text', required: true, check: moneyWrong, disabled, when: (v) => v.kind === 'percent' },
+    { key: 'off_fen', label: t('coupons.off'), kind: 'text', required: true, check: moneyWrong, disabled, when: (v) => !percent(v) },
+    { key: 'percent_off', label: t('coupons.percent_off'), kind: 'number', required: true, min: 1, max: 99, help: t('coupons.percent_help'), disabled, when: percent },
+    { key: 'cap_fen', label: t('coupons.cap'), kind: 'text', required: true, check: moneyWrong, disabled, when: (v) => percent(v) || v.kind === 'per_kwh' },
     { key: 'threshold_fen', label: t('coupons.threshold'), kind: 'text', required: true, check: moneyWrong, help: t('coupons.threshold_help'), disabled },
     { key: 'total', label: t('coupons.total'), kind: 'number', min: 1, max: 10_000_000, placeholder: t('coupons.unlimited'), help: t('coupons.total_help') },
     { key: 'per_person', label: t('coupons.per_person'), kind: 'number', required: true, min: 1, max: 100 },
@@ -38,7 +40,11 @@ export function couponFields(one: Coupon | null): Field[] {
   if (isPlatform()) all.push({ key: 'operator_id', label: t('content.operator'), kind: 'remote', find, placeholder: t('content.operator_platform'), disabled })
   all.push(
     { key: 'payer', label: t('coupons.payer'), kind: 'select', required: true, options: optionsOf('coupon_payer', couponPayers), help: t('coupons.payer_help'), disabled },
+    { key: 'platform_permille', label: t('coupons.platform_permille'), kind: 'number', required: true, min: 1, max: 999, disabled, when: (v) => v.payer === 'shared' },
+    { key: 'combines', label: t('coupons.combines'), kind: 'select', options: yesNo('combines'), disabled },
+    { key: 'returns', label: t('coupons.returns'), kind: 'select', options: yesNo('returns'), disabled },
     { key: 'cities', label: t('coupons.cities'), kind: 'custom', disabled },
+    { key: 'station_ids', label: t('coupons.stations'), kind: 'custom', disabled },
     { key: 'note', label: t('coupons.note'), kind: 'textarea', length: 500 },
   )
   return all
@@ -61,14 +67,18 @@ export const couponInitial = (one: Coupon | null): FormValues =>
         valid_until_ms: one.valid_until_ms == null ? undefined : time(one.valid_until_ms),
         operator_id: one.operator_id ?? '',
         payer: one.payer,
+        platform_permille: one.platform_permille || undefined,
+        combines: one.combines ? 'yes' : 'no',
+        returns: one.returns ? 'yes' : 'no',
         cities: [...one.cities],
+        station_ids: [...one.station_ids],
         note: one.note,
       }
-    : { kind: 'amount', threshold_fen: '0', per_person: 1, validity: 'days', valid_days: 30, payer: isPlatform() ? 'platform' : 'operator', cities: [] }
+    : { kind: 'amount', threshold_fen: '0', per_person: 1, validity: 'days', valid_days: 30, payer: isPlatform() ? 'platform' : 'operator', combines: 'no', returns: 'yes', cities: [], station_ids: [] }
 
 const numberOf = (value: unknown): number | null => (value == null || value === '' ? null : Number(value))
 export function couponDraft(v: FormValues): CouponDraft {
-  const percent = v.kind === 'percent'
+  const percent = v.kind === 'percent' || v.kind === 'service_percent'
   const fixed = v.validity === 'fixed'
   return {
     operator_id: idOf(v.operator_id),
@@ -76,7 +86,7 @@ export function couponDraft(v: FormValues): CouponDraft {
     kind: v.kind as CouponDraft['kind'],
     off_fen: percent ? null : fenOf(v.off_fen),
     percent_off: percent ? numberOf(v.percent_off) : null,
-    cap_fen: percent ? fenOf(v.cap_fen) : null,
+    cap_fen: percent || v.kind === 'per_kwh' ? fenOf(v.cap_fen) : null,
     threshold_fen: fenOf(v.threshold_fen),
     total: numberOf(v.total),
     per_person: Number(v.per_person),
@@ -84,7 +94,11 @@ export function couponDraft(v: FormValues): CouponDraft {
     valid_from_ms: fixed ? momentOf(v.valid_from_ms) : null,
     valid_until_ms: fixed ? momentOf(v.valid_until_ms) : null,
     payer: v.payer as CouponDraft['payer'],
+    platform_permille: v.payer === 'shared' ? numberOf(v.platform_permille) : null,
+    combines: v.combines === 'yes',
+    returns: v.returns !== 'no',
     cities: (v.cities as string[] | undefined) ?? [],
+    station_ids: (v.station_ids as number[] | undefined) ?? [],
     note: v.note ? String(v.note) : null,
   }
 }

@@ -6,9 +6,9 @@ import { t, word } from '@/i18n'
 import { fleetFind, idOf, isPlatform, momentOf } from '@/views/content/fields'
 import { foldText } from '@/views/content/told'
 import { operatorFind } from '@/views/stations/find'
-import { optionsOf, priceCuts, priceFees } from '@/words'
+import { couponPayers, optionsOf, priceCuts, priceFees } from '@/words'
 
-const groups: DriverPrice['group'][] = ['driver', 'employee', 'fleet']
+const groups: DriverPrice['group'][] = ['driver', 'employee', 'fleet', 'person', 'all']
 /** Yuan for each kWh as 0.00001 yuan; NaN when they are none. */
 const e5Of = (value: unknown): number => (/^\d(\.\d{1,5})?$/.test(String(value ?? '').trim()) ? Math.round(Number(value) * 100_000) : NaN)
 /** 22:30 as minutes of the day; null when it is empty, NaN when it is none. */
@@ -19,6 +19,12 @@ export function minuteOf(value: unknown): number | null {
   const minutes = parts ? Number(parts[1]) * 60 + Number(parts[2]) : NaN
   return parts && Number(parts[2]) < 60 && minutes <= 1440 ? minutes : NaN
 }
+/** Yuan with at most two decimals as fen; null when it is empty, NaN when it is none. */
+export function fenOf(value: unknown): number | null {
+  const text = String(value ?? '').trim()
+  return text ? (/^\d{1,9}(\.\d{1,2})?$/.test(text) && Number(text) > 0 ? Math.round(Number(text) * 100) : NaN) : null
+}
+const moneyWrong = (value: unknown): string | null => (Number.isNaN(fenOf(value)) ? t('coupons.money_bad') : null)
 const hourWrong = (value: unknown): string | null => (Number.isNaN(minuteOf(value)) ? t('driver_prices.hour_bad') : null)
 const priceWrong = (value: unknown): string | null => (value === '' || value == null || (e5Of(value) > 0 && e5Of(value) <= 200_000) ? null : t('driver_prices.price_bad'))
 const areaWrong = (value: unknown): string | null => {
@@ -50,10 +56,18 @@ export function driverPriceFields(one: DriverPrice | null): Field[] {
     { key: 'until_ms', label: t('content.until'), kind: 'date', placeholder: t('content.until_never') },
   ]
   if (isPlatform()) all.push({ key: 'operator_id', label: t('content.operator'), kind: 'remote', find: withOwn(ownOperator, operatorFind), placeholder: t('content.operator_platform'), wide: true })
+  all.push(
+    { key: 'payer', label: t('driver_prices.payer'), kind: 'select', required: true, options: optionsOf('coupon_payer', couponPayers), help: t('driver_prices.payer_help') },
+    { key: 'platform_permille', label: t('driver_prices.platform_permille'), kind: 'number', required: true, min: 1, max: 999, when: (v) => v.payer === 'shared' },
+    { key: 'combines', label: t('driver_prices.combines'), kind: 'select', options: ['yes', 'no'].map((value) => ({ value, label: t(`driver_prices.combines_${value}`) })) },
+    { key: 'cap_fen', label: t('driver_prices.cap'), kind: 'text', check: moneyWrong, help: t('driver_prices.most_help') },
+    { key: 'budget_fen', label: t('driver_prices.budget'), kind: 'text', check: moneyWrong, help: t('driver_prices.most_help') },
+  )
   all.push({ key: 'note', label: t('driver_prices.note'), kind: 'textarea', length: 500 })
   return all
 }
 
+const yuan = (fen: number | null): string => (fen == null ? '' : String(fen / 100))
 const hour = (minutes: number | null): string => (minutes == null ? '' : minuteLabel(minutes))
 export const driverPriceInitial = (one: DriverPrice | null): FormValues =>
   one
@@ -73,9 +87,14 @@ export const driverPriceInitial = (one: DriverPrice | null): FormValues =>
         from_ms: one.from_ms == null ? undefined : time(one.from_ms),
         until_ms: one.until_ms == null ? undefined : time(one.until_ms),
         operator_id: one.operator_id ?? '',
+        payer: one.payer,
+        platform_permille: one.platform_permille || undefined,
+        combines: one.combines ? 'yes' : 'no',
+        cap_fen: yuan(one.cap_fen),
+        budget_fen: yuan(one.budget_fen),
         note: one.note,
       }
-    : { fee: 'service', cut: 'percent', percent_off: 20, rank: 0, group: 'driver', area: { kind: 'everywhere' }, weekdays: [1, 2, 3, 4, 5, 6, 7] }
+    : { fee: 'service', cut: 'percent', percent_off: 20, rank: 0, group: 'driver', area: { kind: 'everywhere' }, weekdays: [1, 2, 3, 4, 5, 6, 7], payer: isPlatform() ? 'platform' : 'operator', combines: 'no' }
 
 export function driverPriceDraft(v: FormValues): DriverPriceDraft {
   const percent = v.cut !== 'amount'
@@ -93,6 +112,11 @@ export function driverPriceDraft(v: FormValues): DriverPriceDraft {
     from_minute: minuteOf(v.from_minute),
     to_minute: minuteOf(v.to_minute),
     rank: v.rank == null || v.rank === '' ? 0 : Number(v.rank),
+    payer: v.payer as DriverPriceDraft['payer'],
+    platform_permille: v.payer === 'shared' ? Number(v.platform_permille) : null,
+    combines: v.combines === 'yes',
+    cap_fen: fenOf(v.cap_fen),
+    budget_fen: fenOf(v.budget_fen),
     note: v.note ? String(v.note) : null,
     from_ms: momentOf(v.from_ms),
     until_ms: momentOf(v.until_ms),
