@@ -42,6 +42,15 @@ export async function signIn(page: Page, { keep = false } = {}): Promise<void> {
   await expect(page.getByRole('navigation', { name: '主菜单' })).toBeVisible()
 }
 
+/** A password that somebody else has given is changed by its owner before anything else goes. */
+export async function passwordOwn(account: string, given: string, own: string): Promise<void> {
+  const api = await request.newContext({ baseURL: process.env.PILEOPS_URL ?? 'http://127.0.0.1:8080', extraHTTPHeaders: { 'X-Requested-With': 'pileops' } })
+  expect((await api.post('/api/v1/session', { data: { account, password: given } })).ok()).toBe(true)
+  expect((await api.put('/api/v1/session/password', { data: { current_password: given, new_password: own } })).ok()).toBe(true)
+  await api.delete('/api/v1/session')
+  await api.dispose()
+}
+
 export async function shot(page: Page, name: string): Promise<void> {
   const folder = process.env.PILEOPS_SHOTS
   if (!folder) return

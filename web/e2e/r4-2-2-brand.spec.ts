@@ -1,10 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
-import { complaints, shot, signIn } from './console'
+import { complaints, passwordOwn, shot, signIn } from './console'
 
 const logo = readFileSync(new URL('../../crates/server/src/demo/photos/logo.png', import.meta.url))
 const PASSWORD = 'Correct-Horse-9'
+const GIVEN = 'Another-Horse-8'
 
 async function faults(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).options({ runOnly: { type: 'rule', values: ['color-contrast'] } }).analyze()
@@ -17,9 +18,10 @@ test('R-4.2.2 an operator has its own name, logo and colour, seen before they ar
   const complained = complaints(page)
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await signIn(page)
-  const made = await page.request.post('/api/v1/staff', { headers: { 'X-Requested-With': 'pileops' }, data: { account: `brand.${Date.now()}`, name: '品牌管理员', role: 'admin', operator_id: 1, password: PASSWORD } })
+  const made = await page.request.post('/api/v1/staff', { headers: { 'X-Requested-With': 'pileops' }, data: { account: `brand.${Date.now()}`, name: '品牌管理员', role: 'admin', operator_id: 1, password: GIVEN } })
   expect(made.ok()).toBe(true)
   const { account } = ((await (await page.request.get('/api/v1/staff?account=brand.')).json()) as { items: { account: string }[] }).items.at(-1)!
+  await passwordOwn(account, GIVEN, PASSWORD)
   await page.goto('/brand')
   await expect(page.getByText('尚未设置，当前显示默认品牌')).toBeVisible()
   await shot(page, 'brand-default')

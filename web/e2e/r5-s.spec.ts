@@ -14,7 +14,7 @@ test('R-5.s a role is copied, given to a new account, and that account is change
   await signIn(page)
 
   await page.goto('/roles')
-  await expect(page.getByRole('row', { name: /系统管理员/ })).toContainText('产品自带')
+  await expect(page.getByRole('row', { name: /平台管理员/ })).toContainText('产品自带')
   await shot(page, 'roles')
   await page.getByRole('row', { name: /^只读/ }).getByRole('button', { name: '复制' }).click()
   const dialog = page.getByRole('dialog')
@@ -75,7 +75,7 @@ test('R-5.s the last administrator cannot be disabled or demoted, and the page s
   await choose(page, '角色', '只读')
   await page.getByRole('dialog').getByRole('button', { name: '保存' }).click()
   await expect(page.getByRole('dialog').getByText(/最后一个可用的平台系统管理员/)).toBeVisible()
-  await choose(page, '角色', '系统管理员')
+  await choose(page, '角色', '平台管理员')
   await page.getByRole('dialog').getByRole('button', { name: '取消' }).click()
 })
 

@@ -4,11 +4,45 @@ use model::access::{Caller, Permissions, Place, Scope};
 use model::id::StaffId;
 use model::order::Order;
 use model::site::StationFacts;
-use model::time::{Timestamp, Zone};
+use model::time::{MINUTE_MS, Timestamp, Zone};
 use model::{Error, Result};
 use serde_json::Value;
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use store::Tx;
 use store::audit::Entry;
+
+/// The same look again within this time is one look: a page fetches anew by itself.
+const LOOK_MS: i64 = 10 * MINUTE_MS;
+
+/// What whoever reads the log has last asked it.
+#[derive(Debug, Default)]
+pub(crate) struct Looks(Mutex<HashMap<StaffId, (String, Timestamp)>>);
+
+impl Looks {
+    fn is_new(&self, staff: StaffId, asked: &str, now: Timestamp) -> bool {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, (_, at)| now.since(*at) < LOOK_MS);
+        let known = all.get(&staff).is_some_and(|(before, _)| before == asked);
+        if !known {
+            all.insert(staff, (asked.to_owned(), now));
+        }
+        !known
+    }
+}
+
+impl crate::Engine {
+    /// The log is read by people, and that is in the log: whom they asked it about.
+    pub async fn audit_looked(&self, actor: &Actor, asked: &Value) -> Result<()> {
+        let now = self.clock.now();
+        if !self.looks.is_new(actor.caller.staff, &asked.to_string(), now) {
+            return Ok(());
+        }
+        let (actor, detail) = (actor.clone(), json!({"asked": asked}));
+        self.store.write(None, move |tx| actor.record(tx, now, "audit_list", "audit", "", &detail)).await
+    }
+}
 
 /// Who asks for a change, and from where.
 #[derive(Clone, Debug)]

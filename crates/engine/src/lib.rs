@@ -119,9 +119,12 @@ pub struct Engine {
     pub visitors: Arc<visitors::Visitors>,
     /// The same for those who only read what the apps show.
     pub readers: Arc<visitors::Visitors>,
+    /// Limits on whoever uses any public door.
+    pub strangers: Arc<visitors::Visitors>,
     authority: Arc<tokio::sync::OnceCell<Arc<authority::Authority>>>,
     pub(crate) loads: Arc<load::Loads>,
     pub(crate) alarms: Arc<alarm::Alarms>,
+    pub(crate) looks: Arc<audit::Looks>,
     dispatch: Dispatch,
     ended: broadcast::Sender<CommandId>,
 }
@@ -146,9 +149,11 @@ impl Engine {
             doors,
             visitors,
             readers,
+            strangers: Arc::new(visitors::Visitors::strangers()),
             authority,
             loads: Arc::default(),
             alarms: Arc::default(),
+            looks: Arc::default(),
             dispatch,
             ended,
         }

@@ -25,6 +25,7 @@ model::words! {
         Service = "service",
         Retention = "retention",
         Backup = "backup",
+        Security = "security",
     }
 
     ParameterUnit {
@@ -68,7 +69,11 @@ pub struct Parameter {
 
 impl Parameter {
     pub fn find(name: &str) -> Option<&'static Parameter> {
-        PARAMETERS.iter().find(|one| one.name == name)
+        Parameter::all().find(|one| one.name == name)
+    }
+
+    pub fn all() -> impl Iterator<Item = &'static Parameter> {
+        PARAMETERS.iter().chain(staff::PARAMETERS)
     }
 
     fn checked(&self, value: i64) -> Result<i64> {
@@ -89,7 +94,7 @@ const MONTH_S: i64 = 30 * 86_400;
 macro_rules! parameters {
     ($($name:literal $group:ident $unit:ident $least:literal ..= $most:expr, $default:literal,
         $zh:literal, $en:literal, $note_zh:literal, $note_en:literal, $apply:expr;)*) => {
-        pub const PARAMETERS: &[Parameter] = &[$(Parameter {
+        pub(super) const PARAMETERS: &[Parameter] = &[$(Parameter {
             name: $name,
             group: ParameterGroup::$group,
             unit: ParameterUnit::$unit,
@@ -102,6 +107,8 @@ macro_rules! parameters {
         }),*];
     };
 }
+
+mod staff;
 
 parameters! {
     "start_timeout_s" Order Second 1 ..= MONTH_S, 90, "启动时限", "Start timeout",
@@ -266,7 +273,7 @@ impl Parameters {
 
     fn rules(&self, rows: &[ParameterRow]) -> Rules {
         let mut rules = self.base.clone();
-        for one in PARAMETERS {
+        for one in Parameter::all() {
             let row = rows.iter().find(|row| row.name == one.name);
             if let Some(value) = self.given_of(one).or(set_of(one, row)) {
                 (one.apply)(&mut rules, value);
@@ -366,7 +373,7 @@ impl Engine {
 
     pub async fn parameter_list(&self) -> Result<Vec<ParameterView>> {
         let rows = self.store.read(parameters::all).await?;
-        Ok(PARAMETERS.iter().map(|one| self.parameter_view(one, &rows)).collect())
+        Ok(Parameter::all().map(|one| self.parameter_view(one, &rows)).collect())
     }
 
     fn parameter_view(&self, one: &Parameter, rows: &[ParameterRow]) -> ParameterView {
@@ -418,6 +425,9 @@ impl Engine {
                     ));
                 }
                 let before = row.and_then(|row| row.value);
+                if one.name == crate::staff::APART && value == Some(1) {
+                    crate::staff::nobody_mixed(tx)?;
+                }
                 if before != value {
                     let row = ParameterRow {
                         name: one.name.to_owned(),
@@ -465,7 +475,7 @@ mod tests {
     #[test]
     fn every_default_is_in_its_range_and_is_what_the_rules_begin_with() {
         let mut rules = Rules::default();
-        for one in PARAMETERS {
+        for one in Parameter::all() {
             assert!(one.checked(one.default).is_ok(), "{}", one.name);
             assert!(one.checked(one.least - 1).is_err() && one.checked(one.most + 1).is_err());
             (one.apply)(&mut rules, one.default);

@@ -1,5 +1,7 @@
 //! Pictures that people send: judged by their bytes, never by what they are called.
 
+mod strip;
+
 use crate::random::hex;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -12,7 +14,7 @@ use std::io::Cursor;
 /// Most bytes of one picture.
 pub const PICTURE_MAX: usize = 5 * 1024 * 1024;
 
-/// A picture that browsers show.
+/// A picture that browsers show, without what was written beside its pixels.
 pub struct Checked {
     pub kind: &'static str,
     pub digest: String,
@@ -66,6 +68,7 @@ pub fn checked(field: &'static str, body: Vec<u8>) -> Result<Checked> {
             "Only JPEG, PNG and WebP are taken, judged by the content of the file; choose another picture.",
         )
     })?;
+    let body = strip::stripped(kind, body).ok_or_else(|| unreadable(field))?;
     let digest = digest(&body);
     Ok(Checked { kind, digest, body })
 }

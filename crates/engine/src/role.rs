@@ -3,7 +3,8 @@
 use crate::Engine;
 use crate::audit::Actor;
 use crate::site::{named, operator_exists, taken};
-use model::access::{Area, Permission, Permissions, Role};
+use crate::staff::must_be_apart;
+use model::access::{Area, Permission, Permissions, Power, Role};
 use model::id::OperatorId;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -48,13 +49,33 @@ fn described(role: &OwnRole) -> Value {
     json!({"name": role.name, "operator_id": role.operator, "permissions": permissions})
 }
 
+/// Whether to give is their work, also what they have not.
+fn gives(actor: &Actor, permissions: Permissions) -> bool {
+    actor.caller.may(Permission::StaffGrant) && Power::within(permissions).len() <= 1
+}
+
+/// Nobody makes the role that they have themselves into more than they have.
+fn not_ones_own(tx: &mut Tx<'_>, actor: &Actor, code: &str, wanted: Permissions) -> Result<()> {
+    let id = actor.caller.staff;
+    let own = tx.read(|conn| store::staff::get(conn, id))?.is_some_and(|account| account.role == code);
+    if !own || actor.caller.permissions.covers(wanted) {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "staff.to_oneself",
+        "不能给自己使用的角色增加自己没有的权限，请由其他管理员操作",
+        "You cannot add rights that you have not to the role that you use; ask another administrator.",
+    )
+    .on_field("permissions"))
+}
+
 /// At least one, and none that the giver lacks.
 fn permitted(actor: &Actor, wanted: &[Permission]) -> Result<Permissions> {
     let permissions: Permissions = wanted.iter().copied().collect();
     if wanted.is_empty() {
         return Err(Error::invalid("permissions", "请至少选择一项权限", "Choose at least one permission."));
     }
-    if !actor.caller.permissions.covers(permissions) {
+    if !actor.caller.permissions.covers(permissions) && !gives(actor, permissions) {
         return Err(Error::invalid(
             "permissions",
             "所选权限超出了您自己的权限，请去掉您没有的权限",
@@ -85,7 +106,7 @@ fn changeable(tx: &mut Tx<'_>, actor: &Actor, code: &str) -> Result<OwnRole> {
     let seen = role.filter(|role| own.is_none() || role.operator.is_none() || role.operator == own);
     let role = seen.ok_or_else(no_such)?;
     must_reach(actor, role.operator)?;
-    if !actor.caller.permissions.covers(role.permissions) {
+    if !actor.caller.permissions.covers(role.permissions) && !gives(actor, role.permissions) {
         return Err(Error::new(
             model::error::Kind::Denied,
             "role.beyond",
@@ -127,6 +148,9 @@ impl Engine {
             permissions: permitted(actor, &draft.permissions)?,
             version: 1,
         };
+        if self.rules().staff.apart {
+            must_be_apart("permissions", role.permissions)?;
+        }
         let (actor, now, code) = (actor.clone(), self.clock.now(), role.code.clone());
         self.store
             .write(None, move |tx| {
@@ -146,10 +170,14 @@ impl Engine {
     pub async fn role_update(&self, actor: &Actor, code: &str, change: RoleChange) -> Result<()> {
         let name = named("name", &change.name, 32)?;
         let permissions = permitted(actor, &change.permissions)?;
+        if self.rules().staff.apart {
+            must_be_apart("permissions", permissions)?;
+        }
         let (actor, now, code) = (actor.clone(), self.clock.now(), code.to_owned());
         self.store
             .write(None, move |tx| {
                 let before = changeable(tx, &actor, &code)?;
+                not_ones_own(tx, &actor, &code, permissions)?;
                 let role =
                     OwnRole { name: name.clone(), permissions, version: change.version, ..before.clone() };
                 name_free(tx, &role)?;

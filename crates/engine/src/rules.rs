@@ -1,5 +1,6 @@
 //! The rules with numbers in them: what staff may set is listed in `parameter.rs`.
 
+use crate::staff::StaffRules;
 use model::display::VendorWord;
 use model::ledger::PayWay;
 use model::money::Fen;
@@ -101,6 +102,8 @@ pub struct Rules {
     pub backup_wait_bytes: i64,
     /// Whether the platform heals faults by itself.
     pub healing: bool,
+    /// Passwords, sessions, two-step verification.
+    pub staff: StaffRules,
     /// 厂商标识: in whose words piles may talk; edited on the page, not a parameter.
     pub vendor_words: Arc<[VendorWord]>,
     /// 安全规则 that are on; edited on their page.
@@ -157,6 +160,7 @@ impl Default for Rules {
             backup_kept_ms: 30 * DAY_MS,
             backup_wait_bytes: 10_240 * 1_048_576,
             healing: false,
+            staff: StaffRules::default(),
             vendor_words: Arc::default(),
             safety: Arc::default(),
         }

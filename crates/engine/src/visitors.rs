@@ -48,6 +48,16 @@ impl Visitors {
         Visitors { limit, seen: Mutex::default() }
     }
 
+    /// Whoever uses any public door at all, before that door's own limit.
+    pub fn strangers() -> Visitors {
+        let text = Text::of(
+            "请求过于频繁，请几秒后再试",
+            "Too many requests from your address; try again in some seconds.",
+        );
+        let limit = Limit { burst: 1_000, refill_ms: 50, code: "public.limited", text };
+        Visitors { limit, seen: Mutex::default() }
+    }
+
     /// Takes one of the requests that an address may make.
     pub fn enter(&self, address: &str, now: Timestamp) -> Result<()> {
         let Limit { burst, refill_ms, .. } = self.limit;

@@ -65,6 +65,8 @@ crate::words! {
         EmergencyChanged = "emergency.changed",
         /// 邮件发送失败: for good, nobody tries again by themselves.
         MailFailed = "mail.failed",
+        /// 新地点登录: somebody of the staff has signed in from a network that is new to them.
+        StaffNewPlace = "staff.new_place",
     }
 
     /// How far the telling of an event is.

@@ -381,12 +381,15 @@ dictionaries! {
         "expired" "已过期" "Expired",
     ]
     "role" "角色（产品自带）" "Roles of the product" [
-        "admin" "系统管理员" "Administrator",
+        "admin" "平台管理员" "Administrator",
         "operations" "运营" "Operations",
         "finance" "财务" "Finance",
         "service" "客服" "Customer service",
         "technician" "运维" "Technician",
         "viewer" "只读" "Viewer",
+        "system_admin" "系统管理员" "System administrator",
+        "security_admin" "安全管理员" "Security administrator",
+        "audit_admin" "审计管理员" "Auditor",
     ]
 }
 

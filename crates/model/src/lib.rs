@@ -49,6 +49,7 @@ pub mod merge;
 pub mod message;
 pub mod money;
 pub mod monitor;
+pub mod network;
 pub mod occupancy;
 pub mod offer;
 pub mod order;

@@ -23,7 +23,6 @@ use engine::secrets::Secrets;
 use engine::staff::Session;
 use engine::{Engine, Parts, Rules};
 use model::Result;
-use model::access::Role;
 use model::id::PileCode;
 use model::site::Pile;
 use model::time::{Clock, Timestamp};
@@ -61,6 +60,8 @@ pub struct App {
     pub files: Files,
     pub jobs: Jobs,
     pub outbound: Outbound,
+    /// What providers of identities have said of themselves.
+    pub providers: crate::oidc::Providers,
     pub backup: Backup,
     /// Where closed days are written for analysis; nothing where they are not.
     pub parquet: OnceLock<Place>,
@@ -115,6 +116,7 @@ impl App {
             sources: Sources::default(),
             metrics,
             outbound: Outbound::new(Guard { allow: http.outbound_allow.clone() }),
+            providers: crate::oidc::Providers::default(),
             settings: http,
             started_with,
             exports: Exports::new(&files),
@@ -151,15 +153,7 @@ impl App {
         if let Some(admin) = admin {
             caller.staff = admin.id;
         }
-        let session = Session {
-            caller,
-            account: ADMIN.to_owned(),
-            role: Role::Admin.as_str().to_owned(),
-            operator_id: None,
-            hash: String::new(),
-            expires_at: None,
-            is_token: true,
-        };
+        let session = Session::local(caller, ADMIN);
         let token = format!("pol_{}", self.engine.random.hex::<32>()?);
         let local = self.local.get_or_init(|| Local { token, session });
         Ok((local.token.clone(), generated))

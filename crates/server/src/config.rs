@@ -4,7 +4,7 @@ mod backup;
 mod outside;
 
 use Rule::*;
-use engine::parameter::{Given, PARAMETERS, ParameterOrigin};
+use engine::parameter::{Given, Parameter, ParameterOrigin};
 use model::{Error, Result, Text};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -89,6 +89,8 @@ settings! {
     "database_readers" = "3", Integer(1, 64), "页面查询的数据库连接数", "database connections for pages";
     "secure_cookies" = "false", Flag, "仅通过 HTTPS 发送登录 Cookie（置于反向代理之后时开启）", "send the sign-in cookie over HTTPS only (behind a TLS proxy)";
     "behind_proxy" = "false", Flag, "前面有反向代理，其 X-Forwarded-For / -Proto 可信", "a reverse proxy stands in front, whose X-Forwarded-For and -Proto are true";
+    "proxy_networks" = "", Networks, "反向代理的地址或网段，如 127.0.0.1, 10.0.0.5；开启 behind_proxy 时只相信来自这些地址的 X-Forwarded-*，留空则相信所有来路",
+        "addresses or networks of the reverse proxy, such as 127.0.0.1, 10.0.0.5; with behind_proxy only their X-Forwarded-* is believed, empty: everybody's";
     "public_url" = "", WebAddress, "充电桩访问本平台的地址，如 https://平台域名；用于固件下载和日志上传，留空则按打开控制台的地址",
         "at which address piles reach the platform, such as https://platform.example, for firmware and logs; empty: as the console was opened";
     "map_tile_url" = "", Tiles, "地图底图瓦片地址，如 https://主机/{z}/{x}/{y}.png；留空则只用自带的省市轮廓（不需要外网）",
@@ -116,7 +118,7 @@ settings! {
 
 /// What a start needs, and what staff may set unless it is given here.
 pub static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
-    let parameters = PARAMETERS.iter().map(|one| Setting {
+    let parameters = Parameter::all().map(|one| Setting {
         name: one.name,
         default: Cow::Owned(one.default.to_string()),
         rule: Integer(one.least, one.most),

@@ -40,6 +40,7 @@ nouns! {
     MemberLevel = "member_level",
     Fleet = "fleet",
     Staff = "staff",
+    IdentityProvider = "identity_provider",
     Audit = "audit",
     Erasure = "erasure",
     Export = "export",

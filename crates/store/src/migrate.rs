@@ -67,6 +67,8 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (60, include_str!("../migrations/0060_healing.sql")),
     (65, include_str!("../migrations/0065_insight.sql")),
     (57, include_str!("../migrations/0057_offer.sql")),
+    (61, include_str!("../migrations/0061_sign_in.sql")),
+    (66, include_str!("../migrations/0066_identity_provider.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

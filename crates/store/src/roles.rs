@@ -82,7 +82,7 @@ pub fn delete(tx: &mut Tx<'_>, code: &str) -> Result<()> {
     Ok(())
 }
 
-fn written(permissions: Permissions) -> String {
+pub(crate) fn written(permissions: Permissions) -> String {
     let names: Vec<&str> = permissions.iter().map(Permission::as_str).collect();
     serde_json::json!(names).to_string()
 }

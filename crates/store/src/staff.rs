@@ -27,12 +27,22 @@ pub struct Account {
     pub version: i64,
     /// What somebody who leaves hands over, to whom.
     pub handover: String,
+    pub password_at: Timestamp,
+    /// Somebody else knows the password: it came from them.
+    pub password_given: bool,
+    /// From when on nothing goes without two-step verification.
+    pub factor_due: Option<Timestamp>,
+    /// Since when signing in takes a code too.
+    pub factor_since: Option<Timestamp>,
 }
 
 const COLUMNS: &str = "f.id, f.account, f.name, f.role, f.operator_id, f.password, f.disabled, f.area, r.permissions, \
-     f.version, f.handover";
+     f.version, f.handover, f.password_at_ms, f.password_given, f.factor_due_ms, s.confirmed_at_ms";
+/// How many they are.
+const COLUMN_COUNT: usize = 15;
 
-pub(crate) const FROM: &str = "FROM staff f LEFT JOIN role r ON r.code = f.role";
+pub(crate) const FROM: &str = "FROM staff f LEFT JOIN role r ON r.code = f.role \
+     LEFT JOIN second_factor s ON s.staff_id = f.id";
 
 fn account(row: &Row<'_>) -> DbResult<Account> {
     let role = row.text(3)?;
@@ -48,6 +58,10 @@ fn account(row: &Row<'_>) -> DbResult<Account> {
         disabled: row.bool(6)?,
         version: row.int(9)?,
         handover: row.text(10)?,
+        password_at: Timestamp::from_ms(row.int(11)?),
+        password_given: row.bool(12)?,
+        factor_due: row.int_opt(13)?.map(Timestamp::from_ms),
+        factor_since: row.int_opt(14)?.map(Timestamp::from_ms),
     })
 }
 
@@ -95,8 +109,8 @@ pub fn any_admin(conn: &mut Conn) -> DbResult<Option<Account>> {
 pub fn insert(tx: &mut Tx<'_>, account: &Account, now: Timestamp) -> Result<StaffId> {
     let id = tx.next_id(Noun::Staff)?;
     tx.execute(
-        "INSERT INTO staff (id, account, name, role, operator_id, area, password, disabled, created_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO staff (id, account, name, role, operator_id, area, password, disabled, created_at_ms, \
+         password_at_ms, password_given) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
         &[
             id.into(),
             (&account.account).into(),
@@ -107,6 +121,7 @@ pub fn insert(tx: &mut Tx<'_>, account: &Account, now: Timestamp) -> Result<Staf
             (&account.password).into(),
             account.disabled.into(),
             now.as_ms().into(),
+            account.password_given.into(),
         ],
     )?;
     Ok(StaffId(id))
@@ -154,18 +169,15 @@ pub fn area_exists(conn: &mut Conn, area: &Area, operator: Option<OperatorId>) -
     Ok(usize::try_from(found).is_ok_and(|found| found == wanted))
 }
 
-/// How many may look after the whole platform and everybody's account.
+/// How many may look after the whole platform and everybody's account; where the three administrators are
+/// apart, everybody's account.
 pub fn admins(conn: &mut Conn) -> DbResult<i64> {
     let everywhere =
         area_text(&Area::Everywhere).map_err(|_| DbError::Fault("the area that is everywhere".to_owned()))?;
-    let sql = "SELECT COUNT(*) FROM staff WHERE role = 'admin' AND operator_id IS NULL AND area = $1 \
-               AND NOT disabled";
+    let sql = "SELECT COUNT(*) FROM staff WHERE (role = 'admin' OR role = 'security_admin' AND EXISTS \
+               (SELECT 1 FROM parameter WHERE name = 'administrators_apart' AND value = 1)) \
+               AND operator_id IS NULL AND area = $1 AND NOT disabled";
     conn.one(sql, &[everywhere.into()], crate::filter::count)
-}
-
-pub fn password_set(tx: &mut Tx<'_>, id: StaffId, password: &str) -> Result<()> {
-    tx.execute("UPDATE staff SET password = $1 WHERE id = $2", &[password.into(), id.0.into()])?;
-    Ok(())
 }
 
 /// A browser session or an API token, known by the hash of its secret.
@@ -179,6 +191,20 @@ pub struct Credential {
     pub seen_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub remote_address: String,
+    /// What it was opened with, as it says of itself.
+    pub device: String,
+    /// When its owner last showed the password or a code.
+    pub proven_at: Timestamp,
+    pub limits: TokenLimits,
+}
+
+/// What makes a token smaller than its owner; `None` leaves what the owner has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenLimits {
+    pub rights: Option<Permissions>,
+    pub area: Option<Area>,
+    /// Networks from which it is taken, one after another.
+    pub networks: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,9 +227,11 @@ impl CredentialKind {
 }
 
 pub fn credential_insert(tx: &mut Tx<'_>, credential: &Credential) -> Result<()> {
+    let area = credential.limits.area.as_ref().map(area_text).transpose()?;
     tx.execute(
         "INSERT INTO credential (hash, kind, name, staff_id, created_at_ms, seen_at_ms, expires_at_ms, \
-         remote_address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         remote_address, device, proven_at_ms, rights, area, networks) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         &[
             (&credential.hash).into(),
             credential.kind.as_str().into(),
@@ -213,6 +241,11 @@ pub fn credential_insert(tx: &mut Tx<'_>, credential: &Credential) -> Result<()>
             credential.seen_at.as_ms().into(),
             credential.expires_at.map(Timestamp::as_ms).into(),
             (&credential.remote_address).into(),
+            (&credential.device).into(),
+            credential.proven_at.as_ms().into(),
+            credential.limits.rights.map(crate::roles::written).into(),
+            area.into(),
+            credential.limits.networks.clone().into(),
         ],
     )?;
     Ok(())
@@ -221,21 +254,30 @@ pub fn credential_insert(tx: &mut Tx<'_>, credential: &Credential) -> Result<()>
 /// The credential and whom it proves.
 pub fn credential_find(conn: &mut Conn, hash: &str) -> DbResult<Option<(Credential, Account)>> {
     let sql = format!(
-        "SELECT {COLUMNS}, c.kind, c.name, c.created_at_ms, c.seen_at_ms, c.expires_at_ms, c.remote_address \
-         FROM credential c JOIN staff f ON f.id = c.staff_id \
-         LEFT JOIN role r ON r.code = f.role WHERE c.hash = $1"
+        "SELECT {COLUMNS}, c.kind, c.name, c.created_at_ms, c.seen_at_ms, c.expires_at_ms, c.remote_address, \
+         c.device, c.proven_at_ms, c.rights, c.area, c.networks {FROM} \
+         JOIN credential c ON c.staff_id = f.id WHERE c.hash = $1"
     );
     conn.find(&sql, &[hash.into()], |row| {
+        const AT: usize = COLUMN_COUNT;
         let staff = account(row)?;
+        let limits = TokenLimits {
+            rights: row.text_opt(AT + 8)?.map(|rights| crate::roles::read("token", &rights)).transpose()?,
+            area: row.text_opt(AT + 9)?.map(|text| area(&text)).transpose()?,
+            networks: row.text_opt(AT + 10)?,
+        };
         let credential = Credential {
             hash: hash.to_owned(),
-            kind: row.word(11, CredentialKind::parse)?,
-            name: row.text(12)?,
+            kind: row.word(AT, CredentialKind::parse)?,
+            name: row.text(AT + 1)?,
             staff: staff.id,
-            created_at: Timestamp::from_ms(row.int(13)?),
-            seen_at: Timestamp::from_ms(row.int(14)?),
-            expires_at: row.int_opt(15)?.map(Timestamp::from_ms),
-            remote_address: row.text(16)?,
+            created_at: Timestamp::from_ms(row.int(AT + 2)?),
+            seen_at: Timestamp::from_ms(row.int(AT + 3)?),
+            expires_at: row.int_opt(AT + 4)?.map(Timestamp::from_ms),
+            remote_address: row.text(AT + 5)?,
+            device: row.text(AT + 6)?,
+            proven_at: Timestamp::from_ms(row.int(AT + 7)?),
+            limits,
         };
         Ok((credential, staff))
     })
@@ -243,6 +285,15 @@ pub fn credential_find(conn: &mut Conn, hash: &str) -> DbResult<Option<(Credenti
 
 pub fn credential_seen(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<()> {
     tx.execute("UPDATE credential SET seen_at_ms = $1 WHERE hash = $2", &[now.as_ms().into(), hash.into()])?;
+    Ok(())
+}
+
+/// Its owner has just shown the password or a code.
+pub fn credential_proven(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE credential SET proven_at_ms = $1 WHERE hash = $2",
+        &[now.as_ms().into(), hash.into()],
+    )?;
     Ok(())
 }
 

@@ -25,6 +25,8 @@ pub struct StaffView {
     pub disabled: bool,
     /// Too many wrong passwords were tried: it cannot be signed in to from somewhere, for a while.
     pub locked: bool,
+    /// Signing in takes a code too.
+    pub second_factor: bool,
     pub handover: String,
     pub created_at_ms: i64,
     pub version: i64,
@@ -61,7 +63,7 @@ pub fn staff_list(conn: &mut Conn, wanted: &StaffFilter, scope: &Scope) -> DbRes
     let limit = filter.bind(wanted.limit + 1);
     let sql = format!(
         "SELECT f.id, f.account, f.name, f.role, f.operator_id, op.name, f.disabled, f.created_at_ms, r.name, \
-         f.area, f.handover, f.version, {} {FROM} LEFT JOIN operator op ON op.id = f.operator_id {} \
+         f.area, f.handover, f.version, s.confirmed_at_ms, {} {FROM} LEFT JOIN operator op ON op.id = f.operator_id {} \
          ORDER BY {} LIMIT {limit}",
         wanted.sort.value("f.id"),
         filter.sql(),
@@ -83,8 +85,9 @@ pub fn staff_list(conn: &mut Conn, wanted: &StaffFilter, scope: &Scope) -> DbRes
             area_names: Vec::new(),
             handover: row.text(10)?,
             version: row.int(11)?,
+            second_factor: row.int_opt(12)?.is_some(),
         };
-        Ok((wanted.sort.cursor(row, 12, staff.id)?, staff))
+        Ok((wanted.sort.cursor(row, 13, staff.id)?, staff))
     })?;
     let mut page = Page::of_sorted(rows, wanted.limit, Some(total));
     for row in &mut page.items {

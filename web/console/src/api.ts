@@ -3,6 +3,7 @@
 import createClient from 'openapi-fetch'
 import type { Command, CommandDraft, ContentDraft, CouponDraft, DriverPriceDraft, FeedbackChange, FeedbackDraft, PileChange, PileDraft } from '@/contract-types'
 import { presence } from '@/presence'
+import { sendProven } from '@/proof'
 import type { components, operations, paths } from '@contract'
 
 export type * from '@/contract-types'
@@ -45,7 +46,7 @@ export const http = createClient<paths>({
   baseUrl: '',
   fetch: async (request: Request) => {
     try {
-      return await fetch(request)
+      return await sendProven(request)
     } catch (cause) {
       if (request.signal.aborted) throw cause
       throw new ApiError(0, 'link.lost', '', null, null)
@@ -71,7 +72,7 @@ export async function take<T>(asked: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await asked
   if (response.ok) return data as T
   const body = (typeof error === 'object' && error !== null ? error : {}) as Partial<Schemas['ErrorBody']>
-  if (response.status === 401 && body.code !== 'session.wrong_credentials') hooks.signedOut()
+  if (response.status === 401 && !/^session\.(wrong_credentials|wrong_code|code_needed|provider_\w+)$/.test(body.code ?? '')) hooks.signedOut()
   throw new ApiError(
     response.status,
     body.code ?? `http.${response.status}`,

@@ -135,6 +135,7 @@ export const menu: MenuSection[] = [
     pages: [
       { name: 'unknown_piles', path: '/unknown-piles', permission: 'pile.write', platform: true, glyph: 'unknown' },
       { name: 'staff', path: '/staff', permission: 'staff.read', glyph: 'staff' },
+      { name: 'identity_providers', path: '/identity-providers', permission: 'staff.read', platform: true, glyph: 'plug' },
       { name: 'roles', path: '/roles', permission: 'staff.read', glyph: 'lock' },
       { name: 'parameters', path: '/parameters', permission: 'parameter.read', platform: true, glyph: 'sliders' },
       { name: 'dictionaries', path: '/dictionaries', permission: 'parameter.read', platform: true, glyph: 'book' },
@@ -144,6 +145,7 @@ export const menu: MenuSection[] = [
       { name: 'brand', path: '/brand', permission: 'brand.write', glyph: 'palette' },
       { name: 'customer_source', path: '/customer-source', permission: 'job.read', platform: true, glyph: 'refresh' },
       { name: 'staff_notices', path: '/staff-notices', permission: 'content.read', glyph: 'megaphone' },
+      { name: 'account', path: '/account', glyph: 'staff' },
       { name: 'exports', path: '/exports', glyph: 'exported' },
       { name: 'audit', path: '/audit', permission: 'audit.read', platform: true, glyph: 'audit' },
       { name: 'log_ins', path: '/log-ins', permission: 'audit.read', platform: true, glyph: 'clock' },

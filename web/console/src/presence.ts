@@ -16,6 +16,16 @@ export class Presence {
     this.actedAt = now
   }
 
+  /** When the server was last told that somebody is there. */
+  usedAt(): number {
+    return this.reportedAt
+  }
+
+  /** Somebody has done something that the server was not told of yet. */
+  actedSinceUse(): boolean {
+    return this.actedAt > this.reportedAt
+  }
+
   /** Asked once for each request: true when nobody has done anything since the last that was not. */
   isBackground(now: number): boolean {
     if (now - this.actedAt > JUST_NOW_MS && this.actedAt <= this.reportedAt) return true

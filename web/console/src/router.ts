@@ -33,6 +33,7 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
     { path: '/sign-in', name: 'sign_in', component: () => import('@/views/session/SignIn.vue'), meta: { title: 'sign_in' } },
+    { path: '/sign-in/provider', name: 'provider_back', component: () => import('@/views/session/ProviderBack.vue'), meta: { title: 'sign_in' } },
     { path: '/screen', name: 'screen', component: () => import('@/views/monitor/ScreenPage.vue'), meta: { title: 'screen', permission: 'pile.read', menu: 'monitor' } },
     { path: '/bill', name: 'bill_check', component: () => import('@/views/bills/BillCheck.vue'), meta: { title: 'bill_check' } },
     {
@@ -151,6 +152,7 @@ export const router = createRouter({
         ...contents('staff-notices', 'staff_notices'),
         page('unknown-piles', 'unknown_piles', 'pile.write', () => import('@/views/unknown-piles/UnknownPileList.vue'), { platform: true }),
         page('staff', 'staff', 'staff.read', () => import('@/views/staff/StaffList.vue')),
+        page('identity-providers', 'identity_providers', 'staff.read', () => import('@/views/staff/ProviderList.vue'), { platform: true }),
         page('roles', 'roles', 'staff.read', () => import('@/views/roles/RoleList.vue')),
         page('parameters', 'parameters', 'parameter.read', () => import('@/views/parameters/ParameterList.vue'), { platform: true }),
         page('parameters/:id([a-z0-9_]+)', 'parameter', 'parameter.read', () => import('@/views/parameters/ParameterDetail.vue'), { menu: 'parameters', platform: true }),
@@ -163,6 +165,7 @@ export const router = createRouter({
         page('brand', 'brand', 'brand.write', () => import('@/views/brand/BrandPage.vue')),
         page('channels', 'channels', 'job.read', () => import('@/views/channels/ChannelList.vue'), { platform: true }),
         page('channels/:id(\\d+)', 'channel', 'job.read', () => import('@/views/channels/ChannelDetail.vue'), { menu: 'channels', platform: true }),
+        page('account', 'account', undefined, () => import('@/views/account/AccountPage.vue')),
         page('exports', 'exports', undefined, () => import('@/views/exports/ExportList.vue')),
         page('audit', 'audit', 'audit.read', () => import('@/views/audit/AuditList.vue'), { platform: true }),
         page('log-ins', 'log_ins', 'audit.read', () => import('@/views/audit/LogInList.vue'), { platform: true }),
@@ -175,7 +178,7 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   // Open to all: who was shown a bill has no account.
-  if (to.name === 'bill_check') return true
+  if (to.name === 'bill_check' || to.name === 'provider_back') return true
   try {
     await sessionLoad()
   } catch (error) {
@@ -186,6 +189,8 @@ router.beforeEach(async (to) => {
   }
   if (to.name === 'sign_in') return session.current ? safeReturn(to.query.to) : true
   if (!session.current) return { name: 'sign_in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  // What is owed comes first: the page of one's own account is where it is done.
+  if (session.current.owed && to.name !== 'account') return { name: 'account', query: { to: to.fullPath } }
   if (!mayOpen(to.meta)) return { name: 'denied', query: { page: to.meta.title } }
   return true
 })

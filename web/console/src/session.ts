@@ -1,5 +1,6 @@
 // Who is signed in, and what that person may do.
 import { reactive } from 'vue'
+import { accountApi } from '@/api-account'
 import { api, ApiError, type Permission, type Session } from '@/api'
 import { brandLoad, brandPublicLoad } from '@/brand'
 import { preferencesLoad, preferencesPause } from '@/preference'
@@ -10,6 +11,9 @@ export const session = reactive<{
   /** The server does not know the session any more; the page stays, with what was typed into it. */
   ended: boolean
 }>({ current: null, known: false, ended: false })
+
+/** What the server asks of new passwords. */
+export const passwordRule = () => ({ least: session.current?.password_least ?? 10, kinds: session.current?.password_kinds ?? 3 })
 
 export const may = (permission: Permission): boolean => session.current?.permissions.includes(permission) ?? false
 
@@ -35,13 +39,23 @@ export async function sessionLoad(): Promise<void> {
   session.known = true
 }
 
-export async function signIn(account: string, password: string): Promise<void> {
-  const opened = await api.session_create({ account, password })
+/** `code`: of two-step verification, where the account has it. */
+export async function signIn(account: string, password: string, code?: string): Promise<void> {
+  const opened = await api.session_create({ account, password, code: code || null })
+  await signedIn(opened)
+}
+
+async function signedIn(opened: Session): Promise<void> {
   await brandLoad(opened.staff.operator_id ?? null)
   session.current = opened
   session.known = true
   session.ended = false
-  void preferencesLoad(session.current.staff.id)
+  void preferencesLoad(opened.staff.id)
+}
+
+/** Back from a provider of identities. */
+export async function signInBack(id: number, code: string, state: string): Promise<void> {
+  await signedIn(await accountApi.session_provider_confirm(id, { code, state }))
 }
 
 export async function signOut(): Promise<void> {

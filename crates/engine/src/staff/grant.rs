@@ -1,7 +1,7 @@
 //! Nobody gives what they have not: whose rows, which part of them, which rights.
 
 use crate::audit::Actor;
-use model::access::{Area, Permissions, Role};
+use model::access::{Area, Permission, Permissions, Power, Role};
 use model::id::OperatorId;
 use model::{Error, Result};
 use store::Tx;
@@ -9,6 +9,19 @@ use store::staff::Account;
 
 /// Most places in one person's area: they become values of every statement.
 const PLACES_MAX: usize = 200;
+
+fn more_than_own() -> Error {
+    Error::invalid(
+        "role",
+        "这个角色的权限超出了您自己的权限，请选择其他角色",
+        "This role may do more than you may; choose another.",
+    )
+}
+
+/// Whoever administers security gives what they have not, but nothing that holds two powers at once: that would be all of it.
+pub(super) fn gives_to_others(actor: &Actor, permissions: Permissions) -> bool {
+    actor.caller.may(Permission::StaffGrant) && Power::within(permissions).len() <= 1
+}
 
 /// What an account is to be given.
 pub(super) struct Grant<'a> {
@@ -60,28 +73,39 @@ impl<'a> Grant<'a> {
         Ok(())
     }
 
-    /// The role is there, and gives nothing that the giver lacks.
+    /// The role is there, and gives nothing that the giver lacks, unless to give it is all their work.
     pub fn role_allowed(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Permissions> {
+        let permissions = self.role_known(tx)?;
+        if actor.caller.permissions.covers(permissions) || gives_to_others(actor, permissions) {
+            return Ok(permissions);
+        }
+        Err(more_than_own())
+    }
+
+    /// Whoever does this could come in as the account's owner, so giving alone is not enough where the owner
+    /// holds a power over the platform.
+    pub fn own_allowed(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Permissions> {
+        let permissions = self.role_known(tx)?;
+        let harmless = gives_to_others(actor, permissions) && Power::within(permissions).is_empty();
+        if actor.caller.permissions.covers(permissions) || harmless {
+            return Ok(permissions);
+        }
+        Err(more_than_own())
+    }
+
+    fn role_known(&self, tx: &mut Tx<'_>) -> Result<Permissions> {
         let role = self.role.to_owned();
         let own = tx.read(|conn| store::roles::get(conn, &role))?;
         // A role of one operator is there for its own staff only.
         let fits = own.as_ref().is_none_or(|own| own.operator.is_none() || own.operator == self.operator);
         let permissions = Role::parse(&role).map(Role::permissions).or(own.map(|own| own.permissions));
-        let Some(permissions) = permissions.filter(|_| fits) else {
-            return Err(Error::invalid(
+        permissions.filter(|_| fits).ok_or_else(|| {
+            Error::invalid(
                 "role",
                 "没有这个角色，或它属于别的运营商，请重新选择",
                 "There is no such role, or it belongs to another operator; choose another.",
-            ));
-        };
-        if !actor.caller.permissions.covers(permissions) {
-            return Err(Error::invalid(
-                "role",
-                "这个角色的权限超出了您自己的权限，请选择其他角色",
-                "This role may do more than you may; choose another.",
-            ));
-        }
-        Ok(permissions)
+            )
+        })
     }
 
     /// Every city and station of the area is there; a station is the operator's whose staff it is.

@@ -1,16 +1,29 @@
 //! 账号: people who work in the console.
 
+mod deny;
 mod doors;
+mod factor;
 mod grant;
 mod handover;
 mod password;
+mod provider;
+mod rules;
 mod session;
+mod split;
+mod standing;
 mod token;
+mod totp;
 mod update;
 
 pub use doors::Doors;
+pub use factor::{SecondFactorStarted, SecondFactorView};
 pub use handover::{StaffHandedOver, StaffHandover, StaffHandoverDraft};
-pub use session::Opened;
+pub use provider::{IdentityProviderDraft, ProviderBack, ProviderGoing};
+pub use rules::{FactorFor, StaffRules};
+pub use session::{Opened, SignIn};
+pub(crate) use split::{APART, must_be_apart, nobody_mixed};
+pub use split::{AdministratorDraft, AdministratorMade, AdministratorsDraft, AdministratorsMade};
+pub use token::TokenDraft;
 
 use crate::Engine;
 use crate::audit::Actor;
@@ -20,10 +33,11 @@ use model::access::{Area, Caller, Permissions, Role};
 use model::id::{OperatorId, StaffId};
 use model::time::Timestamp;
 use model::{Error, Result};
+use password::Owner;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::Change;
 use store::staff::{self, Account};
+use store::{Change, passwords};
 use utoipa::ToSchema;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -77,6 +91,52 @@ pub struct Session {
     /// When it ends at the latest.
     pub expires_at: Option<Timestamp>,
     pub is_token: bool,
+    /// Before it is done nothing else goes.
+    pub owed: Option<Owed>,
+    /// When the password or a code was last shown; `None`: nobody asks for it.
+    pub proven_at: Option<Timestamp>,
+    /// Signing in takes a code too.
+    pub factor_on: bool,
+    /// From when on two-step verification is owed, and a new password.
+    pub factor_due: Option<Timestamp>,
+    pub password_due: Option<Timestamp>,
+    /// Of a token: from where it is taken; `None`: from anywhere.
+    pub networks: Option<String>,
+}
+
+impl Session {
+    pub fn is_local(&self) -> bool {
+        self.hash.is_empty()
+    }
+
+    /// Of whoever sits at the machine itself.
+    pub fn local(caller: Caller, account: &str) -> Session {
+        Session {
+            caller,
+            account: account.to_owned(),
+            role: Role::Admin.as_str().to_owned(),
+            operator_id: None,
+            hash: String::new(),
+            expires_at: None,
+            is_token: true,
+            owed: None,
+            proven_at: None,
+            factor_on: false,
+            factor_due: None,
+            password_due: None,
+            networks: None,
+        }
+    }
+}
+
+model::words! {
+    /// What somebody who has signed in must do before anything else.
+    Owed {
+        /// A password that is too old, or that somebody else knows, is changed.
+        Password = "password",
+        /// Two-step verification is switched on.
+        SecondFactor = "second_factor",
+    }
 }
 
 /// Small letters, digits, dot, underline, hyphen, 3 to 32 of them: two accounts that look alike are
@@ -121,9 +181,10 @@ impl Engine {
             Some(password) => (password, false),
             None => (password::generate(&self.random)?, true),
         };
-        password::check("password", &account, &password)?;
+        let rules = self.rules();
+        password::check("password", &Owner { account: &account, name: &name }, &password, &rules.staff)?;
         let kept = self.doors.hash(&password, self.random.bytes()?).await?;
-        let (actor, now) = (actor.clone(), self.clock.now());
+        let (actor, now, apart) = (actor.clone(), self.clock.now(), rules.staff.apart);
         let new = Account {
             id: StaffId(0),
             account,
@@ -136,6 +197,11 @@ impl Engine {
             disabled: false,
             version: 1,
             handover: String::new(),
+            password_at: now,
+            // Whoever sits at the machine has chosen it for the account's owner; anybody else knows it too.
+            password_given: generated || actor.caller.staff.0 > 0,
+            factor_due: None,
+            factor_since: None,
         };
         let id = self
             .store
@@ -143,7 +209,10 @@ impl Engine {
                 if let Some(operator) = new.operator {
                     operator_exists(tx, operator)?;
                 }
-                Grant::of(&new).role_allowed(tx, &actor)?;
+                let given = Grant::of(&new).role_allowed(tx, &actor)?;
+                if apart {
+                    must_be_apart("role", given)?;
+                }
                 Grant::of(&new).places_exist(tx)?;
                 let wanted = new.account.clone();
                 if tx.read(|conn| staff::by_account(conn, &wanted))?.is_some() {
@@ -196,13 +265,13 @@ impl Engine {
         let _turn = self.doors.turn(&account.account).await;
         let password = password::generate(&self.random)?;
         let kept = self.doors.hash(&password, self.random.bytes()?).await?;
-        let (actor, now) = (actor.clone(), self.clock.now());
+        let (actor, now, past_max) = (actor.clone(), self.clock.now(), self.rules().staff.password_past);
         let detail = json!({"account": account.account});
         self.store
             .write(None, move |tx| {
                 let grant = Grant { role: &role, operator, area: &area };
-                grant.role_allowed(tx, &actor).map_err(|_| not_your_password())?;
-                staff::password_set(tx, id, &kept)?;
+                grant.own_allowed(tx, &actor).map_err(|_| not_your_password())?;
+                passwords::password_set(tx, id, &kept, true, past_max, now)?;
                 staff::credentials_remove(tx, id, "")?;
                 tx.changed(Change::Noun("staff"));
                 actor.record(tx, now, "staff_password_set", "staff", id, &detail)

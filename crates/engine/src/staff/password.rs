@@ -1,5 +1,7 @@
 //! Passwords of people: what is accepted, how they are kept, how they are compared.
 
+use super::deny::is_easy;
+use super::rules::StaffRules;
 use crate::random::{Random, hex, unhex};
 use argon2::{Algorithm, Argon2, Params, Version};
 use model::{Error, Result};
@@ -9,7 +11,7 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-const LENGTH: std::ops::RangeInclusive<usize> = 10..=128;
+const LENGTH_MAX: usize = 128;
 
 /// A hash that no password has, compared with when there is no account, so that an unknown account
 /// costs the same time as a known one.
@@ -53,14 +55,21 @@ fn digest(password: &str, salt: &[u8], memory: u32, passes: u32, lanes: u32) -> 
     Ok(digest)
 }
 
-/// 10 to 128 characters of at least three kinds, without the account's name.
-pub fn check(field: &'static str, account: &str, password: &str) -> Result<()> {
-    let length = password.chars().count();
-    if !LENGTH.contains(&length) {
+/// Whose password it is to be.
+pub struct Owner<'a> {
+    pub account: &'a str,
+    pub name: &'a str,
+}
+
+/// Long and mixed enough by the rules, without the account's name, and not what everybody would try first.
+pub fn check(field: &'static str, owner: &Owner<'_>, password: &str, rules: &StaffRules) -> Result<()> {
+    let (length, least) = (password.chars().count(), rules.password_least);
+    let least_count = usize::try_from(least).unwrap_or(10);
+    if !(least_count..=LENGTH_MAX).contains(&length) {
         return Err(Error::invalid(
             field,
-            format!("密码长度应为 10 到 128 个字符，现为 {length} 个"),
-            format!("A password has 10 to 128 characters; this one has {length}."),
+            format!("密码长度应为 {least} 到 {LENGTH_MAX} 个字符，现为 {length} 个"),
+            format!("A password has {least} to {LENGTH_MAX} characters; this one has {length}."),
         ));
     }
     let kinds: [fn(&char) -> bool; 4] =
@@ -68,18 +77,28 @@ pub fn check(field: &'static str, account: &str, password: &str) -> Result<()> {
             !c.is_ascii_alphanumeric()
         }];
     let kinds = kinds.iter().filter(|kind| password.chars().any(|c| kind(&c))).count();
-    if kinds < 3 {
+    let wanted = rules.password_kinds;
+    if i64::try_from(kinds).unwrap_or(4) < wanted {
         return Err(Error::invalid(
             field,
-            "密码至少要包含小写字母、大写字母、数字、其他字符中的三种",
-            "A password has at least three kinds of: lower case, upper case, digits, other characters.",
+            format!("密码至少要包含小写字母、大写字母、数字、其他字符中的 {wanted} 种"),
+            format!(
+                "A password has at least {wanted} kinds of: lower case, upper case, digits, other characters."
+            ),
         ));
     }
-    if password.to_lowercase().contains(&account.to_lowercase()) {
+    if password.to_lowercase().contains(&owner.account.to_lowercase()) {
         return Err(Error::invalid(
             field,
             "密码不能包含账号名",
             "A password must not contain the account's name.",
+        ));
+    }
+    if is_easy(password, &[owner.account, owner.name]) {
+        return Err(Error::invalid(
+            field,
+            "这个密码容易被猜到：除去常用词、姓名、年份和连续的字符后所剩太少，请换一个",
+            "This password is easy to guess: without common words, names, years and runs too little is left. Choose another.",
         ));
     }
     Ok(())
@@ -125,13 +144,24 @@ mod tests {
 
     #[test]
     fn the_rules_of_a_password() {
-        for good in ["Abcdefgh12", "abcdefgh-1", "密码Aa12345678"] {
-            check("password", "li.lei", good).unwrap();
+        let (owner, mut rules) = (Owner { account: "li.lei", name: "李雷" }, StaffRules::default());
+        for good in ["Ukgtbrfm12", "ukgtbrfm-1", "密码Aa7树下92站"] {
+            check("password", &owner, good, &rules).unwrap();
         }
-        let long = format!("Aa1{}", "x".repeat(126));
-        for bad in ["Abcdefg12", &long, "abcdefghij12", "Xx1-LI.LEI-x"] {
-            assert_eq!(check("password", "li.lei", bad).unwrap_err().field.unwrap(), "password");
+        let long = format!("Aa1{}", "xy".repeat(63));
+        for bad in ["Ukgtbrf12", &long, "ukgtbrfmop12", "Xx1-LI.LEI-x", "Password-123"] {
+            assert_eq!(
+                check("password", &owner, bad, &rules).unwrap_err().field.unwrap(),
+                "password",
+                "{bad}"
+            );
         }
+        // The rules may ask for more, and for less.
+        (rules.password_least, rules.password_kinds) = (12, 4);
+        assert!(check("password", &owner, "Ukgtbrfm12", &rules).is_err());
+        check("password", &owner, "Ukgtbrfm12-x", &rules).unwrap();
+        (rules.password_least, rules.password_kinds) = (8, 1);
+        check("password", &owner, "ukgtbrfm", &rules).unwrap();
     }
 
     #[test]
@@ -139,7 +169,7 @@ mod tests {
         let random = Random::seeded(1);
         let (one, two) = (generate(&random).unwrap(), generate(&random).unwrap());
         assert_ne!(one, two);
-        check("password", "admin", &one).unwrap();
+        check("password", &Owner { account: "admin", name: "管理员" }, &one, &StaffRules::default()).unwrap();
         assert_eq!(one.len(), 2 + 16 + 4);
     }
 }

@@ -1,25 +1,44 @@
 //! Signing in, staying signed in, signing out.
 
+use super::Session;
 use super::doors::Shut;
-use super::{Session, password};
+use super::password::{self, Owner};
 use crate::Engine;
 use crate::audit::Actor;
 use crate::random::hex;
-use model::access::{Caller, Scope};
+use model::access::Caller;
+use model::channel::WebhookEvent;
 use model::error::{Kind, Text};
-use model::time::{HOUR_MS, MINUTE_MS, Timestamp};
+use model::id::StaffId;
+use model::time::{MINUTE_MS, Timestamp};
 use model::{Error, Result};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use store::audit::Entry;
-use store::staff::{self, Account, Credential, CredentialKind};
+use store::staff::{self, Account, Credential, CredentialKind, TokenLimits};
+use store::{Tx, passwords, second_factors, session_list};
 
-/// A session that nobody uses ends.
-const IDLE_MS: i64 = 30 * MINUTE_MS;
-/// Any session ends.
-const LIFE_MS: i64 = 12 * HOUR_MS;
 /// How exactly the last use is kept: a write a minute, not one per click.
 const SEEN_MS: i64 = MINUTE_MS;
+
+/// What somebody shows who wants to sign in.
+#[derive(Clone, Copy, Debug)]
+pub struct SignIn<'a> {
+    pub account: &'a str,
+    pub password: &'a str,
+    /// Of the authenticator, or a recovery code.
+    pub code: Option<&'a str>,
+    pub address: &'a str,
+    /// The browser and its system, as it says of itself.
+    pub device: &'a str,
+}
+
+impl<'a> SignIn<'a> {
+    pub fn of(account: &'a str, password: &'a str, address: &'a str) -> SignIn<'a> {
+        SignIn { account, password, code: None, address, device: "" }
+    }
+}
 
 /// A session that was just opened, with the secret that only the browser keeps.
 pub struct Opened {
@@ -32,7 +51,7 @@ pub(super) fn fingerprint(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
 }
 
-fn wrong_credentials() -> Error {
+pub(super) fn wrong_credentials() -> Error {
     Error::new(
         Kind::Unauthenticated,
         "session.wrong_credentials",
@@ -40,13 +59,37 @@ fn wrong_credentials() -> Error {
     )
 }
 
-fn shut(why: Shut) -> Error {
+fn code_needed() -> Error {
+    Error::new(
+        Kind::Unauthenticated,
+        "session.code_needed",
+        Text::of(
+            "该账号已开启两步验证，请输入验证器中的 6 位验证码，或一个恢复码",
+            "This account uses two-step verification: give the six digits of the authenticator, or a recovery code.",
+        ),
+    )
+    .on_field("code")
+}
+
+pub(super) fn wrong_code() -> Error {
+    Error::new(
+        Kind::Unauthenticated,
+        "session.wrong_code",
+        Text::of(
+            "验证码不正确或已用过，请等验证器显示新的验证码后重新输入，并核对手机时间",
+            "The code is not right, or was used before. Wait for the next one, and check the time of the telephone.",
+        ),
+    )
+    .on_field("code")
+}
+
+pub(super) fn shut(why: Shut) -> Error {
     let (code, text) = match why {
         Shut::Locked => (
             "session.locked",
             Text::of(
-                "密码连续输错 5 次，此处登录该账号已锁定 15 分钟；请稍后再试，或请系统管理员解锁（pileops staff unlock 账号）",
-                "Five wrong passwords in a row: this account is locked here for 15 minutes. Try again later, or ask the administrator to unlock it (pileops staff unlock ACCOUNT).",
+                "密码或验证码连续输错 5 次，此处登录该账号已锁定 15 分钟；请稍后再试，或请系统管理员解锁（pileops staff unlock 账号）",
+                "Five wrong passwords or codes in a row: this account is locked here for 15 minutes. Try again later, or ask the administrator to unlock it (pileops staff unlock ACCOUNT).",
             ),
         ),
         Shut::Address => (
@@ -67,52 +110,95 @@ fn shut(why: Shut) -> Error {
     Error::new(Kind::Limited, code, text)
 }
 
-fn log_in(account: &str, staff: Option<&Account>, address: &str, now: Timestamp, success: bool) -> Entry {
+/// The network that an address is in: who moves within it is not somewhere new.
+fn network_of(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V4(ip)) => {
+            let [a, b, c, _] = ip.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        Ok(IpAddr::V6(ip)) => {
+            let [a, b, c, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+        Err(_) => address.to_owned(),
+    }
+}
+
+/// Longer than any browser's name.
+const DEVICE_MAX: usize = 120;
+
+fn entry(account: &str, staff: Option<&Account>, sign_in: &SignIn<'_>, now: Timestamp) -> Entry {
+    let short = |text: &str| text.chars().take(64).collect::<String>();
     Entry {
         at_ms: now.as_ms(),
         staff_id: staff.map(|staff| staff.id.0),
-        staff_name: staff.map_or_else(|| account.chars().take(64).collect(), |staff| staff.name.clone()),
+        staff_name: staff.map_or_else(|| short(account), |staff| staff.name.clone()),
         action: "session_create",
         noun: "staff",
-        key: account.chars().take(64).collect(),
-        success,
+        key: short(account),
+        success: false,
         detail: "{}".to_owned(),
-        remote_address: address.to_owned(),
+        remote_address: sign_in.address.to_owned(),
     }
 }
 
 impl Engine {
     /// The same answer, after the same time, for an account that does not exist and for a wrong
-    /// password.
-    pub async fn session_create(&self, account: &str, password: &str, address: &str) -> Result<Opened> {
-        let account = account.trim().to_lowercase();
+    /// password. Where a code is needed too, wrong ones count with the wrong passwords.
+    pub async fn session_create(&self, sign_in: SignIn<'_>) -> Result<Opened> {
+        let account = sign_in.account.trim().to_lowercase();
         let _turn = self.doors.turn(&account).await;
         let now = self.clock.now();
-        self.doors.try_at(&account, address, now).map_err(shut)?;
+        self.doors.try_at(&account, sign_in.address, now).map_err(shut)?;
         let wanted = account.clone();
         let known = self.store.read(move |conn| staff::by_account(conn, &wanted)).await?;
         let kept = known.as_ref().map_or(password::DUMMY, |staff| staff.password.as_str());
         // Nobody has such a long password; hashing it would only cost time.
-        let password = if password.len() > 1_024 { "" } else { password };
+        let password = if sign_in.password.len() > 1_024 { "" } else { sign_in.password };
         let right = self.doors.matches(password, kept).await?;
-        match known {
-            Some(staff) if right && !staff.disabled => self.session_open(&account, staff, address).await,
+        let staff = match known {
+            Some(staff) if right && !staff.disabled => staff,
             known => {
-                self.session_refused(account, known, address).await?;
-                Err(wrong_credentials())
+                self.session_refused(&account, known.as_ref(), &sign_in).await?;
+                return Err(wrong_credentials());
+            }
+        };
+        let mut by = "password";
+        if staff.factor_since.is_some() {
+            let code = sign_in.code.map(str::trim).filter(|code| !code.is_empty()).ok_or_else(code_needed)?;
+            match self.code_take(staff.id, code).await? {
+                Some(kind) => by = kind,
+                None => {
+                    self.session_refused(&account, Some(&staff), &sign_in).await?;
+                    return Err(wrong_code());
+                }
             }
         }
+        self.session_open(&account, staff, &sign_in, by).await
     }
 
-    async fn session_refused(&self, account: String, known: Option<Account>, address: &str) -> Result<()> {
+    pub(super) async fn session_refused(
+        &self,
+        account: &str,
+        known: Option<&Account>,
+        sign_in: &SignIn<'_>,
+    ) -> Result<()> {
         let now = self.clock.now();
-        self.doors.failed(&account, address, now);
-        let entry = log_in(&account, known.as_ref(), address, now, false);
+        self.doors.failed(account, sign_in.address, now);
+        let entry = entry(account, known, sign_in, now);
         self.store.write(None, move |tx| store::audit::append(tx, &entry)).await
     }
 
-    async fn session_open(&self, account: &str, staff: Account, address: &str) -> Result<Opened> {
-        let now = self.clock.now();
+    pub(super) async fn session_open(
+        &self,
+        account: &str,
+        mut staff: Account,
+        sign_in: &SignIn<'_>,
+        by: &'static str,
+    ) -> Result<Opened> {
+        let (now, rules) = (self.clock.now(), self.rules());
+        let rules = rules.staff.clone();
         let secret = self.random.hex::<32>()?;
         let credential = Credential {
             hash: fingerprint(&secret),
@@ -121,20 +207,38 @@ impl Engine {
             staff: staff.id,
             created_at: now,
             seen_at: now,
-            expires_at: Some(now.plus_ms(LIFE_MS)),
-            remote_address: address.to_owned(),
+            expires_at: Some(now.plus_ms(rules.life_ms)),
+            remote_address: sign_in.address.to_owned(),
+            device: sign_in.device.chars().take(DEVICE_MAX).collect(),
+            proven_at: now,
+            limits: TokenLimits::default(),
         };
-        let entry = log_in(account, Some(&staff), address, now, true);
-        let kept = credential.clone();
+        let asked = rules.factor_for.includes(staff.permissions) && staff.factor_since.is_none();
+        let due = asked.then(|| staff.factor_due.unwrap_or(now.plus_ms(rules.factor_grace_ms)));
+        let due_changed = due != staff.factor_due;
+        staff.factor_due = due;
+        let mut entry = entry(account, Some(&staff), sign_in, now);
+        entry.success = true;
+        let (kept, network, told) = (credential.clone(), network_of(sign_in.address), staff.clone());
         self.store
             .write(None, move |tx| {
-                staff::sessions_expire(tx, now.plus_ms(-IDLE_MS), now)?;
+                staff::sessions_expire(tx, now.plus_ms(-rules.idle_ms), now)?;
                 staff::credential_insert(tx, &kept)?;
+                session_list::sessions_trim(tx, told.id, rules.sessions_max)?;
+                if due_changed {
+                    second_factors::due_set(tx, told.id, told.factor_due)?;
+                }
+                let elsewhere = session_list::place_seen(tx, told.id, &network, now)?;
+                let mut entry = entry.clone();
+                entry.detail = json!({"device": kept.device, "by": by, "new_place": elsewhere}).to_string();
+                if elsewhere {
+                    new_place_told(tx, &told, &kept)?;
+                }
                 store::audit::append(tx, &entry)
             })
             .await?;
-        self.doors.succeeded(account, address, now);
-        Ok(Opened { secret, session: session(credential, staff) })
+        self.doors.succeeded(account, sign_in.address, now);
+        Ok(Opened { secret, session: self.session_of(credential, staff) })
     }
 
     /// Who proves to be what by this secret; `None` for one that is unknown or whose time is over.
@@ -144,14 +248,14 @@ impl Engine {
         let hash = fingerprint(secret);
         let found = self.store.read(move |conn| staff::credential_find(conn, &hash)).await?;
         let Some((credential, account)) = found else { return Ok(None) };
-        if account.disabled || !is_valid(&credential, now) {
+        if account.disabled || !self.is_valid(&credential, now) {
             return Ok(None);
         }
         if used && now.since(credential.seen_at) >= SEEN_MS {
             let hash = credential.hash.clone();
             self.store.post(None, move |tx| staff::credential_seen(tx, &hash, now));
         }
-        Ok(Some(session(credential, account)))
+        Ok(Some(self.session_of(credential, account)))
     }
 
     /// Whether a session is still good; looking does not keep it alive.
@@ -159,10 +263,9 @@ impl Engine {
         let (now, hash) = (self.clock.now(), session.hash.clone());
         let found = self.store.read(move |conn| staff::credential_find(conn, &hash)).await?;
         Ok(found.is_some_and(|(credential, account)| {
-            let same = account.permissions == session.caller.permissions
-                && account.operator == session.caller.scope.operator
-                && account.area == session.caller.scope.area;
-            !account.disabled && is_valid(&credential, now) && same
+            let good = !account.disabled && self.is_valid(&credential, now);
+            let Caller { permissions, scope, .. } = self.session_of(credential, account).caller;
+            good && permissions == session.caller.permissions && scope == session.caller.scope
         }))
     }
 
@@ -192,42 +295,117 @@ impl Engine {
         let account = self.store.read(move |conn| staff::get(conn, id)).await?;
         let account = account.ok_or_else(wrong_credentials)?;
         self.doors.try_at(&account.account, address, now).map_err(shut)?;
-        password::check("new_password", &account.account, new)?;
+        let rules = self.rules();
+        let owner = Owner { account: &account.account, name: &account.name };
+        password::check("new_password", &owner, new, &rules.staff)?;
         if !self.doors.matches(current, &account.password).await? {
-            self.session_refused(account.account.clone(), Some(account), address).await?;
+            let sign_in = SignIn::of(&account.account, "", address);
+            self.session_refused(&account.account, Some(&account), &sign_in).await?;
             return Err(Error::invalid(
                 "current_password",
                 "当前密码不正确，请重新输入",
                 "The current password is not right.",
             ));
         }
+        let past_max = rules.staff.password_past;
+        self.password_is_new(&account, new, past_max).await?;
         let kept = self.doors.hash(new, self.random.bytes()?).await?;
         let (hash, actor) =
             (session.hash.clone(), Actor { caller: session.caller.clone(), address: address.to_owned() });
         self.store
             .write(None, move |tx| {
-                staff::password_set(tx, id, &kept)?;
+                passwords::password_set(tx, id, &kept, false, past_max, now)?;
                 staff::credentials_remove(tx, id, &hash)?;
+                staff::credential_proven(tx, &hash, now)?;
                 actor.record(tx, now, "session_password_set", "staff", id, &json!({}))
             })
             .await
     }
+
+    /// Neither the one that holds nor one of those before.
+    async fn password_is_new(&self, account: &Account, new: &str, past_max: i64) -> Result<()> {
+        if past_max == 0 {
+            return Ok(());
+        }
+        let id = account.id;
+        let past = self.store.read(move |conn| passwords::past(conn, id, past_max)).await?;
+        for kept in std::iter::once(&account.password).chain(&past) {
+            if self.doors.matches(new, kept).await? {
+                return Err(Error::invalid(
+                    "new_password",
+                    format!("不能使用当前密码或最近用过的 {past_max} 个密码，请换一个"),
+                    format!("This password is in use, or one of the last {past_max}; choose another."),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_valid(&self, credential: &Credential, now: Timestamp) -> bool {
+        let idle_ms = self.rules().staff.idle_ms;
+        let idle = credential.kind == CredentialKind::Session && now.since(credential.seen_at) >= idle_ms;
+        !idle && credential.expires_at.is_none_or(|at| at > now)
+    }
+
+    /// Their own sessions, this one marked.
+    pub async fn session_list(&self, session: &Session) -> Result<Vec<session_list::SessionRow>> {
+        let (staff, own, now) = (session.caller.staff, session.hash.clone(), self.clock.now());
+        let idle = now.plus_ms(-self.rules().staff.idle_ms);
+        self.store.read(move |conn| session_list::session_list(conn, staff, &own, idle, now)).await
+    }
+
+    /// Ends one of one's own sessions.
+    pub async fn session_stop(&self, actor: &Actor, id: &str) -> Result<()> {
+        let (actor, id, now) = (actor.clone(), id.to_owned(), self.clock.now());
+        let work = move |tx: &mut Tx<'_>| {
+            if !session_list::session_end(tx, actor.caller.staff, &id)? {
+                return Err(Error::not_found(
+                    "session.not_found",
+                    "没有这个登录，可能已退出；请刷新列表",
+                    "There is no such session; it may have ended. Look at the list again.",
+                ));
+            }
+            let key = actor.caller.staff;
+            actor.record(tx, now, "session_stop", "staff", key, &json!({"session": id}))
+        };
+        self.store.write(None, work).await
+    }
+
+    /// Ends all of one's own sessions but the one that asks; how many they were.
+    pub async fn other_session_stop(&self, session: &Session, actor: &Actor) -> Result<u64> {
+        let (actor, own, now) = (actor.clone(), session.hash.clone(), self.clock.now());
+        let work = move |tx: &mut Tx<'_>| {
+            let key = actor.caller.staff;
+            let ended = session_list::sessions_end(tx, key, &own)?;
+            actor.record(tx, now, "session_stop", "staff", key, &json!({"sessions": ended}))?;
+            Ok(ended)
+        };
+        self.store.write(None, work).await
+    }
 }
 
-fn is_valid(credential: &Credential, now: Timestamp) -> bool {
-    let idle = credential.kind == CredentialKind::Session && now.since(credential.seen_at) >= IDLE_MS;
-    !idle && credential.expires_at.is_none_or(|at| at > now)
+fn new_place_told(tx: &mut Tx<'_>, staff: &Account, session: &Credential) -> Result<()> {
+    let StaffId(id) = staff.id;
+    tx.deliver(WebhookEvent::StaffNewPlace, staff.operator, session.created_at, |_| {
+        let body = json!({"staff_id": id, "account": staff.account, "address": session.remote_address,
+            "device": session.device, "at_ms": session.created_at.as_ms()});
+        Ok((staff.account.clone(), body.to_string()))
+    })
 }
 
-fn session(credential: Credential, account: Account) -> Session {
-    let scope = Scope { operator: account.operator, area: account.area };
-    Session {
-        caller: Caller { staff: account.id, name: account.name, permissions: account.permissions, scope },
-        role: account.role,
-        account: account.account,
-        operator_id: account.operator.map(|operator| operator.0),
-        hash: credential.hash,
-        expires_at: credential.expires_at,
-        is_token: credential.kind == CredentialKind::Token,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_told_from_an_address() {
+        for (address, network) in [
+            ("10.1.2.3", "10.1.2.0/24"),
+            ("::ffff:10.1.2.3", "10.1.2.0/24"),
+            ("2001:db8:1:2::3", "2001:db8:1::/48"),
+            ("unknown", "unknown"),
+        ] {
+            assert_eq!(network_of(address), network);
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Changing an account: what may become of it, and who may do that.
 
 use super::grant::Grant;
-use super::{StaffChange, beyond};
+use super::{StaffChange, beyond, must_be_apart};
 use crate::Engine;
 use crate::audit::Actor;
 use crate::site::{named, operator_exists};
+use model::access::Permissions;
 use model::id::{OperatorId, StaffId};
 use model::{Error, Result, Text};
 use serde_json::{Value, json};
@@ -43,6 +44,19 @@ pub(super) fn not_oneself(actor: &Actor, account: &Account, edited: &Account) ->
         .on_field("disabled"));
     }
     Ok(())
+}
+
+/// Nobody gives themselves what they have not, whatever they may give to others.
+fn not_to_oneself(actor: &Actor, given: Permissions) -> Result<()> {
+    if actor.caller.permissions.covers(given) {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "staff.to_oneself",
+        "不能给自己授予自己没有的权限，请由其他管理员操作",
+        "You cannot give yourself rights that you have not; ask another administrator.",
+    )
+    .on_field("role"))
 }
 
 /// After the change there is still somebody who looks after the whole platform.
@@ -95,7 +109,7 @@ impl Engine {
         may.map_err(|_| beyond(Text::of("您不能修改它", "it is not yours to change")))?;
         Grant::of(&edited).scope_allowed(actor)?;
         not_oneself(actor, &account, &edited)?;
-        let (actor, now) = (actor.clone(), self.clock.now());
+        let (actor, now, apart) = (actor.clone(), self.clock.now(), self.rules().staff.apart);
         self.store
             .write(None, move |tx| {
                 let may = Grant::of(&account).role_allowed(tx, &actor);
@@ -103,7 +117,13 @@ impl Engine {
                 if let Some(operator) = edited.operator {
                     operator_exists(tx, operator)?;
                 }
-                Grant::of(&edited).role_allowed(tx, &actor)?;
+                let given = Grant::of(&edited).role_allowed(tx, &actor)?;
+                if edited.role != account.role && apart {
+                    must_be_apart("role", given)?;
+                }
+                if actor.caller.staff == id && edited.role != account.role {
+                    not_to_oneself(&actor, given)?;
+                }
                 Grant::of(&edited).places_exist(tx)?;
                 let was_admin = tx.read(staff::admins)? > 0;
                 if !staff::update(tx, &edited)? {

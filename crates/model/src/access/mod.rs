@@ -1,10 +1,12 @@
 //! Who may do what: permissions, the roles that bundle them, and the scope of what a person can see.
 
 mod permission;
+mod power;
 mod role;
 mod scope;
 
 pub use permission::{Permission, Permissions};
+pub use power::Power;
 pub use role::Role;
 pub use scope::{Area, Place, Scope};
 

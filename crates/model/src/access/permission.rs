@@ -79,6 +79,8 @@ permissions! {
     ReportWrite = "report.write", "设置报表订阅", "Set up reports by mail";
     StaffRead = "staff.read", "查看账号与角色", "See staff and roles";
     StaffWrite = "staff.write", "维护账号与角色", "Edit staff and roles";
+    /// Of whoever administers security and does none of the work.
+    StaffGrant = "staff.grant", "授予自己没有的权限", "Give rights that one has not oneself";
     ParameterRead = "parameter.read", "查看字典与参数", "See dictionaries and parameters";
     ParameterWrite = "parameter.write", "修改字典与参数", "Edit dictionaries and parameters";
     AuditRead = "audit.read", "查看审计日志", "See the audit log";

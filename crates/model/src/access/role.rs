@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// 系统管理员
+    /// 平台管理员
     Admin,
     /// 运营
     Operations,
@@ -19,11 +19,24 @@ pub enum Role {
     Technician,
     /// 只读
     Viewer,
+    /// 系统管理员, 安全管理员, 审计管理员: the three who are apart.
+    SystemAdmin,
+    SecurityAdmin,
+    AuditAdmin,
 }
 
 impl Role {
-    pub const ALL: [Role; 6] =
-        [Role::Admin, Role::Operations, Role::Finance, Role::Service, Role::Technician, Role::Viewer];
+    pub const ALL: [Role; 9] = [
+        Role::Admin,
+        Role::Operations,
+        Role::Finance,
+        Role::Service,
+        Role::Technician,
+        Role::Viewer,
+        Role::SystemAdmin,
+        Role::SecurityAdmin,
+        Role::AuditAdmin,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -33,6 +46,9 @@ impl Role {
             Role::Service => "service",
             Role::Technician => "technician",
             Role::Viewer => "viewer",
+            Role::SystemAdmin => "system_admin",
+            Role::SecurityAdmin => "security_admin",
+            Role::AuditAdmin => "audit_admin",
         }
     }
 
@@ -42,12 +58,15 @@ impl Role {
 
     pub fn label(self) -> Text {
         match self {
-            Role::Admin => Text::of("系统管理员", "Administrator"),
+            Role::Admin => Text::of("平台管理员", "Administrator"),
             Role::Operations => Text::of("运营", "Operations"),
             Role::Finance => Text::of("财务", "Finance"),
             Role::Service => Text::of("客服", "Customer service"),
             Role::Technician => Text::of("运维", "Technician"),
             Role::Viewer => Text::of("只读", "Viewer"),
+            Role::SystemAdmin => Text::of("系统管理员", "System administrator"),
+            Role::SecurityAdmin => Text::of("安全管理员", "Security administrator"),
+            Role::AuditAdmin => Text::of("审计管理员", "Auditor"),
         }
     }
 
@@ -64,6 +83,7 @@ impl Role {
                 permission,
                 StaffRead
                     | StaffWrite
+                    | StaffGrant
                     | AuditRead
                     | ParameterWrite
                     | JobWrite
@@ -120,8 +140,35 @@ impl Role {
                 )
             }
             Role::Viewer => looks,
+            Role::SystemAdmin => looks_after_the_system(permission),
+            Role::SecurityAdmin => {
+                matches!(permission, HomeRead | StationRead | StaffRead | StaffWrite | StaffGrant)
+            }
+            Role::AuditAdmin => matches!(permission, HomeRead | StationRead | StaffRead | AuditRead),
         }
     }
+}
+
+/// What keeps the platform running: neither its business nor who may do it.
+fn looks_after_the_system(permission: Permission) -> bool {
+    use Permission::*;
+    matches!(
+        permission,
+        HomeRead
+            | OperatorWrite
+            | CityWrite
+            | StationRead
+            | StationWrite
+            | PileRead
+            | PileWrite
+            | AlarmRead
+            | AlarmWrite
+            | ParameterRead
+            | ParameterWrite
+            | JobRead
+            | JobWrite
+            | BrandWrite
+    )
 }
 
 /// What whoever keeps the books does beside looking.

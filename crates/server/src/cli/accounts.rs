@@ -26,13 +26,24 @@ pub async fn staff(client: &Client, place: &Place, verb: StaffVerb) -> Result<Ex
             let shown = shown_once(text(&made, "password"));
             Ok(say(place, &made, &format!("账号 / account: {}{shown}", text(&row, "account"))))
         }
+        StaffVerb::Factor { account, reason } => {
+            let row = staff_of(client, &account).await?;
+            let path = format!("/staff/{}/second-factor/reset", row["id"]);
+            client.call(Method::POST, &path, Some(json!({ "reason": reason }))).await?;
+            let told =
+                format!("两步验证已重置 / two-step verification taken away: {}", text(&row, "account"));
+            Ok(say(place, &row, &told))
+        }
     }
 }
 
 pub async fn token(client: &Client, place: &Place, verb: TokenVerb) -> Result<ExitCode> {
     match verb {
-        TokenVerb::Add { name } => {
-            let made = client.call(Method::POST, "/tokens", Some(json!({ "name": name }))).await?;
+        TokenVerb::Add { name, permissions, networks, days } => {
+            let permissions = (!permissions.is_empty()).then_some(permissions);
+            let body =
+                json!({ "name": name, "permissions": permissions, "networks": networks, "days": days });
+            let made = client.call(Method::POST, "/tokens", Some(body)).await?;
             Ok(say(place, &made, text(&made, "token")))
         }
         TokenVerb::List => list(client, place, "/tokens", &["id", "account", "name", "remote_address"]).await,

@@ -44,6 +44,12 @@ pub enum StaffVerb {
     Password {
         account: String,
     },
+    /// Take two-step verification away from an account whose authenticator and recovery codes are lost
+    Factor {
+        account: String,
+        #[arg(long, default_value = "命令行重置 / reset at the machine")]
+        reason: String,
+    },
 }
 
 #[derive(Args)]
@@ -66,6 +72,15 @@ pub enum TokenVerb {
     /// Make a token and print it, once
     Add {
         name: String,
+        /// What it may do, of what its owner may, e.g. order.read; all of it when not given
+        #[arg(long = "permission")]
+        permissions: Vec<String>,
+        /// Address or network from which it is taken, e.g. 10.0.0.0/8; from anywhere when not given
+        #[arg(long = "from")]
+        networks: Vec<String>,
+        /// After so many days it opens nothing any more
+        #[arg(long)]
+        days: Option<i64>,
     },
     List,
     /// By the id that the list shows; a name will do where only one token has it

@@ -36,6 +36,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         secure_cookies: config.flag("secure_cookies")?,
         scim_token: config.token("scim_token_file")?,
         behind_proxy: config.flag("behind_proxy")?,
+        proxies: config.networks("proxy_networks")?,
         outbound_allow: config.networks("outbound_allow")?,
         public_url: config.public_url("public_url")?,
         iso15118: Iso15118Settings {

@@ -37,7 +37,7 @@ pub async fn upgrade(
     Path(code): Path<String>,
     request: Request,
 ) -> Response {
-    let mut from = match forwarded_for(request.headers(), &app.settings) {
+    let mut from = match forwarded_for(request.headers(), &app.settings, Some(from.ip())) {
         Some(ip) => Source { ip, shown: ip.to_string(), place: None },
         None => Source::of(from),
     };

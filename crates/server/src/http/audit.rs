@@ -6,12 +6,13 @@ use super::give::Given;
 use super::take::{Query, Who};
 use axum::extract::State;
 use model::{Error, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::audit::{self, AuditFilter, AuditRecord};
 use store::filter::{Page, Paging};
 use utoipa::ToSchema;
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuditQuery {
     staff_name: Option<String>,
@@ -27,6 +28,15 @@ pub struct AuditQuery {
 }
 
 impl AuditQuery {
+    /// What is asked for, without what is not.
+    fn asked(&self) -> Value {
+        let mut asked = serde_json::to_value(self).unwrap_or_default();
+        if let Value::Object(fields) = &mut asked {
+            fields.retain(|name, value| !value.is_null() && name != "limit");
+        }
+        asked
+    }
+
     pub fn filter(self) -> Result<AuditFilter> {
         let paging = Paging { cursor: self.cursor, limit: self.limit };
         Ok(AuditFilter {
@@ -65,7 +75,13 @@ pub async fn audit_list(
     Query(query): Query<AuditQuery>,
 ) -> Answer<Given<Page<AuditRecord>>> {
     platform_only(&who)?;
+    let (asked, further) = (query.asked(), query.cursor.is_some());
     let wanted = query.filter()?;
     let read = move |conn: &mut store::Conn| audit::audit_list(conn, &wanted);
-    Ok(Given(app.engine.store.read(read).await?))
+    let page = app.engine.store.read(read).await?;
+    // Its further pages are the same look.
+    if !further {
+        app.engine.audit_looked(&who.actor(), &asked).await?;
+    }
+    Ok(Given(page))
 }

@@ -10,8 +10,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use engine::staff::Session;
+use engine::staff::{Owed, Session};
 use model::error::{Kind, Text};
+use model::network::Network;
 use model::{Error, Result};
 use std::net::{IpAddr, SocketAddr};
 
@@ -29,6 +30,10 @@ pub async fn guard(
     if bearer.is_none() && parts.method != Method::GET && parts.method != Method::HEAD {
         same_origin(&parts.headers)?;
     }
+    // Whoever signs in is counted by the wrong tries, see `Doors`.
+    if access == Access::Public && !parts.uri.path().ends_with("/session") {
+        app.engine.strangers.enter(&address, app.now())?;
+    }
     if access != Access::Public {
         let secret = bearer.or_else(|| cookie(&parts.headers)).ok_or_else(not_signed_in)?;
         let session = match app.local_session(secret) {
@@ -43,7 +48,14 @@ pub async fn guard(
         if session.is_token != bearer.is_some() {
             return Err(Failure(not_signed_in()));
         }
+        from_there(&session, &address)?;
         allowed(&session, access)?;
+        if access != Access::Entering {
+            nothing_owed(&session)?;
+        }
+        if access.wants_proof() {
+            app.engine.proof_check(&session)?;
+        }
         parts.extensions.insert(Who { session, address });
     }
     Ok(next.run(Request::from_parts(parts, body)).await)
@@ -56,10 +68,8 @@ fn is_background(parts: &Parts) -> bool {
 }
 
 pub fn allowed(session: &Session, access: Access) -> Result<()> {
-    match access {
-        Access::Public | Access::SignedIn => Ok(()),
-        Access::May(permission) if session.caller.may(permission) => Ok(()),
-        Access::May(_) => Err(Error::new(
+    match access.permission() {
+        Some(permission) if !session.caller.may(permission) => Err(Error::new(
             Kind::Denied,
             "permission.denied",
             Text::of(
@@ -67,7 +77,54 @@ pub fn allowed(session: &Session, access: Access) -> Result<()> {
                 "Your account may not do this; ask the administrator.",
             ),
         )),
+        _ => Ok(()),
     }
+}
+
+/// What is owed comes before everything else.
+fn nothing_owed(session: &Session) -> Result<()> {
+    let (code, text) = match session.owed {
+        None => return Ok(()),
+        Some(Owed::Password) => (
+            "session.password_owed",
+            Text::of(
+                "请先修改密码，再进行其他操作：密码由他人设置，或已超过有效天数",
+                "Change your password first: somebody else has set it, or it is too old.",
+            ),
+        ),
+        Some(Owed::SecondFactor) => (
+            "session.second_factor_owed",
+            Text::of(
+                "您的账号必须使用两步验证，请先在“我的账号”中开启，再进行其他操作",
+                "Your account has to use two-step verification: switch it on first, under My account.",
+            ),
+        ),
+    };
+    Err(Error::new(Kind::Denied, code, text))
+}
+
+/// A token is taken from the networks that were named when it was made, and from nowhere else.
+fn from_there(session: &Session, address: &str) -> Result<()> {
+    let Some(networks) = &session.networks else { return Ok(()) };
+    let ip = address.parse::<IpAddr>().ok().map(|ip| ip.to_canonical());
+    let inside =
+        ip.is_some_and(|ip| networks.split_whitespace().filter_map(Network::parse).any(|one| one.has(ip)));
+    if inside {
+        return Ok(());
+    }
+    tracing::warn!(
+        account = session.account,
+        address,
+        "a token was shown from a network that it is not taken from"
+    );
+    Err(Error::new(
+        Kind::Denied,
+        "token.elsewhere",
+        Text::of(
+            "该令牌只能从登记的网络地址使用，当前地址不在其中",
+            "This token is taken from the networks named when it was made; your address is in none of them.",
+        ),
+    ))
 }
 
 fn not_signed_in() -> Error {
@@ -124,29 +181,35 @@ fn same_origin(headers: &HeaderMap) -> Result<()> {
 
 /// What a proxy says of the other side. Believed only when the settings say that there is one, and
 /// then its own, last, word.
-pub fn forwarded_for(headers: &HeaderMap, settings: &HttpSettings) -> Option<IpAddr> {
-    if !settings.behind_proxy {
+pub fn forwarded_for(headers: &HeaderMap, settings: &HttpSettings, peer: Option<IpAddr>) -> Option<IpAddr> {
+    if !is_proxy(settings, peer) {
         return None;
     }
     let said = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
     said.rsplit(',').next()?.trim().parse().ok()
 }
 
+/// Whether whoever connects is the proxy that the settings name.
+fn is_proxy(settings: &HttpSettings, peer: Option<IpAddr>) -> bool {
+    let named = |peer: IpAddr| settings.proxies.iter().any(|network| network.has(peer.to_canonical()));
+    settings.behind_proxy && (settings.proxies.is_empty() || peer.is_some_and(named))
+}
+
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
+}
+
 /// The address of the other side.
 pub fn remote_address(parts: &Parts, settings: &HttpSettings) -> String {
-    if let Some(address) = forwarded_for(&parts.headers, settings) {
-        return address.to_string();
-    }
-    match parts.extensions.get::<ConnectInfo<SocketAddr>>() {
-        Some(ConnectInfo(address)) => address.ip().to_string(),
-        None => "unknown".to_owned(),
-    }
+    let peer = peer(parts);
+    let known = forwarded_for(&parts.headers, settings, peer).or(peer);
+    known.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
 }
 
 /// Whether the browser came by https, so that the cookie must not travel otherwise.
 pub fn is_https(parts: &Parts, settings: &HttpSettings) -> bool {
     parts.extensions.get::<Secured>().is_some()
         || settings.secure_cookies
-        || settings.behind_proxy
+        || is_proxy(settings, peer(parts))
             && parts.headers.get("x-forwarded-proto").is_some_and(|said| said.as_bytes() == b"https")
 }

@@ -47,6 +47,7 @@ mod guard;
 mod healing;
 mod holidays;
 mod home;
+mod identity_providers;
 mod imports;
 mod invoice_life;
 mod invoices;
@@ -140,6 +141,8 @@ pub struct HttpSettings {
     pub secure_cookies: bool,
     /// A reverse proxy stands in front, whose `X-Forwarded-For` and `X-Forwarded-Proto` are true.
     pub behind_proxy: bool,
+    /// Where that proxy is; empty: whoever connects is taken for it.
+    pub proxies: Vec<Network>,
     /// What a mobility platform shows that pushes its customers; without it nobody may.
     pub scim_token: Option<String>,
     /// Networks apart from the public one to which the server itself may connect.

@@ -56,7 +56,7 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
             operation = operation.security(SecurityRequirement::new(scheme, Vec::<String>::new()));
         }
     }
-    if let Access::May(permission) = route.access
+    if let Some(permission) = route.access.permission()
         && let Ok(serde_json::Value::String(name)) = serde_json::to_value(permission)
     {
         operation = operation.summary(Some(format!("Permission: {name}")));

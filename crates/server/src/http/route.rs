@@ -16,17 +16,27 @@ use std::sync::Arc;
 pub enum Access {
     /// Anybody: only what is needed to sign in.
     Public,
+    /// Whoever has signed in, also while something is owed before anything else goes.
+    Entering,
     /// Anybody who is signed in, for their own matters.
     SignedIn,
     May(Permission),
+    /// As `May`, for the dangerous acts: whoever asks has shown lately that it is them.
+    Proven(Permission),
+    /// The same for their own matters.
+    ProvenOwn,
 }
 
 impl Access {
     pub fn permission(self) -> Option<Permission> {
         match self {
-            Access::May(permission) => Some(permission),
-            Access::Public | Access::SignedIn => None,
+            Access::May(permission) | Access::Proven(permission) => Some(permission),
+            Access::Public | Access::Entering | Access::SignedIn | Access::ProvenOwn => None,
         }
+    }
+
+    pub fn wants_proof(self) -> bool {
+        matches!(self, Access::Proven(_) | Access::ProvenOwn)
     }
 }
 

@@ -6,7 +6,8 @@ use super::give::{Created, Done, Given};
 use super::take::{Id, Input, Key, Query, Who};
 use axum::extract::State;
 use engine::staff::{
-    StaffChange, StaffCreated, StaffDraft, StaffHandedOver, StaffHandover, StaffHandoverDraft,
+    AdministratorsDraft, AdministratorsMade, StaffChange, StaffCreated, StaffDraft, StaffHandedOver,
+    StaffHandover, StaffHandoverDraft, TokenDraft,
 };
 use model::Result;
 use model::id::StaffId;
@@ -103,6 +104,15 @@ pub async fn staff_handover_create(
     Ok(Given(app.engine.staff_handover_create(&who.actor(), StaffId(id), draft).await?))
 }
 
+/// 三员分立: the administrator who may do everything becomes three.
+pub async fn administrator_split_create(
+    State(app): State<Shared>,
+    who: Who,
+    Input(draft): Input<AdministratorsDraft>,
+) -> Answer<Created<AdministratorsMade>> {
+    Ok(Created(app.engine.administrator_split_create(&who.actor(), draft).await?))
+}
+
 /// Shown once: only a hash is kept.
 #[derive(Serialize, ToSchema)]
 pub struct NewPassword {
@@ -120,9 +130,20 @@ pub async fn staff_password_set(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TokenDraft {
-    /// What it is for, e.g. `nightly export`.
-    name: String,
+pub struct SecondFactorReset {
+    reason: String,
+}
+
+/// For somebody who has lost the authenticator and the recovery codes.
+pub async fn second_factor_cancel(
+    State(app): State<Shared>,
+    who: Who,
+    Id(id): Id,
+    Input(draft): Input<SecondFactorReset>,
+) -> Answer<Done> {
+    let local = who.session.is_local();
+    app.engine.second_factor_cancel(&who.actor(), StaffId(id), &draft.reason, local).await?;
+    Ok(Done)
 }
 
 /// Shown once: only a hash is kept.
@@ -131,13 +152,13 @@ pub struct Token {
     token: String,
 }
 
-/// A token for one's own scripts; it may do what its owner may do.
+/// A token for one's own scripts; it may do what its owner may do, or less.
 pub async fn token_create(
     State(app): State<Shared>,
     who: Who,
     Input(draft): Input<TokenDraft>,
 ) -> Answer<Created<Token>> {
-    let token = app.engine.token_create(&who.actor(), &draft.name).await?;
+    let token = app.engine.token_create(&who.actor(), &draft).await?;
     Ok(Created(Token { token }))
 }
 

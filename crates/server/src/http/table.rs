@@ -1,7 +1,7 @@
 //! Every route of the API, with who may use it. openapi.json and the test that tries every door
 //! are made from this.
 
-use super::route::Access::{May, Public, SignedIn};
+use super::route::Access::{Entering, May, Proven, Public, SignedIn};
 use super::route::Route;
 use super::{
     abnormal_orders, alarms, audit, backups, bills, brands, callers, cards, channels, cities, commands,
@@ -30,6 +30,8 @@ macro_rules! routes {
     };
 }
 
+mod account;
+
 mod insight;
 mod safety;
 
@@ -43,12 +45,12 @@ pub fn table() -> Vec<Route> {
 
 #[expect(clippy::too_many_lines, reason = "a table: one row for each route")]
 fn rows() -> Vec<Route> {
-    routes! {
+    let rows = routes! {
         POST "/session" Public, session::session_create;
-        GET "/session" SignedIn, session::session_get;
-        DELETE "/session" SignedIn, session::session_delete;
-        PUT "/session/password" SignedIn, session::session_password_set;
-        GET "/session/brand" SignedIn, brands::session_brand_get;
+        GET "/session" Entering, session::session_get;
+        DELETE "/session" Entering, session::session_delete;
+        PUT "/session/password" Entering, session::session_password_set;
+        GET "/session/brand" Entering, brands::session_brand_get;
         POST "/brands/colours" May(BrandWrite), brands::brand_colour_check;
         POST "/brands/logos" May(BrandWrite), brands::brand_logo_check;
         GET "/brands/{id}" May(BrandWrite), brands::brand_get;
@@ -180,21 +182,21 @@ fn rows() -> Vec<Route> {
         GET "/orders/{id}/recording" May(OrderRead), recordings::order_recording_fetch;
         POST "/orders/{id}/settlements/preview" May(OrderSettle), settlements::settlement_check;
         POST "/orders/{id}/settlements" May(OrderSettle), settlements::settlement_create;
-        POST "/settlements/{id}/decision" May(OrderSettle), settlements::settlement_update;
+        POST "/settlements/{id}/decision" Proven(OrderSettle), settlements::settlement_update;
         GET "/orders/{id}/payment" May(OrderRead), wallets::order_payment_get;
-        POST "/orders/{id}/refunds" May(OrderRefund), wallets::order_refund_create;
+        POST "/orders/{id}/refunds" Proven(OrderRefund), wallets::order_refund_create;
         POST "/orders/{id}/write-offs" May(OrderRefund), wallets::order_write_off_create;
         POST "/orders/{id}/occupancy-waivers" May(OrderRefund), occupancies::occupancy_waiver_create;
         POST "/occupancy-waivers/{id}/decision" May(OrderRefund), occupancies::occupancy_waiver_update;
         GET "/customers/{id}/wallet" May(LedgerRead), wallets::wallet_get;
-        POST "/customers/{id}/wallet-changes" May(WalletWrite), wallets::wallet_change_create;
+        POST "/customers/{id}/wallet-changes" Proven(WalletWrite), wallets::wallet_change_create;
         PUT "/customers/{id}/pay-way" May(WalletWrite), wallets::customer_pay_way_set;
         GET "/fleets/{id}/driver-limits" May(LedgerRead), fleets::fleet_driver_limit_list;
         PUT "/fleets/{id}/driver-limits" May(WalletWrite), fleets::fleet_driver_limit_set;
         GET "/fleets/{id}/account" May(LedgerRead), wallets::fleet_account_get;
         PUT "/fleets/{id}/account" May(WalletWrite), wallets::fleet_account_set;
-        POST "/fleets/{id}/wallet-changes" May(WalletWrite), wallets::fleet_wallet_change_create;
-        POST "/wallet-changes/{id}/decision" May(WalletWrite), wallets::wallet_change_update;
+        POST "/fleets/{id}/wallet-changes" Proven(WalletWrite), wallets::fleet_wallet_change_create;
+        POST "/wallet-changes/{id}/decision" Proven(WalletWrite), wallets::wallet_change_update;
         GET "/postings" May(LedgerRead), postings::posting_list;
         GET "/payments" May(PaymentRead), payments::payment_list;
         POST "/payments" May(PaymentWrite), payments::payment_create;
@@ -202,19 +204,19 @@ fn rows() -> Vec<Route> {
         GET "/payments/{id}" May(PaymentRead), payments::payment_get;
         POST "/payments/{id}/check" May(PaymentWrite), payments::payment_check;
         POST "/payments/{id}/cancellation" May(PaymentWrite), payments::payment_cancel;
-        POST "/payments/{id}/refunds" May(PaymentWrite), refunds::refund_create;
-        POST "/customers/{id}/refunds" May(PaymentWrite), refunds::customer_refund_create;
+        POST "/payments/{id}/refunds" Proven(PaymentWrite), refunds::refund_create;
+        POST "/customers/{id}/refunds" Proven(PaymentWrite), refunds::customer_refund_create;
         GET "/refunds" May(PaymentRead), refunds::refund_list;
         GET "/refunds/totals" May(PaymentRead), refunds::refund_totals_get;
         GET "/refunds/{id}" May(PaymentRead), refunds::refund_get;
-        POST "/refunds/{id}/decision" May(PaymentWrite), refunds::refund_update;
+        POST "/refunds/{id}/decision" Proven(PaymentWrite), refunds::refund_update;
         POST "/refunds/{id}/submission" May(PaymentWrite), refunds::refund_start;
         POST "/refunds/{id}/check" May(PaymentWrite), refunds::refund_check;
         POST "/refunds/{id}/cancellation" May(PaymentWrite), refunds::refund_cancel;
-        POST "/refunds/{id}/proof" May(PaymentWrite), refunds::refund_confirm;
+        POST "/refunds/{id}/proof" Proven(PaymentWrite), refunds::refund_confirm;
         GET "/pay-channels" May(PaymentRead), pay_channels::pay_channel_list;
-        POST "/pay-channels" May(PayChannelWrite), pay_channels::pay_channel_create;
-        PATCH "/pay-channels/{id}" May(PayChannelWrite), pay_channels::pay_channel_update;
+        POST "/pay-channels" Proven(PayChannelWrite), pay_channels::pay_channel_create;
+        PATCH "/pay-channels/{id}" Proven(PayChannelWrite), pay_channels::pay_channel_update;
         POST "/pay-channels/{id}/check" May(PayChannelWrite), pay_channels::pay_channel_check;
         POST "/public/payments" Public, payments::public_payment_create;
         GET "/public/payments" Public, payments::public_payment_get;
@@ -257,13 +259,13 @@ fn rows() -> Vec<Route> {
         GET "/sharing-periods" May(SharingRead), sharing_periods::sharing_period_list;
         POST "/sharing-periods" May(SharingWrite), sharing_periods::sharing_period_start;
         GET "/sharing-periods/{id}" May(SharingRead), sharing_periods::sharing_period_get;
-        POST "/sharing-periods/{id}/confirmation" May(SharingWrite), sharing_periods::sharing_period_confirm;
+        POST "/sharing-periods/{id}/confirmation" Proven(SharingWrite), sharing_periods::sharing_period_confirm;
         GET "/sharing-periods/{id}/orders" May(SharingRead), sharing_periods::sharing_order_list;
         GET "/sharing-lines" May(SharingRead), sharing_periods::sharing_line_list;
         GET "/sharing-statements" May(SharingRead), sharing_periods::sharing_statement_list;
         GET "/sharing-statements/{id}/paper" May(SharingRead), sharing_periods::sharing_statement_fetch;
-        POST "/sharing-statements/{id}/payout" May(SharingWrite), sharing_periods::sharing_payout_create;
-        POST "/sharing-proposals/{id}/decision" May(SharingWrite), sharing_periods::sharing_proposal_update;
+        POST "/sharing-statements/{id}/payout" Proven(SharingWrite), sharing_periods::sharing_payout_create;
+        POST "/sharing-proposals/{id}/decision" Proven(SharingWrite), sharing_periods::sharing_proposal_update;
         GET "/month-bills" May(ReconciliationRead), day_bills::month_bill_list;
         GET "/tariffs" May(TariffRead), tariffs::tariff_list;
         POST "/tariffs" May(TariffWrite), tariffs::tariff_create;
@@ -301,11 +303,11 @@ fn rows() -> Vec<Route> {
         POST "/customers/{id}/cars" May(CustomerWrite), customers::customer_car_create;
         DELETE "/cars/{id}" May(CustomerWrite), customers::car_delete;
         GET "/customers/{id}/changes" May(CustomerRead), customers::customer_change_list;
-        POST "/customers/{id}/person-exports" May(CustomerExport), erasures::person_export_create;
+        POST "/customers/{id}/person-exports" Proven(CustomerExport), erasures::person_export_create;
         GET "/customers/{id}/erasure" May(CustomerErase), erasures::erasure_check;
         POST "/customers/{id}/erasures" May(CustomerErase), erasures::erasure_create;
         GET "/erasures" May(CustomerErase), erasures::erasure_list;
-        POST "/erasures/{id}/decision" May(CustomerErase), erasures::erasure_update;
+        POST "/erasures/{id}/decision" Proven(CustomerErase), erasures::erasure_update;
         GET "/fleets" May(FleetRead), fleets::fleet_list;
         POST "/fleets" May(FleetWrite), fleets::fleet_create;
         GET "/fleets/{id}" May(FleetRead), fleets::fleet_get;
@@ -316,20 +318,17 @@ fn rows() -> Vec<Route> {
         POST "/fleets/{id}/import" May(FleetWrite), imports::fleet_import;
         GET "/imports/fleets/template" May(FleetWrite), imports::fleet_import_template_fetch;
         GET "/staff" May(StaffRead), staff::staff_list;
-        POST "/staff" May(StaffWrite), staff::staff_create;
-        PUT "/staff/{id}" May(StaffWrite), staff::staff_update;
+        POST "/staff" Proven(StaffWrite), staff::staff_create;
+        PUT "/staff/{id}" Proven(StaffWrite), staff::staff_update;
         DELETE "/staff/{id}/lock" May(StaffWrite), staff::staff_lock_delete;
         GET "/staff/{id}/handover" May(StaffRead), staff::staff_handover_get;
-        POST "/staff/{id}/handover" May(StaffWrite), staff::staff_handover_create;
-        PUT "/staff/{id}/password" May(StaffWrite), staff::staff_password_set;
+        POST "/staff/{id}/handover" Proven(StaffWrite), staff::staff_handover_create;
+        PUT "/staff/{id}/password" Proven(StaffWrite), staff::staff_password_set;
         GET "/roles" May(StaffRead), roles::role_list;
-        POST "/roles" May(StaffWrite), roles::role_create;
-        PUT "/roles/{id}" May(StaffWrite), roles::role_update;
-        DELETE "/roles/{id}" May(StaffWrite), roles::role_delete;
+        POST "/roles" Proven(StaffWrite), roles::role_create;
+        PUT "/roles/{id}" Proven(StaffWrite), roles::role_update;
+        DELETE "/roles/{id}" Proven(StaffWrite), roles::role_delete;
         GET "/permissions" May(StaffRead), roles::permission_list;
-        GET "/tokens" SignedIn, staff::token_list;
-        POST "/tokens" SignedIn, staff::token_create;
-        DELETE "/tokens/{id}" SignedIn, staff::token_delete;
         GET "/preferences" SignedIn, preferences::preference_list;
         GET "/preferences/{key}" SignedIn, preferences::preference_get;
         PUT "/preferences/{key}" SignedIn, preferences::preference_set;
@@ -372,7 +371,7 @@ fn rows() -> Vec<Route> {
         GET "/exports/{id}/file" SignedIn, exports::export_fetch;
         GET "/parameters" May(ParameterRead), parameters::parameter_list;
         GET "/parameters/{id}" May(ParameterRead), parameters::parameter_get;
-        PATCH "/parameters/{id}" May(ParameterWrite), parameters::parameter_update;
+        PATCH "/parameters/{id}" Proven(ParameterWrite), parameters::parameter_update;
         GET "/parameters/{id}/changes" May(ParameterRead), parameters::parameter_change_list;
         GET "/backup" May(JobRead), backups::backup_get;
         GET "/backups" May(JobRead), backups::backup_list;
@@ -507,5 +506,6 @@ fn rows() -> Vec<Route> {
         POST "/public/invoice-callbacks" Public, public_invoices::public_invoice_callback_create;
         PUT "/public/feedback/score" Public, feedback::public_feedback_score_set;
         GET "/live" SignedIn, stream::live_stream;
-    }
+    };
+    rows.into_iter().chain(account::rows()).collect()
 }

@@ -4,7 +4,7 @@ use super::Shared;
 use super::error::{Failure, explain, too_large, too_slow};
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, USER_AGENT};
 use axum::http::request::Parts;
 use engine::audit::Actor;
 use engine::staff::Session;
@@ -79,6 +79,50 @@ impl FromRequestParts<Shared> for Https {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Https, Failure> {
         Ok(Https(super::guard::is_https(parts, &app.settings)))
+    }
+}
+
+/// The browser and its system, as it says of itself: for people, who know their own devices.
+pub struct Device(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Device {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Device, Failure> {
+        let said = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Device(said.map(device_name).unwrap_or_default()))
+    }
+}
+
+/// `Chrome 109 · Windows`; what we do not know is told in its own first words.
+pub fn device_name(said: &str) -> String {
+    // Everybody says that they are Safari and most that they are Chrome, so the rarer ones come first.
+    let browsers = [
+        ("MicroMessenger/", "微信"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Version/", "Safari"),
+    ];
+    let systems = [
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let browser = browsers.iter().find_map(|(mark, name)| {
+        let rest = &said[said.find(mark)? + mark.len()..];
+        let version: String = rest.chars().take_while(char::is_ascii_digit).take(4).collect();
+        Some(format!("{name} {version}"))
+    });
+    let system = systems.iter().find(|(mark, _)| said.contains(mark)).map(|(_, name)| *name);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} · {system}"),
+        (Some(browser), None) => browser,
+        _ => said.chars().filter(|c| !c.is_control()).take(40).collect(),
     }
 }
 
@@ -239,5 +283,28 @@ pub async fn body_whole(request: Request, most: usize, patience: Duration) -> Re
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(Failure(too_large(most))),
         Err(_) => Err(Failure(too_slow(patience.as_secs()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::device_name;
+
+    #[test]
+    fn a_device_is_told_in_few_words() {
+        let chrome = "Mozilla/5.0 (Windows NT 6.1; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36";
+        for (said, told) in [
+            (chrome, "Chrome 109 · Windows"),
+            (&format!("{chrome} Edg/109.0.1518.78"), "Edge 109 · Windows"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile Safari/604.1",
+                "Safari 17 · iPhone",
+            ),
+            ("curl/8.5.0", "curl/8.5.0"),
+            ("", ""),
+        ] {
+            assert_eq!(device_name(said), told);
+        }
+        assert_eq!(device_name(&"x\n".repeat(100)).chars().count(), 40);
     }
 }

@@ -1,42 +1,15 @@
 //! Where the server may go by itself. An address that staff have typed must not become a way into the
 //! network behind it: what is not the public internet is closed, unless the settings open it.
 
+pub use model::network::Network;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// `10.0.0.0/8`, or one address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    base: IpAddr,
-    bits: u8,
-}
-
-impl Network {
-    pub fn parse(text: &str) -> Option<Network> {
-        let (base, bits) = text.trim().split_once('/').map_or((text.trim(), None), |(a, b)| (a, Some(b)));
-        let base: IpAddr = base.parse().ok()?;
-        let most = if base.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
-        (bits <= most).then_some(Network { base, bits })
-    }
-
-    fn has(&self, ip: IpAddr) -> bool {
-        let head = |number: u128, width: u8| number.checked_shr(u32::from(width - self.bits)).unwrap_or(0);
-        match (self.base, ip) {
-            (IpAddr::V4(base), IpAddr::V4(ip)) => {
-                head(u128::from(base.to_bits()), 32) == head(u128::from(ip.to_bits()), 32)
-            }
-            (IpAddr::V6(base), IpAddr::V6(ip)) => head(base.to_bits(), 128) == head(ip.to_bits(), 128),
-            _ => false,
-        }
-    }
-}
-
 const fn v4(a: u8, b: u8, c: u8, d: u8, bits: u8) -> Network {
-    Network { base: IpAddr::V4(Ipv4Addr::new(a, b, c, d)), bits }
+    Network::of(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), bits)
 }
 
 const fn v6(head: [u16; 3], bits: u8) -> Network {
-    Network { base: IpAddr::V6(Ipv6Addr::new(head[0], head[1], head[2], 0, 0, 0, 0, 0)), bits }
+    Network::of(IpAddr::V6(Ipv6Addr::new(head[0], head[1], head[2], 0, 0, 0, 0, 0)), bits)
 }
 
 /// Not the public internet (IANA's registries of special addresses), and two addresses of clouds that
@@ -93,9 +66,15 @@ pub struct Guard {
 }
 
 impl Guard {
+    /// Whether the settings name it.
+    pub fn opens(&self, ip: IpAddr) -> bool {
+        let ip = plain(ip);
+        self.allow.iter().any(|network| network.has(ip))
+    }
+
     pub fn may(&self, ip: IpAddr) -> bool {
         let ip = plain(ip);
-        self.allow.iter().any(|network| network.has(ip)) || !CLOSED.iter().any(|network| network.has(ip))
+        self.opens(ip) || !CLOSED.iter().any(|network| network.has(ip))
     }
 }
 

@@ -90,6 +90,11 @@ impl Outbound {
         self.guard.may(at.ip()) || self.own.get() == Some(&at)
     }
 
+    /// Whether the settings name the very address.
+    pub fn is_opened(&self, to: &WebAddress) -> bool {
+        to.ip().is_some_and(|ip| self.guard.opens(ip))
+    }
+
     /// Whether an address that is written in numbers may be gone to: said when it is saved. Of a name that
     /// is found out when it is used.
     pub fn check(&self, field: &'static str, to: &WebAddress) -> model::Result<()> {

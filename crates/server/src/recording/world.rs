@@ -8,7 +8,7 @@ use engine::Rules;
 use engine::audit::Actor;
 use engine::card::CardDraft;
 use engine::command::CommandRequest;
-use engine::parameter::{Given, PARAMETERS, ParameterOrigin};
+use engine::parameter::{Given, Parameter, ParameterOrigin};
 use engine::secrets::Secrets;
 use engine::site::{PileDraft, StationDraft};
 use model::card::{CardStatus, TokenVerdict};
@@ -255,13 +255,13 @@ impl Stage for World {
 /// The platform's parameters as they stood; what this version does not have is left out.
 fn given(header: &Header) -> Given {
     let known = |(name, value): (&String, &i64)| {
-        let parameter = PARAMETERS.iter().find(|one| one.name == name)?;
+        let parameter = Parameter::all().find(|one| one.name == name)?;
         Some((parameter.name, (*value, ParameterOrigin::CommandLine)))
     };
     let mut given: Given = header.parameters.iter().filter_map(known).collect();
     // A replay is as fast as it can be, and slowing it down proves nothing.
     for name in ["pile_frames_s", "pile_logins_minute"] {
-        if let Some(limit) = PARAMETERS.iter().find(|one| one.name == name) {
+        if let Some(limit) = Parameter::all().find(|one| one.name == name) {
             given.insert(limit.name, (limit.most, ParameterOrigin::CommandLine));
         }
     }

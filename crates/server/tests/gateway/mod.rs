@@ -1,5 +1,6 @@
 //! The piles' door, over real sockets.
 
+mod attacks;
 mod commands;
 mod concentrator;
 mod desired;

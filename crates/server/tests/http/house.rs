@@ -64,6 +64,12 @@ pub async fn house_secure() -> House {
     House::with(None, HttpSettings { secure_cookies: true, ..HttpSettings::default() }).await
 }
 
+/// One behind a proxy at this address.
+pub async fn house_behind(proxy: &str) -> House {
+    let proxies = vec![Network::parse(proxy).unwrap()];
+    House::with(None, HttpSettings { behind_proxy: true, proxies, ..HttpSettings::default() }).await
+}
+
 /// One whose environment gives a parameter.
 pub async fn house_given(
     name: &'static str,
@@ -301,7 +307,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    async fn of(response: axum::response::Response) -> Answer {
+    pub async fn of(response: axum::response::Response) -> Answer {
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 10_000_000).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();

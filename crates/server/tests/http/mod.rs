@@ -1,5 +1,8 @@
 //! The HTTP API.
 
+mod a_doors;
+mod a_headers;
+mod authenticator;
 mod authority;
 mod changes;
 mod doors;
@@ -18,6 +21,11 @@ mod r4_2_3_driver;
 mod r4_2_3_free;
 mod r4_2_3_holiday;
 mod r4_2_3_order;
+mod r4_3_factor;
+mod r4_3_provider;
+mod r4_3_session;
+mod r4_3_three;
+mod r4_3_token;
 mod r5_1;
 mod r5_2_1;
 mod r5_2_1_batch;

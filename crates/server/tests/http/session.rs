@@ -1,6 +1,7 @@
 //! Signing in, staying signed in, being kept out.
 
 use super::house::{House, PASSWORD, house, houses};
+use engine::staff::SignIn;
 use model::access::Permission;
 use std::time::Duration;
 
@@ -86,7 +87,13 @@ async fn wrong_passwords_keep_nobody_out_who_sits_elsewhere() {
     for house in houses().await {
         house.furnish().await;
         let try_at = async |address: &str, password: &str| {
-            house.app.engine.session_create("admin", password, address).await.map(drop).map_err(|no| no.code)
+            house
+                .app
+                .engine
+                .session_create(SignIn::of("admin", password, address))
+                .await
+                .map(drop)
+                .map_err(|no| no.code)
         };
         try_at("192.168.0.7", PASSWORD).await.unwrap();
         // A crowd that guesses: each of it is stopped, then all of it, and the owner notices nothing.

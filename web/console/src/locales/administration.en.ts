@@ -1,6 +1,6 @@
 // The words of parameters, dictionaries, jobs, channels and brand, part of en.ts.
 export default {
-  parameter_group: { service: 'Service', order: 'Orders', money: 'Money', device: 'Devices', retention: 'Retention' }, backup: 'Backup',
+  parameter_group: { service: 'Service', order: 'Orders', money: 'Money', device: 'Devices', retention: 'Retention', backup: 'Backup', security: 'Signing in' },
   parameter_unit: { second: 's', day: 'days', megabyte: 'MB', fen: 'yuan', e4: 'yuan', dwh: 'kWh', switch: 'switch', count: 'items' },
   parameter_origin: { default: 'Default', console: 'Set here', file: 'Settings file', environment: 'Environment', command_line: 'Command line' },
   parameters: { on: 'on', off: 'off',
@@ -21,7 +21,7 @@ export default {
   channel_kind: { smtp: 'Mail (SMTP)', webhook: 'Webhook', ftp: 'Firmware server (FTP)' },
   smtp_security: { tls: 'TLS', starttls: 'STARTTLS', none: 'None' },
   channel_purpose: { test: 'Test', invoice: 'Invoice', event: 'Event', alarm: 'Alarm', report: 'Report' },
-  webhook_event: { order_completed: 'Order completed', order_abnormal: 'Order held', pile_online: 'Pile online', pile_offline: 'Pile offline', reservation_changed: 'Reservation changed', occupancy_warned: 'Occupation about to cost', feedback_created: 'Feedback came', alarm_opened: 'Alarm raised', alarm_closed: 'Alarm closed', work_order_overdue: 'Work order overdue', safety_acted: 'Safety act', battery_warned: 'Battery warning', emergency_changed: 'Emergency stop', mail_failed: 'Mail failed' },
+  webhook_event: { order_completed: 'Order completed', order_abnormal: 'Order held', pile_online: 'Pile online', pile_offline: 'Pile offline', reservation_changed: 'Reservation changed', occupancy_warned: 'Occupation about to cost', feedback_created: 'Feedback came', alarm_opened: 'Alarm raised', alarm_closed: 'Alarm closed', work_order_overdue: 'Work order overdue', safety_acted: 'Safety act', battery_warned: 'Battery warning', emergency_changed: 'Emergency stop', mail_failed: 'Mail failed', staff_new_place: 'Staff signed in from a new place' },
   webhook_state: { waiting: 'Waiting', sent: 'Delivered', failed: 'Given up' },
   webhooks: { title: 'Deliveries', tries_title: 'Delivery {key}', event: 'Event', subject: 'About', state: 'State', tries: 'Tries', status: 'Status', created: 'Happened at', next: 'Next try', message: 'Note', key: 'Delivery', body: 'Content', none: 'No deliveries yet', none_hint: 'Events that are subscribed to appear here', again: 'Send again', again_ask: 'Send {event} of “{subject}” again? Its number stays, so that the receiver knows it again.', again_told: 'Queued; it is sent within seconds', detail: 'Details', expired: 'Waited for more than three days', log: 'Tries' },
   channels: {
