@@ -113,7 +113,11 @@ impl Engine {
             let password = password::generate(&self.random)?;
             password::check(field, &Owner { account: &account, name: &name }, &password, &rules.staff)?;
             let kept = self.doors.hash(&password, self.random.bytes()?).await?;
-            made.push(AdministratorMade { account: account.clone(), role: role.as_str().to_owned(), password });
+            made.push(AdministratorMade {
+                account: account.clone(),
+                role: role.as_str().to_owned(),
+                password,
+            });
             accounts.push(Account {
                 id: StaffId(0),
                 account,

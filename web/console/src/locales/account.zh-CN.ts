@@ -17,7 +17,7 @@ export default {
   },
   provider: {
     go: '用{name}登录', coming: '正在登录……', refused: '统一身份认证没有完成，或不是由此页面发起，请重新登录。', again: '回到登录页',
-    name: '名称', name_help: '显示在登录页的按钮上', issuer: '签发方地址', issuer_help: '如 https://id.example/realms/staff；请在对方登记回调地址 {redirect}', client_id: '客户端标识', secret: '客户端密钥', secret_help: '公开客户端可留空', secret_keep: '留空则保持不变；更换签发方后须重新填写', claim: '对应账号的字段', claim_help: '其值（@ 之前）与本平台的账号相同即为同一人', role: '自动建账号的角色', role_help: '对方的人在本平台没有账号时，自动建一个此角色的账号', role_none: '不自动建账号', enabled: '状态', changed: '修改时间', create: '新建统一身份认证', saved: '“{name}”已保存', delete: '删除', ask_delete: '删除“{name}”？用它登录的人将只能用密码登录；账号保留。', deleted: '“{name}”已删除', none: '没有统一身份认证，员工用账号和密码登录',
+    name: '名称', name_help: '显示在登录页的按钮上', issuer: '签发方地址', issuer_help: '如 https://id.example/realms/staff；请在对方登记回调地址 {redirect}', client_id: '客户端标识', secret: '客户端密钥', secret_help: '公开客户端可留空', secret_keep: '留空则保持不变；更换签发方后须重新填写', claim: '对应账号的字段', claim_help: '其值（邮箱取前半部分）与本平台的账号相同即为同一人', role: '自动建账号的角色', role_help: '对方的人在本平台没有账号时，自动建一个此角色的账号', role_none: '不自动建账号', enabled: '状态', changed: '修改时间', create: '新建统一身份认证', saved: '“{name}”已保存', delete: '删除', ask_delete: '删除“{name}”？用它登录的人将只能用密码登录；账号保留。', deleted: '“{name}”已删除', none: '没有统一身份认证，员工用账号和密码登录',
   },
   code: { text: '请输入手机验证器中的 6 位验证码；手机不在身边时可输入一个恢复码。', back: '返回' },
 }
