@@ -34,10 +34,10 @@ mod doubt;
 mod driver_limit;
 #[path = "it/fleet.rs"]
 mod fleet;
-#[path = "it/health.rs"]
-mod health;
 #[path = "it/healing.rs"]
 mod healing;
+#[path = "it/health.rs"]
+mod health;
 #[path = "it/ledger.rs"]
 mod ledger;
 #[path = "it/load.rs"]

@@ -61,14 +61,14 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (54, include_str!("../migrations/0054_forecast.sql")),
     (55, include_str!("../migrations/0055_alarm.sql")),
     (56, include_str!("../migrations/0056_work_order.sql")),
+    (57, include_str!("../migrations/0057_offer.sql")),
     (58, include_str!("../migrations/0058_safety.sql")),
     (59, include_str!("../migrations/0059_report.sql")),
-    (64, include_str!("../migrations/0064_health.sql")),
     (60, include_str!("../migrations/0060_healing.sql")),
-    (65, include_str!("../migrations/0065_insight.sql")),
-    (57, include_str!("../migrations/0057_offer.sql")),
     (61, include_str!("../migrations/0061_sign_in.sql")),
-    (66, include_str!("../migrations/0066_identity_provider.sql")),
+    (62, include_str!("../migrations/0062_health.sql")),
+    (63, include_str!("../migrations/0063_insight.sql")),
+    (64, include_str!("../migrations/0064_identity_provider.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now.

@@ -41,7 +41,9 @@ pub const fn asked(operation: &'static str, about: About, path: &'static str, bo
 }
 
 use super::{
-    samples_alarm, samples_backup, samples_desk, samples_healing, samples_invoice, samples_ledger, samples_load, samples_office, samples_pay, samples_people, samples_reconciliation, samples_report, samples_safety, samples_sharing, samples_state, samples_work_order, samples_ykc,
+    samples_alarm, samples_backup, samples_desk, samples_healing, samples_invoice, samples_ledger,
+    samples_load, samples_office, samples_pay, samples_people, samples_reconciliation, samples_report,
+    samples_safety, samples_sharing, samples_state, samples_work_order, samples_ykc,
 };
 use About::*;
 
