@@ -79,15 +79,15 @@ def main():
         odd = duckdb.sql(
             f"SELECT count(*) FROM {table} WHERE ended_at < started_at OR energy_dwh < sharp_dwh + peak_dwh + flat_dwh + valley_dwh "
             f"OR electricity_fen + service_fen <> total_fen OR station_name = '' OR buyer NOT IN ('own', 'fleet', 'card', 'staff', 'guest')"
-        ).fetchone()[0]
+        ).fetchall()[0][0]
         checks.equal("no row contradicts itself", odd, 0)
         local = duckdb.sql(
             f"SELECT count(*) FROM {table} WHERE strftime(ended_at + INTERVAL 8 HOUR, '%Y-%m-%d') <> CAST(day AS VARCHAR)"
-        ).fetchone()[0]
+        ).fetchall()[0][0]
         checks.equal("each stands under the day of its end", local, 0)
         names = {row[0] for row in duckdb.sql(f"DESCRIBE SELECT * FROM {table}").fetchall()}
         checks.equal("nobody is in it", names & {"phone", "vin", "plate", "token", "customer_name"}, set())
-        nothing = duckdb.sql(f"SELECT count(*), count(customer_id) FROM {table}").fetchone()
+        nothing = duckdb.sql(f"SELECT count(*), count(customer_id) FROM {table}").fetchall()[0]
         checks.that("what is not known is null", nothing[1] <= nothing[0], nothing)
         subprocess.run(command, check=True, capture_output=True)
         checks.equal("again it is the same, byte for byte", whole(out), days)

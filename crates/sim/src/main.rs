@@ -114,18 +114,18 @@ struct Manners {
     /// Only at this pile; at every one where it is left out
     #[arg(long, requires = "overheat")]
     overheat_pile: Option<String>,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Hot {
-    Battery,
-    Cable,
     /// Faults are InternalError instead of GroundFailure (OCPP)
     #[arg(long)]
     internal_faults: bool,
     /// A reset mends their faults
     #[arg(long)]
     reset_mends: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Hot {
+    Battery,
+    Cable,
 }
 
 #[derive(clap::Args)]

@@ -58,6 +58,7 @@ pub async fn write(app: &Arc<App>, actor: &Actor, codes: &[String]) -> Result<()
             alarm_id: None,
             feedback_id: None,
             handler_id: None,
+            danger: None,
         };
         let id = app.engine.work_order_create(actor, draft).await?.id;
         for (version, action) in (1..).zip(steps) {
