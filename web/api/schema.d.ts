@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/administrators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: staff.write */
+        post: operations["administrator_split_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/advice": {
         parameters: {
             query?: never;
@@ -1977,6 +1994,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: report.read */
+        post: operations["report_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/sharing-lines": {
         parameters: {
             query?: never;
@@ -2756,6 +2790,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: staff.read */
+        get: operations["identity_provider_list"];
+        put?: never;
+        /** Permission: staff.write */
+        post: operations["identity_provider_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: staff.write */
+        put: operations["identity_provider_update"];
+        post?: never;
+        /** Permission: staff.write */
+        delete: operations["identity_provider_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/cards": {
         parameters: {
             query?: never;
@@ -3155,6 +3225,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kpis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: report.read */
+        get: operations["kpi_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -3305,6 +3392,23 @@ export interface paths {
         post?: never;
         /** Permission: reconciliation.write */
         delete: operations["meter_change_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meter-oddities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["meter_oddity_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4271,6 +4375,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pile-healths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: pile.read */
+        get: operations["pile_health_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/piles": {
         parameters: {
             query?: never;
@@ -5214,6 +5335,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: report.read */
+        get: operations["report_plan_list"];
+        put?: never;
+        /** Permission: report.write */
+        post: operations["report_plan_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Permission: report.write */
+        delete: operations["report_plan_delete"];
+        options?: never;
+        head?: never;
+        /** Permission: report.write */
+        patch: operations["report_plan_update"];
+        trace?: never;
+    };
+    "/api/v1/report-plans/{id}/sendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: report.read */
+        get: operations["report_sending_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: report.write */
+        get: operations["report_recipient_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: report.read */
+        get: operations["report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: report.read */
+        get: operations["report_heat_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reservations": {
         parameters: {
             query?: never;
@@ -5503,6 +5728,150 @@ export interface paths {
         put: operations["session_password_set"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_proof_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["session_provider_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_provider_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/providers/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["session_provider_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["recovery_code_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["second_factor_get"];
+        put?: never;
+        post: operations["second_factor_start"];
+        delete: operations["second_factor_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["second_factor_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["session_list"];
+        put?: never;
+        post?: never;
+        delete: operations["session_stop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["session_stop"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5819,6 +6188,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/{id}/second-factor/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: staff.write */
+        post: operations["second_factor_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/station-photos/{id}": {
         parameters: {
             query?: never;
@@ -5970,6 +6356,23 @@ export interface paths {
         get: operations["load_get"];
         /** Permission: station.write */
         put: operations["load_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/load-duration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: report.read */
+        get: operations["load_duration_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -6624,6 +7027,29 @@ export interface components {
             owner_id: number;
             /** @description Of the customer, fleet, operator or payee; empty for accounts of the platform. */
             owner_name: string;
+        };
+        AdministratorDraft: {
+            account: string;
+            name: string;
+        };
+        /** @description Shown once: only hashes are kept. */
+        AdministratorMade: {
+            account: string;
+            password: string;
+            /** @description The code of the role. */
+            role: string;
+        };
+        /** @description Three people. */
+        AdministratorsDraft: {
+            audit: components["schemas"]["AdministratorDraft"];
+            reason: string;
+            security: components["schemas"]["AdministratorDraft"];
+            system: components["schemas"]["AdministratorDraft"];
+        };
+        AdministratorsMade: {
+            made: components["schemas"]["AdministratorMade"][];
+            /** @description The accounts that held more than one power, and were stopped. */
+            stopped: string[];
         };
         /** @description As staff see it. */
         Advice: {
@@ -7660,6 +8086,11 @@ export interface components {
             /** @description Letters on `soft`, and links that one points at. */
             strong: string;
         };
+        /**
+         * @description Who charged, as the order itself says it: it does not change when a customer changes.
+         * @enum {string}
+         */
+        BuyerKind: "fleet" | "own" | "card" | "staff" | "guest";
         /** @description A part is null where the reader may not see its noun. */
         Caller: {
             /** @description Who has the number; mostly one. */
@@ -7863,7 +8294,7 @@ export interface components {
          * @description Why something was sent.
          * @enum {string}
          */
-        ChannelPurpose: "test" | "invoice" | "event" | "alarm";
+        ChannelPurpose: "test" | "invoice" | "event" | "alarm" | "report";
         /** @description Something that was sent, or was tried to be. */
         ChannelSend: {
             /** Format: int64 */
@@ -8046,6 +8477,10 @@ export interface components {
             reason?: string | null;
             /** Format: int64 */
             version: number;
+        };
+        CodeDraft: {
+            /** @description The six digits that the authenticator shows. */
+            code: string;
         };
         Command: {
             /** Format: int64 */
@@ -10339,7 +10774,7 @@ export interface components {
          * @description The lists that can be given out.
          * @enum {string}
          */
-        ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "fleet_car" | "voucher" | "alarm" | "work_order" | "feedback" | "invoice" | "day_bill" | "sharing_statement" | "sharing_line" | "staff" | "audit";
+        ExportNoun: "order" | "pile" | "station" | "operator" | "city" | "card" | "customer" | "fleet" | "fleet_car" | "voucher" | "alarm" | "work_order" | "feedback" | "invoice" | "day_bill" | "sharing_statement" | "sharing_line" | "report" | "staff" | "audit";
         /** @enum {string} */
         ExportState: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
         /**
@@ -11518,6 +11953,26 @@ export interface components {
             quiet_to_minute: number | null;
             steps: components["schemas"]["HealingStep"][];
         };
+        HealthReason: {
+            /**
+             * Format: int64
+             * @description How often it was, or for what share of the time in 0.1 %.
+             */
+            count: number;
+            kind: components["schemas"]["HealthReasonKind"];
+            /**
+             * Format: int64
+             * @description Of how many, where there is such a number.
+             */
+            of: number | null;
+            /** Format: int64 */
+            points: number;
+        };
+        /**
+         * @description What points are taken off for.
+         * @enum {string}
+         */
+        HealthReasonKind: "faults" | "fault_time" | "failed_starts" | "early_ends" | "flapping" | "offline";
         /** @enum {string} */
         HeatMeasure: "energy" | "orders" | "failures";
         /** @description A station with something of it. */
@@ -11860,6 +12315,50 @@ export interface components {
              * @description Work orders that nobody has taken, that await their acceptance, and that are later than promised.
              */
             waiting_work_order_count: number;
+        };
+        /** @description As staff see it. Its secret is told to nobody. */
+        IdentityProvider: {
+            /** Format: int64 */
+            changed_at_ms: number;
+            changed_by: string;
+            /** @description What of whoever signs in names the account. */
+            claim: string;
+            client_id: string;
+            enabled: boolean;
+            has_secret: boolean;
+            /** Format: int64 */
+            id: number;
+            issuer: string;
+            name: string;
+            /** @description Of an account that is made for whoever has none; null: none is made. */
+            role: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        IdentityProviderDraft: {
+            /** @description preferred_username, email, upn or sub: what names the account here. */
+            claim: string;
+            client_id: string;
+            enabled: boolean;
+            /** @description `https://id.example/realms/staff`: what is behind it is found by discovery. */
+            issuer: string;
+            /** @description As it stands on the page of signing in. */
+            name: string;
+            /** @description Of an account that is made for whoever has none; null: none is made. */
+            role?: string | null;
+            /** @description Null: as it was. */
+            secret?: string | null;
+            /**
+             * Format: int64
+             * @description Zero for a new one.
+             */
+            version?: number;
+        };
+        IdentityProviderList: {
+            items: components["schemas"]["IdentityProvider"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         /** @description How many rows of which kind a file has. */
         ImportCounts: {
@@ -12544,6 +13043,39 @@ export interface components {
          * @enum {string}
          */
         JobTrigger: "schedule" | "person";
+        /** @description One definition. */
+        Kpi: {
+            code: string;
+            definition: components["schemas"]["Text"];
+            /** @description What it can be told apart by. */
+            groups: components["schemas"]["ReportGroup"][];
+            name: components["schemas"]["Text"];
+            parameters: components["schemas"]["KpiParameter"][];
+            /** Format: int32 */
+            places: number;
+            source: components["schemas"]["Text"];
+            unit: components["schemas"]["KpiUnit"];
+            unit_name: components["schemas"]["Text"];
+        };
+        KpiList: {
+            items: components["schemas"]["Kpi"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description A number of the rules that is in a figure. */
+        KpiParameter: {
+            name: string;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["ParameterUnit"];
+            /** Format: int64 */
+            value: number;
+        };
+        /**
+         * @description What a figure's integer counts.
+         * @enum {string}
+         */
+        KpiUnit: "count" | "energy" | "money" | "percent" | "price" | "minutes" | "hours" | "number";
         /**
          * @description 启停状态 of a pile: what the operator wants, whatever the pile is doing.
          * @enum {string}
@@ -12654,6 +13186,41 @@ export interface components {
          * @enum {string}
          */
         LoadControl: "profile" | "percent";
+        /** @description 负荷持续曲线: for which share of the hours a station's load was at least so much. */
+        LoadDuration: {
+            /** Format: int64 */
+            from_day: number;
+            /**
+             * Format: int64
+             * @description Mean load of the highest hour, and of all of them.
+             */
+            highest_w: number;
+            /** Format: int64 */
+            hour_count: number;
+            /** Format: int64 */
+            mean_w: number;
+            /** @description From the highest load to the lowest, at equal steps of the hours: at most 201. */
+            points: components["schemas"]["LoadDurationPoint"][];
+            /**
+             * Format: int64
+             * @description Rated power of its piles in service, together.
+             */
+            rated_w: number;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            to_day: number;
+        };
+        LoadDurationPoint: {
+            /** Format: int64 */
+            load_w: number;
+            /**
+             * Format: int64
+             * @description Share of the hours that have at least this load.
+             */
+            permille: number;
+        };
         LoadPicture: {
             /** Format: int64 */
             at_ms: number;
@@ -13087,6 +13654,46 @@ export interface components {
         };
         MeterChangeList: {
             items: components["schemas"]["MeterChange"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        MeterOddity: {
+            /** Format: int64 */
+            cases: number;
+            /**
+             * Format: int64
+             * @description In 0.1 Wh, of `power` in watts.
+             */
+            found: number;
+            /** Format: int64 */
+            from_day: number;
+            kind: components["schemas"]["MeterOddityKind"];
+            /** Format: int64 */
+            made_at_ms: number;
+            /**
+             * Format: int64
+             * @description The clearest of the orders.
+             */
+            order_id: number | null;
+            pile_code: string;
+            /** Format: int64 */
+            pile_id: number;
+            /** Format: int64 */
+            since_ms: number;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            usual: number;
+        };
+        /**
+         * @description What does not fit of a pile's energy.
+         * @enum {string}
+         */
+        MeterOddityKind: "bill" | "power" | "drop";
+        MeterOddityList: {
+            items: components["schemas"]["MeterOddity"][];
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
@@ -13808,6 +14415,11 @@ export interface components {
             running_count: number;
         };
         /**
+         * @description What somebody who has signed in must do before anything else.
+         * @enum {string}
+         */
+        Owed: "password" | "second_factor";
+        /**
          * @description What became of an order's money, in a list of orders.
          * @enum {string}
          */
@@ -13884,7 +14496,7 @@ export interface components {
          * @description What a parameter is about.
          * @enum {string}
          */
-        ParameterGroup: "order" | "money" | "device" | "service" | "retention" | "backup";
+        ParameterGroup: "order" | "money" | "device" | "service" | "retention" | "backup" | "security";
         ParameterList: {
             items: components["schemas"]["Parameter"][];
             next_cursor: string | null;
@@ -14297,7 +14909,7 @@ export interface components {
          * @description One right, named `noun.verb` as the routes and the menu name it.
          * @enum {string}
          */
-        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "alarm.read" | "alarm.write" | "work_order.read" | "work_order.write" | "safety.read" | "safety.write" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "customer.export" | "customer.erase" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "reconciliation.read" | "reconciliation.write" | "sharing.read" | "sharing.write" | "payment.read" | "payment.write" | "pay_channel.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "staff.read" | "staff.write" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
+        Permission: "home.read" | "operator.write" | "city.write" | "station.read" | "station.write" | "pile.read" | "pile.write" | "pile.command" | "alarm.read" | "alarm.write" | "work_order.read" | "work_order.write" | "safety.read" | "safety.write" | "order.read" | "order.export" | "order.import" | "order.settle" | "order.note" | "tariff.read" | "tariff.write" | "card.read" | "card.write" | "customer.read" | "customer.write" | "customer.reveal" | "customer.export" | "customer.erase" | "fleet.read" | "fleet.write" | "ledger.read" | "wallet.write" | "order.refund" | "reconciliation.read" | "reconciliation.write" | "sharing.read" | "sharing.write" | "payment.read" | "payment.write" | "pay_channel.write" | "invoice.read" | "invoice.write" | "feedback.read" | "feedback.write" | "content.read" | "content.write" | "report.read" | "report.write" | "staff.read" | "staff.write" | "staff.grant" | "parameter.read" | "parameter.write" | "audit.read" | "job.read" | "job.write" | "brand.write";
         /** @description One right, with the noun by which rights are grouped. */
         PermissionView: {
             code: components["schemas"]["Permission"];
@@ -14648,6 +15260,41 @@ export interface components {
              */
             warranty_day: number | null;
         };
+        PileHealth: {
+            /**
+             * Format: int64
+             * @description Since this day.
+             */
+            from_day: number;
+            /** Format: int64 */
+            made_at_ms: number;
+            pile_code: string;
+            /** Format: int64 */
+            pile_id: number;
+            pile_name: string;
+            reasons: components["schemas"]["HealthReason"][];
+            /**
+             * Format: int64
+             * @description 100: nothing was found.
+             */
+            score: number;
+            /** Format: int64 */
+            start_count: number;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /**
+             * Format: int64
+             * @description Work orders of the pile that are open.
+             */
+            work_order_count: number;
+        };
+        PileHealthList: {
+            items: components["schemas"]["PileHealth"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         /**
          * Format: int64
          * @description Internal row of a pile; outside it is known by its [`PileCode`].
@@ -14952,6 +15599,10 @@ export interface components {
              */
             start_s: number;
         };
+        ProofDraft: {
+            /** @description The code where two-step verification is on, else the password. */
+            secret: string;
+        };
         ProposalDecision: {
             approve: boolean;
             /** @description Why not; wanted when it is rejected. */
@@ -14964,6 +15615,10 @@ export interface components {
          * @enum {string}
          */
         Protocol: "ocpp1.6" | "ocpp2.0.1" | "ocpp2.1" | "ykc1.5" | "ykc1.6";
+        ProviderBackDraft: {
+            code: string;
+            state: string;
+        };
         /** @description A category that somebody who writes may choose. */
         PublicFeedbackCategory: {
             code: string;
@@ -15160,6 +15815,10 @@ export interface components {
          * @enum {string}
          */
         ReconciliationState: "open" | "signed" | "reopened";
+        /** @description Shown once: only hashes are kept. */
+        RecoveryCodes: {
+            codes: string[];
+        };
         /**
          * @description 红冲原因
          * @enum {string}
@@ -15281,6 +15940,196 @@ export interface components {
         /** @description The refunds that came of one wish. */
         RefundsMade: {
             ids: number[];
+        };
+        Report: {
+            /** Format: int64 */
+            before_from_day: number | null;
+            /** Format: int64 */
+            before_to_day: number | null;
+            /** @description There were more rows than a report has. */
+            cut: boolean;
+            /** Format: int64 */
+            from_day: number;
+            groups: components["schemas"]["ReportGroup"][];
+            kpis: components["schemas"]["ReportKpi"][];
+            /** Format: int64 */
+            made_at_ms: number;
+            rows: components["schemas"]["ReportRow"][];
+            /**
+             * Format: int64
+             * @description Since when it is known what piles were on.
+             */
+            time_from_day: number | null;
+            /** Format: int64 */
+            to_day: number;
+            /** @description Over all rows, also those that were left out. */
+            total: components["schemas"]["ReportRow"];
+            /**
+             * Format: int64
+             * @description Days of stations whose sums are being made anew.
+             */
+            waiting_count: number;
+            /** Format: int64 */
+            waiting_day: number | null;
+        };
+        /**
+         * @description What a report is compared with.
+         * @enum {string}
+         */
+        ReportCompare: "previous" | "year";
+        /**
+         * @description How often a report is sent.
+         * @enum {string}
+         */
+        ReportEvery: "day" | "week" | "month";
+        /**
+         * @description What the rows of a report stand for.
+         * @enum {string}
+         */
+        ReportGroup: "hour" | "day" | "week" | "month" | "city" | "operator" | "station" | "pile" | "model" | "pile_kind" | "period" | "buyer" | "start_mode";
+        ReportHeat: {
+            /** @description How often each day of the week is in the range, Monday first. */
+            day_counts: number[];
+            /** Format: int64 */
+            from_day: number;
+            /** @description 168 of them, Monday 0 o'clock first. */
+            hours: components["schemas"]["WeekHour"][];
+            /** Format: int64 */
+            to_day: number;
+        };
+        ReportKey: {
+            /** @description The name of what has one. */
+            name: string | null;
+            /** @description For filters and links: an id, a code, a day, the hour as 2026112309. */
+            value: string;
+        };
+        /** @description A figure of a report, as its column. */
+        ReportKpi: {
+            absent: components["schemas"]["Text"] | null;
+            code: string;
+            definition: components["schemas"]["Text"];
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int32
+             * @description Digits behind the point of its integers.
+             */
+            places: number;
+            unit: components["schemas"]["KpiUnit"];
+            unit_name: components["schemas"]["Text"];
+        };
+        ReportPlan: {
+            /**
+             * Format: int64
+             * @description Of the day in China.
+             */
+            at_minute: number;
+            /** Format: int64 */
+            created_at_ms: number;
+            enabled: boolean;
+            english: boolean;
+            every: components["schemas"]["ReportEvery"];
+            /**
+             * Format: int64
+             * @description What was due before is not sent.
+             */
+            from_ms: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            operator_id: number | null;
+            /** @description Of the report as its page has it, without days. */
+            query: {
+                [key: string]: string;
+            };
+            /** @description Ids of staff. */
+            recipients: number[];
+            /**
+             * Format: int64
+             * @description Whose scope the report has: who saved it last.
+             */
+            staff_id: number;
+            staff_name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ReportPlanDraft: {
+            /**
+             * Format: int64
+             * @description Of the day in China, 0 to 1439.
+             */
+            at_minute: number;
+            enabled: boolean;
+            english?: boolean;
+            every: components["schemas"]["ReportEvery"];
+            name: string;
+            /** @description Of the report as its page has it; its days are those of each period. */
+            query: {
+                [key: string]: string;
+            };
+            /** @description Ids of staff who may see reports. */
+            recipients: number[];
+            /**
+             * Format: int64
+             * @description The version that the page shows; 0 for a new one.
+             */
+            version?: number;
+        };
+        ReportPlanList: {
+            items: components["schemas"]["ReportPlan"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description Somebody who may be sent a report. */
+        ReportRecipient: {
+            /** @description Whether they have left an address, in their own settings. */
+            has_address: boolean;
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        ReportRecipientList: {
+            items: components["schemas"]["ReportRecipient"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        ReportRow: {
+            /** @description The same of the time compared with. */
+            before: (number | null)[];
+            /** @description One for each group. */
+            keys: components["schemas"]["ReportKey"][];
+            /** @description One for each figure; null: there is nothing to divide by, or it cannot be told. */
+            values: (number | null)[];
+        };
+        /** @description A period as the log has it. */
+        ReportSending: {
+            /** Format: int64 */
+            begun_at_ms: number;
+            /** Format: int64 */
+            from_day: number;
+            /** Format: int64 */
+            id: number;
+            mails: components["schemas"]["ReportSent"][];
+            /** @description Who was left out, and why. */
+            note: string;
+            /** Format: int64 */
+            to_day: number;
+        };
+        ReportSendingList: {
+            items: components["schemas"]["ReportSending"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        /** @description To whom it was sent, and what became of it. */
+        ReportSent: {
+            address: string;
+            /** Format: int64 */
+            ended_at_ms: number | null;
+            message: string | null;
+            state: components["schemas"]["MailState"];
         };
         Reservation: {
             /** Format: int64 */
@@ -15798,6 +16647,34 @@ export interface components {
             /** Format: int64 */
             to_mmdd: number;
         };
+        /** @description How it stands with one's own. */
+        SecondFactor: {
+            /**
+             * Format: int64
+             * @description From when on nothing goes without it.
+             */
+            due_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description Recovery codes that are not used yet.
+             */
+            recovery_codes_left: number;
+            /** @description Whether this account has to have it. */
+            required: boolean;
+            /**
+             * Format: int64
+             * @description Null: it is off.
+             */
+            since_ms: number | null;
+        };
+        SecondFactorReset: {
+            reason: string;
+        };
+        /** @description What an authenticator is told, by the square picture or by hand. Shown once. */
+        SecondFactorStarted: {
+            secret: string;
+            uri: string;
+        };
         SecurityEvent: {
             /**
              * Format: int64
@@ -15915,12 +16792,80 @@ export interface components {
              * @description When it ends at the latest, busy or not; null for an API token.
              */
             expires_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description After so many minutes in which nobody does anything it ends.
+             */
+            idle_minutes: number;
+            owed: components["schemas"]["Owed"] | null;
+            /**
+             * Format: int64
+             * @description When the password is too old; null: it does not grow old.
+             */
+            password_due_ms: number | null;
+            /** Format: int64 */
+            password_kinds: number;
+            /**
+             * Format: int64
+             * @description What a new password has to be: so many characters, of so many kinds.
+             */
+            password_least: number;
             permissions: components["schemas"]["Permission"][];
+            /** @description Two-step verification is on. */
+            second_factor: boolean;
+            /**
+             * Format: int64
+             * @description From when on nothing goes without two-step verification.
+             */
+            second_factor_due_ms: number | null;
             staff: components["schemas"]["SessionStaff"];
         };
         SessionDraft: {
             account: string;
+            /** @description Where two-step verification is on: of the authenticator, or a recovery code. */
+            code?: string | null;
             password: string;
+        };
+        /** @description What stands on the page of signing in. */
+        SessionProvider: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        /** @description Where the browser goes, and what it keeps until it is back. */
+        SessionProviderGoing: {
+            state: string;
+            url: string;
+        };
+        SessionProviderList: {
+            items: components["schemas"]["SessionProvider"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
+        SessionRow: {
+            /** Format: int64 */
+            created_at_ms: number;
+            /** @description The browser and its system, as it says of itself. */
+            device: string;
+            /** Format: int64 */
+            expires_at_ms: number | null;
+            /** @description Names it, and opens nothing. */
+            id: string;
+            /** @description The one that is asking. */
+            own: boolean;
+            remote_address: string;
+            /**
+             * Format: int64
+             * @description When it was last used, to the minute.
+             */
+            seen_at_ms: number;
+        };
+        SessionRowList: {
+            items: components["schemas"]["SessionRow"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
         };
         SessionStaff: {
             account: string;
@@ -15932,6 +16877,10 @@ export interface components {
             operator_id: number | null;
             /** @description The code of the role; `permissions` says what it may do. */
             role: string;
+        };
+        SessionsStopped: {
+            /** Format: int64 */
+            count: number;
         };
         /** @description A setting as the console shows it, which cannot change it. */
         Setting: {
@@ -16556,6 +17505,8 @@ export interface components {
             role: string;
             /** @description Null for the roles that come with the product: they have names in every language. */
             role_name: string | null;
+            /** @description Signing in takes a code too. */
+            second_factor: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -17359,16 +18310,37 @@ export interface components {
             token: string;
         };
         TokenDraft: {
+            area?: components["schemas"]["Area"] | null;
+            /**
+             * Format: int64
+             * @description After so many days it opens nothing any more; null: it never ends.
+             */
+            days?: number | null;
             /** @description What it is for, e.g. `nightly export`. */
             name: string;
+            /** @description Addresses, or networks as 10.0.0.0/8, from which it is taken; null or empty: from anywhere. */
+            networks?: string[] | null;
+            /** @description What it may do, of what its owner may; null: all of it. */
+            permissions?: components["schemas"]["Permission"][] | null;
         };
         TokenRow: {
             account: string;
+            area: components["schemas"]["Area"] | null;
+            area_names: string[];
             /** Format: int64 */
             created_at_ms: number;
+            /**
+             * Format: int64
+             * @description Null: it never ends.
+             */
+            expires_at_ms: number | null;
             /** @description Names it, and opens nothing. */
             id: string;
             name: string;
+            /** @description From where it is taken; empty: from anywhere. */
+            networks: string[];
+            /** @description Null: all that its owner may. */
+            permissions: components["schemas"]["Permission"][] | null;
             /** @description From where it was made. */
             remote_address: string;
             /**
@@ -17711,7 +18683,7 @@ export interface components {
          * @description What a webhook can be told.
          * @enum {string}
          */
-        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "reservation.changed" | "occupancy.warned" | "feedback.created" | "alarm.opened" | "alarm.closed" | "work_order.overdue" | "safety.acted" | "battery.warned" | "emergency.changed" | "mail.failed";
+        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "reservation.changed" | "occupancy.warned" | "feedback.created" | "alarm.opened" | "alarm.closed" | "work_order.overdue" | "safety.acted" | "battery.warned" | "emergency.changed" | "mail.failed" | "staff.new_place";
         /**
          * @description How far the telling of an event is.
          * @enum {string}
@@ -17729,6 +18701,33 @@ export interface components {
             serial_no: string;
             /** @description Another one only for tests: https://api.mch.weixin.qq.com */
             url: string;
+        };
+        /** @description One hour of the week. */
+        WeekHour: {
+            /**
+             * Format: int64
+             * @description Time of charging.
+             */
+            busy_s: number;
+            /**
+             * Format: int64
+             * @description Connectors in service, as time; 0: it is not known.
+             */
+            connector_s: number;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            hour: number;
+            /**
+             * Format: int64
+             * @description Sessions that began in it.
+             */
+            order_count: number;
+            /**
+             * Format: int64
+             * @description 1 is Monday.
+             */
+            weekday: number;
         };
         WorkOrder: {
             /** Format: int64 */
@@ -17962,6 +18961,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AbnormalSummary"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    administrator_split_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdministratorsDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdministratorsMade"];
                 };
             };
             /** @description Any error */
@@ -22912,6 +23944,39 @@ export interface operations {
             };
         };
     };
+    report_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     sharing_line_export: {
         parameters: {
             query?: never;
@@ -24916,6 +25981,130 @@ export interface operations {
             };
         };
     };
+    identity_provider_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    identity_provider_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    identity_provider_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityProviderDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    identity_provider_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     card_import: {
         parameters: {
             query?: never;
@@ -25936,6 +27125,35 @@ export interface operations {
             };
         };
     };
+    kpi_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     live_stream: {
         parameters: {
             query?: {
@@ -26309,6 +27527,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    meter_oddity_list: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["MeterOddityKind"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterOddityList"];
+                };
             };
             /** @description Any error */
             default: {
@@ -28505,6 +29754,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pile_health_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                pile?: string;
+                score_to?: number;
+                station_id?: number;
+                station_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PileHealthList"];
+                };
             };
             /** @description Any error */
             default: {
@@ -30799,6 +32084,271 @@ export interface operations {
             };
         };
     };
+    report_plan_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPlanList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_plan_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportPlanDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPlan"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_plan_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_plan_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportPlanDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_sending_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSendingList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_recipient_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRecipientList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_get: {
+        parameters: {
+            query?: {
+                buyer?: components["schemas"]["BuyerKind"];
+                city_code?: string;
+                compare?: components["schemas"]["ReportCompare"];
+                from_day?: number;
+                groups?: string;
+                kpis?: string;
+                model?: string;
+                operator_id?: number;
+                pile_id?: number;
+                pile_kind?: components["schemas"]["PileKind"];
+                start_mode?: components["schemas"]["StartMode"];
+                station_id?: number;
+                to_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_heat_get: {
+        parameters: {
+            query?: {
+                city_code?: string;
+                from_day?: number;
+                operator_id?: number;
+                station_id?: number;
+                to_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportHeat"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     reservation_list: {
         parameters: {
             query?: {
@@ -31656,6 +33206,366 @@ export interface operations {
             };
         };
     };
+    session_proof_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofDraft"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session_provider_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionProviderList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session_provider_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionProviderGoing"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session_provider_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderBackDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recovery_code_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    second_factor_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    second_factor_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorStarted"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    second_factor_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    second_factor_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRowList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsStopped"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    session_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     setting_list: {
         parameters: {
             query?: never;
@@ -32424,6 +34334,39 @@ export interface operations {
             };
         };
     };
+    second_factor_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorReset"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     station_photo_get: {
         parameters: {
             query?: never;
@@ -32858,6 +34801,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    load_duration_get: {
+        parameters: {
+            query?: {
+                from_day?: number;
+                to_day?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadDuration"];
+                };
             };
             /** @description Any error */
             default: {

@@ -45,7 +45,8 @@ test('R-4.3 a given password is changed first, two-step verification is switched
   await change.getByLabel('新密码', { exact: true }).fill(own)
   await change.getByLabel('再次输入新密码').fill(own)
   await change.getByRole('button', { name: '保存' }).click()
-  await expect(page).toHaveURL(/\/piles/)
+  await expect(change).toBeHidden()
+  await expect(page).toHaveURL(/\/piles$/)
 
   await page.goto('/account')
   await expect(page.getByText('当前登录')).toBeVisible()

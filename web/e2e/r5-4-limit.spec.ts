@@ -26,5 +26,6 @@ test('R-5.4 a fleet has a limit for every driver and sees what each has used', a
   await dialog.getByRole('button', { name: '保存' }).click()
   await expect(card).toContainText('每天 21:00')
   await shot(page, 'fleet-driver-limits')
-  expect(faults).toEqual([])
+  // The hour that cannot be was refused by the server, and the browser notes that.
+  expect(faults.filter((fault) => !/status of 400/.test(fault))).toEqual([])
 })

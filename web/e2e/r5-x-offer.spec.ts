@@ -36,7 +36,7 @@ test('R-5.x an activity has a bearer, a cap and a budget, and a coupon its stati
   await dialog.getByLabel('名称', { exact: true }).fill(coupon)
   await dialog.getByLabel('减免金额（元）').fill('5')
   const station = dialog.getByRole('combobox', { name: '适用充电站' })
-  await station.click()
+  await station.click({ force: true })
   await page.getByRole('option').filter({ hasText: '站' }).first().click()
   await page.keyboard.press('Escape')
   if (await dialog.isHidden()) throw new Error('the key that closes the choices has closed the form')

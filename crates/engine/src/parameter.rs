@@ -263,7 +263,7 @@ pub(crate) struct Parameters {
     base: Rules,
     given: Given,
     /// Whoever sets a parameter puts the new rules in force before the next one begins.
-    setting: tokio::sync::Mutex<()>,
+    pub(crate) setting: tokio::sync::Mutex<()>,
 }
 
 impl Parameters {
@@ -359,15 +359,6 @@ impl Engine {
         let word = |one: VendorWordView| VendorWord { vendor: one.vendor, message: one.message };
         let vendor_words = words.into_iter().map(word).collect();
         self.rules.store(Arc::new(Rules { vendor_words, ..Rules::clone(&self.rules()) }));
-        Ok(())
-    }
-
-    /// Puts in force which safety rules are on.
-    pub(crate) async fn safety_rules_load(&self) -> Result<()> {
-        let _alone = self.parameters.setting.lock().await;
-        let all = self.store.read(store::safety_rules::safety_rule_list).await?;
-        let safety = all.iter().filter(|rule| rule.enabled).map(|rule| rule.rule()).collect();
-        self.rules.store(Arc::new(Rules { safety, ..Rules::clone(&self.rules()) }));
         Ok(())
     }
 

@@ -281,6 +281,10 @@ dictionaries! {
         "close" "关闭" "Close",
         "join" "并入合并告警" "Joined a storm",
         "notify" "通知" "Told",
+        "heal_begin" "开始自愈" "Healing begun",
+        "healed" "自愈成功" "Healed",
+        "heal_fail" "自愈未见效" "Healing did not help",
+        "heal_stop" "自愈中止" "Healing stopped",
     ]
     "work_order_kind" "工单来源" "Work order kinds" [
         "alarm" "告警" "Alarm",

@@ -125,9 +125,10 @@ impl HealingTerms {
     }
 }
 
-/// A pile that is away hears nothing, and of what is only an event nobody can see that it is over.
+/// A pile that is away hears nothing, of what is only an event nobody can see that it is over, and an inspection
+/// that is due is no fault.
 pub fn healable(source: AlarmSource) -> bool {
-    source.has_opposite() && source != AlarmSource::Offline
+    source.has_opposite() && !matches!(source, AlarmSource::Offline | AlarmSource::Inspection)
 }
 
 #[cfg(test)]

@@ -52,6 +52,17 @@ pub struct OrderFact {
 /// Clocks of the world differ from the platform's by less than this.
 const AWAY_MS: i64 = 22 * HOUR_MS;
 
+/// The energy of each price period, of the segments of a bill.
+fn periods_dwh(segments: &str) -> [i64; 4] {
+    let mut energies = [0; 4];
+    for segment in serde_json::from_str::<Vec<Segment>>(segments).unwrap_or_default() {
+        if let Some(place) = energies.get_mut(segment.period.number()) {
+            *place += segment.energy.dwh();
+        }
+    }
+    energies
+}
+
 /// The orders that ended on a day, each on its station's clock, by id.
 pub fn of_day(conn: &mut Conn, day: i64) -> DbResult<Vec<OrderFact>> {
     let Some(start) = Zone::shanghai().day_start(day) else { return Ok(Vec::new()) };
@@ -80,12 +91,6 @@ pub fn of_day(conn: &mut Conn, day: i64) -> DbResult<Vec<OrderFact>> {
         if local.day != day {
             return Ok(());
         }
-        let mut periods_dwh = [0; 4];
-        for segment in serde_json::from_str::<Vec<Segment>>(&row.text(18)?).unwrap_or_default() {
-            if let Some(place) = periods_dwh.get_mut(segment.period.number()) {
-                *place += segment.energy.dwh();
-            }
-        }
         let posted = row.text_opt(26)?.as_deref() == Some("posted");
         let paid = |value: Option<i64>| value.filter(|_| posted);
         all.push(OrderFact {
@@ -108,7 +113,7 @@ pub fn of_day(conn: &mut Conn, day: i64) -> DbResult<Vec<OrderFact>> {
             ended_at_ms: row.int(16)?,
             hour: local.hour,
             energy_dwh: row.int(17)?,
-            periods_dwh,
+            periods_dwh: periods_dwh(&row.text(18)?),
             meter_start_dwh: row.int_opt(19)?,
             meter_end_dwh: row.int_opt(20)?,
             electricity_fen: row.int(21)?,

@@ -46,17 +46,11 @@ pub(crate) const PERIOD_COLUMNS: [&str; 12] = [
     "valley_service_e4",
 ];
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportSums {
     pub parts: Parts,
     /// As [`PERIOD_COLUMNS`].
     pub periods: [i64; 12],
-}
-
-impl Default for ReportSums {
-    fn default() -> ReportSums {
-        ReportSums { parts: Parts::default(), periods: [0; 12] }
-    }
 }
 
 impl ReportSums {

@@ -4,7 +4,7 @@ import { byId, http, take, v, type BodyOf } from '@/api'
 export const accountApi = {
   session_list: () => take(http.GET(`${v}/sessions`)),
   session_stop: (id: string) => take(http.DELETE(`${v}/sessions/{id}`, { params: { path: { id } } })),
-  other_session_stop: () => take(http.DELETE(`${v}/sessions`)),
+  session_others_stop: () => take(http.DELETE(`${v}/sessions`)),
   session_proof_create: (body: BodyOf<'session_proof_create'>) => take(http.POST(`${v}/session/proof`, { body })),
   second_factor_get: () => take(http.GET(`${v}/session/second-factor`)),
   second_factor_start: () => take(http.POST(`${v}/session/second-factor`)),

@@ -91,8 +91,8 @@ fn utilisation(energy_dwh: i64, rated_w: i64, hours: i64) -> i64 {
 fn longest(hours: &[i64; 24], holds: impl Fn(i64) -> bool) -> Option<(usize, usize)> {
     let mut best = None;
     let mut from = 0;
-    for at in 0..=24 {
-        if at == 24 || !holds(hours[at]) {
+    for at in 0..=hours.len() {
+        if !hours.get(at).is_some_and(|hour| holds(*hour)) {
             if at > from && best.is_none_or(|(a, b)| at - from > b - a) {
                 best = Some((from, at));
             }

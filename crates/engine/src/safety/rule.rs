@@ -1,14 +1,15 @@
 //! 安全规则: what staff make of them. Each change is kept with who made it, when, why, and what was before it.
 
-use crate::Engine;
 use crate::audit::Actor;
 use crate::site::{named, taken};
+use crate::{Engine, Rules};
 use model::id::{OperatorId, StationId};
 use model::safety::{SafetyAction, SafetyLevel, SafetyMeasure, SafetyScope};
 use model::time::Timestamp;
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
+use std::sync::Arc;
 use store::Tx;
 use store::safety_rules::{self, SafetyRuleChangeRecord, SafetyRuleView, safety_rule_list};
 use utoipa::ToSchema;
@@ -209,6 +210,15 @@ fn record(
 }
 
 impl Engine {
+    /// Puts in force which safety rules are on.
+    pub(crate) async fn safety_rules_load(&self) -> Result<()> {
+        let _alone = self.parameters.setting.lock().await;
+        let all = self.store.read(store::safety_rules::safety_rule_list).await?;
+        let safety = all.iter().filter(|rule| rule.enabled).map(|rule| rule.rule()).collect();
+        self.rules.store(Arc::new(Rules { safety, ..Rules::clone(&self.rules()) }));
+        Ok(())
+    }
+
     /// It holds from the commit on, for whatever is measured then.
     pub async fn safety_rule_create(&self, actor: &Actor, draft: SafetyRuleDraft) -> Result<SafetyRuleView> {
         actor.must_be_platform()?;

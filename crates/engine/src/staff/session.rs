@@ -372,7 +372,7 @@ impl Engine {
     }
 
     /// Ends all of one's own sessions but the one that asks; how many they were.
-    pub async fn other_session_stop(&self, session: &Session, actor: &Actor) -> Result<u64> {
+    pub async fn session_others_stop(&self, session: &Session, actor: &Actor) -> Result<u64> {
         let (actor, own, now) = (actor.clone(), session.hash.clone(), self.clock.now());
         let work = move |tx: &mut Tx<'_>| {
             let key = actor.caller.staff;

@@ -7,6 +7,7 @@ use crate::audit::Actor;
 use crate::site::named;
 use model::access::{Area, Permissions, Power, Role};
 use model::id::StaffId;
+use model::time::Timestamp;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -96,12 +97,35 @@ impl Engine {
     ) -> Result<AdministratorsMade> {
         actor.must_be_platform()?;
         let reason = named("reason", &draft.reason, 200)?;
+        let now = self.clock.now();
+        let (accounts, made) = self.administrators(draft, now).await?;
+        let actor = actor.clone();
+        let stopped = self
+            .store
+            .write(None, move |tx| {
+                let stopped = split(tx, &actor, &accounts, &reason, now)?;
+                apart_set(tx, &actor, &reason, now)?;
+                tx.changed(Change::Noun("staff"));
+                tx.changed(Change::Noun("parameter"));
+                Ok(stopped)
+            })
+            .await?;
+        self.parameters_load().await?;
+        Ok(AdministratorsMade { made, stopped })
+    }
+
+    /// The three accounts with passwords that others know, and what is told of them once.
+    async fn administrators(
+        &self,
+        draft: AdministratorsDraft,
+        now: Timestamp,
+    ) -> Result<(Vec<Account>, Vec<AdministratorMade>)> {
         let wanted = [
             ("system", Role::SystemAdmin, draft.system),
             ("security", Role::SecurityAdmin, draft.security),
             ("audit", Role::AuditAdmin, draft.audit),
         ];
-        let (now, rules) = (self.clock.now(), self.rules());
+        let rules = self.rules();
         let (mut accounts, mut made) = (Vec::new(), Vec::new());
         for (field, role, one) in wanted {
             let account = account_name(&one.account).map_err(|no| no.on_field(field))?;
@@ -136,51 +160,58 @@ impl Engine {
                 factor_since: None,
             });
         }
-        let actor = actor.clone();
-        let stopped = self
-            .store
-            .write(None, move |tx| {
-                for (account, field) in accounts.iter().zip(["system", "security", "audit"]) {
-                    let name = account.account.clone();
-                    if tx.read(|conn| staff::by_account(conn, &name))?.is_some() {
-                        return Err(Error::conflict(
-                            "staff.exists",
-                            format!("账号 {name} 已存在，请换一个"),
-                            format!("The account {name} exists already; choose another name."),
-                        )
-                        .on_field(field));
-                    }
-                    let id = staff::insert(tx, account, now)?;
-                    let after = json!({"after": {"account": account.account, "name": account.name, "role": account.role}});
-                    actor.record(tx, now, "staff_create", "staff", id, &after)?;
-                }
-                let mut stopped = Vec::new();
-                for before in mixed(tx)? {
-                    let after = Account { disabled: true, handover: reason.clone(), ..before.clone() };
-                    staff::update(tx, &after)?;
-                    staff::credentials_remove(tx, before.id, "")?;
-                    let detail = json!({"before": {"disabled": false}, "after": {"disabled": true, "handover": reason}});
-                    actor.record(tx, now, "staff_update", "staff", before.id, &detail)?;
-                    stopped.push(before.account);
-                }
-                let row = tx.read(|conn| parameters::find(conn, APART))?;
-                let row_before = row.as_ref().and_then(|row| row.value);
-                let after = ParameterRow {
-                    name: APART.to_owned(),
-                    value: Some(1),
-                    version: row.map_or(1, |row| row.version) + 1,
-                    changed_at_ms: now.as_ms(),
-                    changed_by: actor.caller.name.clone(),
-                };
-                parameters::save(tx, &after, row_before, &reason, &actor.address)?;
-                let detail = json!({"before": {"value": row_before.unwrap_or(0)}, "after": {"value": 1, "reason": reason}});
-                actor.record(tx, now, "administrator_split_create", "parameter", APART, &detail)?;
-                tx.changed(Change::Noun("staff"));
-                tx.changed(Change::Noun("parameter"));
-                Ok(stopped)
-            })
-            .await?;
-        self.parameters_load().await?;
-        Ok(AdministratorsMade { made, stopped })
+        Ok((accounts, made))
     }
+}
+
+/// Makes the three, and stops whoever held more than one power; their names.
+fn split(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    accounts: &[Account],
+    reason: &str,
+    now: Timestamp,
+) -> Result<Vec<String>> {
+    for (account, field) in accounts.iter().zip(["system", "security", "audit"]) {
+        let name = account.account.clone();
+        if tx.read(|conn| staff::by_account(conn, &name))?.is_some() {
+            return Err(Error::conflict(
+                "staff.exists",
+                format!("账号 {name} 已存在，请换一个"),
+                format!("The account {name} exists already; choose another name."),
+            )
+            .on_field(field));
+        }
+        let id = staff::insert(tx, account, now)?;
+        let after =
+            json!({"after": {"account": account.account, "name": account.name, "role": account.role}});
+        actor.record(tx, now, "staff_create", "staff", id, &after)?;
+    }
+    let mut stopped = Vec::new();
+    for before in mixed(tx)? {
+        let after = Account { disabled: true, handover: reason.to_owned(), ..before.clone() };
+        staff::update(tx, &after)?;
+        staff::credentials_remove(tx, before.id, "")?;
+        let detail = json!({"before": {"disabled": false}, "after": {"disabled": true, "handover": reason}});
+        actor.record(tx, now, "staff_update", "staff", before.id, &detail)?;
+        stopped.push(before.account);
+    }
+    Ok(stopped)
+}
+
+/// From now on it is the rule.
+fn apart_set(tx: &mut Tx<'_>, actor: &Actor, reason: &str, now: Timestamp) -> Result<()> {
+    let row = tx.read(|conn| parameters::find(conn, APART))?;
+    let row_before = row.as_ref().and_then(|row| row.value);
+    let after = ParameterRow {
+        name: APART.to_owned(),
+        value: Some(1),
+        version: row.map_or(1, |row| row.version) + 1,
+        changed_at_ms: now.as_ms(),
+        changed_by: actor.caller.name.clone(),
+    };
+    parameters::save(tx, &after, row_before, reason, &actor.address)?;
+    let detail =
+        json!({"before": {"value": row_before.unwrap_or(0)}, "after": {"value": 1, "reason": reason}});
+    actor.record(tx, now, "administrator_split_create", "parameter", APART, &detail)
 }

@@ -100,26 +100,7 @@ impl Role {
                     | PayChannelWrite
             ),
             Role::Finance => looks || keeps_books(permission),
-            Role::Service => {
-                looks
-                    || matches!(
-                        permission,
-                        OrderNote
-                            | AlarmRead
-                            | SafetyRead
-                            | WorkOrderRead
-                            | WorkOrderWrite
-                            | PaymentRead
-                            | CardRead
-                            | CustomerRead
-                            | CustomerReveal
-                            | FleetRead
-                            | InvoiceRead
-                            | FeedbackRead
-                            | FeedbackWrite
-                            | ContentRead
-                    )
-            }
+            Role::Service => looks || serves_customers(permission),
             Role::Technician => {
                 matches!(
                     permission,
@@ -147,6 +128,28 @@ impl Role {
             Role::AuditAdmin => matches!(permission, HomeRead | StationRead | StaffRead | AuditRead),
         }
     }
+}
+
+/// What answering customers takes.
+fn serves_customers(permission: Permission) -> bool {
+    use Permission::*;
+    matches!(
+        permission,
+        OrderNote
+            | AlarmRead
+            | SafetyRead
+            | WorkOrderRead
+            | WorkOrderWrite
+            | PaymentRead
+            | CardRead
+            | CustomerRead
+            | CustomerReveal
+            | FleetRead
+            | InvoiceRead
+            | FeedbackRead
+            | FeedbackWrite
+            | ContentRead
+    )
 }
 
 /// What keeps the platform running: neither its business nor who may do it.

@@ -126,9 +126,9 @@ async fn given(app: &Arc<App>, ids: &[CouponId]) -> Result<()> {
     Ok(())
 }
 
-async fn prices(app: &Arc<App>) -> Result<()> {
-    let (engine, actor, now) = (&app.engine, desk(), app.now().as_ms());
-    let price = |name: &str, fee, group| DriverPriceDraft {
+/// A fifth off, for everybody of a group, always and everywhere.
+fn price(name: &str, fee: PriceFee, group: TargetGroup) -> DriverPriceDraft {
+    DriverPriceDraft {
         operator_id: None,
         name: name.to_owned(),
         fee,
@@ -150,7 +150,11 @@ async fn prices(app: &Arc<App>) -> Result<()> {
         note: None,
         from_ms: None,
         until_ms: None,
-    };
+    }
+}
+
+async fn prices(app: &Arc<App>) -> Result<()> {
+    let (engine, actor, now) = (&app.engine, desk(), app.now().as_ms());
     let night = DriverPriceDraft {
         area: Area::Cities { cities: vec!["420100".to_owned()] },
         from_minute: Some(22 * 60),

@@ -170,7 +170,7 @@ fn transmitted_ms(packet: &[u8; 48]) -> i64 {
     let word = |at: usize| {
         i64::from(u32::from_be_bytes([packet[at], packet[at + 1], packet[at + 2], packet[at + 3]]))
     };
-    (word(40) - NTP_EPOCH_S) * 1_000 + (word(44) * 1_000 >> 32)
+    (word(40) - NTP_EPOCH_S) * 1_000 + ((word(44) * 1_000) >> 32)
 }
 
 pub fn disk(notes: &mut Notes<'_>, config: &Config) {

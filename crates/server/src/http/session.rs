@@ -179,8 +179,8 @@ pub struct SessionsStopped {
 }
 
 /// Ends all of one's own but the one that asks.
-pub async fn other_session_stop(State(app): State<Shared>, who: Who) -> Answer<Given<SessionsStopped>> {
-    let count = app.engine.other_session_stop(&who.session, &who.actor()).await?;
+pub async fn session_others_stop(State(app): State<Shared>, who: Who) -> Answer<Given<SessionsStopped>> {
+    let count = app.engine.session_others_stop(&who.session, &who.actor()).await?;
     Ok(Given(SessionsStopped { count }))
 }
 

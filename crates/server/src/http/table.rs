@@ -9,11 +9,10 @@ use super::{
     dialects, dictionaries, displays, driver_prices, erasures, exports, feedback, feedback_blocks,
     feedback_templates, firmware, fleets, forecasts, frames, home, imports, invoice_life, invoices, jobs,
     links, loads, map, member_levels, occupancies, operations, operators, order_imports, orders, overviews,
-    parameters, pay_channels, payees, payments, peers, pile_batches, pile_events, pile_healths, pile_labels,
-    pile_monitors, pile_profiles, pile_variables, piles, postings, preferences, public_invoices,
-    reconciliations, recordings, refunds, report_plans, reports, reservations, roles, security, sellers,
-    session, settlements, sharing_periods, sharing_rules, staff, stations, stream, tariff_plans, tariffs,
-    transfers, wallets, work_orders,
+    parameters, pay_channels, payees, payments, peers, pile_batches, pile_events, pile_labels, pile_monitors,
+    pile_profiles, pile_variables, piles, postings, preferences, public_invoices, reconciliations,
+    recordings, refunds, reservations, roles, security, sellers, session, settlements, sharing_periods,
+    sharing_rules, staff, stations, stream, tariff_plans, tariffs, transfers, wallets, work_orders,
 };
 use axum::http::Method;
 use model::access::Permission::*;
@@ -80,18 +79,6 @@ fn rows() -> Vec<Route> {
         GET "/stations/{id}/occupancy-plan" May(StationRead), occupancies::occupancy_plan_get;
         PUT "/stations/{id}/occupancy-plan" May(StationWrite), occupancies::occupancy_plan_set;
         GET "/stations/{id}/forecast" May(StationRead), forecasts::station_forecast_get;
-        GET "/stations/{id}/load-duration" May(ReportRead), reports::load_duration_get;
-        GET "/reports" May(ReportRead), reports::report_get;
-        GET "/reports/heat" May(ReportRead), reports::report_heat_get;
-        GET "/kpis" May(ReportRead), reports::kpi_list;
-        GET "/pile-healths" May(PileRead), pile_healths::pile_health_list;
-        GET "/meter-oddities" May(PileRead), pile_healths::meter_oddity_list;
-        GET "/report-plans" May(ReportRead), report_plans::report_plan_list;
-        POST "/report-plans" May(ReportWrite), report_plans::report_plan_create;
-        PATCH "/report-plans/{id}" May(ReportWrite), report_plans::report_plan_update;
-        DELETE "/report-plans/{id}" May(ReportWrite), report_plans::report_plan_delete;
-        GET "/report-plans/{id}/sendings" May(ReportRead), report_plans::report_sending_list;
-        GET "/report-recipients" May(ReportWrite), report_plans::report_recipient_list;
         POST "/stations/{id}/photos" May(StationWrite), stations::station_photo_create;
         GET "/station-photos/{id}" May(StationRead), stations::station_photo_get;
         GET "/station-photos/{id}/thumbnail" May(StationRead), stations::station_thumbnail_get;

@@ -39,8 +39,7 @@ pub async fn write(app: &App) -> Result<JobOutcome> {
         format!("输出了 {days} 天共 {rows} 张订单到 {target}"),
         format!("{rows} orders of {days} days were written to {target}"),
     );
-    let done = i64::try_from(rows).unwrap_or(i64::MAX);
-    Ok(JobOutcome { state: JobRunState::Done, done, message: Some(message) })
+    Ok(JobOutcome { state: JobRunState::Done, done: rows, message: Some(message) })
 }
 
 /// Writes a day beside, then puts it in its place as a whole; how many bytes.

@@ -32,8 +32,8 @@ const PUBLIC: &[&str] = &[
 ];
 const OWN: &[&str] = &[
     "session_list",
+    "session_others_stop",
     "session_stop",
-    "other_session_stop",
     "token_list",
     "token_delete",
     "preference_list",

@@ -241,7 +241,7 @@ async fn r5_4_guess_who_and_what_belongs_to_others_is_not_taken() {
         let role = house.post("/roles", &cookie, draft).await.ok().json["code"].as_str().unwrap().to_owned();
         let draft = json!({"account": "cars.only", "name": "车管", "role": role, "operator_id": null,
             "area": {"kind": "everywhere"}, "password": super::house::PASSWORD});
-        house.post("/staff", &cookie, &draft.to_string()).await.ok();
+        house.staff_own(draft).await;
         let cars = house.sign_in("cars.only").await;
         let rows = csv(&[["", "", "", "鄂AD20009", ""], ["钱进", "13800002019", "", "", ""]]);
         let report = send(&house, &cars, ours, "name=a.csv", &rows).await.ok().json.clone();

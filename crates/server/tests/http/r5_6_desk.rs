@@ -68,7 +68,7 @@ async fn r5_6_class_whoever_calls_is_known_by_the_number_and_each_part_to_whom_m
         let role = json!({"name": "只看反馈", "permissions": ["feedback.read"]}).to_string();
         let role = house.post("/roles", &admin, &role).await.ok().json["code"].clone();
         let account = json!({"account": "only.feedback", "name": "一", "role": role, "password": super::house::PASSWORD});
-        house.post("/staff", &admin, &account.to_string()).await.ok();
+        house.staff_own(account).await;
         let only = house.sign_in("only.feedback").await;
         let caller = house.get("/callers?phone=13812345678", &only).await;
         for part in ["customers", "running", "orders", "vouchers", "invoices"] {

@@ -107,7 +107,7 @@ const SAMPLES: &[Sample] = &[
     asked("identity_provider_delete", Platform, "/identity-providers/{identity_provider}", ""),
     asked("session_list", Own, "/sessions", ""),
     asked("session_stop", Own, "/sessions/0", ""),
-    asked("other_session_stop", Own, "/sessions", ""),
+    asked("session_others_stop", Own, "/sessions", ""),
     asked("session_brand_get", Own, "/session/brand", ""),
     asked("public_brand_get", Own, "/public/brand", ""),
     asked("brand_colour_check", Shared, "/brands/colours", r##"{"accent":"#0b8577"}"##),

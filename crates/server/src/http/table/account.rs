@@ -15,7 +15,7 @@ pub(super) fn rows() -> Vec<Route> {
         DELETE "/session/second-factor" ProvenOwn, session::second_factor_delete;
         POST "/session/recovery-codes" ProvenOwn, session::recovery_code_create;
         GET "/sessions" SignedIn, session::session_list;
-        DELETE "/sessions" SignedIn, session::other_session_stop;
+        DELETE "/sessions" SignedIn, session::session_others_stop;
         DELETE "/sessions/{id}" SignedIn, session::session_stop;
         POST "/staff/{id}/second-factor/reset" Proven(StaffWrite), staff::second_factor_cancel;
         POST "/administrators" Proven(StaffWrite), staff::administrator_split_create;

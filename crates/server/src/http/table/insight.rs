@@ -1,6 +1,9 @@
-//! The routes of self-healing, forecasts, holidays and advice.
+//! The routes of self-healing, forecasts, holidays, advice and reports.
 
-use super::super::{advices, charging_advice, free_connectors, healing, holidays, orders_ahead};
+use super::super::{
+    advices, charging_advice, free_connectors, healing, holidays, orders_ahead, pile_healths, report_plans,
+    reports,
+};
 use super::*;
 
 pub fn rows() -> Vec<Route> {
@@ -26,5 +29,17 @@ pub fn rows() -> Vec<Route> {
         GET "/public/charging-advice" Public, charging_advice::public_charging_advice_list;
         GET "/public/stations/{id}/free-connectors" Public, free_connectors::public_free_connector_get;
         GET "/stations/{id}/free-connectors" May(StationRead), free_connectors::station_free_connector_get;
+        GET "/stations/{id}/load-duration" May(ReportRead), reports::load_duration_get;
+        GET "/reports" May(ReportRead), reports::report_get;
+        GET "/reports/heat" May(ReportRead), reports::report_heat_get;
+        GET "/kpis" May(ReportRead), reports::kpi_list;
+        GET "/pile-healths" May(PileRead), pile_healths::pile_health_list;
+        GET "/meter-oddities" May(PileRead), pile_healths::meter_oddity_list;
+        GET "/report-plans" May(ReportRead), report_plans::report_plan_list;
+        POST "/report-plans" May(ReportWrite), report_plans::report_plan_create;
+        PATCH "/report-plans/{id}" May(ReportWrite), report_plans::report_plan_update;
+        DELETE "/report-plans/{id}" May(ReportWrite), report_plans::report_plan_delete;
+        GET "/report-plans/{id}/sendings" May(ReportRead), report_plans::report_sending_list;
+        GET "/report-recipients" May(ReportWrite), report_plans::report_recipient_list;
     }
 }
