@@ -5855,7 +5855,7 @@ export interface paths {
         get: operations["session_list"];
         put?: never;
         post?: never;
-        delete: operations["session_stop"];
+        delete: operations["session_others_stop"];
         options?: never;
         head?: never;
         patch?: never;
@@ -33508,7 +33508,7 @@ export interface operations {
             };
         };
     };
-    session_stop: {
+    session_others_stop: {
         parameters: {
             query?: never;
             header?: never;

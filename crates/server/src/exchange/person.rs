@@ -59,6 +59,7 @@ const FACTS: &[(&str, &str)] = &[
     ("connector_no", "枪号"),
     ("level_id", "会员等级编号"),
     ("fleet_id", "车队编号"),
+    ("advice_off", "已关闭充电建议"),
     ("order_fen", "每单限额"),
     ("day_fen", "每日限额"),
     ("month_fen", "每月限额"),

@@ -351,7 +351,7 @@ const SAMPLES: &[Sample] = &[
         "station_update",
         Thing,
         "/stations/{station}",
-        r#"{"version":1,"name":"改名{n}","city_code":"420100","address":"二路2号","facilities":[]}"#,
+        r#"{"version":1,"name":"{station_name}","city_code":"420100","address":"二路2号","facilities":[]}"#,
     ),
     asked(
         "station_status_set",

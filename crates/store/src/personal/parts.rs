@@ -432,7 +432,7 @@ pub const PARTS: &[PersonTable] = &[
         ],
         (
             "id created_at_ms source kind status frozen_until_ms active_at_source synced_at_ms changed_at_ms level_id \
-             pay_way",
+             pay_way advice_off",
             "version erased_at_ms",
         ),
     ),
