@@ -26,7 +26,7 @@ test('R-6.1a 自愈: a playbook is made, changed with its history, and the recor
   await form.getByLabel('预案名称').fill(name)
   await form.getByLabel('代码', { exact: true }).fill('DemoFault*')
   await form.getByRole('button', { name: '增加步骤' }).click()
-  await expect(form.getByLabel('步骤 3')).toBeVisible()
+  await expect(form.getByLabel('步骤 3', { exact: true })).toBeVisible()
   await shot(page, 'healing-form')
   await form.getByRole('button', { name: '保存' }).click()
   await expect(form).toBeHidden()
