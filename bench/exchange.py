@@ -12,23 +12,18 @@ import contextlib
 import json
 import os
 import re
-import socket
 import sqlite3
 import subprocess
 import tempfile
 import time
 import urllib.request
 
+from machine import free_port
+
 PILEOPS = os.environ["PILEOPS_BIN"]
 # 2026-11-01 00:00 in Shanghai.
 MONTH = 1_793_462_400_000
 TARGET_S, TARGET_MB = 60, 300
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def fill(path, rows):

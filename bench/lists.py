@@ -13,33 +13,16 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import time
 from urllib.parse import urlencode
 
+from machine import free_port, run, say
+
 PILEOPS, FILL = os.environ["PILEOPS_BIN"], os.environ["PILEOPS_FILL_BIN"]
 DAY_MS = 86_400_000
 LIST_MS, TOTALS_MS, HOME_MS = 200, 500, 300
-
-
-def say(text):
-    print(f"==> {text}", file=sys.stderr, flush=True)
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def run(command):
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"{command[0]} failed: {done.stderr}")
-    return done.stdout
 
 
 class Server:

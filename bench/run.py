@@ -18,6 +18,8 @@ import tempfile
 import time
 import urllib.request
 
+from machine import free_port, say
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "e2e"))
 PILEOPS, SIM = os.environ["PILEOPS_BIN"], os.environ["PILEOPS_SIM_BIN"]
@@ -28,22 +30,12 @@ SESSION_PILES = 100
 SPOKEN = {"ocpp2.0.1": "OCPP 2.0.1", "ykc1.6": "云快充 1.6"}
 
 
-def say(text):
-    print(f"==> {text}", file=sys.stderr, flush=True)
-
-
 def fresh_database():
     """Each round begins with an empty one."""
     url = os.environ.setdefault("PILEOPS_BENCH_PG", os.environ["PILEOPS_TEST_PG"])
     name = f"bench_{time.time_ns()}"
     subprocess.run([os.path.join(os.environ.get("PILEOPS_PG_BIN", ""), "psql"), url, "-qc", f"CREATE DATABASE {name}"], check=True)
     os.environ["PILEOPS_TEST_PG"] = url.rsplit("/", 1)[0] + "/" + name
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def pinned(core, command, **options):

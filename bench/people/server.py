@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,28 +10,12 @@ import time
 import psutil
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "e2e"))
+sys.path += [os.path.join(ROOT, "e2e"), os.path.join(ROOT, "bench")]
 from checks import Api  # noqa: E402
+from machine import free_port, run, say  # noqa: E402
 
 PILEOPS, SIM = os.environ["PILEOPS_BIN"], os.environ["PILEOPS_SIM_BIN"]
 PASSWORD, PILE_PASSWORD = "Console-of-2083!", "bench-pile-password-0123"
-
-
-def say(text):
-    print(f"==> {text}", file=sys.stderr, flush=True)
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def run(command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, **options)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command[:3])} failed: {done.stderr}")
-    return done.stdout
 
 
 class Server:

@@ -87,11 +87,7 @@ impl Page {
 
     /// Goes down; on to another page where this one is full.
     fn down(&mut self, by: f32) {
-        self.y -= by;
-        if self.y < BOTTOM {
-            self.paper.page_next();
-            self.y = HEIGHT - 60.0;
-        }
+        self.y = self.paper.below(self.y - by, BOTTOM);
     }
 
     fn head(&mut self, one: &SharingStatementView) {

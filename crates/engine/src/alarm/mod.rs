@@ -10,7 +10,7 @@ mod rule;
 mod watch;
 
 pub(crate) use due::{check_due, check_renewed};
-pub(crate) use notice::minute_checked;
+pub(crate) use notice::quiet_checked;
 pub use notice::{AlarmNoticeChange, AlarmNoticeDraft};
 pub(crate) use raise::{
     battery_told, fault_changed, ground_lock_told, order_ended, safety_told, stray_told, variable_told,

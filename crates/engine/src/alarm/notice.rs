@@ -185,7 +185,7 @@ fn checked(draft: AlarmNoticeDraft) -> Result<AlarmNoticeDraft> {
     Ok(AlarmNoticeDraft { name, role, addresses, ..draft })
 }
 
-pub(crate) fn minute_checked(field: &'static str, minute: i64) -> Result<()> {
+fn minute_checked(field: &'static str, minute: i64) -> Result<()> {
     if (0..1_440).contains(&minute) {
         return Ok(());
     }
@@ -194,6 +194,22 @@ pub(crate) fn minute_checked(field: &'static str, minute: i64) -> Result<()> {
         "时间应在 00:00 到 23:59 之间（以分钟计，0 到 1439）",
         "The time is a minute of the day, 0 to 1439.",
     ))
+}
+
+/// Quiet hours have both ends, or there are none.
+pub(crate) fn quiet_checked(from: Option<i64>, to: Option<i64>) -> Result<()> {
+    match (from, to) {
+        (None, None) => Ok(()),
+        (Some(from), Some(to)) => {
+            minute_checked("quiet_from_minute", from)?;
+            minute_checked("quiet_to_minute", to)
+        }
+        _ => Err(Error::invalid(
+            "quiet_to_minute",
+            "免打扰时段的开始与结束要么都填，要么都留空",
+            "Give both ends of the quiet hours, or neither.",
+        )),
+    }
 }
 
 fn told(one: &AlarmNotice) -> serde_json::Value {

@@ -1,9 +1,9 @@
 //! 告警规则: what staff make of them. Each change is kept with what was before it.
 
-use super::notice::minute_checked;
+use super::notice::quiet_checked;
 use crate::Engine;
 use crate::audit::Actor;
-use crate::site::taken;
+use crate::site::{taken, within};
 use model::alarm::{AlarmLevel, AlarmSource};
 use model::time::Timestamp;
 use model::{Error, Result};
@@ -51,36 +51,11 @@ pub struct AlarmRuleChange {
     pub quiet_to_minute: Option<i64>,
 }
 
-fn within(field: &'static str, value: i64, span: &std::ops::RangeInclusive<i64>) -> Result<()> {
-    if span.contains(&value) {
-        return Ok(());
-    }
-    let (least, most) = (span.start(), span.end());
-    Err(Error::invalid(
-        field,
-        format!("应在 {least} 到 {most} 之间"),
-        format!("{field} is between {least} and {most}."),
-    ))
-}
-
 fn checked(one: AlarmRule) -> Result<AlarmRule> {
-    within("delay_s", one.delay_s, &DELAY_S)?;
-    within("close_after_s", one.close_after_s, &CLOSE_AFTER_S)?;
-    within("storm_count", one.storm_count, &STORM_COUNT)?;
-    match (one.quiet_from_minute, one.quiet_to_minute) {
-        (None, None) => {}
-        (Some(from), Some(to)) => {
-            minute_checked("quiet_from_minute", from)?;
-            minute_checked("quiet_to_minute", to)?;
-        }
-        _ => {
-            return Err(Error::invalid(
-                "quiet_to_minute",
-                "免打扰时段的开始与结束要么都填，要么都留空",
-                "Give both ends of the quiet hours, or neither.",
-            ));
-        }
-    }
+    within("delay_s", one.delay_s, &DELAY_S, "")?;
+    within("close_after_s", one.close_after_s, &CLOSE_AFTER_S, "")?;
+    within("storm_count", one.storm_count, &STORM_COUNT, "")?;
+    quiet_checked(one.quiet_from_minute, one.quiet_to_minute)?;
     Ok(one)
 }
 

@@ -1,9 +1,9 @@
 //! 自愈预案: what staff make of them. Each change is kept with what was before it.
 
 use crate::Engine;
-use crate::alarm::minute_checked;
+use crate::alarm::quiet_checked;
 use crate::audit::Actor;
-use crate::site::{named, taken};
+use crate::site::{named, taken, within};
 use model::alarm::AlarmSource;
 use model::healing::{HealingFollow, HealingStep, HealingStepKind, healable};
 use model::time::Timestamp;
@@ -92,17 +92,6 @@ impl HealingPlaybookChange {
     }
 }
 
-fn within(field: &'static str, value: i64, least: i64, most: i64) -> Result<()> {
-    if (least..=most).contains(&value) {
-        return Ok(());
-    }
-    Err(Error::invalid(
-        field,
-        format!("应在 {least} 到 {most} 之间"),
-        format!("{field} is between {least} and {most}."),
-    ))
-}
-
 fn word_checked(field: &'static str, text: &str) -> Result<String> {
     let text = text.trim();
     if text.chars().count() <= CODE_MAX && !text.chars().any(char::is_control) && text != "*" {
@@ -155,24 +144,11 @@ fn checked(draft: HealingPlaybookDraft) -> Result<HealingPlaybookDraft> {
     let (vendor, pile_model) =
         (word_checked("vendor", &draft.vendor)?, word_checked("pile_model", &draft.pile_model)?);
     steps_checked(&draft.steps, draft.hard_allowed)?;
-    within("after_s", draft.after_s, 0, 86_400)?;
-    within("tries_per_day", draft.tries_per_day, 1, 10)?;
-    within("station_most", draft.station_most, 1, 100)?;
-    within("cool_down_s", draft.cool_down_s, 60, 86_400)?;
-    match (draft.quiet_from_minute, draft.quiet_to_minute) {
-        (None, None) => {}
-        (Some(from), Some(to)) => {
-            minute_checked("quiet_from_minute", from)?;
-            minute_checked("quiet_to_minute", to)?;
-        }
-        _ => {
-            return Err(Error::invalid(
-                "quiet_to_minute",
-                "免打扰时段的开始与结束要么都填，要么都留空",
-                "Give both ends of the quiet hours, or neither.",
-            ));
-        }
-    }
+    within("after_s", draft.after_s, &(0..=86_400), "")?;
+    within("tries_per_day", draft.tries_per_day, &(1..=10), "")?;
+    within("station_most", draft.station_most, &(1..=100), "")?;
+    within("cool_down_s", draft.cool_down_s, &(60..=86_400), "")?;
+    quiet_checked(draft.quiet_from_minute, draft.quiet_to_minute)?;
     Ok(HealingPlaybookDraft { name, code, vendor, pile_model, ..draft })
 }
 

@@ -132,7 +132,7 @@ fn carry_out(
                 one.held = Some(Held::Lock);
             }
             if !done.is_empty() {
-                (one.state, one.next) = (SafetyActState::Acting, awaited(rule.repeat_s, now));
+                (one.state, one.next) = (SafetyActState::Acting, Some(awaited(rule.repeat_s, now)));
             }
         }
         (SafetyAction::Call, _) => done.push((SafetyStep::Call, None)),

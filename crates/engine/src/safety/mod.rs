@@ -30,7 +30,7 @@ use model::safety::{
     SafetyFact, SafetyLimits, SafetyPlace, SafetySituation, SafetyValues, SafetyWatch, battery_facts,
     sample_facts,
 };
-use model::time::{MINUTE_MS, Timestamp};
+use model::time::{MINUTE_MS, SECOND_MS, Timestamp};
 use store::{HotPile, Tx, Watched};
 
 /// Values of a moment longer ago waited in the pile: nothing is stopped because of them.
@@ -148,6 +148,6 @@ fn values(sample: &Sample) -> SafetyValues {
 }
 
 /// The moment by which a pile is to have obeyed.
-fn awaited(repeat_s: i64, now: Timestamp) -> Option<Timestamp> {
-    Some(now.plus_ms(repeat_s * 1_000))
+fn awaited(repeat_s: i64, now: Timestamp) -> Timestamp {
+    now.plus_ms(repeat_s * SECOND_MS)
 }

@@ -1,7 +1,7 @@
 //! 安全规则: what staff make of them. Each change is kept with who made it, when, why, and what was before it.
 
 use crate::audit::Actor;
-use crate::site::{named, taken};
+use crate::site::{named, taken, within};
 use crate::{Engine, Rules};
 use model::id::{OperatorId, StationId};
 use model::safety::{SafetyAction, SafetyLevel, SafetyMeasure, SafetyScope};
@@ -64,18 +64,6 @@ pub struct SafetyRuleChange {
 pub struct SafetyRuleRemoval {
     pub version: i64,
     pub reason: String,
-}
-
-fn within(field: &'static str, value: i64, span: &std::ops::RangeInclusive<i64>, unit: &str) -> Result<()> {
-    if span.contains(&value) {
-        return Ok(());
-    }
-    let (least, most) = (span.start(), span.end());
-    Err(Error::invalid(
-        field,
-        format!("应在 {least} 到 {most} {unit}之间"),
-        format!("{field} is between {least} and {most} {unit}."),
-    ))
 }
 
 fn word(field: &'static str, text: Option<String>) -> Result<Option<String>> {

@@ -116,7 +116,7 @@ fn advance(tx: &mut Tx<'_>, hot: &mut HotPile, mut one: SafetyAct, now: Timestam
             going.push(serve_now(tx, hot, false, now)?);
             one.held = Some(Held::Lock);
         }
-        one.next = awaited(one.repeat_s, now);
+        one.next = Some(awaited(one.repeat_s, now));
         if repeat { SafetyStep::Repeat } else { SafetyStep::Lock }
     };
     one.step = step;

@@ -51,6 +51,25 @@ pub(crate) fn named(field: &'static str, text: &str, most: usize) -> Result<Stri
     Ok(text.to_owned())
 }
 
+/// A number within its bounds; `unit` may be empty.
+pub(crate) fn within(
+    field: &'static str,
+    value: i64,
+    span: &std::ops::RangeInclusive<i64>,
+    unit: &str,
+) -> Result<()> {
+    if span.contains(&value) {
+        return Ok(());
+    }
+    let (least, most) = (span.start(), span.end());
+    let gap = if unit.is_empty() { "" } else { " " };
+    Err(Error::invalid(
+        field,
+        format!("应在 {least} 到 {most} {unit}之间"),
+        format!("{field} is between {least} and {most}{gap}{unit}."),
+    ))
+}
+
 pub(crate) fn operator_exists(tx: &mut Tx<'_>, operator: OperatorId) -> Result<()> {
     if tx.read(|conn| operators::exists(conn, operator))? {
         return Ok(());

@@ -40,6 +40,11 @@ pub struct Refused {
     pub body: Value,
 }
 
+/// Where the server of this data folder listens, and the token of its local door.
+fn told(data: &std::path::Path) -> Option<(String, String)> {
+    install::address_http(data).zip(install::token_read(data))
+}
+
 impl Client {
     /// `PILEOPS_SERVER` and `PILEOPS_TOKEN`, or the server that runs on the data folder, or none.
     pub async fn open(place: &Place) -> Result<Client> {
@@ -55,8 +60,7 @@ impl Client {
             None => false,
         };
         let Some(lock) = install::lock_or(&data, running).await? else {
-            let (host, token) = (install::address_http(&data), install::token_read(&data));
-            let (Some(host), Some(token)) = (host, token) else { return Err(cut_off()) };
+            let (host, token) = told(&data).ok_or_else(cut_off)?;
             return Ok(Client { token, way: Way::Remote(host) });
         };
         demo::unfinished_refuse(&data)?;
@@ -79,9 +83,7 @@ impl Client {
             return Client::open(place).await.map(Some);
         }
         let data = place.config(&Listen::default())?.data();
-        let (Some(host), Some(token)) = (install::address_http(&data), install::token_read(&data)) else {
-            return Ok(None);
-        };
+        let Some((host, token)) = told(&data) else { return Ok(None) };
         let runs = TcpStream::connect(&host).await.is_ok();
         Ok(runs.then_some(Client { token, way: Way::Remote(host) }))
     }

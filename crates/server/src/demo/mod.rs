@@ -194,8 +194,7 @@ pub async fn furnish(app: &Arc<App>, data: &Path) -> Result<Login> {
     dialects::write(app, &actor, &piles).await?;
     desired::write(app, &actor).await?;
     feedback::write(app, &piles).await?;
-    let codes: Vec<String> = piles.iter().map(|pile| pile.code.clone()).collect();
-    work_orders::write(app, &actor, &codes).await?;
+    work_orders::write(app, &actor, &piles).await?;
     invoices::write(app).await?;
     webhooks::write(app, &actor).await?;
     customer_source::write(app, &actor).await?;

@@ -1,5 +1,6 @@
 //! Work orders in each state, and the plan of the monthly inspection.
 
+use super::PilePlan;
 use crate::app::App;
 use engine::audit::Actor;
 use engine::work_order::{InspectionPlanDraft, WorkOrderChange, WorkOrderDraft};
@@ -44,16 +45,16 @@ const CHECKS: [&str; 6] = [
     "车位与标识清晰",
 ];
 
-pub async fn write(app: &Arc<App>, actor: &Actor, codes: &[String]) -> Result<()> {
+pub async fn write(app: &Arc<App>, actor: &Actor, piles: &[PilePlan]) -> Result<()> {
     for (number, (title, content, pile, level, steps)) in ORDERS.into_iter().enumerate() {
-        let Some(code) = codes.get(pile % codes.len().max(1)) else { return Ok(()) };
+        let Some(plan) = piles.get(pile % piles.len().max(1)) else { return Ok(()) };
         let draft = WorkOrderDraft {
             request_id: format!("demo-work-order-{number}"),
             level,
             title: title.to_owned(),
             content: Some(content.to_owned()),
             station_id: None,
-            pile_code: Some(code.clone()),
+            pile_code: Some(plan.code.clone()),
             connector_no: None,
             alarm_id: None,
             feedback_id: None,

@@ -34,11 +34,7 @@ impl Page {
 
     /// Goes down, on to another page where this one has no room for `more` below.
     fn down(&mut self, by: f32, more: f32) {
-        self.y -= by;
-        if self.y - more < BOTTOM {
-            self.paper.page_next();
-            self.y = HEIGHT - 60.0;
-        }
+        self.y = self.paper.below(self.y - by, BOTTOM + more);
     }
 
     fn head(&mut self, report: &Report) {

@@ -110,11 +110,7 @@ impl Page {
     }
 
     fn down(&mut self, by: f32) {
-        self.y -= by;
-        if self.y < 90.0 {
-            self.paper.page_next();
-            self.y = HEIGHT - 60.0;
-        }
+        self.y = self.paper.below(self.y - by, 90.0);
     }
 
     fn head(&mut self, number: &str, red: bool) {

@@ -1,9 +1,10 @@
 //! Sends the mails that tell of alarms.
 
+use super::mail::{Run, kept};
 use crate::app::App;
 use crate::http::alarm_code_text;
 use crate::mailer::{self, Mail};
-use engine::channel::{FaultOf, SendFault, send_record};
+use engine::channel::{FaultOf, SendFault};
 use model::access::Scope;
 use model::alarm::AlarmState;
 use model::channel::ChannelPurpose;
@@ -17,25 +18,15 @@ use store::channels::Channel;
 /// Of one run: the next one is soon.
 const AT_ONCE: i64 = 50;
 
-/// How many went, and what stood in the way. `usable`: channels of mail that are on; those that do not work are
-/// taken out.
-pub async fn send(app: &App, usable: &mut Vec<Channel>) -> Result<(i64, Option<Text>)> {
+pub(super) async fn send(app: &App, run: &mut Run) -> Result<()> {
     let now = app.now();
     let due = app.engine.store.read(move |conn| alarm_mails::due(conn, now, AT_ONCE)).await?;
-    let (mut sent, mut trouble): (i64, Option<Text>) = (0, None);
     for mail in due {
-        let Some(channel) = usable.first() else { break };
-        let Some(fault) = one(app, channel, mail).await? else {
-            sent += 1;
-            continue;
-        };
-        let (name, text) = (&channel.name, &fault.text);
-        trouble = Some(Text::new(format!("{name}：{}", text.zh), format!("{name}: {}", text.en)));
-        if fault.of == FaultOf::Channel {
-            usable.remove(0);
-        }
+        let Some(channel) = run.channel() else { break };
+        let fault = one(app, channel, mail).await?;
+        run.tried(fault);
     }
-    Ok((sent, trouble))
+    Ok(())
 }
 
 async fn one(app: &App, channel: &Channel, mail: AlarmMail) -> Result<Option<SendFault>> {
@@ -52,10 +43,8 @@ async fn one(app: &App, channel: &Channel, mail: AlarmMail) -> Result<Option<Sen
             Some(SendFault { of: FaultOf::Mail, text: Text::of("告警已不存在", "The alarm is gone.") })
         }
     };
-    let mut record = send_record(channel.id, ChannelPurpose::Alarm, &mail.address, app.now().as_ms());
-    record.took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-    record.success = fault.is_none();
-    record.message = fault.as_ref().map(|fault| fault.text.clone());
+    let of = (ChannelPurpose::Alarm, mail.address.as_str());
+    let record = kept(channel, of, (began, app.now()), fault.as_ref());
     app.engine.alarm_mail_turn(mail, record, fault.clone()).await?;
     Ok(fault)
 }

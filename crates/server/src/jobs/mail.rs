@@ -10,10 +10,10 @@ use model::access::Scope;
 use model::channel::ChannelPurpose;
 use model::invoice::{InvoiceChannelKind, InvoiceKind};
 use model::job::JobRunState;
-use model::time::Zone;
+use model::time::{Timestamp, Zone};
 use model::{Result, Text};
 use std::sync::Arc;
-use store::channels::{self, Channel, WaitingMail};
+use store::channels::{self, Channel, ChannelSend, WaitingMail};
 use store::invoice_list::{FILES, InvoiceDetail, invoice_get};
 use store::invoice_work::InvoiceWork;
 
@@ -26,28 +26,66 @@ pub async fn send(app: &Arc<App>) -> Result<JobOutcome> {
         move |conn: &mut store::Conn| Ok((channels::mails_due(conn, now, AT_ONCE)?, channels::all(conn)?));
     let (due, all) = app.engine.store.read(read).await?;
     let mails = |one: &Channel| one.enabled && one.config.smtp().is_some();
-    let mut usable: Vec<Channel> = all.into_iter().filter(mails).collect();
+    let usable: Vec<Channel> = all.into_iter().filter(mails).collect();
     if usable.is_empty() {
         return redeliver(app, due).await;
     }
+    let mut run = Run { usable, sent: 0, trouble: None };
     // Whoever is to mend something waits least.
-    let (mut sent, mut trouble) = alarm_mails::send(app, &mut usable).await?;
-    let (reports, why) = report_mails::send(app, &mut usable).await?;
-    sent += reports;
-    trouble = trouble.or(why);
+    alarm_mails::send(app, &mut run).await?;
+    // What alarms met is told before what reports met.
+    let of_alarms = run.trouble.take();
+    report_mails::send(app, &mut run).await?;
+    run.trouble = of_alarms.or(run.trouble);
     for mail in due {
-        let Some(channel) = usable.first() else { break };
-        match one(app, channel, &mail).await? {
-            None => sent += 1,
-            Some(fault) if fault.of == FaultOf::Channel => {
-                trouble = Some(named(channel, &fault.text));
-                usable.remove(0);
-            }
-            Some(fault) => trouble = Some(named(channel, &fault.text)),
+        let Some(channel) = run.channel() else { break };
+        let fault = one(app, channel, &mail).await?;
+        run.tried(fault);
+    }
+    let state = if run.trouble.is_some() { JobRunState::Failed } else { JobRunState::Done };
+    Ok(JobOutcome { state, done: run.sent, message: run.trouble })
+}
+
+/// One run over all outboxes.
+pub(super) struct Run {
+    /// Channels of mail that are on; one that does not work is taken out.
+    usable: Vec<Channel>,
+    sent: i64,
+    trouble: Option<Text>,
+}
+
+impl Run {
+    /// By which the next mail goes; none works any more where there is none.
+    pub(super) fn channel(&self) -> Option<&Channel> {
+        self.usable.first()
+    }
+
+    /// What came of a mail that went by it.
+    pub(super) fn tried(&mut self, fault: Option<SendFault>) {
+        let Some(fault) = fault else {
+            self.sent += 1;
+            return;
+        };
+        let Some(channel) = self.usable.first() else { return };
+        self.trouble = Some(named(channel, &fault.text));
+        if fault.of == FaultOf::Channel {
+            self.usable.remove(0);
         }
     }
-    let state = if trouble.is_some() { JobRunState::Failed } else { JobRunState::Done };
-    Ok(JobOutcome { state, done: sent, message: trouble })
+}
+
+/// What is kept of a try that began then.
+pub(super) fn kept(
+    channel: &Channel,
+    (purpose, address): (ChannelPurpose, &str),
+    (began, now): (tokio::time::Instant, Timestamp),
+    fault: Option<&SendFault>,
+) -> ChannelSend {
+    let mut record = send_record(channel.id, purpose, address, now.as_ms());
+    record.took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+    record.success = fault.is_none();
+    record.message = fault.map(|fault| fault.text.clone());
+    record
 }
 
 /// Without a mail channel of ours, 诺诺 sends what it has made; the others wait, and the page of invoices says so.
@@ -108,10 +146,8 @@ async fn one(app: &App, channel: &Channel, mail: &WaitingMail) -> Result<Option<
             text: Text::of("发票已不存在", "The invoice is gone."),
         }),
     };
-    let mut record = send_record(channel.id, ChannelPurpose::Invoice, &mail.address, app.now().as_ms());
-    record.took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-    record.success = fault.is_none();
-    record.message = fault.as_ref().map(|fault| fault.text.clone());
+    let of = (ChannelPurpose::Invoice, mail.address.as_str());
+    let record = kept(channel, of, (began, app.now()), fault.as_ref());
     app.engine.mail_turn(mail.clone(), record, fault.clone()).await?;
     Ok(fault)
 }
@@ -123,7 +159,7 @@ fn letter(detail: &InvoiceDetail, mail: &WaitingMail, files: Vec<MailFile>) -> M
         |fen: i64| format!("{}{}.{:02}", if fen < 0 { "-" } else { "" }, fen.abs() / 100, fen.abs() % 100);
     let number = invoice.number.as_deref().unwrap_or("—");
     let issued = invoice.issued_at_ms.map_or("—".to_owned(), |at| {
-        let day = Zone::shanghai().local(model::time::Timestamp::from_ms(at)).day;
+        let day = Zone::shanghai().local(Timestamp::from_ms(at)).day;
         format!("{}-{:02}-{:02}", day / 10_000, day / 100 % 100, day % 100)
     });
     let kind = model::dictionary::Dictionary::find("invoice_kind")

@@ -1,12 +1,13 @@
 //! Sends the mails with reports: made when they are sent, with the scope that whoever saved the plan has then.
 
+use super::mail::{Run, kept};
 use crate::app::App;
 use crate::exchange::column::{Words, wall};
 use crate::exchange::report::{cells, heads};
 use crate::exchange::sheet::{Frame, SHEET_ROWS, Sheet};
 use crate::http::report_of;
 use crate::mailer::{self, Mail, MailFile};
-use engine::channel::{FaultOf, SendFault, send_record};
+use engine::channel::{FaultOf, SendFault};
 use model::channel::ChannelPurpose;
 use model::report::{ReportEvery, ReportRange};
 use model::{Result, Text};
@@ -19,24 +20,15 @@ use store::reports::{Report, ReportWanted, report_get};
 /// Of one run: the next one is soon, and a report takes longer than a line of text.
 const AT_ONCE: i64 = 10;
 
-/// How many went, and what stood in the way. `usable`: channels of mail that are on; those that do not work are taken out.
-pub async fn send(app: &Arc<App>, usable: &mut Vec<Channel>) -> Result<(i64, Option<Text>)> {
+pub(super) async fn send(app: &Arc<App>, run: &mut Run) -> Result<()> {
     let now = app.now();
     let due = app.engine.store.read(move |conn| report_plans::mails_due(conn, now, AT_ONCE)).await?;
-    let (mut sent, mut trouble): (i64, Option<Text>) = (0, None);
     for mail in due {
-        let Some(channel) = usable.first() else { break };
-        let Some(fault) = one(app, channel, mail).await? else {
-            sent += 1;
-            continue;
-        };
-        let (name, text) = (&channel.name, &fault.text);
-        trouble = Some(Text::new(format!("{name}：{}", text.zh), format!("{name}: {}", text.en)));
-        if fault.of == FaultOf::Channel {
-            usable.remove(0);
-        }
+        let Some(channel) = run.channel() else { break };
+        let fault = one(app, channel, mail).await?;
+        run.tried(fault);
     }
-    Ok((sent, trouble))
+    Ok(())
 }
 
 fn never(zh: &'static str, en: &'static str) -> SendFault {
@@ -53,10 +45,8 @@ async fn one(app: &Arc<App>, channel: &Channel, mail: ReportMail) -> Result<Opti
         (Err(why), _) => Some(SendFault { of: FaultOf::Channel, text: why.text }),
         (Ok(_), None) => Some(never("没有可用的邮件渠道", "There is no channel of mail.")),
     };
-    let mut record = send_record(channel.id, ChannelPurpose::Report, &mail.address, app.now().as_ms());
-    record.took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-    record.success = fault.is_none();
-    record.message = fault.as_ref().map(|fault| fault.text.clone());
+    let of = (ChannelPurpose::Report, mail.address.as_str());
+    let record = kept(channel, of, (began, app.now()), fault.as_ref());
     app.engine.report_mail_turn(mail, record, fault.clone()).await?;
     Ok(fault)
 }

@@ -130,6 +130,15 @@ impl Paper {
         }
     }
 
+    /// Where to go on: there, or near the top of another page where that is below `bottom`.
+    pub fn below(&mut self, y: f32, bottom: f32) -> f32 {
+        if y >= bottom {
+            return y;
+        }
+        self.page_next();
+        HEIGHT - 60.0
+    }
+
     pub fn page_next(&mut self) {
         let content = std::mem::replace(&mut self.content, Content::new());
         self.done.push(content.finish().into_vec());
