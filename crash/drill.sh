@@ -3,7 +3,9 @@
 # folder, works again, and takes the piles back; and a second folder is made of the moment before a wrong edit.
 # RPO and RTO are measured, sums compared, and the record is kept in the console of the restored server.
 #
-#   crash/drill.sh [--seconds N] [--piles N]
+#   crash/drill.sh [--seconds N] [--piles N] [--s3]
+#
+# --s3: the backup place is a bucket of an object store that is not ours and lets in only who signs, else a folder.
 set -euo pipefail
 # shellcheck source=scripts/tools.sh
 . "$(dirname "$0")/../scripts/tools.sh"
@@ -11,23 +13,39 @@ set -euo pipefail
 . "$(dirname "$0")/server.sh"
 cd "$ROOT"
 
-SECONDS_OF_LOAD=15 PILES=20
+SECONDS_OF_LOAD=15 PILES=20 BUCKET=''
 while [ $# -gt 0 ]; do
     case "$1" in
     --seconds) SECONDS_OF_LOAD="$2"; shift 2 ;;
     --piles) PILES="$2"; shift 2 ;;
-    *) die "crash/drill.sh [--seconds N] [--piles N]" ;;
+    --s3) BUCKET=1; shift ;;
+    *) die "crash/drill.sh [--seconds N] [--piles N] [--s3]" ;;
     esac
 done
 need_programs
 
 WORK="$(mktemp -d)"
-mkdir "$WORK/place"
-export PILEOPS_BACKUP_PLACE="$WORK/place"
-server="" load=""
+PLACE="$WORK/place"
+server="" load="" bucket=""
 # shellcheck disable=SC2086 # none of them, or its number
-trap 'finish_in $? "$WORK" $load $server' EXIT
+trap 'finish_in $? "$WORK" $load $server $bucket' EXIT
 trap 'exit 130' INT TERM
+
+if [ -n "$BUCKET" ]; then
+    provide_bucket_python
+    "$BUCKET_PYTHON" crash/bucket.py serve --work "$WORK" >"$WORK/bucket.log" 2>&1 &
+    bucket=$!
+    for _ in $(seq 600); do
+        [ ! -s "$WORK/bucket.address" ] || break
+        kill -0 "$bucket" 2>/dev/null || die "the object store ended at its start"
+        sleep 0.1
+    done
+    PLACE="$(cat "$WORK/bucket.address")"
+    export PILEOPS_BACKUP_CREDENTIALS_FILE="$WORK/bucket.credentials"
+else
+    mkdir "$PLACE"
+fi
+export PILEOPS_BACKUP_PLACE="$PLACE"
 
 now_ms() { date +%s%3N; }
 HTTP="127.0.0.1:$(free_port)" YKC="127.0.0.1:$(free_port)"
@@ -75,7 +93,7 @@ cp "$WORK/witness.jsonl" "$WORK/witness-at-loss.jsonl"
 wait "$server" 2>/dev/null || true
 server=
 rm -rf "$WORK/first"
-"$PILEOPS_BIN" restore --from "$WORK/place" --data "$WORK/second" --json >"$WORK/restored.json"
+"$PILEOPS_BIN" restore --from "$PLACE" --data "$WORK/second" --json >"$WORK/restored.json"
 python3 crash/drill.py facts --data "$WORK/second" >"$WORK/facts-restored.json"
 start_server "$WORK/second"
 back_ms="$(now_ms)"
@@ -87,16 +105,19 @@ wait "$load" 2>/dev/null || true
 load=
 "$PILEOPS_BIN" order list --json >"$WORK/orders.json"
 
-"$PILEOPS_BIN" restore --from "$WORK/place" --to "$(date -u -d "@$((before_ms / 1000)).$((before_ms % 1000))" +%Y-%m-%dT%H:%M:%S.%3NZ)" \
+"$PILEOPS_BIN" restore --from "$PLACE" --to "$(date -u -d "@$((before_ms / 1000)).$((before_ms % 1000))" +%Y-%m-%dT%H:%M:%S.%3NZ)" \
     --data "$WORK/moment" --json >"$WORK/moment.json"
 moment_ms=$(($(now_ms)))
 python3 crash/drill.py judge --work "$WORK" --before "$before_ms" --lost "$lost_ms" --back "$back_ms" --end "$moment_ms"
 # What is not empty, and what has a gap, is refused.
-if "$PILEOPS_BIN" restore --from "$WORK/place" --data "$WORK/moment" 2>"$WORK/refused.log"; then die "a folder that is not empty was restored into"; fi
+if "$PILEOPS_BIN" restore --from "$PLACE" --data "$WORK/moment" 2>"$WORK/refused.log"; then die "a folder that is not empty was restored into"; fi
 grep -q "不是空的" "$WORK/refused.log"
-victim="$(find "$WORK/place/lines" -name '*.seg' | sort | sed -n 3p)"
-rm "$victim"
-if "$PILEOPS_BIN" restore --from "$WORK/place" --to "$(date -u -d "@$((before_ms / 1000))" +%Y-%m-%dT%H:%M:%SZ)" --data "$WORK/third" 2>"$WORK/refused.log"; then
+if [ -n "$BUCKET" ]; then
+    "$BUCKET_PYTHON" crash/bucket.py gap --work "$WORK"
+else
+    rm "$(find "$PLACE/lines" -name '*.seg' | sort | sed -n 3p)"
+fi
+if "$PILEOPS_BIN" restore --from "$PLACE" --to "$(date -u -d "@$((before_ms / 1000))" +%Y-%m-%dT%H:%M:%SZ)" --data "$WORK/third" 2>"$WORK/refused.log"; then
     die "a gap was not noticed"
 fi
 grep -q "缺失" "$WORK/refused.log"

@@ -140,20 +140,29 @@ provide_python() {
     echo "$want" >"$stamp"
 }
 
-# The generator of people has an environment of its own: tests do not need it.
-provide_load_python() {
-    local venv="$TARGET/load-venv" want
-    have python3 || apt_install "The load test" python3 python3-venv
-    want="$(hash_of <"$ROOT/bench/people/requirements.txt")"
-    export LOAD_PYTHON="$venv/bin/python"
+# python_of NAME REQUIREMENTS WHAT: an environment of its own under target/, made again when the list changes.
+python_of() {
+    local venv="$TARGET/$1" list="$ROOT/$2" want
+    have python3 || apt_install "$3" python3 python3-venv
+    want="$(hash_of <"$list")"
     [ "$(cat "$venv/.stamp" 2>/dev/null)" != "$want" ] || return 0
-    python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install "The load test" python3-venv
-    say "Python packages: installing $(tr '\n' ' ' <"$ROOT/bench/people/requirements.txt")"
+    python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install "$3" python3-venv
+    say "Python packages: installing $(tr '\n' ' ' <"$list")"
     rm -rf "$venv"
     python3 -m venv "$venv" || die "python3 -m venv failed" "apt-get install python3-venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$ROOT/bench/people/requirements.txt" ||
-        die "pip could not install bench/people/requirements.txt" "is a Python package index reachable?"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$list" ||
+        die "pip could not install $2" "is a Python package index reachable?"
     echo "$want" >"$venv/.stamp"
+}
+# The generator of people has an environment of its own: tests do not need it.
+provide_load_python() {
+    python_of load-venv bench/people/requirements.txt "The load test"
+    export LOAD_PYTHON="$TARGET/load-venv/bin/python"
+}
+# An object store that is not ours.
+provide_bucket_python() {
+    python_of bucket-venv crash/requirements.txt "The drill with a bucket"
+    export BUCKET_PYTHON="$TARGET/bucket-venv/bin/python"
 }
 
 # A port of the loopback address that nobody has now.

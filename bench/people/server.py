@@ -1,11 +1,13 @@
 """A server that is filled and furnished for a load: what people.py and storm.py share."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 import psutil
 
@@ -15,7 +17,7 @@ from checks import Api  # noqa: E402
 from machine import free_port, run, say  # noqa: E402
 
 PILEOPS, SIM = os.environ["PILEOPS_BIN"], os.environ["PILEOPS_SIM_BIN"]
-PASSWORD, PILE_PASSWORD = "Console-of-2083!", "bench-pile-password-0123"
+GIVEN, PASSWORD, PILE_PASSWORD = "Handed-over-2083!", "Console-of-2083!", "bench-pile-password-0123"
 
 
 class Server:
@@ -65,7 +67,16 @@ class Server:
                 file.writelines(row(number) for number in range(1, piles + 1))
             run([PILEOPS, noun, "import", path], env=env)
         for number in range(people):
-            self.api.post("/staff", {"account": f"load{number:04}", "name": f"员工{number}", "role": "operations", "password": PASSWORD})
+            self.api.post("/staff", {"account": f"load{number:04}", "name": f"员工{number}", "role": "operations", "password": GIVEN})
+            self.own(f"load{number:04}")
+
+    def own(self, account):
+        """The password that was given is changed by its owner, who may do nothing else before."""
+        person = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        for method, path, body in [("POST", "session", {"account": account, "password": GIVEN}), ("PUT", "session/password", {"current_password": GIVEN, "new_password": PASSWORD}), ("DELETE", "session", None)]:
+            data = None if body is None else json.dumps(body).encode()
+            headers = {"Content-Type": "application/json", "X-Requested-With": "pileops"}
+            person.open(urllib.request.Request(f"http://{self.http}/api/v1/{path}", data, headers, method=method), timeout=60).close()
 
     def piles(self, count, rate, seconds):
         command = [SIM, "load", "--server", f"ws://{self.http}/ocpp", "--mode", "open", "--piles", str(count), "--prefix", "LOAD", "--tag-prefix", "LOADCARD", "--password", PILE_PASSWORD, "--rate", str(rate), "--seconds", str(seconds), "--json"]

@@ -86,12 +86,18 @@ export async function startable(page: Page, protocol: RegExp): Promise<Found[]> 
 /** "1,234.56 kWh" → 1234.56 */
 export const number = (text: string | null): number => Number((text ?? '').replace(/[^\d.-]/g, ''))
 
-/** Where the menu leads this person, and one thing behind each list that opens things. */
-export async function everyPage(page: Page): Promise<string[]> {
+/** Where the menu leads this person. */
+export async function menuPages(page: Page): Promise<string[]> {
   const links = page.getByRole('navigation', { name: /主菜单|Main menu/ }).getByRole('link')
   await expect(links.first()).toBeVisible()
   const paths = (await links.evaluateAll((all) => all.map((a) => a.getAttribute('href') ?? ''))).filter((path) => path.startsWith('/'))
   expect(paths.filter((path, place) => paths.indexOf(path) !== place), 'pages that stand in the menu twice').toEqual([])
+  return paths
+}
+
+/** And one thing behind each list that opens things. */
+export async function everyPage(page: Page): Promise<string[]> {
+  const paths = await menuPages(page)
   const behind: string[] = []
   for (const path of paths) {
     if (path === '/') continue

@@ -8,7 +8,9 @@ const look = process.env.PILEOPS_LOOK
 const every = process.env.PILEOPS_PAGES
 /** Only pages whose names fit; the others keep the pictures that they have. */
 const only = new RegExp(process.env.PILEOPS_PAGES_ONLY || '')
-test.describe.configure({ timeout: 900_000 })
+/** Only pictures that are not there yet. */
+const missing = !!process.env.PILEOPS_PAGES_MISSING
+test.describe.configure({ timeout: 5_400_000 })
 
 async function dress(page: Page, theme: 'light' | 'dark', language: 'zh-CN' | 'en') {
   await page.evaluate(([t, l]) => {
@@ -116,7 +118,10 @@ test('every page, for the documents', async ({ page }) => {
   for (const [width, height, theme] of dresses) {
     await page.setViewportSize({ width, height })
     await dress(page, theme, 'zh-CN')
-    for (const { name, path } of pages.filter(({ name }) => only.test(name))) await picture(page, path, `${every}/${name}-${width}-${theme}.webp`)
+    for (const { name, path } of pages.filter(({ name }) => only.test(name))) {
+      const file = `${every}/${name}-${width}-${theme}.webp`
+      if (!missing || !existsSync(file)) await picture(page, path, file)
+    }
   }
   const taken = pages.filter(({ name }) => dresses.every(([width, , theme]) => existsSync(`${every}/${name}-${width}-${theme}.webp`)))
   const rows = taken.map(({ name }) => `| ${name} | ${dresses.map(([width, , theme]) => `[${width} ${theme}](${name}-${width}-${theme}.webp)`).join(' | ')} |`)

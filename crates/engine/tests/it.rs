@@ -76,6 +76,8 @@ mod sharing;
 mod tariff_calendar;
 #[path = "it/tariff_plan.rs"]
 mod tariff_plan;
+#[path = "../../store/tests/it/template.rs"]
+mod template;
 #[path = "it/time.rs"]
 mod time;
 #[path = "it/transaction.rs"]

@@ -5,3 +5,5 @@
 mod cli;
 mod gateway;
 mod http;
+#[path = "../../store/tests/it/template.rs"]
+mod template;

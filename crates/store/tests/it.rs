@@ -52,6 +52,8 @@ mod scope;
 mod seam;
 #[path = "it/seed.rs"]
 mod seed;
+#[path = "it/template.rs"]
+mod template;
 #[path = "it/totals.rs"]
 mod totals;
 #[path = "it/write_path.rs"]

@@ -31,7 +31,7 @@ const HOMES_MAX: usize = 32;
 /// Longer than the name of any account.
 const NAME_MAX: usize = 64;
 
-/// Password hashes computed at once: each takes 19 MiB and a core for some tens of milliseconds.
+/// Password hashes computed at once: each takes 7 MiB and a core for some tens of milliseconds.
 const HASHES_AT_ONCE: usize = 2;
 
 /// Why nobody looks at a password.

@@ -6,16 +6,17 @@ use crate::random::{Random, hex, unhex};
 use argon2::{Algorithm, Argon2, Params, Version};
 use model::{Error, Result};
 
-/// OWASP's parameters for argon2id: 19 MiB, two passes, one lane.
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
+/// Parameters for argon2id of OWASP's list, whose members are equally strong: of them the one that takes the
+/// least memory and, on the machines measured, a third less time than the one of 19 MiB and two passes.
+const MEMORY_KIB: u32 = 7 * 1024;
+const PASSES: u32 = 5;
 const LANES: u32 = 1;
 
 const LENGTH_MAX: usize = 128;
 
 /// A hash that no password has, compared with when there is no account, so that an unknown account
 /// costs the same time as a known one.
-pub const DUMMY: &str = "argon2id$19456$2$1$00000000000000000000000000000000$\
+pub const DUMMY: &str = "argon2id$7168$5$1$00000000000000000000000000000000$\
     0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Slow on purpose, and blocking.
@@ -131,7 +132,7 @@ mod tests {
     #[test]
     fn a_password_is_known_again_and_no_other_is() {
         let kept = hash("Correct-Horse-9", [7; 16]).unwrap();
-        assert!(kept.starts_with("argon2id$19456$2$1$"));
+        assert!(kept.starts_with("argon2id$7168$5$1$"));
         assert!(matches("Correct-Horse-9", &kept).unwrap());
         for wrong in ["", "correct-horse-9", "Correct-Horse-9 "] {
             assert!(!matches(wrong, &kept).unwrap());

@@ -22,7 +22,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use store::Source;
 use store::tariff_list::TariffRate;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -66,7 +65,7 @@ pub async fn door_by(http: HttpSettings) -> Door {
     let folder = std::env::temp_dir().join(unique);
     std::fs::create_dir_all(&folder).unwrap();
     let app = App::open(AppSettings {
-        store: store::Settings::new(Source::Sqlite(folder.join("test.db"))),
+        store: store::Settings::new(crate::template::sqlite(&folder.join("test.db"))),
         clock: Clock::System,
         rules: engine::Rules::default(),
         given: engine::parameter::Given::new(),

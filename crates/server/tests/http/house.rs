@@ -1,5 +1,6 @@
 //! A whole server without sockets: requests go into the router, answers come out.
 
+use crate::template;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -19,8 +20,6 @@ use server::http::{HttpSettings, router};
 use server::outbound::guard::Network;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use store::Source;
-use store::db::{Conn, Purpose};
 use store::tariff_list::TariffRate;
 use tower::ServiceExt;
 
@@ -34,11 +33,16 @@ pub struct House {
     pub router: Router,
     pub clock: Clock,
     folder: std::path::PathBuf,
+    /// The server of PostgreSQL and the database on it.
+    database: Option<(String, String)>,
 }
 
 impl Drop for House {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
+        if let Some((server, name)) = &self.database {
+            template::postgres_drop(server, name);
+        }
     }
 }
 
@@ -138,16 +142,9 @@ impl House {
         let unique = format!("pileops_http_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(&unique);
         std::fs::create_dir_all(&folder).unwrap();
-        let source = match server {
-            None => Source::Sqlite(folder.join("test.db")),
-            Some(url) => {
-                let (own, sql) = (Source::Postgres(url.clone()), format!("CREATE SCHEMA {unique}"));
-                std::thread::spawn(move || Conn::open(&own, Purpose::Write).unwrap().script(&sql).unwrap())
-                    .join()
-                    .unwrap();
-                let mark = if url.contains('?') { '&' } else { '?' };
-                Source::Postgres(format!("{url}{mark}options=-csearch_path%3D{unique}"))
-            }
+        let source = match &server {
+            None => template::sqlite(&folder.join("test.db")),
+            Some(server) => template::postgres(server, &unique),
         };
         let clock = Clock::manual(Timestamp::from_ms(NOON));
         let app = App::open(AppSettings {
@@ -162,7 +159,8 @@ impl House {
         })
         .await
         .unwrap();
-        House { router: router(Arc::clone(&app)), app, clock, folder }
+        let database = server.map(|server| (server, unique));
+        House { router: router(Arc::clone(&app)), app, clock, folder, database }
     }
 
     /// Two operators with a station and two piles each, and one account per role; `a.admin` and

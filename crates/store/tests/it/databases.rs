@@ -1,6 +1,7 @@
 //! Every test of the store and the engine runs on both databases: on SQLite in a folder of its own,
 //! and, where `PILEOPS_TEST_PG` names a server (`scripts/with-postgres.sh`), in a database of its own.
 
+use crate::template;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,14 +32,12 @@ pub fn databases() -> Vec<Database> {
     let unique = || format!("pileops_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let folder = std::env::temp_dir().join(unique());
     std::fs::create_dir_all(&folder).unwrap();
-    let source = Source::Sqlite(folder.join("pileops.db"));
+    let source = template::sqlite(&folder.join("pileops.db"));
     let mut all = vec![Database { name: "SQLite", source, gone: Gone::Folder(folder) }];
     match postgres() {
         Some(server) => {
             let name = unique();
-            script(&server, format!("CREATE DATABASE {name}")).unwrap();
-            let (front, _) = server.rsplit_once('/').unwrap();
-            let source = Source::Postgres(format!("{front}/{name}"));
+            let source = template::postgres(&server, &name);
             all.push(Database { name: "PostgreSQL", source, gone: Gone::Database { server, name } });
         }
         None => eprintln!("PILEOPS_TEST_PG is not set: the PostgreSQL half of this test is skipped"),
@@ -46,25 +45,27 @@ pub fn databases() -> Vec<Database> {
     all
 }
 
-/// On a thread of its own: a connection blocks, which a test's runtime forbids on its own thread.
-fn script(server: &str, sql: String) -> store::DbResult<()> {
-    let server = Source::Postgres(server.to_owned());
-    std::thread::spawn(move || Conn::open(&server, Purpose::Write)?.script(&sql)).join().unwrap()
-}
-
 impl Drop for Database {
     fn drop(&mut self) {
         match &self.gone {
             Gone::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
-            Gone::Database { server, name } => {
-                let _ = script(server, format!("DROP DATABASE {name} WITH (FORCE)"));
-            }
+            Gone::Database { server, name } => template::postgres_drop(server, name),
         }
     }
 }
 
 #[allow(dead_code, reason = "each crate uses a part of it")]
 impl Database {
+    /// Emptied again, for those who migrate it themselves.
+    pub fn empty(&self) {
+        match &self.source {
+            Source::Sqlite(file) => std::fs::remove_file(file).unwrap(),
+            Source::Postgres(_) => {
+                self.conn().script("DROP SCHEMA public CASCADE; CREATE SCHEMA public").unwrap()
+            }
+        }
+    }
+
     pub fn conn(&self) -> Conn {
         Conn::open(&self.source, Purpose::Write).unwrap()
     }
