@@ -6,6 +6,7 @@
 #   e2e/run.sh mail      an independent mail server behind a channel
 #   e2e/run.sh parquet   files of orders, read by an engine that is not ours
 #   e2e/run.sh console   a browser, on the demo with its simulated piles (-g WORDS: only the tests with these words)
+#   e2e/run.sh first     a browser, from an empty server to the first charge of a simulated pile
 #   e2e/run.sh pictures  the pictures of the manual (scripts/screenshots.sh)
 # The server's data, ports and log are of this run alone; PILEOPS_BIN names another executable.
 set -euo pipefail
@@ -146,6 +147,17 @@ console)
     cd web
     CI=1 npm run --silent e2e -- "${@:2}"
     ;;
+first)
+    provide_chromium
+    web_install
+    start_server serve --ykc-listen 127.0.0.1:0
+    demo_login
+    export PILEOPS_ACCOUNT=admin
+    PILEOPS_SIM_BIN="${PILEOPS_SIM_BIN:-$TARGET/debug/pileops-sim}"
+    export PILEOPS_SIM_BIN
+    cd web
+    CI=1 npx playwright test -c e2e/first-run.config.ts "${@:2}"
+    ;;
 pictures)
     provide_chromium
     web_install
@@ -158,6 +170,6 @@ pictures)
     npx playwright test -c e2e/pictures.config.ts
     ;;
 *)
-    die "e2e/run.sh ocpp | ykc | scim | mail | parquet | console | pictures"
+    die "e2e/run.sh ocpp | ykc | scim | mail | parquet | console | first | pictures"
     ;;
 esac

@@ -2442,6 +2442,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/first-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: operator.write */
+        get: operations["first_run_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/first-run/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Permission: operator.write */
+        put: operations["first_run_dismiss"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleets": {
         parameters: {
             query?: never;
@@ -11263,6 +11297,85 @@ export interface components {
             next_cursor: string | null;
             /** Format: int64 */
             total: number | null;
+        };
+        FirstRun: {
+            charged: components["schemas"]["FirstRunOrder"] | null;
+            city: components["schemas"]["FirstRunCity"] | null;
+            /** @description Somebody has said that the guide shall not be shown again. */
+            dismissed: boolean;
+            /** @description There is nothing yet: neither operators nor stations, piles or orders. */
+            empty: boolean;
+            newest: components["schemas"]["FirstRunOrder"] | null;
+            operator: components["schemas"]["FirstRunThing"] | null;
+            pile: components["schemas"]["FirstRunPile"] | null;
+            station: components["schemas"]["FirstRunStation"] | null;
+            tariff: components["schemas"]["FirstRunThing"] | null;
+        };
+        FirstRunCity: {
+            code: string;
+            name: string;
+        };
+        /**
+         * @description What a technician enters in a pile, as far as the server knows it: under which name piles reach it is
+         *     known to `public_url`, or to whoever opened the console.
+         */
+        FirstRunDoors: {
+            /** @description The door of OCPP, or of 云快充, opens to this machine only: no pile can come. */
+            http_is_local: boolean;
+            /** Format: int64 */
+            http_port: number | null;
+            public_url: string | null;
+            /** Format: int64 */
+            tls_port: number | null;
+            ykc_is_local: boolean;
+            /** Format: int64 */
+            ykc_port: number | null;
+        };
+        FirstRunOrder: {
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            id: number;
+            order_no: string;
+            pile_code: string;
+            state: string;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        FirstRunPile: {
+            code: string;
+            has_password: boolean;
+            /**
+             * Format: int64
+             * @description When it was last heard of; null: it has never been here.
+             */
+            last_seen_ms: number | null;
+            name: string;
+            online: boolean;
+            protocol: string;
+            station_name: string;
+        };
+        FirstRunStation: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            tariff: components["schemas"]["FirstRunThing"] | null;
+            /**
+             * Format: int64
+             * @description To be given back with a change.
+             */
+            version: number;
+        };
+        /** @description Something that there is, and what it is called. */
+        FirstRunThing: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        FirstRunView: {
+            doors: components["schemas"]["FirstRunDoors"];
+            knocked: components["schemas"]["UnknownPile"] | null;
+            run: components["schemas"]["FirstRun"];
         };
         Fleet: {
             /** Format: int64 */
@@ -25057,6 +25170,62 @@ export interface operations {
                 "application/octet-stream": string;
             };
         };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    first_run_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstRunView"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    first_run_dismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             204: {

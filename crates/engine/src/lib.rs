@@ -30,6 +30,7 @@ pub mod export;
 pub mod feedback;
 pub mod firmware;
 mod firmware_server;
+mod first_run;
 pub mod fleet;
 pub mod forecast;
 pub mod healing;

@@ -15,6 +15,7 @@ use crate::knocks::Knocks;
 use crate::live::Live;
 use crate::outbound::Outbound;
 use crate::outbound::guard::Guard;
+use crate::serve::Doors;
 use crate::sources::Sources;
 use engine::audit::Actor;
 use engine::parameter::Given;
@@ -54,6 +55,8 @@ pub struct App {
     pub metrics: Metrics,
     pub settings: HttpSettings,
     pub started_with: Vec<SettingView>,
+    /// Where it really listens, once it does.
+    pub doors: OnceLock<Doors>,
     pub exports: Exports,
     pub imports: Imports,
     /// What piles fetch and send.
@@ -119,6 +122,7 @@ impl App {
             providers: crate::oidc::Providers::default(),
             settings: http,
             started_with,
+            doors: OnceLock::new(),
             exports: Exports::new(&files),
             imports: Imports::new(&files),
             files: Files::new(&files),

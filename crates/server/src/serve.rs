@@ -46,6 +46,14 @@ pub struct Listeners {
     pub tls: Option<(TcpListener, Arc<Tls>)>,
 }
 
+/// Where a server listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Doors {
+    pub http: SocketAddr,
+    pub ykc: SocketAddr,
+    pub tls: Option<SocketAddr>,
+}
+
 /// A server that listens.
 pub struct Serving {
     pub app: Arc<App>,
@@ -72,6 +80,7 @@ impl Serving {
             tasks.push(tokio::spawn(renew(Arc::clone(&tls), stop.clone())));
             tasks.push(tokio::spawn(accept(router, listener, Some(tls), most, stop.clone())));
         }
+        let _ = app.doors.set(Doors { http: http_at, ykc: ykc_at, tls: tls_at });
         tasks.push(tokio::spawn(backup::keep::keep(Arc::clone(&app), stop.clone())));
         tasks.extend(jobs::spawn(&app));
         Ok(Serving { app, http: http_at, ykc: ykc_at, tls: tls_at, stopping, tasks })

@@ -68,6 +68,7 @@ pub mod feedback_statistics;
 pub mod feedback_templates;
 pub mod filter;
 pub mod firmware;
+pub mod first_run;
 pub mod fleet_list;
 pub mod fleets;
 pub mod forecasts;

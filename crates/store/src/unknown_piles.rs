@@ -47,6 +47,11 @@ pub fn unknown_pile_list(conn: &mut Conn) -> DbResult<Page<UnknownPile>> {
     Ok(Page { items: rows, next_cursor: None, total: Some(total) })
 }
 
+/// The one that knocked last.
+pub fn unknown_pile_last(conn: &mut Conn) -> DbResult<Option<UnknownPile>> {
+    Ok(unknown_pile_list(conn)?.items.into_iter().next())
+}
+
 /// Remembers that a pile knocked. When the table is full a new one is not taken in.
 pub fn note(tx: &mut Tx<'_>, knock: &UnknownPile) -> Result<()> {
     let known = tx.execute(

@@ -17,18 +17,18 @@ const hearers = new Set<(sample: Sample) => void>()
 
 // Which lists grow old with which noun.
 const touches: Record<string, string[]> = {
-  pile: ['board', 'pile', 'pile_list', 'command_list', 'frame_list', 'pile_variable_list', 'pile_monitor_list', 'pile_display_list', 'customer_inquiry_list', 'vendor_message_list'],
+  pile: ['board', 'pile', 'pile_list', 'command_list', 'frame_list', 'pile_variable_list', 'pile_monitor_list', 'pile_display_list', 'customer_inquiry_list', 'vendor_message_list', 'first_run'],
   vendor_word: ['vendor_word_list'],
-  order: ['order', 'order_list', 'order_frame_list'],
+  order: ['order', 'order_list', 'order_frame_list', 'first_run'],
   command: ['command_list'],
   home: ['home', 'overview'],
   card: ['card_list'],
   customer: ['customer_list', 'customer', 'customer_changes', 'fleet_list'],
   fleet: ['fleet_list', 'fleet', 'fleet_car_list'],
-  station: ['station_list', 'station', 'pile_list', 'pile', 'map'],
-  operator: ['operator_list', 'station_list'],
-  city: ['city_list'],
-  tariff: ['tariff_list', 'tariff_year', 'tariff_pile_list', 'tariff_station_list', 'station_list', 'pile'],
+  station: ['station_list', 'station', 'pile_list', 'pile', 'map', 'first_run'],
+  operator: ['operator_list', 'station_list', 'first_run'],
+  city: ['city_list', 'first_run'],
+  tariff: ['tariff_list', 'tariff_year', 'tariff_pile_list', 'tariff_station_list', 'station_list', 'pile', 'first_run'],
   pile_batch: ['pile_batch_list', 'pile_batch', 'pile_batch_row_list'],
   pile_desired: ['pile_desired_list', 'pile_local_list', 'configuration_profile_list'],
   reservation: ['reservation_list'],
@@ -78,7 +78,7 @@ const touches: Record<string, string[]> = {
   customer_source: ['customer_pull', 'customer_list'],
   channel: ['channel_list', 'channel', 'channel_send_list', 'delivery_list'],
   parameter: ['parameter_list', 'parameter', 'parameter_change_list'],
-  unknown_pile: ['unknown_pile_list', 'home'],
+  unknown_pile: ['unknown_pile_list', 'home', 'first_run'],
 }
 // Keyed by the thing they are about; the others are lists of many things.
 const ofOne = new Set(['pile', 'order', 'frame_list', 'order_frame_list'])

@@ -41,6 +41,7 @@ export const router = createRouter({
       component: ConsoleLayout,
       children: [
         page('', 'home', 'home.read', () => import('@/views/home/HomePage.vue')),
+        page('first-run', 'first_run', 'operator.write', () => import('@/views/first-run/FirstRunPage.vue'), { menu: 'home', platform: true }),
         page('monitor', 'monitor', 'pile.read', () => import('@/views/monitor/OverviewPage.vue')),
         page('monitor/stations/:id(\\d+)', 'station_board', 'pile.read', () => import('@/views/monitor/StationBoard.vue'), { menu: 'monitor' }),
         page('alarms', 'alarms', 'alarm.read', () => import('@/views/alarms/AlarmList.vue')),

@@ -38,6 +38,7 @@ mod feedback;
 mod feedback_blocks;
 mod feedback_templates;
 mod firmware;
+mod first_run;
 mod fleets;
 mod forecasts;
 mod frames;

@@ -96,6 +96,7 @@ mod r6_1a_healing;
 mod r6_1a_work_order;
 mod r6_1b;
 mod r6_1c_report;
+mod r6_4_first_run;
 mod r_ocpp_recording;
 mod receiver;
 mod samples;

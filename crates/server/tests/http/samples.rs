@@ -125,6 +125,8 @@ const SAMPLES: &[Sample] = &[
     asked("preference_get", Own, "/preferences/list.pile_list.limit", ""),
     asked("preference_set", Own, "/preferences/list.pile_list.limit", r#"{"value":50}"#),
     asked("preference_delete", Own, "/preferences/list.pile_list.limit", ""),
+    asked("first_run_get", Platform, "/first-run", ""),
+    asked("first_run_dismiss", Platform, "/first-run/dismissal", ""),
     asked("home_get", List, "/home", ""),
     asked("home_station_list", List, "/home/stations", ""),
     asked("home_notice_list", ListOfOperator, "/home/notices", ""),

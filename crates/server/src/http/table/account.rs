@@ -1,8 +1,8 @@
-//! The rows about who signs in, with what, and what proves that it is them.
+//! The rows about who signs in, with what, what proves that it is them, and what the very first one is led through.
 
 use super::super::route::Access::{Entering, May, Proven, ProvenOwn, Public, SignedIn};
 use super::super::route::Route;
-use super::super::{identity_providers, session, staff};
+use super::super::{first_run, identity_providers, session, staff};
 use axum::http::Method;
 use model::access::Permission::*;
 
@@ -26,6 +26,8 @@ pub(super) fn rows() -> Vec<Route> {
         POST "/identity-providers" Proven(StaffWrite), identity_providers::identity_provider_create;
         PUT "/identity-providers/{id}" Proven(StaffWrite), identity_providers::identity_provider_update;
         DELETE "/identity-providers/{id}" Proven(StaffWrite), identity_providers::identity_provider_delete;
+        GET "/first-run" May(OperatorWrite), first_run::first_run_get;
+        PUT "/first-run/dismissal" May(OperatorWrite), first_run::first_run_dismiss;
         GET "/tokens" SignedIn, staff::token_list;
         POST "/tokens" ProvenOwn, staff::token_create;
         DELETE "/tokens/{id}" SignedIn, staff::token_delete;
