@@ -1,6 +1,6 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench bench-lists people storm crash drill convergence fuzz load-check ledger-check tariff-check audit clean
+.PHONY: help run test lint fmt openapi bench bench-lists people storm crash drill rehearse convergence fuzz load-check ledger-check tariff-check audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -37,6 +37,9 @@ crash: ## kill the server 50 times under load on each database, lose the answers
 
 drill: ## lose a server under load, restore it from its backup, measure what was lost and how long it took (ARGS="--piles 50")
 	@cargo build --quiet -p pileops-server -p pileops-sim && crash/drill.sh $(ARGS)
+
+rehearse: ## an upgrade from an older version with the demo's data, and the way back, on both databases (ARGS="--rev v0.1" or "--old FILE")
+	@cargo build --quiet -p pileops-server && scripts/with-postgres.sh scripts/rehearse.sh $(ARGS)
 
 convergence: ## a thousand sessions of each protocol in disorder end in the same orders (SESSIONS=1000 SEEDS=10)
 	@scripts/convergence.sh

@@ -57,7 +57,8 @@ impl Actor {
     pub fn local() -> Actor {
         let caller = Caller {
             staff: StaffId(0),
-            name: "local".to_owned(),
+            // What is written down beside a change is read by people.
+            name: "服务器本机".to_owned(),
             permissions: Permissions::all(),
             scope: Scope::ALL,
         };

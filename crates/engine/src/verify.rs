@@ -104,6 +104,7 @@ impl Engine {
 /// The same without a running server, reading the database only.
 pub fn verify_source(source: &Source) -> Result<Verified> {
     let mut conn = Conn::open(source, Purpose::Read)?;
+    store::migrate::same_version(&mut conn)?;
     let mut verified = Verified::default();
     while let Some(after) = verified.next {
         let page = verify_page(&mut conn, after)?;

@@ -82,6 +82,8 @@ mod template;
 mod time;
 #[path = "it/transaction.rs"]
 mod transaction;
+#[path = "it/upgrade.rs"]
+mod upgrade;
 #[path = "it/webhook.rs"]
 mod webhook;
 #[path = "it/week.rs"]

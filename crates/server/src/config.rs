@@ -103,6 +103,8 @@ settings! {
     "backup_credentials_file" = "", OptionalFile, "对象存储密钥文件：第一行 Access Key ID，第二行 Secret", "file with the bucket's access key id in its first line and the secret in its second";
     "backup_key_file" = "", OptionalFile, "备份加密密钥文件（64 位十六进制）；留空则不加密，请把它与备份分开保管",
         "file with the key that seals backups (64 hexadecimal digits); empty: not sealed. Keep it apart from the backups";
+    "upgrade_copies" = "2", Integer(0, 20), "升级内嵌数据库前自动保存的副本保留几份，放在数据目录的 upgrade 中；0 为不保存",
+        "how many copies of the embedded database from before an upgrade are kept in the folder upgrade of the data folder; 0: none is made";
     "parquet_place" = "", ParquetPlace, "每晚把已过完的日期的订单以 Parquet 输出到此：数据目录之外的目录，或桶地址（https://…，密钥、前缀与区域同备份）；留空则不输出",
         "where the orders of closed days are written as Parquet every night: a folder outside of the data folder, or the address of a bucket (https://…, with credentials, prefix and region of backups); empty: nowhere";
     "iso15118_url" = "", WebAddress, "ISO 15118 证书服务的地址：桩转来的车辆证书与 OCSP 请求发往此处，留空则回答失败",

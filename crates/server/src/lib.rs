@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod knocks;
 pub mod live;
 mod mailer;
+mod notify;
 pub mod oidc;
 pub mod outbound;
 mod paper;

@@ -201,6 +201,7 @@ pub mod transfers;
 pub mod turnovers;
 mod tx;
 pub mod unknown_piles;
+pub mod upgrade;
 pub mod vendor_messages;
 pub mod vouchers;
 pub mod wallet_changes;

@@ -2,6 +2,7 @@
 
 use crate::db::{Conn, DbResult, Value};
 use model::time::Timestamp;
+use model::{Error, Result};
 
 /// Number and text of every migration.
 pub const MIGRATIONS: &[(i64, &str)] = &[
@@ -71,14 +72,23 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (64, include_str!("../migrations/0064_identity_provider.sql")),
 ];
 
-/// Brings the database to this version; the numbers that were run now.
-pub fn migrate(conn: &mut Conn, now: Timestamp) -> DbResult<Vec<i64>> {
+/// Brings the database to this version; the numbers that were run now. One that a newer program has
+/// changed is left as it is.
+pub fn migrate(conn: &mut Conn, now: Timestamp) -> Result<Vec<i64>> {
+    migrate_until(conn, now, i64::MAX)
+}
+
+/// As a program brought it to its version whose last migration was this one: rehearsals begin there.
+pub fn migrate_until(conn: &mut Conn, now: Timestamp, last: i64) -> Result<Vec<i64>> {
     conn.script(
         "CREATE TABLE IF NOT EXISTS migration (number BIGINT NOT NULL UNIQUE, at_ms BIGINT NOT NULL)",
     )?;
     let done = conn.query("SELECT number FROM migration", &[], |row| row.int(0))?;
+    if let Some(unknown) = done.iter().copied().filter(|number| !is_known(*number)).max() {
+        return Err(newer(unknown));
+    }
     let mut run = Vec::new();
-    for (number, text) in MIGRATIONS.iter().filter(|(number, _)| !done.contains(number)) {
+    for (number, text) in MIGRATIONS.iter().filter(|(number, _)| *number <= last && !done.contains(number)) {
         conn.script("BEGIN")?;
         let applied = conn.script(&conn.dialect(text)).and_then(|()| {
             conn.execute(
@@ -90,7 +100,8 @@ pub fn migrate(conn: &mut Conn, now: Timestamp) -> DbResult<Vec<i64>> {
             Ok(_) => conn.script("COMMIT")?,
             Err(error) => {
                 let _ = conn.script("ROLLBACK");
-                return Err(error);
+                tracing::error!(%error, number, "a migration could not be run; the database is as before it");
+                return Err(error.into());
             }
         }
         run.push(*number);
@@ -98,9 +109,49 @@ pub fn migrate(conn: &mut Conn, now: Timestamp) -> DbResult<Vec<i64>> {
     Ok(run)
 }
 
+fn is_known(number: i64) -> bool {
+    MIGRATIONS.iter().any(|(known, _)| *known == number)
+}
+
+/// What is this program's last migration.
+pub fn ours() -> i64 {
+    MIGRATIONS.last().map_or(0, |(number, _)| *number)
+}
+
+/// An older program would read what it does not understand, and write what the newer one does not expect.
+pub(crate) fn newer(had: i64) -> Error {
+    let ours = ours();
+    Error::refused(
+        "database.newer",
+        format!(
+            "数据库的结构版本是 {had}，本程序只认识到 {ours}：它已被更新的程序升级过。没有改动任何内容；请使用新的程序，要退回旧程序请先恢复升级前的数据（内嵌数据库用新程序执行 pileops rollback，PostgreSQL 用升级前的备份）"
+        ),
+        format!(
+            "The structure of the database is {had}, and this program knows those up to {ours}: a newer program has changed it. Nothing was touched. Use the newer program; to go back to the older one, put the data from before the upgrade in its place first (embedded database: `pileops rollback` of the newer program; PostgreSQL: the backup made before)."
+        ),
+    )
+}
+
+/// For whoever only reads: neither an older database nor a newer one is what the program's questions are about.
+pub fn same_version(conn: &mut Conn) -> Result<()> {
+    match versions(conn)? {
+        (had, ours) if had > ours => Err(newer(had)),
+        (had, ours) if had < ours => Err(Error::refused(
+            "database.older",
+            format!(
+                "数据库的结构版本是 {had}，本程序需要 {ours}；请先升级（pileops migrate，或启动本程序的服务），或用原来的程序检查"
+            ),
+            format!(
+                "The structure of the database is {had}, and this program needs {ours}. Bring it up to date first (`pileops migrate`, or start the server), or use the program from before."
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The number of the last migration that the database has had, and that of this version. Reads only.
 pub fn versions(conn: &mut Conn) -> DbResult<(i64, i64)> {
     let sql = "SELECT COALESCE(MAX(number), 0) FROM migration";
     let had = conn.one(sql, &[], |row| row.int(0))?;
-    Ok((had, MIGRATIONS.last().map_or(0, |(number, _)| *number)))
+    Ok((had, ours()))
 }

@@ -56,6 +56,8 @@ mod seed;
 mod template;
 #[path = "it/totals.rs"]
 mod totals;
+#[path = "it/upgrade.rs"]
+mod upgrade;
 #[path = "it/write_path.rs"]
 mod write_path;
 #[path = "it/writers.rs"]

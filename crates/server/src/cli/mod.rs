@@ -19,6 +19,7 @@ mod forecasts;
 mod nouns;
 mod nouns_args;
 mod parquet;
+mod ready;
 mod recordings;
 mod reservations;
 mod serve;
@@ -66,6 +67,14 @@ pub enum Command {
     Config,
     /// Bring the database to this version
     Migrate,
+    /// Put back the embedded database as it was before the last upgrade, for the program from before it
+    Rollback {
+        /// Another copy than the newest one of the folder upgrade
+        #[arg(long, value_name = "FILE")]
+        copy: Option<PathBuf>,
+    },
+    /// Whether the server on this data folder answers, for health checks
+    Ready,
     /// Recompute every bill and check what is stored
     Verify,
     /// 交付检查: look at machine, time, disk, ports, certificates, database, jobs, mail and backup
@@ -163,6 +172,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Demo(demo) => serve::demo(&place, demo).await,
         Command::Config => serve::config(&place),
         Command::Migrate => serve::migrate(&place.config(&Listen::default())?).await,
+        Command::Rollback { copy } => serve::rollback(&place, copy).await,
+        Command::Ready => ready::run(&place).await,
         Command::Verify => serve::verify(&place).await,
         Command::Doctor(wanted) => doctor::run(&place, wanted).await,
         Command::Replay(replay) => recordings::run(&place, &replay).await,

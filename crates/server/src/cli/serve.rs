@@ -6,7 +6,7 @@ use crate::config::{Config, Origin, shown};
 use crate::http::{HttpSettings, Iso15118Settings, MapSettings};
 use crate::serve::{Listeners, Serving};
 use crate::tls::Tls;
-use crate::{backup, demo, gateway, http, install};
+use crate::{backup, demo, gateway, http, install, notify};
 use engine::Rules;
 use engine::random::Random;
 use model::time::Clock;
@@ -46,6 +46,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         listens_locally: config.address("listen")?.ip().is_loopback(),
         map: MapSettings { tile_url: config.tiles("map_tile_url")?, gcj02: config.flag("map_tile_gcj02")? },
     };
+    upgrade_prepare(config).await?;
     let backup = config.backup()?;
     backup::prepare(&config.data(), &store.source, backup.as_ref())?;
     let app = App::open(AppSettings {
@@ -66,6 +67,15 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         let _ = app.parquet.set(place);
     }
     Ok(app)
+}
+
+/// Before anything of the data folder is touched: a copy of what an upgrade would change.
+async fn upgrade_prepare(config: &Config) -> Result<Option<store::upgrade::Copy>> {
+    let keep = usize::try_from(config.integer("upgrade_copies")?).unwrap_or(0);
+    let source = config.source()?;
+    tokio::task::spawn_blocking(move || store::upgrade::upgrade_prepare(&source, keep, Clock::System.now()))
+        .await
+        .map_err(|_| Error::internal())?
 }
 
 /// Listens on the addresses of the settings and tells them in the data folder.
@@ -127,8 +137,12 @@ async fn listen(at: SocketAddr, field: &'static str) -> Result<TcpListener> {
 
 /// Until somebody says stop.
 pub async fn run_until_stopped(config: &Config, serving: Serving) -> ExitCode {
+    notify::ready();
+    let living = tokio::spawn(notify::live());
     stop_signal().await;
     tracing::info!("stopping");
+    living.abort();
+    notify::stopping();
     serving.stop().await;
     install::addresses_remove(&config.data());
     ExitCode::SUCCESS
@@ -212,16 +226,47 @@ pub fn config(place: &Place) -> Result<ExitCode> {
 
 pub async fn migrate(config: &Config) -> Result<ExitCode> {
     let _lock = install::lock(&config.data()).await?;
+    let copy = upgrade_prepare(config).await?;
     install::prepare(&config.data(), &Random::System)?;
     let source = config.source()?;
     let run = apart(move || {
         let mut conn = store::Conn::open(&source, store::db::Purpose::Write)?;
-        Ok(store::migrate::migrate(&mut conn, Clock::System.now())?)
+        store::migrate::migrate(&mut conn, Clock::System.now())
     })?;
+    if let Some(copy) = copy {
+        out!("升级前的副本 / copy from before: {}", copy.path.display());
+    }
     match run.as_slice() {
         [] => out!("数据库已是最新版本 / the database is up to date"),
         numbers => out!("已执行迁移 / migrations run: {numbers:?}"),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The other way: the data from before the last upgrade, for the program from before it.
+pub async fn rollback(place: &Place, copy: Option<std::path::PathBuf>) -> Result<ExitCode> {
+    let config = place.config(&Listen::default())?;
+    let _lock = install::lock(&config.data()).await?;
+    let source = config.source()?;
+    let done = apart(move || store::upgrade::upgrade_undo(&source, copy.as_deref(), Clock::System.now()))?;
+    let (was, left) = (done.copy.version, done.left_version);
+    if place.json {
+        let told = serde_json::json!({ "copy": done.copy.path, "version": was, "left": done.left, "left_version": left });
+        out!("{told}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    out!("已放回升级前的数据库（结构版本 {was}）：{}", done.copy.path.display());
+    out!(
+        "升级后的数据库（结构版本 {left}）保留在：{}，其中升级以后的数据不在放回的数据库里",
+        done.left.display()
+    );
+    out!("现在请启动结构版本为 {was} 的旧程序；本程序启动时会再次升级");
+    out!("\nThe database from before the upgrade (structure {was}) is back: {}", done.copy.path.display());
+    out!(
+        "The one from after it (structure {left}) is kept: {}. What was written since is only there",
+        done.left.display()
+    );
+    out!("Start the older program of structure {was} now; this one would upgrade it again");
     Ok(ExitCode::SUCCESS)
 }
 

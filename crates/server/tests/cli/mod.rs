@@ -8,3 +8,4 @@ mod nouns;
 mod program;
 mod settings;
 mod shared;
+mod upgrade;

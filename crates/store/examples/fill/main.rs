@@ -73,7 +73,7 @@ fn arguments() -> Result<(Source, Plan), String> {
 fn fill(source: &Source, plan: &Plan) -> DbResult<()> {
     let begun = Instant::now();
     let mut conn = Conn::open(source, Purpose::Write)?;
-    store::migrate::migrate(&mut conn, plan.until)?;
+    store::migrate::migrate(&mut conn, plan.until).map_err(|why| DbError::Fault(why.text.en.to_string()))?;
     let used = conn.one("SELECT COUNT(*) FROM operator", &[], |row| row.int(0))?;
     if used > 0 {
         return Err(DbError::Fault("this database is not empty; give a new one".to_owned()));
