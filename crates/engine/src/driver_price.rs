@@ -124,6 +124,14 @@ impl DriverPriceDraft {
             PriceHours { weekdays: self.weekdays, from_minute: self.from_minute, to_minute: self.to_minute };
         let name = named("name", &self.name, 40)?;
         let (off, hours) = (off.checked()?, hours.checked()?);
+        // A price holds at the moment of a session, a segment as of the last night: a bill would not be explained by it.
+        if self.group == TargetGroup::Segment {
+            return Err(Error::invalid(
+                "group",
+                "价格不能按客户分群设置，请选择用户类型或车队；对分群请发优惠券",
+                "A price is not for a segment; choose a kind of customer or a fleet, and give segments coupons.",
+            ));
+        }
         times_checked(self.from_ms, self.until_ms)?;
         let operator = owner(conn, actor, self.operator_id)?;
         area_checked(conn, actor, &self.area, self.operator_id)?;

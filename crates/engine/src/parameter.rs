@@ -73,7 +73,7 @@ impl Parameter {
     }
 
     pub fn all() -> impl Iterator<Item = &'static Parameter> {
-        PARAMETERS.iter().chain(staff::PARAMETERS)
+        PARAMETERS.iter().chain(segment::PARAMETERS).chain(staff::PARAMETERS)
     }
 
     fn checked(&self, value: i64) -> Result<i64> {
@@ -108,6 +108,7 @@ macro_rules! parameters {
     };
 }
 
+mod segment;
 mod staff;
 
 parameters! {
@@ -214,15 +215,6 @@ parameters! {
     "member_days" Service Day 7 ..= 730, 90, "会员评定天数", "Days of a member's level",
         "会员等级与高价值、夜间标签按最近这些天的充电评定，每天凌晨更新", "levels, and the marks high value and night, are judged by the charging of these days, every night",
         |rules, value| rules.member_days = value;
-    "mark_new_days" Service Day 1 ..= 365, 30, "新用户天数", "Days of being new",
-        "注册不超过这些天的用户带“新用户”标签", "customers who registered within these days are marked as new",
-        |rules, value| rules.mark_new_days = value;
-    "mark_sleeping_days" Service Day 7 ..= 730, 60, "沉睡天数", "Days of sleeping",
-        "曾经充电但超过这些天没有充电的用户带“沉睡”标签", "customers who have charged before and not for these days are marked as sleeping",
-        |rules, value| rules.mark_sleeping_days = value;
-    "mark_high_fen" Service Fen 100 ..= 100_000_000, 100_000, "高价值金额", "Amount of high value",
-        "评定天数内累计金额达到此值的用户带“高价值”标签", "customers whose orders of those days come to this much are marked as of high value",
-        |rules, value| rules.mark_high = Fen(value);
     "frame_days" Retention Day 190 ..= 36_500, 190, "报文保留天数", "Days of frames",
         "更早的报文会被删除，不能恢复；法律与国家标准要求日志保留不少于 6 个月，不能少于 190 天", "how many days frames are kept; older ones are deleted for good. The law and the standards ask for six months: no fewer than 190 days",
         |rules, value| rules.frames_kept_ms = value * DAY_MS;
@@ -349,7 +341,8 @@ impl Engine {
         }
         self.rules.store(Arc::new(self.parameters.rules(&rows)));
         self.vendor_words_load().await?;
-        self.safety_rules_load().await
+        self.safety_rules_load().await?;
+        self.safety_pauses_load().await
     }
 
     /// Puts in force whose words are taken.
@@ -438,7 +431,9 @@ impl Engine {
             .await?;
         let known = self.rules();
         let (vendor_words, safety) = (Arc::clone(&known.vendor_words), Arc::clone(&known.safety));
-        self.rules.store(Arc::new(Rules { vendor_words, safety, ..self.parameters.rules(&rows) }));
+        let safety_pauses = Arc::clone(&known.safety_pauses);
+        let set = self.parameters.rules(&rows);
+        self.rules.store(Arc::new(Rules { vendor_words, safety, safety_pauses, ..set }));
         Ok(())
     }
 }

@@ -4,7 +4,8 @@ use crate::staff::StaffRules;
 use model::display::VendorWord;
 use model::ledger::PayWay;
 use model::money::Fen;
-use model::safety::SafetyRule;
+use model::safety::{SafetyPause, SafetyRule};
+use model::segment::SegmentRules;
 use model::time::{DAY_MS, HOUR_MS};
 use std::sync::Arc;
 
@@ -72,11 +73,8 @@ pub struct Rules {
     pub feedback_escalate_ms: i64,
     /// Days over which levels and marks of customers are judged.
     pub member_days: i64,
-    /// Who registered within these days is new; who has not charged for these is sleeping.
-    pub mark_new_days: i64,
-    pub mark_sleeping_days: i64,
-    /// Who has paid this much over the days of a level is of high value.
-    pub mark_high: Fen,
+    /// The numbers in the definitions of customer segments.
+    pub segments: SegmentRules,
     /// Seconds between an OCPP pile's heartbeats, told when it connects.
     pub heartbeat_s: u32,
     /// Messages of a pile per second; faster ones wait in its own socket.
@@ -108,6 +106,8 @@ pub struct Rules {
     pub vendor_words: Arc<[VendorWord]>,
     /// 安全规则 that are on; edited on their page.
     pub safety: Arc<[SafetyRule]>,
+    /// Where somebody keeps one of them from acting for a time.
+    pub safety_pauses: Arc<[SafetyPause]>,
 }
 
 impl Default for Rules {
@@ -144,9 +144,7 @@ impl Default for Rules {
             file_bytes_max: 256 * 1024 * 1024,
             feedback_escalate_ms: 2 * 3_600_000,
             member_days: 90,
-            mark_new_days: 30,
-            mark_sleeping_days: 60,
-            mark_high: Fen(100_000),
+            segments: SegmentRules::default(),
             heartbeat_s: 300,
             pile_frames_s: 1_000,
             pile_logins_minute: 60,
@@ -163,6 +161,7 @@ impl Default for Rules {
             staff: StaffRules::default(),
             vendor_words: Arc::default(),
             safety: Arc::default(),
+            safety_pauses: Arc::default(),
         }
     }
 }

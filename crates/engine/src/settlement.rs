@@ -406,7 +406,7 @@ fn end(actor: &Actor, rules: &Rules, tx: &mut Tx<'_>, held: Held, bill: &Bill, n
     order.state = OrderState::Completed;
     (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
     let discounts = crate::discount::given(tx, &mut order, (bill, detail.billed_by), now)?;
-    count(tx, &order, &zone);
+    count(rules, tx, &order, &zone);
     let staff = (actor.caller.staff, actor.caller.name.as_str());
     crate::payment::post(rules, tx, (&order, &discounts), Some(staff), now)?;
     tx.order_save(&order);

@@ -56,6 +56,8 @@ mod payment;
 mod pile_tariff;
 #[path = "it/reconciliation.rs"]
 mod reconciliation;
+#[path = "it/repeat.rs"]
+mod repeat;
 #[path = "it/report.rs"]
 mod report;
 #[path = "it/reservation.rs"]
@@ -64,10 +66,14 @@ mod reservation;
 mod safety;
 #[path = "it/safety_month.rs"]
 mod safety_month;
+#[path = "it/safety_pause.rs"]
+mod safety_pause;
 #[path = "it/safety_station.rs"]
 mod safety_station;
 #[path = "../../store/tests/it/scene.rs"]
 mod scene;
+#[path = "it/segment.rs"]
+mod segment;
 #[path = "it/session.rs"]
 mod session;
 #[path = "it/sharing.rs"]

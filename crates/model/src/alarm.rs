@@ -1,7 +1,11 @@
 //! 告警: something is wrong, and how far people are with it.
 
 use crate::order::StopClass;
+use crate::time::DAY_MS;
 use crate::{Error, Result, Text};
+
+/// 重复故障: a fault of the same code at the same pile that comes back within so long after its alarm was closed.
+pub const REPEAT_MS: i64 = 7 * DAY_MS;
 
 crate::words! {
     /// 告警级别

@@ -63,6 +63,8 @@ crate::words! {
         Employee = "employee",
         /// One fleet.
         Fleet = "fleet",
+        /// 客户分群: one segment.
+        Segment = "segment",
     }
 
     /// 常见问题的分类
@@ -183,6 +185,8 @@ impl TargetGroup {
             TargetGroup::Driver => kind == Some(CustomerKind::Driver),
             TargetGroup::Employee => kind == Some(CustomerKind::Employee),
             TargetGroup::Fleet => fleet.is_some() && fleet == own_fleet,
+            // Who is in a segment is asked of the segments.
+            TargetGroup::Segment => false,
         }
     }
 
@@ -192,7 +196,7 @@ impl TargetGroup {
             TargetGroup::Person => Some(CustomerKind::Person),
             TargetGroup::Driver => Some(CustomerKind::Driver),
             TargetGroup::Employee => Some(CustomerKind::Employee),
-            TargetGroup::All | TargetGroup::Fleet => None,
+            TargetGroup::All | TargetGroup::Fleet | TargetGroup::Segment => None,
         }
     }
 }

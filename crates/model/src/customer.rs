@@ -51,7 +51,7 @@ words! {
 }
 
 words! {
-    /// What the nightly job says of a customer by rule.
+    /// 客户分群: what the nightly job says of a customer by rule. What each means is in [`crate::segment::SEGMENTS`].
     CustomerMark {
         /// Registered lately.
         New = "new", "新用户", "New";
@@ -61,6 +61,17 @@ words! {
         Night = "night", "夜间", "Night";
         HighValue = "high_value", "高价值", "High value";
         Fleet = "fleet", "车队", "Fleet";
+        /// Silent for much longer than the customer's own rhythm says.
+        ChurnRisk = "churn_risk", "流失风险", "Churn risk";
+        /// 最近、次数、金额, each high (h) or low (l).
+        RfmHhh = "rfm_hhh", "重要价值", "Important, to keep as they are";
+        RfmHlh = "rfm_hlh", "重要发展", "Important, to charge more often";
+        RfmLhh = "rfm_lhh", "重要保持", "Important, to come back";
+        RfmLlh = "rfm_llh", "重要挽留", "Important, to win back";
+        RfmHhl = "rfm_hhl", "一般价值", "Regular, of little money";
+        RfmHll = "rfm_hll", "一般发展", "Recent, seldom, of little money";
+        RfmLhl = "rfm_lhl", "一般保持", "Often before, of little money";
+        RfmLll = "rfm_lll", "一般挽留", "Seldom, long ago, of little money";
     }
 }
 

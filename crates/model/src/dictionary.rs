@@ -237,12 +237,21 @@ dictionaries! {
         "deactivated" "来源已停用" "Deactivated at source",
         "cancelled" "已注销" "Cancelled",
     ]
-    "customer_mark" "用户标签（按规则）" "Customer marks" [
+    "customer_mark" "客户分群" "Customer segments" [
         "new" "新用户" "New",
         "sleeping" "沉睡" "Sleeping",
         "night" "夜间" "Night",
         "high_value" "高价值" "High value",
         "fleet" "车队" "Fleet",
+        "churn_risk" "流失风险" "Churn risk",
+        "rfm_hhh" "重要价值" "Important, to keep as they are",
+        "rfm_hlh" "重要发展" "Important, to charge more often",
+        "rfm_lhh" "重要保持" "Important, to come back",
+        "rfm_llh" "重要挽留" "Important, to win back",
+        "rfm_hhl" "一般价值" "Regular, of little money",
+        "rfm_hll" "一般发展" "Recent, seldom, of little money",
+        "rfm_lhl" "一般保持" "Often before, of little money",
+        "rfm_lll" "一般挽留" "Seldom, long ago, of little money",
     ]
     "alarm_level" "告警级别" "Alarm levels" [
         "critical" "紧急" "Critical",

@@ -7,6 +7,8 @@ crate::words! {
     HealthReasonKind {
         /// Alarms of faults
         Faults = "faults",
+        /// Faults that came back within seven days after they were closed
+        Repeats = "repeats",
         /// The share of its time with a fault
         FaultTime = "fault_time",
         /// Starts that it did not carry out
@@ -38,6 +40,8 @@ pub struct HealthFacts {
     pub failed_starts: i64,
     pub early_ends: i64,
     pub faults: i64,
+    /// Of them, those that came back.
+    pub repeats: i64,
     pub fault_s: i64,
     pub online_s: i64,
     pub service_s: i64,
@@ -68,6 +72,8 @@ pub fn scored(facts: &HealthFacts) -> (i64, Vec<HealthReason>) {
     use HealthReasonKind::*;
     let mut reasons: Vec<HealthReason> = [
         (Faults, (facts.faults * 6).min(30), facts.faults, None),
+        // A repair that did not last weighs more than another fault.
+        (Repeats, (facts.repeats * 5).min(20), facts.repeats, Some(facts.faults)),
         (FaultTime, (fault * 4 / 10).min(20), fault, None),
         // One in twenty fails anyway: a car that is not plugged in.
         (
@@ -113,6 +119,7 @@ mod tests {
             (HealthFacts::default(), 100, vec![]),
             (HealthFacts { faults: 2, ..well }, 88, vec![Faults]),
             (HealthFacts { faults: 200, ..well }, 70, vec![Faults]),
+            (HealthFacts { faults: 2, repeats: 1, ..well }, 83, vec![Faults, Repeats]),
             (HealthFacts { fault_s: 3 * 86_400, ..well }, 80, vec![FaultTime]),
             (HealthFacts { failed_starts: 5, ..well }, 100, vec![]),
             (HealthFacts { failed_starts: 11, ..well }, 90, vec![FailedStarts]),

@@ -61,7 +61,10 @@ pub struct Job {
 impl Job {
     /// Without them orders would stay open for ever, and piles would show prices of yesterday.
     pub fn always_on(&self) -> bool {
-        matches!(self.name, "order_sweep" | "safety_watch" | "tariff_deliver" | "load_balance")
+        matches!(
+            self.name,
+            "order_sweep" | "safety_watch" | "battery_judge" | "tariff_deliver" | "load_balance"
+        )
     }
 
     /// It runs every few seconds: only runs that did something are kept, and one every ten minutes.
@@ -107,8 +110,17 @@ pub const JOBS: &[Job] = &[
         Schedule::Every(2),
         ["安全巡视", "Watch of safety"],
         [
-            "跟踪停止指令是否被执行，未执行的重发、锁桩、通知；生成电池安全报告，提醒检验到期，重发紧急停机中未成功的指令",
-            "sees whether stops are obeyed, repeats them, locks and calls where they are not; makes reports on batteries, reminds of inspections, sends again what failed of an emergency stop",
+            "跟踪停止指令是否被执行，未执行的重发、锁桩、通知；提醒检验到期，重发紧急停机中未成功的指令",
+            "sees whether stops are obeyed, repeats them, locks and calls where they are not; reminds of inspections, sends again what failed of an emergency stop",
+        ],
+    ),
+    job(
+        "battery_judge",
+        Schedule::Every(20),
+        ["电池安全报告", "Reports on batteries"],
+        [
+            "为已结束的充电生成电池安全报告，严重的提醒车主；只处理有新内容的报告",
+            "makes the reports on batteries of sessions that have ended and warns drivers of what is grave; only what says more than before is looked at",
         ],
     ),
     job(
@@ -270,10 +282,10 @@ pub const JOBS: &[Job] = &[
     job(
         "customer_mark",
         Schedule::Daily(2 * 60 + 40),
-        ["会员等级与标签", "Levels and marks"],
+        ["会员等级与客户分群", "Levels and segments"],
         [
-            "按最近的充电评定会员等级，更新新用户、沉睡、夜间、高价值、车队标签",
-            "judges the levels of customers by what they charged lately, and marks who is new, sleeping, of the night, of high value, of a fleet",
+            "按最近的充电评定会员等级与客户分群，汇总各分群的人数与金额",
+            "judges the levels and segments of customers by what they charged lately, and sums the segments up",
         ],
     ),
     job(

@@ -64,6 +64,7 @@ pub mod report;
 pub mod reservation;
 pub mod rich;
 pub mod safety;
+pub mod segment;
 pub mod settlement;
 pub mod sharing;
 pub mod site;

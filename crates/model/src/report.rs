@@ -71,6 +71,8 @@ pub enum Family {
     Time,
     /// Work orders
     Work,
+    /// Alarms of faults, by when they began
+    Fault,
     /// Customers with orders
     People,
     /// Shares of closed periods
@@ -134,6 +136,8 @@ parts! {
     AcceptCount = "accept_count" Work;
     AcceptMs = "accept_ms" Work;
     InTimeCount = "in_time_count" Work;
+    FaultCount = "fault_count" Fault;
+    RepeatCount = "repeat_count" Fault;
     Customers = "customers" People;
     CustomersAgain = "customers_again" People;
     Share = "share_fen" Sharing;
@@ -192,6 +196,7 @@ impl Family {
             Family::Tries | Family::People => group != Period,
             Family::Time => days || place || pile,
             Family::Work => days || place || group == Hour,
+            Family::Fault => days || place || pile || group == Hour,
             Family::Sharing => days || place,
             Family::Fee => days || group == Operator,
         }

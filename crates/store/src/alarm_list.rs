@@ -46,6 +46,8 @@ pub struct AlarmView {
     pub silenced_until_ms: Option<i64>,
     pub closed_at_ms: Option<i64>,
     pub notified_at_ms: Option<i64>,
+    /// 重复故障: the closed alarm of the same fault that it came back of, within seven days.
+    pub repeat_of_id: Option<i64>,
     pub version: i64,
 }
 
@@ -81,6 +83,8 @@ pub struct AlarmFilter {
     pub station_name: Option<String>,
     pub pile: Option<String>,
     pub order_id: Option<i64>,
+    /// Only faults that came back.
+    pub repeated: Option<bool>,
     pub from_ms: Option<i64>,
     /// Exclusive.
     pub to_ms: Option<i64>,
@@ -103,13 +107,13 @@ const COLUMNS: &str = "a.id, a.source, a.code, a.level, a.state, a.station_id, s
     (SELECT COUNT(*) FROM alarm m WHERE m.parent_id = a.id), \
     (SELECT COUNT(*) FROM alarm m WHERE m.parent_id = a.id AND m.state NOT IN ('recovered', 'closed')), \
     a.parent_id, a.times, a.first_at_ms, a.last_at_ms, a.recovered_at_ms, a.acknowledged_at_ms, a.acknowledged_by, \
-    a.silenced_until_ms, a.closed_at_ms, a.notified_at_ms, a.version, a.frame_id";
+    a.silenced_until_ms, a.closed_at_ms, a.notified_at_ms, a.version, a.frame_id, a.repeat_of";
 
 const FROM: &str = "FROM alarm a JOIN station s ON s.id = a.station_id JOIN operator op ON op.id = a.operator_id \
     LEFT JOIN pile p ON p.id = a.pile_id LEFT JOIN orders o ON o.id = a.order_id";
 
 /// Where the value stands by which a page is sorted: behind the columns.
-const SORT_VALUE: usize = 29;
+const SORT_VALUE: usize = 30;
 
 fn view(row: &Row<'_>) -> DbResult<AlarmView> {
     let order_id = row.int_opt(11)?;
@@ -143,6 +147,7 @@ fn view(row: &Row<'_>) -> DbResult<AlarmView> {
         closed_at_ms: row.int_opt(25)?,
         notified_at_ms: row.int_opt(26)?,
         version: row.int(27)?,
+        repeat_of_id: row.int_opt(29)?,
     })
 }
 
@@ -180,6 +185,11 @@ fn filter(scope: &Scope, wanted: &AlarmFilter) -> Filter {
         ));
     }
     filter.and_some("a.order_id = ?", wanted.order_id);
+    match wanted.repeated {
+        Some(true) => filter.and("a.repeat_of IS NOT NULL"),
+        Some(false) => filter.and("a.repeat_of IS NULL"),
+        None => {}
+    }
     filter.and_some("a.last_at_ms >= ?", wanted.from_ms);
     filter.and_some("a.last_at_ms < ?", wanted.to_ms);
     filter

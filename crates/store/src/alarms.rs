@@ -47,12 +47,14 @@ pub struct Alarm {
     pub notified_at: Option<Timestamp>,
     pub close_after_s: i64,
     pub version: i64,
+    /// 重复故障: the closed alarm that it came back of.
+    pub repeat_of: Option<i64>,
 }
 
 const COLUMNS: &str = "a.id, a.live_key, a.source, a.code, a.level, a.state, a.operator_id, a.station_id, a.pile_id, \
     a.connector_no, a.order_id, a.frame_id, a.info, a.storm, a.parent_id, a.times, a.first_at_ms, a.last_at_ms, \
     a.told_from_ms, a.recovered_at_ms, a.acknowledged_at_ms, a.acknowledged_by, a.silenced_until_ms, \
-    a.closed_at_ms, a.notified_at_ms, a.close_after_s, a.version";
+    a.closed_at_ms, a.notified_at_ms, a.close_after_s, a.version, a.repeat_of";
 
 fn alarm(row: &Row<'_>) -> DbResult<Alarm> {
     let at = |ms: Option<i64>| ms.map(Timestamp::from_ms);
@@ -84,12 +86,26 @@ fn alarm(row: &Row<'_>) -> DbResult<Alarm> {
         notified_at: at(row.int_opt(24)?),
         close_after_s: row.int(25)?,
         version: row.int(26)?,
+        repeat_of: row.int_opt(27)?,
     })
 }
 
 /// The one that is not closed, of this fact.
 pub fn live(conn: &mut Conn, key: &str) -> DbResult<Option<Alarm>> {
     conn.find(&format!("SELECT {COLUMNS} FROM alarm a WHERE a.live_key = $1"), &[key.into()], alarm)
+}
+
+/// The last alarm of this code of a pile that was closed since then.
+pub fn closed_last(
+    conn: &mut Conn,
+    pile: PileId,
+    (source, code): (AlarmSource, &str),
+    since: Timestamp,
+) -> DbResult<Option<i64>> {
+    let sql = "SELECT id FROM alarm WHERE pile_id = $1 AND source = $2 AND code = $3 AND live_key IS NULL \
+               AND closed_at_ms >= $4 ORDER BY id DESC LIMIT 1";
+    let values = [pile.0.into(), source.as_str().into(), code.into(), since.as_ms().into()];
+    conn.find(sql, &values, |row| row.int(0))
 }
 
 /// Those of one pile that hold and whose keys begin so.
@@ -131,9 +147,9 @@ pub fn insert(tx: &mut Tx<'_>, one: &Alarm) -> Result<i64> {
     tx.execute(
         "INSERT INTO alarm (id, live_key, source, code, level, state, operator_id, station_id, pile_id, connector_no, \
          order_id, frame_id, info, storm, parent_id, times, first_at_ms, last_at_ms, told_from_ms, recovered_at_ms, \
-         acknowledged_at_ms, acknowledged_by, silenced_until_ms, closed_at_ms, notified_at_ms, close_after_s, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-         $23, $24, $25, $26, $27)",
+         acknowledged_at_ms, acknowledged_by, silenced_until_ms, closed_at_ms, notified_at_ms, close_after_s, version, \
+         repeat_of) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+         $23, $24, $25, $26, $27, $28)",
         &[
             id.into(),
             one.live_key.as_ref().into(),
@@ -162,6 +178,7 @@ pub fn insert(tx: &mut Tx<'_>, one: &Alarm) -> Result<i64> {
             ms(one.notified_at).into(),
             one.close_after_s.into(),
             one.version.into(),
+            one.repeat_of.into(),
         ],
     )?;
     tx.changed(Change::Noun("alarm"));

@@ -79,7 +79,7 @@ static BATTERY: Insert = Insert {
     table: "battery_report",
     columns: &["order_id", "pile_id", "facts", "course", "updated_at_ms"],
     on_conflict: "ON CONFLICT (order_id) DO UPDATE SET facts = excluded.facts, course = excluded.course, \
-        updated_at_ms = excluded.updated_at_ms",
+        updated_at_ms = excluded.updated_at_ms, unjudged = TRUE",
 };
 
 pub(crate) fn inserts(rows: &[BatteryRow]) -> Inserts<'_> {

@@ -10,7 +10,6 @@ use model::access::Scope;
 use model::battery::{BatteryReport, BatteryWord};
 use model::id::{OperatorId, OrderId, PileId, StationId};
 use model::safety::{BatteryFinding, SafetyLevel};
-use model::time::Timestamp;
 use model::{Error, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -137,14 +136,13 @@ pub struct UnjudgedBattery {
     pub warned_at_ms: Option<i64>,
 }
 
-/// `since`: reports that were written before are not looked at.
-pub fn unjudged(conn: &mut Conn, since: Timestamp, most: i64) -> DbResult<Vec<UnjudgedBattery>> {
+/// The oldest first. Those of sessions that run are marked as well, and wait for their end.
+pub fn unjudged(conn: &mut Conn, most: i64) -> DbResult<Vec<UnjudgedBattery>> {
     let sql = "SELECT o.id, o.pile_id, o.station_id, o.operator_id, o.started_at_ms, o.ended_at_ms, \
         o.created_at_ms, o.soc_start, o.soc_end, r.updated_at_ms, b.warned_at_ms FROM battery_report r \
         JOIN orders o ON o.id = r.order_id LEFT JOIN battery_safety b ON b.order_id = r.order_id \
-        WHERE r.updated_at_ms >= $1 AND o.ended_at_ms IS NOT NULL \
-        AND (b.order_id IS NULL OR b.report_at_ms < r.updated_at_ms) ORDER BY r.updated_at_ms LIMIT $2";
-    let mut found = conn.query(sql, &[since.as_ms().into(), most.into()], |row| {
+        WHERE r.unjudged AND o.ended_at_ms IS NOT NULL ORDER BY r.updated_at_ms LIMIT $1";
+    let mut found = conn.query(sql, &[most.into()], |row| {
         Ok(UnjudgedBattery {
             order: OrderId(row.int(0)?),
             pile: PileId(row.int(1)?),
@@ -205,6 +203,11 @@ pub fn save(
             one.report_at_ms.into(),
             one.warned_at_ms.into(),
         ],
+    )?;
+    // What was told meanwhile is judged next time.
+    tx.execute(
+        "UPDATE battery_report SET unjudged = FALSE WHERE order_id = $1 AND updated_at_ms = $2",
+        &[one.order.0.into(), one.report_at_ms.into()],
     )?;
     tx.changed(Change::Noun("battery_safety"));
     Ok(())

@@ -6,6 +6,7 @@ use crate::db::{Conn, DbResult, Row};
 use crate::filter::{Filter, Page, count};
 use model::access::Scope;
 use model::content::{Audience, ContentKind, ContentState, FaqTopic, TargetGroup, TaskMetric};
+use model::customer::CustomerMark;
 use model::id::ContentId;
 use model::message::MessageEvent;
 use model::time::Timestamp;
@@ -36,6 +37,8 @@ pub struct ContentView {
     pub group: TargetGroup,
     pub fleet_id: Option<i64>,
     pub fleet_name: Option<String>,
+    /// The segment, where the group is one.
+    pub mark: Option<CustomerMark>,
     /// Codes of GB/T 2260; none: all cities.
     pub cities: Vec<String>,
     pub city_names: Vec<String>,
@@ -110,6 +113,7 @@ fn view(row: &Row<'_>, now: Timestamp) -> DbResult<ContentView> {
         group: one.group,
         fleet_id: one.fleet.map(|fleet| fleet.0),
         fleet_name: row.text_opt(WIDTH + 1)?,
+        mark: one.mark,
         city_names: city_names(&one.cities),
         cities: one.cities,
         rank: one.rank,

@@ -6,7 +6,7 @@ use crate::db::{Conn, DbResult, Row};
 use crate::filter::Filter;
 use model::content::{Audience, ContentKind, ContentState, FaqTopic, TaskMetric};
 use model::coupon::CouponKind;
-use model::customer::CustomerKind;
+use model::customer::{CustomerKind, CustomerMark};
 use model::message::message_sample;
 use model::rich::{RichBlock, RichKind, RichSpan, rich_parse};
 use model::time::Timestamp;
@@ -92,6 +92,8 @@ pub struct Onlooker {
     pub city_code: Option<String>,
     pub kind: Option<CustomerKind>,
     pub fleet_id: Option<i64>,
+    /// The segments of the customer, as the program behind the app was told them.
+    pub marks: Vec<CustomerMark>,
     /// An operator's own app shows its own and the platform's; without one: everybody's.
     pub operator_id: Option<i64>,
 }
@@ -129,8 +131,10 @@ pub fn content_shown(conn: &mut Conn, who: &Onlooker, at: Timestamp) -> DbResult
     in_city(&mut filter, "c.cities", who.city_code.as_deref().unwrap_or("-"));
     let kind = filter.bind(who.kind.map_or("all", CustomerKind::as_str));
     let fleet = filter.bind(who.fleet_id.unwrap_or(0));
+    let marks = filter.bind_all(who.marks.iter().map(|mark| mark.as_str()).chain(["-"]));
     filter.and(&format!(
-        "(c.target_group = 'all' OR c.target_group = {kind} OR (c.target_group = 'fleet' AND c.fleet_id = {fleet}))"
+        "(c.target_group = 'all' OR c.target_group = {kind} OR (c.target_group = 'fleet' AND c.fleet_id = {fleet}) \
+         OR (c.target_group = 'segment' AND c.mark IN ({marks})))"
     ));
     if let Some(operator) = who.operator_id {
         filter.and_value("(c.operator_id IS NULL OR c.operator_id = ?)", operator);

@@ -9,6 +9,7 @@ use model::access::Scope;
 use model::content::{
     Audience, ContentDecision, ContentKind, ContentState, FaqTopic, TargetGroup, TaskMetric,
 };
+use model::customer::CustomerMark;
 use model::id::{ContentId, CouponId, FleetId, OperatorId, StationId};
 use model::message::MessageEvent;
 use model::time::Timestamp;
@@ -33,6 +34,8 @@ pub struct Content {
     pub coupon: Option<CouponId>,
     pub group: TargetGroup,
     pub fleet: Option<FleetId>,
+    /// The segment, where the group is one.
+    pub mark: Option<CustomerMark>,
     /// None: all.
     pub cities: Vec<String>,
     /// The higher, the further in front.
@@ -52,9 +55,9 @@ impl Content {
 
 pub(crate) const COLUMNS: &str = "c.id, c.kind, c.audience, c.operator_id, c.title, c.body, c.link, c.topic, c.event, \
     c.metric, c.goal, c.coupon_id, c.target_group, c.fleet_id, c.cities, c.rank, c.decision, c.from_ms, c.until_ms, \
-    c.published_at_ms, c.version";
+    c.published_at_ms, c.version, c.mark";
 /// How many columns these are.
-pub(crate) const WIDTH: usize = 21;
+pub(crate) const WIDTH: usize = 22;
 
 /// Codes as they are kept: each between commas.
 pub(crate) fn cities_text(codes: &[String]) -> String {
@@ -97,6 +100,7 @@ pub(crate) fn content(row: &Row<'_>) -> DbResult<Content> {
         until: row.int_opt(18)?.map(Timestamp::from_ms),
         published_at: row.int_opt(19)?.map(Timestamp::from_ms),
         version: row.int(20)?,
+        mark: row.word_opt(21, CustomerMark::parse)?,
     })
 }
 
@@ -118,8 +122,9 @@ pub fn insert(tx: &mut Tx<'_>, one: &Content, staff_name: &str, now: Timestamp) 
     let id = tx.next_id(Noun::Content)?;
     tx.execute(
         "INSERT INTO content (id, kind, audience, operator_id, title, body, link, topic, event, metric, goal, coupon_id, \
-         target_group, fleet_id, cities, rank, decision, from_ms, until_ms, created_by, created_at_ms, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+         target_group, fleet_id, cities, rank, decision, from_ms, until_ms, created_by, created_at_ms, version, \
+         mark) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+         $23)",
         &[
             id.into(),
             one.kind.as_str().into(),
@@ -143,6 +148,7 @@ pub fn insert(tx: &mut Tx<'_>, one: &Content, staff_name: &str, now: Timestamp) 
             staff_name.into(),
             now.as_ms().into(),
             one.version.into(),
+            one.mark.map(CustomerMark::as_str).into(),
         ],
     )?;
     Ok(ContentId(id))
@@ -153,7 +159,7 @@ pub fn update(tx: &mut Tx<'_>, one: &Content) -> Result<()> {
     tx.execute(
         "UPDATE content SET operator_id = $1, title = $2, body = $3, link = $4, topic = $5, event = $6, metric = $7, \
          goal = $8, coupon_id = $9, target_group = $10, fleet_id = $11, cities = $12, rank = $13, decision = $14, \
-         from_ms = $15, until_ms = $16, published_at_ms = $17, version = $18 WHERE id = $19",
+         from_ms = $15, until_ms = $16, published_at_ms = $17, version = $18, mark = $19 WHERE id = $20",
         &[
             one.operator.map(|operator| operator.0).into(),
             (&one.title).into(),
@@ -173,6 +179,7 @@ pub fn update(tx: &mut Tx<'_>, one: &Content) -> Result<()> {
             one.until.map(Timestamp::as_ms).into(),
             one.published_at.map(Timestamp::as_ms).into(),
             one.version.into(),
+            one.mark.map(CustomerMark::as_str).into(),
             one.id.0.into(),
         ],
     )

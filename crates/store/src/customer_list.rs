@@ -57,6 +57,8 @@ pub struct CustomerDetail {
     pub external_id: Option<String>,
     pub note: String,
     pub version: i64,
+    /// The customer does not want to be told where and when to charge.
+    pub advice_off: bool,
     /// Name, phone and kind are looked after by the source, and cannot be changed here.
     pub read_only: bool,
     pub cards: Vec<CustomerCard>,
@@ -102,7 +104,7 @@ const COLUMNS: &str = "c.id, c.name, c.phone, c.source, c.kind, c.fleet_id, f.na
     c.active_at_source, c.status_reason, c.tags, c.created_at_ms, c.synced_at_ms, \
     (SELECT COUNT(*) FROM card k WHERE k.customer_id = c.id), \
     (SELECT COUNT(*) FROM car a WHERE a.customer_id = c.id), c.external_id, c.note, c.version, c.marks, \
-    c.level_id, (SELECT l.name FROM member_level l WHERE l.id = c.level_id)";
+    c.level_id, (SELECT l.name FROM member_level l WHERE l.id = c.level_id), c.advice_off";
 
 /// A row with the whole phone number beside it.
 fn view(row: &Row<'_>, now: Timestamp) -> DbResult<(CustomerView, Option<String>)> {
@@ -244,9 +246,9 @@ pub fn customer_get(
     let sql =
         format!("SELECT {COLUMNS} FROM customer c LEFT JOIN fleet f ON f.id = c.fleet_id {}", filter.sql());
     let found = conn.find(&sql, &filter.values, |row| {
-        Ok((view(row, now)?, (row.text_opt(16)?, row.text(17)?, row.int(18)?)))
+        Ok((view(row, now)?, (row.text_opt(16)?, row.text(17)?, row.int(18)?, row.bool(22)?)))
     })?;
-    let Some((row, (external_id, note, version))) = found else { return Ok(None) };
+    let Some((row, (external_id, note, version, advice_off))) = found else { return Ok(None) };
     let mut rows = [row];
     fill(conn, scope, &mut rows)?;
     let [(customer, phone)] = rows;
@@ -259,6 +261,7 @@ pub fn customer_get(
         external_id,
         note,
         version,
+        advice_off,
         cards: cards(conn, id)?,
         cars: car_list::of_customer(conn, id)?,
         same_phone,

@@ -4,25 +4,21 @@ use crate::Tx;
 use crate::customers::tags;
 use crate::db::{Conn, DbResult};
 use model::customer::CustomerMark;
+use model::segment::SegmentFacts;
 use model::time::{HOUR_MS, Timestamp};
 use model::{Error, Result};
 use std::collections::HashMap;
 
-/// What of one customer is judged. The figures are of the days since `since`.
+/// What of one customer is judged. The orders are those of the days since `since`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Judged {
     pub id: i64,
-    pub created_ms: i64,
-    pub has_fleet: bool,
+    pub facts: SegmentFacts,
     pub tags: Vec<String>,
     pub marks: Vec<CustomerMark>,
     pub level: Option<i64>,
-    pub order_count: i64,
-    pub night_count: i64,
-    pub energy_dwh: i64,
-    pub total_fen: i64,
-    /// Ever.
-    pub last_charged_ms: Option<i64>,
+    /// Where these orders were: station, operator, how many, energy, money.
+    pub places: Vec<[i64; 5]>,
 }
 
 /// Words that this version does not know are left out.
@@ -40,41 +36,61 @@ pub fn judged(conn: &mut Conn, after: i64, since: Timestamp, most: i64) -> DbRes
     let sql = "SELECT id, created_at_ms, fleet_id, tags, marks, level_id FROM customer \
                WHERE id > $1 AND status <> 'cancelled' ORDER BY id LIMIT $2";
     let mut all = conn.query(sql, &[after.into(), most.into()], |row| {
-        Ok(Judged {
-            id: row.int(0)?,
+        let facts = SegmentFacts {
             created_ms: row.int(1)?,
             has_fleet: row.int_opt(2)?.is_some(),
+            ..SegmentFacts::default()
+        };
+        Ok(Judged {
+            id: row.int(0)?,
+            facts,
             tags: tags(&row.text(3)?),
             marks: marks(&row.text(4)?),
             level: row.int_opt(5)?,
-            ..Judged::default()
+            places: Vec::new(),
         })
     })?;
     let (Some(first), Some(last)) = (all.first().map(|c| c.id), all.last().map(|c| c.id)) else {
         return Ok(all);
     };
+    let place: HashMap<i64, usize> = all.iter().enumerate().map(|(place, one)| (one.id, place)).collect();
     let sql = format!(
-        "SELECT customer_id, COUNT(*), CAST(SUM(CASE WHEN {NIGHT} THEN 1 ELSE 0 END) AS BIGINT), \
-         CAST(SUM(energy_dwh) AS BIGINT), CAST(SUM(total_fen) AS BIGINT) FROM orders \
+        "SELECT customer_id, station_id, operator_id, COUNT(*), \
+         CAST(SUM(CASE WHEN {NIGHT} THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(energy_dwh) AS BIGINT), \
+         CAST(SUM(total_fen) AS BIGINT), MIN(started_at_ms), MAX(started_at_ms) FROM orders \
          WHERE customer_id >= $1 AND customer_id <= $2 AND started_at_ms >= $3 AND state = 'completed' \
-         GROUP BY customer_id"
+         GROUP BY customer_id, station_id, operator_id ORDER BY customer_id, station_id, operator_id"
     );
-    let sums = conn.query(&sql, &[first.into(), last.into(), since.as_ms().into()], |row| {
-        Ok((row.int(0)?, [row.int(1)?, row.int(2)?, row.int(3)?, row.int(4)?]))
+    conn.query(&sql, &[first.into(), last.into(), since.as_ms().into()], |row| {
+        let known = place.get(&row.int(0)?).and_then(|place| all.get_mut(*place));
+        let Some(one) = known else { return Ok(()) };
+        let [orders, energy, total] = [row.int(3)?, row.int(5)?, row.int(6)?];
+        let (begun, last) = (row.int(7)?, row.int(8)?);
+        let facts = &mut one.facts;
+        facts.order_count += orders;
+        facts.night_count += row.int(4)?;
+        facts.energy_dwh += energy;
+        facts.total_fen += total;
+        facts.first_started_ms = Some(facts.first_started_ms.map_or(begun, |known| known.min(begun)));
+        facts.last_started_ms = facts.last_started_ms.max(Some(last));
+        one.places.push([row.int(1)?, row.int(2)?, orders, energy, total]);
+        Ok(())
     })?;
-    let sums: HashMap<i64, [i64; 4]> = sums.into_iter().collect();
     let sql = "SELECT customer_id, MAX(last_ended_ms) FROM customer_station \
                WHERE customer_id >= $1 AND customer_id <= $2 GROUP BY customer_id";
-    let lasts = conn.query(sql, &[first.into(), last.into()], |row| Ok((row.int(0)?, row.int(1)?)))?;
-    let lasts: HashMap<i64, i64> = lasts.into_iter().collect();
-    for one in &mut all {
-        if let Some([orders, night, energy, total]) = sums.get(&one.id) {
-            (one.order_count, one.night_count, one.energy_dwh, one.total_fen) =
-                (*orders, *night, *energy, *total);
+    conn.query(sql, &[first.into(), last.into()], |row| {
+        if let Some(one) = place.get(&row.int(0)?).and_then(|place| all.get_mut(*place)) {
+            one.facts.last_charged_ms = Some(row.int(1)?);
         }
-        one.last_charged_ms = lasts.get(&one.id).copied();
-    }
+        Ok(())
+    })?;
     Ok(all)
+}
+
+/// One of them; none: there is no such customer, or they have left.
+pub fn judged_one(conn: &mut Conn, id: i64, since: Timestamp) -> DbResult<Option<Judged>> {
+    let found = judged(conn, id - 1, since, 1)?;
+    Ok(found.into_iter().find(|one| one.id == id))
 }
 
 /// What came of the judgement. A customer's version stays: nobody's form knows these columns.

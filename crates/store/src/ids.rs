@@ -106,6 +106,7 @@ nouns! {
     AlarmEvent = "alarm_event",
     ReportPlan = "report_plan",
     ReportSending = "report_sending",
+    SafetyPause = "safety_pause",
     AlarmRule = "alarm_rule",
     AlarmRuleChange = "alarm_rule_change",
     AlarmNotice = "alarm_notice",

@@ -26,11 +26,11 @@ pub struct JudgedPile {
 pub fn judged(conn: &mut Conn, from_day: i64, from_ms: i64) -> DbResult<Vec<JudgedPile>> {
     let sql = format!(
         "SELECT q.id, q.station_id, q.operator_id, {}, COALESCE(t.service_s, 0), COALESCE(t.online_s, 0), \
-         COALESCE(t.fault_s, 0), COALESCE(t.offline_count, 0), COALESCE(a.n, 0) FROM pile q \
+         COALESCE(t.fault_s, 0), COALESCE(t.offline_count, 0), COALESCE(a.n, 0), COALESCE(a.again, 0) FROM pile q \
          LEFT JOIN (SELECT pile_id, CAST(SUM(service_s) AS BIGINT) AS service_s, CAST(SUM(online_s) AS BIGINT) AS online_s, \
          CAST(SUM(fault_s) AS BIGINT) AS fault_s, CAST(SUM(offline_count) AS BIGINT) AS offline_count FROM pile_time \
          WHERE day >= $1 GROUP BY pile_id) t ON t.pile_id = q.id \
-         LEFT JOIN (SELECT pile_id, COUNT(*) AS n FROM alarm WHERE source = 'fault' AND pile_id IS NOT NULL \
+         LEFT JOIN (SELECT pile_id, COUNT(*) AS n, COUNT(repeat_of) AS again FROM alarm WHERE source = 'fault' AND pile_id IS NOT NULL \
          AND first_at_ms >= $2 GROUP BY pile_id) a ON a.pile_id = q.id \
          WHERE q.lifecycle = 'enabled' ORDER BY q.id",
         crate::report_read::MODEL
@@ -47,6 +47,7 @@ pub fn judged(conn: &mut Conn, from_day: i64, from_ms: i64) -> DbResult<Vec<Judg
                 fault_s: row.int(6)?,
                 offline_count: row.int(7)?,
                 faults: row.int(8)?,
+                repeats: row.int(9)?,
                 ..HealthFacts::default()
             },
         })

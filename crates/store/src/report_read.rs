@@ -156,6 +156,9 @@ pub fn gathered(
     if needs(Family::Work) {
         reading.work(conn, &mut all)?;
     }
+    if needs(Family::Fault) {
+        reading.faults(conn, &mut all)?;
+    }
     if needs(Family::People) && range.days() <= PEOPLE_DAYS_MAX {
         reading.people(conn, &mut all)?;
     }

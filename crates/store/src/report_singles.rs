@@ -159,6 +159,31 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// Faults as their alarms tell of them; one that has not held long enough to be told is none.
+    pub(crate) fn faults(&self, conn: &mut Conn, all: &mut Gathered) -> DbResult<()> {
+        let (from_ms, to_ms) = self.moments();
+        let mut zones = Zones::default();
+        let mut filter = Filter::new();
+        filter.and("a.source = 'fault' AND a.state <> 'pending'");
+        filter.and_value("a.first_at_ms >= ?", from_ms);
+        filter.and_value("a.first_at_ms < ?", to_ms);
+        self.wanted.places(&mut filter, "a", self.scope);
+        self.wanted.piles(&mut filter, "a");
+        let sql = format!(
+            "SELECT a.first_at_ms, s.time_zone, s.city_code, a.operator_id, a.station_id, COALESCE(a.pile_id, 0), \
+             {MODEL}, COALESCE(q.kind, ''), '', '', a.repeat_of FROM alarm a JOIN station s ON s.id = a.station_id \
+             LEFT JOIN pile q ON q.id = a.pile_id {}",
+            filter.sql()
+        );
+        conn.query(&sql, &filter.values, |row| {
+            let Some(key) = Single::read(row)?.key(self, zones.find(&row.text(1)?)) else { return Ok(()) };
+            all.add(key.clone(), Part::FaultCount, 1);
+            all.add(key, Part::RepeatCount, i64::from(row.int_opt(SINGLES)?.is_some()));
+            Ok(())
+        })
+        .map(drop)
+    }
+
     pub(crate) fn work(&self, conn: &mut Conn, all: &mut Gathered) -> DbResult<()> {
         let (from_ms, to_ms) = self.moments();
         let mut zones = Zones::default();

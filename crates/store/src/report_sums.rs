@@ -400,14 +400,7 @@ pub fn save(tx: &mut Tx<'_>, of: &Stale, report: &StationReport) -> Result<()> {
         [day, station, *operator, *busy_day, *hour].into_iter().chain(*sums).map(Value::Int).collect()
     });
     insert(tx, "report_busy", &columns, &rows.collect::<Vec<_>>())?;
-    for (operator, changes) in &of.changes {
-        tx.execute(
-            "UPDATE station_day SET stale = FALSE WHERE day = $1 AND station_id = $2 AND operator_id = $3 \
-             AND changes = $4",
-            &[day.into(), station.into(), (*operator).into(), (*changes).into()],
-        )?;
-    }
-    Ok(())
+    crate::report_success::save(tx, of, report)
 }
 
 /// What is kept of a day, of the stations whose sums are not to be made anew; and which stations these are.

@@ -21,7 +21,7 @@ pub struct Ended {
     /// 20261123
     pub day: i64,
     pub hour: i64,
-    /// 一次充电成功: more than 0.2 kWh or two minutes.
+    /// 一次充电成功, as the parameters say it: see [`crate::report_sums::SuccessRule`].
     pub success: bool,
     pub energy: Energy,
     pub electricity: Fen,

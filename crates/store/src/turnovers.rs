@@ -2,11 +2,14 @@
 
 use crate::Tx;
 use crate::db::{Conn, DbError, DbResult, Row};
+use crate::filter::Filter;
+use model::access::Scope;
 use model::connector::ConnectorStatus;
 use model::id::StationId;
 use model::time::Timestamp;
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use utoipa::ToSchema;
 
 /// How far forecasts of free connectors were off, beside "as many as now".
@@ -170,6 +173,61 @@ pub fn connectors_now(conn: &mut Conn, station: StationId) -> DbResult<Vec<Conne
             energy_dwh: row.int_opt(3)?,
         })
     })
+}
+
+/// Stations of a scope as the overview lists them.
+pub fn station_ids(conn: &mut Conn, scope: &Scope, most: i64) -> DbResult<Vec<StationId>> {
+    let mut filter = Filter::new();
+    filter.scope("s.operator_id", "s.id", scope);
+    let limit = filter.bind(most);
+    let sql = format!("SELECT s.id FROM station s {} ORDER BY s.id LIMIT {limit}", filter.sql());
+    conn.query(&sql, &filter.values, |row| Ok(StationId(row.int(0)?)))
+}
+
+/// What was learned of these stations, with their zones.
+pub fn of_stations(
+    conn: &mut Conn,
+    stations: &[StationId],
+) -> DbResult<HashMap<StationId, (Timestamp, Turnover)>> {
+    let mut filter = Filter::new();
+    let ids = filter.bind_all(stations.iter().map(|id| id.0));
+    filter.and(&format!("station_id IN ({ids})"));
+    let sql = format!(
+        "SELECT station_id, made_at_ms, basis, order_count, full_permille, stays, arrivals, tests FROM turnover {}",
+        filter.sql()
+    );
+    let rows = conn.query(&sql, &filter.values, turnover)?;
+    Ok(rows.into_iter().map(|(at, one)| (one.station, (at, one))).collect())
+}
+
+/// As [`connectors_now`] of many stations: what runs is gathered once.
+pub fn connectors_now_of(
+    conn: &mut Conn,
+    stations: &[StationId],
+) -> DbResult<HashMap<StationId, Vec<ConnectorNow>>> {
+    let mut filter = Filter::new();
+    let ids = filter.bind_all(stations.iter().map(|id| id.0));
+    filter.and(&format!("p.station_id IN ({ids})"));
+    filter.and("p.lifecycle IN ('inactive', 'enabled') AND k.no > 0");
+    let sql = format!(
+        "SELECT p.station_id, p.online, k.status, o.started_at_ms, o.energy_dwh FROM pile p \
+         JOIN connector k ON k.pile_id = p.id LEFT JOIN (SELECT pile_id, connector_no, \
+         MIN(started_at_ms) AS started_at_ms, MAX(energy_dwh) AS energy_dwh FROM orders \
+         WHERE state IN ('starting', 'charging', 'stopping') GROUP BY pile_id, connector_no) o \
+         ON o.pile_id = p.id AND o.connector_no = k.no {}",
+        filter.sql()
+    );
+    let mut all: HashMap<StationId, Vec<ConnectorNow>> = HashMap::new();
+    conn.query(&sql, &filter.values, |row| {
+        all.entry(StationId(row.int(0)?)).or_default().push(ConnectorNow {
+            online: row.bool(1)?,
+            status: row.word(2, ConnectorStatus::parse)?,
+            started_at_ms: row.int_opt(3)?,
+            energy_dwh: row.int_opt(4)?,
+        });
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 /// Whether drivers may charge at the station at a moment; none: there is no such station.

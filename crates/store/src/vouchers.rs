@@ -9,7 +9,7 @@ use crate::ids::Noun;
 use model::Result;
 use model::access::Scope;
 use model::coupon::{CouponKind, CouponPayer, CouponWorth, VoucherState};
-use model::customer::{CustomerKind, phone_masked};
+use model::customer::{CustomerKind, CustomerMark, phone_masked};
 use model::id::{CouponId, CustomerId, OperatorId, OrderId, StationId, VoucherId};
 use model::money::Fen;
 use model::offer::{Bearing, Offered};
@@ -24,6 +24,8 @@ pub enum Recipients {
     All,
     Kind(CustomerKind),
     Fleet(i64),
+    /// 客户分群, as the last night has found it.
+    Segment(CustomerMark),
 }
 
 /// Those who can have another one: in the giver's sight, allowed to charge, and below the limit. Whoever
@@ -35,6 +37,10 @@ fn candidates(scope: &Scope, to: &Recipients, coupon: &Coupon, request_id: &str,
         Recipients::All => {}
         Recipients::Kind(kind) => filter.and_value("c.kind = ?", kind.as_str()),
         Recipients::Fleet(fleet) => filter.and_value("c.fleet_id = ?", *fleet),
+        Recipients::Segment(mark) => filter.and_value(
+            "EXISTS (SELECT 1 FROM customer_tag g WHERE g.customer_id = c.id AND g.by_rule AND g.tag = ?)",
+            mark.as_str(),
+        ),
     }
     filter
         .and_value("(c.status = 'active' OR (c.status = 'frozen' AND c.frozen_until_ms <= ?))", now.as_ms());

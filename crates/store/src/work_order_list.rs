@@ -30,6 +30,8 @@ pub struct WorkOrderView {
     pub pile_code: Option<String>,
     pub connector_no: Option<i64>,
     pub alarm_id: Option<i64>,
+    /// 重复故障: its alarm came back of this closed one, within seven days.
+    pub repeat_of_id: Option<i64>,
     pub feedback_id: Option<i64>,
     pub feedback_no: Option<String>,
     pub plan_id: Option<i64>,
@@ -116,14 +118,15 @@ const COLUMNS: &str = "w.id, w.no, w.kind, w.level, w.state, w.title, w.content,
     w.parts, w.cost_fen, \
     (SELECT COUNT(*) FROM attachment t WHERE t.noun = 'work_order' AND t.noun_id = w.id), \
     w.accept_due_ms, w.finish_due_ms, w.created_at_ms, w.created_by, w.accepted_at_ms, w.arrived_at_ms, \
-    w.done_at_ms, w.closed_at_ms, w.closed_by, w.escalated_at_ms, w.version";
+    w.done_at_ms, w.closed_at_ms, w.closed_by, w.escalated_at_ms, w.version, \
+    (SELECT a.repeat_of FROM alarm a WHERE a.id = w.alarm_id)";
 
 const FROM: &str = "FROM work_order w JOIN station s ON s.id = w.station_id LEFT JOIN pile p ON p.id = w.pile_id \
     LEFT JOIN feedback f ON f.id = w.feedback_id LEFT JOIN staff h ON h.id = w.handler_id \
     LEFT JOIN staff d ON d.id = w.done_by";
 
 /// Where the value stands by which a page is sorted: behind the columns.
-const SORT_VALUE: usize = 34;
+const SORT_VALUE: usize = 35;
 
 fn view(row: &Row<'_>, now: Timestamp) -> DbResult<WorkOrderView> {
     let state = row.word(4, WorkOrderState::parse)?;
@@ -144,6 +147,7 @@ fn view(row: &Row<'_>, now: Timestamp) -> DbResult<WorkOrderView> {
         pile_code: row.text_opt(9)?,
         connector_no: row.int_opt(10)?,
         alarm_id: row.int_opt(11)?,
+        repeat_of_id: row.int_opt(34)?,
         feedback_id: row.int_opt(12)?,
         feedback_no: row.text_opt(13)?,
         plan_id: row.int_opt(14)?,

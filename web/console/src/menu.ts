@@ -69,6 +69,7 @@ export const menu: MenuSection[] = [
     name: 'customer',
     pages: [
       { name: 'customers', path: '/customers', permission: 'customer.read', glyph: 'customer' },
+      { name: 'customer_segments', path: '/customer-segments', permission: 'customer.read', glyph: 'chart' },
       { name: 'erasures', path: '/erasures', permission: 'customer.erase', platform: true, glyph: 'lock' },
       { name: 'member_levels', path: '/member-levels', permission: 'customer.read', glyph: 'gift' },
       { name: 'fleets', path: '/fleets', permission: 'fleet.read', glyph: 'fleet' },

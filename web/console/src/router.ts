@@ -96,6 +96,7 @@ export const router = createRouter({
         page('customers', 'customers', 'customer.read', () => import('@/views/customers/CustomerList.vue')),
         page('customers/:id(\\d+)', 'customer', 'customer.read', () => import('@/views/customers/CustomerDetail.vue'), { menu: 'customers' }),
         page('customer-source', 'customer_source', 'job.read', () => import('@/views/customer-source/CustomerSource.vue'), { platform: true }),
+        page('customer-segments', 'customer_segments', 'customer.read', () => import('@/views/segments/SegmentPage.vue')),
         page('member-levels', 'member_levels', 'customer.read', () => import('@/views/member-levels/MemberLevelList.vue')),
         page('erasures', 'erasures', 'customer.erase', () => import('@/views/erasures/ErasureList.vue')),
         page('fleets', 'fleets', 'fleet.read', () => import('@/views/fleets/FleetList.vue')),

@@ -55,7 +55,7 @@ pub fn no_advice() -> Error {
 impl Engine {
     /// Makes what the figures of the last weeks advise; how many are new, or have changed their state.
     pub async fn advice_make(&self, now: Timestamp) -> Result<usize> {
-        let sleeping_days = self.rules().mark_sleeping_days;
+        let sleeping_days = self.rules().segments.sleeping_days;
         let wanted = self.store.read(move |conn| all_wanted(conn, sleeping_days, now)).await?;
         let done = self.store.write(None, move |tx| keep(tx, &wanted, now)).await?;
         Ok(done + self.advice_measure(now).await?)

@@ -54,6 +54,7 @@ pub(crate) fn check_due(tx: &mut Tx<'_>, check: &DeviceCheck, now: Timestamp) ->
         notified_at: None,
         close_after_s: terms.close_after_s,
         version: 1,
+        repeat_of: None,
     };
     let id = alarms::insert(tx, &one)?;
     alarms::event_append(tx, id, AlarmAction::Raise, None, &info, now)?;

@@ -2,7 +2,7 @@
 
 use super::TRIES;
 use model::alarm::{
-    AlarmAction, AlarmSource, AlarmState, AlarmTerms, FAULTED, STRAY, fault_codes, severity_rule,
+    AlarmAction, AlarmSource, AlarmState, AlarmTerms, FAULTED, REPEAT_MS, STRAY, fault_codes, severity_rule,
     stop_class_rule,
 };
 use model::connector::ConnectorStatus;
@@ -79,6 +79,7 @@ impl Fact<'_> {
             notified_at: None,
             close_after_s: terms.close_after_s,
             version: 1,
+            repeat_of: None,
         }
     }
 }
@@ -92,7 +93,12 @@ pub(super) fn raise(tx: &mut Tx<'_>, fact: &Fact<'_>, now: Timestamp) -> Result<
     let key = fact.key();
     for _ in 0..TRIES {
         let Some(mut one) = tx.read(|conn| alarms::live(conn, &key))? else {
-            let one = fact.fresh(rule.terms(), now);
+            let mut one = fact.fresh(rule.terms(), now);
+            if fact.source == AlarmSource::Fault {
+                let of = (fact.source, fact.code);
+                let since = fact.since.plus_ms(-REPEAT_MS);
+                one.repeat_of = tx.read(|conn| alarms::closed_last(conn, fact.pile, of, since))?;
+            }
             let id = alarms::insert(tx, &one)?;
             let info = fact.info.as_deref().unwrap_or_default();
             return alarms::event_append(tx, id, AlarmAction::Raise, None, info, fact.since);

@@ -1,12 +1,13 @@
 //! What staff write, and the rules that it keeps before it is kept.
 
-use super::target::{cities_checked, fleet_checked, owner, rank_checked, written};
+use super::target::{cities_checked, fleet_checked, mark_checked, owner, rank_checked, written};
 use crate::audit::Actor;
 use crate::site::named;
 use model::content::{
     Audience, ContentDecision, ContentKind, FaqTopic, TargetGroup, TaskMetric, link_checked, times_checked,
 };
 use model::coupon::CouponState;
+use model::customer::CustomerMark;
 use model::id::{ContentId, CouponId};
 use model::message::{MessageEvent, message_sample};
 use model::rich::rich_parse;
@@ -40,6 +41,8 @@ pub struct ContentDraft {
     /// Everybody when not given.
     pub group: Option<TargetGroup>,
     pub fleet_id: Option<i64>,
+    /// The segment, where the group is one.
+    pub mark: Option<CustomerMark>,
     /// Codes of open cities; none: all.
     pub cities: Option<Vec<String>>,
     /// 0 to 999; the highest stands in front.
@@ -203,6 +206,7 @@ impl ContentDraft {
             coupon: coupon_checked(conn, actor, kind, self.coupon_id, now)?,
             group,
             fleet: fleet_checked(conn, actor, group, self.fleet_id)?,
+            mark: mark_checked(group, self.mark)?,
             cities: cities_checked(conn, cities)?,
             rank: rank_checked(self.rank)?,
             decision: ContentDecision::Draft,
@@ -218,7 +222,7 @@ impl ContentDraft {
 pub(super) fn told(one: &Content) -> Value {
     json!({"kind": one.kind, "audience": one.audience, "operator_id": one.operator, "title": one.title,
         "body": one.body, "link": one.link, "topic": one.topic, "event": one.event, "metric": one.metric,
-        "goal": one.goal, "coupon_id": one.coupon, "group": one.group, "fleet_id": one.fleet,
+        "goal": one.goal, "coupon_id": one.coupon, "group": one.group, "fleet_id": one.fleet, "mark": one.mark,
         "cities": one.cities, "rank": one.rank, "from_ms": one.from.map(Timestamp::as_ms),
         "until_ms": one.until.map(Timestamp::as_ms)})
 }

@@ -3,6 +3,7 @@
 use crate::audit::Actor;
 use model::access::Area;
 use model::content::TargetGroup;
+use model::customer::CustomerMark;
 use model::discount::DiscountBearer;
 use model::id::{FleetId, OperatorId, StationId};
 use model::{Error, Result};
@@ -134,6 +135,19 @@ pub(crate) fn fleet_checked(
             "A fleet is named only where the group is one fleet; leave it empty.",
         ),
         (_, None) => Ok(None),
+    }
+}
+
+/// A segment is named exactly when the group is one.
+pub(crate) fn mark_checked(group: TargetGroup, mark: Option<CustomerMark>) -> Result<Option<CustomerMark>> {
+    let wrong = |zh: &'static str, en: &'static str| Err(Error::invalid("mark", zh, en));
+    match (group == TargetGroup::Segment, mark) {
+        (true, None) => wrong("请选择客户分群", "Choose a segment."),
+        (false, Some(_)) => wrong(
+            "只有投放给客户分群时才选择分群，请留空",
+            "A segment is named only where the group is one; leave it empty.",
+        ),
+        (_, mark) => Ok(mark),
     }
 }
 

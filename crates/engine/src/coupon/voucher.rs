@@ -3,10 +3,11 @@
 use super::{found, no_coupon};
 use crate::Engine;
 use crate::audit::Actor;
-use crate::content::target::{fleet_checked, may_change};
+use crate::content::target::{fleet_checked, mark_checked, may_change};
 use crate::site::named;
 use model::content::TargetGroup;
 use model::coupon::{CouponState, VoucherState};
+use model::customer::CustomerMark;
 use model::id::{CouponId, CustomerId, VoucherId};
 use model::time::Timestamp;
 use model::{Error, Result};
@@ -32,6 +33,8 @@ pub struct VoucherDraft {
     pub customer_id: Option<i64>,
     pub group: Option<TargetGroup>,
     pub fleet_id: Option<i64>,
+    /// The segment, where the group is one.
+    pub mark: Option<CustomerMark>,
     /// Why, for those who look later.
     pub reason: String,
 }
@@ -42,6 +45,7 @@ pub struct VoucherCheck {
     pub customer_id: Option<i64>,
     pub group: Option<TargetGroup>,
     pub fleet_id: Option<i64>,
+    pub mark: Option<CustomerMark>,
 }
 
 /// How many it reaches or has reached.
@@ -68,16 +72,18 @@ fn recipients(
     actor: &Actor,
     customer: Option<i64>,
     group: Option<TargetGroup>,
-    fleet: Option<i64>,
+    (fleet, mark): (Option<i64>, Option<CustomerMark>),
 ) -> Result<Recipients> {
     match (customer, group) {
-        (Some(id), None) if fleet.is_none() => Ok(Recipients::One(CustomerId(id))),
+        (Some(id), None) if fleet.is_none() && mark.is_none() => Ok(Recipients::One(CustomerId(id))),
         (None, Some(group)) => {
             let fleet = fleet_checked(conn, actor, group, fleet)?;
-            Ok(match (fleet, group.customer_kind()) {
-                (Some(fleet), _) => Recipients::Fleet(fleet.0),
-                (None, Some(kind)) => Recipients::Kind(kind),
-                (None, None) => Recipients::All,
+            let mark = mark_checked(group, mark)?;
+            Ok(match (fleet, mark, group.customer_kind()) {
+                (Some(fleet), ..) => Recipients::Fleet(fleet.0),
+                (None, Some(mark), _) => Recipients::Segment(mark),
+                (None, None, Some(kind)) => Recipients::Kind(kind),
+                (None, None, None) => Recipients::All,
             })
         }
         _ => Err(Error::invalid(
@@ -132,8 +138,10 @@ fn reached(
     if many > RECIPIENTS_MAX {
         return Err(Error::invalid(
             field,
-            format!("符合条件的用户超过 {RECIPIENTS_MAX} 人，请按用户类型或车队分批发放"),
-            format!("More than {RECIPIENTS_MAX} would get one; give it out by kind of customer or by fleet."),
+            format!("符合条件的用户超过 {RECIPIENTS_MAX} 人，请按用户类型、车队或分群分批发放"),
+            format!(
+                "More than {RECIPIENTS_MAX} would get one; give it out by kind of customer, fleet or segment."
+            ),
         ));
     }
     if let Some(left) = left(coupon).filter(|left| *left < many) {
@@ -158,7 +166,7 @@ impl Engine {
         let work = move |conn: &mut Conn| {
             let one = found(conn, &actor, id, None)?;
             givable(&one, now)?;
-            let to = recipients(conn, &actor, check.customer_id, check.group, check.fleet_id)?;
+            let to = recipients(conn, &actor, check.customer_id, check.group, (check.fleet_id, check.mark))?;
             let given = reached(conn, &actor, &one, &to, "", now)?;
             Ok(VouchersGiven { given, left: left(&one).map(|left| left - given) })
         };
@@ -270,8 +278,9 @@ struct Giving {
 impl Giving {
     fn to(&self, conn: &mut Conn) -> Result<(Coupon, Recipients)> {
         let one = found(conn, &self.actor, self.coupon, None)?;
-        let (customer, group, fleet) = (self.draft.customer_id, self.draft.group, self.draft.fleet_id);
-        Ok((one, recipients(conn, &self.actor, customer, group, fleet)?))
+        let (customer, group) = (self.draft.customer_id, self.draft.group);
+        let of = (self.draft.fleet_id, self.draft.mark);
+        Ok((one, recipients(conn, &self.actor, customer, group, of)?))
     }
 
     /// Refuses all of it, or nothing.
@@ -318,7 +327,7 @@ impl Giving {
         let one = tx.read(|conn| Ok(found(conn, &self.actor, self.coupon, None)))??;
         tx.changed(Change::Noun("voucher"));
         let detail = json!({"after": {"given": given, "customer_id": self.draft.customer_id,
-            "group": self.draft.group, "fleet_id": self.draft.fleet_id, "reason": self.reason,
+            "group": self.draft.group, "fleet_id": self.draft.fleet_id, "mark": self.draft.mark, "reason": self.reason,
             "request_id": self.request_id}});
         self.actor.record(tx, self.now, "voucher_create", "coupon", self.coupon.0, &detail)?;
         Ok(VouchersGiven { given, left: left(&one) })

@@ -5,6 +5,7 @@ mod holding;
 mod level;
 mod mark;
 mod pull;
+mod segment;
 mod source;
 mod standing;
 

@@ -8,6 +8,8 @@ use super::Context;
 use super::foreign::{foreign, marks};
 use super::reported::reported;
 use super::status::believable;
+use crate::Rules;
+use crate::report::success_rule;
 use crate::webhook::order_told_by_pile;
 use model::curve::Curve;
 use model::energy::Energy;
@@ -220,7 +222,7 @@ pub(super) fn settle(
         (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
         detail.segments = serde_json::to_string(&bill.segments).map_err(|_| Error::internal())?;
         let discounts = crate::discount::given(tx, &mut order, (&bill, billed_by), context.now)?;
-        count(tx, &order, &station.zone);
+        count(context.rules, tx, &order, &station.zone);
         crate::payment::post(context.rules, tx, (&order, &discounts), None, context.now)?;
     } else {
         order.state = order.state.to(OrderState::Abnormal).unwrap_or(OrderState::Abnormal);
@@ -273,17 +275,17 @@ fn energies(record: &PileBillRecord) -> [Energy; 4] {
     energies
 }
 
-pub(crate) fn count(tx: &mut Tx<'_>, order: &Order, zone: &Zone) {
-    if let Some(ended) = counted(order, zone) {
+pub(crate) fn count(rules: &Rules, tx: &mut Tx<'_>, order: &Order, zone: &Zone) {
+    if let Some(ended) = counted(rules, order, zone) {
         tx.order_count(ended);
     }
 }
 
 /// What a completed order adds to the hours and days.
-pub(crate) fn counted(order: &Order, zone: &Zone) -> Option<Ended> {
+pub(crate) fn counted(rules: &Rules, order: &Order, zone: &Zone) -> Option<Ended> {
     let ended_at = order.ended_at?;
     let local = zone.local(ended_at);
-    let long = ended_at.since(order.started_at) > 120_000;
+    let charge_ms = ended_at.since(order.started_at).max(0);
     Some(Ended {
         pile: order.pile,
         station: order.station,
@@ -293,7 +295,7 @@ pub(crate) fn counted(order: &Order, zone: &Zone) -> Option<Ended> {
         ended_at,
         day: local.day,
         hour: local.hour,
-        success: order.energy.dwh() > 2_000 || long,
+        success: success_rule(rules).holds(order.energy.dwh(), charge_ms),
         energy: order.energy,
         electricity: order.electricity,
         service: order.service,

@@ -68,11 +68,11 @@ fn post(
     now: Timestamp,
 ) -> Result<()> {
     let zone = tx.station(order.station)?.zone.clone();
-    if let Some(old) = counted(&order, &zone) {
+    if let Some(old) = counted(rules, &order, &zone) {
         tx.order_uncount(old);
     }
     order.occupancy = fee;
-    count(tx, &order, &zone);
+    count(rules, tx, &order, &zone);
     tx.order_save(&order);
     if let Some(payment) = payment.filter(|one| one.state == PaymentState::Posted) {
         let key = format!("occupancy/{}", order.id.0);

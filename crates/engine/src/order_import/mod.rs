@@ -4,9 +4,9 @@
 
 pub mod row;
 
-use crate::Engine;
 use crate::audit::Actor;
 use crate::device::{PileBillPeriodRecord, PileBillRecord, counted};
+use crate::{Engine, Rules};
 use model::access::Scope;
 use model::error::Text;
 use model::id::{CustomerId, PileId, StationId, TariffId};
@@ -344,6 +344,7 @@ impl Engine {
 
     /// Writes orders that were found good; how many were new: another may have come meanwhile.
     pub async fn order_import_write(&self, id: i64, staff: i64, ready: Vec<Ready>) -> Result<i64> {
+        let rules = self.rules();
         // They have ended: no writer holds anything of them in memory, so that one may write for all.
         self.store
             .write(None, move |tx| {
@@ -356,7 +357,7 @@ impl Engine {
                     }
                 }
                 for (row, order) in &new {
-                    note_one(tx, row, order)?;
+                    note_one(&rules, tx, row, order)?;
                 }
                 for (row, order) in &new {
                     imports::order_brought(tx, id, order.id, &row.note)?;
@@ -373,12 +374,13 @@ impl Engine {
 
     /// Takes some orders of an import back; 0 when none is left that may be.
     pub async fn order_import_undo(&self, id: i64) -> Result<i64> {
+        let rules = self.rules();
         self.store
             .write(None, move |tx| {
                 let orders = tx.read(|conn| imports::brought(conn, id, UNDO_STEP))?;
                 for order in &orders {
                     let station = tx.station(order.station)?;
-                    if let Some(ended) = counted(order, &station.zone) {
+                    if let Some(ended) = counted(&rules, order, &station.zone) {
                         tx.order_uncount(ended);
                     }
                     imports::order_remove(tx, order.id)?;
@@ -415,10 +417,10 @@ fn order_new(tx: &mut store::Tx<'_>, staff: i64, row: &Ready) -> Result<Option<O
     Ok(Some(order))
 }
 
-fn note_one(tx: &mut store::Tx<'_>, row: &Ready, order: &Order) -> Result<()> {
+fn note_one(rules: &Rules, tx: &mut store::Tx<'_>, row: &Ready, order: &Order) -> Result<()> {
     let segments = serde_json::to_string(&row.bill.segments).map_err(|_| Error::internal())?;
     let station = tx.station(order.station)?;
-    if let Some(ended) = counted(order, &station.zone) {
+    if let Some(ended) = counted(rules, order, &station.zone) {
         tx.order_count(ended);
     }
     tx.order_detail_save(imports::detail(order.id, segments, row.record.clone()));

@@ -7,11 +7,11 @@ use crate::command::{Limited, Outgoing, limit_now, serve_now, stop_now};
 use crate::device::Context;
 use model::Result;
 use model::id::{ConnectorNo, OrderId};
-use model::safety::{SafetyActState, SafetyAction, SafetyFired, SafetyRule, SafetyStep};
+use model::safety::{SafetyActState, SafetyAction, SafetyFired, SafetyPause, SafetyRule, SafetyStep};
 use model::time::Zone;
 use store::ids::Noun;
 use store::safety_acts::{self, Held, NewStep, SafetyAct};
-use store::{HotPile, Tx};
+use store::{HotPile, Tx, safety_pauses};
 
 /// How often it is tried again when a person was faster.
 const TRIES: usize = 4;
@@ -35,6 +35,37 @@ pub(super) fn begin(
     keep_steps(context, tx, &one, &done)?;
     tell(context, tx, hot, rule, &one)?;
     Ok(done.into_iter().filter_map(|(_, out)| out).collect())
+}
+
+/// A rule has found its case where somebody has paused it: it is kept with its values and shown, nothing is done, and
+/// nobody is called. Once the pause is over, the same case acts.
+pub(super) fn passed_over(
+    context: &Context<'_>,
+    tx: &mut Tx<'_>,
+    hot: &HotPile,
+    (rule, pause): (&SafetyRule, &SafetyPause),
+    fired: &SafetyFired,
+    (connector, order): (ConnectorNo, Option<OrderId>),
+) -> Result<()> {
+    safety_pauses::held(tx, pause.id, fired.at)?;
+    let key = key(hot, rule, fired, connector, order);
+    let id = match tx.read(|conn| safety_acts::by_key(conn, &key))? {
+        Some(mut known) => {
+            (known.value, known.last_at, known.times) = (fired.value, fired.at, known.times + 1);
+            known.evidence.clone_from(&fired.evidence);
+            safety_acts::save(tx, &known)?;
+            known.id
+        }
+        None => {
+            let mut one = fresh(tx, hot, rule, fired, (connector, order), key)?;
+            one.step = SafetyStep::Paused;
+            safety_acts::insert(tx, &one)?
+        }
+    };
+    let text = format!("{} {} · {}", fired.value, rule.measure.unit(), pause.reason);
+    let step = SafetyStep::Paused;
+    let new = NewStep { act: id, step, command: None, staff_name: None, text: &text };
+    safety_acts::step_append(tx, &new, context.now)
 }
 
 /// The same rule in the same session is one act; without a session, on one day.

@@ -4,18 +4,16 @@ use super::told::battery_told;
 use crate::Engine;
 use model::Result;
 use model::safety::{SafetyLevel, battery_findings, battery_level};
-use model::time::{DAY_MS, Timestamp};
+use model::time::Timestamp;
 use store::battery_safety::{save, unjudged};
 
 const AT_ONCE: i64 = 200;
-/// What was written before is known, or older than this function.
-const LOOK_BACK_MS: i64 = 2 * DAY_MS;
 
 impl Engine {
-    /// How many reports were made.
-    pub(super) async fn batteries_judge(&self, now: Timestamp) -> Result<usize> {
-        let since = now.plus_ms(-LOOK_BACK_MS);
-        let found = self.store.device_read(move |conn| unjudged(conn, since, AT_ONCE)).await?;
+    /// How many reports were made. What is to be judged is marked where it is written, so that nothing is lost with a
+    /// restart and nothing that was judged is read again.
+    pub async fn batteries_judge(&self, now: Timestamp) -> Result<usize> {
+        let found = self.store.device_read(move |conn| unjudged(conn, AT_ONCE)).await?;
         let count = found.len();
         if count == 0 {
             return Ok(0);

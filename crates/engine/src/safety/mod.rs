@@ -7,6 +7,7 @@ mod act;
 mod battery;
 mod check;
 mod emergency;
+mod pause;
 mod rule;
 mod told;
 mod trial;
@@ -15,6 +16,7 @@ mod watch;
 
 pub use check::{DeviceCheckChange, DeviceCheckDraft};
 pub use emergency::{EmergencyDraft, EmergencyEnd, evacuation_default, no_emergency, no_station};
+pub use pause::{SafetyPauseDraft, SafetyPauseEnd};
 pub use rule::{SafetyRuleChange, SafetyRuleDraft, SafetyRuleRemoval};
 pub use trial::{SafetyTrialDraft, no_trial};
 pub use verdict::{SafetyActChange, SafetyActStep, no_act};
@@ -57,16 +59,28 @@ pub(crate) fn follow(
     if watched.order != order && order.is_some() {
         watched = Watched { connector, order, watch: SafetyWatch::default() };
     }
+    let (station, pile, now) = (hot.pile.station, hot.pile.id, context.now);
+    let pause_of =
+        |rule: i64| context.rules.safety_pauses.iter().find(|one| one.holds(rule, station, pile, now));
+    watched.watch.resume(|rule| pause_of(rule).is_some());
     let fired = {
         let place = SafetyPlace::of(&hot.pile);
         let rules = context.rules.safety.iter().filter(|rule| rule.scope.holds(&place));
         watched.watch.take(&facts, rules)
     };
+    fired
+        .iter()
+        .filter(|one| pause_of(one.rule).is_some())
+        .for_each(|one| watched.watch.passed_over(one.rule));
     hot.watched.push(watched);
     let mut going = Vec::new();
     for one in &fired {
         if let Some(rule) = context.rules.safety.iter().find(|rule| rule.id == one.rule) {
-            going.extend(act::begin(context, tx, hot, rule, one, (connector, order))?);
+            let of = (connector, order);
+            match pause_of(rule.id) {
+                Some(pause) => act::passed_over(context, tx, hot, (rule, pause), one, of)?,
+                None => going.extend(act::begin(context, tx, hot, rule, one, of)?),
+            }
         }
     }
     Ok(going)

@@ -31,7 +31,6 @@ impl Engine {
             done += usize::from(self.safety_limit_end(one, now).await?);
         }
         done += self.emergencies_advance(now).await?;
-        done += self.batteries_judge(now).await?;
         done += self.device_checks_remind(now).await?;
         Ok(done)
     }

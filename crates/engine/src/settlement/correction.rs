@@ -87,12 +87,12 @@ pub(super) fn carry_out(
     let raise = Raise { parts: &parts, gift_first: rules.gift_first, key: &key, reason, staff: Some(staff) };
     tx.payment_raise(payment, &raise, now)?;
     let Held { mut order, detail, zone, .. } = held;
-    let old = tx.read(|conn| store::orders::get(conn, order.id))?.and_then(|old| counted(&old, &zone));
+    let old = tx.read(|conn| store::orders::get(conn, order.id))?.and_then(|old| counted(rules, &old, &zone));
     if let Some(old) = old {
         tx.order_uncount(old);
     }
     (order.electricity, order.service, order.total) = (bill.electricity, bill.service, bill.total);
-    crate::device::count(tx, &order, &zone);
+    crate::device::count(rules, tx, &order, &zone);
     tx.order_save(&order);
     tx.order_detail_save(detail);
     Ok(())

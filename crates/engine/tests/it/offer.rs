@@ -44,6 +44,7 @@ pub fn give(w: &World, draft: CouponDraft, customer: i64, request: &str) -> (Cou
         customer_id: Some(customer),
         group: None,
         fleet_id: None,
+        mark: None,
         reason: "活动".to_owned(),
     };
     wait(w.engine.voucher_create(&Actor::local(), coupon, given)).unwrap();

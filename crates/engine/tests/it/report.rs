@@ -4,6 +4,7 @@ use crate::databases::wait;
 use crate::scene::NOON;
 use crate::week::{DAYS, Dice, Session, ended, kept, monday, week};
 use crate::world::{World, worlds};
+use engine::audit::Actor;
 use engine::report::success_rule;
 use model::access::{Area, Scope};
 use model::id::{OperatorId, OrderId, SessionKey, StationId};
@@ -298,6 +299,43 @@ fn r6_1c_another_rule_of_success_sums_everything_up_anew() {
         make(&w);
         assert_eq!(w.read(report_sums::made_by), Some(success_rule(&w.rules)), "the rule that holds");
         assert_eq!(w.count(successes), all);
+    }
+}
+
+#[test]
+fn r6_1c_home_and_reports_know_one_success() {
+    for w in worlds() {
+        // An order of 0.3 kWh in a minute: a success by the energy that is delivered, none by 1 kWh and five minutes.
+        let session = w.at("12:00").start(1, 1, "CARD1", 100.0);
+        w.later(1);
+        w.stop(1, session, 100.3);
+        let sums = |w: &World| {
+            let of =
+                |table: &str| format!("SELECT CAST(COALESCE(SUM(success_count), 0) AS BIGINT) FROM {table}");
+            ["station_hour", "station_day", "report_day"].map(|table| {
+                let sql = of(table);
+                w.read(move |conn| conn.one(&sql, &[], |row| row.int(0)))
+            })
+        };
+        make(&w);
+        assert_eq!(sums(&w), [1; 3]);
+        let set = |name: &'static str, value: i64| {
+            let change =
+                serde_json::from_value(serde_json::json!({"version": 1, "value": value, "reason": "核对"}));
+            wait(w.engine.parameter_update(&Actor::local(), name, change.unwrap())).unwrap();
+        };
+        set("success_dwh", 10_000);
+        // What ends from now on is counted by it at once, and what ended before by the next run.
+        let session = w.start(1, 1, "CARD1", 200.0);
+        w.later(1);
+        w.stop(1, session, 200.3);
+        assert_eq!(sums(&w), [1; 3]);
+        make(&w);
+        assert_eq!(sums(&w), [0; 3], "the home page as well");
+        set("success_s", 59);
+        make(&w);
+        assert_eq!(sums(&w), [2; 3], "both lasted a minute");
+        w.sound();
     }
 }
 

@@ -66,7 +66,12 @@ pub fn sent(w: &World) -> Vec<&'static str> {
 }
 
 pub fn watch(w: &World) -> usize {
-    wait(w.engine.safety_watch(w.now())).unwrap()
+    wait(w.engine.safety_watch(w.now())).unwrap() + judge(w)
+}
+
+/// How many battery reports were made.
+pub fn judge(w: &World) -> usize {
+    wait(w.engine.batteries_judge(w.now())).unwrap()
 }
 
 pub fn say(w: &World, trade: TradeNo, is_rare: bool, told: BatteryReport) {

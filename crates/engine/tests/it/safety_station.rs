@@ -1,7 +1,7 @@
 //! R-6.1b: a station that is stopped and comes back, batteries that are reported on, inspections that are due.
 
 use crate::databases::wait;
-use crate::safety::{NOTHING, acts, begun, guarded, later, say, sent, temperature, watch};
+use crate::safety::{NOTHING, acts, begun, guarded, judge, later, say, sent, temperature, watch};
 use crate::world::{World, stop_of, wall};
 use crate::ykc::{bill, send};
 use engine::audit::Actor;
@@ -184,5 +184,32 @@ fn r6_1b_class_people_are_reminded_of_an_inspection_until_it_is_done() {
             let refused = wait(w.engine.device_check_create(&local, check(due))).unwrap_err();
             assert_eq!(refused.field.as_deref(), Some(field), "{due}");
         }
+    }
+}
+
+#[test]
+fn r6_1b_class_a_battery_report_is_judged_once_and_after_a_restart() {
+    for mut w in guarded() {
+        let trade = begun(&w);
+        temperature(&w, trade, 40);
+        assert_eq!(judge(&w), 0, "it charges still");
+        send(&w, bill(trade, wall("10:30"), w.now(), NOTHING));
+        let marked = "SELECT COUNT(*) FROM battery_report WHERE unjudged";
+        assert_eq!(w.count(marked), 1);
+        // Nobody has judged it, the server stops, and is away for three days.
+        w.restart();
+        wait(w.engine.parameters_load()).unwrap();
+        later(&w, 3 * 86_400);
+        assert_eq!((judge(&w), w.count(marked)), (1, 0));
+        assert_eq!(judge(&w), 0, "what was judged is not read again");
+        // What is told later is judged again.
+        say(
+            later(&w, 5),
+            trade,
+            true,
+            BatteryReport { temperature_max_c: Some(61), ..BatteryReport::default() },
+        );
+        assert_eq!((w.count(marked), judge(&w), w.count(marked)), (1, 1, 0));
+        assert_eq!(w.count("SELECT COUNT(*) FROM battery_safety"), 1);
     }
 }

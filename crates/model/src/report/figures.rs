@@ -68,6 +68,11 @@ const SHARES: Text = Text::of(
 const FEES: Text =
     Text::of("支付渠道账单中的手续费，按账单日", "Fees in the bills of pay channels, by the day of the bill");
 
+const FAULTS: Text = Text::of(
+    "设备故障类告警（同一故障恢复后尚未关闭又出现的，算同一条），按首次发生时间",
+    "Alarms of faults by when they began; one that is there again before its alarm was closed is the same",
+);
+
 /// Of what was asked for: the bill and the occupation fee, less what was taken off and what gifts paid.
 const ASKED: &[(i64, Part)] =
     &[(1, Part::Total), (1, Part::Occupancy), (-1, Part::Discount), (-1, Part::Gift)];
@@ -390,5 +395,32 @@ pub const KPIS: &[Kpi] = &[
         ["在完工时限内完成的工单 ÷ 完成的工单", "Work orders done before they were due over those done"],
         WORK,
         share(&[(1, Part::InTimeCount)], &[(1, Part::RepairCount)], PERMYRIAD),
+    ),
+    kpi(
+        "fault_count",
+        Count,
+        ["设备故障数", "Faults"],
+        ["设备故障类告警的条数", "Alarms of faults"],
+        FAULTS,
+        sum(&[(1, Part::FaultCount)]),
+    ),
+    kpi(
+        "repeat_fault_count",
+        Count,
+        ["重复故障数", "Repeated faults"],
+        [
+            "同一充电桩的同一故障，在上一条告警关闭后 7 天内再次发生的条数",
+            "Faults that came back at the same pile within seven days after their alarm was closed",
+        ],
+        FAULTS,
+        sum(&[(1, Part::RepeatCount)]),
+    ),
+    kpi(
+        "repeat_fault_rate",
+        Percent,
+        ["重复故障率", "Repeated faults, share"],
+        ["重复故障数 ÷ 设备故障数", "Repeated faults over faults"],
+        FAULTS,
+        share(&[(1, Part::RepeatCount)], &[(1, Part::FaultCount)], PERMYRIAD),
     ),
 ];

@@ -163,6 +163,8 @@ mod tests {
             (Part::CustomersAgain, 1),
             (Part::RepairMs, 5_400_000),
             (Part::RepairCount, 2),
+            (Part::FaultCount, 8),
+            (Part::RepeatCount, 3),
         ] {
             parts.add(part, value);
         }
@@ -190,6 +192,9 @@ mod tests {
             ("connector_energy", 4_000_000),
             ("connector_money", 38_000),
             ("repair_time", 450),
+            ("fault_count", 8),
+            ("repeat_fault_count", 3),
+            ("repeat_fault_rate", 3_750),
         ] {
             assert_eq!(Kpi::find(code).unwrap().formula.value(&parts), Some(expected), "{code}");
         }
@@ -217,6 +222,8 @@ mod tests {
             ("net", Month, true),
             ("repair_time", Station, true),
             ("repair_time", Model, false),
+            ("repeat_fault_rate", Model, true),
+            ("repeat_fault_rate", Buyer, false),
         ] {
             assert_eq!(Kpi::find(code).unwrap().knows(group), knows, "{code} by {group:?}");
         }

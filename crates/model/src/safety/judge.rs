@@ -29,6 +29,8 @@ struct Run {
     last: Timestamp,
     count: i64,
     fired: bool,
+    /// It has found its case while somebody had paused it.
+    passed: bool,
 }
 
 /// A rule that has found its case, with the values that led to it.
@@ -85,6 +87,18 @@ impl SafetyWatch {
         self.runs.iter().any(|run| run.rule == rule && run.fired)
     }
 
+    /// A rule has found its case and nothing was done about it.
+    pub fn passed_over(&mut self, rule: i64) {
+        self.runs.iter_mut().filter(|run| run.rule == rule).for_each(|run| run.passed = true);
+    }
+
+    /// What was passed over counts once its pause is over: the next value that is too much finds the case again.
+    pub fn resume(&mut self, is_paused: impl Fn(i64) -> bool) {
+        for run in self.runs.iter_mut().filter(|run| run.passed && !is_paused(run.rule)) {
+            (run.fired, run.passed) = (false, false);
+        }
+    }
+
     /// False for a value of a moment that was told already.
     fn keep(&mut self, fact: &SafetyFact) -> bool {
         let place = self.series.iter().position(|series| series.measure == fact.measure);
@@ -133,7 +147,8 @@ impl SafetyWatch {
                 }
                 continue;
             }
-            let fresh = Run { rule: rule.id, since: fact.at, last: fact.at, count: 0, fired: false };
+            let fresh =
+                Run { rule: rule.id, since: fact.at, last: fact.at, count: 0, fired: false, passed: false };
             let place = place.unwrap_or_else(|| {
                 self.runs.push(fresh);
                 self.runs.len() - 1

@@ -6,12 +6,14 @@
 mod battery;
 mod fact;
 mod judge;
+mod pause;
 #[cfg(test)]
 mod tests;
 
 pub use battery::{BatteryFinding, battery_findings, battery_level};
 pub use fact::{SafetyFact, SafetyLimits, SafetySituation, SafetyValues, battery_facts, sample_facts};
 pub use judge::{SafetyFired, SafetyWatch};
+pub use pause::SafetyPause;
 
 use crate::alarm::AlarmLevel;
 use crate::id::{OperatorId, StationId};
@@ -100,6 +102,8 @@ crate::words! {
         Restore = "restore",
         /// A person has put the pile back into service.
         Release = "release",
+        /// 已屏蔽: nothing was done, because somebody had paused the rule here.
+        Paused = "paused",
     }
 
     SafetyActState {

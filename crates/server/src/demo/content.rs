@@ -46,6 +46,7 @@ fn draft(audience: Audience, kind: ContentKind, title: &str, body: &str) -> Cont
         coupon_id: None,
         group: None,
         fleet_id: None,
+        mark: None,
         cities: None,
         rank: None,
         from_ms: None,

@@ -101,6 +101,7 @@ async fn given(app: &Arc<App>, ids: &[CouponId]) -> Result<()> {
             customer_id: None,
             group: Some(group),
             fleet_id: None,
+            mark: None,
             reason: reason.to_owned(),
         };
         engine.voucher_create(&actor, ids[place], gift).await?;
@@ -111,6 +112,7 @@ async fn given(app: &Arc<App>, ids: &[CouponId]) -> Result<()> {
             customer_id: Some(customer),
             group: None,
             fleet_id: None,
+            mark: None,
             reason: "启动失败补偿".to_owned(),
         };
         app.engine.voucher_create(&actor, ids[4], gift).await?;

@@ -1,7 +1,7 @@
 //! The people behind the cards: private persons, drivers of a ride-hailing fleet and employees of
 //! companies, some of them known from a mobility platform.
 
-use super::{CARDS, SEED, tag};
+use super::{CARDS, SEED, habits, tag};
 use crate::app::App;
 use engine::audit::Actor;
 use engine::customer::{CarDraft, CustomerDraft, StandingChange};
@@ -49,7 +49,9 @@ pub async fn write(app: &Arc<App>) -> Result<()> {
             note: None,
         };
         let id = engine.customer_create(&actor, draft).await?;
-        let registered = app.clock().now().plus_ms(-random.between(95, 700) * DAY_MS);
+        let days = random.between(95, 700);
+        let days = if habits::is_new(number) { habits::NEW_DAYS } else { days };
+        let registered = app.clock().now().plus_ms(-days * DAY_MS);
         registered_earlier(app, id, registered).await?;
         engine.customer_card_create(&actor, id, &tag(number)).await?;
         if number % 5 > 0 {

@@ -1,6 +1,6 @@
 //! Three months in which cars came and went, driven by the simulator's cars and billed by the engine.
 
-use super::{CARDS, PilePlan, SEED, batteries, merges, tag};
+use super::{CARDS, PilePlan, SEED, batteries, habits, merges, tag};
 use crate::app::App;
 use engine::device::PastSession;
 use model::Result;
@@ -154,13 +154,15 @@ impl Past<'_> {
             at = at.plus_ms(STEP_MS);
         }
         let full = car.is_full();
+        let drawn = usize::try_from(self.random.between(1, CARDS as i64)).unwrap_or(1);
+        let hour = facts.zone.local(started_at).hour;
         let meter_start = self.meter;
         self.meter = self.meter + delivered;
         let mut session = PastSession {
             pile: self.pile,
             connector: u16::try_from(self.connector).unwrap_or(1),
             mode: StartMode::Card,
-            token: Some(Token::card(tag(usize::try_from(self.random.between(1, CARDS as i64)).unwrap_or(1)))),
+            token: Some(Token::card(tag(habits::driver(drawn, self.now.since(started_at), hour)))),
             started_at,
             ended_at: at,
             meter_start,

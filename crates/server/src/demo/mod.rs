@@ -14,6 +14,7 @@ mod desired;
 mod dialects;
 mod feedback;
 mod firmware;
+mod habits;
 mod history;
 mod invoices;
 mod invoicing;

@@ -32,6 +32,8 @@ pub struct AlarmQuery {
     /// In the code or the name of a pile, also of one of a storm.
     pile: Option<String>,
     order_id: Option<i64>,
+    /// Whether it is a fault that came back within seven days.
+    repeated: Option<bool>,
     from_ms: Option<i64>,
     /// Exclusive.
     to_ms: Option<i64>,
@@ -56,6 +58,7 @@ impl AlarmQuery {
             station_name: self.station_name,
             pile: self.pile,
             order_id: self.order_id,
+            repeated: self.repeated,
             from_ms: self.from_ms,
             to_ms: self.to_ms,
             sort: Sort::or_newest(self.sort.as_deref(), SORTS, &paging)?,

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use engine::content::{ContentChange, ContentCheck, ContentDraft, ContentPicture, ContentStatusChange};
 use model::content::{Audience, ContentKind, ContentState, FaqTopic, TargetGroup};
-use model::customer::CustomerKind;
+use model::customer::{CustomerKind, CustomerMark};
 use model::id::ContentId;
 use model::message::{MessageEvent, MessageVariable};
 use model::time::Timestamp;
@@ -191,6 +191,8 @@ pub struct ContentShownQuery {
     city_code: Option<String>,
     customer_kind: Option<CustomerKind>,
     fleet_id: Option<i64>,
+    /// A segment of the customer.
+    mark: Option<CustomerMark>,
     /// The moment; now when not given.
     at_ms: Option<i64>,
 }
@@ -207,10 +209,23 @@ pub async fn content_shown_list(
         city_code: city_checked(query.city_code)?,
         kind: query.customer_kind,
         fleet_id: query.fleet_id,
+        marks: query.mark.into_iter().collect(),
         operator_id: who.scope().operator.map(|operator| operator.0),
     };
     let read = move |conn: &mut store::Conn| content_shown::content_shown(conn, &onlooker, at);
     Ok(Given(Page::whole(app.engine.store.read(read).await?)))
+}
+
+fn marks(text: Option<&str>) -> Result<Vec<CustomerMark>> {
+    let words = text.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty());
+    let all: Option<Vec<CustomerMark>> = words.map(CustomerMark::parse).collect();
+    all.ok_or_else(|| {
+        Error::invalid(
+            "marks",
+            "没有这个客户分群，可用的分群见客户分群页",
+            "There is no such segment; the page of segments has all of them.",
+        )
+    })
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -223,6 +238,8 @@ pub struct PublicContentQuery {
     /// Whom the app has signed in; without it only what is for everybody is given.
     customer_kind: Option<CustomerKind>,
     fleet_id: Option<i64>,
+    /// Segments of the customer, joined by commas; without them only what is for no segment is given.
+    marks: Option<String>,
     /// An operator's own app names it; without it the content of all operators is given.
     operator_id: Option<i64>,
 }
@@ -247,6 +264,7 @@ pub async fn public_content_list(
         city_code: city_checked(query.city_code)?,
         kind: query.customer_kind,
         fleet_id: query.fleet_id,
+        marks: marks(query.marks.as_deref())?,
         operator_id: query.operator_id,
     };
     let shown = app.engine.content_shown(&reader.address, onlooker).await?;

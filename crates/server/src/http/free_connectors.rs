@@ -14,6 +14,7 @@ use model::id::StationId;
 use model::time::{DAY_MS, MINUTE_MS, Timestamp, Zone};
 use model::{Error, Result};
 use serde::Serialize;
+use store::filter::Page;
 use store::turnovers::{self, ConnectorNow, FreeConnectorTest, TurnoverBasis};
 use utoipa::ToSchema;
 
@@ -110,6 +111,46 @@ pub async fn public_free_connector_get(
         free_count: all.free_count,
         forecasts: all.forecasts,
     }))
+}
+
+/// Stations of the overview.
+const STATIONS_MAX: i64 = 500;
+
+/// A station of the overview.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FreeConnectors {
+    pub station_id: i64,
+    /// Those of which is known how they are.
+    pub connector_count: i64,
+    pub free_count: i64,
+    /// Empty where nothing is said; why is in `silence`.
+    pub forecasts: Vec<FreeConnectorForecast>,
+    pub silence: Option<FreeConnectorSilence>,
+}
+
+/// Of all stations that somebody sees, read at once.
+pub async fn free_connector_list(State(app): State<Shared>, who: Who) -> Answer<Given<Page<FreeConnectors>>> {
+    let (scope, now) = (who.scope(), app.now());
+    let read = move |conn: &mut store::Conn| {
+        let mut all = Vec::new();
+        let ids = turnovers::station_ids(conn, &scope, STATIONS_MAX)?;
+        let (mut learned, connectors) =
+            (turnovers::of_stations(conn, &ids)?, turnovers::connectors_now_of(conn, &ids)?);
+        for id in ids {
+            let zone = store::stations::find(conn, id)?.map_or_else(Zone::shanghai, |facts| facts.zone);
+            let now_of = connectors.get(&id).map(Vec::as_slice).unwrap_or_default();
+            let told = said(id, now, &zone, learned.remove(&id), now_of);
+            all.push(FreeConnectors {
+                station_id: id.0,
+                connector_count: told.connector_count,
+                free_count: told.free_count,
+                forecasts: told.forecasts,
+                silence: told.silence,
+            });
+        }
+        Ok(all)
+    };
+    Ok(Given(Page::whole(app.engine.store.read(read).await?)))
 }
 
 fn no_station() -> Error {

@@ -239,6 +239,7 @@ async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> 
         "order_sweep" => app.engine.sweep().await.map(JobOutcome::done),
         "alarm_watch" => app.engine.alarms_watch(app.now()).await.map(JobOutcome::done),
         "safety_watch" => app.engine.safety_watch(app.now()).await.map(JobOutcome::done),
+        "battery_judge" => app.engine.batteries_judge(app.now()).await.map(JobOutcome::done),
         "safety_trial" => app.engine.safety_trials_advance(app.now()).await.map(JobOutcome::done),
         "healing_watch" => app.engine.healing_watch(app.now()).await.map(JobOutcome::done),
         "work_order_watch" => app.engine.work_orders_watch(app.now()).await.map(JobOutcome::done),

@@ -77,6 +77,14 @@ async fn r4_2_3_class_free_connectors_are_forecast_with_their_back_test() {
         let tests = told["tests"].as_array().unwrap();
         assert!(tests.len() == 3 && tests[0]["moment_count"].as_i64().unwrap() > 300, "{told}");
         assert!(tests[2]["error_milli"].as_i64() < tests[2]["naive_error_milli"].as_i64(), "{told}");
+        // The overview's list says the same of each station, read at once.
+        let list = house.get("/free-connectors", &admin).await.ok().json.clone();
+        let row = list["items"].as_array().unwrap().iter().find(|one| one["station_id"] == 1).unwrap();
+        assert_eq!(row["forecasts"], told["forecasts"]);
+        assert_eq!(
+            (&row["free_count"], &row["connector_count"], &row["silence"]),
+            (&told["free_count"], &told["connector_count"], &Value::Null)
+        );
         // Drivers are told the same, and nothing of how it came about.
         let public = house.get("/public/stations/1/free-connectors", "").await;
         assert_eq!(public.ok().json["forecasts"], told["forecasts"]);

@@ -75,6 +75,7 @@ pub async fn alarmed(house: &House, pile: &Pile) -> String {
         notified_at: None,
         close_after_s: 600,
         version: 1,
+        repeat_of: None,
     };
     let write = house.app.engine.store.write(None, move |tx| store::alarms::insert(tx, &one));
     write.await.unwrap().to_string()

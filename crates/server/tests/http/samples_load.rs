@@ -1,6 +1,6 @@
 //! The routes of 负荷管理, 占位费 and 充电计划, as in `samples.rs`.
 
-use super::samples::About::{Own, Thing};
+use super::samples::About::{List, Own, Thing};
 use super::samples::{Sample, asked};
 
 pub const SAMPLES: &[Sample] = &[
@@ -21,6 +21,7 @@ pub const SAMPLES: &[Sample] = &[
     ),
     asked("load_point_list", Thing, "/stations/{station}/load/points", ""),
     asked("station_forecast_get", Thing, "/stations/{station}/forecast", ""),
+    asked("free_connector_list", List, "/free-connectors", ""),
     asked("station_free_connector_get", Thing, "/stations/{station}/free-connectors", ""),
     asked("order_forecast_get", Thing, "/orders/{order}/forecast", ""),
     asked("public_free_connector_get", Own, "/public/stations/1/free-connectors", ""),

@@ -58,6 +58,8 @@ pub const SAMPLES: &[Sample] = &[
         "/customers/{customer}/charging-advice?longitude_e6=114300000&latitude_e6=30600000",
         "",
     ),
+    asked("customer_segment_list", Shared, "/customer-segments", ""),
+    asked("customer_segment_get", Platform, "/customers/{customer}/segments", ""),
     asked("customer_advice_set", Platform, "/customers/{customer}/advice", r#"{"off":true}"#),
     asked(
         "public_charging_advice_list",

@@ -6,7 +6,7 @@ use super::samples::{Sample, asked};
 use engine::audit::Actor;
 use model::safety::{SafetyActState, SafetyAction, SafetyLevel, SafetyMeasure, SafetyStep};
 use model::site::Pile;
-use model::time::Timestamp;
+use model::time::{HOUR_MS, Timestamp};
 use serde_json::json;
 use store::safety_acts::SafetyAct;
 
@@ -32,6 +32,14 @@ pub const SAMPLES: &[Sample] = &[
     ),
     asked("safety_trial_get", Platform, "/safety-trials/1", ""),
     asked("safety_trial_cancel", Platform, "/safety-trials/1", ""),
+    asked("safety_pause_list", List, "/safety-pauses", ""),
+    asked(
+        "safety_pause_create",
+        Field("station_id"),
+        "/safety-pauses",
+        r#"{"rule_id":7,"station_id":{station},"until_ms":{until},"reason":"传感器待更换"}"#,
+    ),
+    asked("safety_pause_cancel", Thing, "/safety-pauses/{safety_pause}/end", r#"{"reason":"已更换"}"#),
     asked("safety_act_list", List, "/safety-acts", ""),
     asked("safety_act_get", Thing, "/safety-acts/{safety_act}", ""),
     asked(
@@ -70,7 +78,7 @@ pub const SAMPLES: &[Sample] = &[
 ];
 
 /// An act, a drill and an inspection of this pile's station.
-pub async fn made(house: &House, pile: &Pile, name: &str) -> [(&'static str, String); 3] {
+pub async fn made(house: &House, pile: &Pile, name: &str) -> [(&'static str, String); 5] {
     let engine = &house.app.engine;
     let at = Timestamp::from_ms(NOON);
     let one = SafetyAct {
@@ -115,7 +123,14 @@ pub async fn made(house: &House, pile: &Pile, name: &str) -> [(&'static str, Str
         "agency": format!("{name}检测")});
     let check = serde_json::from_value(check).unwrap();
     let check = engine.device_check_create(&Actor::local(), check).await.unwrap();
+    let until = house.app.now().plus_ms(HOUR_MS).as_ms();
+    let pause =
+        json!({"rule_id": 7, "pile_code": pile.code, "until_ms": until, "reason": format!("{name}传感器")});
+    let pause = serde_json::from_value(pause).unwrap();
+    let pause = engine.safety_pause_create(&Actor::local(), pause).await.unwrap();
     [
+        ("{safety_pause}", pause.to_string()),
+        ("{until}", until.to_string()),
         ("{safety_act}", act.to_string()),
         ("{emergency}", emergency.to_string()),
         ("{device_check}", check.to_string()),

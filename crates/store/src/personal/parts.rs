@@ -164,7 +164,7 @@ pub const PARTS: &[PersonTable] = &[
         ("电池报告", "Battery reports"),
         "order_id IN (SELECT o.id FROM orders o WHERE o.customer_id = $1)",
         &[part("facts", "电池参数", "Facts", Blank), quiet("course", "充电过程", "Course", Blank)],
-        ("order_id updated_at_ms", "pile_id"),
+        ("order_id updated_at_ms", "pile_id unjudged"),
     ),
     table(
         "order_detail",

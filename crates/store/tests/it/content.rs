@@ -33,6 +33,7 @@ fn content(title: &str) -> Content {
         coupon: None,
         group: TargetGroup::All,
         fleet: None,
+        mark: None,
         cities: Vec::new(),
         rank: 0,
         decision: ContentDecision::Published,
@@ -55,7 +56,7 @@ async fn kept(store: &Store, all: Vec<Content>) {
 
 fn onlooker(city: Option<&str>, kind: Option<CustomerKind>, fleet_id: Option<i64>) -> Onlooker {
     let city_code = city.map(str::to_owned);
-    Onlooker { audience: Audience::Customer, city_code, kind, fleet_id, operator_id: None }
+    Onlooker { audience: Audience::Customer, city_code, kind, fleet_id, marks: Vec::new(), operator_id: None }
 }
 
 #[tokio::test]

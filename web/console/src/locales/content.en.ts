@@ -4,7 +4,7 @@ export default {
   content_kind: { banner: 'Banner', popup: 'Pop-up', notice: 'Notice', activity: 'Activity', task: 'Driver task', faq: 'Question', message: 'Message template' },
   content_state: { draft: 'Draft', scheduled: 'Scheduled', published: 'Shown', withdrawn: 'Withdrawn', ended: 'Over' },
   message_state: { draft: 'Draft', scheduled: 'Scheduled', published: 'In use', withdrawn: 'Out of use', ended: 'Over' },
-  target_group: { all: 'Everybody', person: 'Private persons', driver: 'Drivers', employee: 'Employees', fleet: 'One fleet' },
+  target_group: { all: 'Everybody', person: 'Private persons', driver: 'Drivers', employee: 'Employees', fleet: 'One fleet', segment: 'One segment' },
   faq_topic: { charging: 'Charging', payment: 'Payment and refunds', invoice: 'Invoices', account: 'Account', device: 'Piles', other: 'Other' },
   task_metric: { orders: 'Completed orders', energy: 'Energy charged' },
   message_event: { charge_start: 'Charging begins', charge_end: 'Charging ends', charge_abort: 'Charging breaks off', occupation: 'Place occupied', refund: 'Refund', invoice: 'Invoice issued', voucher: 'Coupon received' },

@@ -4,7 +4,7 @@ export default {
   content_kind: { banner: '轮播图', popup: '弹窗', notice: '公告', activity: '活动', task: '司机任务', faq: '常见问题', message: '消息模板' },
   content_state: { draft: '草稿', scheduled: '待发布', published: '展示中', withdrawn: '已撤回', ended: '已结束' },
   message_state: { draft: '草稿', scheduled: '待启用', published: '使用中', withdrawn: '已停用', ended: '已结束' },
-  target_group: { all: '全部用户', person: '个人', driver: '司机', employee: '企业员工', fleet: '指定车队' },
+  target_group: { all: '全部用户', person: '个人', driver: '司机', employee: '企业员工', fleet: '指定车队', segment: '客户分群' },
   faq_topic: { charging: '充电', payment: '支付与退款', invoice: '发票', account: '账号', device: '设备', other: '其他' },
   task_metric: { orders: '完成订单数', energy: '累计充电量' },
   message_event: { charge_start: '充电开始', charge_end: '充电结束', charge_abort: '充电异常中止', occupation: '占位提醒', refund: '退款到账', invoice: '发票开具', voucher: '优惠券到账' },

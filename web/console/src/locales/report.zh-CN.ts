@@ -7,7 +7,7 @@ export default {
   health: {
     view: '视图', healths: '设备健康', oddities: '电量异常', pile: '充电桩', station: '充电站', score: '健康分', reasons: '扣分原因', starts: '启动次数', made: '评分时间', work_order: '工单', at_most: '不高于 {n} 分', make: '建工单', open_work: '{n} 张未完成', look: '检查设备', work: '检查：{reason}',
     note: '每天 04:00 按最近 30 天评分，满分 100，分数低的排在前面。车辆、电池或拔枪造成的结束与启动失败不扣分；启动不足 10 次的不按比例扣分。', none: '还没有评分。每天凌晨自动评分，管理员也可以在任务页运行“设备健康评分”',
-    reason_faults: '故障告警 {n} 次（−{points}）', reason_fault_time: '故障时长占 {n}（−{points}）', reason_failed_starts: '启动失败 {n}（−{points}）', reason_early_ends: '中途停止 {n}（−{points}）', reason_flapping: '掉线 {n} 天内频繁（−{points}）', reason_offline: '离线时长占 {n}（−{points}）',
+    reason_faults: '故障告警 {n} 次（−{points}）', reason_repeats: '7 天内重复故障 {n}（−{points}）', reason_fault_time: '故障时长占 {n}（−{points}）', reason_failed_starts: '启动失败 {n}（−{points}）', reason_early_ends: '中途停止 {n}（−{points}）', reason_flapping: '掉线 {n} 天内频繁（−{points}）', reason_offline: '离线时长占 {n}（−{points}）',
     kind: '异常', found: '实际', usual: '应为', evidence: '依据', since: '首次发现', order: '差异最大的订单', nothing_odd: '没有发现电量异常',
     odd_note: '每天 04:00 查找：表码走字与账单电量相差超过 0.1 kWh 与 2% 的订单达 3 单；平均功率低于同型号中位数的 60%；最近 7 天日均电量低于之前 28 天的 30%（离线的除外）。',
     evidence_bill: '{day} 起 {n} 单不符，合计如左；', evidence_power: '{day} 起 {n} 单的平均功率，与同型号的中位数比较', evidence_drop: '最近 {n} 天日均，与之前 28 天日均比较（{day} 起）',

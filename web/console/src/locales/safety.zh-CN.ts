@@ -5,7 +5,7 @@ export default {
   safety_act_state: { acting: '处置中', done: '已处置', failed: '未执行' },
   safety_trial_state: { running: '试算中', done: '已完成', cancelled: '已取消' },
   safety_verdict: { confirmed: '属实', false_alarm: '误报' },
-  safety_step: { notice: '提示', limit: '限功率', limit_skipped: '无法限功率（站内功率由平台分配）', stop: '停止订单', repeat: '再次停止', lock: '锁桩', call: '通知现场', obeyed: '已停止', restore: '恢复功率', release: '人工恢复使用' },
+  safety_step: { notice: '提示', limit: '限功率', limit_skipped: '无法限功率（站内功率由平台分配）', stop: '停止订单', repeat: '再次停止', lock: '锁桩', call: '通知现场', obeyed: '已停止', restore: '恢复功率', release: '人工恢复使用', paused: '已屏蔽，未处置' },
   safety_measure: {
     battery_temperature: '电池最高温度', battery_temperature_over: '电池温度超允许值', battery_temperature_rise: '电池温升速度', plug_temperature: '枪线温度', plug_temperature_rise: '枪线温升速度', pile_temperature: '桩体温度', pile_temperature_rise: '桩体温升速度', cell_voltage: '单体最高电压', cell_voltage_over: '单体电压超允许值', cell_voltage_spread: '单体压差', voltage_share: '输出电压 / BMS 允许电压', current_share: '输出电流 / BMS 允许电流', current_demand_share: '输出电流 / BMS 需求电流', power_share: '输出功率 / 额定功率', soc: '充电中的 SOC', current_after_stop: '停止后的电流', current_forbidden: 'BMS 禁止后的电流', voltage: '输出电压', current: '输出电流', power: '输出功率',
   },
@@ -17,6 +17,7 @@ export default {
   device_check_state: { valid: '有效', due: '即将到期', overdue: '已过期' },
   safety: {
     name: '规则名称', measure: '测量量', threshold: '阈值', hold: '持续', samples: '连续次数', hysteresis: '回差', scope: '适用范围', level: '级别', action: '处置', enabled: '启用', basis: '取值依据', reason: '原因', changed: '最近修改', scope_all: '全部', kind: '桩类型', station: '充电站', operator: '运营商', vendor: '厂商', model: '型号', limit_percent: '限到额定功率的', repeat: '未执行时重发间隔', of_vehicle: '车辆原因', of_vehicle_help: '车辆引起的不计入充电桩的健康', yes: '是', no: '否', n_samples: '{n} 次', seconds: '{n} 秒', unit_s: '秒', unit_times: '次',
+    tab_pauses: '屏蔽', pause: '屏蔽', pause_title: '屏蔽规则「{name}」', pause_ask: '屏蔽期间该规则在此处不停止充电、不限功率、不告警，命中情况仍记入安全事件；到期自动恢复。', pause_until: '屏蔽到', pause_help: '5 分钟以后、30 天以内', pause_help_person: '该规则涉及人身安全：5 分钟以后、24 小时以内', pause_all_piles: '全部充电桩', pause_pile: '仅充电桩 {code}', pause_station: '整站：{name}', paused: '规则「{name}」已屏蔽，到期自动恢复', pause_state: '状态', pause_live: '屏蔽中', pause_over: '已到期', pause_ended: '已提前结束', pause_held: '屏蔽期间命中', pause_held_n: '{n} 次，最近 {at}', pause_by: '操作人', pause_end: '结束屏蔽', pause_end_title: '提前结束对「{name}」的屏蔽', pause_ended_told: '屏蔽已结束，规则立即生效', pause_empty: '没有被屏蔽的规则',
     tab_rules: '规则', tab_trials: '试算', tab_changes: '修改记录', rule_create: '新建规则', rule_edit: '修改规则「{name}」', rule_saved: '规则「{name}」已保存，立即生效', rule_delete: '删除', rule_deleted: '规则「{name}」已删除', rule_remove: '删除规则「{name}」', made: '新建', taken: '删除', why_platform: '安全规则由平台统一管理',
     threshold_help: '单位随测量量：温度 ℃，温升 0.1℃/分钟，单体 mV，比值 ‰，电流 0.1A，电压 0.1V，功率 W，SOC %', hold_help: '达到阈值后至少持续这么久才处置', samples_help: '至少连续这么多个值达到阈值', hysteresis_help: '低于阈值超过此值才算恢复', action_help: '停止未被执行时，自动重发、锁桩，再通知现场', repeat_help: '停止指令超过此时间未执行即升级',
     field_name: '名称', field_enabled: '启用', field_measure: '测量量', field_threshold: '阈值', field_hold_s: '持续秒数', field_samples: '连续次数', field_hysteresis: '回差', field_scope: '范围', field_level: '级别', field_action: '处置', field_limit_percent: '限功率', field_repeat_s: '重发间隔', field_of_vehicle: '车辆原因', field_basis: '依据',

@@ -1,8 +1,8 @@
 //! The routes of self-healing, forecasts, holidays, advice and reports.
 
 use super::super::{
-    advices, charging_advice, free_connectors, healing, holidays, orders_ahead, pile_healths, report_plans,
-    reports,
+    advices, charging_advice, customer_segments, free_connectors, healing, holidays, orders_ahead,
+    pile_healths, report_plans, reports,
 };
 use super::*;
 
@@ -12,6 +12,8 @@ pub fn rows() -> Vec<Route> {
         GET "/advice/{id}" May(StationRead), advices::advice_get;
         PATCH "/advice/{id}" May(StationWrite), advices::advice_update;
         PUT "/customers/{id}/advice" May(CustomerWrite), charging_advice::customer_advice_set;
+        GET "/customer-segments" May(CustomerRead), customer_segments::customer_segment_list;
+        GET "/customers/{id}/segments" May(CustomerRead), customer_segments::customer_segment_get;
         GET "/customers/{id}/charging-advice" May(CustomerRead), charging_advice::customer_charging_advice_list;
         GET "/healing-playbook-changes" May(AlarmRead), healing::healing_playbook_change_list;
         GET "/healing-playbooks" May(AlarmRead), healing::healing_playbook_list;
@@ -28,6 +30,7 @@ pub fn rows() -> Vec<Route> {
         GET "/orders/{id}/forecast" May(OrderRead), orders_ahead::order_forecast_get;
         GET "/public/charging-advice" Public, charging_advice::public_charging_advice_list;
         GET "/public/stations/{id}/free-connectors" Public, free_connectors::public_free_connector_get;
+        GET "/free-connectors" May(StationRead), free_connectors::free_connector_list;
         GET "/stations/{id}/free-connectors" May(StationRead), free_connectors::station_free_connector_get;
         GET "/stations/{id}/load-duration" May(ReportRead), reports::load_duration_get;
         GET "/reports" May(ReportRead), reports::report_get;

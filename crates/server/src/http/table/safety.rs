@@ -1,6 +1,6 @@
 //! The routes of safety management.
 
-use super::super::{device_checks, emergencies, safety};
+use super::super::{device_checks, emergencies, safety, safety_pauses};
 use super::*;
 
 pub fn rows() -> Vec<Route> {
@@ -10,6 +10,9 @@ pub fn rows() -> Vec<Route> {
         PATCH "/safety-rules/{id}" May(SafetyWrite), safety::safety_rule_update;
         DELETE "/safety-rules/{id}" May(SafetyWrite), safety::safety_rule_delete;
         GET "/safety-rule-changes" May(SafetyRead), safety::safety_rule_change_list;
+        GET "/safety-pauses" May(SafetyRead), safety_pauses::safety_pause_list;
+        POST "/safety-pauses" May(SafetyWrite), safety_pauses::safety_pause_create;
+        POST "/safety-pauses/{id}/end" May(SafetyWrite), safety_pauses::safety_pause_cancel;
         GET "/safety-trials" May(SafetyRead), safety::safety_trial_list;
         POST "/safety-trials" May(SafetyWrite), safety::safety_trial_create;
         GET "/safety-trials/{id}" May(SafetyRead), safety::safety_trial_get;

@@ -6,7 +6,7 @@ import { fromWall, time } from '@/format'
 import { t } from '@/i18n'
 import { session } from '@/session'
 import { operatorFind } from '@/views/stations/find'
-import { faqTopics, messageEvents, optionsOf, targetGroups, taskMetrics } from '@/words'
+import { customerMarks, faqTopics, messageEvents, optionsOf, targetGroups, taskMetrics } from '@/words'
 
 type Kind = Content['kind']
 type Audience = Content['audience']
@@ -25,7 +25,7 @@ const withOwn = (own: Option | null, find: (text: string) => Promise<Option[]>) 
   return own && !found.some((o) => o.value === own.value) ? [own, ...found] : found
 }
 const ownOf = (id: number | null | undefined, label: string | null | undefined): Option | null => (id == null ? null : { value: id, label: label ?? `#${id}` })
-export const groupsOf = (audience: Audience): Content['group'][] => (audience === 'driver' ? targetGroups.filter((g) => g !== 'person') : audience === 'staff' ? ['all'] : targetGroups)
+export const groupsOf = (audience: Audience): Content['group'][] => (audience === 'driver' ? targetGroups.filter((g) => g !== 'person' && g !== 'segment') : audience === 'staff' ? ['all'] : targetGroups)
 
 const endAfter = (value: unknown, values: FormValues): string | null => (value && values.from_ms && String(value) <= String(values.from_ms) ? t('content.until') + ' > ' + t('content.from') : null)
 
@@ -47,6 +47,7 @@ export function contentFields(audience: Audience, kind: Kind, one: Content | nul
   if (audience !== 'staff') {
     all.push({ key: 'group', label: t('content.group'), kind: 'select', options: optionsOf('target_group', groupsOf(audience)) })
     all.push({ key: 'fleet_id', label: t('content.fleet'), kind: 'remote', required: true, find: withOwn(ownOf(one?.fleet_id, one?.fleet_name), fleetFind), when: (v) => v.group === 'fleet' })
+    all.push({ key: 'mark', label: t('page.customer_segments'), kind: 'select', required: true, options: optionsOf('customer_mark', customerMarks), when: (v) => v.group === 'segment' })
     all.push({ key: 'cities', label: t('content.cities'), kind: 'custom', help: t('content.cities_help') })
   }
   all.push({ key: 'from_ms', label: t('content.from'), kind: 'date', placeholder: t('content.from_now') })
@@ -70,6 +71,7 @@ export function contentInitial(one: Content | null): FormValues {
     link: one.link,
     group: one.group,
     fleet_id: one.fleet_id ?? '',
+    mark: one.mark ?? '',
     cities: [...one.cities],
     from_ms: one.from_ms == null ? undefined : time(one.from_ms),
     until_ms: one.until_ms == null ? undefined : time(one.until_ms),
@@ -99,6 +101,7 @@ export function contentDraft(audience: Audience, kind: Kind, v: FormValues): Con
     coupon_id: idOf(v.coupon_id),
     group: (v.group || 'all') as ContentDraft['group'],
     fleet_id: v.group === 'fleet' ? idOf(v.fleet_id) : null,
+    mark: v.group === 'segment' && v.mark ? (v.mark as ContentDraft['mark']) : null,
     cities: (v.cities as string[] | undefined) ?? [],
     rank: v.rank == null || v.rank === '' ? 0 : Number(v.rank),
     from_ms: momentOf(v.from_ms),

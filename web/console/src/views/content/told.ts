@@ -12,7 +12,8 @@ export const spanText = (one: { from_ms: number | null; until_ms: number | null 
 /** Without seconds: nobody publishes by the second. */
 export const minute = (ms: number): string => time(ms).slice(0, 16)
 export const citiesText = (names: readonly string[]): string => (names.length ? names.join('、') : t('content.cities_all'))
-export const groupText = (one: { group: Content['group']; fleet_name: string | null }): string => (one.group === 'fleet' ? (one.fleet_name ?? '—') : word('target_group', one.group))
+export const groupText = (one: { group: Content['group']; fleet_name: string | null; mark?: Content['mark'] }): string =>
+  one.group === 'fleet' ? (one.fleet_name ?? '—') : one.group === 'segment' && one.mark ? word('customer_mark', one.mark) : word('target_group', one.group)
 export const whoText = (one: Content): string => (one.group === 'all' && !one.cities.length ? t('content.who_all') : t('content.who_more', { group: groupText(one), cities: citiesText(one.city_names) }))
 
 /** Fen as yuan without needless zeros: 500 → 5, 550 → 5.5. */

@@ -1,0 +1,169 @@
+//! 屏蔽: staff keep a rule from acting at a place where it is known to be wrong, for a time and with a reason.
+
+use crate::audit::Actor;
+use crate::site::named;
+use crate::{Engine, Rules};
+use model::id::{OperatorId, PileCode, PileId, StationId};
+use model::safety::{SafetyLevel, SafetyPause};
+use model::time::{MINUTE_MS, Timestamp};
+use model::{Error, Result};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use store::Tx;
+use store::safety_pauses::{self, NewSafetyPause};
+use store::safety_rules::{SafetyRuleView, safety_rule_list};
+use utoipa::ToSchema;
+
+const REASON_MAX: usize = 200;
+/// Shorter than this nobody is quick enough.
+const LEAST_MS: i64 = 5 * MINUTE_MS;
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SafetyPauseDraft {
+    pub rule_id: i64,
+    /// At this station, or at one pile.
+    pub station_id: Option<i64>,
+    pub pile_code: Option<String>,
+    /// It ends by itself then: within 30 days, of a rule that guards people within 24 hours.
+    pub until_ms: i64,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SafetyPauseEnd {
+    pub reason: String,
+}
+
+fn no_pause() -> Error {
+    Error::not_found(
+        "safety_pause.not_found",
+        "没有这条屏蔽，或不在您的数据范围内；请刷新列表",
+        "There is no such pause in your scope; reload the list.",
+    )
+}
+
+fn until_checked(until_ms: i64, level: SafetyLevel, now: Timestamp) -> Result<Timestamp> {
+    let (least, most) = (now.plus_ms(LEAST_MS), now.plus_ms(SafetyPause::longest_ms(level)));
+    let until = Timestamp::from_ms(until_ms);
+    if (least..=most).contains(&until) {
+        return Ok(until);
+    }
+    let (zh, en) = match level {
+        SafetyLevel::Person => (
+            "该规则涉及人身安全，结束时间应在 5 分钟以后、24 小时以内；仍需屏蔽时请修复设备，或由平台修改规则",
+            "This rule guards people: it may be paused for 5 minutes to 24 hours. Have the device repaired, or the rule changed by the platform.",
+        ),
+        _ => (
+            "结束时间应在 5 分钟以后、30 天以内；到期自动恢复",
+            "It ends in 5 minutes to 30 days, by itself.",
+        ),
+    };
+    Err(Error::invalid("until_ms", zh, en))
+}
+
+/// Where it is to hold: the pile goes before the station.
+fn placed(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    draft: &SafetyPauseDraft,
+) -> Result<(OperatorId, StationId, Option<PileId>)> {
+    let nowhere = |field: &'static str| {
+        Error::invalid(
+            field,
+            "没有这个地点，或不在您的数据范围内；请从列表中重新选择",
+            "There is no such place in your scope; choose again.",
+        )
+    };
+    let code = draft.pile_code.as_deref().map(str::trim).filter(|code| !code.is_empty());
+    let (pile, station, field) = match code {
+        Some(code) => {
+            let code = PileCode::parse(code).ok_or_else(|| nowhere("pile_code"))?;
+            let pile =
+                tx.read(|conn| store::piles::by_code(conn, &code))?.ok_or_else(|| nowhere("pile_code"))?;
+            (Some(pile.id), pile.station, "pile_code")
+        }
+        None => (None, StationId(draft.station_id.unwrap_or(0)), "station_id"),
+    };
+    let found = tx.read(|conn| store::stations::find(conn, station))?;
+    let station = found.filter(|station| actor.sees_station(station)).ok_or_else(|| nowhere(field))?;
+    Ok((station.operator, station.id, pile))
+}
+
+/// A rule that somebody of this scope may know of.
+fn rule_known(tx: &mut Tx<'_>, id: i64) -> Result<SafetyRuleView> {
+    let found = tx.read(safety_rule_list)?.into_iter().find(|rule| rule.id == id);
+    found.ok_or_else(|| {
+        Error::invalid(
+            "rule_id",
+            "没有这条安全规则，可能已被删除；请从列表中重新选择",
+            "There is no such safety rule, or it was deleted; choose one from the list.",
+        )
+    })
+}
+
+impl Engine {
+    /// Puts in force which pauses hold.
+    pub(crate) async fn safety_pauses_load(&self) -> Result<()> {
+        let _alone = self.parameters.setting.lock().await;
+        let now = self.clock.now();
+        let all = self.store.read(move |conn| safety_pauses::in_force(conn, now)).await?;
+        self.rules.store(Arc::new(Rules { safety_pauses: all.into(), ..Rules::clone(&self.rules()) }));
+        Ok(())
+    }
+
+    pub async fn safety_pause_create(&self, actor: &Actor, draft: SafetyPauseDraft) -> Result<i64> {
+        let reason = named("reason", &draft.reason, REASON_MAX)?;
+        let (actor, now) = (actor.clone(), self.clock.now());
+        let id = self
+            .store
+            .write(None, move |tx| {
+                let (operator, station, pile) = placed(tx, &actor, &draft)?;
+                let rule = rule_known(tx, draft.rule_id)?;
+                let until = until_checked(draft.until_ms, rule.level, now)?;
+                let new = NewSafetyPause {
+                    rule: rule.id,
+                    rule_name: rule.name.clone(),
+                    operator,
+                    station,
+                    pile,
+                    reason: reason.clone(),
+                    from: now,
+                    until,
+                    staff_name: actor.caller.name.clone(),
+                };
+                let id = safety_pauses::insert(tx, &new)?;
+                let detail = json!({"after": {"rule": rule.name, "station_id": station, "pile": draft.pile_code,
+                    "until_ms": draft.until_ms, "reason": reason}});
+                actor.record(tx, now, "safety_pause_create", "safety_pause", id, &detail)?;
+                Ok(id)
+            })
+            .await?;
+        self.safety_pauses_load().await?;
+        Ok(id)
+    }
+
+    /// The rule acts again from now on.
+    pub async fn safety_pause_cancel(&self, actor: &Actor, id: i64, change: SafetyPauseEnd) -> Result<()> {
+        let reason = named("reason", &change.reason, REASON_MAX)?;
+        let (actor, now) = (actor.clone(), self.clock.now());
+        self.store
+            .write(None, move |tx| {
+                let known = tx.read(|conn| safety_pauses::find(conn, &actor.caller.scope, id))?;
+                let (_, rule_name) = known.ok_or_else(no_pause)?;
+                if !safety_pauses::end(tx, id, &actor.caller.name, now)? {
+                    return Err(Error::conflict(
+                        "safety_pause.over",
+                        "这条屏蔽已经结束，规则已恢复；请刷新列表",
+                        "This pause is over and the rule acts again; reload the list.",
+                    ));
+                }
+                let detail = json!({"rule": rule_name, "reason": reason});
+                actor.record(tx, now, "safety_pause_cancel", "safety_pause", id, &detail)
+            })
+            .await?;
+        self.safety_pauses_load().await
+    }
+}
