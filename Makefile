@@ -1,6 +1,6 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench bench-lists people storm crash drill rehearse convergence fuzz load-check ledger-check tariff-check audit clean
+.PHONY: help run test lint fmt openapi bench bench-lists people storm crash drill rehearse convergence fuzz load-check ledger-check tariff-check audit sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -59,6 +59,9 @@ tariff-check: ## 100 000 random sessions billed a second time with Python's deci
 
 audit: ## known vulnerabilities in what we depend on (needs the public advisory database)
 	@scripts/test.sh audit
+
+sbom: ## what the executable and its pages are made of, with licences, as CycloneDX in target/sbom
+	@scripts/sbom.sh
 
 clean: ## remove what was built; data folders are left alone
 	@scripts/clean.sh

@@ -106,6 +106,7 @@ stage fuzz-check fuzz/Cargo.toml cargo check --quiet --locked --manifest-path fu
 stage tariff e2e/tariff_cases.py scripts/tariff-check.sh 3000 7
 stage contract openapi.json api_is_fresh
 stage deny "" eval 'provide_deny && cargo deny --log-level error check bans licenses sources'
+stage sbom web/package-lock.json scripts/sbom.sh
 if [[ "$ONLY" == *" audit "* ]]; then stage audit "" eval 'provide_deny && cargo deny check advisories'; fi
 
 # From here on a built server is needed. The debug build is what the Rust tests made anyway.
