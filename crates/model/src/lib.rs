@@ -74,6 +74,7 @@ pub mod tariff_calendar;
 pub mod tariff_plan;
 pub mod tax_no;
 pub mod time;
+pub mod trace;
 pub mod transfer;
 pub mod wallet;
 pub mod web_address;

@@ -5,6 +5,7 @@ use crate::db::{Conn, DbResult, Insert, Inserts, Row, Value};
 use crate::ids::FRAME_BLOCK;
 use model::Result;
 use model::id::PileId;
+use model::trace::TraceId;
 
 #[derive(Clone, Debug, Default)]
 pub struct FrameRow {
@@ -12,6 +13,8 @@ pub struct FrameRow {
     pub id: i64,
     /// The frame before it of the same pile, as far as it is known; given as well.
     pub previous: Option<i64>,
+    /// What the work is called in which it came or went; given as well.
+    pub trace: Option<TraceId>,
     pub pile: PileId,
     pub at_ms: i64,
     /// From the pile to us.
@@ -77,6 +80,7 @@ static FRAME: Insert = Insert {
         "note",
         "body",
         "answer",
+        "trace",
     ],
     on_conflict: "",
 };
@@ -102,6 +106,7 @@ pub(crate) fn inserts(rows: &[FrameRow]) -> Inserts<'_> {
             f.note.as_ref().into(),
             f.body.as_slice().into(),
             f.answer.as_deref().into(),
+            f.trace.map_or(Value::Null, |trace| Value::Id(trace.to_bytes())),
         ]
     });
     Inserts { insert: &FRAME, values: values.collect() }
@@ -126,6 +131,8 @@ pub struct Frame {
     pub note: Option<String>,
     pub body: Vec<u8>,
     pub answer: Option<Vec<u8>>,
+    /// Frames of before it was kept have none.
+    pub trace: Option<TraceId>,
 }
 
 /// Which frames of a pile are wanted.
@@ -140,7 +147,7 @@ pub struct FrameFilter {
     pub limit: usize,
 }
 
-const COLUMNS: &str = "id, at_ms, up, kind, connector_no, order_id, verdict, note, body, answer";
+const COLUMNS: &str = "id, at_ms, up, kind, connector_no, order_id, verdict, note, body, answer, trace";
 
 /// The newest frames first.
 pub fn list(conn: &mut Conn, filter: &FrameFilter) -> DbResult<Vec<Frame>> {
@@ -320,6 +327,7 @@ fn frame(row: &Row<'_>) -> DbResult<Frame> {
         note: row.text_opt(7)?,
         body: row.bytes(8)?,
         answer: row.bytes_opt(9)?,
+        trace: row.bytes_opt(10)?.and_then(|bytes| TraceId::from_bytes(bytes.try_into().ok()?)),
     })
 }
 

@@ -67,6 +67,7 @@ pub mod feedback_categories;
 pub mod feedback_list;
 pub mod feedback_statistics;
 pub mod feedback_templates;
+pub mod figures;
 pub mod filter;
 pub mod firmware;
 pub mod first_run;
@@ -115,6 +116,7 @@ pub mod order_payments;
 pub mod order_place;
 pub mod order_totals;
 pub mod orders;
+pub mod outboxes;
 pub mod overview;
 pub mod parameters;
 pub mod passwords;
@@ -184,6 +186,7 @@ pub mod sharing_orders;
 pub mod sharing_periods;
 pub mod sharing_proposals;
 pub mod sharing_rules;
+pub mod slow;
 pub mod sort;
 pub mod source_users;
 pub mod staff;
@@ -297,6 +300,8 @@ pub struct Store {
     /// Apart from the pages, so that no page keeps a pile waiting.
     devices: reader::Readers,
     posts: Arc<writer::Posts>,
+    /// What the writers do.
+    pub figures: Arc<figures::WriteFigures>,
     pub source: Source,
     shared: Arc<hot::Shared>,
     subscribing: Mutex<()>,
@@ -318,11 +323,13 @@ impl Store {
             let own: Vec<_> = own.map(|(_, card, order)| (*card, *order)).collect();
             shared.reload(shard, &own);
         }
+        let figures = Arc::new(figures::WriteFigures::default());
         let writers = (0..count)
             .map(|shard| {
                 let hot = hot::Hot::new(Arc::clone(&shared), shard, count);
                 let door = writer::Door { source: source.clone(), claim: claim.clone() };
-                writer::Writer::start(shard, door, first.take(), hot, Arc::clone(&watcher))
+                let ears = writer::Ears { watcher: Arc::clone(&watcher), figures: Arc::clone(&figures) };
+                writer::Writer::start(shard, door, first.take(), hot, ears)
             })
             .collect::<Result<Vec<_>>>()?;
         let (readers, devices) =
@@ -332,6 +339,7 @@ impl Store {
             readers,
             devices,
             posts: Arc::default(),
+            figures,
             source,
             shared,
             subscribing: Mutex::default(),
@@ -357,7 +365,9 @@ impl Store {
         work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (reply, result) = oneshot::channel();
-        let job = Box::new(writer::Waiting { pile, work, result: None, reply: Some(reply), posted: None });
+        let (trace, posted) = (model::trace::current(), None);
+        let job = Box::new(writer::Waiting { pile, trace, work, result: None, reply: Some(reply), posted });
+        self.figures.queue();
         if self.writers[shard].jobs.send(job).is_err() {
             return Err(Error::unavailable("数据库", "database"));
         }
@@ -369,7 +379,9 @@ impl Store {
     pub fn post(&self, pile: Option<PileId>, work: impl FnMut(&mut Tx<'_>) -> Result<()> + Send + 'static) {
         let shard = pile.map_or(0, |pile| hot::shard_of(pile, self.writers.len()));
         let Some(posted) = writer::Posted::take(&self.posts, POSTS_MAX) else { return };
-        let job = Box::new(writer::Waiting { pile, work, result: None, reply: None, posted: Some(posted) });
+        let (trace, posted) = (model::trace::current(), Some(posted));
+        let job = Box::new(writer::Waiting { pile, trace, work, result: None, reply: None, posted });
+        self.figures.queue();
         let _ = self.writers[shard].jobs.send(job);
     }
 
@@ -426,6 +438,7 @@ impl Store {
     ) -> Result<T> {
         let (reply, result) = oneshot::channel();
         let job = Box::new(writer::Between { work: Some(work), reply: Some(reply), result: None });
+        self.figures.queue();
         if self.writers[0].jobs.send(job).is_err() {
             return Err(Error::unavailable("数据库", "database"));
         }

@@ -1,6 +1,7 @@
 //! Connections for pages: a few threads, each with a connection that cannot write.
 
 use crate::db::{Conn, DbError, DbResult, Purpose, Source};
+use model::trace;
 use model::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -35,7 +36,9 @@ impl Readers {
         work: impl FnOnce(&mut Conn) -> DbResult<T> + Send + 'static,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
+        let trace = trace::current();
         let question: Question = Box::new(move |conn, source| {
+            let _entered = trace::enter(trace);
             let _ = reply.send(ask(conn, source, work));
         });
         if self.questions.send(question).is_err() {

@@ -11,14 +11,17 @@
 
 use crate::change::Change;
 use crate::db::{Claim, Conn, DbError, DbResult, Purpose, Source};
+use crate::figures::WriteFigures;
 use crate::hot::Hot;
 use crate::tx::Tx;
 use model::id::PileId;
+use model::trace::{self, TraceId};
 use model::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
 use tokio::sync::oneshot;
 
 /// Most jobs in one commit: enough for one fsync to be nothing, few enough for a short wait.
@@ -34,6 +37,10 @@ pub type Watcher = Arc<dyn Fn(&[Change]) + Send + Sync>;
 pub(crate) trait Job: Send {
     /// What it is about, so that it can be read together with what the others are about.
     fn pile(&self) -> Option<PileId>;
+    /// For whose sake it is done.
+    fn trace(&self) -> Option<TraceId> {
+        None
+    }
     /// Runs it; whether it succeeded.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// It failed for a reason that is not its own.
@@ -91,6 +98,7 @@ where
 
 pub(crate) struct Waiting<F, T> {
     pub pile: Option<PileId>,
+    pub trace: Option<TraceId>,
     pub work: F,
     pub result: Option<Result<T>>,
     pub reply: Option<oneshot::Sender<Result<T>>>,
@@ -160,6 +168,10 @@ where
         self.pile
     }
 
+    fn trace(&self) -> Option<TraceId> {
+        self.trace
+    }
+
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         let result = (self.work)(tx);
         let ok = result.is_ok();
@@ -180,17 +192,23 @@ where
     }
 }
 
+/// Who hears of what a writer does.
+pub(crate) struct Ears {
+    pub watcher: Watcher,
+    pub figures: Arc<WriteFigures>,
+}
+
 pub(crate) struct Writer {
     pub jobs: Sender<Box<dyn Job>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Writer {
-    pub fn start(shard: usize, door: Door, conn: Option<Conn>, hot: Hot, watcher: Watcher) -> Result<Writer> {
+    pub fn start(shard: usize, door: Door, conn: Option<Conn>, hot: Hot, ears: Ears) -> Result<Writer> {
         let (jobs, queue) = channel::<Box<dyn Job>>();
         let thread = std::thread::Builder::new()
             .name(format!("writer-{shard}"))
-            .spawn(move || Loop { door, conn, hot, watcher }.run(&queue))
+            .spawn(move || Loop { door, conn, hot, ears }.run(&queue))
             .map_err(|why| {
                 tracing::error!(%why, "no thread for the writer");
                 Error::internal()
@@ -212,7 +230,7 @@ struct Loop {
     door: Door,
     conn: Option<Conn>,
     hot: Hot,
-    watcher: Watcher,
+    ears: Ears,
 }
 
 impl Loop {
@@ -239,6 +257,7 @@ impl Loop {
                 (self.conn, self.hot) = (None, self.hot.anew());
                 batch.iter_mut().for_each(|job| job.fail(Error::internal()));
             }
+            self.ears.figures.release(batch.len() + alone.len());
             batch.drain(..).for_each(Job::release);
             for mut job in alone {
                 if catch_unwind(AssertUnwindSafe(|| self.between(job.as_mut()))).is_err() {
@@ -302,7 +321,10 @@ impl Loop {
             Some(conn) if conn.is_alive() => conn,
             _ => self.door.open()?,
         };
-        match self.transact(&mut conn, batch) {
+        let began = Instant::now();
+        let ended = self.transact(&mut conn, batch);
+        self.ears.figures.transact(batch.len(), began.elapsed(), ended.is_ok());
+        match ended {
             Ok(changes) => {
                 self.conn = Some(conn);
                 self.tell(&changes);
@@ -323,12 +345,14 @@ impl Loop {
 
     /// What was written stays written, whatever becomes of those who listen.
     fn tell(&self, changes: &[Change]) {
-        if !changes.is_empty() && catch_unwind(AssertUnwindSafe(|| (self.watcher)(changes))).is_err() {
+        if !changes.is_empty() && catch_unwind(AssertUnwindSafe(|| (self.ears.watcher)(changes))).is_err() {
             tracing::error!("whoever listens to changes panicked");
         }
     }
 
     fn transact(&mut self, conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> DbResult<Vec<Change>> {
+        // What is done for all of them is done for nobody by name.
+        let _entered = trace::enter(if let [only] = &*batch { only.trace() } else { None });
         self.hot.ensure_loaded(conn)?;
         self.hot.fetch(conn, batch.iter().filter_map(|job| job.pile()))?;
         let mut tx = Tx::new(conn, &mut self.hot);
@@ -342,6 +366,7 @@ impl Loop {
 /// Runs one job; its own failure undoes only itself. An error here concerns the whole batch.
 fn run(job: &mut dyn Job, tx: &mut Tx<'_>) -> DbResult<()> {
     tx.begin_job();
+    let _entered = trace::enter(job.trace());
     let ended = catch_unwind(AssertUnwindSafe(|| job.run(tx)));
     match (tx.take_error(), ended) {
         (Some((error, true)), _) => job.fail(error.into()),

@@ -54,6 +54,8 @@ mod seam;
 mod seed;
 #[path = "it/template.rs"]
 mod template;
+#[path = "it/slow.rs"]
+mod slow;
 #[path = "it/totals.rs"]
 mod totals;
 #[path = "it/upgrade.rs"]

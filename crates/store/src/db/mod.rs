@@ -8,8 +8,10 @@
 mod postgres;
 mod sqlite;
 
+use crate::slow::SLOW;
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::time::Instant;
 
 /// Where the data lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +92,8 @@ pub enum Value<'a> {
     Bool(bool),
     Text(Cow<'a, str>),
     Bytes(Cow<'a, [u8]>),
+    /// Sixteen bytes that are not borrowed from anybody.
+    Id([u8; 16]),
 }
 
 impl Value<'_> {
@@ -253,10 +257,13 @@ impl Conn {
         params: &[Value<'_>],
         map: impl FnMut(&Row<'_>) -> DbResult<T>,
     ) -> DbResult<Vec<T>> {
-        match self {
+        let began = Instant::now();
+        let found = match self {
             Conn::Sqlite(conn) => conn.query(sql, params, map),
             Conn::Postgres(conn) => conn.query(sql, params, map),
-        }
+        };
+        SLOW.ended(began, sql, found.as_ref().ok().map(|rows| rows.len() as u64));
+        found
     }
 
     /// The first row, if any.
@@ -281,10 +288,13 @@ impl Conn {
 
     /// Runs a statement; the number of rows it changed.
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> DbResult<u64> {
-        match self {
+        let began = Instant::now();
+        let changed = match self {
             Conn::Sqlite(conn) => conn.execute(sql, params),
             Conn::Postgres(conn) => conn.execute(sql, params),
-        }
+        };
+        SLOW.ended(began, sql, changed.as_ref().ok().copied());
+        changed
     }
 
     /// Several statements without parameters, for migrations and `BEGIN`.
@@ -298,10 +308,15 @@ impl Conn {
     /// Runs the inserts between an optional `BEGIN` and an optional `COMMIT`; on PostgreSQL all of it is
     /// one round trip. No row may be in two of them: PostgreSQL refuses to write one twice at a time.
     pub fn pipeline(&mut self, begin: bool, inserts: &[Inserts<'_>], commit: bool) -> DbResult<()> {
-        match self {
+        let began = Instant::now();
+        let written = match self {
             Conn::Sqlite(conn) => conn.pipeline(begin, inserts, commit),
             Conn::Postgres(conn) => conn.pipeline(begin, inserts, commit),
-        }
+        };
+        // All of it is one round trip or one fsync: it has one name.
+        let rows = || inserts.iter().map(|one| (one.values.len() / one.insert.columns.len()) as u64).sum();
+        SLOW.ended(began, if commit { "COMMIT" } else { "INSERT" }, written.is_ok().then(rows));
+        written
     }
 
     /// The end of a block of ids that is ours from now on. On PostgreSQL it is leased beside the
@@ -364,6 +379,15 @@ impl Conn {
             Conn::Sqlite(_) => migration.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY"),
             Conn::Postgres(_) => migration.to_owned(),
         }
+    }
+
+    /// How many bytes the database has.
+    pub fn size(&mut self) -> DbResult<i64> {
+        let sql = match self {
+            Conn::Sqlite(_) => "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+            Conn::Postgres(_) => "SELECT pg_database_size(current_database())",
+        };
+        self.one(sql, &[], |row| row.int(0))
     }
 
     /// Whether the connection is still worth keeping after an error.

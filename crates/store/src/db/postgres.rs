@@ -270,6 +270,7 @@ impl ToSql for Value<'_> {
             Value::Bool(value) => value.to_sql(ty, out),
             Value::Text(text) => text.as_ref().to_sql(ty, out),
             Value::Bytes(bytes) => bytes.as_ref().to_sql(ty, out),
+            Value::Id(bytes) => bytes.as_slice().to_sql(ty, out),
         }
     }
 
@@ -287,7 +288,7 @@ impl ToSql for Value<'_> {
             Value::Int(_) => *ty == Type::INT8,
             Value::Bool(_) => *ty == Type::BOOL,
             Value::Text(_) => matches!(*ty, Type::TEXT | Type::VARCHAR),
-            Value::Bytes(_) => *ty == Type::BYTEA,
+            Value::Bytes(_) | Value::Id(_) => *ty == Type::BYTEA,
         };
         if fits { self.to_sql(ty, out) } else { Err(format!("{self:?} is no {ty}").into()) }
     }

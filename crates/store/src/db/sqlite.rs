@@ -110,6 +110,7 @@ impl rusqlite::ToSql for Value<'_> {
             Value::Bool(value) => ValueRef::Integer(i64::from(*value)),
             Value::Text(text) => ValueRef::Text(text.as_bytes()),
             Value::Bytes(bytes) => ValueRef::Blob(bytes),
+            Value::Id(bytes) => ValueRef::Blob(bytes),
         }))
     }
 }

@@ -356,7 +356,7 @@ pub const PARTS: &[PersonTable] = &[
         ("设备报文", "Messages of devices"),
         "1 = 0 AND id = $1",
         &[quiet("body", "报文", "Message", LOGS), quiet("answer", "应答", "Answer", LOGS)],
-        ("", "id previous_id pile_id at_ms up kind connector_no order_id verdict note"),
+        ("", "id previous_id pile_id at_ms up kind connector_no order_id verdict note trace"),
     ),
     table(
         "vendor_message",

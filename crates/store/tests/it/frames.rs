@@ -2,6 +2,7 @@
 
 use crate::databases::{databases, wait};
 use model::id::PileId;
+use model::trace::{Traces, enter, within};
 use store::Store;
 use store::frames::{Frame, FrameFilter, FrameRow, OrderFrames, list, of_order, prune};
 
@@ -130,5 +131,32 @@ fn pruning_forgets_the_oldest_blocks_that_are_old_enough_step_by_step() {
                       WHERE f.pile_id = b.pile_id AND f.id >= b.block * 2048 AND f.id < (b.block + 1) * 2048)";
         assert_eq!(db.conn().one(blocks, &[], |row| row.int(0)).unwrap(), 0, "no block without frames");
         assert_eq!(step(), 0, "a second time there is nothing to do");
+    }
+}
+
+#[test]
+fn a_frame_keeps_the_trace_of_the_work_in_which_it_came() {
+    for db in databases() {
+        let store = db.store();
+        let traces = Traces::new([1; 16]);
+        let (one, two) = (traces.next(), traces.next());
+        for trace in [Some(one), None, Some(two)] {
+            let row = FrameRow { pile: PileId(7), kind: "Heartbeat", ..FrameRow::default() };
+            wait(within(
+                trace,
+                store.write(Some(PileId(7)), move |tx| tx.frame_append(row.clone()).map(drop)),
+            ))
+            .unwrap();
+        }
+        // What nobody waits for is done later, for the same sake.
+        let row = FrameRow { pile: PileId(7), kind: "Reset", ..FrameRow::default() };
+        {
+            let _entered = enter(Some(two));
+            store.post(Some(PileId(7)), move |tx| tx.frame_append(row.clone()).map(drop));
+        }
+        wait(store.write(Some(PileId(7)), |_| Ok(()))).unwrap();
+        let kept: Vec<_> = pages(&store, None, None, 10).iter().map(|frame| frame.trace).collect();
+        assert_eq!(kept, [Some(two), Some(two), None, Some(one)]);
+        store.close();
     }
 }
