@@ -6500,6 +6500,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/support": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: parameter.write */
+        post: operations["support_fetch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tariff-plans": {
         parameters: {
             query?: never;
@@ -11649,6 +11666,8 @@ export interface components {
             /** Format: int64 */
             order_id: number | null;
             raw: string;
+            /** @description Under which the server's log tells of it; none for frames of before it was kept. */
+            trace_id: string | null;
             verdict: components["schemas"]["Verdict"];
         };
         /** @enum {string} */
@@ -35200,6 +35219,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StationTariffList"];
                 };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    support_fetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bundle: a zip archive, its README.txt says what is in it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any error */
             default: {

@@ -67,6 +67,7 @@ pub mod sharing;
 pub mod sheet;
 pub mod site;
 pub mod staff;
+mod support;
 pub mod sweep;
 pub mod tariff_plan;
 pub mod transfer;

@@ -3,11 +3,11 @@
 use crate::ahead::OrdersAhead;
 use crate::backup::Backup;
 use crate::backup::place::Place;
-use crate::config::SettingView;
+use crate::config::{Config, SettingView};
 use crate::devices::Devices;
+use crate::figures::Figures;
 use crate::files::Files;
 use crate::http::HttpSettings;
-use crate::http::metrics::Metrics;
 use crate::jobs::exports::Exports;
 use crate::jobs::imports::Imports;
 use crate::jobs::{self, Jobs};
@@ -27,6 +27,7 @@ use model::Result;
 use model::id::PileCode;
 use model::site::Pile;
 use model::time::{Clock, Timestamp};
+use model::trace::Traces;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use store::{Settings as StoreSettings, Store};
@@ -52,11 +53,16 @@ pub struct App {
     pub live: Arc<Live>,
     pub knocks: Knocks,
     pub sources: Sources,
-    pub metrics: Metrics,
+    pub figures: Figures,
+    /// Gives every frame and every request its id.
+    pub traces: Traces,
+    pub started_at: Timestamp,
     pub settings: HttpSettings,
     pub started_with: Vec<SettingView>,
     /// Where it really listens, once it does.
     pub doors: OnceLock<Doors>,
+    /// All of its settings, where it was started with some.
+    pub config: OnceLock<Config>,
     pub exports: Exports,
     pub imports: Imports,
     /// What piles fetch and send.
@@ -110,19 +116,24 @@ impl App {
         for pile in store.read(store::piles::all).await? {
             devices.name(pile.id, pile.code, pile.station);
         }
-        let (knocks, metrics) = (Knocks::default(), Metrics::default());
+        let (knocks, figures) = (Knocks::default(), Figures::default());
+        let traces = Traces::new(engine.random.bytes()?);
+        let started_at = engine.clock.now();
         Ok(Arc::new(App {
             engine,
             devices,
             live,
             knocks,
             sources: Sources::default(),
-            metrics,
+            figures,
+            traces,
+            started_at,
             outbound: Outbound::new(Guard { allow: http.outbound_allow.clone() }),
             providers: crate::oidc::Providers::default(),
             settings: http,
             started_with,
             doors: OnceLock::new(),
+            config: OnceLock::new(),
             exports: Exports::new(&files),
             imports: Imports::new(&files),
             files: Files::new(&files),
@@ -161,6 +172,11 @@ impl App {
         let token = format!("pol_{}", self.engine.random.hex::<32>()?);
         let local = self.local.get_or_init(|| Local { token, session });
         Ok((local.token.clone(), generated))
+    }
+
+    /// What opens the local door, once it is there.
+    pub fn local_token(&self) -> Option<&str> {
+        self.local.get().map(|local| local.token.as_str())
     }
 
     /// The session of whoever shows the local token.

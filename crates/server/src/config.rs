@@ -1,6 +1,7 @@
 //! Settings: command line over environment over file over default. One table says which there are.
 
 mod backup;
+mod logging;
 mod outside;
 mod variables;
 
@@ -43,6 +44,8 @@ pub enum Rule {
     Integer(i64, i64),
     Flag,
     Filter,
+    /// One of these.
+    Words(&'static [&'static str]),
     Tiles,
     /// `https://host` or nothing.
     WebAddress,
@@ -112,6 +115,8 @@ settings! {
     "iso15118_token_file" = "", OptionalFile, "存放访问 ISO 15118 证书服务所用令牌（至少 32 个字符）的文件；留空则不带令牌",
         "file with the token (32 characters or more) shown to the certificate service of ISO 15118; empty: none is shown";
     "log" = "info", Filter, "日志级别：error、warn、info、debug 或按模块过滤", "log level: error, warn, info, debug, or a filter by module";
+    "log_format" = "text", Words(&["text", "json"]), "日志格式：text 供人阅读，json 每行一个 JSON 对象，供日志系统采集", "how the log is written: text for people, json for machines (one object a line)";
+    "slow_query_ms" = "200", Integer(1, 600_000), "超过多少毫秒的数据库语句记入慢查询日志", "statements that take longer are logged as slow, in milliseconds";
 }
 
 /// What a start needs, and what staff may set unless it is given here.
@@ -207,6 +212,7 @@ impl Config {
             Integer(..) => self.integer(name).map(drop),
             Flag => self.flag(name).map(drop),
             Filter => self.filter(name).map(drop),
+            Words(words) => self.word(name, words).map(drop),
             Tiles => self.tiles(name).map(drop),
             WebAddress => self.public_url(name).map(drop),
             OptionalFile | Text => Ok(()),

@@ -163,7 +163,8 @@ impl Devices {
     /// Hands a command to the pile's link; false when there is none, or it is choked.
     pub fn send(&self, pile: PileId, id: CommandId, command: DeviceCommand) -> bool {
         let link = lock(&self.links).get(&pile).cloned();
-        link.is_some_and(|link| link.inbox.put(Order::Command(id, Box::new(command))))
+        let trace = model::trace::current();
+        link.is_some_and(|link| link.inbox.put(Order::Command(id, Box::new(command), trace)))
     }
 
     /// Tells every link to close, because the server stops; also those that are still coming in.

@@ -86,12 +86,12 @@ mod tests {
     use model::id::CommandId;
 
     fn command(id: i64) -> Order {
-        Order::Command(CommandId(id), Box::new(DeviceCommand::CacheClear))
+        Order::Command(CommandId(id), Box::new(DeviceCommand::CacheClear), None)
     }
 
     fn id(order: Order) -> Option<i64> {
         match order {
-            Order::Command(id, _) => Some(id.0),
+            Order::Command(id, ..) => Some(id.0),
             _ => None,
         }
     }

@@ -82,6 +82,8 @@ impl Serving {
         }
         let _ = app.doors.set(Doors { http: http_at, ykc: ykc_at, tls: tls_at });
         tasks.push(tokio::spawn(backup::keep::keep(Arc::clone(&app), stop.clone())));
+        let (watched, until) = (Arc::clone(&app), stop.clone());
+        tasks.push(tokio::spawn(async move { watched.figures.lag_watch(until).await }));
         tasks.extend(jobs::spawn(&app));
         Ok(Serving { app, http: http_at, ykc: ykc_at, tls: tls_at, stopping, tasks })
     }

@@ -30,7 +30,7 @@ enum Way {
     Local {
         router: Router,
         app: Arc<App>,
-        _lock: install::Lock,
+        _lock: Option<install::Lock>,
     },
 }
 
@@ -73,7 +73,14 @@ impl Client {
             );
         }
         let router = http::router(Arc::clone(&app)).merge(gateway::router(Arc::clone(&app)));
-        Ok(Client { token, way: Way::Local { router, app, _lock: lock } })
+        Ok(Client { token, way: Way::Local { router, app, _lock: Some(lock) } })
+    }
+
+    /// Of the server that this process is, by its local door.
+    pub fn inside(app: &Arc<App>) -> Option<Client> {
+        let token = app.local_token()?.to_owned();
+        let way = Way::Local { router: http::router(Arc::clone(app)), app: Arc::clone(app), _lock: None };
+        Some(Client { token, way })
     }
 
     /// Only of a server that runs, on this data folder or where the variables say; nothing is opened.
@@ -158,7 +165,11 @@ impl Client {
 
     /// Writes an answer into a file, piece by piece.
     pub async fn fetch(&self, path: &str, file: &std::path::Path) -> Result<()> {
-        let response = self.respond(Method::GET, path, None).await?;
+        self.fetch_by(Method::GET, path, file).await
+    }
+
+    pub async fn fetch_by(&self, method: Method, path: &str, file: &std::path::Path) -> Result<()> {
+        let response = self.respond(method, path, None).await?;
         let status = response.status();
         if !status.is_success() {
             let bytes = to_bytes(response.into_body(), ANSWER_MAX).await.map_err(|_| cut_off())?;

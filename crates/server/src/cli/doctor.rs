@@ -2,12 +2,14 @@
 
 use super::client::Client;
 use super::{Listen, Place};
+use crate::app::App;
 use crate::doctor::{Asked, Report, Verdict, Wanted, look, pdf};
 use model::time::Clock;
 use model::{Error, Result};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub struct Doctor {
@@ -50,6 +52,15 @@ async fn ask(place: &Place) -> Asked {
             Ok(asked) => asked,
             Err(why) => Asked { runs: true, fault: Some(why.text), ..Asked::default() },
         },
+        Err(why) => Asked { runs: true, fault: Some(why.text), ..Asked::default() },
+    }
+}
+
+/// The same of a server from inside itself.
+pub async fn ask_inside(app: &Arc<App>) -> Asked {
+    let Some(client) = Client::inside(app) else { return Asked::default() };
+    match answers(&client).await {
+        Ok(asked) => asked,
         Err(why) => Asked { runs: true, fault: Some(why.text), ..Asked::default() },
     }
 }

@@ -23,6 +23,9 @@ mod ready;
 mod recordings;
 mod reservations;
 mod serve;
+mod support;
+
+pub use doctor::ask_inside as doctor_ask;
 
 use crate::config::{self, Config};
 use clap::{Args, Parser, Subcommand};
@@ -79,6 +82,9 @@ pub enum Command {
     Verify,
     /// 交付检查: look at machine, time, disk, ports, certificates, database, jobs, mail and backup
     Doctor(doctor::Doctor),
+    /// 支持包: version, settings, findings, metrics and the last lines of the log as one file for whoever helps;
+    /// without personal data, passwords and keys
+    Support(support::Support),
     /// Play a recording to an empty platform with its tariff, and compare order and bill field by field;
     /// succeeds only when they are the same
     Replay(recordings::Replay),
@@ -105,6 +111,9 @@ pub struct Listen {
     /// 云快充 over TCP [default: 127.0.0.1:8768]
     #[arg(long, value_name = "ADDR")]
     pub ykc_listen: Option<String>,
+    /// How the log is written: text or json [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -126,6 +135,7 @@ impl Place {
             ("database_url", &self.database_url),
             ("listen", &listen.listen),
             ("ykc_listen", &listen.ykc_listen),
+            ("log_format", &listen.log_format),
         ];
         for (name, value) in texts {
             if let Some(value) = value {
@@ -176,6 +186,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Ready => ready::run(&place).await,
         Command::Verify => serve::verify(&place).await,
         Command::Doctor(wanted) => doctor::run(&place, wanted).await,
+        Command::Support(wanted) => support::run(&place, wanted).await,
         Command::Replay(replay) => recordings::run(&place, &replay).await,
         Command::Forecast(verb) => forecasts::run(&place, verb),
         Command::Export(verb) => parquet::run(&place, verb).await,

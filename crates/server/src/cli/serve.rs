@@ -4,6 +4,7 @@ use super::{Demo, Listen, Place};
 use crate::app::{ADMIN, App, AppSettings};
 use crate::config::{Config, Origin, shown};
 use crate::http::{HttpSettings, Iso15118Settings, MapSettings};
+use crate::log::Lines;
 use crate::serve::{Listeners, Serving};
 use crate::tls::Tls;
 use crate::{backup, demo, gateway, http, install, notify};
@@ -11,7 +12,6 @@ use engine::Rules;
 use engine::random::Random;
 use model::time::Clock;
 use model::{Error, Result};
-use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub fn log_start(config: &Config) -> Result<()> {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(config.filter("log")?)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .event_format(Lines { format: config.log_format()?, clock: Clock::System })
         .try_init();
     Ok(())
 }
@@ -47,6 +47,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         map: MapSettings { tile_url: config.tiles("map_tile_url")?, gcj02: config.flag("map_tile_gcj02")? },
     };
     upgrade_prepare(config).await?;
+    store::slow::SLOW.set_threshold(config.slow_query()?);
     let backup = config.backup()?;
     backup::prepare(&config.data(), &store.source, backup.as_ref())?;
     let app = App::open(AppSettings {
@@ -60,6 +61,7 @@ pub async fn open(config: &Config) -> Result<Arc<App>> {
         files: config.data(),
     })
     .await?;
+    let _ = app.config.set(config.clone());
     if let Some(settings) = backup {
         backup::open(&app, settings).await?;
     }

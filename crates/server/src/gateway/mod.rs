@@ -1,6 +1,7 @@
 //! The door for piles: sockets in, [`engine::device::Inbound`] out. One loop serves every protocol;
 //! what differs between a WebSocket and a TCP stream is in [`transport`].
 
+mod counts;
 mod iso15118;
 mod limits;
 mod ocpp;
@@ -13,6 +14,7 @@ mod ykc;
 pub use ykc::listen;
 
 use crate::app::App;
+use crate::figures::Way;
 use crate::sources::Place;
 use engine::device::Inbound;
 use limits::{may_enter, most, without_secrets};
@@ -22,6 +24,7 @@ use model::device::{Answer, CloseReason, DeviceCommand, DeviceEvent, Outcome};
 use model::id::{CommandId, PileId};
 use model::site::LinkEnd;
 use model::time::Timestamp;
+use model::trace::{self, TraceId};
 use pace::{Pace, rested};
 use protocol::{Asked, Frame, Output};
 use seat::{Seat, next_order};
@@ -36,12 +39,14 @@ use transport::{Heard, Transport};
 
 /// The piles' door on the HTTP port.
 pub fn router(app: Arc<App>) -> axum::Router {
-    axum::Router::new().route("/ocpp/{pile}", axum::routing::get(ocpp::upgrade)).with_state(app)
+    let traced = axum::middleware::from_fn_with_state(Arc::clone(&app), crate::http::traced);
+    axum::Router::new().route("/ocpp/{pile}", axum::routing::get(ocpp::upgrade)).layer(traced).with_state(app)
 }
 
 /// What others want of a link.
 pub enum Order {
-    Command(CommandId, Box<DeviceCommand>),
+    /// With the trace of whoever wants it.
+    Command(CommandId, Box<DeviceCommand>, Option<TraceId>),
     /// Show that the socket still answers.
     Probe(oneshot::Sender<()>),
     /// The dialects have changed: read the pile by what holds now.
@@ -86,6 +91,8 @@ struct Gate {
     /// How the link ends for those that are on it then.
     ended: LinkEnd,
     pace: Pace,
+    /// When the frame came that is being answered.
+    heard_at: Instant,
 }
 
 /// Serves one link to its end.
@@ -107,18 +114,27 @@ async fn serve(
         closing: false,
         ended: LinkEnd::Closed,
         pace,
+        heard_at: Instant::now(),
     };
-    gate.run().await;
-    for at in 0..gate.seats.len() {
-        gate.lose(at).await;
-    }
-    gate.transport.close().await;
-    for at in 0..gate.seats.len() {
-        gate.leave(at).await;
-    }
+    // Every frame begins a trace of its own inside.
+    let first = gate.app.traces.next();
+    // In a box, or the task of each link would have room for it twice.
+    trace::within(Some(first), Box::pin(gate.live())).await;
 }
 
 impl Gate {
+    /// From the first word to the last.
+    async fn live(&mut self) {
+        self.run().await;
+        for at in 0..self.seats.len() {
+            self.lose(at).await;
+        }
+        self.transport.close().await;
+        for at in 0..self.seats.len() {
+            self.leave(at).await;
+        }
+    }
+
     async fn run(&mut self) {
         let mut timer = std::pin::pin!(tokio::time::sleep(PING_AFTER));
         let mut pinged = false;
@@ -135,6 +151,7 @@ impl Gate {
                 biased;
                 (at, order) = next_order(&self.seats) => self.order(at, order).await,
                 () = ring(timer.as_mut(), due) => {
+                    trace::begin(self.app.traces.next());
                     self.tick().await;
                     if wait >= PING_AFTER {
                         // Twice without a sign of life: nobody is there.
@@ -151,6 +168,7 @@ impl Gate {
                     Heard::Bytes(bytes) if self.line.is_some() => self.read(&bytes).await,
                     Heard::Bytes(bytes) => {
                         pinged = false;
+                        self.hear();
                         self.count(0);
                         let now = self.seen();
                         if let Some(seat) = self.seats.first_mut() {
@@ -166,6 +184,7 @@ impl Gate {
                     }
                     Heard::Nothing => {}
                     Heard::Broken(reason, why) => {
+                        self.hear();
                         self.broken(why);
                         self.ended = end_of(reason);
                         self.transport.say_goodbye(reason).await;
@@ -196,6 +215,12 @@ impl Gate {
         self.line_tick(now).await;
     }
 
+    /// A frame has come: what is done from here on is done for it.
+    fn hear(&mut self) {
+        self.heard_at = Instant::now();
+        trace::begin(self.app.traces.next());
+    }
+
     /// The socket has shown that it lives: that of an OCPP pile, which is alone on it.
     fn seen(&self) -> Timestamp {
         let now = self.app.clock().now();
@@ -207,7 +232,8 @@ impl Gate {
 
     async fn order(&mut self, at: usize, order: Order) {
         match order {
-            Order::Command(id, command) => {
+            Order::Command(id, command, trace) => {
+                trace::begin(trace.unwrap_or_else(|| self.app.traces.next()));
                 let now = self.app.clock().now();
                 if let Some(seat) = self.seats.get_mut(at) {
                     seat.session.command(id, &command, now);
@@ -254,12 +280,14 @@ impl Gate {
             match output {
                 Output::Event { asked, event, frame } => self.event(at, asked, event, frame).await,
                 Output::Send { bytes, frame } => {
+                    self.figure(at, frame.as_ref().map_or("answer", |frame| frame.kind), Way::Down);
                     if let Some(frame) = frame {
                         self.keep(at, frame, false, Verdict::Sent, None);
                     }
                     self.send(at, bytes).await;
                 }
                 Output::Rejected { frame, why } => {
+                    self.figure(at, frame.kind, Way::Rejected);
                     self.keep(at, frame, true, Verdict::Rejected, Some(why.en.into_owned()));
                 }
                 Output::Learned { command, learned } => self.learned(command, learned).await,
@@ -285,7 +313,9 @@ impl Gate {
             DeviceEvent::CertificateAsked { csr } => Some(csr.clone()),
             _ => None,
         };
+        self.figure(at, frame.kind, Way::Up);
         let (asked, frame) = (Arc::new(asked), without_secrets(frame));
+        let kind = frame.kind;
         let rendering = Arc::clone(&asked);
         let told = self.app.engine.device(Inbound {
             pile,
@@ -296,7 +326,7 @@ impl Gate {
             render: Box::new(move |answer, now| rendering.render(answer, now)),
         });
         let Ok(told) = tokio::time::timeout(COMMIT_PATIENCE, told).await else {
-            tracing::warn!(%pile, kind = frame.kind, "what a pile said was not durable in time");
+            tracing::warn!(%pile, kind, "what a pile said was not durable in time");
             self.hang_up(CloseReason::Unavailable).await;
             return;
         };
@@ -307,6 +337,8 @@ impl Gate {
             return;
         }
         self.send(at, told.bytes.clone()).await;
+        self.took(at);
+        tracing::debug!(%pile, kind, refused = told.answer.is_err(), "what a pile said is done");
         self.answered(at, &asked, &told.answer, &told.bytes, now);
         if let (Some(csr), Ok(Answer::CertificateAsked { accepted: true })) = (csr, told.answer) {
             certify(&self.app, pile, csr);
@@ -328,6 +360,7 @@ impl Gate {
 
     async fn done(&mut self, at: usize, command: CommandId, outcome: Outcome, frame: Option<Frame>) {
         if let Some(frame) = frame {
+            self.figure(at, frame.kind, Way::Up);
             self.keep(at, frame, true, Verdict::Applied, None);
         }
         let answered = matches!(outcome, Outcome::Accepted { .. } | Outcome::Refused(_));

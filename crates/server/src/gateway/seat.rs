@@ -123,7 +123,7 @@ impl Gate {
         let ended = seat.ended.unwrap_or(self.ended);
         // A command that came while the link ended reached nobody, and from here on none is taken.
         for order in link.inbox.close() {
-            if let Order::Command(id, _) = order {
+            if let Order::Command(id, ..) = order {
                 self.done(at, id, Outcome::LinkLost, None).await;
             }
         }

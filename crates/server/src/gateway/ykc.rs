@@ -3,6 +3,7 @@
 use super::seat::Seat;
 use super::{Gate, Source, most, serve};
 use crate::app::App;
+use crate::figures::Way;
 use crate::gateway::transport::Transport;
 use model::Text;
 use model::device::CloseReason;
@@ -102,10 +103,12 @@ impl Gate {
         while !self.closing
             && let Some(heard) = self.line.as_mut().and_then(|line| line.stream.next())
         {
+            self.hear();
             match heard {
                 Heard::Frame(frame) => self.addressed(&frame).await,
                 Heard::Garbage { frame, why } => {
                     self.count(0);
+                    self.figure(0, frame.kind, Way::Rejected);
                     self.keep(0, frame, true, Verdict::Rejected, Some(why.en.into_owned()));
                 }
             }

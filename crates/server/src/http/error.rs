@@ -8,8 +8,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::error::{Kind, Text};
+use model::trace;
 use model::{Error, Result};
 use serde::Serialize;
+use std::time::Instant;
 use utoipa::ToSchema;
 
 /// What every refusal looks like.
@@ -67,31 +69,35 @@ impl IntoResponse for Failure {
 /// is asked for again, counts.
 pub async fn finish(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let method = request.method().clone();
-    let mut response = told(&app, route.as_deref(), request, next).await;
+    let (method, began) = (request.method().clone(), Instant::now());
+    let mut response = told(route.as_deref(), request, next).await;
     if !response.headers().contains_key(header::ETAG) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    app.metrics.request(&method, route.as_deref(), response.status());
+    let took = began.elapsed();
+    app.figures.request(&method, route.as_deref(), response.status(), took);
+    let (route, status, ms) = (route.as_deref(), response.status().as_u16(), took.as_millis());
+    tracing::debug!(%method, route, status, ms, "a request was answered");
     response
 }
 
 /// Around what is not the API: writes the bodies of errors and leaves the rest alone.
-pub async fn plain(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    told(&app, None, request, next).await
+pub async fn plain(request: Request, next: Next) -> Response {
+    told(None, request, next).await
 }
 
-async fn told(app: &Shared, route: Option<&str>, request: Request, next: Next) -> Response {
+async fn told(route: Option<&str>, request: Request, next: Next) -> Response {
     let english = wants_english(request.headers());
     let method = request.method().clone();
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<Error>() else { return response };
-    let trace_id = app.engine.random.hex::<8>().unwrap_or_default();
-    let route = route.unwrap_or("-");
+    let trace_id = trace::current().map(|trace| trace.to_string()).unwrap_or_default();
+    let (route, code) = (route.unwrap_or("-"), error.code);
+    // Its sentence may say again what somebody has typed, which is nobody's business.
     if response.status().is_server_error() {
-        tracing::error!(%trace_id, %method, route, %error, "a request failed");
+        tracing::error!(%method, route, code, "a request failed");
     } else {
-        tracing::info!(%trace_id, %method, route, %error, "a request was refused");
+        tracing::info!(%method, route, code, "a request was refused");
     }
     let status = response.status();
     let limited = error.kind == Kind::Limited;

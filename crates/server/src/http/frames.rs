@@ -45,6 +45,8 @@ pub struct Frame {
     /// What we answered, encoded as `raw` is.
     answer: Option<String>,
     decoded: Option<Vec<FrameField>>,
+    /// Under which the server's log tells of it; none for frames of before it was kept.
+    trace_id: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -79,6 +81,7 @@ fn view(
         answer: frame.answer.as_deref().filter(|answer| !answer.is_empty()).map(shown),
         decoded: wire::explain(protocol, dialect, &frame.body, reader),
         kind: frame.kind,
+        trace_id: frame.trace.map(|trace| trace.to_string()),
     }
 }
 

@@ -113,7 +113,7 @@ fn from_there(session: &Session, address: &str) -> Result<()> {
         return Ok(());
     }
     tracing::warn!(
-        account = session.account,
+        staff = session.caller.staff.0,
         address,
         "a token was shown from a network that it is not taken from"
     );

@@ -105,10 +105,12 @@ mod span;
 mod staff;
 mod stations;
 mod stream;
+mod support;
 mod table;
 mod take;
 mod tariff_plans;
 mod tariffs;
+mod traced;
 mod transfers;
 mod upload;
 mod wallets;
@@ -123,6 +125,7 @@ pub use report_plans::report_of;
 pub use route::{Access, Route};
 pub use table::table;
 pub(crate) use take::no_pile;
+pub(crate) use traced::traced;
 
 use crate::app::App;
 use crate::outbound::guard::Network;
@@ -204,7 +207,7 @@ pub fn router(app: Shared) -> Router {
         .route("/readyz", get(outside::ready))
         .route("/metrics", get(metrics::show))
         .fallback(console::console)
-        .layer(from_fn_with_state(Arc::clone(&app), error::plain));
+        .layer(from_fn(error::plain));
     let all = api
         .merge(crate::scim::router(&app))
         .merge(transfers::router(&app))
@@ -212,7 +215,7 @@ pub fn router(app: Shared) -> Router {
         .merge(outside)
         .layer(from_fn_with_state(Arc::clone(&app), outside::secure));
     let all = if app.settings.secure_cookies { all.layer(from_fn(https_only)) } else { all };
-    all.with_state(app)
+    all.layer(from_fn_with_state(Arc::clone(&app), traced)).with_state(app)
 }
 
 /// A browser that came by https once comes by nothing else any more, for half a year.

@@ -30,14 +30,15 @@ macro_rules! routes {
 }
 
 mod account;
-
 mod insight;
+mod machine;
 mod safety;
 
 /// All of them; some areas have a file of their own.
 pub fn table() -> Vec<Route> {
     let mut all = rows();
     all.extend(insight::rows());
+    all.extend(machine::rows());
     all.extend(safety::rows());
     all
 }

@@ -30,10 +30,11 @@ use engine::audit::Actor;
 use engine::job::{Begun, JobChange, JobOutcome, no_job};
 use model::job::{JOBS, Job, JobRunState};
 use model::time::Timestamp;
+use model::trace;
 use model::{Error, Result, Text};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
@@ -210,27 +211,37 @@ async fn finish(app: &Arc<App>, job: &'static Job, id: i64) -> Result<()> {
 async fn outcome(app: &Arc<App>, job: &'static Job, id: Option<i64>) -> Option<JobOutcome> {
     let mut stop = app.jobs.stop_seen();
     let own = Arc::clone(app);
-    let mut task = tokio::spawn(async move { work(&own, job, id).await });
-    tokio::select! {
-        done = &mut task => Some(match done {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(why)) => {
-                tracing::warn!(%why, job = job.name, "a job failed");
-                JobOutcome::failed(why.text)
-            }
-            Err(why) => {
-                tracing::error!(%why, job = job.name, "a job broke down");
-                JobOutcome::failed(Text::of(
-                    "任务因程序故障中断，故障已记录；下次会重新执行",
-                    "The job broke down by a fault of ours, which was recorded. It will be tried again.",
-                ))
-            }
-        }),
+    let (began, trace) = (Instant::now(), app.traces.next());
+    let work = async move { work(&own, job, id).await };
+    let mut task = tokio::spawn(trace::within(Some(trace), work));
+    let ended = tokio::select! {
+        done = &mut task => {
+            let _entered = trace::enter(Some(trace));
+            Some(match done {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(why)) => {
+                    tracing::warn!(%why, job = job.name, "a job failed");
+                    JobOutcome::failed(why.text)
+                }
+                Err(why) => {
+                    tracing::error!(%why, job = job.name, "a job broke down");
+                    JobOutcome::failed(Text::of(
+                        "任务因程序故障中断，故障已记录；下次会重新执行",
+                        "The job broke down by a fault of ours, which was recorded. It will be tried again.",
+                    ))
+                }
+            })
+        }
         () = stopped(&mut stop) => {
             task.abort();
             None
         }
+    };
+    if let Some(ended) = &ended {
+        let is_good = ended.state != JobRunState::Failed;
+        app.figures.job(job.name, is_good, began.elapsed(), app.now().as_ms());
     }
+    ended
 }
 
 async fn work(app: &Arc<App>, job: &Job, id: Option<i64>) -> Result<JobOutcome> {

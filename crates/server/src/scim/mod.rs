@@ -52,7 +52,7 @@ impl From<model::Error> for ScimError {
             (kind, _) => (crate::http::status(kind).as_u16(), None),
         };
         if status >= 500 {
-            tracing::error!(%error, "a SCIM request failed");
+            tracing::error!(code = error.code, "a SCIM request failed");
         }
         let detail = match &error.field {
             Some(field) => format!("{field}: {}", error.text.en),

@@ -9,3 +9,4 @@ mod program;
 mod settings;
 mod shared;
 mod upgrade;
+mod support;

@@ -207,7 +207,7 @@ pub fn handshake(path: &str, login: Login<'_>, protocol: Option<&str>) -> String
     head + "\r\n"
 }
 
-/// An answer to a handshake: status, head without the date, body.
+/// An answer to a handshake: status, head without the date and the trace, body.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answered {
     pub status: u16,
@@ -229,7 +229,8 @@ pub async fn answered(stream: &mut impl Wire) -> Answered {
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     soon("an answer's body", stream.read_exact(&mut body)).await.unwrap();
-    let lines: Vec<&str> = head.lines().filter(|line| !line.starts_with("date:")).collect();
+    let lines: Vec<&str> =
+        head.lines().filter(|line| !line.starts_with("date:") && !line.starts_with("x-trace-id:")).collect();
     Answered {
         status: head.split(' ').nth(1).unwrap().parse().unwrap(),
         head: lines.join("\n"),

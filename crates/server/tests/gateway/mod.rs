@@ -21,6 +21,7 @@ mod replay;
 mod safety;
 mod security;
 mod stop;
+mod traces;
 mod trouble;
 mod ykc;
 mod ykc_firmware;

@@ -92,6 +92,7 @@ const PROVEN: &[&str] = &[
     "role_update",
     "role_delete",
     "parameter_update",
+    "support_fetch",
 ];
 
 /// Rights whose pages are being built.

@@ -330,7 +330,7 @@ impl Answer {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         assert_eq!(self.json["code"], code, "{}", self.text);
         assert!(!self.json["message"].as_str().unwrap().is_empty());
-        assert_eq!(self.json["trace_id"].as_str().unwrap().len(), 16);
+        assert_eq!(self.json["trace_id"].as_str().unwrap().len(), 32);
         assert!(self.json.get("field").is_some());
         self
     }

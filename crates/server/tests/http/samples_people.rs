@@ -87,6 +87,7 @@ pub const SAMPLES: &[Sample] = &[
     asked("invoice_mail_create", Thing, "/invoices/{invoice}/mails", r#"{"version":1}"#),
     // No invoice has a file before there is a channel that makes them.
     asked("invoice_file_get", Own, "/invoice-files/1", ""),
+    asked("support_fetch", Platform, "/support", ""),
     asked("parameter_list", Platform, "/parameters", ""),
     asked("parameter_get", Platform, "/parameters/credit_fen", ""),
     asked(
