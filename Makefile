@@ -1,6 +1,6 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench bench-lists people storm crash drill rehearse convergence fuzz load-check ledger-check tariff-check audit sbom clean
+.PHONY: help run test lint fmt openapi bench bench-lists people storm crash chaos contract-check drill rehearse convergence fuzz load-check ledger-check tariff-check audit sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -34,6 +34,13 @@ storm: ## 10 000 piles come back at once with five queued messages each; count w
 
 crash: ## kill the server 50 times under load on each database, lose the answers of 1 000 commits, trace what a power cut takes; count what was lost
 	@scripts/crash.sh $(ARGS)
+
+chaos: ## break what the server stands on while piles charge: process, network, disk, files, clock, database (SEED=1 ROUNDS=3)
+	@scripts/chaos.sh
+
+contract-check: ## hold the contract against the demo with a tool that is not ours: every operation, right and wrong (SEED=1 EXAMPLES=30)
+	@cargo build --quiet -p pileops-server && \
+		e2e/run.sh schema --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),30) --phases coverage,fuzzing
 
 drill: ## lose a server under load, restore it from its backup, measure what was lost and how long it took (ARGS="--piles 50")
 	@cargo build --quiet -p pileops-server -p pileops-sim && crash/drill.sh $(ARGS)

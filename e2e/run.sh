@@ -5,6 +5,8 @@
 #   e2e/run.sh scim      an independent SCIM 2.0 client
 #   e2e/run.sh mail      an independent mail server behind a channel
 #   e2e/run.sh parquet   files of orders, read by an engine that is not ours
+#   e2e/run.sh schema    the contract, held against the demo by a tool that is not ours (--seed N --examples N --phases …)
+#   e2e/run.sh attacks   attacks that are seen in the memory and the log of a process
 #   e2e/run.sh console   a browser, on the demo with its simulated piles (-g WORDS: only the tests with these words)
 #   e2e/run.sh first     a browser, from an empty server to the first charge of a simulated pile
 #   e2e/run.sh pictures  the pictures of the manual (scripts/screenshots.sh)
@@ -136,6 +138,17 @@ parquet)
     demo_login
     "$PYTHON" e2e/parquet.py --server "$PILEOPS_URL" --program "$PILEOPS_BIN" --data "$DATA"
     ;;
+schema)
+    provide_python
+    start_server demo --ykc-listen 127.0.0.1:0 --arrivals-per-day 0 --misfortunes-per-hour 0 --seed 1
+    demo_login
+    "$PYTHON" e2e/contract.py --server "$PILEOPS_URL" "${@:2}"
+    ;;
+attacks)
+    provide_python
+    furnish
+    "$PYTHON" e2e/attacks.py --server "$PILEOPS_SERVER" --process "$server" --log "$DATA.log" --pile E2E-OCPP --password "$PILE_PASSWORD"
+    ;;
 console)
     provide_chromium
     web_install
@@ -170,6 +183,6 @@ pictures)
     npx playwright test -c e2e/pictures.config.ts
     ;;
 *)
-    die "e2e/run.sh ocpp | ykc | scim | mail | parquet | console | first | pictures"
+    die "e2e/run.sh ocpp | ykc | scim | mail | parquet | schema | attacks | console | first | pictures"
     ;;
 esac

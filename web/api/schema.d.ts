@@ -10770,7 +10770,8 @@ export interface components {
              */
             expires_at_ms: number | null;
             file_name: string;
-            format: components["schemas"]["ExportFormat"];
+            /** @description `xlsx`, `csv`, or `zip`, which nobody asks for: several files in one, for a person. */
+            format: string;
             /** Format: int64 */
             id: number;
             message: components["schemas"]["Text"] | null;

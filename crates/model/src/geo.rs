@@ -27,7 +27,7 @@ const ECCENTRICITY: f64 = 0.006_693_421_622_965_943;
 impl Place {
     /// None when this is no place on earth.
     pub fn of(longitude_e6: i64, latitude_e6: i64) -> Option<Place> {
-        let on_earth = longitude_e6.abs() <= 180_000_000 && latitude_e6.abs() <= 90_000_000;
+        let on_earth = longitude_e6.unsigned_abs() <= 180_000_000 && latitude_e6.unsigned_abs() <= 90_000_000;
         on_earth.then_some(Place { longitude_e6, latitude_e6 })
     }
 
@@ -166,5 +166,6 @@ mod tests {
         }
         assert!(Place::of(180_000_000, 90_000_000).is_some());
         assert!(Place::of(180_000_001, 0).is_none() && Place::of(0, -90_000_001).is_none());
+        assert!(Place::of(i64::MIN, 0).is_none() && Place::of(0, i64::MIN).is_none());
     }
 }

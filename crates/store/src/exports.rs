@@ -96,6 +96,8 @@ pub struct Export {
     pub query: BTreeMap<String, String>,
     /// The keys of the columns, in the file's order.
     pub columns: Vec<String>,
+    /// `xlsx`, `csv`, or `zip`, which nobody asks for: several files in one, for a person.
+    #[schema(value_type = String)]
     pub format: ExportFormat,
     pub file_name: String,
     pub state: ExportState,

@@ -19,7 +19,7 @@ export function proofEnd(proven: boolean): void {
 export async function sendProven(request: Request): Promise<Response> {
   // Files are not sent twice; none of the dangerous acts has one.
   const file = request.headers.get('Content-Type')?.includes('json') === false
-  if (request.method === 'GET' || file || request.url.endsWith('/session/proof')) return fetch(request)
+  if (file || request.url.endsWith('/session/proof')) return fetch(request)
   const again = request.clone()
   const answer = await fetch(request)
   if (answer.status !== 403) return answer

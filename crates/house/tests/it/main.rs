@@ -5,6 +5,7 @@
 
 mod deploy;
 mod docs;
+mod results;
 mod rooms;
 mod words;
 

@@ -8,5 +8,6 @@ pub mod reader;
 pub mod report;
 mod sharing;
 pub mod sheet;
+mod unpacked;
 pub mod words;
 mod work_columns;

@@ -1,6 +1,7 @@
 //! Rows out of a file that somebody brings, one after the other.
 
 use super::column::wall;
+use super::unpacked::unpacked_check;
 use calamine::{DataRef, Reader, Xlsx};
 use engine::sheet::SheetColumn;
 use model::{Error, Result};
@@ -115,7 +116,9 @@ fn each_csv(file: impl Read, mut take: impl FnMut(Line) -> Result<()>) -> Result
     Ok(())
 }
 
-fn each_xlsx(file: impl Read + Seek, mut take: impl FnMut(Line) -> Result<()>) -> Result<()> {
+fn each_xlsx(mut file: impl Read + Seek, mut take: impl FnMut(Line) -> Result<()>) -> Result<()> {
+    unpacked_check(&mut file)?;
+    file.rewind().map_err(unreadable)?;
     let mut book = Xlsx::new(file).map_err(|why: calamine::XlsxError| unreadable(why))?;
     let sheet = book.sheet_names().first().cloned().ok_or_else(|| unreadable("no sheet"))?;
     let mut reader = book.worksheet_cells_reader(&sheet).map_err(unreadable)?;

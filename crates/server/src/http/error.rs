@@ -7,11 +7,13 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use model::error::{Kind, Text};
 use model::trace;
 use model::{Error, Result};
 use serde::Serialize;
 use std::time::Instant;
+use std::panic::AssertUnwindSafe;
 use utoipa::ToSchema;
 
 /// What every refusal looks like.
@@ -89,7 +91,11 @@ pub async fn plain(request: Request, next: Next) -> Response {
 async fn told(route: Option<&str>, request: Request, next: Next) -> Response {
     let english = wants_english(request.headers());
     let method = request.method().clone();
-    let mut response = next.run(request).await;
+    // A panic is a fault of ours in one request: it is answered as one, and nobody is hung up on.
+    let mut response = AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(%method, route = route.unwrap_or("-"), "a handler panicked");
+        Failure(Error::internal()).into_response()
+    });
     let Some(error) = response.extensions_mut().remove::<Error>() else { return response };
     let trace_id = trace::current().map(|trace| trace.to_string()).unwrap_or_default();
     let (route, code) = (route.unwrap_or("-"), error.code);

@@ -1,6 +1,7 @@
 //! In front of every route: who is it, may they, and does the request come from our own page.
 
 use super::error::Failure;
+use super::patience::{ASKER, answered_within};
 use super::take::Who;
 use super::{Access, HttpSettings, Shared};
 use crate::tls::Secured;
@@ -40,7 +41,9 @@ pub async fn guard(
             Some(session) => session,
             None => {
                 let used = !is_background(&parts);
-                app.engine.session_find(secret, used).await?.ok_or_else(not_signed_in)?
+                answered_within(ASKER, app.engine.session_find(secret, used))
+                    .await?
+                    .ok_or_else(not_signed_in)?
             }
         };
         // A token is for the header and a session for the cookie; neither stands in for the other,

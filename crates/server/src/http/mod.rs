@@ -69,6 +69,7 @@ mod orders_ahead;
 mod outside;
 mod overviews;
 mod parameters;
+mod patience;
 mod pay_channels;
 mod payees;
 mod payments;

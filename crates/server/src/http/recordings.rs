@@ -66,6 +66,15 @@ impl Describe for RecordingFile {
     }
 }
 
+/// In full only for whoever may, and has shown lately that it is them: as every personal datum.
+fn plain_proven(app: &Shared, who: &Who, plain: Option<bool>) -> Result<bool> {
+    let plain = plain_allowed(&who.actor(), plain.unwrap_or(false))?;
+    if plain {
+        app.engine.proof_check(&who.session)?;
+    }
+    Ok(plain)
+}
+
 pub async fn order_recording_fetch(
     State(app): State<Shared>,
     who: Who,
@@ -74,7 +83,7 @@ pub async fn order_recording_fetch(
     Query(query): Query<OrderRecordingQuery>,
 ) -> Answer<RecordingFile> {
     let actor = who.actor();
-    let plain = plain_allowed(&actor, query.plain.unwrap_or(false))?;
+    let plain = plain_proven(&app, &who, query.plain)?;
     let options = Options { plain, english: reader.english };
     let recording = make(&app, &actor, Wanted::Order(OrderId(id)), &options).await?;
     Ok(RecordingFile::of(&recording, format!("order-{id}.jsonl"))?)
@@ -88,7 +97,7 @@ pub async fn pile_recording_fetch(
     Query(query): Query<PileRecordingQuery>,
 ) -> Answer<RecordingFile> {
     let (actor, PileRecordingQuery { from_ms, to_ms, plain }) = (who.actor(), query);
-    let plain = plain_allowed(&actor, plain.unwrap_or(false))?;
+    let plain = plain_proven(&app, &who, plain)?;
     if to_ms < from_ms || to_ms.saturating_sub(from_ms) > SPAN_MAX_MS {
         return Err(Error::invalid(
             "to_ms",

@@ -4,6 +4,7 @@ use super::Shared;
 use super::error::Answer;
 use super::give::{Done, Given};
 use super::guard::COOKIE_NAME;
+use super::patience::{SIGN_IN, answered_within};
 use super::take::{Device, Https, Input, Key, Reader, Who};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -136,7 +137,7 @@ pub async fn session_create(
         address: &reader.address,
         device: &device,
     };
-    let opened = app.engine.session_create(sign_in).await?;
+    let opened = answered_within(SIGN_IN, app.engine.session_create(sign_in)).await?;
     Ok(opened_view(opened, &app, https))
 }
 

@@ -3,6 +3,7 @@
 mod attacks;
 mod commands;
 mod concentrator;
+mod crowd;
 mod desired;
 mod door;
 mod files;

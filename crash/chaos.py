@@ -1,0 +1,416 @@
+"""Breaks what a running platform stands on, one thing after the other, while piles charge, and looks at what the piles,
+the probes and the people are told meanwhile.
+
+    chaos.py --data FOLDER --server PROGRAM --sim PROGRAM [--database URL] [--seed N] [--rounds N] [--only FAULT,…]
+
+After each fault: the server recovers by itself within RECOVERY_S, and takes records of the piles again. During it:
+whoever signs in with the right password or asks for a list is served, or told (503) which part of ours does not answer, in
+both languages, and within PATIENCE_S; never a 401, never "wrong password". At the end every record that a pile saw
+acknowledged is held against the orders, as after a crash.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "crash"), str(ROOT / "e2e")]
+
+from checks import Api, Checks  # noqa: E402
+from lines import Lines  # noqa: E402
+
+RECOVERY_S, PATIENCE_S = 30, 25
+PASSWORD, ACCOUNT, SECRET = "chaos-pile-password-0123", "chaos.desk", "Correct-Horse-9"
+SHARED = ("kill", "freeze", "network_dead", "network_cut", "files", "disk", "clock")
+FAULTS = {"sqlite": (*SHARED, "locked"), "postgres": ("kill", "freeze", "network_dead", "network_cut", "files", "clock", "database_stopped", "database_killed", "database_slow", "database_cut")}
+# What must not be heard while the fault is ours.
+FALSE_WORDS = ("密码不正确", "账号或密码", "wrong password", "password is wrong", "未登录", "not signed in")
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class World:
+    """A server under small load, with lines to break in front of it and behind it."""
+
+    def __init__(self, options):
+        self.options, self.data = options, Path(options.data)
+        self.http, self.ykc = free_port(), free_port()
+        self.lines = Lines()
+        self.to_piles, self.to_ykc = self.lines.add("127.0.0.1", self.http), self.lines.add("127.0.0.1", self.ykc)
+        self.to_database, self.url = None, options.database
+        if options.database:
+            url = urllib.parse.urlparse(options.database)
+            self.to_database = self.lines.add(url.hostname, url.port)
+            user = f"{url.netloc.rsplit('@', 1)[0]}@" if "@" in url.netloc else ""
+            self.url = url._replace(netloc=f"{user}127.0.0.1:{self.to_database.listens_at}").geturl()
+        self.base = f"http://127.0.0.1:{self.http}"
+        self.server = self.load = None
+        self.clock = self.data / "clock"
+        self.log = open(self.data / "server.log", "ab")
+
+    def arguments(self):
+        return ["--data", str(self.data / "data"), *(["--database-url", self.url] if self.url else [])]
+
+    def environment(self):
+        mine = dict(os.environ)
+        if self.options.faketime:
+            if not self.clock.exists():
+                self.clock.write_text("+0\n")
+            mine |= {"LD_PRELOAD": self.options.faketime, "FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_NO_CACHE": "1", "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        return mine
+
+    def start(self):
+        # Python ignores SIGXFSZ, and what it starts does so too: a write beyond the limit fails, as on a full disk.
+        # The log goes through a pipe: what fills the disk must not silence what is said of it.
+        self.server = subprocess.Popen(
+            [self.options.server, "serve", *self.arguments(), "--listen", f"127.0.0.1:{self.http}", "--ykc-listen", f"127.0.0.1:{self.ykc}"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, restore_signals=False, env=self.environment(),
+        )
+        subprocess.Popen(["cat"], stdin=self.server.stdout, stdout=self.log)
+        self.server.stdout.close()
+        return self.until(lambda: self.probe("/readyz")[0] == 200, RECOVERY_S)
+
+    def until(self, holds, seconds):
+        """How long it took, or nothing."""
+        begun = time.monotonic()
+        while time.monotonic() - begun < seconds:
+            if holds():
+                return time.monotonic() - begun
+            time.sleep(0.1)
+        return None
+
+    def program(self, *arguments):
+        return subprocess.run([self.options.server, *arguments], check=True, capture_output=True, text=True, env=self.told).stdout
+
+    def furnish(self):
+        said = subprocess.run([self.options.server, "token", "add", "chaos", *self.arguments()], check=True, capture_output=True, text=True).stdout
+        token = next(word for word in said.split() if word.startswith("pop_"))
+        self.told = {**os.environ, "PILEOPS_TOKEN": token, "PILEOPS_SERVER": self.base}
+        self.api = Api(self.base, token)
+        if self.start() is None:
+            sys.exit("the server does not start")
+        station, dear = (
+            subprocess.run([sys.executable, "e2e/furnish.py", *more], check=True, capture_output=True, text=True, env=self.told, cwd=ROOT).stdout.strip()
+            for more in ([], ["--times", "60"])
+        )
+        piles, ykc = self.options.piles, self.options.piles // 2
+        for n in range(1, piles + 1):
+            self.program("pile", "add", f"CRASH{n:06}", "--protocol", "ocpp1.6", "--password", PASSWORD, "--station", dear)
+            self.program("card", "add", f"CARD{n:06}", "--status", "accepted")
+        for n in range(1, ykc + 1):
+            self.program("pile", "add", f"99010600{n:06}", "--protocol", "ykc1.6", "--station", station)
+            self.program("card", "add", f"CA{n:06}", "--status", "accepted")
+        subprocess.run([sys.executable, "crash/purses.py", "--cards", str(piles)], check=True, env=self.told, cwd=ROOT, stdout=subprocess.DEVNULL)
+        made = self.api.post("/staff", {"account": ACCOUNT, "name": "值班", "role": "viewer"})
+        self.own_password(made["password"])
+        self.witness = self.data / "witness.jsonl"
+        self.load = subprocess.Popen(
+            [self.options.sim, "load", "--mode", "crash", "--server", f"ws://127.0.0.1:{self.to_piles.listens_at}/ocpp", "--piles", str(piles),
+             "--prefix", "CRASH", "--tag-prefix", "CARD", "--password", PASSWORD, "--warmup", "0", "--seconds", "86400", "--patience", "2",
+             "--ykc", f"127.0.0.1:{self.to_ykc.listens_at}", "--ykc-piles", str(ykc), "--ykc-prefix", "99010600", "--witness", str(self.witness)],
+            stdout=open(self.data / "load.log", "wb"), stderr=subprocess.STDOUT,
+        )
+
+    def own_password(self, given):
+        """What somebody else has given is changed first, as a person does."""
+        status, _, cookie = self.ask("POST", "/session", {"account": ACCOUNT, "password": given})
+        assert status == 200, status
+        status, text, _ = self.ask("PUT", "/session/password", {"current_password": given, "new_password": SECRET}, cookie=cookie)
+        assert status == 204, text
+        self.cookie = self.ask("POST", "/session", {"account": ACCOUNT, "password": SECRET})[2]
+
+    def ask(self, method, path, body=None, language="zh-CN", cookie=None):
+        """Status (0: nothing came in time), text, cookie."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.base}/api/v1{path}", data, method=method)
+        for name, value in (("Accept-Language", language), ("X-Requested-With", "pileops"), ("Content-Type", "application/json"), ("Cookie", cookie)):
+            if value:
+                request.add_header(name, value)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+                return answer.status, answer.read().decode(), (answer.headers.get("Set-Cookie") or "").split(";")[0]
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(errors="replace"), ""
+        except OSError as why:
+            return 0, str(why), ""
+
+    def probe(self, path, seconds=4):
+        try:
+            with urllib.request.urlopen(self.base + path, timeout=seconds) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, ""
+        except OSError:
+            return 0, ""
+
+    def acknowledged(self):
+        try:
+            return self.witness.read_bytes().count(b"\n")
+        except FileNotFoundError:
+            return 0
+
+    def close(self):
+        for process in (self.load, self.server):
+            if process and process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+                process.wait()
+
+
+class Chaos:
+    def __init__(self, world, checks, dice):
+        self.world, self.checks, self.dice, self.figures = world, checks, dice, []
+
+    def heard(self, fault):
+        """What people are told while it lasts. Where the fault takes the server itself, nothing can be told."""
+        world = self.world
+
+        def ask(language, method, path, body, cookie):
+            begun = time.monotonic()
+            status, text, _ = world.ask(method, path, body, language, cookie)
+            return f"{fault}: {method} {path} ({language})", language, status, text, time.monotonic() - begun
+
+        asked = [
+            (language, *one)
+            for language in ("zh-CN", "en")
+            for one in (("POST", "/session", {"account": ACCOUNT, "password": SECRET}, None), ("GET", "/orders?limit=5", None, world.cookie))
+        ]
+        with ThreadPoolExecutor(len(asked)) as pool:
+            for what, language, status, text, took in pool.map(lambda one: ask(*one), asked):
+                self.checks.that(what, status in (200, 503), f"{status} after {took:.1f} s: {text[:200]}")
+                self.checks.that(f"{what} says nothing false", not any(word in text for word in FALSE_WORDS), text[:200])
+                if status == 503:
+                    part = "数据库" if language == "zh-CN" else "database"
+                    self.checks.that(f"{what} names the part", part in text, text[:200])
+
+    def probes(self, fault, ready):
+        begun = time.monotonic()
+        status, _ = self.world.probe("/readyz")
+        took = time.monotonic() - begun
+        self.checks.that(f"{fault}: readyz tells the truth", status == ready, f"{status}, should be {ready}")
+        self.checks.that(f"{fault}: readyz answers", took < 3.5, f"{took:.1f} s")
+        self.checks.that(f"{fault}: metrics answer", self.world.probe("/metrics")[0] == 200, "no metrics")
+        self.checks.that(f"{fault}: the process lives", self.world.probe("/healthz")[0] == 200, "no healthz")
+
+    def recovered(self, fault, begun):
+        """Ready again, and taking records again, by itself."""
+        world = self.world
+        ready = world.until(lambda: world.probe("/readyz")[0] == 200, RECOVERY_S)
+        before = world.acknowledged()
+        takes = world.until(lambda: world.acknowledged() > before + 5, RECOVERY_S)
+        healed = time.monotonic() - begun
+        self.checks.that(f"{fault}: ready again within {RECOVERY_S} s", ready is not None, "not ready")
+        self.checks.that(f"{fault}: takes records again within {RECOVERY_S} s", takes is not None, "no records")
+        status, text, cookie = world.ask("POST", "/session", {"account": ACCOUNT, "password": SECRET})
+        self.checks.that(f"{fault}: people sign in again", status == 200, f"{status} {text[:200]}")
+        world.cookie = cookie or world.cookie
+        self.figures.append((fault, healed))
+        print(f"{fault}: back after {healed:.1f} s, {world.acknowledged()} records acknowledged", flush=True)
+
+    # --- the faults ------------------------------------------------------------------------------
+
+    def kill(self):
+        self.world.server.kill()
+        self.world.server.wait()
+        begun = time.monotonic()
+        self.world.start()
+        self.recovered("kill", begun)
+
+    def freeze(self):
+        self.world.server.send_signal(signal.SIGSTOP)
+        time.sleep(self.dice.uniform(4, 7))
+        self.world.server.send_signal(signal.SIGCONT)
+        self.recovered("freeze", time.monotonic())
+
+    def network(self, mood):
+        for line in (self.world.to_piles, self.world.to_ykc):
+            line.become(mood)
+        time.sleep(self.dice.uniform(3, 6))
+        self.heard(f"network_{mood}")
+        self.probes(f"network_{mood}", 200)
+        # A dead line is dead for good: what was on it ends, and piles come by another.
+        for line in (self.world.to_piles, self.world.to_ykc):
+            line.become("cut")
+            time.sleep(0.2)
+            line.become("open")
+        self.recovered(f"network_{mood}", time.monotonic())
+
+    def network_dead(self):
+        self.network("dead")
+
+    def network_cut(self):
+        self.network("cut")
+
+    def files(self):
+        """No file and no connection can be opened any more."""
+        pid = self.world.server.pid
+        _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        soft = len(os.listdir(f"/proc/{pid}/fd"))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+        # Those who are connected are served; newcomers wait.
+        before = self.world.acknowledged()
+        time.sleep(4)
+        self.checks.that("files: piles that are connected go on", self.world.acknowledged() > before, "no records")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (hard, hard))
+        begun = time.monotonic()
+        self.heard("files, after")
+        self.recovered("files", begun)
+
+    def disk(self):
+        """No file grows any more, as on a disk that is full."""
+        pid = self.world.server.pid
+        folder = self.world.data / "data"
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, hard))
+        try:
+            time.sleep(1)
+            before = self.world.acknowledged()
+            self.heard("disk")
+            self.probes("disk", 503)
+            time.sleep(2)
+            # Nothing can be kept, so nothing may be acknowledged.
+            self.checks.that("disk: nothing is acknowledged that cannot be kept", self.world.acknowledged() <= before + 2, f"{self.world.acknowledged() - before} records")
+        finally:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+        self.recovered("disk", time.monotonic())
+        assert folder.exists()
+
+    def clock(self):
+        """The machine's clock is set ahead and behind, by less than a session may be idle."""
+        if not self.world.options.faketime:
+            print("clock: not tried, there is no libfaketime", flush=True)
+            return
+        for step in ("+20m", "-20m", "+0"):
+            self.world.clock.write_text(f"{step}\n")
+            time.sleep(2)
+            self.heard(f"clock {step}")
+            self.probes(f"clock {step}", 200)
+        self.recovered("clock", time.monotonic())
+
+    def locked(self):
+        """Another program has taken the database file for itself."""
+        other = sqlite3.connect(self.world.data / "data" / "pileops.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(1)
+        self.probes("locked", 503)
+        self.heard("locked")
+        other.execute("ROLLBACK")
+        other.close()
+        self.recovered("locked", time.monotonic())
+
+    def processes(self):
+        """Those of the database, the first one first."""
+        parent = os.environ["PILEOPS_TEST_PG_PID"]
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", parent], capture_output=True, text=True).stdout.split()
+        return [int(parent), *map(int, children)]
+
+    def database_stopped(self):
+        """The database's machine hangs: it is there and says nothing."""
+        stopped = self.processes()
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            time.sleep(self.dice.uniform(1, 3))
+            self.probes("database_stopped", 503)
+            self.heard("database_stopped")
+        finally:
+            for pid in reversed(stopped):
+                os.kill(pid, signal.SIGCONT)
+        self.recovered("database_stopped", time.monotonic())
+
+    def database_killed(self):
+        """Every connection of the server is ended, as when the database is started again."""
+        for pid in self.processes()[1:]:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                if b"pileops" in file.read():
+                    os.kill(pid, signal.SIGTERM)
+        self.heard("database_killed")
+        self.recovered("database_killed", time.monotonic())
+
+    def database_slow(self):
+        self.world.to_database.become("slow")
+        time.sleep(2)
+        self.heard("database_slow")
+        self.checks.that("database_slow: metrics answer", self.world.probe("/metrics")[0] == 200, "no metrics")
+        self.world.to_database.become("open")
+        self.recovered("database_slow", time.monotonic())
+
+    def database_cut(self):
+        self.world.to_database.become("cut")
+        time.sleep(1)
+        self.probes("database_cut", 503)
+        self.heard("database_cut")
+        self.world.to_database.become("open")
+        self.recovered("database_cut", time.monotonic())
+
+
+def count_up(world, checks, name, after):
+    """The piles come back and deliver what they kept; then every record is looked for."""
+    time.sleep(3)
+    world.load.terminate()
+    world.load.wait()
+    purses = subprocess.run([sys.executable, "crash/purses.py", "--cards", str(world.options.piles), "--count"], env=world.told, cwd=ROOT, capture_output=True, text=True)
+    print(purses.stdout + purses.stderr, end="", flush=True)
+    checks.that("the purses have paid", purses.returncode == 0, purses.stderr)
+    orders = world.data / "orders.json"
+    orders.write_text(world.program("order", "list", "--json"))
+    world.server.terminate()
+    world.server.wait()
+    verified = subprocess.run([world.options.server, "verify", *world.arguments()], capture_output=True, text=True)
+    checks.that("what is stored agrees with itself", verified.returncode == 0, verified.stdout[-500:] + verified.stderr[-500:])
+    judged = subprocess.run([sys.executable, "crash/check.py", "--name", name, "--witness", str(world.witness), "--orders", str(orders), "--after", after], cwd=ROOT)
+    checks.that("nothing that was acknowledged is lost, doubled or wrong", judged.returncode == 0, "see above")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("--data", "--server", "--sim"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--database")
+    parser.add_argument("--faketime", default="")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--piles", type=int, default=16)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    kind = "postgres" if options.database else "sqlite"
+    dice = random.Random(options.seed)
+    world, checks = World(options), Checks(f"chaos-{kind}")
+    wanted = options.only.split(",") if options.only else list(FAULTS[kind])
+    try:
+        world.furnish()
+        if world.until(lambda: world.acknowledged() > 20, RECOVERY_S) is None:
+            sys.exit("the piles do not charge")
+        chaos = Chaos(world, checks, dice)
+        for _ in range(options.rounds):
+            dice.shuffle(wanted)
+            for fault in wanted:
+                getattr(chaos, fault)()
+                time.sleep(dice.uniform(0.5, 1.5))
+        count_up(world, checks, f"chaos-{kind}", f"{len(chaos.figures)} faults")
+        slowest = max(chaos.figures, key=lambda one: one[1])
+        print(f"chaos-{kind}: seed {options.seed}, {len(chaos.figures)} faults, the slowest recovery {slowest[1]:.1f} s ({slowest[0]})")
+    finally:
+        world.close()
+    checks.close()
+
+
+if __name__ == "__main__":
+    main()
