@@ -979,6 +979,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.read */
+        get: operations["customer_segment_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-source": {
         parameters: {
             query?: never;
@@ -1282,6 +1299,23 @@ export interface paths {
         put?: never;
         /** Permission: customer.reveal */
         post: operations["customer_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: customer.read */
+        get: operations["customer_segment_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2611,6 +2645,23 @@ export interface paths {
         put?: never;
         /** Permission: wallet.write */
         post: operations["fleet_wallet_change_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/free-connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: station.read */
+        get: operations["free_connector_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5578,6 +5629,41 @@ export interface paths {
         patch: operations["safety_act_update"];
         trace?: never;
     };
+    "/api/v1/safety-pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Permission: safety.read */
+        get: operations["safety_pause_list"];
+        put?: never;
+        /** Permission: safety.write */
+        post: operations["safety_pause_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety-pauses/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Permission: safety.write */
+        post: operations["safety_pause_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/safety-rule-changes": {
         parameters: {
             query?: never;
@@ -7250,6 +7336,11 @@ export interface components {
             pile_name: string | null;
             /** Format: int64 */
             recovered_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description 重复故障: the closed alarm of the same fault that it came back of, within seven days.
+             */
+            repeat_of_id: number | null;
             /** Format: int64 */
             silenced_until_ms: number | null;
             source: components["schemas"]["AlarmSource"];
@@ -8891,6 +8982,7 @@ export interface components {
             id: number;
             kind: components["schemas"]["ContentKind"];
             link: string;
+            mark: components["schemas"]["CustomerMark"] | null;
             metric: components["schemas"]["TaskMetric"] | null;
             /**
              * Format: int64
@@ -8967,6 +9059,7 @@ export interface components {
             group?: components["schemas"]["TargetGroup"] | null;
             kind: components["schemas"]["ContentKind"];
             link?: string | null;
+            mark?: components["schemas"]["CustomerMark"] | null;
             metric?: components["schemas"]["TaskMetric"] | null;
             /**
              * Format: int64
@@ -9529,6 +9622,8 @@ export interface components {
             version: number;
         };
         CustomerDetail: components["schemas"]["Customer"] & {
+            /** @description The customer does not want to be told where and when to charge. */
+            advice_off: boolean;
             cards: components["schemas"]["CustomerCard"][];
             cars: components["schemas"]["Car"][];
             /** @description How the source names the person. */
@@ -9612,10 +9707,10 @@ export interface components {
             totals: components["schemas"]["CustomerTotals"] | null;
         };
         /**
-         * @description What the nightly job says of a customer by rule.
+         * @description 客户分群: what the nightly job says of a customer by rule. What each means is in [`crate::segment::SEGMENTS`].
          * @enum {string}
          */
-        CustomerMark: "new" | "sleeping" | "night" | "high_value" | "fleet";
+        CustomerMark: "new" | "sleeping" | "night" | "high_value" | "fleet" | "churn_risk" | "rfm_hhh" | "rfm_hlh" | "rfm_lhh" | "rfm_llh" | "rfm_hhl" | "rfm_hll" | "rfm_lhl" | "rfm_lll";
         /** @description The source as the pages show it: never its token. */
         CustomerPull: {
             /** Format: int64 */
@@ -9678,6 +9773,41 @@ export interface components {
             /** @description It is asked just now. */
             running: boolean;
         };
+        /** @description One definition, with what it comes to. */
+        CustomerSegment: components["schemas"]["SegmentFigures"] & {
+            /**
+             * Format: int64
+             * @description Of the customers and of the money of everybody; null without any.
+             */
+            customer_permille: number | null;
+            definition: components["schemas"]["Text"];
+            mark: components["schemas"]["CustomerMark"];
+            /** Format: int64 */
+            money_permille: number | null;
+            name: components["schemas"]["Text"];
+            parameters: components["schemas"]["KpiParameter"][];
+            /** @description One of the eight of recency, frequency and money, which do not overlap. */
+            rfm: boolean;
+            /** @description What can be done with them. */
+            use_for: components["schemas"]["Text"];
+        };
+        CustomerSegments: {
+            /** @description Everybody in the reader's scope. */
+            all: components["schemas"]["SegmentFigures"];
+            /**
+             * Format: int64
+             * @description Over so many days orders are counted.
+             */
+            days: number;
+            items: components["schemas"]["CustomerSegment"][];
+            /**
+             * Format: int64
+             * @description Null: no night has passed yet.
+             */
+            made_at_ms: number | null;
+            /** @description Only those who have charged at the reader's stations, and what they have charged there. */
+            partial: boolean;
+        };
         /**
          * @description 来源平台: who looks after the person's own data.
          * @enum {string}
@@ -9695,6 +9825,26 @@ export interface components {
             scim: boolean;
             /** Format: int64 */
             synced_at_ms: number | null;
+        };
+        /** @description Why a customer is in their segments: the numbers that are judged, as they are now. */
+        CustomerStanding: {
+            /** Format: int64 */
+            days: number;
+            /**
+             * Format: int64
+             * @description From one beginning to the next, on average; null with too few orders.
+             */
+            interval_ms: number | null;
+            /** Format: int64 */
+            last_charged_ms: number | null;
+            /** @description As of the last night. */
+            marks: components["schemas"]["CustomerMark"][];
+            /** Format: int64 */
+            night_count: number;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            total_fen: number;
         };
         /**
          * @description What we have decided of a customer ourselves; a source says apart from it who is active there.
@@ -11746,6 +11896,27 @@ export interface components {
             /** Format: int64 */
             naive_error_milli: number;
         };
+        /** @description A station of the overview. */
+        FreeConnectors: {
+            /**
+             * Format: int64
+             * @description Those of which is known how they are.
+             */
+            connector_count: number;
+            /** @description Empty where nothing is said; why is in `silence`. */
+            forecasts: components["schemas"]["FreeConnectorForecast"][];
+            /** Format: int64 */
+            free_count: number;
+            silence: components["schemas"]["FreeConnectorSilence"] | null;
+            /** Format: int64 */
+            station_id: number;
+        };
+        FreeConnectorsList: {
+            items: components["schemas"]["FreeConnectors"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         FtpConfig: {
             account: string;
             /** @description Where the files lie; empty: where the account begins. */
@@ -12105,7 +12276,7 @@ export interface components {
          * @description What points are taken off for.
          * @enum {string}
          */
-        HealthReasonKind: "faults" | "fault_time" | "failed_starts" | "early_ends" | "flapping" | "offline";
+        HealthReasonKind: "faults" | "repeats" | "fault_time" | "failed_starts" | "early_ends" | "flapping" | "offline";
         /** @enum {string} */
         HeatMeasure: "energy" | "orders" | "failures";
         /** @description A station with something of it. */
@@ -16496,6 +16667,65 @@ export interface components {
          * @enum {string}
          */
         SafetyMeasure: "battery_temperature" | "battery_temperature_over" | "battery_temperature_rise" | "plug_temperature" | "plug_temperature_rise" | "pile_temperature" | "pile_temperature_rise" | "cell_voltage" | "cell_voltage_over" | "cell_voltage_spread" | "voltage_share" | "current_share" | "current_demand_share" | "power_share" | "soc" | "current_after_stop" | "current_forbidden" | "voltage" | "current" | "power";
+        SafetyPause: {
+            created_by: string;
+            /**
+             * Format: int64
+             * @description Somebody has ended it before its time.
+             */
+            ended_at_ms: number | null;
+            ended_by: string | null;
+            /** Format: int64 */
+            from_ms: number;
+            /** Format: int64 */
+            held_at_ms: number | null;
+            /**
+             * Format: int64
+             * @description How often the rule would have acted meanwhile, and when last.
+             */
+            held_count: number;
+            /** Format: int64 */
+            id: number;
+            level: components["schemas"]["SafetyLevel"] | null;
+            /** @description It holds now. */
+            live: boolean;
+            /** @description Null: all piles of the station. */
+            pile_code: string | null;
+            reason: string;
+            /** Format: int64 */
+            rule_id: number;
+            rule_name: string;
+            /** Format: int64 */
+            station_id: number;
+            station_name: string;
+            /** Format: int64 */
+            until_ms: number;
+        };
+        SafetyPauseDraft: {
+            pile_code?: string | null;
+            reason: string;
+            /** Format: int64 */
+            rule_id: number;
+            /**
+             * Format: int64
+             * @description At this station, or at one pile.
+             */
+            station_id?: number | null;
+            /**
+             * Format: int64
+             * @description It ends by itself then: within 30 days, of a rule that guards people within 24 hours.
+             */
+            until_ms: number;
+        };
+        SafetyPauseEnd: {
+            reason: string;
+        };
+        SafetyPauseList: {
+            items: components["schemas"]["SafetyPause"][];
+            next_cursor: string | null;
+            /** Format: int64 */
+            total: number | null;
+        };
         SafetyPoint: {
             /** Format: int64 */
             at_ms: number;
@@ -16646,7 +16876,7 @@ export interface components {
          * @description What was done in the course of an act.
          * @enum {string}
          */
-        SafetyStep: "notice" | "limit" | "limit_skipped" | "stop" | "repeat" | "lock" | "call" | "obeyed" | "restore" | "release";
+        SafetyStep: "notice" | "limit" | "limit_skipped" | "stop" | "repeat" | "lock" | "call" | "obeyed" | "restore" | "release" | "paused";
         SafetyStepView: {
             /** Format: int64 */
             at_ms: number;
@@ -16843,6 +17073,22 @@ export interface components {
             service_e4: components["schemas"]["Amount"];
             service_price_e5: components["schemas"]["Price"];
             started_at_ms: components["schemas"]["Timestamp"];
+        };
+        /** @description What a segment comes to for its reader. */
+        SegmentFigures: {
+            /** Format: int64 */
+            customer_count: number;
+            /**
+             * Format: int64
+             * @description A week before; null: that is not known, or not for a part of the platform.
+             */
+            customer_count_before: number | null;
+            /** Format: int64 */
+            energy_dwh: number;
+            /** Format: int64 */
+            order_count: number;
+            /** Format: int64 */
+            total_fen: number;
         };
         /** @description A seller as the pages show it: never its secrets. */
         Seller: {
@@ -18084,7 +18330,7 @@ export interface components {
          * @description 投放人群
          * @enum {string}
          */
-        TargetGroup: "all" | "person" | "driver" | "employee" | "fleet";
+        TargetGroup: "all" | "person" | "driver" | "employee" | "fleet" | "segment";
         Tariff: {
             /** Format: int64 */
             created_at_ms: number;
@@ -18696,6 +18942,7 @@ export interface components {
             /** Format: int64 */
             fleet_id?: number | null;
             group?: components["schemas"]["TargetGroup"] | null;
+            mark?: components["schemas"]["CustomerMark"] | null;
         };
         /** @description To one customer, or to a group. */
         VoucherDraft: {
@@ -18704,6 +18951,7 @@ export interface components {
             /** Format: int64 */
             fleet_id?: number | null;
             group?: components["schemas"]["TargetGroup"] | null;
+            mark?: components["schemas"]["CustomerMark"] | null;
             /** @description Why, for those who look later. */
             reason: string;
             /**
@@ -18913,6 +19161,11 @@ export interface components {
             pile_code: string | null;
             /** Format: int64 */
             plan_id: number | null;
+            /**
+             * Format: int64
+             * @description 重复故障: its alarm came back of this closed one, within seven days.
+             */
+            repeat_of_id: number | null;
             result: string | null;
             state: components["schemas"]["WorkOrderState"];
             /** Format: int64 */
@@ -19532,6 +19785,7 @@ export interface operations {
                 live?: boolean;
                 order_id?: number;
                 pile?: string;
+                repeated?: boolean;
                 sort?: string;
                 source?: components["schemas"]["AlarmSource"];
                 state?: components["schemas"]["AlarmState"];
@@ -20943,6 +21197,7 @@ export interface operations {
                 city_code?: string;
                 customer_kind?: components["schemas"]["CustomerKind"];
                 fleet_id?: number;
+                mark?: components["schemas"]["CustomerMark"];
             };
             header?: never;
             path?: never;
@@ -21672,6 +21927,35 @@ export interface operations {
             };
         };
     };
+    customer_segment_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerSegments"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     customer_source_get: {
         parameters: {
             query?: never;
@@ -22356,6 +22640,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    customer_segment_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerStanding"];
                 };
             };
             /** @description Any error */
@@ -25686,6 +26001,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    free_connector_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreeConnectorsList"];
                 };
             };
             /** @description Any error */
@@ -31383,6 +31727,7 @@ export interface operations {
                 city_code?: string;
                 customer_kind?: components["schemas"]["CustomerKind"];
                 fleet_id?: number;
+                marks?: string;
                 operator_id?: number;
             };
             header?: never;
@@ -32812,6 +33157,108 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SafetyActChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_pause_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                live?: boolean;
+                rule_id?: number;
+                station_id?: number;
+                station_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyPauseList"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_pause_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SafetyPauseDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+            /** @description Any error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    safety_pause_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SafetyPauseEnd"];
             };
         };
         responses: {

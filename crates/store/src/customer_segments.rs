@@ -129,8 +129,8 @@ pub fn segment_night(conn: &mut Conn, scope: &Scope) -> DbResult<SegmentNight> {
 
 fn whole(conn: &mut Conn, night: &mut SegmentNight, day: i64) -> DbResult<()> {
     let sql = "SELECT d.mark, d.customer_count, d.order_count, d.energy_dwh, d.total_fen, b.customer_count \
-               FROM segment_day d LEFT JOIN segment_day b ON b.mark = d.mark AND b.day = $2 WHERE d.day = $1";
-    conn.query(sql, &[day.into(), day_after(day, -WEEK).into()], |row| {
+               FROM segment_day d LEFT JOIN segment_day b ON b.mark = d.mark AND b.day = $1 WHERE d.day = $2";
+    conn.query(sql, &[day_after(day, -WEEK).into(), day.into()], |row| {
         *night.place(row.text(0)?) = SegmentFigures {
             customer_count: row.int(1)?,
             order_count: row.int(2)?,

@@ -320,8 +320,7 @@ impl<'a> Tx<'a> {
 
     pub fn frame_append(&mut self, mut frame: FrameRow) -> Result<i64> {
         let id = self.next_id(Noun::Frame)?;
-        frame.id = id;
-        frame.trace = model::trace::current();
+        (frame.id, frame.trace) = (id, model::trace::current());
         let block = id / FRAME_BLOCK;
         frame.previous = self.hot.last_frames.insert(frame.pile, id);
         if frame.previous.is_none_or(|previous| previous / FRAME_BLOCK != block) {

@@ -242,7 +242,7 @@ pub fn work_order_get(
         filter.sql()
     );
     let found = conn.find(&sql, &filter.values, |row| {
-        Ok((view(row, now)?, row.text(34)?, row.int_opt(35)?, row.int_opt(36)?, row.text(37)?))
+        Ok((view(row, now)?, row.text(35)?, row.int_opt(36)?, row.int_opt(37)?, row.text(38)?))
     })?;
     let Some((work_order, items, latitude_e6, longitude_e6, address)) = found else { return Ok(None) };
     let events = conn.query(

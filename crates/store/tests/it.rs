@@ -52,10 +52,10 @@ mod scope;
 mod seam;
 #[path = "it/seed.rs"]
 mod seed;
-#[path = "it/template.rs"]
-mod template;
 #[path = "it/slow.rs"]
 mod slow;
+#[path = "it/template.rs"]
+mod template;
 #[path = "it/totals.rs"]
 mod totals;
 #[path = "it/upgrade.rs"]

@@ -70,6 +70,7 @@ fn open(db: &Database) -> Store {
 #[test]
 fn r6_4_an_older_installation_is_upgraded_without_losing_a_row_or_a_fen() {
     for db in databases() {
+        db.empty();
         let counts = older(&db);
         assert!(counts.len() > 30 && counts.contains(&("orders".to_owned(), 28)), "{counts:?}");
         let before = sums(&mut db.conn());
@@ -105,6 +106,7 @@ fn r6_4_an_older_installation_is_upgraded_without_losing_a_row_or_a_fen() {
 fn r6_4_an_upgrade_that_stops_between_two_migrations_goes_on_from_there() {
     let between = MIGRATIONS.iter().map(|(number, _)| *number).find(|number| *number > OLDER + 2).unwrap();
     for db in databases() {
+        db.empty();
         older(&db);
         let before = sums(&mut db.conn());
         let first = migrate_until(&mut db.conn(), NOON, between).unwrap();

@@ -292,7 +292,7 @@ impl Gate {
                 }
                 Output::Learned { command, learned } => self.learned(command, learned).await,
                 Output::Done { command, outcome, frame } => self.done(at, command, outcome, frame).await,
-                Output::Alive => {}
+                Output::Alive => self.figure(at, "heartbeat", Way::Up),
                 Output::Identified(code) => Box::pin(self.identified(at, code)).await,
                 Output::Close(reason) => self.goodbye(at, reason).await,
             }

@@ -12,8 +12,8 @@ use model::error::{Kind, Text};
 use model::trace;
 use model::{Error, Result};
 use serde::Serialize;
-use std::time::Instant;
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 use utoipa::ToSchema;
 
 /// What every refusal looks like.

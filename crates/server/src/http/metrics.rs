@@ -1,9 +1,9 @@
 //! `/metrics` for Prometheus: numbers of the whole server, never of a person.
 
 use super::Shared;
+use super::patience::{FIGURE, answered_within};
 use crate::app::App;
 use crate::figures::process;
-use super::patience::{FIGURE, answered_within};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -231,7 +231,8 @@ fn backup(out: &mut Exposition, app: &App) {
 
 async fn database(out: &mut Exposition, app: &App) {
     let now = app.now();
-    let read = answered_within(FIGURE, app.engine.store.read(move |conn| outboxes::watched(conn, now))).await.ok();
+    let read =
+        answered_within(FIGURE, app.engine.store.read(move |conn| outboxes::watched(conn, now))).await.ok();
     out.gauge("database_up", "1 while the database answers.", Some(i64::from(read.is_some())));
     let of = |pick: fn(&outboxes::Watched) -> i64| read.as_ref().map(pick);
     out.gauge("orders_open", "Orders whose session runs.", of(|one| one.orders_open));

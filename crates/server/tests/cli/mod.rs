@@ -8,5 +8,5 @@ mod nouns;
 mod program;
 mod settings;
 mod shared;
-mod upgrade;
 mod support;
+mod upgrade;

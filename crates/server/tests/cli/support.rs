@@ -29,6 +29,10 @@ fn r6_4_a_bundle_is_made_with_a_server_without_one_and_of_what_cannot_be_opened(
     let database: Value =
         serde_json::from_str(&file_of(&program.folder.join("alone.zip"), "database.json").unwrap()).unwrap();
     assert!(database["tables"].as_array().unwrap().len() > 50, "{database}");
+    // What a killed server has left beside it would mend it.
+    for end in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(program.data().join(format!("pileops.db{end}")));
+    }
     std::fs::write(program.data().join("pileops.db"), b"this is no database, whatever its name says")
         .unwrap();
     let said = program.run(&["support", "--out", "broken.zip"]).ok();

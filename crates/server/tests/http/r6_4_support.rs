@@ -12,7 +12,7 @@ const MARKED: &[&str] = &[
     "张秘密七",
     "13977770001",
     "京Z77701",
-    "LCANARY7777777701",
+    "LCANARY7677777701",
     "CANARYCARD77",
     "Kanarie-Vogel-83",
     "canary-mail-secret-77",

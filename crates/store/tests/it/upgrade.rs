@@ -41,6 +41,7 @@ fn kept(db: &Database, first: &str) -> Vec<String> {
 #[test]
 fn r6_4_a_newer_database_is_refused_in_words_and_left_as_it_is() {
     for db in databases() {
+        db.empty();
         migrate(&mut db.conn(), NOON).unwrap();
         db.conn().script("INSERT INTO migration (number, at_ms) VALUES (9999, 5)").unwrap();
         let rows = |db: &Database| {
@@ -74,6 +75,7 @@ fn r6_4_a_newer_database_is_refused_in_words_and_left_as_it_is() {
 #[test]
 fn r6_4_an_older_database_is_told_to_who_only_reads() {
     for db in databases() {
+        db.empty();
         migrate_until(&mut db.conn(), NOON, before_last()).unwrap();
         let told = store::migrate::same_version(&mut db.conn()).unwrap_err();
         assert_eq!(told.code, "database.older");
@@ -85,6 +87,7 @@ fn r6_4_an_older_database_is_told_to_who_only_reads() {
 #[test]
 fn r6_4_a_copy_is_kept_only_when_something_is_about_to_change() {
     for db in databases().into_iter().filter(|db| matches!(db.source, Source::Sqlite(_))) {
+        db.empty();
         // No file, and a file without tables: there is nothing to lose.
         assert_eq!(upgrade_prepare(&db.source, 2, NOON).unwrap(), None);
         drop(db.conn());
@@ -103,6 +106,7 @@ fn r6_4_a_copy_is_kept_only_when_something_is_about_to_change() {
 #[test]
 fn r6_4_the_oldest_copies_go_and_the_newest_stays_whatever_the_clock_says() {
     for db in databases().into_iter().filter(|db| matches!(db.source, Source::Sqlite(_))) {
+        db.empty();
         migrate_until(&mut db.conn(), NOON, before_last()).unwrap();
         for day in 0..4 {
             let at = NOON.plus(Duration::from_secs(day * 86_400));
@@ -120,6 +124,7 @@ fn r6_4_the_oldest_copies_go_and_the_newest_stays_whatever_the_clock_says() {
 #[test]
 fn r6_4_a_copy_that_cannot_be_made_stops_the_upgrade() {
     for db in databases().into_iter().filter(|db| matches!(db.source, Source::Sqlite(_))) {
+        db.empty();
         migrate_until(&mut db.conn(), NOON, before_last()).unwrap();
         // Where the folder should be there is a file, as on a disk that takes nothing more.
         std::fs::write(folder(&db), "in the way").unwrap();
@@ -133,6 +138,7 @@ fn r6_4_a_copy_that_cannot_be_made_stops_the_upgrade() {
 #[test]
 fn r6_4_the_way_back_leads_to_the_data_from_before_and_keeps_the_data_from_after() {
     for db in databases().into_iter().filter(|db| matches!(db.source, Source::Sqlite(_))) {
+        db.empty();
         let none = upgrade_undo(&db.source, None, NOON).unwrap_err();
         assert_eq!(none.code, "upgrade.none_kept");
         migrate_until(&mut db.conn(), NOON, before_last()).unwrap();
@@ -168,6 +174,7 @@ fn r6_4_the_way_back_leads_to_the_data_from_before_and_keeps_the_data_from_after
 #[test]
 fn r6_4_what_is_no_copy_is_put_nowhere() {
     for db in databases() {
+        db.empty();
         if !matches!(db.source, Source::Sqlite(_)) {
             assert_eq!(upgrade_undo(&db.source, None, NOON).unwrap_err().code, "upgrade.postgres");
             continue;
