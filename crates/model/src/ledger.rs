@@ -173,7 +173,8 @@ pub struct AccountId(i64);
 
 impl AccountId {
     pub fn of(kind: AccountKind, owner: i64) -> AccountId {
-        AccountId(owner * KINDS + kind.number())
+        // An id that nobody has must not become somebody's by running over.
+        AccountId(owner.saturating_mul(KINDS).saturating_add(kind.number()))
     }
 
     pub fn principal(customer: CustomerId) -> AccountId {
