@@ -168,11 +168,11 @@ async fn r6_1c_class_coupons_and_activities_reach_a_segment_and_nobody_else() {
             ("&marks=new", false),
             ("&marks=new,churn_risk", true),
         ] {
-            let list = house.get(&format!("/public/contents?audience=customer{query}"), "").await;
+            let list = house.get(&format!("/public/content?audience=customer{query}"), "").await;
             let found = list.ok().json["items"].as_array().unwrap().iter().any(|one| one["id"] == id);
             assert_eq!(found, shown, "{query}");
         }
-        let wrong = house.get("/public/contents?audience=customer&marks=rich", "").await;
+        let wrong = house.get("/public/content?audience=customer&marks=rich", "").await;
         assert_eq!(wrong.refused(400, "field.invalid").json["field"], "marks");
         // Prices are for no segment.
         let price = json!({"name": "召回价", "fee": "service", "cut": "percent", "percent_off": 10, "group": "segment",
