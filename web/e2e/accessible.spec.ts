@@ -17,13 +17,13 @@ async function findings(page: Page, theme: keyof typeof RULES, menu: boolean): P
 }
 async function rest(page: Page, path: string) {
   await page.goto(path)
-  await page.locator('main .card, .sign-in').first().waitFor()
-  await expect(page.locator('main .el-skeleton')).toHaveCount(0)
+  await page.locator('main .card, .sign-in').first().waitFor({ timeout: 45_000 })
+  await expect(page.locator('main .el-skeleton')).toHaveCount(0, { timeout: 45_000 })
 }
 async function lightAndDark(page: Page, menu: boolean): Promise<string[]> {
   const light = await findings(page, 'light', menu)
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
-  await expect(page.locator('html')).toHaveClass(/dark/)
+  await expect(page.locator('html')).toHaveClass(/dark/, { timeout: 45_000 })
   const dark = await findings(page, 'dark', menu)
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   return [...light, ...dark]
