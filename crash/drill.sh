@@ -31,15 +31,19 @@ server="" load="" bucket=""
 trap 'finish_in $? "$WORK" $load $server $bucket' EXIT
 trap 'exit 130' INT TERM
 
+until_said() {
+    for _ in $(seq 300); do
+        if "$@" >/dev/null 2>&1; then return; fi
+        sleep 0.1
+    done
+    die "did not come: $*"
+}
+
 if [ -n "$BUCKET" ]; then
     provide_bucket_python
     "$BUCKET_PYTHON" crash/bucket.py serve --work "$WORK" >"$WORK/bucket.log" 2>&1 &
     bucket=$!
-    for _ in $(seq 600); do
-        [ ! -s "$WORK/bucket.address" ] || break
-        kill -0 "$bucket" 2>/dev/null || die "the object store ended at its start"
-        sleep 0.1
-    done
+    until_said test -s "$WORK/bucket.address"
     PLACE="$(cat "$WORK/bucket.address")"
     export PILEOPS_BACKUP_CREDENTIALS_FILE="$WORK/bucket.credentials"
 else
@@ -56,13 +60,6 @@ start_server() {
     "$PILEOPS_BIN" serve --data "$1" --listen "$HTTP" --ykc-listen "$YKC" >>"$WORK/server.log" 2>&1 &
     server=$!
     until_ready "$server" "$HTTP"
-}
-until_said() {
-    for _ in $(seq 300); do
-        if "$@" >/dev/null 2>&1; then return; fi
-        sleep 0.1
-    done
-    die "did not come: $*"
 }
 
 PILEOPS_TOKEN="$("$PILEOPS_BIN" token add drill --data "$WORK/first" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"

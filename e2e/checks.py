@@ -30,6 +30,23 @@ class Checks:
         sys.exit(1 if self.failed else 0)
 
 
+class Person:
+    """The platform as somebody who is signed in sees it: /api/v1 with a session of their own."""
+
+    def __init__(self, server, account, password):
+        self.base = f"{server.rstrip('/')}/api/v1"
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        self.ask("POST", "/session", {"account": account, "password": password})
+
+    def ask(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"X-Requested-With": "pileops", "Content-Type": "application/json"}
+        request = urllib.request.Request(self.base + path, data, headers, method=method)
+        with self.opener.open(request, timeout=60) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+
 class Api:
     """The platform as a script sees it: /api/v1 with a bearer token."""
 

@@ -5,7 +5,6 @@ refused."""
 import argparse
 import email
 import email.policy
-import json
 import logging
 import os
 import shutil
@@ -14,14 +13,12 @@ import ssl
 import subprocess
 import tempfile
 import time
-import urllib.request
 import warnings
-from http.cookiejar import CookieJar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from checks import Checks
+from checks import Checks, Person
 
 PASSWORD = "mail-密码-9"
 
@@ -60,23 +57,6 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Console:
-    """The platform's API as somebody who is signed in."""
-
-    def __init__(self, url):
-        self.url = url
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        self.ask("POST", "/session", {"account": os.environ["PILEOPS_ACCOUNT"], "password": os.environ["PILEOPS_PASSWORD"]})
-
-    def ask(self, method, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"X-Requested-With": "pileops", "Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/api/v1{path}", data, headers, method=method)
-        with self.opener.open(request, timeout=60) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
-
-
 def tls_context(folder):
     """A certificate that no authority has signed."""
     key, cert = f"{folder}/key.pem", f"{folder}/cert.pem"
@@ -94,7 +74,7 @@ def main():
     # What the mail server thinks of a client that does not trust it is what is wanted here.
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    checks, console, box = Checks("mail"), Console(args.server), Box()
+    checks, console, box = Checks("mail"), Person(args.server, os.environ["PILEOPS_ACCOUNT"], os.environ["PILEOPS_PASSWORD"]), Box()
     server = listen(box, auth_require_tls=False)
     smtp = {
         "host": "127.0.0.1", "port": server.port, "security": "none", "account": "robot", "from_name": "PileOps 充电",

@@ -10,32 +10,12 @@ import subprocess
 import tempfile
 import time
 import urllib.parse
-import urllib.request
-from http.cookiejar import CookieJar
 
 import duckdb
 
-from checks import Checks
+from checks import Checks, Person
 
 KPIS = ["order_count", "energy", "electricity", "service", "charge_hours"]
-
-
-class Api:
-    def __init__(self, server):
-        self.base = server + "/api/v1"
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        self.ask("POST", "/session", {"account": os.environ["PILEOPS_ACCOUNT"], "password": os.environ["PILEOPS_PASSWORD"]})
-
-    def ask(self, method, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json", "X-Requested-With": "pileops"}
-        request = urllib.request.Request(self.base + path, data=data, method=method, headers=headers)
-        with self.opener.open(request) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
-
-    def report(self, **query):
-        return self.ask("GET", "/reports?" + urllib.parse.urlencode(query))
 
 
 def whole(folder):
@@ -50,13 +30,14 @@ def main():
     parser.add_argument("--data", required=True)
     args = parser.parse_args()
     checks = Checks("parquet")
-    api = Api(args.server)
+    api = Person(args.server, os.environ["PILEOPS_ACCOUNT"], os.environ["PILEOPS_PASSWORD"])
     today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
     first, last = today - datetime.timedelta(days=9), today - datetime.timedelta(days=1)
     api.ask("POST", "/jobs/report_make/runs")
     until = time.time() + 120
     while True:
-        report = api.report(from_day=f"{first:%Y%m%d}", to_day=f"{last:%Y%m%d}", kpis=",".join(KPIS), groups="day")
+        query = {"from_day": f"{first:%Y%m%d}", "to_day": f"{last:%Y%m%d}", "kpis": ",".join(KPIS), "groups": "day"}
+        report = api.ask("GET", "/reports?" + urllib.parse.urlencode(query))
         if report["waiting_count"] == 0 or time.time() > until:
             break
         time.sleep(1)

@@ -126,23 +126,9 @@ provide_chromium() {
 
 # --- Python with an independent OCPP implementation -------------------------------------------
 
-provide_python() {
-    local stamp="$ROOT/.venv/.stamp" want
-    have python3 || apt_install "The pile of the end-to-end tests" python3 python3-venv
-    want="$(hash_of <"$ROOT/e2e/requirements.txt")"
-    [ "$(cat "$stamp" 2>/dev/null)" != "$want" ] || return 0
-    python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install "The pile of the end-to-end tests" python3-venv
-    say "Python packages: installing $(tr '\n' ' ' <"$ROOT/e2e/requirements.txt")"
-    rm -rf "$ROOT/.venv"
-    python3 -m venv "$ROOT/.venv" || die "python3 -m venv failed" "apt-get install python3-venv"
-    "$ROOT/.venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$ROOT/e2e/requirements.txt" ||
-        die "pip could not install e2e/requirements.txt" "is a Python package index reachable?"
-    echo "$want" >"$stamp"
-}
-
-# python_of NAME REQUIREMENTS WHAT: an environment of its own under target/, made again when the list changes.
+# python_of VENV REQUIREMENTS WHAT: an environment of its own, made again when the list changes.
 python_of() {
-    local venv="$TARGET/$1" list="$ROOT/$2" want
+    local venv="$1" list="$ROOT/$2" want
     have python3 || apt_install "$3" python3 python3-venv
     want="$(hash_of <"$list")"
     [ "$(cat "$venv/.stamp" 2>/dev/null)" != "$want" ] || return 0
@@ -154,14 +140,15 @@ python_of() {
         die "pip could not install $2" "is a Python package index reachable?"
     echo "$want" >"$venv/.stamp"
 }
+provide_python() { python_of "$ROOT/.venv" e2e/requirements.txt "The pile of the end-to-end tests"; }
 # The generator of people has an environment of its own: tests do not need it.
 provide_load_python() {
-    python_of load-venv bench/people/requirements.txt "The load test"
+    python_of "$TARGET/load-venv" bench/people/requirements.txt "The load test"
     export LOAD_PYTHON="$TARGET/load-venv/bin/python"
 }
 # An object store that is not ours.
 provide_bucket_python() {
-    python_of bucket-venv crash/requirements.txt "The drill with a bucket"
+    python_of "$TARGET/bucket-venv" crash/requirements.txt "The drill with a bucket"
     export BUCKET_PYTHON="$TARGET/bucket-venv/bin/python"
 }
 

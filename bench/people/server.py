@@ -1,19 +1,17 @@
 """A server that is filled and furnished for a load: what people.py and storm.py share."""
 
-import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-import urllib.request
 
 import psutil
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path += [os.path.join(ROOT, "e2e"), os.path.join(ROOT, "bench")]
-from checks import Api  # noqa: E402
+from checks import Api, Person  # noqa: E402
 from machine import free_port, run, say  # noqa: E402
 
 PILEOPS, SIM = os.environ["PILEOPS_BIN"], os.environ["PILEOPS_SIM_BIN"]
@@ -72,11 +70,9 @@ class Server:
 
     def own(self, account):
         """The password that was given is changed by its owner, who may do nothing else before."""
-        person = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        for method, path, body in [("POST", "session", {"account": account, "password": GIVEN}), ("PUT", "session/password", {"current_password": GIVEN, "new_password": PASSWORD}), ("DELETE", "session", None)]:
-            data = None if body is None else json.dumps(body).encode()
-            headers = {"Content-Type": "application/json", "X-Requested-With": "pileops"}
-            person.open(urllib.request.Request(f"http://{self.http}/api/v1/{path}", data, headers, method=method), timeout=60).close()
+        person = Person(f"http://{self.http}", account, GIVEN)
+        person.ask("PUT", "/session/password", {"current_password": GIVEN, "new_password": PASSWORD})
+        person.ask("DELETE", "/session")
 
     def piles(self, count, rate, seconds):
         command = [SIM, "load", "--server", f"ws://{self.http}/ocpp", "--mode", "open", "--piles", str(count), "--prefix", "LOAD", "--tag-prefix", "LOADCARD", "--password", PILE_PASSWORD, "--rate", str(rate), "--seconds", str(seconds), "--json"]

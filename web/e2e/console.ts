@@ -95,6 +95,9 @@ export async function menuPages(page: Page): Promise<string[]> {
   return paths
 }
 
+/** One thing behind the list that is open, where it opens things; its rows may still be on their way. */
+export const thingBehind = (page: Page, path: string): Promise<string | null> => page.locator(`main a[href^="${path}/"]`).first().getAttribute('href', { timeout: 800 }).catch(() => null)
+
 /** And one thing behind each list that opens things. */
 export async function everyPage(page: Page): Promise<string[]> {
   const paths = await menuPages(page)
@@ -104,7 +107,7 @@ export async function everyPage(page: Page): Promise<string[]> {
     await page.goto(path)
     await page.locator('main .card').first().waitFor()
     await expect(page.locator('main .el-skeleton')).toHaveCount(0)
-    const href = await page.locator(`main a[href^="${path}/"]`).first().getAttribute('href', { timeout: 800 }).catch(() => null)
+    const href = await thingBehind(page, path)
     if (href) behind.push(href)
   }
   return [...new Set([...paths, ...behind])]

@@ -33,8 +33,8 @@ pub fn sqlite(at: &Path) -> Source {
 /// A database of this name on the server.
 pub fn postgres(server: &str, name: &str) -> Source {
     static MADE: OnceLock<String> = OnceLock::new();
-    let (server, source) = (server.to_owned(), beside(server, name));
-    let made = format!("CREATE DATABASE {name} TEMPLATE ");
+    let source = beside(server, name);
+    let (server, name) = (server.to_owned(), name.to_owned());
     // On a thread of its own: a connection blocks, which a test's runtime forbids on its own thread.
     let work = move || {
         let template = MADE.get_or_init(|| {
@@ -43,7 +43,7 @@ pub fn postgres(server: &str, name: &str) -> Source {
             drop(migrated(&beside(&server, &template)));
             template
         });
-        script(&server, &format!("{made}{template}"));
+        script(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
     };
     std::thread::spawn(work).join().unwrap();
     source
