@@ -13,7 +13,9 @@ fn ids() -> Vec<String> {
 /// The cells of every line of a table, without its heads.
 fn lines(text: &str) -> Vec<Vec<&str>> {
     let rows = text.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
-    rows.map(|row| row.split(" | ").map(str::trim).collect::<Vec<_>>()).filter(|row| !row[0].is_empty()).collect()
+    rows.map(|row| row.split(" | ").map(str::trim).collect::<Vec<_>>())
+        .filter(|row| !row[0].is_empty())
+        .collect()
 }
 
 fn text(all: &[File], path: &str) -> String {
