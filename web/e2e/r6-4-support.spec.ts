@@ -18,6 +18,6 @@ test('R-6.4 跟踪号与支持包: an error shows its trace id and copies it, an
   await failed.getByRole('button', { name: '重试' }).click()
   await expect(page.getByText('slow_query_ms', { exact: true })).toBeVisible()
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载支持包' }).click()])
-  expect(file.suggestedFilename()).toMatch(/^pileops-support-.*\.zip$/)
+  expect(file.suggestedFilename()).toMatch(/^pileops-support_.*\.zip$/)
   expect(readFileSync(await file.path()).subarray(0, 2).toString()).toBe('PK')
 })
