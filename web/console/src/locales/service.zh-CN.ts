@@ -3,7 +3,7 @@ export default {
   bill: { export: '导出账单 PDF', language_zh: '中文账单', language_en: '英文账单', file: '充电账单', done: '账单「{name}」已保存', code: '验证码', check: '核验', check_hint: '填写账单上的订单号与验证码，或扫描账单上的二维码打开本页。', genuine: '账单真实有效', compare: '请与手中的账单逐项比对；不一致的账单不是本平台生成的。' },
   customer_mark: { new: '新用户', sleeping: '沉睡', night: '夜间', high_value: '高价值', fleet: '车队', churn_risk: '流失风险', rfm_hhh: '重要价值', rfm_hlh: '重要发展', rfm_lhh: '重要保持', rfm_llh: '重要挽留', rfm_hhl: '一般价值', rfm_hll: '一般发展', rfm_lhl: '一般保持', rfm_lll: '一般挽留' },
   segments: {
-    none: '还没有评定过：每天凌晨评定一次，也可在任务页立即执行。', intro: '订单、电量与金额为最近 {days} 天内开始的已完成订单；{at} 评定。', partial: '您看到的是在您的充电站充过电的用户，以及他们在这些站的订单；分群按用户在全平台的充电评定。', segment: '分群', customers: '用户数', week: '较 7 天前', share: '占用户', orders: '订单', energy: '充电量', money: '金额', money_share: '占金额', definition: '口径', parameters: '参数', days: '{n} 天',
+    none: '还没有评定过：每天凌晨评定一次，也可在任务页立即执行。', intro: '订单、电量与金额为最近 {days} 天内开始的已完成订单；{at} 评定。', partial: '您看到的是在您的充电站充过电的用户，以及他们在这些站的订单；分群按用户在全平台的充电评定。', segment: '分群', customers: '用户数', week: '较 7 天前', share: '占用户', orders: '订单', energy: '充电量', money: '金额', money_share: '占金额', definition: '口径', days: '{n} 天',
     group_rule: '按行为', note_rule: '一个用户可以在多个分群中，占比之和可能超过 100%。点分群名称查看用户，可再筛选与导出。', group_rfm: 'RFM（最近、次数、金额）', note_rfm: '评定天数内有订单的用户恰好属于其中一个。最近、次数、金额分别按参数分为高、低。',
     orders_of: '近 {days} 天订单', money_of: '近 {days} 天金额', night: '其中夜间', interval: '平均充电间隔', each: '{n} 天', no_interval: '订单不足 4 单', advice: '充电建议', advice_on: '接收', advice_off: '已关闭', advice_switch_off: '关闭', advice_switch_on: '恢复', advice_off_told: '已关闭该用户的充电建议', advice_on_told: '已恢复该用户的充电建议',
   },
