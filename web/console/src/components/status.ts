@@ -49,6 +49,11 @@ const looks = {
     notice: { tone: 'calm', glyph: 'info' },
     none: { tone: 'ok', glyph: 'check' },
   },
+  safety_pause_state: {
+    live: { tone: 'warn', glyph: 'pause' },
+    over: { tone: 'mute', glyph: 'check' },
+    ended: { tone: 'mute', glyph: 'check' },
+  },
   safety_act_state: {
     acting: { tone: 'busy', glyph: 'clock' },
     done: { tone: 'ok', glyph: 'check' },
