@@ -193,6 +193,17 @@ fn paths_in_the_deployment_are_there() {
 }
 
 #[test]
+fn the_proxies_keep_the_figures_inside() {
+    let files = files().unwrap();
+    for (path, refusal) in [
+        ("deploy/nginx.conf", "location = /metrics { return 404; }"),
+        ("deploy/Caddyfile", "respond /metrics 404"),
+    ] {
+        assert!(text_of(&files, path).contains(refusal), "{path}: {refusal}");
+    }
+}
+
+#[test]
 fn the_container_runs_as_nobody_with_a_health_check() {
     let files = files().unwrap();
     let text = text_of(&files, "deploy/Containerfile").replace("\\\n", " ");
