@@ -32,7 +32,7 @@ sys.path[:0] = [str(ROOT / "crash"), str(ROOT / "e2e")]
 from checks import Api, Checks  # noqa: E402
 from lines import Lines  # noqa: E402
 
-RECOVERY_S, PATIENCE_S = 30, 25
+RECOVERY_S, PATIENCE_S, FEN = 30, 25, 1_234
 PASSWORD, ACCOUNT, SECRET = "chaos-pile-password-0123", "chaos.desk", "Correct-Horse-9"
 SHARED = ("kill", "freeze", "network_dead", "network_cut", "files", "disk", "clock")
 FAULTS = {"sqlite": (*SHARED, "locked"), "postgres": ("kill", "freeze", "network_dead", "network_cut", "files", "clock", "database_stopped", "database_killed", "database_slow", "database_cut")}
@@ -118,6 +118,7 @@ class World:
             self.program("pile", "add", f"99010600{n:06}", "--protocol", "ykc1.6", "--station", station)
             self.program("card", "add", f"CA{n:06}", "--status", "accepted")
         subprocess.run([sys.executable, "crash/purses.py", "--cards", str(piles)], check=True, env=self.told, cwd=ROOT, stdout=subprocess.DEVNULL)
+        self.customer = self.api.post("/customers", {"name": "窗口充值", "phone": "13700000001", "kind": "person"})["id"]
         made = self.api.post("/staff", {"account": ACCOUNT, "name": "值班", "role": "viewer"})
         self.own_password(made["password"])
         self.witness = self.data / "witness.jsonl"
@@ -136,11 +137,11 @@ class World:
         assert status == 204, text
         self.cookie = self.ask("POST", "/session", {"account": ACCOUNT, "password": SECRET})[2]
 
-    def ask(self, method, path, body=None, language="zh-CN", cookie=None):
+    def ask(self, method, path, body=None, language="zh-CN", cookie=None, token=None):
         """Status (0: nothing came in time), text, cookie."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.base}/api/v1{path}", data, method=method)
-        for name, value in (("Accept-Language", language), ("X-Requested-With", "pileops"), ("Content-Type", "application/json"), ("Cookie", cookie)):
+        for name, value in (("Accept-Language", language), ("X-Requested-With", "pileops"), ("Content-Type", "application/json"), ("Cookie", cookie), ("Authorization", token and f"Bearer {token}")):
             if value:
                 request.add_header(name, value)
         try:
@@ -199,6 +200,14 @@ class Chaos:
                 if status == 503:
                     part = "数据库" if language == "zh-CN" else "database"
                     self.checks.that(f"{what} names the part", part in text, text[:200])
+
+    def paid_in(self, request_id, language="zh-CN"):
+        """Somebody pays at the desk; the same number is the same money."""
+        change = {"kind": "top_up", "amount_fen": FEN, "reason": "现场充值", "request_id": request_id}
+        return self.world.ask("POST", f"/customers/{self.world.customer}/wallet-changes", change, language, token=self.world.api.token)[:2]
+
+    def purse(self):
+        return self.world.api.get(f"/customers/{self.world.customer}/wallet")["principal_fen"]
 
     def probes(self, fault, ready):
         begun = time.monotonic()
@@ -279,17 +288,26 @@ class Chaos:
         folder = self.world.data / "data"
         _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, hard))
+        held, number = self.purse(), f"disk-{time.monotonic_ns()}"
         try:
             time.sleep(1)
             before = self.world.acknowledged()
             self.heard("disk")
             self.probes("disk", 503)
+            for language, part in (("zh-CN", "数据库"), ("en", "database")):
+                status, text = self.paid_in(number, language)
+                self.checks.that(f"disk: money that cannot be kept is not taken ({language})", status == 503 and part in text, f"{status} {text[:200]}")
             time.sleep(2)
             # Nothing can be kept, so nothing may be acknowledged.
             self.checks.that("disk: nothing is acknowledged that cannot be kept", self.world.acknowledged() <= before + 2, f"{self.world.acknowledged() - before} records")
         finally:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
         self.recovered("disk", time.monotonic())
+        self.checks.equal("disk: nothing of it was kept", self.purse(), held)
+        for _ in range(2):
+            status, text = self.paid_in(number)
+            self.checks.that("disk: afterwards it is taken", status in (200, 201), f"{status} {text[:200]}")
+        self.checks.equal("disk: once", self.purse(), held + FEN)
         assert folder.exists()
 
     def clock(self):

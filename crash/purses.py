@@ -27,7 +27,7 @@ def give(api, cards):
 
 
 def count(api, cards):
-    customers = api.get("/customers", limit=200)["items"]
+    customers = api.get("/customers", limit=200, name="持卡人")["items"]
     wallets = [api.get(f"/customers/{customer['id']}/wallet") for customer in customers]
     left = sum(wallet["principal_fen"] + wallet["gift_fen"] for wallet in wallets)
     paid = len(wallets) * TOP_UP_FEN * TOP_UPS * len(KINDS) - left

@@ -110,7 +110,7 @@ stage sbom web/package-lock.json scripts/sbom.sh
 if [[ "$ONLY" == *" audit "* ]]; then stage audit "" eval 'provide_deny && cargo deny check advisories'; fi
 
 # From here on a built server is needed. The debug build is what the Rust tests made anyway.
-if wanted ocpp || wanted ykc || wanted scim || wanted mail || wanted console || wanted first || wanted parquet || wanted schema || wanted attacks || wanted chaos-sqlite || wanted chaos-postgres || wanted crash-sqlite || wanted crash-postgres || wanted crash-cut || wanted power-sqlite || wanted power-postgres || wanted drill-sqlite || wanted drill-postgres; then
+if wanted ocpp || wanted ykc || wanted scim || wanted mail || wanted console || wanted first || wanted parquet || wanted schema || wanted attacks || wanted chaos-sqlite || wanted chaos-postgres || wanted crash-sqlite || wanted crash-postgres || wanted crash-cut || wanted power-sqlite || wanted power-postgres || wanted drill-sqlite || wanted full-sqlite || wanted drill-postgres; then
     if stage_out="$(cargo metadata --no-deps --format-version 1 | grep -c '"name":"pileops","src_path"')" && [ "$stage_out" != 0 ]; then
         say "building the server and the simulator"
         cargo build --quiet --workspace --bins || failed=$((failed + 1))
@@ -136,6 +136,7 @@ stage crash-cut "$PILEOPS_SIM_BIN" env PILEOPS_PG_FAST=1 scripts/with-postgres.s
 stage power-sqlite "$PILEOPS_SIM_BIN" crash/power.sh
 stage power-postgres "$PILEOPS_SIM_BIN" scripts/with-postgres.sh crash/power.sh --postgres
 stage drill-sqlite "$PILEOPS_SIM_BIN" crash/drill.sh
+stage full-sqlite "$PILEOPS_BIN" crash/full.sh
 stage drill-postgres "$PILEOPS_BIN" scripts/with-postgres.sh crash/drill-postgres.sh
 
 say "summary ($((SECONDS / 60)) min $((SECONDS % 60)) s)"
