@@ -13888,7 +13888,7 @@ export interface components {
         /** @enum {string} */
         MergeRole: "main" | "auxiliary";
         /** @enum {string} */
-        MessageEvent: "charge_start" | "charge_end" | "charge_abort" | "occupation" | "refund" | "invoice" | "voucher";
+        MessageEvent: "charge_start" | "charge_end" | "charge_abort" | "occupation_free" | "occupation" | "occupation_fee" | "occupation_cap" | "refund" | "invoice" | "voucher";
         /** @description An event at which people are written to, and what a message can tell then. */
         MessageEventView: {
             event: components["schemas"]["MessageEvent"];
@@ -14054,6 +14054,11 @@ export interface components {
             cap_fen: number;
             /**
              * Format: int64
+             * @description and that it costs no more than by then.
+             */
+            cap_told_at_ms: number | null;
+            /**
+             * Format: int64
              * @description What costs something, as far as it was counted; of one that runs, up to its last gap.
              */
             counted_ms: number;
@@ -14065,10 +14070,20 @@ export interface components {
             ended_by: components["schemas"]["OccupancyEnd"] | null;
             /** Format: int64 */
             fee_fen: number;
+            /**
+             * Format: int64
+             * @description that it costs something from now on,
+             */
+            fee_told_at_ms: number | null;
             /** Format: int64 */
             fen_per_minute: number;
             /** Format: int64 */
             free_minutes: number;
+            /**
+             * Format: int64
+             * @description What the driver was told: that the free time has begun,
+             */
+            free_told_at_ms: number | null;
             /** Format: int64 */
             free_until_ms: number;
             /** Format: int64 */
@@ -14083,7 +14098,10 @@ export interface components {
             to_minute: number;
             waived_reason: string | null;
             waivers: components["schemas"]["OccupancyWaiver"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description that it ends soon,
+             */
             warned_at_ms: number | null;
         };
         /**
@@ -19064,7 +19082,7 @@ export interface components {
          * @description What a webhook can be told.
          * @enum {string}
          */
-        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "reservation.changed" | "occupancy.warned" | "feedback.created" | "alarm.opened" | "alarm.closed" | "work_order.overdue" | "safety.acted" | "battery.warned" | "emergency.changed" | "mail.failed" | "staff.new_place";
+        WebhookEvent: "order.completed" | "order.abnormal" | "pile.online" | "pile.offline" | "reservation.changed" | "occupancy.began" | "occupancy.warned" | "occupancy.fee_began" | "occupancy.capped" | "feedback.created" | "alarm.opened" | "alarm.closed" | "work_order.overdue" | "safety.acted" | "battery.warned" | "emergency.changed" | "mail.failed" | "staff.new_place";
         /**
          * @description How far the telling of an event is.
          * @enum {string}

@@ -46,6 +46,8 @@ mod load;
 mod merge;
 #[path = "it/occupancy.rs"]
 mod occupancy;
+#[path = "it/occupancy_told.rs"]
+mod occupancy_told;
 #[path = "it/offer.rs"]
 mod offer;
 #[path = "it/offer_books.rs"]

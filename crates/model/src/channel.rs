@@ -48,8 +48,14 @@ crate::words! {
         PileOffline = "pile.offline",
         /// 预约: accepted, refused, or over.
         ReservationChanged = "reservation.changed",
+        /// 占位开始: a car stays plugged in after its charge, and its free time has begun.
+        OccupancyBegan = "occupancy.began",
         /// 占位提醒: the free time of a car that stays plugged in ends soon.
         OccupancyWarned = "occupancy.warned",
+        /// 占位计费: the free time is over, and it costs something from now on.
+        OccupancyFeeBegan = "occupancy.fee_began",
+        /// 占位封顶: it costs no more than by now.
+        OccupancyCapped = "occupancy.capped",
         FeedbackCreated = "feedback.created",
         /// 告警产生: somebody is to look at it; a storm is told once.
         AlarmOpened = "alarm.opened",

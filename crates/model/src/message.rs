@@ -11,8 +11,14 @@ crate::words! {
         ChargeEnd = "charge_end",
         /// 充电异常中止
         ChargeAbort = "charge_abort",
-        /// 占位提醒
+        /// 占位开始: the free time has begun.
+        OccupationFree = "occupation_free",
+        /// 占位提醒: the free time ends soon.
         Occupation = "occupation",
+        /// 占位计费: the free time is over.
+        OccupationFee = "occupation_fee",
+        /// 占位封顶
+        OccupationCap = "occupation_cap",
         /// 退款到账
         Refund = "refund",
         /// 发票开具
@@ -45,12 +51,18 @@ const CHARGE_START: &[MessageVariable] = &[STATION, CONNECTOR, ORDER, TIME];
 const CHARGE_END: &[MessageVariable] = &[STATION, CONNECTOR, ORDER, TIME, ENERGY, TOTAL, MINUTES];
 const CHARGE_ABORT: &[MessageVariable] =
     &[STATION, CONNECTOR, ORDER, TIME, ENERGY, TOTAL, variable("reason", "设备急停")];
+/// Of a car that stays plugged in, at each of its stages.
 const OCCUPATION: &[MessageVariable] = &[
     STATION,
     CONNECTOR,
+    ORDER,
+    TIME,
     variable("free_minutes", "15"),
+    variable("free_until", "11-23 14:50"),
     variable("occupied_minutes", "10"),
     variable("fee_yuan_per_minute", "0.50"),
+    variable("fee_yuan", "5.00"),
+    variable("cap_yuan", "20.00"),
 ];
 const REFUND: &[MessageVariable] = &[ORDER, TIME, variable("refund_yuan", "12.30")];
 const INVOICE: &[MessageVariable] = &[
@@ -69,7 +81,10 @@ impl MessageEvent {
             MessageEvent::ChargeStart => CHARGE_START,
             MessageEvent::ChargeEnd => CHARGE_END,
             MessageEvent::ChargeAbort => CHARGE_ABORT,
-            MessageEvent::Occupation => OCCUPATION,
+            MessageEvent::OccupationFree
+            | MessageEvent::Occupation
+            | MessageEvent::OccupationFee
+            | MessageEvent::OccupationCap => OCCUPATION,
             MessageEvent::Refund => REFUND,
             MessageEvent::Invoice => INVOICE,
             MessageEvent::Voucher => VOUCHER,
@@ -111,13 +126,31 @@ fn pieces<'a>(field: &'static str, text: &'a str) -> Result<Vec<Piece<'a>>> {
 
 /// The text with each variable's sample in its place; refuses what the event cannot tell.
 pub fn message_sample(field: &'static str, event: MessageEvent, text: &str) -> Result<String> {
+    filled(field, event, text, |name| {
+        let known = event.variables().iter().find(|variable| variable.name == name);
+        known.map(|variable| variable.sample.to_owned())
+    })
+}
+
+/// The text as somebody gets it: each variable's value in its place.
+pub fn message_text(event: MessageEvent, text: &str, values: &[(&str, String)]) -> Result<String> {
+    filled("body", event, text, |name| {
+        values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+    })
+}
+
+fn filled(
+    field: &'static str,
+    event: MessageEvent,
+    text: &str,
+    value: impl Fn(&str) -> Option<String>,
+) -> Result<String> {
     let mut out = String::with_capacity(text.len() + 64);
     for piece in pieces(field, text)? {
         match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Variable(name) => {
-                let known = event.variables().iter().find(|variable| variable.name == name);
-                out.push_str(known.ok_or_else(|| unknown(field, event, name))?.sample);
+                out.push_str(&value(name).ok_or_else(|| unknown(field, event, name))?);
             }
         }
     }
@@ -148,6 +181,14 @@ mod tests {
         for bad in ["{total_yuan}", "{}", "{ station_name }", "{station_name", "station_name}", "{{time}}"] {
             assert_eq!(sample(bad).unwrap_err().field.unwrap(), "body", "{bad}");
         }
+    }
+
+    #[test]
+    fn a_message_has_the_values_in_their_places() {
+        let values = [("station_name", "光谷{站}".to_owned()), ("fee_yuan", "1.50".to_owned())];
+        let text = |text| message_text(MessageEvent::OccupationFee, text, &values);
+        assert_eq!(text("{station_name}：{fee_yuan} 元").unwrap(), "光谷{站}：1.50 元");
+        assert!(text("{cap_yuan}").is_err(), "nobody has said how much");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! 占位费: what a car costs that stays plugged in after its charge. Only time of which the pile has shown that the plug
 //! is in counts, and only within the hours of the plan.
 
+use crate::channel::WebhookEvent;
+use crate::message::MessageEvent;
 use crate::money::Fen;
 use crate::time::{MINUTE_MS, Timestamp, Zone};
 use crate::{Error, Result};
@@ -18,6 +20,18 @@ crate::words! {
         Waived = "waived",
     }
 
+    /// What the driver of a car that stays plugged in is told, each once for an order.
+    OccupancyStage {
+        /// 免费时长开始
+        Free = "free",
+        /// 免费时长将尽
+        Soon = "soon",
+        /// 开始计费
+        Fee = "fee",
+        /// 已封顶
+        Cap = "cap",
+    }
+
     /// Up to when it was counted.
     OccupancyEnd {
         /// The pile has shown that the plug is out.
@@ -30,6 +44,28 @@ crate::words! {
         NextSession = "next_session",
         /// Nothing counts any more after so long.
         TooLong = "too_long",
+    }
+}
+
+impl OccupancyStage {
+    /// As which event other systems are told.
+    pub fn event(self) -> WebhookEvent {
+        match self {
+            OccupancyStage::Free => WebhookEvent::OccupancyBegan,
+            OccupancyStage::Soon => WebhookEvent::OccupancyWarned,
+            OccupancyStage::Fee => WebhookEvent::OccupancyFeeBegan,
+            OccupancyStage::Cap => WebhookEvent::OccupancyCapped,
+        }
+    }
+
+    /// Which message the driver gets.
+    pub fn message(self) -> MessageEvent {
+        match self {
+            OccupancyStage::Free => MessageEvent::OccupationFree,
+            OccupancyStage::Soon => MessageEvent::Occupation,
+            OccupancyStage::Fee => MessageEvent::OccupationFee,
+            OccupancyStage::Cap => MessageEvent::OccupationCap,
+        }
     }
 }
 

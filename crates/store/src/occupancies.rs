@@ -5,12 +5,13 @@ use crate::change::Change;
 use crate::db::{Conn, DbResult, Row, Value};
 use crate::ids::Noun;
 use crate::ledger_faults::LedgerFault;
+use crate::occupancy_told::{self, OccupancyTold, told};
 use model::Result;
 use model::access::Scope;
 use model::id::{ConnectorNo, OperatorId, OrderId, PileId, StationId};
 use model::occupancy::{OccupancyEnd, OccupancyRule, OccupancyState};
 use model::proposal::ProposalState;
-use model::time::Timestamp;
+use model::time::{Timestamp, Zone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -93,6 +94,8 @@ pub struct Occupancy {
     pub ended_at: Option<Timestamp>,
     pub fee_fen: i64,
     pub warned_at: Option<Timestamp>,
+    /// What its driver was told.
+    pub told: OccupancyTold,
     pub waived_reason: Option<String>,
     pub changed_at: Timestamp,
 }
@@ -100,6 +103,15 @@ pub struct Occupancy {
 const COLUMNS: &str = "order_id, pile_id, station_id, operator_id, connector_no, state, began_at_ms, stretch_from_ms, \
     proven_at_ms, counted_ms, gap_ms, ended_by, ended_at_ms, fee_fen, free_minutes, fen_per_minute, cap_fen, \
     from_minute, to_minute, warned_at_ms, waived_reason, changed_at_ms";
+
+/// The same for reading, and what the driver was told behind it.
+fn select(more: &str, join: &str) -> String {
+    let own = COLUMNS.split(", ").map(|name| format!("c.{name}")).collect::<Vec<_>>().join(", ");
+    format!(
+        "SELECT {own}, {}{more} FROM occupancy c LEFT JOIN occupancy_told t ON t.order_id = c.order_id {join}",
+        occupancy_told::COLUMNS
+    )
+}
 
 fn occupancy(row: &Row<'_>) -> DbResult<Occupancy> {
     let moment = |at: usize| Ok(row.int_opt(at)?.map(Timestamp::from_ms));
@@ -120,28 +132,33 @@ fn occupancy(row: &Row<'_>) -> DbResult<Occupancy> {
         fee_fen: row.int(13)?,
         rule: rule(row, 14)?,
         warned_at: moment(19)?,
+        told: told(row, 22)?,
         waived_reason: row.text_opt(20)?,
         changed_at: Timestamp::from_ms(row.int(21)?),
     })
 }
 
 pub fn get(conn: &mut Conn, order: OrderId) -> DbResult<Option<Occupancy>> {
-    let sql = format!("SELECT {COLUMNS} FROM occupancy WHERE order_id = $1");
+    let sql = format!("{} WHERE c.order_id = $1", select("", ""));
     conn.find(&sql, &[order.0.into()], occupancy)
 }
 
 /// Those that run at these piles. `places`: where the ids stand in the statement.
 pub(crate) fn running_of(conn: &mut Conn, places: &str, ids: &[Value<'_>]) -> DbResult<Vec<Occupancy>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM occupancy WHERE state = 'running' AND pile_id IN ({places}) ORDER BY order_id"
+        "{} WHERE c.state = 'running' AND c.pile_id IN ({places}) ORDER BY c.order_id",
+        select("", "")
     );
     conn.query(&sql, ids, occupancy)
 }
 
-/// Those that run, oldest first: few, and looked through every few seconds.
-pub fn running(conn: &mut Conn) -> DbResult<Vec<Occupancy>> {
-    let sql = format!("SELECT {COLUMNS} FROM occupancy WHERE state = 'running' ORDER BY order_id LIMIT 5000");
-    conn.query(&sql, &[], occupancy)
+/// Those that run and the clocks of their stations, oldest first: few, and looked through every few seconds.
+pub fn running(conn: &mut Conn) -> DbResult<Vec<(Occupancy, Zone)>> {
+    let sql = format!(
+        "{} WHERE c.state = 'running' ORDER BY c.order_id LIMIT 5000",
+        select(", s.time_zone", "JOIN station s ON s.id = c.station_id")
+    );
+    conn.query(&sql, &[], |row| Ok((occupancy(row)?, row.word(26, Zone::parse)?)))
 }
 
 pub fn save(tx: &mut Tx<'_>, one: &Occupancy) -> Result<()> {
@@ -284,7 +301,14 @@ pub struct OccupancyView {
     pub cap_fen: i64,
     pub from_minute: i64,
     pub to_minute: i64,
+    /// What the driver was told: that the free time has begun,
+    pub free_told_at_ms: Option<i64>,
+    /// that it ends soon,
     pub warned_at_ms: Option<i64>,
+    /// that it costs something from now on,
+    pub fee_told_at_ms: Option<i64>,
+    /// and that it costs no more than by then.
+    pub cap_told_at_ms: Option<i64>,
     pub waived_reason: Option<String>,
     pub waivers: Vec<OccupancyWaiver>,
 }
@@ -305,7 +329,10 @@ pub fn of_order(conn: &mut Conn, order: OrderId) -> DbResult<Option<OccupancyVie
         cap_fen: one.rule.cap_fen,
         from_minute: one.rule.from_minute,
         to_minute: one.rule.to_minute,
+        free_told_at_ms: one.told.free.map(Timestamp::as_ms),
         warned_at_ms: one.warned_at.map(Timestamp::as_ms),
+        fee_told_at_ms: one.told.fee.map(Timestamp::as_ms),
+        cap_told_at_ms: one.told.cap.map(Timestamp::as_ms),
         waived_reason: one.waived_reason,
         waivers: waivers(conn, order)?,
     }))

@@ -79,7 +79,7 @@ export const contentStates: Content['state'][] = ['draft', 'scheduled', 'publish
 export const targetGroups: Content['group'][] = ['all', 'person', 'driver', 'employee', 'fleet', 'segment']
 export const faqTopics: NonNullable<Content['topic']>[] = ['charging', 'payment', 'invoice', 'account', 'device', 'other']
 export const taskMetrics: NonNullable<Content['metric']>[] = ['orders', 'energy']
-export const messageEvents: NonNullable<Content['event']>[] = ['charge_start', 'charge_end', 'charge_abort', 'occupation', 'refund', 'invoice', 'voucher']
+export const messageEvents: NonNullable<Content['event']>[] = ['charge_start', 'charge_end', 'charge_abort', 'occupation_free', 'occupation', 'occupation_fee', 'occupation_cap', 'refund', 'invoice', 'voucher']
 export const couponKinds: Coupon['kind'][] = ['amount', 'percent', 'service', 'service_percent', 'per_kwh']
 export const couponPayers: Coupon['payer'][] = ['platform', 'operator', 'shared']
 export const couponStates: Coupon['state'][] = ['active', 'stopped', 'exhausted', 'ended']
@@ -97,7 +97,7 @@ export const jobRunStates: JobRun['state'][] = ['running', 'done', 'failed', 'cu
 export const smtpSecurities: SmtpConfig['security'][] = ['tls', 'starttls', 'none']
 export const channelPurposes: ChannelSend['purpose'][] = ['test', 'invoice', 'alarm', 'report', 'event']
 export const channelKinds: Channel['kind'][] = ['smtp', 'webhook', 'ftp']
-export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abnormal', 'pile.online', 'pile.offline', 'reservation.changed', 'occupancy.warned', 'feedback.created', 'alarm.opened', 'alarm.closed', 'work_order.overdue', 'safety.acted', 'battery.warned', 'emergency.changed', 'mail.failed', 'staff.new_place']
+export const webhookEvents: Delivery['event'][] = ['order.completed', 'order.abnormal', 'pile.online', 'pile.offline', 'reservation.changed', 'occupancy.began', 'occupancy.warned', 'occupancy.fee_began', 'occupancy.capped', 'feedback.created', 'alarm.opened', 'alarm.closed', 'work_order.overdue', 'safety.acted', 'battery.warned', 'emergency.changed', 'mail.failed', 'staff.new_place']
 export const webhookStates: Delivery['state'][] = ['waiting', 'sent', 'failed']
 /** The roles that come with the product; others have names of their own. */
 export const roles = ['admin', 'operations', 'finance', 'service', 'technician', 'viewer']

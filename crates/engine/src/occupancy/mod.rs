@@ -4,6 +4,7 @@
 mod charge;
 mod plan;
 mod time;
+mod told;
 mod waiver;
 
 pub use plan::{OccupancyPlanChange, OccupancyPlanView};
@@ -21,7 +22,7 @@ use model::occupancy::{OCCUPANCY_MAX_MS, OccupancyEnd, OccupancyRule, OccupancyS
 use model::order::{Order, OrderState};
 use model::time::Timestamp;
 use store::occupancies::{self, Occupancy};
-use store::{HotPile, Tx};
+use store::{HotPile, Tx, occupancy_told};
 
 /// Whether a connector in this state has a plug in it.
 fn plugged(status: ConnectorStatus) -> bool {
@@ -143,6 +144,8 @@ fn start(
     if let Some(place) = place_of(hot, order.connector) {
         end(context, tx, hot, place, (OccupancyEnd::NextSession, began))?;
     }
+    // It may have stayed before, and charged again since.
+    let told = tx.read(|conn| occupancy_told::get(conn, order.id))?;
     let one = Occupancy {
         order: order.id,
         pile: order.pile,
@@ -159,7 +162,8 @@ fn start(
         ended_by: None,
         ended_at: None,
         fee_fen: 0,
-        warned_at: None,
+        warned_at: told.soon,
+        told,
         waived_reason: None,
         changed_at: context.now,
     };

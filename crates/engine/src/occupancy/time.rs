@@ -1,15 +1,12 @@
 //! What time does to places that are taken: links that come and go, drivers who are to be told, ends that nobody tells of.
 
-use super::{OccupancyEnd, OccupancyState, end};
+use super::{OccupancyEnd, OccupancyState, end, told};
 use crate::Engine;
 use crate::device::Context;
 use model::Result;
-use model::channel::WebhookEvent;
 use model::id::{OrderId, PileId};
-use model::occupancy::{OCCUPANCY_MAX_MS, OCCUPANCY_WARN_MS};
-use model::order::Order;
+use model::occupancy::OCCUPANCY_MAX_MS;
 use model::time::{HOUR_MS, MINUTE_MS, Timestamp, Zone};
-use serde_json::json;
 use std::sync::Arc;
 use store::occupancies::{self, Occupancy};
 use store::{HotPile, Tx};
@@ -51,27 +48,24 @@ pub(crate) fn back(tx: &mut Tx<'_>, hot: &mut HotPile, now: Timestamp) -> Result
 /// What is to be done about a place that is taken.
 #[derive(Clone, Copy)]
 enum Due {
-    /// Its driver is told that the free time ends.
-    Warn,
-    /// What was proved is written down.
-    Keep,
+    /// Its driver is told, and what was proved is written down.
+    Look,
     End(OccupancyEnd),
 }
 
-fn due(one: &Occupancy, now: Timestamp) -> Option<Due> {
+/// What was proved is to be written down.
+fn keeps(one: &Occupancy, now: Timestamp) -> bool {
+    one.stretch.is_some_and(|from| now.since(from) >= 2 * SURE_MS)
+}
+
+fn due(one: &Occupancy, zone: &Zone, now: Timestamp) -> Option<Due> {
     if now.since(one.began) > OCCUPANCY_MAX_MS {
         return Some(Due::End(OccupancyEnd::TooLong));
     }
     match one.stretch {
         None if now.since(one.proven) > AWAY_MS => Some(Due::End(OccupancyEnd::LinkLost)),
         None => None,
-        Some(_)
-            if one.warned_at.is_none() && one.rule.free_until(one.began).since(now) <= OCCUPANCY_WARN_MS =>
-        {
-            Some(Due::Warn)
-        }
-        Some(from) if now.since(from) >= 2 * SURE_MS => Some(Due::Keep),
-        Some(_) => None,
+        Some(_) => (keeps(one, now) || told::stage(one, zone, now).is_some()).then_some(Due::Look),
     }
 }
 
@@ -79,8 +73,11 @@ impl Engine {
     /// Looks through the places that are taken. Run every few seconds; doing it twice changes nothing.
     pub(crate) async fn occupancies_sweep(&self, now: Timestamp) -> Result<usize> {
         let running = self.store.device_read(occupancies::running).await?;
-        let found: Vec<(PileId, OrderId)> =
-            running.iter().filter(|one| due(one, now).is_some()).map(|one| (one.pile, one.order)).collect();
+        let found: Vec<(PileId, OrderId)> = running
+            .iter()
+            .filter(|(one, zone)| due(one, zone, now).is_some())
+            .map(|(one, _)| (one.pile, one.order))
+            .collect();
         let count = found.len();
         for (pile, order) in found {
             let (rules, secrets) = (self.rules(), Arc::clone(&self.secrets));
@@ -109,39 +106,27 @@ fn look_after(context: &Context<'_>, tx: &mut Tx<'_>, hot: &mut HotPile, order: 
     }
     let running = |one: &Occupancy| one.order == order && one.state == OccupancyState::Running;
     let Some(place) = hot.occupied.iter().position(running) else { return Ok(()) };
+    let station = tx.station(hot.occupied[place].station)?;
     let one = &mut hot.occupied[place];
-    match due(one, now) {
+    match due(one, &station.zone, now) {
         Some(Due::End(by)) => {
             let at = if one.stretch.is_some() { now } else { one.proven };
             end(context, tx, hot, place, (by, at))
         }
-        Some(Due::Warn) => {
-            one.warned_at = Some(now);
-            occupancies::save(tx, one)?;
-            let one = one.clone();
-            warn(tx, hot, &one, now)
-        }
-        Some(Due::Keep) => {
-            let zone = tx.station(one.station)?.zone.clone();
-            let sure = now.plus_ms(-SURE_MS);
-            close(one, &zone, sure);
-            (one.stretch, one.changed_at) = (Some(one.proven), now);
-            occupancies::save(tx, one)
+        Some(Due::Look) => {
+            while let Some(stage) = told::stage(&hot.occupied[place], &station.zone, now) {
+                let mut one = hot.occupied[place].clone();
+                told::tell(tx, hot, &mut one, stage, now)?;
+                hot.occupied[place] = one;
+            }
+            let one = &mut hot.occupied[place];
+            if keeps(one, now) {
+                close(one, &station.zone, now.plus_ms(-SURE_MS));
+                (one.stretch, one.changed_at) = (Some(one.proven), now);
+                occupancies::save(tx, one)?;
+            }
+            Ok(())
         }
         None => Ok(()),
     }
-}
-
-/// Whoever tells drivers learns that the fee begins.
-fn warn(tx: &mut Tx<'_>, hot: &HotPile, one: &Occupancy, now: Timestamp) -> Result<()> {
-    tx.deliver(WebhookEvent::OccupancyWarned, Some(one.operator), now, |tx| {
-        let order = tx.read(|conn| store::orders::get(conn, one.order))?;
-        let day = Zone::shanghai().local(order.as_ref().map_or(now, |order| order.created_at)).day;
-        let number = Order::number(one.order, day);
-        let body = json!({"order_no": number, "operator_id": one.operator.0, "station_id": one.station.0,
-            "pile_code": hot.pile.code, "connector_no": one.connector, "began_at_ms": one.began.as_ms(),
-            "free_until_ms": one.rule.free_until(one.began).as_ms(), "fen_per_minute": one.rule.fen_per_minute,
-            "cap_fen": one.rule.cap_fen, "customer_id": order.and_then(|order| order.customer).map(|id| id.0)});
-        Ok((number, body.to_string()))
-    })
 }

@@ -20,7 +20,7 @@ use store::day_bills::{DayBillFilter, day_bill_list};
 use store::occupancies::Occupancy;
 
 /// 15 minutes free, 0.50 a minute, at most 20.00, all day.
-fn planned(w: &World) {
+pub fn planned(w: &World) {
     plan(w, 0, true, (0, 1_440));
 }
 
@@ -38,12 +38,12 @@ fn plan(w: &World, version: i64, enabled: bool, (from_minute, to_minute): (i64, 
     wait(w.engine.occupancy_plan_set(&Actor::local(), StationId(station), change)).unwrap();
 }
 
-fn says(w: &World, status: ConnectorStatus) {
+pub fn says(w: &World, status: ConnectorStatus) {
     w.status(1, StatusReport { connector: 1, status, error: None, at: Some(w.now()) });
 }
 
 /// An hour's charge of 11.00 yuan whose plug stays in; its order.
-fn charged(w: &World, tag: &str) -> (SessionKey, OrderId) {
+pub fn charged(w: &World, tag: &str) -> (SessionKey, OrderId) {
     let session = w.start(1, 1, tag, 100.0);
     says(w, ConnectorStatus::Charging);
     w.later(60).stop(1, session, 110.0);

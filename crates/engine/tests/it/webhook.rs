@@ -8,7 +8,7 @@ use engine::channel::ChannelDraft;
 use model::channel::{WebhookConfig, WebhookEvent};
 use model::id::PileId;
 
-fn subscribe(w: &World, name: &str, events: &[WebhookEvent]) -> i64 {
+pub fn subscribe(w: &World, name: &str, events: &[WebhookEvent]) -> i64 {
     let webhook = WebhookConfig {
         url: "https://hook.example.com/".to_owned(),
         events: events.to_vec(),
@@ -27,7 +27,7 @@ fn subscribe(w: &World, name: &str, events: &[WebhookEvent]) -> i64 {
     wait(w.engine.channel_create(&Actor::local(), draft)).unwrap()
 }
 
-fn told(w: &World) -> Vec<(String, serde_json::Value)> {
+pub fn told(w: &World) -> Vec<(String, serde_json::Value)> {
     let rows = w.read(|conn| {
         conn.query("SELECT event, body FROM delivery ORDER BY id", &[], |row| {
             Ok((row.text(0)?, row.text(1)?))

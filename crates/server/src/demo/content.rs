@@ -307,7 +307,7 @@ const FAQS: [(Audience, FaqTopic, &str, &str); 8] = [
     ),
 ];
 
-const MESSAGES: [(Audience, MessageEvent, &str, &str); 8] = [
+const MESSAGES: [(Audience, MessageEvent, &str, &str); 11] = [
     (
         Audience::Customer,
         MessageEvent::ChargeStart,
@@ -331,6 +331,24 @@ const MESSAGES: [(Audience, MessageEvent, &str, &str); 8] = [
         MessageEvent::Occupation,
         "请尽快移车",
         "您的车已占用{station_name}（{connector}）{occupied_minutes} 分钟，免费停留 {free_minutes} 分钟后按 {fee_yuan_per_minute} 元/分钟计费。",
+    ),
+    (
+        Audience::Customer,
+        MessageEvent::OccupationFree,
+        "充电已结束，请移车",
+        "您在{station_name}（{connector}）的充电已结束，可免费停留 {free_minutes} 分钟，至 {free_until}；之后按 {fee_yuan_per_minute} 元/分钟收取占位费，最多 {cap_yuan} 元。",
+    ),
+    (
+        Audience::Customer,
+        MessageEvent::OccupationFee,
+        "占位费开始计算",
+        "您的车仍占用{station_name}（{connector}），免费的 {free_minutes} 分钟已过，现按 {fee_yuan_per_minute} 元/分钟计费，最多 {cap_yuan} 元。",
+    ),
+    (
+        Audience::Customer,
+        MessageEvent::OccupationCap,
+        "占位费已封顶",
+        "您的车已占用{station_name}（{connector}）{occupied_minutes} 分钟，占位费已达上限 {cap_yuan} 元，请尽快移车。",
     ),
     (
         Audience::Customer,

@@ -11,6 +11,7 @@ use model::proposal::ProposalState;
 use model::time::{MINUTE_MS, Timestamp};
 use serde_json::{Value, json};
 use store::occupancies::{self, Occupancy, OccupancyWaiver};
+use store::occupancy_told::OccupancyTold;
 
 const RULE: OccupancyRule =
     OccupancyRule { free_minutes: 15, fen_per_minute: 50, cap_fen: 5_000, from_minute: 0, to_minute: 1_440 };
@@ -35,6 +36,7 @@ fn stayed(order: i64, (pile, station, operator): (i64, i64, i64), began: Timesta
         ended_at: Some(ended),
         fee_fen: 1_000,
         warned_at: None,
+        told: OccupancyTold::default(),
         waived_reason: None,
         changed_at: ended,
     }

@@ -78,6 +78,7 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("migration", OURS),
     ("occupancy", BOOKS),
     ("occupancy_plan", BUSINESS),
+    ("occupancy_told", BOOKS),
     ("occupancy_waiver", STAFF),
     ("operator", "a company; its contact is of the company"),
     ("order_day", BOOKS),

@@ -21,7 +21,7 @@ export default {
   channel_kind: { smtp: '邮件（SMTP）', webhook: '回调（Webhook）', ftp: '固件服务器（FTP）' },
   smtp_security: { tls: 'TLS', starttls: 'STARTTLS', none: '不加密' },
   channel_purpose: { test: '测试', invoice: '电子发票', event: '事件', alarm: '告警通知', report: '报表订阅' },
-  webhook_event: { order_completed: '订单完成', order_abnormal: '订单异常', pile_online: '电桩上线', pile_offline: '电桩离线', reservation_changed: '预约变化', occupancy_warned: '占位提醒', feedback_created: '收到反馈', alarm_opened: '告警产生', alarm_closed: '告警关闭', work_order_overdue: '工单超时', safety_acted: '安全处置', battery_warned: '电池预警', emergency_changed: '紧急停机', mail_failed: '邮件发送失败', staff_new_place: '员工从新地点登录' },
+  webhook_event: { order_completed: '订单完成', order_abnormal: '订单异常', pile_online: '电桩上线', pile_offline: '电桩离线', reservation_changed: '预约变化', occupancy_began: '占位开始', occupancy_warned: '占位提醒', occupancy_fee_began: '占位计费', occupancy_capped: '占位封顶', feedback_created: '收到反馈', alarm_opened: '告警产生', alarm_closed: '告警关闭', work_order_overdue: '工单超时', safety_acted: '安全处置', battery_warned: '电池预警', emergency_changed: '紧急停机', mail_failed: '邮件发送失败', staff_new_place: '员工从新地点登录' },
   webhook_state: { waiting: '待发送', sent: '已送达', failed: '已放弃' },
   webhooks: { title: '投递', tries_title: '投递 {key}', event: '事件', subject: '对象', state: '状态', tries: '尝试次数', status: '应答码', created: '发生时间', next: '下次尝试', message: '说明', key: '投递编号', body: '内容', none: '还没有投递', none_hint: '订阅的事件发生后会出现在这里', again: '重新发送', again_ask: '重新发送「{subject}」的{event}？编号不变，接收方可据此识别重复。', again_told: '已重新排队，几秒内发送', detail: '详情', expired: '等待超过三天，已放弃', log: '每次尝试' },
   channels: {

@@ -7,7 +7,7 @@ export default {
   target_group: { all: 'Everybody', person: 'Private persons', driver: 'Drivers', employee: 'Employees', fleet: 'One fleet', segment: 'One segment' },
   faq_topic: { charging: 'Charging', payment: 'Payment and refunds', invoice: 'Invoices', account: 'Account', device: 'Piles', other: 'Other' },
   task_metric: { orders: 'Completed orders', energy: 'Energy charged' },
-  message_event: { charge_start: 'Charging begins', charge_end: 'Charging ends', charge_abort: 'Charging breaks off', occupation: 'Place occupied', refund: 'Refund', invoice: 'Invoice issued', voucher: 'Coupon received' },
+  message_event: { charge_start: 'Charging begins', charge_end: 'Charging ends', charge_abort: 'Charging breaks off', occupation_free: 'Place occupied, free', occupation: 'Place occupied', occupation_fee: 'Place costs', occupation_cap: 'Place at its cap', refund: 'Refund', invoice: 'Invoice issued', voucher: 'Coupon received' },
   message_variable: {
     station_name: 'Station', connector: 'Pile and connector', order_no: 'Order number', time: 'Time', energy_kwh: 'Energy (kWh)', total_yuan: 'Amount (yuan)', duration_minutes: 'Duration (min)', reason: 'Reason', free_minutes: 'Free stay (min)', occupied_minutes: 'Occupied (min)', fee_yuan_per_minute: 'Fee (yuan/min)', refund_yuan: 'Refund (yuan)', invoice_title: 'Invoice title', invoice_yuan: 'Invoice amount (yuan)', email: 'E-mail', coupon_name: 'Coupon', valid_until: 'Good until',
   },

@@ -7,7 +7,7 @@ export default {
   target_group: { all: '全部用户', person: '个人', driver: '司机', employee: '企业员工', fleet: '指定车队', segment: '客户分群' },
   faq_topic: { charging: '充电', payment: '支付与退款', invoice: '发票', account: '账号', device: '设备', other: '其他' },
   task_metric: { orders: '完成订单数', energy: '累计充电量' },
-  message_event: { charge_start: '充电开始', charge_end: '充电结束', charge_abort: '充电异常中止', occupation: '占位提醒', refund: '退款到账', invoice: '发票开具', voucher: '优惠券到账' },
+  message_event: { charge_start: '充电开始', charge_end: '充电结束', charge_abort: '充电异常中止', occupation_free: '占位开始', occupation: '占位提醒', occupation_fee: '占位计费', occupation_cap: '占位封顶', refund: '退款到账', invoice: '发票开具', voucher: '优惠券到账' },
   message_variable: {
     station_name: '充电站名称', connector: '桩与枪号', order_no: '订单号', time: '时间', energy_kwh: '充电量（度）', total_yuan: '金额（元）', duration_minutes: '时长（分钟）', reason: '原因', free_minutes: '免费停留（分钟）', occupied_minutes: '已占位（分钟）', fee_yuan_per_minute: '占位费（元/分钟）', refund_yuan: '退款金额（元）', invoice_title: '发票抬头', invoice_yuan: '开票金额（元）', email: '收票邮箱', coupon_name: '优惠券名称', valid_until: '有效期至',
   },

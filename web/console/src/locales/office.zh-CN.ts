@@ -12,7 +12,7 @@ export default {
   occupancy_state: { running: '占位中', ended: '待入账', charged: '已入账', waived: '已免除' },
   occupancy_end: { unplugged: '已拔枪', link_lost: '连接中断，计至最后可证实的时刻', unknown: '枪故障或停用，计至此时', next_session: '下一次充电开始', too_long: '超过 72 小时，不再累计' },
   occupancy: {
-    title: '占位费', tab: '占位费', began: '占位开始', ended: '占位结束', free_until: '免费至', counted: '计费时长', minutes: '{n} 分钟', gap: '未计时长', gap_note: '设备与平台的连接曾中断，中断的时间无法证实，没有计费。', rule: '充电结束后免费 {free} 分钟，之后每分钟 {price}，每单最多 {cap}', hours: '仅 {from}–{to} 计费', all_day: '全天计费', warned: '已提醒',
+    title: '占位费', tab: '占位费', began: '占位开始', ended: '占位结束', free_until: '免费至', counted: '计费时长', minutes: '{n} 分钟', gap: '未计时长', gap_note: '设备与平台的连接曾中断，中断的时间无法证实，没有计费。', rule: '充电结束后免费 {free} 分钟，之后每分钟 {price}，每单最多 {cap}', hours: '仅 {from}–{to} 计费', all_day: '全天计费', told: '已提醒驾驶者', told_free: '免费开始 {at}', told_soon: '即将计费 {at}', told_fee: '开始计费 {at}', told_cap: '已封顶 {at}',
     waive: '免除占位费', reason: '免除原因', waived_told: '占位费已免除', waits_told: '已提交，等待另一人复核', approve: '复核通过', reject: '驳回', reject_reason: '驳回原因', ask_approve: '{who} 申请免除占位费 {amount}，确认通过？', rejected_told: '已驳回', own_note: '等待另一人复核', auto_free: '本单不收费，占位费随之免除', auto_refunded: '本单已有退款，不再加收占位费', none: '未设置', none_hint: '充电结束后仍不拔枪的车辆，可按分钟收取占位费；只计设备能证实插枪的时间。', off: '已停用：不再产生新的占位费，已开始的继续计到拔枪。',
     edit: '修改方案', set_up: '设置占位费', enabled: '是否收取', yes: '收取', no: '不收取', free: '免费时长（分钟）', free_help: '从充电结束（或车辆充满）算起', price: '单价（元/分钟）', cap: '每单封顶（元）', from: '计费时段开始', to: '计费时段结束', clock_help: '本站时间，如 08:00；全天请填 00:00 到 24:00，结束早于开始表示跨越零点', clock_bad: '请填写时刻，如 08:00', saved: '占位费方案已保存，从之后结束的充电起生效', form_title: '{name} 的占位费',
   },
