@@ -14930,6 +14930,11 @@ export interface components {
             total: number | null;
         };
         /**
+         * @description 支付场景: where the customer pays.
+         * @enum {string}
+         */
+        PayScene: "scan" | "wechat";
+        /**
          * @description 支付状态 of a payment at a channel.
          * @enum {string}
          */
@@ -15047,6 +15052,7 @@ export interface components {
              * @description In refunds that were not given up.
              */
             refunded_fen: number;
+            scene: components["schemas"]["PayScene"];
             state: components["schemas"]["PayState"];
             /** Format: int64 */
             version: number;
@@ -15135,6 +15141,7 @@ export interface components {
             state: components["schemas"]["PayState"];
             /** @description Opens the state of this payment, together with its number. */
             token: string;
+            wechat_call: components["schemas"]["WechatCall"] | null;
         };
         /** @description 合计 of what the filters select. */
         PaymentTotals: {
@@ -16005,6 +16012,11 @@ export interface components {
              * @description Null: the first that is on.
              */
             pay_channel_id?: number | null;
+            /**
+             * @description Who pays inside of WeChat, as the mini-program or the official account knows them: the answer carries what
+             *     `wx.requestPayment` takes. Null: by a code or a cashier.
+             */
+            payer_openid?: string | null;
             phone: string;
             /** @description Made by the app: sent again, it is the same payment. */
             request_id: string;
@@ -19088,6 +19100,19 @@ export interface components {
          * @enum {string}
          */
         WebhookState: "waiting" | "sent" | "failed";
+        /**
+         * @description What `wx.requestPayment` of a mini-program is called with; in an official account `WeixinJSBridge` takes the same
+         *     together with `appId`. The names are those of WeChat, so that an app hands it on as it came.
+         */
+        WechatCall: {
+            appId: string;
+            nonceStr: string;
+            package: string;
+            paySign: string;
+            signType: string;
+            /** @description Seconds since 1970. */
+            timeStamp: string;
+        };
         /** @description A merchant of WeChat Pay. */
         WechatConfig: {
             appid: string;

@@ -23,6 +23,14 @@ crate::words! {
         Order = "order",
     }
 
+    /// 支付场景: where the customer pays.
+    PayScene {
+        /// 扫码或收银台: a code or an address that is opened.
+        Scan = "scan",
+        /// 微信内: the mini-program or the official account calls WeChat itself (JSAPI).
+        Wechat = "wechat",
+    }
+
     /// 支付状态 of a payment at a channel.
     PayState {
         /// 已创建: written down; the channel may know of it, or not yet.
@@ -107,6 +115,36 @@ pub fn top_up_checked(fen: i64) -> Result<i64> {
         "amount_fen",
         "充值金额应为 1 到 5000 元，请修改金额（单位为分）",
         "A top-up lies between 1 and 5 000 yuan; change the amount (in fen).",
+    ))
+}
+
+/// What `wx.requestPayment` of a mini-program is called with; in an official account `WeixinJSBridge` takes the same
+/// together with `appId`. The names are those of WeChat, so that an app hands it on as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WechatCall {
+    pub app_id: String,
+    /// Seconds since 1970.
+    pub time_stamp: String,
+    pub nonce_str: String,
+    pub package: String,
+    pub sign_type: String,
+    pub pay_sign: String,
+}
+
+const OPENID: std::ops::RangeInclusive<usize> = 1..=128;
+
+/// Who pays inside of WeChat, as the app was told by it.
+pub fn openid_checked(text: &str) -> Result<String> {
+    let text = text.trim();
+    let sound = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if OPENID.contains(&text.len()) && text.chars().all(sound) {
+        return Ok(text.to_owned());
+    }
+    Err(Error::invalid(
+        "payer_openid",
+        "openid 应为 1 到 128 个字母、数字、横线或下划线，由小程序或公众号登录后取得；扫码支付请不填",
+        "An openid has 1 to 128 letters, digits, - or _: WeChat tells it to the app. Leave it out to pay by a code.",
     ))
 }
 
@@ -222,6 +260,36 @@ mod tests {
         let no = pay_no("ZF", 12, Timestamp::from_ms(1_795_406_400_000), "a1b2c3");
         assert_eq!(no, "ZF2026112300000012a1b2c3");
         assert!(no.len() <= 32, "WeChat Pay takes 32");
+    }
+
+    #[test]
+    fn an_openid_is_one_word() {
+        for (text, fine) in [
+            ("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", true),
+            (" o-1 ", true),
+            ("", false),
+            (" ", false),
+            ("o 1", false),
+            ("微信", false),
+        ] {
+            assert_eq!(openid_checked(text).is_ok(), fine, "{text}");
+        }
+        assert!(openid_checked(&"o".repeat(128)).is_ok() && openid_checked(&"o".repeat(129)).is_err());
+    }
+
+    #[test]
+    fn what_an_app_hands_on_has_the_names_of_wechat() {
+        let call = WechatCall {
+            app_id: "wx1".to_owned(),
+            time_stamp: "1".to_owned(),
+            nonce_str: "n".to_owned(),
+            package: "prepay_id=1".to_owned(),
+            sign_type: "RSA".to_owned(),
+            pay_sign: "s".to_owned(),
+        };
+        let text = serde_json::to_string(&call).unwrap();
+        let names = ["appId", "timeStamp", "nonceStr", "package", "signType", "paySign"];
+        assert!(names.iter().all(|name| text.contains(&format!("\"{name}\":"))), "{text}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::filter::{Filter, Page, count_some};
 use crate::order_list::order_no_opt;
 use crate::refund_list::{self, RefundView};
 use model::access::Scope;
-use model::pay::{PayChannelKind, PayState, PaymentPurpose};
+use model::pay::{PayChannelKind, PayScene, PayState, PaymentPurpose};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,6 +18,7 @@ pub struct PaymentView {
     pub pay_channel_name: String,
     pub pay_channel_kind: PayChannelKind,
     pub purpose: PaymentPurpose,
+    pub scene: PayScene,
     pub customer_id: i64,
     pub customer_name: String,
     pub order_id: Option<i64>,
@@ -84,7 +85,7 @@ const FROM: &str = "payment p JOIN pay_channel c ON c.id = p.pay_channel_id LEFT
 
 const COLUMNS: &str = "p.id, p.no, p.pay_channel_id, c.name, c.kind, p.purpose, p.customer_id, u.name, p.order_id, \
     o.created_at_ms, r.name, p.amount_fen, p.refunded_fen, p.state, p.late, p.excess, p.channel_no, p.message, \
-    p.created_at_ms, p.expires_at_ms, p.paid_at_ms, p.version, p.pay_url";
+    p.created_at_ms, p.expires_at_ms, p.paid_at_ms, p.version, p.scene, p.pay_url";
 
 fn view(row: &Row<'_>) -> DbResult<PaymentView> {
     let order_id = row.int_opt(8)?;
@@ -111,6 +112,7 @@ fn view(row: &Row<'_>) -> DbResult<PaymentView> {
         expires_at_ms: row.int(19)?,
         paid_at_ms: row.int_opt(20)?,
         version: row.int(21)?,
+        scene: row.word(22, PayScene::parse)?,
     })
 }
 
@@ -196,7 +198,7 @@ pub fn payment_get(conn: &mut Conn, scope: &Scope, id: i64) -> DbResult<Option<P
     filter.scope("p.operator_id", "o.station_id", scope);
     filter.and_value("p.id = ?", id);
     let sql = format!("SELECT {COLUMNS} FROM {FROM} {}", filter.sql());
-    let found = conn.find(&sql, &filter.values, |row| Ok((view(row)?, row.text_opt(22)?)))?;
+    let found = conn.find(&sql, &filter.values, |row| Ok((view(row)?, row.text_opt(23)?)))?;
     let Some((payment, pay_url)) = found else { return Ok(None) };
     Ok(Some(PaymentDetail {
         pay_url: pay_url.filter(|_| payment.state.is_open()),

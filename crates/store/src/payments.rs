@@ -11,7 +11,7 @@ use crate::purses::{Spent, Witness};
 use model::id::{CustomerId, OperatorId, OrderId, PileId};
 use model::ledger::{AccountId, Payer, PaymentState, PostingCode};
 use model::money::Fen;
-use model::pay::{PayState, PaymentPurpose};
+use model::pay::{PayScene, PayState, PaymentPurpose, WechatCall};
 use model::time::Timestamp;
 use model::{Error, Result};
 
@@ -34,6 +34,11 @@ pub struct Payment {
     pub request_id: String,
     pub channel_no: Option<String>,
     pub pay_url: Option<String>,
+    pub scene: PayScene,
+    /// Who pays inside of WeChat.
+    pub payer_openid: Option<String>,
+    /// What the app hands to WeChat, once the channel has it.
+    pub wechat_call: Option<WechatCall>,
     /// Paid after it was closed.
     pub late: bool,
     /// Paid, and owed by nobody.
@@ -50,7 +55,7 @@ pub struct Payment {
 
 const COLUMNS: &str = "id, no, token, pay_channel_id, operator_id, customer_id, purpose, order_id, pile_id, amount_fen, \
     refunded_fen, state, request_id, channel_no, pay_url, late, excess, message, tries, next_at_ms, created_at_ms, \
-    expires_at_ms, paid_at_ms, version";
+    expires_at_ms, paid_at_ms, version, scene, payer_openid, wechat_call";
 
 fn payment(row: &Row<'_>) -> DbResult<Payment> {
     Ok(Payment {
@@ -78,7 +83,14 @@ fn payment(row: &Row<'_>) -> DbResult<Payment> {
         expires_at: Timestamp::from_ms(row.int(21)?),
         paid_at: row.int_opt(22)?.map(Timestamp::from_ms),
         version: row.int(23)?,
+        scene: row.word(24, PayScene::parse)?,
+        payer_openid: row.text_opt(25)?,
+        wechat_call: row.text_opt(26)?.and_then(|text| serde_json::from_str(&text).ok()),
     })
+}
+
+fn call_text(one: &Payment) -> Result<Option<String>> {
+    one.wechat_call.as_ref().map(serde_json::to_string).transpose().map_err(|_| Error::internal())
 }
 
 pub fn get(conn: &mut Conn, id: i64) -> DbResult<Option<Payment>> {
@@ -130,8 +142,8 @@ pub fn insert(tx: &mut Tx<'_>, mut new: Payment, no: impl FnOnce(i64) -> String)
     tx.execute(
         "INSERT INTO payment (id, no, token, pay_channel_id, operator_id, customer_id, purpose, order_id, pile_id, \
          amount_fen, refunded_fen, state, request_id, channel_no, pay_url, late, excess, message, tries, next_at_ms, \
-         created_at_ms, expires_at_ms, paid_at_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+         created_at_ms, expires_at_ms, paid_at_ms, version, scene, payer_openid, wechat_call) VALUES ($1, $2, $3, $4, \
+         $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)",
         &[
             new.id.into(),
             (&new.no).into(),
@@ -157,6 +169,9 @@ pub fn insert(tx: &mut Tx<'_>, mut new: Payment, no: impl FnOnce(i64) -> String)
             new.expires_at.as_ms().into(),
             new.paid_at.map(Timestamp::as_ms).into(),
             new.version.into(),
+            new.scene.as_str().into(),
+            new.payer_openid.as_ref().into(),
+            call_text(&new)?.into(),
         ],
     )?;
     tx.changed(Change::Noun("payment"));
@@ -167,7 +182,8 @@ pub fn insert(tx: &mut Tx<'_>, mut new: Payment, no: impl FnOnce(i64) -> String)
 pub fn update(tx: &mut Tx<'_>, one: &mut Payment) -> Result<()> {
     let changed = tx.execute(
         "UPDATE payment SET refunded_fen = $1, state = $2, channel_no = $3, pay_url = $4, late = $5, excess = $6, \
-         message = $7, tries = $8, next_at_ms = $9, paid_at_ms = $10, version = $11 WHERE id = $12 AND version = $13",
+         message = $7, tries = $8, next_at_ms = $9, paid_at_ms = $10, version = $11, wechat_call = $12 \
+         WHERE id = $13 AND version = $14",
         &[
             one.refunded.0.into(),
             one.state.as_str().into(),
@@ -180,6 +196,7 @@ pub fn update(tx: &mut Tx<'_>, one: &mut Payment) -> Result<()> {
             one.next_at.map(Timestamp::as_ms).into(),
             one.paid_at.map(Timestamp::as_ms).into(),
             (one.version + 1).into(),
+            call_text(one)?.into(),
             one.id.into(),
             one.version.into(),
         ],

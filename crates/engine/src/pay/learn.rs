@@ -121,6 +121,7 @@ fn again(tx: &mut Tx<'_>, one: &Payment, said: &Paid<'_>, end: &str, now: Timest
         late: false,
         excess: true,
         pay_url: None,
+        wechat_call: None,
         message: None,
         version: 1,
         ..one.clone()

@@ -11,7 +11,17 @@ pub use learn::Learned;
 
 use model::Error;
 use model::money::Fen;
+use model::pay::WechatCall;
 use model::time::{SECOND_MS, Timestamp};
+
+/// Where a payment that a channel has taken is paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PayDoor {
+    /// Shown as a code to scan, or opened.
+    Url(String),
+    /// Handed to WeChat by the app that the customer is in.
+    Wechat(WechatCall),
+}
 
 /// What a channel says of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! 支付单: asked for by a customer or on their behalf, told by the channel, closed.
 
-use super::{ASK_S, PaymentSaid, differs, later, no_payment};
+use super::{ASK_S, PayDoor, PaymentSaid, differs, later, no_payment};
 use crate::Engine;
 use crate::audit::Actor;
 use crate::feedback::caller_phone;
@@ -8,7 +8,10 @@ use model::id::{CustomerId, OrderId, PileId};
 use model::ledger::PaymentState;
 use model::money::Fen;
 use model::order::Order;
-use model::pay::{PAY_WITHIN_MS, PayState, PaymentPurpose, pay_no, top_up_checked};
+use model::pay::{
+    PAY_WITHIN_MS, PayChannelKind, PayScene, PayState, PaymentPurpose, WechatCall, openid_checked, pay_no,
+    top_up_checked,
+};
 use model::time::{SECOND_MS, Timestamp};
 use model::wallet::request_id_checked;
 use model::{Error, Result};
@@ -30,6 +33,9 @@ pub struct PublicPaymentDraft {
     pub order_no: Option<String>,
     /// Null: the first that is on.
     pub pay_channel_id: Option<i64>,
+    /// Who pays inside of WeChat, as the mini-program or the official account knows them: the answer carries what
+    /// `wx.requestPayment` takes. Null: by a code or a cashier.
+    pub payer_openid: Option<String>,
     /// Made by the app: sent again, it is the same payment.
     pub request_id: String,
 }
@@ -59,6 +65,8 @@ pub struct PaymentTicket {
     pub amount_fen: i64,
     /// Where to pay: shown as a code to scan, or opened.
     pub pay_url: Option<String>,
+    /// What the app hands to WeChat, where the payment was made with an openid.
+    pub wechat_call: Option<WechatCall>,
     pub expires_at_ms: i64,
     pub paid_at_ms: Option<i64>,
     /// Why it could not be had.
@@ -73,6 +81,7 @@ impl PaymentTicket {
             state: one.state,
             amount_fen: one.amount.0,
             pay_url: one.pay_url.clone().filter(|_| one.state.is_open()),
+            wechat_call: one.wechat_call.clone().filter(|_| one.state.is_open()),
             expires_at_ms: one.expires_at.as_ms(),
             paid_at_ms: one.paid_at.map(Timestamp::as_ms),
             message: one.message.clone(),
@@ -86,7 +95,14 @@ struct Ask {
     order: Option<OrderId>,
     amount: Option<i64>,
     pay_channel: Option<i64>,
+    openid: Option<String>,
     request_id: String,
+}
+
+impl Ask {
+    fn scene(&self) -> PayScene {
+        if self.openid.is_some() { PayScene::Wechat } else { PayScene::Scan }
+    }
 }
 
 fn order_of(number: Option<&str>) -> Result<Option<OrderId>> {
@@ -112,9 +128,22 @@ fn nothing_owed() -> Error {
 }
 
 /// The channel that is asked for, or the first that may be used: an operator's own before the platform's.
-fn chosen(all: Vec<PayChannel>, wanted: Option<i64>, operator: Option<i64>) -> Result<PayChannel> {
+fn chosen(all: Vec<PayChannel>, ask: &Ask, operator: Option<i64>) -> Result<PayChannel> {
+    let (wanted, within) = (ask.pay_channel, ask.scene() == PayScene::Wechat);
     let usable = |one: &PayChannel| one.enabled && (one.operator_id.is_none() || one.operator_id == operator);
     let mut fits: Vec<PayChannel> = all.into_iter().filter(usable).collect();
+    let known = fits.iter().any(|one| wanted.is_none_or(|id| one.id == id));
+    if within {
+        fits.retain(|one| one.config.kind() == PayChannelKind::Wechat);
+        if known && !fits.iter().any(|one| wanted.is_none_or(|id| one.id == id)) {
+            return Err(Error::refused(
+                "payment.not_wechat",
+                "带 openid 的支付只能走微信支付，而可用的支付渠道不是微信支付；请改选微信支付渠道，或不填 openid 改为扫码",
+                "Only WeChat Pay takes an openid, and the pay channel is another one. Choose WeChat Pay, or leave the openid out and pay by a code.",
+            )
+            .on_field("payer_openid"));
+        }
+    }
     fits.sort_by_key(|one| one.operator_id.is_none());
     let found = match wanted {
         Some(id) => fits.into_iter().find(|one| one.id == id),
@@ -162,6 +191,7 @@ impl Engine {
             order: order_of(draft.order_no.as_deref())?,
             amount: draft.amount_fen,
             pay_channel: draft.pay_channel_id,
+            openid: draft.payer_openid.as_deref().map(openid_checked).transpose()?,
             request_id: request_id_checked(&draft.request_id)?,
         };
         self.payment_begin(ask, None).await
@@ -184,6 +214,8 @@ impl Engine {
             order: order_of(draft.order_no.as_deref())?,
             amount: draft.amount_fen,
             pay_channel: draft.pay_channel_id,
+            // Who stands at the desk scans a code.
+            openid: None,
             request_id: request_id_checked(&draft.request_id)?,
         };
         self.payment_begin(ask, Some(actor)).await
@@ -223,7 +255,7 @@ impl Engine {
                     (new.amount, new.purpose) = (fen, PaymentPurpose::Order);
                 }
                 let operator = new.operator.map(|id| id.0);
-                let channel = chosen(tx.read(pay_channels::all)?, ask.pay_channel, operator)?;
+                let channel = chosen(tx.read(pay_channels::all)?, &ask, operator)?;
                 new.pay_channel = channel.id;
                 let made = payments::insert(tx, new, |id| pay_no("ZF", id, now, &end))?;
                 let staff_name = actor.as_ref().map(|actor| actor.caller.name.as_str());
@@ -245,7 +277,7 @@ impl Engine {
     }
 
     /// The channel has it, and the customer can pay there.
-    pub async fn payment_opened(&self, one: &Payment, pay_url: String) -> Result<Payment> {
+    pub async fn payment_opened(&self, one: &Payment, door: PayDoor) -> Result<Payment> {
         let (id, now) = (one.id, self.clock.now());
         self.store
             .write(one.pile, move |tx| {
@@ -255,7 +287,10 @@ impl Engine {
                     return Ok(one);
                 }
                 (one.state, one.message, one.tries) = (PayState::Paying, None, 0);
-                one.pay_url = Some(pay_url.clone());
+                match &door {
+                    PayDoor::Url(url) => one.pay_url = Some(url.clone()),
+                    PayDoor::Wechat(call) => one.wechat_call = Some(call.clone()),
+                }
                 one.next_at = Some(later(&ASK_S, 0, now));
                 payments::update(tx, &mut one)?;
                 let event = NewPaymentEvent { payment: id, what: "opened", ..NewPaymentEvent::default() };
@@ -346,6 +381,9 @@ fn repeated(tx: &mut Tx<'_>, ask: &Ask, known: Payment) -> Result<(Payment, PayC
     if ask.pay_channel.is_some_and(|id| id != known.pay_channel) {
         return Err(differs("pay_channel_id"));
     }
+    if ask.openid != known.payer_openid {
+        return Err(differs("payer_openid"));
+    }
     let id = known.pay_channel;
     let channel = tx.read(|conn| pay_channels::get(conn, id))?;
     Ok((known, channel.ok_or_else(super::channels::no_pay_channel)?))
@@ -368,6 +406,9 @@ fn fresh(ask: &Ask, token: &str, now: Timestamp) -> Payment {
         request_id: ask.request_id.clone(),
         channel_no: None,
         pay_url: None,
+        scene: ask.scene(),
+        payer_openid: ask.openid.clone(),
+        wechat_call: None,
         late: false,
         excess: false,
         message: None,

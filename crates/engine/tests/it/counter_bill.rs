@@ -12,7 +12,7 @@ use engine::reconciliation::{DifferenceChange, ReconciliationReopening, Reconcil
 use model::access::Scope;
 use model::id::{CustomerId, StaffId};
 use model::money::Fen;
-use model::pay::{PayState, PaymentPurpose, RefundKind, RefundRoute, RefundState};
+use model::pay::{PayScene, PayState, PaymentPurpose, RefundKind, RefundRoute, RefundState};
 use model::reconciliation::{CounterDifferenceKind, CounterLine, DifferenceState, fee_due};
 use model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp, Zone};
 use serde_json::json;
@@ -175,6 +175,9 @@ async fn payment(w: &World, channel: i64, item: &Item) -> Payment {
         request_id: format!("request-{}", item.n),
         channel_no: None,
         pay_url: None,
+        scene: PayScene::Scan,
+        payer_openid: None,
+        wechat_call: None,
         late: false,
         excess: false,
         message: None,

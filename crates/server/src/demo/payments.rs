@@ -4,10 +4,10 @@
 use crate::app::App;
 use engine::Engine;
 use engine::audit::Actor;
-use engine::pay::PaymentSaid;
 use engine::pay::channels::{PayChannelChange, PayChannelDraft, PayChannelSecret, no_pay_channel};
 use engine::pay::payments::PaymentDraft;
 use engine::pay::refunds::RefundDraft;
+use engine::pay::{PayDoor, PaymentSaid};
 use model::id::CustomerId;
 use model::money::Fen;
 use model::order::Order;
@@ -116,8 +116,9 @@ async fn paid(
     (wish, ago, pays): (PaymentDraft, i64, bool),
 ) -> Result<()> {
     let (payment, channel) = at(app, ago).payment_create(actor, wish).await?;
-    let payment =
-        at(app, ago).payment_opened(&payment, format!("{NOWHERE}/cashier/{}", payment.token)).await?;
+    let payment = at(app, ago)
+        .payment_opened(&payment, PayDoor::Url(format!("{NOWHERE}/cashier/{}", payment.token)))
+        .await?;
     let said = if pays {
         let when = app.now().plus_ms(MINUTE_MS - ago);
         let channel_no = book.paid_before(&payment.no, payment.amount.0, "充电钱包充值", when);

@@ -35,7 +35,7 @@ pub async fn open(app: &App, (payment, channel): (Payment, PayChannel)) -> Resul
     }
     let adapter = adapter(app, &channel)?;
     match adapter.open(&payment, subject(&payment)).await {
-        Ok(pay_url) => app.engine.payment_opened(&payment, pay_url).await,
+        Ok(door) => app.engine.payment_opened(&payment, door).await,
         Err(PayFault { refused, text }) => {
             app.engine.payment_not_opened(&payment, text.zh.to_string(), refused).await
         }

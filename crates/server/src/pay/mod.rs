@@ -12,7 +12,7 @@ pub use simulated::bill_of as simulated_bill;
 use crate::outbound::Outbound;
 use axum::http::HeaderMap;
 use engine::pay::channels::PayChannelSecret;
-use engine::pay::{PaymentSaid, RefundSaid};
+use engine::pay::{PayDoor, PaymentSaid, RefundSaid};
 use model::Text;
 use model::pay::PayChannelConfig;
 use model::time::Timestamp;
@@ -133,9 +133,9 @@ impl<'a> Adapter<'a> {
     }
 
     /// Makes the payment known; where the customer pays.
-    pub async fn open(&self, payment: &Payment, subject: &str) -> Told<String> {
+    pub async fn open(&self, payment: &Payment, subject: &str) -> Told<PayDoor> {
         match self.kind()? {
-            Kind::Simulated(one) => one.open(payment, subject).await,
+            Kind::Simulated(one) => one.open(payment, subject).await.map(PayDoor::Url),
             Kind::Wechat(one) => one.open(payment, subject).await,
         }
     }

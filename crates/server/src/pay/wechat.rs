@@ -1,17 +1,17 @@
-//! 微信支付 API v3: Native orders, refunds and the trade bill. How requests, answers and calls are proved is in
+//! 微信支付 API v3: Native and JSAPI orders, refunds and the trade bill. How requests, answers and calls are proved is in
 //! `wechat_seal.rs`.
 
 use super::wechat_bill::bill_rows;
-use super::wechat_seal::{Seal, nonce};
+use super::wechat_seal::{Seal, call_message, nonce};
 use super::{Adapter, Bill, Notice, PayFault, Told};
 use crate::outbound::{Ask, Reply};
 use axum::http::HeaderMap;
-use engine::pay::{PaymentSaid, RefundSaid};
+use engine::pay::{PayDoor, PaymentSaid, RefundSaid};
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use hyper::{Method, StatusCode};
 use model::Text;
 use model::money::Fen;
-use model::pay::WechatConfig;
+use model::pay::{WechatCall, WechatConfig};
 use model::time::Timestamp;
 use model::web_address::WebAddress;
 use serde::Deserialize;
@@ -230,17 +230,39 @@ impl Wechat<'_> {
         format!("/v3/pay/transactions/out-trade-no/{no}{end}")
     }
 
-    pub async fn open(&self, payment: &Payment, subject: &str) -> Told<String> {
-        let body = json!({
+    /// With an openid the order is of JSAPI, and its app calls WeChat; without one of Native, and a code is scanned.
+    pub async fn open(&self, payment: &Payment, subject: &str) -> Told<PayDoor> {
+        let mut body = json!({
             "appid": self.config.appid, "mchid": self.config.mchid, "description": subject,
             "out_trade_no": payment.no, "time_expire": payment.expires_at.rfc3339(),
             "notify_url": self.adapter.notify_url(), "amount": {"total": payment.amount.0, "currency": "CNY"},
         });
-        let said = self.call(Method::POST, "/v3/pay/transactions/native", Some(body)).await?;
-        match said.json["code_url"].as_str().filter(|_| said.status.is_success()) {
-            Some(url) => Ok(url.to_owned()),
-            None => Err(said.fault()),
+        let (path, name) = match &payment.payer_openid {
+            Some(openid) => {
+                body["payer"] = json!({"openid": openid});
+                ("/v3/pay/transactions/jsapi", "prepay_id")
+            }
+            None => ("/v3/pay/transactions/native", "code_url"),
+        };
+        let said = self.call(Method::POST, path, Some(body)).await?;
+        let Some(word) = said.json[name].as_str().filter(|_| said.status.is_success()) else {
+            return Err(said.fault());
+        };
+        match payment.payer_openid {
+            Some(_) => self.call_of(word).map(PayDoor::Wechat),
+            None => Ok(PayDoor::Url(word.to_owned())),
         }
+    }
+
+    /// What the app hands to WeChat: it proves that the merchant wants this order paid by it.
+    fn call_of(&self, prepay_id: &str) -> Told<WechatCall> {
+        let time_stamp = (self.adapter.now.as_ms() / 1_000).to_string();
+        let nonce_str = nonce().map_err(PayFault::unknown)?;
+        let package = format!("prepay_id={prepay_id}");
+        let message = call_message(&self.config.appid, &time_stamp, &nonce_str, &package);
+        let pay_sign = self.seal()?.sign(message.as_bytes()).map_err(PayFault::unknown)?;
+        let (app_id, sign_type) = (self.config.appid.clone(), "RSA".to_owned());
+        Ok(WechatCall { app_id, time_stamp, nonce_str, package, sign_type, pay_sign })
     }
 
     pub async fn ask(&self, payment: &Payment) -> Told<PaymentSaid> {

@@ -95,6 +95,11 @@ mod tests {
         assert_eq!(rows[1].channel_no, "5030001");
         assert_eq!((rows[0].fee_fen, rows[1].fee_fen), (Some(60), Some(-12)));
         assert!(rows.iter().all(|row| row.done));
+        // One bill holds what was scanned and what was paid inside of WeChat.
+        let within = PAID.replace("NATIVE", "JSAPI").replace("ZF1", "ZF2");
+        let rows = bill_rows(format!("{HEAD}{PAID}{within}{SUMS}").as_bytes()).unwrap();
+        assert_eq!(rows.iter().map(|row| row.payment_no.as_str()).collect::<Vec<_>>(), ["ZF1", "ZF2"]);
+        assert_eq!((rows[0].fen, rows[0].fee_fen), (rows[1].fen, rows[1].fee_fen));
     }
 
     #[test]

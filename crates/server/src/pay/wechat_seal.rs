@@ -86,6 +86,11 @@ impl Seal {
     }
 }
 
+/// The words that the call of an app is signed over.
+pub fn call_message(app_id: &str, time_stamp: &str, nonce: &str, package: &str) -> String {
+    format!("{app_id}\n{time_stamp}\n{nonce}\n{package}\n")
+}
+
 /// 32 digits that nobody has used before.
 pub fn nonce() -> Result<String, Text> {
     let mut bytes = [0; 16];
@@ -114,6 +119,20 @@ mod tests {
         let seal = Seal::open(MERCHANT, PLATFORM, KEY).unwrap();
         let message = b"GET\n/v3/certificates\n1554208460\n593BEC0C930BF1AFEB40B4A08C8FB242\n\n";
         assert_eq!(seal.sign(message).unwrap(), include_str!("../../testdata/wechat/signature.txt"));
+    }
+
+    /// The call of the published example, signed by OpenSSL with our key of the tests.
+    #[test]
+    fn a_call_of_an_app_is_signed_as_others_sign_it() {
+        let seal = Seal::open(MERCHANT, PLATFORM, KEY).unwrap();
+        let message = call_message(
+            "wx8888888888888888",
+            "1414561699",
+            "5K8264ILTKCH16CQ2502SI8ZNMTM67VS",
+            "prepay_id=wx201410272009395522657a690389285100",
+        );
+        let signature = include_str!("../../testdata/wechat/call_signature.txt");
+        assert_eq!(seal.sign(message.as_bytes()).unwrap(), signature);
     }
 
     #[test]

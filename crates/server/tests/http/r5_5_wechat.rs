@@ -1,6 +1,6 @@
 //! 财务管理: WeChat Pay v3 against a server that checks and signs as theirs does.
 
-use super::house::{House, house_outbound};
+use super::house::{Answer, House, house_outbound};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Request, Uri};
@@ -144,6 +144,12 @@ impl Shop {
         self.house.post("/public/payments", "", &body.to_string()).await.ok().json.clone()
     }
 
+    /// From inside of WeChat.
+    async fn order(&self, openid: Option<&str>, request: &str) -> Answer {
+        let body = json!({"phone": "13800131234", "amount_fen": 8_000, "payer_openid": openid, "request_id": request});
+        self.house.post("/public/payments", "", &body.to_string()).await
+    }
+
     fn transaction(no: &str, fen: i64) -> Value {
         json!({"mchid": "1900000001", "appid": "wx1", "out_trade_no": no, "transaction_id": format!("4200{fen}"),
             "trade_state": "SUCCESS", "success_time": "2026-11-23T12:00:00+08:00", "amount": {"total": fen}})
@@ -220,6 +226,116 @@ async fn r5_5_class_wechat_pay_takes_money_and_gives_it_back() {
     assert_eq!(shop.called("REFUND.SUCCESS", &done, own).await, 200);
     assert_eq!(shop.get(&format!("/refunds/{id}")).await["state"], "done");
     assert_eq!(shop.house.app.engine.orders_verify().await.unwrap().problems, []);
+}
+
+/// What WeChat does with the call of an app: it looks who has signed it, over what.
+fn call_checked(call: &Value, prepay_id: &str) {
+    let text = |name: &str| call[name].as_str().unwrap().to_owned();
+    assert_eq!((text("signType").as_str(), text("appId").as_str()), ("RSA", "wx1"));
+    assert_eq!(text("package"), format!("prepay_id={prepay_id}"));
+    let words = [text("appId"), text("timeStamp"), text("nonceStr"), text("package")];
+    let message = format!("{}\n", words.join("\n"));
+    let key = key_pair(MERCHANT_KEY);
+    let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public().as_ref());
+    let signature = STANDARD.decode(text("paySign")).unwrap();
+    public.verify(message.as_bytes(), &signature).unwrap();
+    assert!(public.verify(message.replace("wx1", "wx2").as_bytes(), &signature).is_err());
+    assert!(text("nonceStr").len() == 32 && text("timeStamp").parse::<i64>().is_ok());
+}
+
+#[tokio::test]
+async fn r5_5_class_a_mini_program_pays_inside_of_wechat() {
+    let shop = Shop::open().await;
+    let (openid, prepay) = ("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "wx201410272009395522657a690389285100");
+    shop.wechat.says("/transactions/jsapi", 200, json!({"prepay_id": prepay}));
+    let ticket = shop.order(Some(openid), "request-01").await.ok().json.clone();
+    assert_eq!((&ticket["state"], &ticket["pay_url"]), (&json!("paying"), &Value::Null));
+    call_checked(&ticket["wechat_call"], prepay);
+    let asked = shop.wechat.asked("/transactions/jsapi");
+    assert_eq!(asked["payer"], json!({"openid": openid}));
+    let no = ticket["no"].as_str().unwrap();
+    let same = ["appid", "mchid", "out_trade_no", "notify_url", "description", "time_expire"];
+    let told: Vec<_> = same.iter().map(|name| asked[*name].clone()).collect();
+    assert_eq!(
+        told[..4],
+        [
+            json!("wx1"),
+            json!("1900000001"),
+            json!(no),
+            json!(format!("https://pay.example.com/pay/notices/{}", shop.id))
+        ]
+    );
+    assert!(told.iter().all(Value::is_string), "{told:?}");
+    assert_eq!(asked["amount"], json!({"total": 8_000, "currency": "CNY"}));
+    // Said again it is the same call; asked for, too; another payer is another payment.
+    let again = shop.order(Some(openid), "request-01").await.ok().json.clone();
+    let state = format!("/public/payments?no={no}&token={}", ticket["token"].as_str().unwrap());
+    let read = shop.house.get(&state, "").await.ok().json.clone();
+    assert_eq!(
+        (&again["wechat_call"], &read["wechat_call"]),
+        (&ticket["wechat_call"], &ticket["wechat_call"])
+    );
+    for other in [Some("o2"), None] {
+        shop.order(other, "request-01").await.refused(409, "request.differs");
+    }
+    // Paid: told by the same call as a code is, refunded by the same door.
+    let mut paid = Shop::transaction(no, 8_000);
+    (paid["trade_type"], paid["payer"]) = (json!("JSAPI"), json!({"openid": openid}));
+    for _ in 0..2 {
+        assert_eq!(shop.called("TRANSACTION.SUCCESS", &paid, (PLATFORM_KEY, SERIAL)).await, 200);
+    }
+    assert_eq!(shop.wallet().await, 8_000);
+    assert_eq!(
+        shop.house.get(&state, "").await.ok().json["wechat_call"],
+        Value::Null,
+        "nobody pays it again"
+    );
+    let list = shop.get(&format!("/payments?no={no}")).await;
+    assert_eq!(list["items"][0]["scene"], "wechat");
+    let body = json!({"out_refund_no": "x", "status": "PROCESSING", "refund_id": "50002"});
+    shop.wechat.says("/refunds", 200, body);
+    let draft = json!({"amount_fen": 300, "reason": "用户申请退余额", "request_id": "refund-01"}).to_string();
+    let path = format!("/payments/{}/refunds", list["items"][0]["id"]);
+    shop.house.post(&path, &shop.admin, &draft).await.ok();
+    assert_eq!(shop.wechat.asked("/refunds")["amount"]["total"], 8_000);
+    assert_eq!(shop.house.app.engine.orders_verify().await.unwrap().problems, []);
+}
+
+#[tokio::test]
+async fn r5_5_guess_an_order_inside_of_wechat_is_refused_and_closed() {
+    let shop = Shop::open().await;
+    for wrong in ["", "o 1", "微信用户", &"o".repeat(129)] {
+        shop.order(Some(wrong), "request-01").await.at("payer_openid");
+    }
+    // WeChat says no for good; and not at all, so that it is asked for under its number.
+    shop.wechat.says("/jsapi", 400, json!({"code": "PARAM_ERROR", "message": "openid与appid不匹配"}));
+    let ticket = shop.order(Some("o1"), "request-01").await.ok().json.clone();
+    assert_eq!((&ticket["state"], &ticket["wechat_call"]), (&json!("failed"), &Value::Null));
+    assert!(ticket["message"].as_str().unwrap().contains("openid与appid不匹配"));
+    shop.wechat.says("/jsapi", 500, json!({"code": "SYSTEM_ERROR", "message": "系统异常"}));
+    let ticket = shop.order(Some("o1"), "request-02").await.ok().json.clone();
+    assert_eq!(ticket["state"], "created");
+    shop.wechat.says("/jsapi", 200, json!({"prepay_id": "wx2"}));
+    let ticket = shop.order(Some("o1"), "request-02").await.ok().json.clone();
+    call_checked(&ticket["wechat_call"], "wx2");
+    // Closed at WeChat: its call is given to nobody any more.
+    let no = ticket["no"].as_str().unwrap();
+    let id = shop.get(&format!("/payments?no={no}")).await["items"][0]["id"].clone();
+    let closed = json!({"mchid": "1900000001", "out_trade_no": no, "trade_state": "CLOSED"});
+    shop.wechat.says("/out-trade-no/", 200, closed);
+    shop.house.post(&format!("/payments/{id}/check"), &shop.admin, "").await.ok();
+    let state = format!("/public/payments?no={no}&token={}", ticket["token"].as_str().unwrap());
+    let read = shop.house.get(&state, "").await.ok().json.clone();
+    assert_eq!((&read["state"], &read["wechat_call"]), (&json!("closed"), &Value::Null));
+    // A channel that is none of WeChat's takes no openid, and says so at that field.
+    let body = json!({"name": "模拟支付", "operator_id": null, "enabled": true, "wechat": null, "notify_url": "https://pay.example.com",
+        "simulated": {"url": "https://sim.example.com", "merchant": "M1"}, "secret": "secret-of-the-tests-0123"});
+    let other =
+        shop.house.post("/pay-channels", &shop.admin, &body.to_string()).await.ok().json["id"].clone();
+    let body = json!({"phone": "13800131234", "amount_fen": 100, "payer_openid": "o1", "pay_channel_id": other,
+        "request_id": "request-03"});
+    let answer = shop.house.post("/public/payments", "", &body.to_string()).await;
+    assert_eq!(answer.refused(422, "payment.not_wechat").json["field"], "payer_openid");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use engine::audit::Actor;
 use engine::reconciliation::counter::CounterBillSaid;
 use model::id::{CustomerId, OperatorId, OrderId, PileId, StaffId};
 use model::money::Fen;
-use model::pay::{PayState, PaymentPurpose, RefundKind, RefundRoute, RefundState};
+use model::pay::{PayScene, PayState, PaymentPurpose, RefundKind, RefundRoute, RefundState};
 use model::reconciliation::CounterLine;
 use serde_json::json;
 use store::payments::{self, Payment};
@@ -171,6 +171,9 @@ pub async fn paid(
         request_id: format!("thing-{side}"),
         channel_no: None,
         pay_url: None,
+        scene: PayScene::Scan,
+        payer_openid: None,
+        wechat_call: None,
         late: false,
         excess: false,
         message: None,

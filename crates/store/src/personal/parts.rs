@@ -241,10 +241,12 @@ pub const PARTS: &[PersonTable] = &[
         &[
             quiet("token", "查询凭证", "Key", NOTHING),
             quiet("pay_url", "收银台", "Cashier", Blank),
+            part("payer_openid", "微信 openid", "WeChat openid", Blank),
+            quiet("wechat_call", "微信支付参数", "Parameters of WeChat Pay", Blank),
             quiet("message", "渠道说明", "Words of the channel", BOOKS),
         ],
         (
-            "no purpose amount_fen refunded_fen state created_at_ms paid_at_ms channel_no",
+            "no purpose scene amount_fen refunded_fen state created_at_ms paid_at_ms channel_no",
             "id pay_channel_id operator_id customer_id order_id pile_id request_id late excess tries next_at_ms \
              expires_at_ms version",
         ),

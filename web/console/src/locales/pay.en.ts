@@ -2,6 +2,7 @@
 export default {
   pay_channel_kind: { simulated: 'Simulated', wechat: 'WeChat Pay' },
   payment_purpose: { top_up: 'Wallet top-up', order: 'Order' },
+  pay_scene: { scan: 'By a code', wechat: 'Inside WeChat' },
   pay_state: { created: 'Created', paying: 'To be paid', paid: 'Paid', closed: 'Closed', failed: 'Failed' },
   refund_kind: { top_up: 'Of a top-up', order: 'Of an order', excess: 'Paid twice' },
   refund_route: { source: 'To its source', hand: 'By hand' },
@@ -11,7 +12,7 @@ export default {
     refund_created: 'Refund made', refund_applied: 'Refund applied for', refund_approved: 'Approved', refund_rejected: 'Rejected', refund_submitted: 'Sent to the channel', refund_processing: 'Taken by the channel', refund_done: 'Refunded', refund_failed: 'Failed', refund_again: 'Sent again', refund_asked: 'Asked the channel', refund_cancelled: 'Given up', refund_by_hand: 'Transferred by hand', refund_differs: 'The channel says otherwise than the books',
   },
   pay: {
-    no: 'Payment', no_hint: 'The whole number, ours or the channel’s', state: 'State', amount: 'Amount', amount_yuan: 'Amount (yuan)', refunded: 'Refunded, under way', left: 'Can be refunded', purpose: 'For', customer: 'Customer', customer_hint: 'Name or phone', order: 'Order', operator: 'Operator', channel: 'Pay channel', channel_no: 'Channel’s number', created: 'Created', paid_at: 'Paid at', expires: 'Valid until', message: 'Note',
+    no: 'Payment', no_hint: 'The whole number, ours or the channel’s', state: 'State', amount: 'Amount', amount_yuan: 'Amount (yuan)', refunded: 'Refunded, under way', left: 'Can be refunded', purpose: 'For', scene: 'Paid', customer: 'Customer', customer_hint: 'Name or phone', order: 'Order', operator: 'Operator', channel: 'Pay channel', channel_no: 'Channel’s number', created: 'Created', paid_at: 'Paid at', expires: 'Valid until', message: 'Note',
     odd: 'Unusual', odd_yes: 'Paid late or twice', odd_no: 'Usual', excess: 'Paid twice', late: 'Paid late', sum: '{n} paid', empty_hint: 'Payments appear here when customers top up or pay an order in the app; or collect one yourself.',
     collect: 'Collect a payment', collect_go: 'Make the code', for_top_up: 'Wallet top-up', for_order: 'An order that is owed', order_no: 'Order', order_help: 'What is owed for the order is collected', scan: 'To be scanned by the customer, until {at}', open_cashier: 'Open the cashier', code: 'Code to scan', paid_told: 'It is paid', see: 'See the payment',
     facts: 'Payment', story: 'Timeline', by_system: 'System', check: 'Ask the channel', checked_told: 'The channel says: {state}', close: 'Close', ask_close: 'Close payment {no}? Nobody can pay it afterwards.', closed_told: 'The payment is closed',

@@ -2,6 +2,7 @@
 export default {
   pay_channel_kind: { simulated: '模拟渠道', wechat: '微信支付' },
   payment_purpose: { top_up: '钱包充值', order: '支付订单' },
+  pay_scene: { scan: '扫码', wechat: '微信内（小程序、公众号）' },
   pay_state: { created: '已创建', paying: '待付款', paid: '已支付', closed: '已关闭', failed: '失败' },
   refund_kind: { top_up: '充值退款', order: '订单退款', excess: '重复支付退回' },
   refund_route: { source: '原路退回', hand: '线下退款' },
@@ -11,7 +12,7 @@ export default {
     refund_created: '创建退款', refund_applied: '申请退款，待审核', refund_approved: '审核通过', refund_rejected: '驳回', refund_submitted: '提交渠道', refund_processing: '渠道已受理', refund_done: '退款成功', refund_failed: '退款失败', refund_again: '重新提交', refund_asked: '刷新状态', refund_cancelled: '撤销退款', refund_by_hand: '登记线下退款', refund_differs: '渠道结果与账上不符',
   },
   pay: {
-    no: '支付单号', no_hint: '完整的支付单号或渠道单号', state: '状态', amount: '金额', amount_yuan: '金额（元）', refunded: '已退与退款中', left: '可退', purpose: '用途', customer: '用户', customer_hint: '姓名或手机号', order: '订单', operator: '运营商', channel: '支付渠道', channel_no: '渠道单号', created: '创建时间', paid_at: '支付时间', expires: '失效时间', message: '说明',
+    no: '支付单号', no_hint: '完整的支付单号或渠道单号', state: '状态', amount: '金额', amount_yuan: '金额（元）', refunded: '已退与退款中', left: '可退', purpose: '用途', scene: '支付场景', customer: '用户', customer_hint: '姓名或手机号', order: '订单', operator: '运营商', channel: '支付渠道', channel_no: '渠道单号', created: '创建时间', paid_at: '支付时间', expires: '失效时间', message: '说明',
     odd: '异常支付', odd_yes: '关闭后支付或重复支付', odd_no: '正常', excess: '重复支付', late: '关闭后支付', sum: '已支付 {n} 笔', empty_hint: '用户在小程序充值或支付订单后，支付单会出现在这里；也可以点“代客收款”。',
     collect: '代客收款', collect_go: '生成收款码', for_top_up: '钱包充值', for_order: '支付待支付订单', order_no: '订单号', order_help: '按订单的待支付金额收取', scan: '请用户扫码付款，{at} 前有效', open_cashier: '打开收银台', code: '收款码', paid_told: '已收到付款', see: '查看支付单',
     facts: '支付信息', story: '时间线', by_system: '系统', check: '刷新状态', checked_told: '已向渠道查询：{state}', close: '关闭支付', ask_close: '关闭支付单 {no}？关闭后用户不能再用它付款。', closed_told: '支付已关闭',
