@@ -67,8 +67,7 @@ async fn a34_first_words_of_many_piles_at_one_moment_are_all_answered_and_kept()
         for code in &codes {
             let pile = door.id(code).await;
             let kept = door.app.engine.store.read(move |conn| store::piles::connectors(conn, pile)).await;
-            let kept: Vec<_> =
-                kept.unwrap().into_iter().map(|one| (one.no, one.status.as_str())).collect();
+            let kept: Vec<_> = kept.unwrap().into_iter().map(|one| (one.no, one.status.as_str())).collect();
             let said = [(0, "available"), (1, "preparing"), (2, "available")];
             assert_eq!(kept, said, "round {round}: {code}");
         }
