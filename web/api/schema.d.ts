@@ -7755,6 +7755,11 @@ export interface components {
             embedded: boolean;
             /** Format: int64 */
             full_days: number;
+            /**
+             * Format: int64
+             * @description The newest full backups that stay, however old they are.
+             */
+            kept_count: number;
             /** Format: int64 */
             kept_days: number;
             /** Format: int64 */

@@ -240,8 +240,11 @@ parameters! {
         "每隔几天把备份恢复到临时目录并逐项核对一次", "every how many days the backup is restored into a temporary folder and looked at",
         |rules, value| rules.backup_check_days = value;
     "backup_days" Backup Day 2 ..= 3_650, 30, "备份保留天数", "Days of backups",
-        "可恢复到过去多少天内的任一时间；更早的备份会被删除，至少保留最近两份", "any moment of so many days can be restored; older backups are deleted, the last two always stay",
+        "可恢复到过去多少天内的任一时间；更早的备份会被删除，但至少保留“备份保留份数”", "any moment of so many days can be restored; older backups are deleted, but for the newest that are kept by their number",
         |rules, value| rules.backup_kept_ms = value * DAY_MS;
+    "backup_keep_count" Backup Count 2 ..= 1_000, 2, "备份保留份数", "Number of full backups",
+        "最近这么多份完整备份始终保留，不论多旧；最近一次验证通过的那份也始终保留", "so many of the newest full backups always stay, however old; so does the last one that was proved",
+        |rules, value| rules.backup_keep_count = value;
     "backup_wait_mb" Backup Megabyte 100 ..= 10_000_000, 10_240, "待传变更上限", "Limit of waiting changes",
         "备份地不可达时，变更在本机最多占用的空间；超过则放弃，待恢复后重新完整备份", "most that changes may take on this disk while the backup place is away; beyond it they are given up and a full backup begins anew",
         |rules, value| rules.backup_wait_bytes = value * 1_048_576;

@@ -94,6 +94,8 @@ pub struct Rules {
     pub backup_full_days: i64,
     /// Days between two proofs that the backup can be restored.
     pub backup_check_days: i64,
+    /// The newest full backups that stay, however old they are.
+    pub backup_keep_count: i64,
     /// How long backups are kept.
     pub backup_kept_ms: i64,
     /// Most bytes of changes that wait for the backup place.
@@ -155,6 +157,7 @@ impl Default for Rules {
             backup_lag_ms: 60_000,
             backup_full_days: 1,
             backup_check_days: 7,
+            backup_keep_count: 2,
             backup_kept_ms: 30 * DAY_MS,
             backup_wait_bytes: 10_240 * 1_048_576,
             healing: false,

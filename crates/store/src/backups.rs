@@ -170,6 +170,13 @@ pub fn checked(tx: &mut Tx<'_>, name: &str, at_ms: i64, passed: bool) -> Result<
     Ok(())
 }
 
+/// The last one that was restored and looked at without a fault.
+pub fn proven_last(conn: &mut Conn) -> DbResult<Option<String>> {
+    let sql =
+        "SELECT name FROM backup WHERE state = 'done' AND check_passed ORDER BY at_ms DESC, id DESC LIMIT 1";
+    conn.find(sql, &[], |row| row.text(0))
+}
+
 /// Its file is no longer at the place.
 pub fn gone(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     tx.execute("UPDATE backup SET state = 'gone' WHERE name = $1", &[name.into()])?;

@@ -1,6 +1,6 @@
 //! Full backups of a running server, the files of the data folder, and forgetting old ones.
 
-use super::keep::{place_ready, stock_load, with_tail};
+use super::keep::{place_ready, with_tail};
 use super::place::apart;
 use super::plan::full_name;
 use super::{BackupSettings, line_new};
@@ -201,43 +201,6 @@ fn file_pack(from: &Path, to: &Path, settings: &BackupSettings, salt: &str) -> R
     std::io::copy(&mut content, &mut packer).map_err(failed)?;
     let (mut out, _) = packer.finish().map_err(failed)?;
     out.flush().map_err(failed)
-}
-
-/// Forgets full backups that were kept long enough, and the changes that only they needed. The last two
-/// stay, however old. How many files went.
-pub async fn prune(app: &Arc<App>) -> Result<u64> {
-    let settings = app.backup.wanted()?.clone();
-    let before = app.now().as_ms() - app.engine.rules().backup_kept_ms;
-    let stock = stock_load(app, &settings.place).await?;
-    let gone = prune_of(&stock, before);
-    for name in &gone {
-        settings.place.remove(name).await?;
-    }
-    if !gone.is_empty() {
-        app.engine.backups_gone(gone.clone()).await?;
-        stock_load(app, &settings.place).await?;
-    }
-    Ok(gone.len() as u64)
-}
-
-/// The names of what may go.
-pub fn prune_of(stock: &super::plan::Stock, before_ms: i64) -> Vec<String> {
-    // The state of any moment within the time that is kept needs the last full backup before it.
-    let oldest = stock.fulls.iter().rposition(|full| full.at_ms <= before_ms);
-    let keep = oldest.unwrap_or(0).min(stock.fulls.len().saturating_sub(2));
-    let mut gone: Vec<String> = stock.fulls[..keep].iter().map(|full| full.name.clone()).collect();
-    let kept = &stock.fulls[keep..];
-    let Some(first) = kept.first() else { return gone };
-    for (line, segments) in &stock.lines {
-        let least = kept.iter().filter(|full| full.line == *line).map(|full| full.seq).min();
-        let goes = segments.iter().filter(|one| match least {
-            Some(least) => one.seq <= least,
-            // A line without a full backup is of no use, once a later one has come.
-            None => one.at_ms < first.at_ms,
-        });
-        gone.extend(goes.map(|one| one.name.clone()));
-    }
-    gone
 }
 
 /// What a full backup came to, for people.

@@ -1,7 +1,7 @@
 //! 备份: where to, how far it is, and what stands in its way.
 //!
 //! `keep.rs` brings changes away all the time, `full.rs` makes complete backups, `plan.rs` knows what lies
-//! at a place, `restore.rs` makes a data folder of it, `check.rs` proves that it can.
+//! at a place, `retention.rs` what of it may go, `restore.rs` makes a data folder of it, `check.rs` proves that it can.
 
 pub mod check;
 pub mod full;
@@ -9,6 +9,7 @@ pub mod keep;
 pub mod place;
 pub mod plan;
 pub mod restore;
+pub mod retention;
 pub mod s3;
 
 use crate::app::App;

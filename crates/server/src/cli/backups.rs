@@ -6,7 +6,8 @@ use super::{Listen, Place as Where};
 use crate::backup::place::{Place, apart};
 use crate::backup::plan::{Stock, moment};
 use crate::backup::restore::Scratch;
-use crate::backup::{check, full, restore as restoring};
+use crate::backup::retention::{COUNT_LEAST, COUNT_MOST, Retention, prune_of};
+use crate::backup::{check, restore as restoring};
 use crate::config::Config;
 use axum::http::Method;
 use model::time::{Clock, DAY_MS, Timestamp};
@@ -24,7 +25,7 @@ pub enum BackupVerb {
     List(From),
     /// Restore into a temporary folder and look at all of it
     Verify(Verify),
-    /// Forget what was kept long enough; the last two full backups stay
+    /// Forget what was kept long enough; the newest full backups stay
     Prune(Prune),
     /// A drill beside the running server, as if the machine was lost now; its record is kept in the console
     Drill,
@@ -56,6 +57,12 @@ pub struct Prune {
     /// Any moment of so many days can be restored afterwards
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub days: u16,
+    /// So many of the newest full backups stay, however old they are
+    #[arg(long, default_value_t = COUNT_LEAST, value_parser = clap::value_parser!(u16).range(i64::from(COUNT_LEAST)..=i64::from(COUNT_MOST)))]
+    pub count: u16,
+    /// Only say what would go
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(clap::Args)]
@@ -243,10 +250,26 @@ fn told(
 async fn prune(place: &Where, wanted: &Prune) -> Result<ExitCode> {
     let at = place_of(&config(place)?, &wanted.from)?;
     let stock = Stock::of(at.list("").await?);
-    let before = Clock::System.now().as_ms() - i64::from(wanted.days) * DAY_MS;
-    let gone = full::prune_of(&stock, before);
-    for name in &gone {
+    let rule = Retention {
+        count: usize::from(wanted.count),
+        after_ms: Clock::System.now().as_ms() - i64::from(wanted.days) * DAY_MS,
+        // What was proved is known to the server alone.
+        proven: None,
+    };
+    let gone = prune_of(&stock, &rule);
+    for name in gone.iter().filter(|_| !wanted.dry_run) {
         at.remove(name).await?;
+    }
+    if place.json {
+        out!("{}", json!({"place": at.shown(), "dry_run": wanted.dry_run, "names": gone}));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if wanted.dry_run {
+        for name in &gone {
+            out!("{name}");
+        }
+        out!("将删除 / would be deleted: {}", gone.len());
+        return Ok(ExitCode::SUCCESS);
     }
     out!("已删除 / deleted: {}", gone.len());
     Ok(ExitCode::SUCCESS)

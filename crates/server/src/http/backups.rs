@@ -53,6 +53,8 @@ pub struct BackupStatus {
     pub full_days: i64,
     pub check_days: i64,
     pub kept_days: i64,
+    /// The newest full backups that stay, however old they are.
+    pub kept_count: i64,
 }
 
 fn signed(number: u64) -> i64 {
@@ -105,6 +107,7 @@ pub async fn backup_get(State(app): State<Shared>, who: Who) -> Answer<Given<Bac
         full_days: rules.backup_full_days,
         check_days: rules.backup_check_days,
         kept_days: rules.backup_kept_ms / DAY_MS,
+        kept_count: rules.backup_keep_count,
     }))
 }
 

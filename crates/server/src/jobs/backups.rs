@@ -1,7 +1,7 @@
 //! Full backups and their proof, when they are due or when somebody asks.
 
 use crate::app::App;
-use crate::backup::{check, full};
+use crate::backup::{check, full, retention};
 use engine::job::JobOutcome;
 use model::job::{JobRunState, JobTrigger};
 use model::time::{DAY_MS, HOUR_MS};
@@ -33,7 +33,7 @@ pub async fn run(app: &Arc<App>) -> Result<JobOutcome> {
         return Ok(nothing("未到完整备份间隔", "the next full backup is not due yet"));
     }
     let row = full::full(app).await?;
-    let gone = full::prune(app).await?;
+    let gone = retention::prune(app).await?;
     let Text { zh, en } = full::told(&row);
     let message =
         Text::new(format!("{zh}；清理旧文件 {gone} 个"), format!("{en}; {gone} old files were deleted"));

@@ -6,6 +6,7 @@ mod doctor;
 mod forecasts;
 mod nouns;
 mod program;
+mod retention;
 mod settings;
 mod shared;
 mod support;

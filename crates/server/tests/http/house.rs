@@ -117,13 +117,12 @@ pub async fn houses_outbound() -> Vec<House> {
 
 /// One whose changes are archived to the folder `place`.
 pub async fn house_backed(place: &std::path::Path, key: Option<[u8; 32]>) -> House {
+    house_backed_at(server::backup::place::Place::Folder(place.to_owned()), key).await
+}
+
+pub async fn house_backed_at(place: server::backup::place::Place, key: Option<[u8; 32]>) -> House {
     let house = House::new(None).await;
-    let settings = server::backup::BackupSettings {
-        place: server::backup::place::Place::Folder(place.to_owned()),
-        key,
-        data: house.folder.clone(),
-        config: None,
-    };
+    let settings = server::backup::BackupSettings { place, key, data: house.folder.clone(), config: None };
     server::backup::open(&house.app, settings).await.unwrap();
     house
 }

@@ -91,6 +91,7 @@ mod r5_x_peer;
 mod r5_x_pile_variable;
 mod r5_x_reconciliation;
 mod r5_x_reservation;
+mod r5_x_retention;
 mod r5_x_sharing;
 mod r6_1a;
 mod r6_1a_healing;

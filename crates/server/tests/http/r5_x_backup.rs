@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use store::archive::pack::Key;
 
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Folder {
+    pub fn new(name: &str) -> Folder {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let unique = COUNT.fetch_add(1, Ordering::Relaxed);
         let path =
@@ -31,7 +31,7 @@ impl Drop for Folder {
     }
 }
 
-async fn ended(house: &House, admin: &str, path: &str, job: &str) -> Value {
+pub async fn ended(house: &House, admin: &str, path: &str, job: &str) -> Value {
     let id = house.post(path, admin, "").await.ok().json["id"].clone();
     loop {
         let last = house.get(&format!("/jobs/{job}"), admin).await.json["last"].clone();
@@ -43,7 +43,7 @@ async fn ended(house: &House, admin: &str, path: &str, job: &str) -> Value {
 }
 
 /// A second later everything that was changed is brought away.
-async fn kept(house: &House) {
+pub async fn kept(house: &House) {
     house.clock.advance(Duration::from_secs(1));
     keep::last(&house.app).await;
 }
