@@ -146,7 +146,8 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 /// Puts a copy in the place of the database, the newest when none is named; what is there now is kept beside
-/// it under another name. Nobody may have the database open.
+/// it under another name. Nobody may have the database open. Wherever it is cut off, there is a whole database in its
+/// place: the one from after the upgrade, or the one from before.
 pub fn upgrade_undo(source: &Source, wanted: Option<&Path>, now: Timestamp) -> Result<RolledBack> {
     let Source::Sqlite(database) = source else { return Err(not_here()) };
     let folder = folder_of(database);
@@ -155,24 +156,50 @@ pub fn upgrade_undo(source: &Source, wanted: Option<&Path>, now: Timestamp) -> R
         None => folder.join(names(&folder).pop().ok_or_else(|| none_kept(&folder))?),
     };
     let copy = looked_at(&path)?;
-    let left_version = version(&mut Conn::open(source, Purpose::Write)?)?;
-    let failed = |why: std::io::Error| crate::archive::unusable(&folder, &why);
-    let left = folder.join(format!("left-{}-{left_version:04}.db", stamp(now)));
-    let ready = folder.join(format!("{DATABASE}.{PART}"));
-    fs::create_dir_all(&folder).map_err(failed)?;
-    fs::copy(&path, &ready).map_err(failed)?;
-    File::open(&ready).and_then(|file| file.sync_all()).map_err(failed)?;
-    // The log belongs to its database: apart from it both are worth nothing.
-    let log = log_of(database);
-    fs::rename(database, &left).map_err(failed)?;
-    if log.exists() {
-        fs::rename(&log, log_of(&left)).map_err(failed)?;
+    let left_version = folded(source)?;
+    if wanted.is_none() && (1..=copy.version).contains(&left_version) {
+        return Err(not_newer(left_version, &copy));
     }
-    let _ = fs::remove_file(database.with_extension("db-shm"));
-    fs::rename(&ready, database).map_err(failed)?;
+    let failed = |why: std::io::Error| crate::archive::unusable(&folder, &why);
+    fs::create_dir_all(&folder).map_err(failed)?;
+    let ready = folder.join(format!("{DATABASE}.{PART}"));
+    remove(&ready);
+    fs::copy(&path, &ready).map_err(failed)?;
     // Piles and people know the numbers that were given out since.
-    numbers_skip(database)?;
+    numbers_skip(&ready)?;
+    File::open(&ready).and_then(|file| file.sync_all()).map_err(failed)?;
+    let left = folder.join(format!("left-{}-{left_version:04}.db", stamp(now)));
+    // A second name for what is there, where the disk has such a thing: then its place is never empty.
+    fs::hard_link(database, &left).or_else(|_| fs::rename(database, &left)).map_err(failed)?;
+    fs::rename(&ready, database).map_err(failed)?;
     Ok(RolledBack { copy, left, left_version })
+}
+
+/// The last migration of a database, with its log folded into its file and taken away: a log that stands beside another
+/// database than its own ruins both.
+fn folded(source: &Source) -> Result<i64> {
+    let Source::Sqlite(database) = source else { return Err(not_here()) };
+    let mut conn = Conn::open(source, Purpose::Write)?;
+    let found = version(&mut conn)?;
+    let busy = conn.one("PRAGMA wal_checkpoint(TRUNCATE)", &[], |row| row.int(0))?;
+    drop(conn);
+    let log = log_of(database);
+    let rest = fs::metadata(&log).map_or(0, |file| file.len());
+    if busy != 0 || rest != 0 {
+        return Err(in_use(database));
+    }
+    let _ = fs::remove_file(&log);
+    let _ = fs::remove_file(database.with_extension("db-shm"));
+    Ok(found)
+}
+
+/// With its log.
+fn remove(database: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = database.as_os_str().to_owned();
+        name.push(end);
+        let _ = fs::remove_file(name);
+    }
 }
 
 /// It is a database of ours and whole, or nothing is put anywhere.
@@ -211,6 +238,29 @@ fn none_kept(folder: &Path) -> Error {
             "There is no copy from before an upgrade in {}. Name one by --copy, or restore a backup (`pileops restore`).",
             folder.display()
         ),
+    )
+}
+
+/// It was put back already, or nothing was upgraded since: the days since then would be put aside.
+fn not_newer(had: i64, copy: &Copy) -> Error {
+    let (was, path) = (copy.version, copy.path.display());
+    Error::refused(
+        "upgrade.not_newer",
+        format!(
+            "数据库的结构版本是 {had}，最近一份副本 {path} 的结构版本是 {was}：副本之后没有升级过，没有改动任何内容；仍要放回时请用 --copy 指定它，其后的数据会保留在旁边的文件里"
+        ),
+        format!(
+            "The structure of the database is {had}, that of the newest copy {path} is {was}: nothing was upgraded since. Nothing was touched. To put it back all the same, name it by --copy; what was written since is kept beside it."
+        ),
+    )
+}
+
+fn in_use(database: &Path) -> Error {
+    let path = database.display();
+    Error::refused(
+        "upgrade.in_use",
+        format!("{path} 正被其他程序打开，没有改动任何内容；请关闭它们后重试"),
+        format!("{path} is open in another program. Nothing was touched. Close that program and try again."),
     )
 }
 

@@ -164,10 +164,43 @@ fn r6_4_the_way_back_leads_to_the_data_from_before_and_keeps_the_data_from_after
             conn.one("SELECT value FROM setting WHERE name = 'of_test'", &[], |row| row.text(0))
         });
         assert_eq!(value.unwrap(), "after");
+        // A second time would put the days since aside; whoever wants that says which copy.
+        db.conn().script("UPDATE setting SET value = 'worked on' WHERE name = 'of_test'").unwrap();
+        assert_eq!(upgrade_undo(&db.source, None, NOON).unwrap_err().code, "upgrade.not_newer");
+        assert_eq!(got(&db), "worked on");
+        let again = upgrade_undo(&db.source, Some(&done.copy.path), NOON).unwrap();
+        assert_eq!((got(&db).as_str(), again.left_version), ("before", before_last()));
         // Up again, and the numbers of the copies tell which is which.
         upgrade_prepare(&db.source, 2, NOON.plus(Duration::from_secs(1))).unwrap().expect("a copy");
         migrate(&mut db.conn(), NOON).unwrap();
         assert_eq!(got(&db), "before");
+    }
+}
+
+/// Where there is a backup place, the log is folded by nobody else: what stands in it goes with its own database.
+#[test]
+fn r6_4_the_way_back_takes_a_log_that_was_not_folded_with_it() {
+    for db in databases().into_iter().filter(|db| matches!(db.source, Source::Sqlite(_))) {
+        db.empty();
+        migrate_until(&mut db.conn(), NOON, before_last()).unwrap();
+        put(&db, "before");
+        upgrade_prepare(&db.source, 2, NOON).unwrap().expect("a copy");
+        std::fs::create_dir_all(folder(&db).with_file_name(store::archive::FOLDER)).unwrap();
+        migrate(&mut db.conn(), NOON).unwrap();
+        db.conn().script("UPDATE setting SET value = 'after' WHERE name = 'of_test'").unwrap();
+        let Source::Sqlite(file) = &db.source else { panic!("a file is wanted") };
+        let log = file.with_extension("db-wal");
+        assert!(std::fs::metadata(&log).unwrap().len() > 0, "what was written last stands in the log");
+        let done = upgrade_undo(&db.source, None, NOON).unwrap();
+        assert!(!log.exists(), "a log beside another database than its own ruins both");
+        assert_eq!(got(&db), "before");
+        assert!(store::archive::integrity(file).unwrap().is_empty());
+        assert!(store::archive::integrity(&done.left).unwrap().is_empty());
+        let left =
+            store::Conn::open(&Source::Sqlite(done.left), store::db::Purpose::Read).and_then(|mut conn| {
+                conn.one("SELECT value FROM setting WHERE name = 'of_test'", &[], |row| row.text(0))
+            });
+        assert_eq!(left.unwrap(), "after");
     }
 }
 
