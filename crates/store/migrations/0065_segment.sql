@@ -28,12 +28,16 @@ ALTER TABLE content ADD COLUMN mark TEXT;
 -- 重复故障: the closed alarm of the same fault of the same pile that it came back of.
 ALTER TABLE alarm ADD COLUMN repeat_of BIGINT;
 CREATE INDEX alarm_fault ON alarm (first_at_ms) WHERE source = 'fault';
+-- Asked for each new fault, on the way on which a pile waits; and for those who look at what came back.
+CREATE INDEX alarm_closed ON alarm (pile_id, code, closed_at_ms) WHERE source = 'fault';
+CREATE INDEX alarm_repeated ON alarm (id) WHERE repeat_of IS NOT NULL;
 
--- Whether a battery report says more than was judged. What the look-back of before would have passed over stays passed over.
-ALTER TABLE battery_report ADD COLUMN unjudged BOOLEAN NOT NULL DEFAULT TRUE;
-UPDATE battery_report SET unjudged = FALSE
-    WHERE updated_at_ms < (SELECT MAX(updated_at_ms) FROM battery_report) - 172800000
-    OR EXISTS (SELECT 1 FROM battery_safety b WHERE b.order_id = battery_report.order_id AND b.report_at_ms >= battery_report.updated_at_ms);
+-- Whether a battery report says more than was judged. What the look-back of before would have passed over stays passed over:
+-- only the rows of the last two days are written, however many there are.
+ALTER TABLE battery_report ADD COLUMN unjudged BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE battery_report SET unjudged = TRUE
+    WHERE updated_at_ms >= (SELECT MAX(updated_at_ms) FROM battery_report) - 172800000
+    AND NOT EXISTS (SELECT 1 FROM battery_safety b WHERE b.order_id = battery_report.order_id AND b.report_at_ms >= battery_report.updated_at_ms);
 CREATE INDEX battery_report_unjudged ON battery_report (updated_at_ms) WHERE unjudged;
 DROP INDEX battery_report_updated;
 

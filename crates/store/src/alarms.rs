@@ -95,17 +95,12 @@ pub fn live(conn: &mut Conn, key: &str) -> DbResult<Option<Alarm>> {
     conn.find(&format!("SELECT {COLUMNS} FROM alarm a WHERE a.live_key = $1"), &[key.into()], alarm)
 }
 
-/// The last alarm of this code of a pile that was closed since then.
-pub fn closed_last(
-    conn: &mut Conn,
-    pile: PileId,
-    (source, code): (AlarmSource, &str),
-    since: Timestamp,
-) -> DbResult<Option<i64>> {
-    let sql = "SELECT id FROM alarm WHERE pile_id = $1 AND source = $2 AND code = $3 AND live_key IS NULL \
-               AND closed_at_ms >= $4 ORDER BY id DESC LIMIT 1";
-    let values = [pile.0.into(), source.as_str().into(), code.into(), since.as_ms().into()];
-    conn.find(sql, &values, |row| row.int(0))
+pub(crate) const FAULT_CLOSED: &str = "SELECT id FROM alarm WHERE source = 'fault' AND pile_id = $1 AND code = $2 \
+    AND closed_at_ms >= $3 ORDER BY closed_at_ms DESC, id DESC LIMIT 1";
+
+/// The fault of this code of a pile that was closed last, unless that is longer ago.
+pub fn fault_closed(conn: &mut Conn, pile: PileId, code: &str, since: Timestamp) -> DbResult<Option<i64>> {
+    conn.find(FAULT_CLOSED, &[pile.0.into(), code.into(), since.as_ms().into()], |row| row.int(0))
 }
 
 /// Those of one pile that hold and whose keys begin so.

@@ -77,9 +77,9 @@ impl From<Bare> for BatteryPoint {
 
 static BATTERY: Insert = Insert {
     table: "battery_report",
-    columns: &["order_id", "pile_id", "facts", "course", "updated_at_ms"],
+    columns: &["order_id", "pile_id", "facts", "course", "updated_at_ms", "unjudged"],
     on_conflict: "ON CONFLICT (order_id) DO UPDATE SET facts = excluded.facts, course = excluded.course, \
-        updated_at_ms = excluded.updated_at_ms, unjudged = TRUE",
+        updated_at_ms = excluded.updated_at_ms, unjudged = excluded.unjudged",
 };
 
 pub(crate) fn inserts(rows: &[BatteryRow]) -> Inserts<'_> {
@@ -92,6 +92,7 @@ pub(crate) fn inserts(rows: &[BatteryRow]) -> Inserts<'_> {
             serde_json::to_string(&row.report).unwrap_or_default().into(),
             serde_json::to_string(&points).unwrap_or_default().into(),
             row.updated_at.as_ms().into(),
+            true.into(),
         ]);
     }
     Inserts { insert: &BATTERY, values }

@@ -136,13 +136,14 @@ pub struct UnjudgedBattery {
     pub warned_at_ms: Option<i64>,
 }
 
+pub(crate) const UNJUDGED: &str = "SELECT o.id, o.pile_id, o.station_id, o.operator_id, o.started_at_ms, o.ended_at_ms, \
+    o.created_at_ms, o.soc_start, o.soc_end, r.updated_at_ms, b.warned_at_ms FROM battery_report r \
+    JOIN orders o ON o.id = r.order_id LEFT JOIN battery_safety b ON b.order_id = r.order_id \
+    WHERE r.unjudged AND o.ended_at_ms IS NOT NULL ORDER BY r.updated_at_ms LIMIT $1";
+
 /// The oldest first. Those of sessions that run are marked as well, and wait for their end.
 pub fn unjudged(conn: &mut Conn, most: i64) -> DbResult<Vec<UnjudgedBattery>> {
-    let sql = "SELECT o.id, o.pile_id, o.station_id, o.operator_id, o.started_at_ms, o.ended_at_ms, \
-        o.created_at_ms, o.soc_start, o.soc_end, r.updated_at_ms, b.warned_at_ms FROM battery_report r \
-        JOIN orders o ON o.id = r.order_id LEFT JOIN battery_safety b ON b.order_id = r.order_id \
-        WHERE r.unjudged AND o.ended_at_ms IS NOT NULL ORDER BY r.updated_at_ms LIMIT $1";
-    let mut found = conn.query(sql, &[most.into()], |row| {
+    let mut found = conn.query(UNJUDGED, &[most.into()], |row| {
         Ok(UnjudgedBattery {
             order: OrderId(row.int(0)?),
             pile: PileId(row.int(1)?),

@@ -3,8 +3,9 @@
 use crate::Tx;
 use crate::change::Change;
 use crate::customer_marks::Judged;
-use crate::db::{Conn, DbResult};
+use crate::db::{Conn, DbResult, Value};
 use crate::filter::Filter;
+use crate::report_sums::insert;
 use model::Result;
 use model::access::{Area, Scope};
 use model::customer::CustomerMark;
@@ -49,41 +50,25 @@ impl SegmentSums {
     }
 }
 
-/// Puts the sums of a night in the place of those before. The same night again leaves the same rows.
+/// Puts the sums of a night in the place of those before. The same night again leaves the same rows. There may be tens of
+/// thousands of them, and the piles of this writer wait meanwhile: many go in with one statement.
 pub fn save(tx: &mut Tx<'_>, sums: &SegmentSums, day: i64, now: Timestamp) -> Result<()> {
     tx.execute("DELETE FROM segment_station", &[])?;
-    for ((mark, station, operator), [orders, energy, total]) in &sums.places {
-        tx.execute(
-            "INSERT INTO segment_station (mark, station_id, operator_id, order_count, energy_dwh, total_fen) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-            &[
-                (*mark).into(),
-                (*station).into(),
-                (*operator).into(),
-                (*orders).into(),
-                (*energy).into(),
-                (*total).into(),
-            ],
-        )?;
-    }
+    let rows = sums.places.iter().map(|((mark, station, operator), sums)| {
+        let numbers = [*station, *operator].into_iter().chain(*sums).map(Value::Int);
+        [(*mark).into()].into_iter().chain(numbers).collect()
+    });
+    let columns = ["mark", "station_id", "operator_id", "order_count", "energy_dwh", "total_fen"];
+    insert(tx, "segment_station", &columns, &rows.collect::<Vec<_>>())?;
     tx.execute("DELETE FROM segment_day WHERE day = $1", &[day.into()])?;
-    for mark in CustomerMark::ALL.iter().map(|mark| mark.as_str()).chain([ALL]) {
-        let [orders, energy, total] = sums.of(mark);
-        tx.execute(
-            "INSERT INTO segment_day (day, mark, customer_count, order_count, energy_dwh, total_fen, made_at_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            &[
-                day.into(),
-                mark.into(),
-                sums.counts.get(mark).copied().unwrap_or(0).into(),
-                orders.into(),
-                energy.into(),
-                total.into(),
-                now.as_ms().into(),
-            ],
-        )?;
-    }
-    tx.changed(Change::Noun("customer"));
+    let rows = CustomerMark::ALL.iter().map(|mark| mark.as_str()).chain([ALL]).map(|mark| {
+        let count = sums.counts.get(mark).copied().unwrap_or(0);
+        let numbers = [count].into_iter().chain(sums.of(mark)).chain([now.as_ms(), day]).map(Value::Int);
+        [mark.into()].into_iter().chain(numbers).collect()
+    });
+    let columns = ["mark", "customer_count", "order_count", "energy_dwh", "total_fen", "made_at_ms", "day"];
+    insert(tx, "segment_day", &columns, &rows.collect::<Vec<_>>())?;
+    tx.changed(Change::Noun("customer_segment"));
     Ok(())
 }
 
@@ -158,22 +143,19 @@ fn part(conn: &mut Conn, night: &mut SegmentNight, scope: &Scope) -> DbResult<()
     })?;
     let mut filter = Filter::new();
     filter.scope("v.operator_id", "v.station_id", scope);
-    let seen = format!("SELECT DISTINCT v.customer_id AS id FROM customer_station v {}", filter.sql());
+    let seen = format!(
+        "(SELECT DISTINCT v.customer_id AS id FROM customer_station v {}) s \
+         JOIN customer c ON c.id = s.id AND c.status <> 'cancelled'",
+        filter.sql()
+    );
     let sql = format!(
-        "SELECT g.tag, COUNT(*) FROM ({seen}) s JOIN customer_tag g ON g.customer_id = s.id WHERE g.by_rule GROUP BY g.tag"
+        "SELECT g.tag, COUNT(*) FROM {seen} JOIN customer_tag g ON g.customer_id = s.id WHERE g.by_rule GROUP BY g.tag"
     );
     conn.query(&sql, &filter.values, |row| {
         night.place(row.text(0)?).customer_count = row.int(1)?;
         Ok(())
     })?;
-    let sql = format!(
-        "SELECT COUNT(*) FROM ({seen}) s JOIN customer c ON c.id = s.id WHERE c.status <> 'cancelled'"
-    );
-    night.all.customer_count = conn.one(&sql, &filter.values, crate::filter::count)?;
+    night.all.customer_count =
+        conn.one(&format!("SELECT COUNT(*) FROM {seen}"), &filter.values, crate::filter::count)?;
     Ok(())
-}
-
-/// Nights that are longer ago are forgotten.
-pub fn prune(tx: &mut Tx<'_>, before_day: i64) -> Result<u64> {
-    tx.execute("DELETE FROM segment_day WHERE day < $1", &[before_day.into()])
 }

@@ -149,6 +149,8 @@ pub mod pile_ties;
 pub mod pile_times;
 pub mod pile_variables;
 pub mod piles;
+#[cfg(test)]
+mod plans;
 mod platform_discounts;
 pub mod postings;
 pub mod preferences;

@@ -27,6 +27,10 @@ pub struct Watched {
 const MAILS: [(&str, &str); 3] =
     [("alarm", "mail_alarm"), ("report", "mail_report"), ("invoice", "mail_invoice")];
 
+/// The text is made longer by nothing, so that the index of what waits is read and not that of all mails ever.
+pub(crate) const MAILS_WAITING: &str =
+    "SELECT COUNT(*), MIN(created_at_ms) FROM mail WHERE state = 'waiting' AND noun || '' = $1";
+
 pub fn watched(conn: &mut Conn, now: Timestamp) -> DbResult<Watched> {
     let sessions = "SELECT COUNT(*) FROM credential WHERE kind = 'session' AND expires_at_ms > $1";
     Ok(Watched {
@@ -42,9 +46,8 @@ pub fn watched(conn: &mut Conn, now: Timestamp) -> DbResult<Watched> {
 pub fn outboxes(conn: &mut Conn, now: Timestamp) -> DbResult<Vec<Outbox>> {
     let counted = |row: &Row<'_>| Ok((row.int(0)?, row.int_opt(1)?));
     let mut all = Vec::new();
-    let mails = "SELECT COUNT(*), MIN(created_at_ms) FROM mail WHERE state = 'waiting' AND noun = $1";
     for (noun, name) in MAILS {
-        let (count, oldest_ms) = conn.one(mails, &[noun.into()], counted)?;
+        let (count, oldest_ms) = conn.one(MAILS_WAITING, &[noun.into()], counted)?;
         all.push(Outbox { name, count, oldest_ms });
     }
     let webhooks = "SELECT COUNT(*), MIN(waits_from_ms) FROM delivery WHERE state = 'waiting'";

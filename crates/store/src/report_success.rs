@@ -7,6 +7,10 @@ use model::Result;
 use model::report::Part;
 use std::collections::BTreeMap;
 
+/// The key of the table is day, hour, station: with its hours a station is found without reading all others.
+pub(crate) const HOURS: &str = "SELECT hour, success_count FROM station_hour WHERE day = $1 AND station_id = $2 AND hour IN \
+    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23) ORDER BY hour";
+
 /// Takes the mark of a day away, unless something has changed since it was read: then the day is made again.
 pub(crate) fn save(tx: &mut Tx<'_>, of: &Stale, report: &StationReport) -> Result<()> {
     let (day, station) = (of.day, of.station.0);
@@ -20,10 +24,8 @@ pub(crate) fn save(tx: &mut Tx<'_>, of: &Stale, report: &StationReport) -> Resul
     let now =
         tx.read(|conn| conn.query(sql, &[day.into(), station.into()], |row| Ok((row.int(0)?, row.int(1)?))))?;
     if of.changes.iter().all(|read| now.contains(read)) {
-        let sql =
-            "SELECT hour, success_count FROM station_hour WHERE day = $1 AND station_id = $2 ORDER BY hour";
         let kept = tx.read(|conn| {
-            conn.query(sql, &[day.into(), station.into()], |row| Ok((row.int(0)?, row.int(1)?)))
+            conn.query(HOURS, &[day.into(), station.into()], |row| Ok((row.int(0)?, row.int(1)?)))
         })?;
         // The hours before the day, as the device path takes them.
         for (hour, known) in kept {

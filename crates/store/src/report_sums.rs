@@ -348,7 +348,12 @@ fn setting_set(tx: &mut Tx<'_>, name: &'static str, value: String) -> Result<()>
 /// Rows in one statement: a round trip for each would make a long day of a big platform's past.
 const ROWS: usize = 16;
 
-fn insert(tx: &mut Tx<'_>, table: &str, columns: &[&str], rows: &[Vec<Value<'static>>]) -> Result<()> {
+pub(crate) fn insert(
+    tx: &mut Tx<'_>,
+    table: &str,
+    columns: &[&str],
+    rows: &[Vec<Value<'static>>],
+) -> Result<()> {
     for some in rows.chunks(ROWS) {
         let mut place = 0;
         let tuples: Vec<String> = some

@@ -6,7 +6,7 @@ use crate::filter::Filter;
 use model::access::Scope;
 use model::connector::ConnectorStatus;
 use model::id::StationId;
-use model::time::Timestamp;
+use model::time::{Timestamp, Zone};
 use model::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -156,6 +156,10 @@ pub struct ConnectorNow {
     pub energy_dwh: Option<i64>,
 }
 
+/// Sessions that run. The first two conditions are those of the index of the few that have not ended.
+pub(crate) const RUNNING: &str =
+    "o.state <> 'completed' AND o.state <> 'failed' AND o.state IN ('starting', 'charging', 'stopping')";
+
 /// Those of the station's piles in service.
 pub fn connectors_now(conn: &mut Conn, station: StationId) -> DbResult<Vec<ConnectorNow>> {
     let sql = format!(
@@ -163,7 +167,7 @@ pub fn connectors_now(conn: &mut Conn, station: StationId) -> DbResult<Vec<Conne
          AND o.connector_no = k.no), (SELECT MAX(o.energy_dwh) FROM orders o WHERE {open} AND o.pile_id = p.id \
          AND o.connector_no = k.no) FROM pile p JOIN connector k ON k.pile_id = p.id WHERE p.station_id = $1 \
          AND p.lifecycle IN ('inactive', 'enabled') AND k.no > 0 ORDER BY k.id LIMIT 2000",
-        open = "o.state IN ('starting', 'charging', 'stopping')"
+        open = RUNNING
     );
     conn.query(&sql, &[station.0.into()], |row| {
         Ok(ConnectorNow {
@@ -175,16 +179,18 @@ pub fn connectors_now(conn: &mut Conn, station: StationId) -> DbResult<Vec<Conne
     })
 }
 
-/// Stations of a scope as the overview lists them.
-pub fn station_ids(conn: &mut Conn, scope: &Scope, most: i64) -> DbResult<Vec<StationId>> {
+/// Stations of a scope as the overview lists them, with their zones.
+pub fn stations_of(conn: &mut Conn, scope: &Scope, most: i64) -> DbResult<Vec<(StationId, Zone)>> {
     let mut filter = Filter::new();
     filter.scope("s.operator_id", "s.id", scope);
     let limit = filter.bind(most);
-    let sql = format!("SELECT s.id FROM station s {} ORDER BY s.id LIMIT {limit}", filter.sql());
-    conn.query(&sql, &filter.values, |row| Ok(StationId(row.int(0)?)))
+    let sql = format!("SELECT s.id, s.time_zone FROM station s {} ORDER BY s.id LIMIT {limit}", filter.sql());
+    conn.query(&sql, &filter.values, |row| {
+        Ok((StationId(row.int(0)?), Zone::parse(&row.text(1)?).unwrap_or_else(Zone::shanghai)))
+    })
 }
 
-/// What was learned of these stations, with their zones.
+/// What was learned of these stations, and when.
 pub fn of_stations(
     conn: &mut Conn,
     stations: &[StationId],
@@ -211,9 +217,9 @@ pub fn connectors_now_of(
     filter.and("p.lifecycle IN ('inactive', 'enabled') AND k.no > 0");
     let sql = format!(
         "SELECT p.station_id, p.online, k.status, o.started_at_ms, o.energy_dwh FROM pile p \
-         JOIN connector k ON k.pile_id = p.id LEFT JOIN (SELECT pile_id, connector_no, \
-         MIN(started_at_ms) AS started_at_ms, MAX(energy_dwh) AS energy_dwh FROM orders \
-         WHERE state IN ('starting', 'charging', 'stopping') GROUP BY pile_id, connector_no) o \
+         JOIN connector k ON k.pile_id = p.id LEFT JOIN (SELECT o.pile_id, o.connector_no, \
+         MIN(o.started_at_ms) AS started_at_ms, MAX(o.energy_dwh) AS energy_dwh FROM orders o \
+         WHERE {RUNNING} GROUP BY o.pile_id, o.connector_no) o \
          ON o.pile_id = p.id AND o.connector_no = k.no {}",
         filter.sql()
     );

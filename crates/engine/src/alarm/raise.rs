@@ -95,9 +95,8 @@ pub(super) fn raise(tx: &mut Tx<'_>, fact: &Fact<'_>, now: Timestamp) -> Result<
         let Some(mut one) = tx.read(|conn| alarms::live(conn, &key))? else {
             let mut one = fact.fresh(rule.terms(), now);
             if fact.source == AlarmSource::Fault {
-                let of = (fact.source, fact.code);
                 let since = fact.since.plus_ms(-REPEAT_MS);
-                one.repeat_of = tx.read(|conn| alarms::closed_last(conn, fact.pile, of, since))?;
+                one.repeat_of = tx.read(|conn| alarms::fault_closed(conn, fact.pile, fact.code, since))?;
             }
             let id = alarms::insert(tx, &one)?;
             let info = fact.info.as_deref().unwrap_or_default();

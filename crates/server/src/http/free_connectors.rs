@@ -133,11 +133,11 @@ pub async fn free_connector_list(State(app): State<Shared>, who: Who) -> Answer<
     let (scope, now) = (who.scope(), app.now());
     let read = move |conn: &mut store::Conn| {
         let mut all = Vec::new();
-        let ids = turnovers::station_ids(conn, &scope, STATIONS_MAX)?;
+        let stations = turnovers::stations_of(conn, &scope, STATIONS_MAX)?;
+        let ids: Vec<StationId> = stations.iter().map(|(id, _)| *id).collect();
         let (mut learned, connectors) =
             (turnovers::of_stations(conn, &ids)?, turnovers::connectors_now_of(conn, &ids)?);
-        for id in ids {
-            let zone = store::stations::find(conn, id)?.map_or_else(Zone::shanghai, |facts| facts.zone);
+        for (id, zone) in stations {
             let now_of = connectors.get(&id).map(Vec::as_slice).unwrap_or_default();
             let told = said(id, now, &zone, learned.remove(&id), now_of);
             all.push(FreeConnectors {
