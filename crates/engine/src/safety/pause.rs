@@ -89,19 +89,45 @@ fn placed(
     };
     let found = tx.read(|conn| store::stations::find(conn, station))?;
     let station = found.filter(|station| actor.sees_station(station)).ok_or_else(|| nowhere(field))?;
+    // A slip of the pen must not keep a rule from acting somewhere else.
+    if draft.station_id.is_some_and(|id| id != station.id.0) {
+        return Err(Error::invalid(
+            "pile_code",
+            "这台桩不在所选的充电站，请核对桩编号，或重新选择充电站",
+            "This pile is not at the chosen station; look at its code, or choose another station.",
+        ));
+    }
     Ok((station.operator, station.id, pile))
 }
 
-/// A rule that somebody of this scope may know of.
-fn rule_known(tx: &mut Tx<'_>, id: i64) -> Result<SafetyRuleView> {
-    let found = tx.read(safety_rule_list)?.into_iter().find(|rule| rule.id == id);
+/// A rule that may act at this station. Those of other operators are as if there were none.
+fn rule_known(tx: &mut Tx<'_>, id: i64, operator: OperatorId, station: StationId) -> Result<SafetyRuleView> {
+    let is_here = |rule: &SafetyRuleView| {
+        rule.scope.operator_id.is_none_or(|own| own == operator.0)
+            && rule.scope.station_id.is_none_or(|own| own == station.0)
+    };
+    let found = tx.read(safety_rule_list)?.into_iter().find(|rule| rule.id == id && is_here(rule));
     found.ok_or_else(|| {
         Error::invalid(
             "rule_id",
-            "没有这条安全规则，可能已被删除；请从列表中重新选择",
-            "There is no such safety rule, or it was deleted; choose one from the list.",
+            "没有适用于此处的这条安全规则，可能已被删除；请从列表中重新选择",
+            "There is no such safety rule for this place, or it was deleted; choose one from the list.",
         )
     })
+}
+
+/// Twice the same would seem to be over when one of them is ended.
+fn once(tx: &mut Tx<'_>, new: &NewSafetyPause) -> Result<()> {
+    let all = tx.read(|conn| safety_pauses::in_force(conn, new.from))?;
+    let same = |one: &SafetyPause| (one.rule, one.station, one.pile) == (new.rule, new.station, new.pile);
+    if all.iter().any(same) {
+        return Err(Error::conflict(
+            "safety_pause.exists",
+            "这条规则在此处已经屏蔽；需要更改结束时间时，请先在「屏蔽」页结束它",
+            "This rule is paused here already. To change until when, end that pause first.",
+        ));
+    }
+    Ok(())
 }
 
 impl Engine {
@@ -121,7 +147,7 @@ impl Engine {
             .store
             .write(None, move |tx| {
                 let (operator, station, pile) = placed(tx, &actor, &draft)?;
-                let rule = rule_known(tx, draft.rule_id)?;
+                let rule = rule_known(tx, draft.rule_id, operator, station)?;
                 let until = until_checked(draft.until_ms, rule.level, now)?;
                 let new = NewSafetyPause {
                     rule: rule.id,
@@ -134,6 +160,7 @@ impl Engine {
                     until,
                     staff_name: actor.caller.name.clone(),
                 };
+                once(tx, &new)?;
                 let id = safety_pauses::insert(tx, &new)?;
                 let detail = json!({"after": {"rule": rule.name, "station_id": station, "pile": draft.pile_code,
                     "until_ms": draft.until_ms, "reason": reason}});
@@ -156,8 +183,8 @@ impl Engine {
                 if !safety_pauses::end(tx, id, &actor.caller.name, now)? {
                     return Err(Error::conflict(
                         "safety_pause.over",
-                        "这条屏蔽已经结束，规则已恢复；请刷新列表",
-                        "This pause is over and the rule acts again; reload the list.",
+                        "这条屏蔽已经结束；请刷新列表",
+                        "This pause is over; reload the list.",
                     ));
                 }
                 let detail = json!({"rule": rule_name, "reason": reason});

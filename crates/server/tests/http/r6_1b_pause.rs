@@ -75,3 +75,42 @@ async fn r6_1b_boundary_where_and_for_how_long_a_rule_is_paused() {
         }
     }
 }
+
+#[tokio::test]
+async fn r6_1b_guess_clicks_come_twice_places_do_not_fit_and_rules_are_others() {
+    for house in houses().await {
+        house.furnish().await;
+        let admin = house.sign_in("admin").await;
+        let theirs = house.post("/safety-rules", &admin, &theirs().to_string()).await.ok().json["id"].clone();
+        house.post("/safety-pauses", &admin, &draft(&house, json!({}))).await.ok();
+        let twice = house.post("/safety-pauses", &admin, &draft(&house, json!({}))).await;
+        twice.refused(409, "safety_pause.exists");
+        // The whole station is another place than its pile.
+        let whole = draft(&house, json!({"pile_code": null, "station_id": 1}));
+        house.post("/safety-pauses", &admin, &whole).await.ok();
+        // A pile of another station than the chosen one, which is a slip of the pen.
+        let slip = house.post("/safety-pauses", &admin, &draft(&house, json!({"station_id": 2}))).await;
+        assert_eq!(slip.refused(400, "field.invalid").json["field"], "pile_code");
+        let ours = house.sign_in("a.admin").await;
+        for (change, field) in [
+            (json!({"rule_id": theirs}), "rule_id"),
+            (json!({"rule_id": theirs, "pile_code": "B-1"}), "pile_code"),
+            (json!({"pile_code": "B-1", "station_id": 1}), "pile_code"),
+            (json!({"pile_code": null, "station_id": 2}), "station_id"),
+        ] {
+            let answer = house.post("/safety-pauses", &ours, &draft(&house, change.clone())).await;
+            assert_eq!(answer.refused(400, "field.invalid").json["field"], field, "{change}");
+            assert!(!answer.text.contains("不公开"), "{}", answer.text);
+        }
+        // Nor for the platform: at this station it never acts.
+        let nowhere = house.post("/safety-pauses", &admin, &draft(&house, json!({"rule_id": theirs}))).await;
+        assert_eq!(nowhere.refused(400, "field.invalid").json["field"], "rule_id");
+    }
+}
+
+/// A rule of the second operator, whose name is nobody else's business.
+fn theirs() -> Value {
+    json!({"name": "不公开", "enabled": true, "measure": "plug_temperature", "threshold": 60, "hold_s": 0, "samples": 1,
+        "hysteresis": 0, "scope": {"operator_id": 2}, "level": "device", "action": "notice", "limit_percent": 50,
+        "repeat_s": 20, "of_vehicle": false, "reason": "试用"})
+}
