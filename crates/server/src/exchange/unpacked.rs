@@ -29,13 +29,12 @@ pub fn unpacked_check(file: impl Read + Seek) -> Result<()> {
     }
     let (mut sheets, mut rest) = (SHEETS_MAX, REST_MAX);
     for place in 0..archive.len() {
-        let Ok(piece) = archive.by_index(place) else { return Ok(()) };
+        // A piece that cannot be read is nobody's excuse: the reader may never ask for it, and for another one.
+        let Ok(piece) = archive.by_index(place) else { continue };
         let is_sheet = piece.name().is_ok_and(|name| name.starts_with("xl/worksheets/"));
         let left = if is_sheet { &mut sheets } else { &mut rest };
         // One byte more than may be: then it is known that there is more.
-        let Ok(found) = std::io::copy(&mut piece.take(*left + 1), &mut std::io::sink()) else {
-            return Ok(());
-        };
+        let Ok(found) = std::io::copy(&mut piece.take(*left + 1), &mut std::io::sink()) else { continue };
         *left = left.checked_sub(found).ok_or_else(too_large)?;
     }
     Ok(())
@@ -47,16 +46,30 @@ mod tests {
     use std::io::{Cursor, Write};
     use zip::write::SimpleFileOptions;
 
-    /// A workbook with one piece of so many mebibytes.
+    /// A workbook with one piece of so many mebibytes behind a small one.
     fn packed(name: &str, mebibytes: usize) -> Vec<u8> {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        zip.start_file("xl/worksheets/first.xml", stored).unwrap();
+        zip.write_all(FIRST).unwrap();
         zip.start_file(name, options).unwrap();
         let piece = vec![b'0'; 1024 * 1024];
         for _ in 0..mebibytes {
             zip.write_all(&piece).unwrap();
         }
         zip.finish().unwrap().into_inner()
+    }
+
+    const FIRST: &[u8] = b"what stands in front";
+
+    #[test]
+    fn a26_a_broken_piece_in_front_does_not_hide_what_is_behind_it() {
+        let mut bomb = packed("xl/sharedStrings.xml", 65);
+        let at = bomb.windows(FIRST.len()).position(|piece| piece == FIRST).unwrap();
+        // Its sum is wrong now.
+        bomb[at] ^= 1;
+        assert_eq!(unpacked_check(Cursor::new(bomb)).unwrap_err().field.as_deref(), Some("file"));
     }
 
     #[test]
