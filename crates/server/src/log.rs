@@ -19,8 +19,8 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// Lines that are remembered for whoever asks what happened last.
 const LAST_MAX: usize = 2_000;
-/// Of one such line.
-const LINE_MAX: usize = 2_000;
+/// Of each text in one of them: a line that is cut as a whole can be read by nobody.
+const TEXT_MAX: usize = 2_000;
 
 /// What this process has said last, in both forms alike: as JSON.
 static LAST: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
@@ -35,7 +35,7 @@ fn remember(line: &str) {
     if all.len() >= LAST_MAX {
         all.pop_front();
     }
-    all.push_back(line.chars().take(LINE_MAX).collect());
+    all.push_back(line.to_owned());
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,11 +60,15 @@ struct Told {
 impl Told {
     fn add(&mut self, field: &Field, text: &str) {
         // What is logged by others than us may hold anything.
-        let text = scrub(text);
+        let mut text = scrub(text).into_owned();
+        if let Some((end, _)) = text.char_indices().nth(TEXT_MAX) {
+            text.truncate(end);
+            text.push('…');
+        }
         if field.name() == "message" {
-            self.message = text.into_owned();
+            self.message = text;
         } else {
-            self.fields.insert(field.name().to_owned(), Value::String(text.into_owned()));
+            self.fields.insert(field.name().to_owned(), Value::String(text));
         }
     }
 }
@@ -232,6 +236,19 @@ mod tests {
         assert_eq!(value["at"], "2026-07-15T04:00:00.000Z", "a field does not take the place of the time");
         assert_eq!(line.lines().count(), 1);
         assert!(last().contains(&line.trim_end().to_owned()));
+    }
+
+    #[test]
+    fn a_long_line_is_cut_where_it_stays_a_line() {
+        let long = "车".repeat(9_000);
+        let line = said(Format::Json, || tracing::warn!(why = long, "it is {long}"));
+        assert!(line.len() < 13_000, "{}", line.len());
+        assert!(last().contains(&line.trim_end().to_owned()));
+        let value: Value = serde_json::from_str(line.trim_end()).unwrap();
+        for name in ["why", "message"] {
+            let text = value[name].as_str().unwrap();
+            assert!(text.ends_with('…') && text.chars().count() == TEXT_MAX + 1, "{name}");
+        }
     }
 
     #[test]
