@@ -386,16 +386,19 @@ pub async fn live(app: &Arc<App>, login: &Login, at: &Serving, pace: &Pace) -> R
     site.speed = 4;
     site.misfortunes_per_hour = pace.misfortunes_per_hour;
     site.misbehaving_percent = if pace.misfortunes_per_hour > 0 { MISBEHAVING_PERCENT } else { 0 };
-    tokio::spawn(forecast(Arc::clone(app)));
+    tokio::spawn(first_night(Arc::clone(app)));
     Ok(Site::start(site, app.clock().clone()))
 }
 
 /// As the first night would, where none has passed: nobody waits for it.
-async fn forecast(app: Arc<App>) {
+async fn first_night(app: Arc<App>) {
     let known = app.engine.store.read(store::forecasts::is_any).await;
-    if matches!(known, Ok(false))
-        && let Err(why) = crate::jobs::begin_now(&app, crate::jobs::FORECAST_MAKE).await
-    {
-        tracing::warn!(%why, "the demo has no forecast");
+    if !matches!(known, Ok(false)) {
+        return;
+    }
+    for name in ["turnover_learn", "pile_health_make", "advice_make", crate::jobs::FORECAST_MAKE] {
+        if let Err(why) = crate::jobs::begin_now(&app, name).await {
+            tracing::warn!(%why, name, "the demo has not what a night would have made");
+        }
     }
 }
