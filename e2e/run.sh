@@ -8,7 +8,7 @@
 #   e2e/run.sh schema    the contract, held against the demo by a tool that is not ours (--seed N --examples N --phases …)
 #   e2e/run.sh attacks   attacks that are seen in the memory and the log of a process
 #   e2e/run.sh console   a browser, on the demo with its simulated piles (-g WORDS: only the tests with these words)
-#   e2e/run.sh first     a browser, from an empty server to the first charge of a simulated pile
+#   e2e/run.sh first     a browser, from an empty server to the first charge of a simulated pile, and to three administrators
 #   e2e/run.sh pictures  the pictures of the manual (scripts/screenshots.sh)
 # The server's data, ports and log are of this run alone; PILEOPS_BIN names another executable.
 set -euo pipefail

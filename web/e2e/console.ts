@@ -11,6 +11,8 @@ export interface Found {
 
 export const account = process.env.PILEOPS_ACCOUNT ?? 'admin'
 export const password = process.env.PILEOPS_PASSWORD ?? ''
+/** What the owner of a fresh installation chooses instead of what it has printed. */
+export const ownPassword = 'Stromschiene-2083!'
 
 /** Everything that the browser complains of; a 401 while nobody is signed in is an answer, not a fault. */
 export function complaints(page: Page): string[] {

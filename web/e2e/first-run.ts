@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
-import { account, complaints, password, passwordOwn, shot } from './console'
+import { account, complaints, ownPassword, password, passwordOwn, shot } from './console'
 
 const url = process.env.PILEOPS_URL ?? ''
 const folder = mkdtempSync(join(tmpdir(), 'first-run-'))
@@ -27,11 +27,10 @@ const step = (page: Page, name: string) => page.getByRole('listitem').filter({ h
 test('R-6.4 an empty installation is led to its first charge, can be left, and knows by itself how far it is', async ({ page }) => {
   const faults = complaints(page)
   // What the installation has printed holds until its owner has chosen another.
-  const own = 'Stromschiene-2083!'
-  await passwordOwn(account, password, own)
+  await passwordOwn(account, password, ownPassword)
   await page.goto('/sign-in')
   await page.getByLabel('账号', { exact: true }).fill(account)
-  await page.getByLabel('密码', { exact: true }).fill(own)
+  await page.getByLabel('密码', { exact: true }).fill(ownPassword)
   await page.keyboard.press('Enter')
 
   // Nobody has asked for it: there is nothing else to see yet.
