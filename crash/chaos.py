@@ -14,9 +14,11 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import time
@@ -29,13 +31,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "crash"), str(ROOT / "e2e")]
 
+from certificates import Certificates, Pile, Receiver  # noqa: E402
 from checks import Api, Checks  # noqa: E402
 from lines import Lines  # noqa: E402
 
 RECOVERY_S, PATIENCE_S, FEN = 30, 25, 1_234
 PASSWORD, ACCOUNT, SECRET = "chaos-pile-password-0123", "chaos.desk", "Correct-Horse-9"
-SHARED = ("kill", "freeze", "network_dead", "network_cut", "files", "disk", "clock")
-FAULTS = {"sqlite": (*SHARED, "locked"), "postgres": ("kill", "freeze", "network_dead", "network_cut", "files", "clock", "database_stopped", "database_killed", "database_slow", "database_cut")}
+SHARED = ("kill", "freeze", "network_dead", "network_cut", "files", "disk", "clock", "certificate")
+FAULTS = {"sqlite": (*SHARED, "locked"), "postgres": ("kill", "freeze", "network_dead", "network_cut", "files", "clock", "certificate", "database_stopped", "database_killed", "database_slow", "database_cut")}
+# What a pile says of a certificate, and what must be said of it to people: in Chinese, in English, by `pileops doctor`.
+WRONG = {
+    "ended": ("certificate has expired", "过期", "expired", "bad"),
+    "not_begun": ("certificate is not yet valid", "尚未生效", "not valid yet", "bad"),
+    "of_another": ("not valid for 'localhost'", "不是签发给", "not made out to", "doubt"),
+}
 # What must not be heard while the fault is ours.
 FALSE_WORDS = ("密码不正确", "账号或密码", "wrong password", "password is wrong", "未登录", "not signed in")
 
@@ -51,7 +60,8 @@ class World:
 
     def __init__(self, options):
         self.options, self.data = options, Path(options.data)
-        self.http, self.ykc = free_port(), free_port()
+        self.http, self.ykc, self.tls = free_port(), free_port(), free_port()
+        self.certificates = Certificates(self.data / "certificates") if shutil.which("openssl") else None
         self.lines = Lines()
         self.to_piles, self.to_ykc = self.lines.add("127.0.0.1", self.http), self.lines.add("127.0.0.1", self.ykc)
         self.to_database, self.url = None, options.database
@@ -70,6 +80,11 @@ class World:
 
     def environment(self):
         mine = dict(os.environ)
+        if self.certificates:
+            chain, key = self.certificates.door
+            mine |= {"PILEOPS_TLS_LISTEN": f"127.0.0.1:{self.tls}", "PILEOPS_TLS_CERTIFICATE_FILE": str(chain), "PILEOPS_TLS_KEY_FILE": str(key)}
+            # The receiver of webhooks is on this machine, and only this run trusts who signed for it.
+            mine |= {"PILEOPS_PUBLIC_URL": f"https://localhost:{self.tls}", "PILEOPS_OUTBOUND_ALLOW": "127.0.0.1", "SSL_CERT_FILE": str(self.certificates.root)}
         if self.options.faketime:
             if not self.clock.exists():
                 self.clock.write_text("+0\n")
@@ -117,6 +132,7 @@ class World:
         for n in range(1, ykc + 1):
             self.program("pile", "add", f"99010600{n:06}", "--protocol", "ykc1.6", "--station", station)
             self.program("card", "add", f"CA{n:06}", "--status", "accepted")
+        self.program("pile", "add", "TLS-1", "--protocol", "ocpp1.6", "--password", PASSWORD, "--station", station)
         subprocess.run([sys.executable, "crash/purses.py", "--cards", str(piles)], check=True, env=self.told, cwd=ROOT, stdout=subprocess.DEVNULL)
         self.customer = self.api.post("/customers", {"name": "窗口充值", "phone": "13700000001", "kind": "person"})["id"]
         made = self.api.post("/staff", {"account": ACCOUNT, "name": "值班", "role": "viewer"})
@@ -321,6 +337,70 @@ class Chaos:
             self.heard(f"clock {step}")
             self.probes(f"clock {step}", 200)
         self.recovered("clock", time.monotonic())
+
+    def certificate(self):
+        """The certificate of our own door, and that of whom we tell things: ended, not begun, another's."""
+        world = self.world
+        if not world.certificates:
+            print("certificate: not tried, there is no openssl", flush=True)
+            return
+        receiver = Receiver(world.certificates)
+        hook = {"url": receiver.url, "events": ["feedback.created"], "operator_id": None, "timeout_s": 5}
+        channel = world.api.post("/channels", {"name": f"chaos {receiver.server_address[1]}", "enabled": True, "secret": "whsec-0123456789abcdef", "webhook": hook})["id"]
+        before = self.pile()
+        self.checks.that("certificate: what ends soon is told in good time", self.shows("ends_soon", None) and self.found("ends_soon", "doubt", "还有"), "not told")
+        for kind, (refusal, zh, en, verdict) in WRONG.items():
+            what = f"certificate {kind}"
+            self.checks.that(f"{what}: the door shows it without a restart", self.shows(kind, refusal), "it does not")
+            receiver.show(kind)
+            acknowledged = world.acknowledged()
+            told = world.api.post(f"/channels/{channel}/check", {})["message"] or {}
+            self.checks.that(f"{what}: the webhook says why", zh in told.get("zh", "") and en in told.get("en", ""), told)
+            self.checks.that(f"{what}: doctor says it", self.found(kind, verdict, zh), "it does not")
+            self.heard(what)
+            self.probes(what, 200)
+            self.checks.that(f"{what}: a link that was there goes on", before.is_heard(), "it has ended")
+            going = world.until(lambda: world.acknowledged() > acknowledged + 5, RECOVERY_S)
+            self.checks.that(f"{what}: the other piles go on", going is not None, "no records")
+        world.api.post("/feedback", {"request_id": f"chaos-{receiver.server_address[1]}", "source": "phone", "kind": "complaint", "category": "slow", "content": "慢", "phone": "13812345678"})
+        time.sleep(3)
+        self.checks.that("certificate: nothing is told to whom nobody can know", "feedback.created" not in receiver.got, "it was told")
+        begun = time.monotonic()
+        receiver.show("good")
+        self.checks.that("certificate: a new one is taken without a restart", self.shows("good", None), "it is not")
+        self.pile().close()
+        arrived = world.until(lambda: "feedback.created" in receiver.got, 3 * RECOVERY_S)
+        self.checks.that("certificate: what waited arrives by itself", arrived is not None, "it does not")
+        before.close()
+        receiver.shutdown()
+        self.recovered("certificate", begun)
+
+    def pile(self):
+        one = Pile(self.world.certificates, self.world.tls, "TLS-1", PASSWORD)
+        self.checks.that("certificate: a pile over TLS is heard", one.is_heard(), "no answer")
+        return one
+
+    def shows(self, kind, refusal):
+        """Whether the door shows this certificate after a while, and the figures tell its end."""
+        world = self.world
+        world.certificates.show(kind)
+        ends = f"pileops_tls_certificate_end_seconds {world.certificates.ends(kind)}"
+
+        def now():
+            try:
+                world.certificates.trust().wrap_socket(socket.create_connection(("127.0.0.1", world.tls), timeout=10), server_hostname="localhost").close()
+                said = None
+            except ssl.SSLError as why:
+                said = str(why)
+            return (said is None if refusal is None else refusal in (said or "")) and ends in world.probe("/metrics")[1]
+
+        return world.until(now, RECOVERY_S) is not None
+
+    def found(self, kind, verdict, words):
+        """What `pileops doctor` finds of the door's certificate."""
+        done = subprocess.run([self.world.options.server, "doctor", "--json", *self.world.arguments()], capture_output=True, text=True, env=self.world.environment())
+        told = [one for one in json.loads(done.stdout)["findings"] if one["subject"]["zh"].startswith("TLS 证书")]
+        return any(one["verdict"] == verdict and words in one["told"]["zh"] for one in told)
 
     def locked(self):
         """Another program has taken the database file for itself."""

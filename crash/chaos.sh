@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks what the server stands on while piles charge: the process, the network, the disk, the files, the clock, the
+# Breaks what the server stands on while piles charge: the process, the network, the disk, the files, the clock, the certificates, the
 # database. What must hold is in crash/chaos.py.
 #
 #   crash/chaos.sh [--seed N] [--rounds N] [--only FAULT,…] [--piles N] [--postgres]

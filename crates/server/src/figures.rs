@@ -4,9 +4,10 @@
 pub mod process;
 
 use axum::http::{Method, StatusCode};
+use model::time::Timestamp;
 use protocol::Session;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 use store::figures::{Histogram, Spread, TIMES_US};
@@ -85,6 +86,8 @@ pub struct Figures {
     /// How late a task got its turn.
     pub lag: Histogram,
     lag_us: AtomicU64,
+    /// When the certificate of the TLS door ends, in seconds; 0: there is no such door.
+    certificate_end_s: AtomicI64,
 }
 
 /// Of one method on one route.
@@ -110,6 +113,7 @@ impl Default for Figures {
             jobs: Mutex::default(),
             lag: Histogram::new(TIMES_US),
             lag_us: AtomicU64::new(0),
+            certificate_end_s: AtomicI64::new(0),
         }
     }
 }
@@ -187,6 +191,16 @@ impl Figures {
 
     pub fn jobs(&self) -> BTreeMap<&'static str, JobFigures> {
         lock(&self.jobs).clone()
+    }
+
+    /// The TLS door shows a certificate that ends then.
+    pub fn certificate_shown(&self, ends_at: Timestamp) {
+        self.certificate_end_s.store(ends_at.as_ms().div_euclid(1_000), Relaxed);
+    }
+
+    /// When the certificate of the TLS door ends, in seconds since 1970.
+    pub fn certificate_end_s(&self) -> Option<i64> {
+        Some(self.certificate_end_s.load(Relaxed)).filter(|end| *end != 0)
     }
 
     /// How late the last look was.

@@ -1,5 +1,6 @@
 //! Sends a mail through somebody's mail server, and says in plain words why it did not go.
 
+use crate::outbound::trust::certificate_fault;
 use engine::channel::{FaultOf, SendFault};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart, header::ContentType};
 use lettre::transport::smtp::authentication::Credentials;
@@ -97,6 +98,9 @@ fn explained(config: &SmtpConfig, why: &SmtpError) -> SendFault {
         source = cause.source();
     }
     let said = said.last().cloned().unwrap_or_else(|| why.to_string());
+    if let Some(text) = certificate_fault(&format!("{host}:{port}"), why) {
+        return SendFault { of: FaultOf::Channel, text };
+    }
     if why.is_timeout() {
         return late(config);
     }

@@ -1,7 +1,7 @@
 //! Listening, and stopping in order.
 
 use crate::app::App;
-use crate::tls::{RENEW_EVERY, Secured, Socket, Tls};
+use crate::tls::{LOOK_EVERY, Secured, Socket, Tls};
 use crate::{backup, gateway, jobs};
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -110,7 +110,7 @@ impl Serving {
 async fn renew(tls: Arc<Tls>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(RENEW_EVERY) => tls.renew().await,
+            () = tokio::time::sleep(LOOK_EVERY) => tls.look().await,
             () = stopped(&mut stop) => return,
         }
     }

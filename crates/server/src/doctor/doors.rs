@@ -2,15 +2,14 @@
 
 use super::Notes;
 use crate::config::Config;
+use crate::tls::{CERTIFICATE_SOON_MS, CertificateDays};
 use model::error::Text;
 use model::time::{DAY_MS, Timestamp};
+use model::web_address::WebAddress;
 use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
-use x509_parser::prelude::{FromDer, X509Certificate};
-
-const CERTIFICATE_SOON_DAYS: i64 = 30;
 
 /// What works and is no good in earnest.
 pub fn settings(notes: &mut Notes<'_>, config: &Config) {
@@ -103,8 +102,8 @@ pub fn certificate(notes: &mut Notes<'_>, config: &Config, now: Timestamp) {
         return;
     }
     let subject = Text::new(format!("TLS 证书 {path}"), format!("TLS certificate {path}"));
-    let ends = match ends_at(path) {
-        Ok(ends) => ends,
+    let days = match days(path) {
+        Ok(days) => days,
         Err(why) => {
             return notes.bad(
                 subject,
@@ -113,28 +112,60 @@ pub fn certificate(notes: &mut Notes<'_>, config: &Config, now: Timestamp) {
             );
         }
     };
-    let days = ends.since(now).div_euclid(DAY_MS);
-    let day = ends.rfc3339();
-    let told = Text::new(format!("有效至 {day}，还有 {days} 天"), format!("until {day}, {days} more days"));
+    if days.begins_at > now {
+        let day = days.begins_at.rfc3339();
+        return notes.bad(
+            subject,
+            Text::new(format!("尚未生效，自 {day} 起有效"), format!("not valid yet, but from {day} on")),
+            Text::of(
+                "请核对本机时钟，或换用已生效的证书：在此之前充电桩与浏览器将拒绝连接",
+                "check the clock of this machine, or show one that is valid: until then piles and browsers refuse it",
+            ),
+        );
+    }
+    let (day, left) = (days.ends_at.rfc3339(), days.ends_at.since(now));
     let way = || {
         Text::of(
-            "请更新证书：过期后充电桩与浏览器将拒绝连接",
-            "renew it: piles and browsers refuse an expired one",
+            "请更新证书文件（几秒内自动生效，无需重启）：过期后充电桩与浏览器将拒绝连接",
+            "replace the files, which takes effect within seconds and without a restart: piles and browsers refuse an expired one",
         )
     };
-    match days {
-        ..0 => notes.bad(subject, told, way()),
-        0..CERTIFICATE_SOON_DAYS => notes.doubt(subject, told, way()),
-        _ => notes.good(subject, told),
+    if left <= 0 {
+        let told = Text::new(format!("已于 {day} 过期"), format!("has expired on {day}"));
+        return notes.bad(subject, told, way());
+    }
+    let more = left.div_euclid(DAY_MS);
+    let told = Text::new(format!("有效至 {day}，还有 {more} 天"), format!("until {day}, {more} more days"));
+    if left < CERTIFICATE_SOON_MS {
+        return notes.doubt(subject, told, way());
+    }
+    // Behind a proxy the public name is the proxy's matter.
+    let public = WebAddress::parse("public_url", config.text("public_url")).ok();
+    let proxy = config.flag("behind_proxy").unwrap_or(false);
+    match public.filter(|to| to.secure && !proxy && !days.is_for(&to.host)) {
+        Some(WebAddress { host, .. }) => {
+            let names = days.names.join("、");
+            notes.doubt(
+                subject,
+                Text::new(
+                    format!("不是签发给 {host}（public_url）的，其中的名称为：{names}"),
+                    format!("not made out to {host} (public_url), but to: {names}"),
+                ),
+                Text::of(
+                    "请换用包含该名称的证书，或修改 public_url：否则浏览器与核对名称的充电桩将拒绝连接",
+                    "show one with that name, or change public_url: browsers and piles that look at the name refuse it",
+                ),
+            );
+        }
+        None => notes.good(subject, told),
     }
 }
 
-fn ends_at(path: &str) -> Result<Timestamp, String> {
+fn days(path: &str) -> Result<CertificateDays, String> {
     let first = CertificateDer::pem_file_iter(path)
         .map_err(|why| why.to_string())?
         .next()
         .ok_or("no certificate is in it")?
         .map_err(|why| why.to_string())?;
-    let (_, read) = X509Certificate::from_der(&first).map_err(|why| why.to_string())?;
-    Ok(Timestamp::from_ms(read.validity().not_after.timestamp() * 1_000))
+    CertificateDays::of(&first)
 }

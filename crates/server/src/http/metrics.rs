@@ -120,6 +120,9 @@ fn links(out: &mut Exposition, app: &App) {
     let online = app.devices.online_count();
     out.gauge("piles_online", "Piles that are connected to this server.", Some(online));
     out.gauge("live_streams", "Pages that listen for changes.", Some(app.live.open_count()));
+    let end = app.figures.certificate_end_s();
+    let help = "When the certificate of the TLS door ends, in seconds since 1970.";
+    out.gauge("tls_certificate_end_seconds", help, end);
     let refused = app.sources.refused_count();
     out.counter("links_refused_total", "Links that were refused because there were too many.", refused);
     let slowed = app.sources.slowed_count();

@@ -3,6 +3,7 @@
 //! moment later leads nowhere. No redirect is followed, and no answer is read without an end.
 
 pub mod guard;
+pub mod trust;
 
 use guard::Guard;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -143,7 +144,11 @@ impl Outbound {
         let name = ServerName::try_from(ask.to.host.clone()).map_err(|why| unsafe_link(&why))?;
         let config = self.tls.get_or_try_init(roots).await.map_err(|why| unsafe_link(&why))?;
         let link = TlsConnector::from(Arc::clone(config)).connect(name, stream).await;
-        talk(TokioIo::new(link.map_err(|why| unsafe_link(&why))?), ask).await
+        let link = link.map_err(|why| match trust::certificate_fault(&ask.to.authority(), &why) {
+            Some(text) => OutboundFault { kind: OutboundFaultKind::Unreachable, text },
+            None => unsafe_link(&why),
+        })?;
+        talk(TokioIo::new(link), ask).await
     }
 
     /// To one of the addresses that were looked at, and to no other.

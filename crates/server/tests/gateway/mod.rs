@@ -1,6 +1,7 @@
 //! The piles' door, over real sockets.
 
 mod attacks;
+mod certificate;
 mod commands;
 mod concentrator;
 mod crowd;
