@@ -189,7 +189,7 @@ impl BrandDraft {
             logo: logo_kept("logo", self.logo.as_deref())?,
             logo_dark: logo_kept("logo_dark", self.logo_dark.as_deref())?,
             qr_link: link.map(qr_link).transpose()?,
-            version: self.version + 1,
+            version: self.version.saturating_add(1),
         })
     }
 }

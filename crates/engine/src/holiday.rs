@@ -149,7 +149,7 @@ impl Engine {
                 }
                 let one = HolidayYearView {
                     year: after.clone(),
-                    version: version + 1,
+                    version: version.saturating_add(1),
                     changed_at_ms: Some(now.as_ms()),
                     changed_by: Some(actor.caller.name.clone()),
                 };

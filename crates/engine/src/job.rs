@@ -125,7 +125,7 @@ impl Engine {
                     name: job.name.to_owned(),
                     paused: change.paused,
                     reason: reason.clone(),
-                    version: version + 1,
+                    version: version.saturating_add(1),
                     changed_at_ms: now.as_ms(),
                     changed_by: actor.caller.name.clone(),
                 };

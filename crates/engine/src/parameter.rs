@@ -419,7 +419,7 @@ impl Engine {
                     let row = ParameterRow {
                         name: one.name.to_owned(),
                         value,
-                        version: version + 1,
+                        version: version.saturating_add(1),
                         changed_at_ms: now.as_ms(),
                         changed_by: actor.caller.name.clone(),
                     };

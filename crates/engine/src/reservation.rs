@@ -164,9 +164,10 @@ impl Engine {
         let (actor, now, id) = (actor.clone(), self.clock.now(), pile.id);
         let write = self.store.write(Some(id), move |tx| {
             tx.with_pile(id, |tx, hot| {
-                can_be_kept(tx, hot, draft.connector_no, now)?;
+                // What is wrong with the form is said before what does not go at the moment.
                 let until = draft.until(now)?;
                 let (tag, card) = draft.card(tx, now)?;
+                can_be_kept(tx, hot, draft.connector_no, now)?;
                 let command = CommandId(tx.next_id(Noun::Command)?);
                 let one = Reservation {
                     id: tx.next_id(Noun::Reservation)?,

@@ -198,7 +198,7 @@ fn paid_order(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Result<(Order, Ord
         Some(payment) => Ok((order, payment)),
         None => Err(Error::refused(
             "order.not_paid",
-            "这笔订单没有付款记录（未结束、免费或在启用账务之前完成），不能退款或核销",
+            "这笔订单没有付款记录（未结束、免费或在启用账务之前完成），没有可退款或核销的金额，无需操作",
             "Nothing was paid for this order: it is not over, free, or older than the books. There is nothing to give back.",
         )),
     }
@@ -430,7 +430,7 @@ impl Engine {
             .write(None, move |tx| {
                 crate::fleet::found(tx, id, change.version)?;
                 let before = tx.read(|conn| fleets::account(conn, id))?.ok_or_else(crate::fleet::no_fleet)?;
-                let version = change.version + 1;
+                let version = change.version.saturating_add(1);
                 let credit = Fen(change.credit_fen);
                 tx.fleet_credit_changed(id, (before.credit, credit), version)?;
                 fleets::account_set(tx, id, FleetAccount { pays: change.pays, credit, version })?;

@@ -107,7 +107,7 @@ impl CouponWorth {
                     return Err(Error::invalid(
                         "percent_off",
                         "减免比例应为 1 到 99 的整数，例如八五折填 15",
-                        "The share taken off is a whole number from 1 to 99.",
+                        "The percentage taken off is a whole number from 1 to 99, such as 15 for 15 % off.",
                     ));
                 }
                 off("cap_fen", self.cap)?;

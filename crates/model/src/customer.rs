@@ -189,7 +189,7 @@ pub fn plate_parse(text: &str) -> Result<String> {
     }
     Err(Error::invalid(
         "plate",
-        "车牌号不正确：普通车牌如 鄂A12345（7 位），新能源车牌如 鄂AD12345 或 鄂A12345D（8 位），不含字母 I 和 O",
+        "车牌号不正确，应为普通车牌如 鄂A12345（7 位），新能源车牌如 鄂AD12345 或 鄂A12345D（8 位），不含字母 I 和 O",
         "This is no number plate: 7 characters such as 鄂A12345, or 8 of a new-energy car such as 鄂AD12345; the letters I and O are not used.",
     ))
 }

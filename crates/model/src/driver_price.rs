@@ -47,7 +47,7 @@ impl PriceOff {
             (PriceCut::Percent, ..) => Err(Error::invalid(
                 "percent_off",
                 "减免比例应为 1 到 100 的整数，例如八折填 20，免收填 100",
-                "The share taken off is a whole number from 1 to 100.",
+                "The percentage taken off is a whole number from 1 to 100.",
             )),
             (PriceCut::Amount, ..) => Err(Error::invalid(
                 "off_price_e5",

@@ -30,6 +30,7 @@ pub mod driver_price;
 pub mod energy;
 pub mod error;
 pub mod feedback;
+pub mod field;
 pub mod fleet;
 pub mod ftp;
 pub mod geo;

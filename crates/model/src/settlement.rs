@@ -81,8 +81,8 @@ pub fn reason_checked(reason: &str) -> Result<String> {
     }
     Err(Error::invalid(
         "reason",
-        "请用 2 到 200 个字写明原因，它会随订单永久保存",
-        "Give the reason in 2 to 200 characters; it stays with the order.",
+        "请用 2 到 200 个字写明原因，它会随这条记录永久保存",
+        "Give the reason in 2 to 200 characters; it stays with this record.",
     ))
 }
 

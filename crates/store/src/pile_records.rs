@@ -97,7 +97,7 @@ pub fn save(tx: &mut Tx<'_>, pile: PileId, record: &PileRecord, version: i64) ->
             record.current_max_a.into(),
             record.note.as_ref().into(),
             connectors.into(),
-            (version + 1).into(),
+            version.saturating_add(1).into(),
         ],
     )?;
     tx.changed(Change::Noun("pile_record"));

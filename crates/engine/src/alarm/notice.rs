@@ -349,7 +349,7 @@ fn kept(
         sources: draft.sources,
         from_minute: draft.from_minute,
         to_minute: draft.to_minute,
-        version: version + 1,
+        version: version.saturating_add(1),
         changed_at_ms: now.as_ms(),
         changed_by: actor.caller.name.clone(),
     };

@@ -9,7 +9,7 @@ pub use request::CommandRequest;
 pub(crate) use safety::{Limited, Outgoing, limit_now, serve_now, stop_now};
 
 pub(crate) use self::request::plain_command;
-use self::request::{checked, no_connector};
+use self::request::{can_ever_go, checked, no_connector, open_place};
 use crate::Engine;
 use crate::certificate::CERTIFICATE_SET;
 use crate::desired::{self, CARDS_FIND, LIST_SET, READ, SET, VERSION_GET};
@@ -282,6 +282,8 @@ fn prepare(
             "There is no such pile; check its number.",
         ));
     }
+    // What can never go is said before what does not go at the moment.
+    can_ever_go(hot, request)?;
     // A tariff for a pile that keeps one waits until the pile is there.
     let waits = *request == CommandRequest::TariffSet && hot.pile.protocol.takes_tariff();
     if !hot.pile.online && !waits {
@@ -457,14 +459,7 @@ pub(crate) fn balance_update(
 }
 
 fn stop(tx: &mut Tx<'_>, hot: &mut HotPile, order: OrderId) -> Result<(Delivery, Option<OrderId>)> {
-    let place = hot.open.iter().position(|o| o.order.id == order && o.order.state.is_open());
-    let Some(place) = place else {
-        return Err(Error::conflict(
-            "order.not_open",
-            "该订单已经结束，无需再停止",
-            "This order has ended already; there is nothing to stop.",
-        ));
-    };
+    let place = open_place(hot, order)?;
     let open = &mut hot.open[place].order;
     let Some(session) = open.session else {
         return Err(Error::conflict(

@@ -137,6 +137,29 @@ impl CommandRequest {
     }
 }
 
+/// Whether it makes sense at all, in whatever state the pile is.
+pub(super) fn can_ever_go(hot: &HotPile, request: &CommandRequest) -> Result<()> {
+    if let Some(no) = request.connector().filter(|no| *no > 0 && hot.connector(*no).is_none()) {
+        return Err(no_connector(hot, no));
+    }
+    if let CommandRequest::Stop { order } = request {
+        open_place(hot, *order)?;
+    }
+    Ok(())
+}
+
+/// Where an order that has not ended stands among the open ones.
+pub(super) fn open_place(hot: &HotPile, order: OrderId) -> Result<usize> {
+    let place = hot.open.iter().position(|o| o.order.id == order && o.order.state.is_open());
+    place.ok_or_else(|| {
+        Error::conflict(
+            "order.not_open",
+            "该订单已经结束，无需再停止",
+            "This order has ended already; there is nothing to stop.",
+        )
+    })
+}
+
 /// What no pile could do with, or should.
 pub(super) fn checked(tx: &mut Tx<'_>, hot: &HotPile, request: &CommandRequest) -> Result<()> {
     match request {

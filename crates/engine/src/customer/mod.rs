@@ -119,7 +119,9 @@ fn phone_free(tx: &mut Tx<'_>, phone: &str, own: Option<CustomerId>) -> Result<(
     Err(Error::conflict(
         "customer.phone_taken",
         format!("该手机号已属于用户 {id}，请核对号码，或直接使用该用户"),
-        format!("This number belongs to the customer {id} already; check it, or work with that customer."),
+        format!(
+            "This phone number belongs to the customer {id} already; check it, or work with that customer."
+        ),
     )
     .on_field("phone"))
 }

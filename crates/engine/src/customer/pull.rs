@@ -219,7 +219,7 @@ impl Engine {
                 enabled: change.enabled,
                 secret: given.clone().or_else(|| before.as_ref().and_then(|one| one.secret.clone())),
                 page_size: change.page_size,
-                version: change.version + 1,
+                version: change.version.saturating_add(1),
                 changed_at_ms: now.as_ms(),
                 changed_by: actor.caller.name.clone(),
                 seen_ms: before.as_ref().and_then(|one| one.seen_ms).filter(|_| !moved),

@@ -14,10 +14,11 @@ use crate::Engine;
 use crate::audit::Actor;
 use model::access::Permission;
 use model::feedback::{FeedbackAction, FeedbackKind, FeedbackLimit};
+use model::field::field_text;
 use model::id::{FeedbackId, StaffId};
 use model::order::Order;
 use model::time::Timestamp;
-use model::{Error, Result};
+use model::{Error, Result, Text};
 use serde::Deserialize;
 use serde_json::json;
 use store::feedback::{self, Feedback, NewEvent};
@@ -66,10 +67,11 @@ pub(crate) fn plain(field: &'static str, text: &str, most: usize) -> Result<Stri
     let text = text.trim().replace("\r\n", "\n");
     let length = text.chars().count();
     if length == 0 || length > most || text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        let Text { zh, en } = field_text(field);
         return Err(Error::invalid(
             field,
-            format!("应为 1 到 {most} 个字符，且不含控制字符；现为 {length} 个"),
-            format!("{field} has 1 to {most} characters and no control characters; it has {length}."),
+            format!("{zh}应为 1 到 {most} 个字符，且不含控制字符；现为 {length} 个"),
+            format!("{en} has 1 to {most} characters and no control characters; it has {length}."),
         ));
     }
     Ok(text)

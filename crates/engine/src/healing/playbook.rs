@@ -202,7 +202,7 @@ fn kept(
         follow: draft.follow,
         quiet_from_minute: draft.quiet_from_minute,
         quiet_to_minute: draft.quiet_to_minute,
-        version: version + 1,
+        version: version.saturating_add(1),
         changed_at_ms: now.as_ms(),
         changed_by: actor.caller.name.clone(),
     };

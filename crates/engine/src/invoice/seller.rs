@@ -257,7 +257,7 @@ impl Engine {
                     login: before.login,
                     login_message: before.login_message.clone(),
                     login_at_ms: before.login_at_ms,
-                    version: draft.version + 1,
+                    version: draft.version.saturating_add(1),
                     changed_at_ms: now.as_ms(),
                     changed_by: actor.caller.name.clone(),
                 };

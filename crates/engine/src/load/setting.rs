@@ -2,9 +2,10 @@
 
 use crate::Engine;
 use crate::audit::Actor;
+use model::field::field_text;
 use model::id::{ConnectorNo, PileCode, StationId};
 use model::load::{Cap, CapPeriod, LoadStrategy};
-use model::{Error, Result};
+use model::{Error, Result, Text};
 use serde::Deserialize;
 use serde_json::json;
 use store::loads::{self, LoadSetting, LoadUnitSetting};
@@ -56,10 +57,11 @@ fn within(field: &'static str, value: i64, (least, most): (i64, i64)) -> Result<
     if (least..=most).contains(&value) {
         return Ok(());
     }
+    let Text { zh, en } = field_text(field);
     Err(Error::invalid(
         field,
-        format!("应在 {} 到 {} kW 之间", least / 1_000, most / 1_000),
-        format!("{field} is between {} and {} kW.", least / 1_000, most / 1_000),
+        format!("{zh}应在 {} 到 {} kW 之间", least / 1_000, most / 1_000),
+        format!("{en} is between {} and {} kW.", least / 1_000, most / 1_000),
     ))
 }
 
@@ -159,7 +161,7 @@ impl Engine {
                     safe_w: change.safe_w,
                     fleets_first: change.fleets_first,
                     units: change.units(tx, station)?,
-                    version: change.version + 1,
+                    version: change.version.saturating_add(1),
                     short_since_ms: None,
                 };
                 if !loads::set(tx, station, &setting, change.version)? {

@@ -79,8 +79,11 @@ impl Engine {
             from_minute: change.from_minute,
             to_minute: change.to_minute,
         };
-        let plan =
-            OccupancyPlan { enabled: change.enabled, rule: rule.checked()?, version: change.version + 1 };
+        let plan = OccupancyPlan {
+            enabled: change.enabled,
+            rule: rule.checked()?,
+            version: change.version.saturating_add(1),
+        };
         let (actor, now, known) = (actor.clone(), self.clock.now(), change.version);
         self.store
             .write(None, move |tx| {

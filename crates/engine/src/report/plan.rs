@@ -166,7 +166,7 @@ impl Engine {
                 english: draft.english,
                 enabled: draft.enabled,
                 from_ms,
-                version: draft.version + 1,
+                version: draft.version.saturating_add(1),
                 created_at_ms: before.as_ref().map_or(now.as_ms(), |one| one.created_at_ms),
             };
             one.id = report_plans::save(tx, &one)?;

@@ -253,7 +253,7 @@ impl Engine {
                     return Err(stale());
                 }
                 places_known(tx, &draft.scope)?;
-                let after = made(draft.clone(), id, version + 1, &actor, now);
+                let after = made(draft.clone(), id, version.saturating_add(1), &actor, now);
                 if told(&before) == told(&after) {
                     return Ok(());
                 }

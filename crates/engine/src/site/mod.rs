@@ -26,6 +26,8 @@ pub use station::StationChange;
 use crate::Engine;
 use crate::audit::Actor;
 use model::error::Text;
+use model::field::field_text;
+use model::geo::Place;
 use model::id::{OperatorId, StationId, TariffId};
 use model::time::Zone;
 use model::{Error, Result};
@@ -42,13 +44,40 @@ pub(crate) fn named(field: &'static str, text: &str, most: usize) -> Result<Stri
     let text = text.trim();
     let length = text.chars().count();
     if length == 0 || length > most || text.chars().any(char::is_control) {
+        let Text { zh, en } = field_text(field);
         return Err(Error::invalid(
             field,
-            format!("应为 1 到 {most} 个字符，且不含控制字符"),
-            format!("{field} has 1 to {most} characters and no control characters."),
+            format!("{zh}应为 1 到 {most} 个字符，且不含控制字符；现为 {length} 个"),
+            format!("{en} has 1 to {most} characters and no control characters; it has {length}."),
         ));
     }
     Ok(text.to_owned())
+}
+
+/// Where something is on Earth, if that is told.
+pub(crate) fn place_checked(longitude_e6: Option<i64>, latitude_e6: Option<i64>) -> Result<Option<Place>> {
+    let (x, y) = match (longitude_e6, latitude_e6) {
+        (None, None) => return Ok(None),
+        (Some(x), Some(y)) => (x, y),
+        (x, _) => {
+            let field = if x.is_none() { "longitude_e6" } else { "latitude_e6" };
+            return Err(Error::invalid(
+                field,
+                "经度与纬度要么都填，要么都不填",
+                "Give both longitude and latitude, or neither.",
+            ));
+        }
+    };
+    let on_earth = (-180_000_000..=180_000_000).contains(&x);
+    let field = if on_earth { "latitude_e6" } else { "longitude_e6" };
+    let place = Place::of(x, y).filter(|_| (x, y) != (0, 0)).ok_or_else(|| {
+        Error::invalid(
+            field,
+            "经度应在 -180 到 180 之间，纬度应在 -90 到 90 之间，且不能都为 0；请检查是否填反",
+            "A longitude is between -180 and 180, a latitude between -90 and 90, and not both are 0. Were they swapped?",
+        )
+    })?;
+    Ok(Some(place))
 }
 
 /// A number within its bounds; `unit` may be empty.
@@ -63,10 +92,11 @@ pub(crate) fn within(
     }
     let (least, most) = (span.start(), span.end());
     let gap = if unit.is_empty() { "" } else { " " };
+    let Text { zh, en } = field_text(field);
     Err(Error::invalid(
         field,
-        format!("应在 {least} 到 {most} {unit}之间"),
-        format!("{field} is between {least} and {most}{gap}{unit}."),
+        format!("{zh}应在 {least} 到 {most} {unit}之间，现为 {value}"),
+        format!("{en} is between {least} and {most}{gap}{unit}; it is {value}."),
     ))
 }
 
@@ -87,8 +117,13 @@ pub(crate) fn no_such(field: &'static str, zh: &str, en: &str) -> Error {
 
 /// A unique name that is taken already.
 pub(crate) fn taken(field: &'static str, code: &'static str, zh: &str, en: &str) -> Error {
-    Error::conflict(code, format!("{zh}已存在，请换一个"), format!("{en} exists already; choose another."))
-        .on_field(field)
+    let gap = if zh.ends_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
+    Error::conflict(
+        code,
+        format!("{zh}{gap}已存在，请换一个"),
+        format!("{en} exists already; choose another."),
+    )
+    .on_field(field)
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -120,17 +155,7 @@ impl StationDraft {
                 "There is no such time zone; give a name like Asia/Shanghai.",
             ));
         }
-        let places =
-            [("longitude_e6", self.longitude_e6, 180_000_000), ("latitude_e6", self.latitude_e6, 90_000_000)];
-        for (field, value, most) in places {
-            if value.is_some_and(|value| value.abs() > most) {
-                return Err(Error::invalid(
-                    field,
-                    "经纬度超出范围（单位为百万分之一度）",
-                    "This is no place on earth (the unit is a millionth of a degree).",
-                ));
-            }
-        }
+        place_checked(self.longitude_e6, self.latitude_e6)?;
         Ok(self)
     }
 }

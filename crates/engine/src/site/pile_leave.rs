@@ -104,7 +104,7 @@ pub(super) fn code_taken(tx: &mut Tx<'_>, actor: &Actor, other: &Pile) -> Result
     let id = other.id;
     let retired = tx.read(|conn| pile_ties::retired(conn, id))?.filter(|_| actor.sees_station(&station));
     let Some(retired) = retired else {
-        let (zh, en) = (format!("电桩编号 {}", other.code), format!("The code {}", other.code));
+        let (zh, en) = (format!("电桩编号 {}", other.code), format!("The pile code {}", other.code));
         return Ok(taken("code", "pile.exists", &zh, &en));
     };
     Ok(Error::conflict(

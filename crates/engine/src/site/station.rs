@@ -1,14 +1,15 @@
 //! 充电站: changing what is on record.
 
 use super::operator::{optional, phone};
-use super::{named, no_such, taken};
+use super::{named, no_such, place_checked, taken};
 use crate::Engine;
 use crate::audit::Actor;
+use model::field::field_text;
 use model::geo::{Datum, Place};
 use model::id::{StationId, TariffId};
 use model::site::{Facility, StationFacts};
 use model::station::{CarKind, ParkingFee, PlaceKind, StationKind};
-use model::{Error, Result};
+use model::{Error, Result, Text};
 use serde::Deserialize;
 use serde_json::json;
 use store::stations::{self, StationFields};
@@ -105,36 +106,18 @@ fn bounded(
     if value.is_none_or(|value| (least..=most).contains(&value)) {
         return Ok(value);
     }
+    let Text { zh, en } = field_text(field);
     Err(Error::invalid(
         field,
-        format!("应在 {least} 到 {most} {unit}之间，或留空"),
-        format!("{field} is between {least} and {most} {unit}, or empty."),
+        format!("{zh}应在 {least} 到 {most} {unit}之间，或留空"),
+        format!("{en} is between {least} and {most} {unit}, or empty."),
     ))
 }
 
 /// Where it is in the datum that we keep.
 fn place(change: &StationChange) -> Result<Option<Place>> {
-    let (x, y) = match (change.longitude_e6, change.latitude_e6) {
-        (None, None) => return Ok(None),
-        (Some(x), Some(y)) => (x, y),
-        (x, _) => {
-            let field = if x.is_none() { "longitude_e6" } else { "latitude_e6" };
-            return Err(Error::invalid(
-                field,
-                "经度与纬度要么都填，要么都不填",
-                "Give both longitude and latitude, or neither.",
-            ));
-        }
-    };
-    let field = if x.abs() > 180_000_000 { "longitude_e6" } else { "latitude_e6" };
-    let place = Place::of(x, y).filter(|_| (x, y) != (0, 0)).ok_or_else(|| {
-        Error::invalid(
-            field,
-            "经度应在 -180 到 180 之间，纬度应在 -90 到 90 之间，且不能都为 0；请检查是否填反",
-            "A longitude is between -180 and 180, a latitude between -90 and 90, and not both are 0. Were they swapped?",
-        )
-    })?;
-    Ok(Some(place.kept(change.datum.unwrap_or_default())))
+    let place = place_checked(change.longitude_e6, change.latitude_e6)?;
+    Ok(place.map(|place| place.kept(change.datum.unwrap_or_default())))
 }
 
 fn opening(change: &StationChange) -> Result<()> {

@@ -141,7 +141,7 @@ impl Engine {
             claim: draft.claim,
             role: draft.role,
             enabled: draft.enabled,
-            version: draft.version + 1,
+            version: draft.version.saturating_add(1),
             changed_at_ms: now.as_ms(),
             changed_by: actor.caller.name.clone(),
         };

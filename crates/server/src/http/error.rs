@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use model::error::{Kind, Text};
+use model::field::field_text;
 use model::trace;
 use model::{Error, Result};
 use serde::Serialize;
@@ -182,8 +183,8 @@ pub fn explain(path: &str, message: &str) -> Error {
     if message.starts_with("missing field") {
         return Error::invalid(
             quoted.to_owned(),
-            format!("缺少必填项“{quoted}”"),
-            format!("{quoted:?} is required."),
+            format!("缺少必填项：{}，请填写", field_text(quoted).zh),
+            format!("{} is required.", field_text(quoted).en),
         );
     }
     if message.starts_with("duplicate field") {
@@ -216,21 +217,22 @@ pub fn explain(path: &str, message: &str) -> Error {
         );
     }
     let plain = message.split(" at line").next().unwrap_or(message);
-    let (zh, en) = match range(plain) {
-        Some((least, most)) => (
+    let rule = match range(plain) {
+        Some((least, most)) => Text::new(
             format!("应为 {least} 到 {most} 之间的整数"),
             format!("it must be an integer from {least} to {most}"),
         ),
-        None => (expectation(message), plain.to_owned()),
+        None => expectation(plain),
     };
+    let named = field_text(&field);
     Error {
         kind: Kind::Invalid,
         code: "field.invalid",
-        field: Some(field.clone().into()),
         text: Text::new(
-            format!("“{field}”的值不正确：{zh}"),
-            format!("The value of {field:?} is wrong: {en}."),
+            format!("{}的值不正确：{}", named.zh, rule.zh),
+            format!("{} is wrong: {}.", named.en, rule.en),
         ),
+        field: Some(field.into()),
     }
 }
 
@@ -262,25 +264,46 @@ fn is_syntax(message: &str) -> bool {
     .any(|known| message.starts_with(known))
 }
 
-fn expectation(message: &str) -> String {
+/// What the value should be. What serde has found instead is told in its own words only where we have none.
+fn expectation(message: &str) -> Text {
     if message.starts_with("unknown variant") {
         let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
-        return format!("可选值为 {}", known.join("、"));
+        return Text::new(
+            format!("可选值为 {}", known.join("、")),
+            format!("it must be one of {}", known.join(", ")),
+        );
+    }
+    if let Some(count) = message.strip_prefix("48 half hours are needed, ") {
+        let count = count.trim_end_matches(" were given");
+        return Text::new(
+            format!("一天应有 48 个半小时，现为 {count} 个"),
+            format!("a day has 48 half hours; {count} were given"),
+        );
     }
     let wanted = message.rsplit("expected ").next().unwrap_or_default();
-    let wanted = wanted.split(" at line").next().unwrap_or_default();
-    let zh = match wanted {
-        "i64" | "u64" | "i32" | "u32" | "u16" | "u8" => "应为整数",
-        "a boolean" => "应为 true 或 false",
-        "a string" | "a borrowed string" => "应为文本",
-        "a sequence" => "应为数组",
-        _ if message.contains("invalid digit") || message.contains("cannot parse integer") => "应为整数",
-        _ if message.contains("provided string was not `true` or `false`") => "应为 true 或 false",
-        _ if message.contains("number too") => "数字超出范围",
-        _ => return format!("格式不符（{message}）"),
-    };
-    zh.to_owned()
+    match wanted {
+        "i64" | "u64" | "i32" | "u32" | "u16" | "u8" | "usize" => INTEGER,
+        "a boolean" => BOOLEAN,
+        "a string" | "a borrowed string" => Text::of("应为文本", "it must be a text"),
+        "a sequence" => Text::of("应为数组", "it must be an array"),
+        "a map" => Text::of("应为 JSON 对象", "it must be a JSON object"),
+        _ if wanted.starts_with("struct ") => Text::of("应为 JSON 对象", "it must be a JSON object"),
+        _ if wanted.starts_with("a tuple") || wanted.starts_with("an array of") => {
+            Text::of("应为数组，且个数须符合要求", "it must be an array of the right length")
+        }
+        _ if wanted.contains("enum") || wanted == "string or map" || message.contains("variant") => Text::of(
+            "应为可选值之一，可选值见 /api/openapi.json",
+            "it must be one of the known values; /api/openapi.json lists them",
+        ),
+        _ if message.contains("invalid digit") || message.contains("cannot parse integer") => INTEGER,
+        _ if message.contains("provided string was not `true` or `false`") => BOOLEAN,
+        _ if message.contains("number too") => Text::of("数字超出范围", "the number is out of range"),
+        _ => Text::new(format!("格式不符（{message}）"), message.to_owned()),
+    }
 }
+
+const INTEGER: Text = Text::of("应为整数", "it must be an integer");
+const BOOLEAN: Text = Text::of("应为 true 或 false", "it must be true or false");
 
 /// An answer of ours, or the fault that we log.
 pub type Answer<T> = Result<T, Failure>;
