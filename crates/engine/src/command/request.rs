@@ -139,7 +139,9 @@ impl CommandRequest {
 
 /// Whether it makes sense at all, in whatever state the pile is.
 pub(super) fn can_ever_go(hot: &HotPile, request: &CommandRequest) -> Result<()> {
-    if let Some(no) = request.connector().filter(|no| *no > 0 && hot.connector(*no).is_none()) {
+    // A pile that was never there has not told of its connectors yet.
+    let told = hot.connectors.iter().any(|one| one.no > 0);
+    if let Some(no) = request.connector().filter(|no| told && *no > 0 && hot.connector(*no).is_none()) {
         return Err(no_connector(hot, no));
     }
     if let CommandRequest::Stop { order } = request {

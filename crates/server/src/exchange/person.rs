@@ -33,6 +33,7 @@ const FACTS: &[(&str, &str)] = &[
     ("score", "评分"),
     ("action", "操作"),
     ("purpose", "用途"),
+    ("scene", "支付场景"),
     ("success", "是否成功"),
     ("company", "是否企业"),
     ("preferred", "是否默认"),
