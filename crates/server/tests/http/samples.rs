@@ -254,7 +254,7 @@ const SAMPLES: &[Sample] = &[
         "/cards",
         r#"{"tag":"T{n}","status":"accepted","group":null,"expires_at_ms":null,"sessions_max":1}"#,
     ),
-    asked("card_update", Platform, "/cards/{card}", r#"{"status":"blocked"}"#),
+    asked("card_update", Platform, "/cards/{card}", r#"{"status":"accepted"}"#),
     asked("staff_list", ListOfOperator, "/staff", ""),
     asked(
         "staff_create",

@@ -9,7 +9,7 @@ pub const SAMPLES: &[Sample] = &[
         "reservation_create",
         Thing,
         "/piles/{pile}/reservations",
-        r#"{"connector_no":1,"card_tag":"CARD1","until_ms":1795410000000}"#,
+        r#"{"connector_no":1,"card_tag":"C1","until_ms":1795410000000}"#,
     ),
     asked("reservation_cancel", Thing, "/reservations/{reservation}/cancellation", ""),
     asked("pile_monitor_list", Thing, "/piles/{pile}/monitors", ""),
