@@ -1,16 +1,16 @@
 //! 检验到期: what staff keep of inspections, and who is reminded of them.
 
+use super::place::placed;
 use crate::Engine;
 use crate::alarm::{check_due, check_renewed};
 use crate::audit::Actor;
 use crate::site::named;
 use model::device_check::DeviceCheckKind;
-use model::id::{PileCode, StationId};
+use model::id::StationId;
 use model::time::{DAY_MS, Timestamp, Zone};
 use model::{Error, Result};
 use serde::Deserialize;
 use serde_json::json;
-use store::Tx;
 use store::device_checks::{self, DeviceCheck};
 use utoipa::ToSchema;
 
@@ -116,30 +116,6 @@ fn dated(change: DeviceCheckChange, now: Timestamp, one: DeviceCheck) -> Result<
     })
 }
 
-/// Where it is: the pile goes before the station.
-fn placed(tx: &mut Tx<'_>, actor: &Actor, draft: &DeviceCheckDraft, one: DeviceCheck) -> Result<DeviceCheck> {
-    let nowhere = |field: &'static str| {
-        Error::invalid(
-            field,
-            "没有这个地点，或不在您的数据范围内；请从列表中重新选择",
-            "There is no such place in your scope; choose again.",
-        )
-    };
-    let code = draft.pile_code.as_deref().map(str::trim).filter(|code| !code.is_empty());
-    let (pile, station, field) = match code {
-        Some(code) => {
-            let code = PileCode::parse(code).ok_or_else(|| nowhere("pile_code"))?;
-            let pile =
-                tx.read(|conn| store::piles::by_code(conn, &code))?.ok_or_else(|| nowhere("pile_code"))?;
-            (Some(pile.id), pile.station, "pile_code")
-        }
-        None => (None, StationId(draft.station_id.unwrap_or(0)), "station_id"),
-    };
-    let found = tx.read(|conn| store::stations::find(conn, station))?;
-    let station = found.filter(|station| actor.sees_station(station)).ok_or_else(|| nowhere(field))?;
-    Ok(DeviceCheck { pile, station: station.id, operator: station.operator, ..one })
-}
-
 fn blank(kind: DeviceCheckKind, actor: &Actor, now: Timestamp) -> DeviceCheck {
     DeviceCheck {
         id: 0,
@@ -175,7 +151,9 @@ impl Engine {
                     note: draft.note.clone(),
                 };
                 let one = dated(change, now, blank(draft.kind, &actor, now))?;
-                let one = placed(tx, &actor, &draft, one)?;
+                let place = (draft.station_id, draft.pile_code.as_deref());
+                let (operator, station, pile) = placed(tx, &actor, place)?;
+                let one = DeviceCheck { operator, station, pile, ..one };
                 let id = device_checks::save(tx, &one)?.ok_or_else(Error::internal)?;
                 let detail = json!({"after": one});
                 actor.record(tx, now, "device_check_create", "device_check", id, &detail)?;

@@ -8,6 +8,7 @@ mod battery;
 mod check;
 mod emergency;
 mod pause;
+mod place;
 mod rule;
 mod told;
 mod trial;

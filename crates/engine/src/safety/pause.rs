@@ -1,9 +1,10 @@
 //! 屏蔽: staff keep a rule from acting at a place where it is known to be wrong, for a time and with a reason.
 
+use super::place::placed;
 use crate::audit::Actor;
 use crate::site::named;
 use crate::{Engine, Rules};
-use model::id::{OperatorId, PileCode, PileId, StationId};
+use model::id::{OperatorId, PileId, StationId};
 use model::safety::{SafetyLevel, SafetyPause};
 use model::time::{MINUTE_MS, Timestamp};
 use model::{Error, Result};
@@ -64,40 +65,22 @@ fn until_checked(until_ms: i64, level: SafetyLevel, now: Timestamp) -> Result<Ti
     Err(Error::invalid("until_ms", zh, en))
 }
 
-/// Where it is to hold: the pile goes before the station.
-fn placed(
+/// Where it is to hold.
+fn held(
     tx: &mut Tx<'_>,
     actor: &Actor,
     draft: &SafetyPauseDraft,
 ) -> Result<(OperatorId, StationId, Option<PileId>)> {
-    let nowhere = |field: &'static str| {
-        Error::invalid(
-            field,
-            "没有这个地点，或不在您的数据范围内；请从列表中重新选择",
-            "There is no such place in your scope; choose again.",
-        )
-    };
-    let code = draft.pile_code.as_deref().map(str::trim).filter(|code| !code.is_empty());
-    let (pile, station, field) = match code {
-        Some(code) => {
-            let code = PileCode::parse(code).ok_or_else(|| nowhere("pile_code"))?;
-            let pile =
-                tx.read(|conn| store::piles::by_code(conn, &code))?.ok_or_else(|| nowhere("pile_code"))?;
-            (Some(pile.id), pile.station, "pile_code")
-        }
-        None => (None, StationId(draft.station_id.unwrap_or(0)), "station_id"),
-    };
-    let found = tx.read(|conn| store::stations::find(conn, station))?;
-    let station = found.filter(|station| actor.sees_station(station)).ok_or_else(|| nowhere(field))?;
+    let (operator, station, pile) = placed(tx, actor, (draft.station_id, draft.pile_code.as_deref()))?;
     // A slip of the pen must not keep a rule from acting somewhere else.
-    if draft.station_id.is_some_and(|id| id != station.id.0) {
+    if draft.station_id.is_some_and(|id| id != station.0) {
         return Err(Error::invalid(
             "pile_code",
             "这台桩不在所选的充电站，请核对桩编号，或重新选择充电站",
             "This pile is not at the chosen station; look at its code, or choose another station.",
         ));
     }
-    Ok((station.operator, station.id, pile))
+    Ok((operator, station, pile))
 }
 
 /// A rule that may act at this station. Those of other operators are as if there were none.
@@ -146,7 +129,7 @@ impl Engine {
         let id = self
             .store
             .write(None, move |tx| {
-                let (operator, station, pile) = placed(tx, &actor, &draft)?;
+                let (operator, station, pile) = held(tx, &actor, &draft)?;
                 let rule = rule_known(tx, draft.rule_id, operator, station)?;
                 let until = until_checked(draft.until_ms, rule.level, now)?;
                 let new = NewSafetyPause {
