@@ -1,6 +1,6 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench bench-lists people storm crash chaos contract-check drill rehearse convergence fuzz load-check ledger-check tariff-check audit sbom clean
+.PHONY: help run test lint fmt openapi bench bench-lists people storm soak crash chaos contract-check drill rehearse convergence fuzz load-check ledger-check tariff-check audit sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -31,6 +31,9 @@ people: ## 300 people sign in at once and work while 10 000 piles do (ARGS="--pe
 
 storm: ## 10 000 piles come back at once with five queued messages each; count who was served and what was lost (ARGS="--piles 10000")
 	@scripts/load.sh storm $(ARGS)
+
+soak: ## two hours of an ordinary day: memory, files and latency stay where they are (ARGS="--minutes 120 --piles 2000 --rate 200")
+	@scripts/load.sh soak $(ARGS)
 
 crash: ## kill the server 50 times under load on each database, lose the answers of 1 000 commits, trace what a power cut takes; count what was lost
 	@scripts/crash.sh $(ARGS)

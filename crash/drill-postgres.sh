@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The recovery drill on PostgreSQL, by scripts/postgres-backup.sh: a full backup, the log brought away, the cluster lost,
-# and both the last state and the moment before a wrong edit restored. Runs under scripts/with-postgres.sh.
+# the last state restored elsewhere, given back to the first machine after it has gone on, and the moment before a wrong
+# edit restored. Runs under scripts/with-postgres.sh.
 set -euo pipefail
 # shellcheck source=scripts/tools.sh
 . "$(dirname "$0")/../scripts/tools.sh"
@@ -58,12 +59,13 @@ lost="$(date +%s%3N)"
 
 # The machine is gone: what follows knows the place alone.
 secret="$WORK/data/secret.key"
-for to in "" "$before"; do
-    if [ "${#owner[@]}" != 0 ]; then chown -R "$name" "$WORK/place"; fi
-    dir="$WORK/restored${to:+-moment}"
-    "${owner[@]}" env PILEOPS_PG_BIN="$BIN" bash scripts/postgres-backup.sh restore "$WORK/place" "$dir" ${to:+"$to"}
+# restored PLACE DIR [TIME]: a cluster of what lies at the place, up to that time; returns when it takes changes.
+restored() {
+    if [ "${#owner[@]}" != 0 ]; then chown -R "$name" "$1"; fi
+    "${owner[@]}" env PILEOPS_PG_BIN="$BIN" bash scripts/postgres-backup.sh restore "$@"
+    local port
     port="$(free_port)"
-    (cd "$WORK" && exec "${owner[@]}" "$BIN/postgres" -D "$dir" -p "$port" -c "unix_socket_directories=$WORK" -c listen_addresses=127.0.0.1 -c archive_mode=off) >"$WORK/cluster.log" 2>&1 &
+    (cd "$WORK" && exec "${owner[@]}" "$BIN/postgres" -D "$2" -p "$port" -c "unix_socket_directories=$WORK" -c listen_addresses=127.0.0.1 -c archive_mode=off) >"$WORK/cluster.log" 2>&1 &
     cluster=$!
     url="$(sed -E "s#^(postgres(ql)?://[^@]*@)[^/]*/.*#\1127.0.0.1:$port/drill#" <<<"$PILEOPS_TEST_PG")"
     for _ in $(seq 300); do
@@ -72,17 +74,42 @@ for to in "" "$before"; do
     done
     [ -f "$secret" ] || die "the secret is not there"
     pileops verify
-    good="$(cards GOOD)" wrong="$(cards WRONG)"
-    say "restored${to:+ to $to}: $good cards, $wrong wrong ones"
-    [ "$good" = 2 ] || die "changes before the moment are missing"
-    if [ -z "$to" ]; then
-        say "RTO $(($(date +%s%3N) - lost)) ms"
-        [ "$wrong" = 1 ] || die "the last change is missing"
-    else
-        [ "$wrong" = 0 ] || die "the wrong edit is still there"
-    fi
+}
+# has GOOD WRONG BACK: so many cards of each kind are there.
+has() {
+    local found
+    found="$(cards GOOD) $(cards WRONG) $(cards BACK)"
+    [ "$found" = "$*" ] || die "cards that were good, wrong and made meanwhile: found $found, expected $*"
+}
+end_cluster() {
     kill -INT "$cluster"
     wait "$cluster" || true
     cluster=
-done
+}
+
+restored "$WORK/place" "$WORK/restored"
+say "RTO $(($(date +%s%3N) - lost)) ms"
+has 2 1 0
+# It works there, and is saved there too, until the first machine can take it back: then it stops in order.
+mkdir "$WORK/place-away"
+PILEOPS_PG_BIN="$BIN" scripts/postgres-backup.sh receive "$url" "$WORK/place-away" >"$WORK/receive.log" 2>&1 &
+receiver=$!
+PILEOPS_PG_BIN="$BIN" scripts/postgres-backup.sh full "$url" "$WORK/place-away" >"$WORK/full.log" 2>&1
+pileops card add BACK1 --status accepted >>"$WORK/pileops.log"
+asked="$(date +%s%3N)"
+"$BIN/psql" -qAt "$url" -c 'SELECT pg_switch_wal()' >/dev/null
+sleep 1
+kill -INT "$receiver"
+wait "$receiver" || true
+receiver=
+end_cluster
+restored "$WORK/place-away" "$WORK/home"
+say "fall-back: away $(($(date +%s%3N) - asked)) ms"
+has 2 1 1
+end_cluster
+
+dir="$WORK/restored-moment"
+restored "$WORK/place" "$dir" "$before"
+has 2 0 0
+end_cluster
 if PILEOPS_PG_BIN="$BIN" scripts/postgres-backup.sh restore "$WORK/place" "$dir" 2>"$WORK/refused.log"; then die "a folder that is not empty was restored into"; fi

@@ -107,6 +107,35 @@ def judge(args):
     sys.exit(1 if faults else 0)
 
 
+def home(args):
+    """After an orderly fall-back: nothing that was acknowledged since the loss is missing, and the books are the same."""
+    work = Path(args.work)
+    restored, left, found = (json.loads((work / name).read_text()) for name in ("fallback.json", "facts-second.json", "facts-first.json"))
+    faults = [] if restored["passed"] else ["what was restored does not agree with itself"]
+    if sums(database(work / "first"), left["audit"]) != left["sum"]:
+        faults.append("the audit log differs from that of the second machine")
+    if found["completed"] != left["completed"]:
+        faults.append(f"completed orders differ: {len(left['completed'])} there, {len(found['completed'])} here")
+    # Of the sessions that began on the second machine: the starts of others went with the first.
+    since = read_witness((work / "witness-at-stop.jsonl").read_text())[args.from_line :]
+    begun = {(record["pile"], record["key"]) for record in since if record["kind"] == "start"}
+    witness = [record for record in since if (record["pile"], record["key"]) in begun]
+    known = {(str(order["pile_code"]), order["started_at_ms"]) for order in read_orders((work / "orders-home.json").read_text())}
+    events = sum((record["pile"], record["started_at_ms"]) not in known for record in witness)
+    if events or not witness:
+        faults.append(f"{events} of {len(witness)} records that the second machine acknowledged are not there")
+    away_ms = args.home - args.asked
+    print(f"fall-back: away {away_ms / 1000:.1f} s, {events} of {len(witness)} acknowledged records lost, orders {restored['counts']['orders']}")
+    api().post("/drills", {
+        "kind": "fallback", "passed": not faults, "started_at_ms": args.asked, "ended_at_ms": int(time.time() * 1000), "rpo_ms": 0, "rpo_event_count": events,
+        "rto_ms": away_ms, "order_count": restored["counts"]["orders"], "audit_count": restored["counts"]["audit"],
+        "audit_head": restored["verified"]["audit_head"], "restored_to_ms": restored["at_ms"], "note": "备机有序停机，在原机的空目录恢复并启动，充电桩自行连回",
+    })
+    for fault in faults:
+        print("FAULT:", fault)
+    sys.exit(1 if faults else 0)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parts = parser.add_subparsers(required=True)
@@ -118,6 +147,11 @@ def main():
     for name in ("--before", "--lost", "--back", "--end"):
         one.add_argument(name, type=int)
     one.set_defaults(run=judge)
+    one = parts.add_parser("home")
+    one.add_argument("--work")
+    for name in ("--from-line", "--asked", "--home"):
+        one.add_argument(name, type=int)
+    one.set_defaults(run=home)
     args = parser.parse_args()
     args.run(args)
 

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# People at the console beside ten thousand piles, or a storm of piles that come back. Not a test: its
-# numbers are for docs/performance.md.
+# People at the console beside ten thousand piles, a storm of piles that come back, or hours of an ordinary
+# day. Not a test: its numbers are for docs/performance.md.
 #   scripts/load.sh people [--database postgres] [--people 300] [--minutes 3] …
 #   scripts/load.sh storm  [--database postgres] [--piles 10000]
+#   scripts/load.sh soak   [--database postgres] [--minutes 120] [--piles 2000] [--rate 200]
 set -euo pipefail
 # shellcheck source=scripts/tools.sh
 . "$(dirname "$0")/tools.sh"
 cd "$ROOT"
 need_build_tools
-what="${1:?people or storm}"
+what="${1:?people, storm or soak}"
 shift
 if [ -z "${PILEOPS_BIN:-}" ]; then
     say "building with optimisation"
