@@ -7,6 +7,8 @@
 #   e2e/run.sh parquet   files of orders, read by an engine that is not ours
 #   e2e/run.sh schema    the contract, held against the demo by a tool that is not ours (--seed N --examples N --phases …)
 #   e2e/run.sh attacks   attacks that are seen in the memory and the log of a process
+#   e2e/run.sh dirt      a file of lost orders with dirt of two dozen kinds: exactly that is refused (--rows N --seed N)
+#   e2e/run.sh real DIR  tables of real orders brought in, every report opened on them, sums counted again (--slices N --seed N)
 #   e2e/run.sh console   a browser, on the demo with its simulated piles (-g WORDS: only the tests with these words)
 #   e2e/run.sh first     a browser, from an empty server to the first charge of a simulated pile, and to three administrators
 #   e2e/run.sh pictures  the pictures of the manual (scripts/screenshots.sh)
@@ -88,6 +90,7 @@ demo_login() {
     export PILEOPS_ACCOUNT PILEOPS_PASSWORD PILEOPS_URL
 }
 
+export PYTHONDONTWRITEBYTECODE=1
 PYTHON="$ROOT/.venv/bin/python"
 PILE_PASSWORD="e2e-pile-password-0123"
 case "$WHAT" in
@@ -149,6 +152,16 @@ attacks)
     furnish
     "$PYTHON" e2e/attacks.py --server "$PILEOPS_SERVER" --process "$server" --log "$DATA.log" --pile E2E-OCPP --password "$PILE_PASSWORD"
     ;;
+dirt)
+    PILEOPS_TOKEN="$(pileops token add e2e --data "$DATA" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
+    start_server serve --ykc-listen 127.0.0.1:0
+    python3 e2e/dirt.py --server "http://$(address http)" --token "$PILEOPS_TOKEN" "${@:2}"
+    ;;
+real)
+    PILEOPS_TOKEN="$(pileops token add e2e --data "$DATA" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
+    start_server serve --ykc-listen 127.0.0.1:0
+    python3 e2e/real.py --folder "${2:?a folder of tables of orders}" --data "$DATA" --server "http://$(address http)" --token "$PILEOPS_TOKEN" "${@:3}"
+    ;;
 console)
     provide_chromium
     web_install
@@ -183,6 +196,6 @@ pictures)
     npx playwright test -c e2e/pictures.config.ts
     ;;
 *)
-    die "e2e/run.sh ocpp | ykc | scim | mail | parquet | schema | attacks | console | first | pictures"
+    die "e2e/run.sh ocpp | ykc | scim | mail | parquet | schema | attacks | dirt | real | console | first | pictures"
     ;;
 esac

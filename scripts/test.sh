@@ -110,7 +110,7 @@ stage sbom web/package-lock.json scripts/sbom.sh
 if [[ "$ONLY" == *" audit "* ]]; then stage audit "" eval 'provide_deny && cargo deny check advisories'; fi
 
 # From here on a built server is needed. The debug build is what the Rust tests made anyway.
-if wanted ocpp || wanted ykc || wanted scim || wanted mail || wanted console || wanted first || wanted parquet || wanted schema || wanted attacks || wanted chaos-sqlite || wanted chaos-postgres || wanted crash-sqlite || wanted crash-postgres || wanted crash-cut || wanted power-sqlite || wanted power-postgres || wanted drill-sqlite || wanted full-sqlite || wanted drill-postgres; then
+if wanted ocpp || wanted ykc || wanted scim || wanted mail || wanted console || wanted first || wanted parquet || wanted schema || wanted attacks || wanted dirt || wanted chaos-sqlite || wanted chaos-postgres || wanted crash-sqlite || wanted crash-postgres || wanted crash-cut || wanted power-sqlite || wanted power-postgres || wanted drill-sqlite || wanted full-sqlite || wanted drill-postgres; then
     if stage_out="$(cargo metadata --no-deps --format-version 1 | grep -c '"name":"pileops","src_path"')" && [ "$stage_out" != 0 ]; then
         say "building the server and the simulator"
         cargo build --quiet --workspace --bins || failed=$((failed + 1))
@@ -128,6 +128,7 @@ if [ -d web/e2e ]; then stage console "$PILEOPS_BIN" e2e/run.sh console; fi
 if [ -d web/e2e ]; then stage first "$PILEOPS_BIN" e2e/run.sh first; fi
 stage schema "$PILEOPS_BIN" e2e/run.sh schema --examples 1
 stage attacks "$PILEOPS_BIN" e2e/run.sh attacks
+stage dirt "$PILEOPS_BIN" e2e/run.sh dirt --rows 10000
 stage chaos-sqlite "$PILEOPS_SIM_BIN" crash/chaos.sh --seed 1 --only kill,freeze,network_dead,disk,files
 stage chaos-postgres "$PILEOPS_SIM_BIN" scripts/with-postgres.sh crash/chaos.sh --postgres --seed 2 --only database_stopped,database_killed,database_cut
 stage crash-sqlite "$PILEOPS_SIM_BIN" crash/run.sh --kills 5 --seed 1

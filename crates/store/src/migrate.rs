@@ -73,6 +73,7 @@ pub const MIGRATIONS: &[(i64, &str)] = &[
     (65, include_str!("../migrations/0065_segment.sql")),
     (66, include_str!("../migrations/0066_trace.sql")),
     (67, include_str!("../migrations/0067_told.sql")),
+    (68, include_str!("../migrations/0068_ended.sql")),
 ];
 
 /// Brings the database to this version; the numbers that were run now. One that a newer program has

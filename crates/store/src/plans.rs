@@ -18,6 +18,16 @@ fn what_is_asked_often_reads_no_table_from_end_to_end() {
         (crate::outboxes::MAILS_WAITING, 1, "mail_waiting"),
         (crate::battery_safety::UNJUDGED, 1, "battery_report_unjudged"),
         (&*running, 0, "orders_not_completed (state=?)"),
+        (
+            "SELECT COUNT(*) FROM orders WHERE station_id = $1 AND ended_at_ms >= $2 AND ended_at_ms < $3",
+            3,
+            "orders_station_ended (station_id=? AND ended_at_ms>? AND ended_at_ms<?)",
+        ),
+        (
+            "SELECT station_id FROM orders WHERE ended_at_ms >= $1 AND ended_at_ms < $2",
+            2,
+            "orders_ended (ended_at_ms>? AND ended_at_ms<?)",
+        ),
         (faults, 0, "alarm_fault (first_at_ms>?)"),
         (
             "SELECT a.id FROM alarm a WHERE a.repeat_of IS NOT NULL ORDER BY a.id DESC LIMIT 20",

@@ -3,7 +3,9 @@
 //! One thread owns the writing connection (one per shard of piles on PostgreSQL). It takes whatever
 //! queued up while the last commit ran, runs each job against the hot state, gathers what they want
 //! written, and commits all of it at once; then every waiter gets its own result. There is no fixed
-//! window: a lone event is committed at once, a thousand share one fsync.
+//! window: a lone event is committed at once, a thousand share one fsync. Only after a commit that many
+//! have shared it waits a moment for those who were just answered: else they and the rest would take
+//! turns in two commits for ever, and each writes its pages and syncs anew.
 //!
 //! A job that fails undoes only itself: before it writes to the database by itself it sets a
 //! savepoint. Should the database refuse the batch as a whole, it is rolled back and its jobs run
@@ -21,11 +23,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// Most jobs in one commit: enough for one fsync to be nothing, few enough for a short wait.
 const BATCH_MAX: usize = 512;
+
+/// After a commit with so many jobs their piles are waited for, so long at most, unless as many are there already.
+const GATHER_FROM: usize = 16;
+const GATHER_TO: usize = 256;
+const GATHER: Duration = Duration::from_micros(300);
 
 /// How often a batch is run when writers collide.
 const ATTEMPTS_MAX: usize = 5;
@@ -236,13 +243,15 @@ struct Loop {
 impl Loop {
     fn run(mut self, queue: &Receiver<Box<dyn Job>>) {
         let mut batch: Vec<Box<dyn Job>> = Vec::new();
+        let mut shared_by = 0;
         while let Ok(first) = queue.recv() {
             batch.push(first);
-            while batch.len() < BATCH_MAX
-                && let Ok(next) = queue.try_recv()
-            {
-                batch.push(next);
+            batch.extend(queue.try_iter().take(BATCH_MAX - 1));
+            if shared_by >= GATHER_FROM && batch.len() < GATHER_TO {
+                std::thread::sleep(GATHER);
+                batch.extend(queue.try_iter().take(BATCH_MAX - batch.len()));
             }
+            shared_by = batch.len();
             let mut alone = Vec::new();
             if batch.iter().any(|job| job.is_between()) {
                 (alone, batch) = batch.drain(..).partition(|job| job.is_between());

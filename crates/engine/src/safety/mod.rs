@@ -66,8 +66,8 @@ pub(crate) fn follow(
     watched.watch.resume(|rule| pause_of(rule).is_some());
     let fired = {
         let place = SafetyPlace::of(&hot.pile);
-        let rules = context.rules.safety.iter().filter(|rule| rule.scope.holds(&place));
-        watched.watch.take(&facts, rules)
+        let rules: Vec<_> = context.rules.safety.iter().filter(|rule| rule.scope.holds(&place)).collect();
+        watched.watch.take(&facts, rules.iter().copied())
     };
     fired
         .iter()
