@@ -1,6 +1,6 @@
 # The few words people type. What they do is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi bench bench-lists people storm soak crash chaos contract-check drill rehearse convergence fuzz load-check ledger-check tariff-check audit sbom clean
+.PHONY: help run test lint fmt openapi bench bench-lists people storm soak crash chaos contract-check crawl drill rehearse convergence fuzz load-check ledger-check tariff-check audit sbom clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -44,6 +44,9 @@ chaos: ## break what the server stands on while piles charge: process, network, 
 contract-check: ## hold the contract against the demo with a tool that is not ours: every operation, right and wrong (SEED=1 EXAMPLES=30)
 	@cargo build --quiet -p pileops-server && \
 		e2e/run.sh schema --seed $(or $(SEED),1) --examples $(or $(EXAMPLES),30) --phases coverage,fuzzing
+
+crawl: ## a scanner that is not ours (Wapiti) crawls the demo and attacks its API (ARGS="--minutes 30")
+	@cargo build --quiet -p pileops-server && e2e/run.sh crawl $(ARGS)
 
 drill: ## lose a server under load, restore it from its backup, measure what was lost and how long it took (ARGS="--piles 50")
 	@cargo build --quiet -p pileops-server -p pileops-sim && crash/drill.sh $(ARGS)

@@ -7,6 +7,7 @@
 #   e2e/run.sh parquet   files of orders, read by an engine that is not ours
 #   e2e/run.sh schema    the contract, held against the demo by a tool that is not ours (--seed N --examples N --phases …)
 #   e2e/run.sh attacks   attacks that are seen in the memory and the log of a process
+#   e2e/run.sh crawl     a scanner that is not ours crawls the demo and attacks its API (--minutes N)
 #   e2e/run.sh dirt      a file of lost orders with dirt of two dozen kinds: exactly that is refused (--rows N --seed N)
 #   e2e/run.sh real DIR  tables of real orders brought in, every report opened on them, sums counted again (--slices N --seed N)
 #   e2e/run.sh console   a browser, on the demo with its simulated piles (-g WORDS: only the tests with these words)
@@ -152,6 +153,12 @@ attacks)
     furnish
     "$PYTHON" e2e/attacks.py --server "$PILEOPS_SERVER" --process "$server" --log "$DATA.log" --pile E2E-OCPP --password "$PILE_PASSWORD"
     ;;
+crawl)
+    provide_crawl_python
+    start_server demo --ykc-listen 127.0.0.1:0 --arrivals-per-day 0 --misfortunes-per-hour 0 --seed 1
+    demo_login
+    "$CRAWL_PYTHON" e2e/crawl/crawl.py --server "$PILEOPS_URL" --wapiti "$(dirname "$CRAWL_PYTHON")/wapiti" "${@:2}"
+    ;;
 dirt)
     PILEOPS_TOKEN="$(pileops token add e2e --data "$DATA" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
     start_server serve --ykc-listen 127.0.0.1:0
@@ -196,6 +203,6 @@ pictures)
     npx playwright test -c e2e/pictures.config.ts
     ;;
 *)
-    die "e2e/run.sh ocpp | ykc | scim | mail | parquet | schema | attacks | dirt | real | console | first | pictures"
+    die "e2e/run.sh ocpp | ykc | scim | mail | parquet | schema | attacks | crawl | dirt | real | console | first | pictures"
     ;;
 esac

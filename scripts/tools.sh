@@ -146,6 +146,11 @@ provide_load_python() {
     python_of "$TARGET/load-venv" bench/people/requirements.txt "The load test"
     export LOAD_PYTHON="$TARGET/load-venv/bin/python"
 }
+# A scanner of web pages.
+provide_crawl_python() {
+    python_of "$TARGET/crawl-venv" e2e/crawl/requirements.txt "The crawl"
+    export CRAWL_PYTHON="$TARGET/crawl-venv/bin/python"
+}
 # An object store that is not ours.
 provide_bucket_python() {
     python_of "$TARGET/bucket-venv" crash/requirements.txt "The drill with a bucket"
