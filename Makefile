@@ -63,8 +63,8 @@ fuzz: ## feed both wire decoders with noise (SECONDS_EACH=60)
 load-check: ## play thousands of hours of stations that share power and check every second that no cap is exceeded (ARGS="--hours 5000 --seed 7")
 	@cargo run --release --quiet --package pileops-sim -- yard $(ARGS)
 
-ledger-check: ## the books under a seeded crowd, on both databases, added up after every round (ROUNDS=40 STEPS=60 SEED=7)
-	@LEDGER_ROUNDS=$(or $(ROUNDS),40) LEDGER_STEPS=$(or $(STEPS),60) LEDGER_SEED=$(or $(SEED),7) PILEOPS_PG_FAST=1 \
+ledger-check: ## the books under a seeded crowd, on both databases, added up after every round (ROUNDS=16 STEPS=1000 TASKS=64 for a million; SEED=7)
+	@LEDGER_ROUNDS=$(or $(ROUNDS),40) LEDGER_STEPS=$(or $(STEPS),60) LEDGER_TASKS=$(or $(TASKS),16) LEDGER_SEED=$(or $(SEED),7) PILEOPS_PG_FAST=1 \
 		scripts/with-postgres.sh cargo test --quiet --package pileops-engine --test it ledger
 
 tariff-check: ## 100 000 random sessions billed a second time with Python's decimal, to the fen (CASES=100000 SEED=1)

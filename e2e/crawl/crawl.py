@@ -21,8 +21,9 @@ sys.path.insert(0, str(HERE.parent))
 
 from contract import LEFT_OUT, Administrator  # noqa: E402
 
-# Those that need no list from elsewhere; plain HTTP on loopback is not asked for its encryption.
-MODULES = "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,ldap,log4shell,methods,permanentxss,redirect,shellshock,spring4shell,sql,ssrf,timesql,upload,xss,xxe"
+# Those that need no list from elsewhere; plain HTTP on loopback is not asked for its encryption. Not spring4shell: it takes each
+# 400 to a parameter of its own for the fault of a framework of Java, and here every parameter that is not named is answered so.
+MODULES = "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,ldap,log4shell,methods,permanentxss,redirect,shellshock,sql,ssrf,timesql,upload,xss,xxe"
 # What the scanner says of a server without TLS, and nothing else.
 BY_DESIGN = {("HTTP Secure Headers", "Strict-Transport-Security")}
 
@@ -100,8 +101,8 @@ def main():
         print("FOUND", *row)
     # The administrator is still there, and the server with him.
     Administrator(plan.server).token()
-    infos = told.get("infos", {})
-    print(f"crawl: {infos.get('crawled_pages_nbr', '?')} addresses, {len(modules)} kinds of attack, {time.monotonic() - begin:.0f} s")
+    infos, cut = told.get("infos", {}), (run.stdout + run.stderr).count("Max attack time was reached")
+    print(f"crawl: {infos.get('crawled_pages_nbr', '?')} addresses, {len(modules)} kinds of attack ({cut} of them cut off at {each} s), {time.monotonic() - begin:.0f} s")
     bad = sum(row[0] == "vulnerabilities" for row in rows)
     print(f"crawl: {len(modules)} passed, {bad} failed" if bad == 0 else f"crawl: {len(modules) - len({row[1] for row in rows})} passed, {bad} failed")
     sys.exit(1 if bad or not infos.get("crawled_pages_nbr") else 0)
