@@ -1,6 +1,6 @@
 """What analysis and prediction cost where there are ten million orders: time of each nightly job and the memory it takes.
 
-    PILEOPS_BIN=target/release/pileops python3 bench/insight.py --data FOLDER [--minutes 20]
+    PILEOPS_BIN=target/release/pileops python3 bench/insight.py --data FOLDER [--minutes 3]
 
 FOLDER is a data folder with a filled database of SQLite (crates/store/examples/fill). First the sums of all days of all stations are
 made, as after an upgrade, for so many minutes at most; then each job that learns is run once. Memory is the highest resident size of
@@ -10,7 +10,6 @@ the server's process during the job (VmHWM, set back before each). Not a test.
 import argparse
 import contextlib
 import os
-import re
 import sqlite3
 import sys
 import time
@@ -18,14 +17,10 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from checks import Api  # noqa: E402
-from exchange import serving, token_add  # noqa: E402
+from exchange import peak_mb, serving, token_add  # noqa: E402
 from machine import say  # noqa: E402
 
 JOBS = ["forecast_make", "turnover_learn", "pile_health_make", "customer_mark", "advice_make", "pile_time_make"]
-
-
-def peak_mb(pid):
-    return int(re.search(r"VmHWM:\s+(\d+)", open(f"/proc/{pid}/status", encoding="utf-8").read()).group(1)) / 1024
 
 
 def peak_forget(pid):
@@ -75,7 +70,7 @@ def main():
             runs.append((last["ended_at_ms"] - last["started_at_ms"]) / 1000)
             memory, left = max(memory, peak), waiting(plan.data)
         with contextlib.closing(sqlite3.connect(f"file:{plan.data}/pileops.db?mode=ro", uri=True)) as conn:
-            days, orders = conn.execute("SELECT COUNT(*), SUM(order_count) FROM station_day WHERE NOT stale").fetchone()
+            (orders,) = conn.execute("SELECT SUM(order_count) FROM station_day WHERE NOT stale").fetchone()
         done = first - left
         print(f"| sums of {done:,} days of stations ({orders:,} orders) of {first:,}, in {len(runs)} runs | {sum(runs):.1f} | {memory:.0f} | a day of all 2 000 stations: {2_000 * sum(runs) / max(1, done):.2f} s |", flush=True)
         for job in plan.jobs.split(","):

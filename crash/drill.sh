@@ -40,6 +40,13 @@ until_said() {
     die "did not come: $*"
 }
 
+# Until more is acknowledged than each pile once: they have come back by themselves and go on charging.
+until_piles_are_back() {
+    local now
+    now="$(wc -l <"$WORK/witness.jsonl")"
+    until_said sh -c "[ \"\$(wc -l <'$WORK/witness.jsonl')\" -gt $((now + PILES)) ]"
+}
+
 if [ -n "$BUCKET" ]; then
     provide_bucket_python
     "$BUCKET_PYTHON" crash/bucket.py serve --work "$WORK" >"$WORK/bucket.log" 2>&1 &
@@ -97,7 +104,7 @@ start_server "$WORK/second"
 back_ms="$(now_ms)"
 # The piles come back by themselves and go on charging.
 lines="$(wc -l <"$WORK/witness.jsonl")"
-until_said sh -c "[ \"\$(wc -l <'$WORK/witness.jsonl')\" -gt $((lines + PILES)) ]"
+until_piles_are_back
 "$PILEOPS_BIN" order list --json >"$WORK/orders.json"
 
 "$PILEOPS_BIN" restore --from "$PLACE" --to "$(date -u -d "@$((before_ms / 1000)).$((before_ms % 1000))" +%Y-%m-%dT%H:%M:%S.%3NZ)" \
@@ -117,8 +124,7 @@ python3 crash/drill.py facts --data "$WORK/second" >"$WORK/facts-second.json"
 python3 crash/drill.py facts --data "$WORK/first" >"$WORK/facts-first.json"
 start_server "$WORK/first"
 home_ms="$(now_ms)"
-lines_home="$(wc -l <"$WORK/witness.jsonl")"
-until_said sh -c "[ \"\$(wc -l <'$WORK/witness.jsonl')\" -gt $((lines_home + PILES)) ]"
+until_piles_are_back
 kill -TERM "$load" 2>/dev/null || true
 wait "$load" 2>/dev/null || true
 load=

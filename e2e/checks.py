@@ -1,5 +1,7 @@
 """What the end-to-end scripts share: counted checks and the platform's HTTP interface."""
 
+import csv
+import io
 import json
 import sys
 import time
@@ -73,6 +75,27 @@ class Api:
 
     def post(self, path, body, **query):
         return self.call("POST", path, body, **query)
+
+    def send(self, path, body, kind="application/octet-stream"):
+        """A file."""
+        request = urllib.request.Request(self.base + path, body, method="POST")
+        request.add_header("Authorization", f"Bearer {self.token}")
+        request.add_header("Content-Type", kind)
+        with urllib.request.urlopen(request, timeout=600) as answer:
+            return json.loads(answer.read())
+
+    def import_settled(self, number):
+        """An import of lost orders, when nothing goes on with it any more."""
+        while (found := self.get(f"/order-imports/{number}"))["state"] in ("checking", "importing", "undoing"):
+            time.sleep(0.1)
+        return found
+
+    def import_faults(self, number):
+        """The file of errors of an import: the names of its columns, and a row for each line."""
+        request = urllib.request.Request(f"{self.base}/order-imports/{number}/faults", headers={"Authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request, timeout=90) as answer:
+            head, *rows = csv.reader(io.StringIO(answer.read().decode("utf-8-sig")))
+        return head, rows
 
     def orders(self, session_key):
         """All orders of a session, whenever it ran."""

@@ -9,10 +9,8 @@ each is held against what was put in. Then the good ones come in, and the file o
 import argparse
 import csv
 import io
-import json
 import random
 import time
-import urllib.request
 import zipfile
 from collections import Counter
 
@@ -130,20 +128,6 @@ def as_xlsx(rows):
     return file.getvalue()
 
 
-def send(api, path, body, kind="application/octet-stream"):
-    request = urllib.request.Request(api.base + path, body, method="POST")
-    request.add_header("Authorization", f"Bearer {api.token}")
-    request.add_header("Content-Type", kind)
-    with urllib.request.urlopen(request, timeout=600) as answer:
-        return json.loads(answer.read())
-
-
-def settled(api, number):
-    while (found := api.get(f"/order-imports/{number}"))["state"] in ("checking", "importing", "undoing"):
-        time.sleep(0.1)
-    return found
-
-
 def furnish(api):
     rates = [{"period": period, "electricity_price_e5": 60_000, "service_price_e5": 40_000} for period in ("sharp", "peak", "flat", "valley")]
     tariff = api.post("/tariffs", {"name": "一元", "rates": rates, "periods": ["flat"] * 48})["id"]
@@ -152,19 +136,11 @@ def furnish(api):
     api.post("/stations", {"name": "光谷充电站", "operator_id": operator, "city_code": "420100", "address": "", "tariff_id": tariff})
     lines = ["code,protocol,station,kind,rated_power_w,connector_count"]
     lines += [f"3201060001{number:04},ykc1.6,光谷充电站,dc,120000,1" for number in range(1, PILES + 1)]
-    assert send(api, "/imports/piles", "\n".join(lines).encode(), "text/csv")["created"] == PILES
-
-
-def told(api, number):
-    """What the file of errors says of each line: the columns of the template, then line and cause."""
-    request = urllib.request.Request(f"{api.base}/order-imports/{number}/faults", headers={"Authorization": f"Bearer {api.token}"})
-    with urllib.request.urlopen(request) as answer:
-        rows = list(csv.reader(io.StringIO(answer.read().decode("utf-8-sig"))))
-    return rows[0], rows[1:]
+    assert api.send("/imports/piles", "\n".join(lines).encode(), "text/csv")["created"] == PILES
 
 
 def judge(checks, api, form, found, expected, rows):
-    head, faults = told(api, found["id"])
+    head, faults = api.import_faults(found["id"])
     at = {name: head.index(name) for name in ("行号", "列", "说明")}
     lines = {int(row[at["行号"]]): (row[at["列"]], row[at["说明"]]) for row in faults}
     checks.equal(f"{form}: every row is counted", (found["rows"], found["good"], found["bad"]), (rows, rows - len(expected), len(expected)))
@@ -187,14 +163,14 @@ def main():
     rows, expected = soiled(plan.rows, plan.seed)
     for form, body in (("csv", as_csv(rows)), ("xlsx", as_xlsx(rows))):
         begin = time.monotonic()
-        found = settled(api, send(api, f"/order-imports?name=dirt.{form}", body)["id"])
+        found = api.import_settled(api.send(f"/order-imports?name=dirt.{form}", body)["id"])
         kinds = judge(checks, api, form, found, expected, len(rows))
         print(f"{form}: {len(rows)} rows, {len(expected)} dirty ones of {len(kinds)} kinds, checked in {time.monotonic() - begin:.1f} s", flush=True)
     api.post(f"/order-imports/{found['id']}/confirm", {})
-    done = settled(api, found["id"])
+    done = api.import_settled(found["id"])
     checks.equal("the good ones come in", (done["state"], done["good"]), ("imported", len(rows) - len(expected)))
     checks.equal("and are there", api.get("/orders/totals", from_ms=0, to_ms=4_000_000_000_000)["order_count"], done["good"])
-    again = settled(api, send(api, "/order-imports?name=again.csv", as_csv(rows))["id"])
+    again = api.import_settled(api.send("/order-imports?name=again.csv", as_csv(rows))["id"])
     checks.equal("the file once more adds nothing", again["good"], 0)
     checks.close()
 

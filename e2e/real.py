@@ -13,13 +13,11 @@ import argparse
 import csv
 import gzip
 import io
-import json
 import os
 import random
 import re
 import sqlite3
 import time
-import urllib.request
 from collections import Counter
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -85,7 +83,7 @@ class Source:
         for pile in self.piles.values():
             kind = "dc" if "Rapid" in pile["model"] else "ac"
             writer.writerow((pile["code"], "ocpp1.6", "real-pile-password-0123", pile["site"], kind, RATED_W, pile["connectors"]))
-        made = send(api, "/imports/piles", table.getvalue().encode(), "text/csv")
+        made = api.send("/imports/piles", table.getvalue().encode(), "text/csv")
         assert made["created"] == len(self.piles), made
         for user, phone in self.phones.items():
             api.post("/customers", {"name": f"用户{user}", "phone": phone, "kind": "person"})
@@ -106,24 +104,8 @@ class Source:
         return table.getvalue().encode("utf-8-sig")
 
 
-def send(api, path, body, kind="application/octet-stream"):
-    request = urllib.request.Request(api.base + path, body, method="POST")
-    request.add_header("Authorization", f"Bearer {api.token}")
-    request.add_header("Content-Type", kind)
-    with urllib.request.urlopen(request, timeout=600) as answer:
-        return json.loads(answer.read())
-
-
-def settled(api, number):
-    while True:
-        found = api.get(f"/order-imports/{number}")
-        if found["state"] not in ("checking", "importing", "undoing"):
-            return found
-        time.sleep(0.2)
-
-
 def upload(api, name, body):
-    return settled(api, send(api, f"/order-imports?name={name}.csv", body)["id"])
+    return api.import_settled(api.send(f"/order-imports?name={name}.csv", body)["id"])
 
 
 def raw_cells(row, piles):
@@ -167,18 +149,15 @@ def dirty(api, checks, folder, sources):
             if why:
                 wrong[line] = why
     found = upload(api, "messy", table.getvalue().encode("utf-8-sig"))
-    request = urllib.request.Request(f"{api.base}/order-imports/{found['id']}/faults", headers={"Authorization": f"Bearer {api.token}"})
-    with urllib.request.urlopen(request) as answer:
-        told = answer.read().decode("utf-8-sig")
-    lines = {int(row[0]) for row in csv.reader(io.StringIO(told)) if row and row[0].isdigit()}
+    lines = {int(row[0]) for row in api.import_faults(found["id"])[1]}
     checks.equal("each row that cannot be true is refused with its line", sorted(set(wrong) - lines), [])
     # What is left was taken from the tables because dates were swapped: what looks true cannot be told from what is.
     print(f"raw sample: {found['rows']} rows, {found['bad']} refused, {found['good']} could be true; wrong as seen here: {dict(Counter(wrong.values()))}", flush=True)
     checks.that("nothing else is refused but what repeats a session or a time that is not", len(lines - set(wrong)) <= found["rows"] // 20, sorted(lines - set(wrong))[:10])
 
 
-def caught_up(api, to_day):
-    while api.get("/reports", groups="none", kpis="order_count", from_day=to_day - 1_130, to_day=to_day)["waiting_count"]:
+def caught_up(api):
+    while api.get("/reports", groups="none", kpis="order_count")["waiting_count"]:
         time.sleep(0.5)
 
 
@@ -287,26 +266,26 @@ def main():
         why = Counter((fault["field"], fault["message"]["en"]) for fault in found["faults"])
         if found["good"]:
             api.post(f"/order-imports/{found['id']}/confirm", {})
-            found = settled(api, found["id"])
+            found = api.import_settled(found["id"])
         checks.equal(f"{source.name}: imported", found["state"], "imported")
         batches[source.name] = found
         print(f"{source.name}: {found['good']} of {len(source.rows)} orders in {time.monotonic() - begin:.1f} s; refused {found['bad']}: {dict(why)}", flush=True)
     dirty(api, checks, plan.folder, sources)
 
-    caught_up(api, 20_211_231)
+    caught_up(api)
     recount = Recount(api, checks, plan.data, plan.seed)
     recount.go("after the import", plan.slices)
     name = names[-1]
     again = upload(api, name, files[name])
     checks.equal("the same file again adds nothing", (again["good"], again["existing"]), (0, batches[name]["good"]))
     api.post(f"/order-imports/{batches[name]['id']}/undo", {})
-    checks.equal("a source is taken back", settled(api, batches[name]["id"])["state"], "undone")
-    caught_up(api, 20_211_231)
+    checks.equal("a source is taken back", api.import_settled(batches[name]["id"])["state"], "undone")
+    caught_up(api)
     recount.go("after one was taken back", plan.slices)
     late = upload(api, name, files[name])
     api.post(f"/order-imports/{late['id']}/confirm", {})
-    checks.equal("it comes late", settled(api, late["id"])["good"], batches[name]["good"])
-    caught_up(api, 20_211_231)
+    checks.equal("it comes late", api.import_settled(late["id"])["good"], batches[name]["good"])
+    caught_up(api)
     recount.go("after it came late", plan.slices)
     every_report(api, checks, [(20_180_601, 20_180_831), (20_170_101, 20_181_231)])
     checks.close()

@@ -59,12 +59,16 @@ start_server() {
     die "the server did not get ready within 60 s"
 }
 
-# A platform with one station, the tariff of the protocol's sample bill, and the piles of the tests.
-furnish() {
-    # The token comes first: with it the rest is done through the API of the running server.
+# An empty platform and a token, which comes first: with it the rest is done through the API of the running server.
+start_empty() {
     PILEOPS_TOKEN="$(pileops token add e2e --data "$DATA" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
     export PILEOPS_TOKEN
     start_server serve --ykc-listen 127.0.0.1:0
+}
+
+# A platform with one station, the tariff of the protocol's sample bill, and the piles of the tests.
+furnish() {
+    start_empty
     PILEOPS_SERVER="http://$(address http)"
     export PILEOPS_SERVER
     local station
@@ -160,13 +164,11 @@ crawl)
     "$CRAWL_PYTHON" e2e/crawl/crawl.py --server "$PILEOPS_URL" --wapiti "$(dirname "$CRAWL_PYTHON")/wapiti" "${@:2}"
     ;;
 dirt)
-    PILEOPS_TOKEN="$(pileops token add e2e --data "$DATA" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
-    start_server serve --ykc-listen 127.0.0.1:0
+    start_empty
     python3 e2e/dirt.py --server "http://$(address http)" --token "$PILEOPS_TOKEN" "${@:2}"
     ;;
 real)
-    PILEOPS_TOKEN="$(pileops token add e2e --data "$DATA" | grep -o 'pop_[A-Za-z0-9_-]*' | head -n 1)"
-    start_server serve --ykc-listen 127.0.0.1:0
+    start_empty
     python3 e2e/real.py --folder "${2:?a folder of tables of orders}" --data "$DATA" --server "http://$(address http)" --token "$PILEOPS_TOKEN" "${@:3}"
     ;;
 console)
